@@ -1,0 +1,46 @@
+"""Settings that all tests share."""
+
+import os
+import socket
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+VECTORS = Path(os.environ.get("ATTESTOR_VECTORS", ROOT.parent / "shared" / "vectors"))
+"""Data of real systems, which is not part of the project: the one setting is ATTESTOR_VECTORS."""
+
+KINDS = {
+    "unit": "unit",
+    "property": "unit",
+    "assumptions": "unit",
+    "integration": "integration",
+    "docs": "unit",
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test's folder decides its kind, so that none can be without one."""
+    for item in items:
+        folder = item.path.relative_to(ROOT / "tests").parts[0]
+        item.add_marker(KINDS[folder])
+
+
+@pytest.fixture(autouse=True)
+def no_network(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Unit tests must not open connections: a forgotten one fails instead of hanging."""
+    if request.node.get_closest_marker("unit") is None:
+        return
+
+    def refuse(self: socket.socket, address: object) -> None:
+        raise AssertionError(f"a unit test tried to connect to {address}")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+
+
+@pytest.fixture(scope="session")
+def vectors() -> Path:
+    """The folder of real-world vectors; tests that need it are skipped where it is not."""
+    if not VECTORS.is_dir():
+        pytest.skip(f"no vectors at {VECTORS}: set ATTESTOR_VECTORS to their folder")
+    return VECTORS
