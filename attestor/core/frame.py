@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from attestor.core import strict_json
 from attestor.errors import FrameInvalid
 
 MAX_HEADER_BYTES = 1 << 20
@@ -75,8 +76,8 @@ def decode(data: bytes, max_blob_bytes: int) -> Frame:
 
 def _parse_header(text: bytes) -> dict[str, Any]:
     try:
-        header = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        header = strict_json.loads(text)
+    except ValueError as error:
         raise FrameInvalid(f"frame header is not JSON: {error}") from None
     if not isinstance(header, dict):
         raise FrameInvalid(f"frame header is a {type(header).__name__}, not an object")

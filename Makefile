@@ -1,0 +1,88 @@
+# Two commands do everything from a bare clone: `make demo` and `make test`.
+# Each target sets up what it needs, once.
+
+.PHONY: demo test devnet setup contracts executor abi \
+	lint test-python test-contracts test-executor format clean
+
+UV_VERSION := 0.13.8
+PYTHON := .venv/bin/python
+FORGE := node_modules/@foundry-rs/forge-linux-amd64/bin/forge
+EXECUTOR := executor/target/release/attestor-execute
+
+demo: setup
+	@$(PYTHON) -m attestor demo
+
+devnet: setup
+	@$(PYTHON) -m attestor devnet
+
+test: lint test-contracts test-executor test-python
+
+setup: .venv/.ready contracts executor
+
+# --- what each part is made of -------------------------------------------------------------------
+
+.tools.ready: scripts/check-tools
+	@scripts/check-tools
+	@touch $@
+
+.venv/.ready: pyproject.toml uv.lock | .tools.ready
+	@echo "setting up Python's packages"
+	@python3 -m venv .venv
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@.venv/bin/uv sync --quiet --frozen
+	@touch $@
+
+node_modules/.ready: package.json package-lock.json .npmrc | .tools.ready
+	@echo "setting up foundry and solc"
+	@npm ci --silent --no-audit --no-fund
+	@touch $@
+
+CONTRACT_SOURCES := $(shell find contracts -name '*.sol') foundry.toml scripts/solc
+
+out/.ready: $(CONTRACT_SOURCES) node_modules/.ready
+	@echo "building the contracts"
+	@$(FORGE) build --quiet
+	@touch $@
+
+contracts: out/.ready
+
+EXECUTOR_SOURCES := $(shell find executor -name target -prune -o \
+	\( -name '*.rs' -o -name '*.toml' -o -name Cargo.lock \) -print)
+
+$(EXECUTOR): $(EXECUTOR_SOURCES) | .tools.ready
+	@echo "building the native executor (some minutes the first time)"
+	@cd executor && cargo build --quiet --release --locked
+	@touch $@
+
+executor: $(EXECUTOR)
+
+abi: contracts
+	@$(PYTHON) scripts/abi
+
+# --- checks --------------------------------------------------------------------------------------
+
+lint: setup
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check --quiet .
+	@.venv/bin/mypy
+	@$(FORGE) fmt --check
+	@$(PYTHON) scripts/abi --check
+	@cd executor && cargo fmt --check
+	@cd executor && cargo clippy --quiet --release --locked --all-targets -- -D warnings
+
+test-contracts: setup
+	@$(FORGE) test
+
+test-executor: setup
+	@cd executor && cargo test --quiet --release --locked
+
+test-python: setup
+	@.venv/bin/pytest
+
+format: setup
+	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format --quiet .
+	@$(FORGE) fmt
+	@cd executor && cargo fmt
+
+clean:
+	rm -rf .venv node_modules out cache executor/target demo devnet .tools.ready

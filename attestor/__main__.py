@@ -1,0 +1,5 @@
+"""`python -m attestor`."""
+
+from attestor.cli import main
+
+main()

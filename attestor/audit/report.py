@@ -1,0 +1,65 @@
+"""The registration history as a table, JSON or CSV."""
+
+import csv
+import io
+import json
+from typing import Any
+
+from attestor.store.database import Store
+
+TABLE_COLUMNS = (
+    "signer",
+    "stage",
+    "reference_block",
+    "quote_hash",
+    "measurement",
+    "simulated",
+    "tcb_status",
+    "transaction_hash",
+    "outcome",
+    "gas_used",
+    "block_number",
+    "valid_until",
+    "proofs",
+)
+"""What the table shows; JSON and CSV hold every column of the view."""
+
+_SHORT = 14
+
+
+def history(store: Store) -> list[dict[str, Any]]:
+    """All rows of the view `registration_history`, oldest first."""
+    return store.rows("SELECT * FROM registration_history")
+
+
+def as_table(rows: list[dict[str, Any]]) -> str:
+    """Aligned columns; long hashes are cut, JSON and CSV give them whole."""
+    cells = [[_cell(row[column]) for column in TABLE_COLUMNS] for row in rows]
+    lines = [list(TABLE_COLUMNS), *cells]
+    widths = [max(len(line[index]) for line in lines) for index in range(len(TABLE_COLUMNS))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in lines
+    )
+
+
+def as_json(rows: list[dict[str, Any]]) -> str:
+    """A list of objects."""
+    return json.dumps(rows, indent=2)
+
+
+def as_csv(rows: list[dict[str, Any]]) -> str:
+    """RFC 4180 with a header line."""
+    out = io.StringIO()
+    if rows:
+        writer = csv.DictWriter(out, fieldnames=list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    return out.getvalue().rstrip("\r\n")
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "-"
+    text = str(value)
+    return text[: _SHORT - 1] + "…" if text.startswith("0x") and len(text) > _SHORT else text

@@ -1,0 +1,140 @@
+"""Whether the history is whole, says the same everywhere, and agrees with the chain.
+
+Three checks, each a list of faults: the journal's hash chain; the tables against the journal
+that was written with them; the registrations against the registry's events.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from eth_utils.crypto import keccak
+
+from attestor.core import journal as chain
+from attestor.core.journal import Entry
+from attestor.core.registration import RegistrationEvent
+from attestor.core.text import from_hex, to_hex
+from attestor.store.database import Store
+from attestor.store.journal import entries
+
+LOG_RANGE = 2000
+"""Blocks per `eth_getLogs`; public nodes refuse much more."""
+
+_SOURCES: dict[str, tuple[str, str]] = {
+    "signer_created": ("signers", "address"),
+    "quote_made": ("quotes", "hash"),
+    "transaction_signed": ("transactions", "hash"),
+    "signer_activated": ("registrations", "signer"),
+    "proof_signed": ("proofs", "job"),
+}
+"""Each table's rows come from one journal event; its key column is given."""
+
+
+def journal_faults(store: Store) -> list[str]:
+    """Breaks of the hash chain."""
+    return chain.faults(entries(store))
+
+
+def table_faults(store: Store) -> list[str]:
+    """Rows that differ from the journal, are missing, or were added beside it."""
+    journaled = list(entries(store))
+    faults: list[str] = []
+    for event, (table, key_column) in _SOURCES.items():
+        rows = {row[key_column]: row for row in store.rows(f"SELECT * FROM {table}")}  # noqa: S608
+        for entry in journaled:
+            if entry.event == event:
+                key = _key(entry, key_column)
+                faults += _row_faults(table, key, rows.pop(key, None), entry)
+        faults += [f"{table} row {key} has no journal entry" for key in rows]
+    faults += _outcome_faults(store, journaled)
+    for row in store.rows("SELECT hash, raw FROM quotes"):
+        if to_hex(keccak(row["raw"])) != row["hash"]:
+            faults.append(f"quotes row {row['hash']}: its raw bytes do not hash to it")
+    return faults
+
+
+def chain_faults(store: Store, events: Iterable[RegistrationEvent]) -> list[str]:
+    """Registrations that the registry has otherwise, or not at all."""
+    ours = {row["address"] for row in store.rows("SELECT address FROM signers")}
+    rows = {
+        row["signer"]: row
+        for row in store.rows(
+            "SELECT registrations.*, measurement, reference_block, reference_block_hash "
+            "FROM registrations JOIN quotes ON quotes.hash = registrations.quote"
+        )
+    }
+    faults: list[str] = []
+    seen: set[str] = set()
+    for event in events:
+        signer = to_hex(event.signer)
+        if signer not in ours:
+            continue  # Other operators share the registry.
+        seen.add(signer)
+        if signer in rows:
+            faults += _event_faults(rows[signer], event)
+    faults += [
+        f"registration of {signer}: the registry has no such event" for signer in rows.keys() - seen
+    ]
+    return faults
+
+
+def registration_events(
+    store: Store, head: int, fetch: Callable[[int, int], list[RegistrationEvent]]
+) -> list[RegistrationEvent]:
+    """The registry's events since the first reference block of the history."""
+    first = store.row("SELECT min(reference_block) AS block FROM quotes")
+    if first is None or first["block"] is None:
+        return []
+    found: list[RegistrationEvent] = []
+    for start in range(first["block"], head + 1, LOG_RANGE):
+        found += fetch(start, min(start + LOG_RANGE - 1, head))
+    return found
+
+
+def _key(entry: Entry, key_column: str) -> Any:
+    if key_column in ("address", "signer"):
+        return entry.signer
+    return entry.evidence.get(key_column)
+
+
+def _row_faults(table: str, key: Any, row: dict[str, Any] | None, entry: Entry) -> list[str]:
+    if row is None:
+        return [f"{table} row {key} is missing, journal entry {entry.sequence} made it"]
+    return [
+        f"{table} row {key}: {name} is {row[name]!r}, the journal says {value!r}"
+        for name, value in entry.evidence.items()
+        if row.get(name) != value
+    ]
+
+
+def _outcome_faults(store: Store, journaled: list[Entry]) -> list[str]:
+    """The last journaled outcome of a transaction is what its row says."""
+    mined = {e.evidence["hash"]: e for e in journaled if e.event == "transaction_mined"}
+    faults: list[str] = []
+    for row in store.rows("SELECT * FROM transactions"):
+        entry = mined.get(row["hash"])
+        if entry is not None:
+            faults += _row_faults("transactions", row["hash"], row, entry)
+        elif row["outcome"] in ("succeeded", "reverted"):
+            faults.append(f"transactions row {row['hash']}: no journal entry of its outcome")
+    return faults
+
+
+def _event_faults(row: dict[str, Any], event: RegistrationEvent) -> list[str]:
+    told = {
+        "quote": to_hex(event.quote_hash),
+        "measurement": to_hex(event.measurement),
+        "reference_block": event.reference_block,
+        "reference_block_hash": to_hex(event.reference_hash),
+        "valid_until": event.valid_until,
+    }
+    return [
+        f"registration of {row['signer']}: {name} is {row[name]}, the registry says {value}"
+        for name, value in told.items()
+        if row[name] != value
+    ]
+
+
+def journal_tip(store: Store) -> bytes:
+    """The newest entry's hash: noted elsewhere, it proves later that nothing was cut off."""
+    row = store.row("SELECT hash FROM journal ORDER BY sequence DESC LIMIT 1")
+    return from_hex(row["hash"]) if row else chain.GENESIS

@@ -1,0 +1,1 @@
+"""The EVM chain: what nodes say (believed only after strict decoding) and what we send."""

@@ -1,0 +1,124 @@
+"""A contract's ABI: calldata from arguments, values from results, errors and events by name."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+
+from eth_abi.exceptions import DecodingError
+from eth_utils.abi import (
+    abi_to_signature,
+    event_abi_to_log_topic,
+    event_signature_to_log_topic,
+    function_signature_to_4byte_selector,
+)
+from web3 import Web3
+
+from attestor.chain.wire import Log
+from attestor.core.text import from_hex, to_hex
+from attestor.errors import AbiMissing, RpcAnswerInvalid
+
+ABI_FOLDER = Path(__file__).resolve().parents[2] / "abi"
+
+_PLAIN_REVERTS = {"Error(string)": ["string"], "Panic(uint256)": ["uint256"]}
+
+
+class Contract:
+    """Encoding and decoding for one contract's ABI; holds no address and no connection."""
+
+    def __init__(self, abi: list[dict[str, Any]]) -> None:
+        self._web3 = Web3()
+        self._contract = self._web3.eth.contract(abi=abi)
+        self._functions = {item["name"]: item for item in abi if item["type"] == "function"}
+        self._events = {
+            event_abi_to_log_topic(cast(Any, item)): item for item in abi if item["type"] == "event"
+        }
+        self._errors = {
+            function_signature_to_4byte_selector(abi_to_signature(cast(Any, item))): item
+            for item in abi
+            if item["type"] == "error"
+        }
+
+    @classmethod
+    def named(cls, name: str) -> "Contract":
+        """The contract of `abi/<name>.json`."""
+        path = ABI_FOLDER / f"{name}.json"
+        try:
+            return cls(json.loads(path.read_text()))
+        except OSError as error:
+            raise AbiMissing(
+                f"no ABI of {name}: {error.strerror}", hint="run attestor from its checkout"
+            ) from None
+
+    def encode(self, function: str, *arguments: Any) -> bytes:
+        """Calldata of a call."""
+        return from_hex(self._contract.encode_abi(function, args=list(arguments)))
+
+    def decode(self, function: str, result: bytes) -> Any:
+        """The return value of a call: one value, or a mapping by name for a struct."""
+        outputs = self._functions[function]["outputs"]
+        try:
+            values = self._web3.codec.decode([_type(output) for output in outputs], result)
+        except (DecodingError, OverflowError) as error:
+            raise RpcAnswerInvalid(f"{function} returned {to_hex(result)[:80]}: {error}") from None
+        return _named(outputs[0], values[0])
+
+    def error(self, data: bytes) -> str | None:
+        """A revert as `Name(argument, …)`, or None when the data is no error of this contract."""
+        selector, body = data[:4], data[4:]
+        for signature, types in _PLAIN_REVERTS.items():
+            if selector == function_signature_to_4byte_selector(signature):
+                return self._render(signature.split("(")[0], types, body)
+        item = self._errors.get(selector)
+        return (
+            self._render(item["name"], [_type(i) for i in item["inputs"]], body) if item else None
+        )
+
+    def event(self, log: Log) -> tuple[str, dict[str, Any]] | None:
+        """An event's name and arguments, or None when it is none of this contract's."""
+        item = self._events.get(log.topics[0]) if log.topics else None
+        if item is None:
+            return None
+        indexed = [field for field in item["inputs"] if field["indexed"]]
+        plain = [field for field in item["inputs"] if not field["indexed"]]
+        try:
+            topics = [
+                self._web3.codec.decode([_type(field)], topic)[0]
+                for field, topic in zip(indexed, log.topics[1:], strict=True)
+            ]
+            body = self._web3.codec.decode([_type(field) for field in plain], log.data)
+        except (DecodingError, OverflowError, ValueError) as error:
+            raise RpcAnswerInvalid(f"event {item['name']} is malformed: {error}") from None
+        values = zip(indexed + plain, topics + list(body), strict=True)
+        return item["name"], {field["name"]: value for field, value in values}
+
+    def topic(self, event: str) -> bytes:
+        """The first topic of an event."""
+        found = next(item for item in self._events.values() if item["name"] == event)
+        return event_signature_to_log_topic(abi_to_signature(cast(Any, found)))
+
+    def _render(self, name: str, types: list[str], body: bytes) -> str:
+        try:
+            values = self._web3.codec.decode(types, body)
+        except (DecodingError, OverflowError):
+            return name
+        texts = (to_hex(value) if isinstance(value, bytes) else str(value) for value in values)
+        return f"{name}({', '.join(texts)})"
+
+
+def _type(field: Mapping[str, Any]) -> str:
+    """The ABI type of a field, tuples spelled out (contract ABI specification, JSON)."""
+    kind = str(field["type"])
+    if not kind.startswith("tuple"):
+        return kind
+    inner = ",".join(_type(component) for component in field["components"])
+    return f"({inner}){kind[len('tuple') :]}"
+
+
+def _named(field: Mapping[str, Any], value: Any) -> Any:
+    if field["type"] != "tuple":
+        return value
+    return {
+        component["name"]: _named(component, part)
+        for component, part in zip(field["components"], value, strict=True)
+    }

@@ -1,0 +1,52 @@
+"""The command line. Each command is a module that is imported only when it is used."""
+
+import importlib
+import sys
+from collections.abc import Sequence
+
+import click
+
+from attestor import __version__
+from attestor.errors import AttestorError
+
+COMMANDS = {
+    "run": "Run the daemon: keep a registered signer and serve proofs.",
+    "prove": "Have a program proven, check the answer and print it.",
+    "audit": "Show the registration history, and check it against the chain.",
+    "devnet": "Start a development chain with contracts and a daemon.",
+    "demo": "Show the whole way, from an empty chain to an accepted proof.",
+    "quote": "Show what a quote says.",
+}
+
+
+class _Lazy(click.Group):
+    """Knows its commands' names and one-line helps without importing them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        command = importlib.import_module(f"attestor.cli.{name}").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="%(prog)s %(version)s")
+def group() -> None:
+    """Keep fresh signers attested on chain, and serve signed proofs of SP1 programs."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command; an error of ours ends in one line and the exit code of its class."""
+    try:
+        group.main(arguments, prog_name="attestor", standalone_mode=True)
+    except AttestorError as error:
+        click.echo(f"attestor: {error} [{error.code}]", err=True)
+        sys.exit(error.exit_code)

@@ -1,0 +1,65 @@
+"""`attestor audit` and `attestor audit verify`."""
+
+from pathlib import Path
+
+import click
+
+from attestor.audit import report, verify
+from attestor.core.text import to_hex
+from attestor.errors import AuditFailed
+from attestor.store.database import Store
+
+FORMATS = {"table": report.as_table, "json": report.as_json, "csv": report.as_csv}
+
+
+@click.group(invoke_without_command=True)
+@click.option(
+    "--database",
+    type=click.Path(path_type=Path),
+    default=Path("attestor.sqlite"),
+    envvar="ATTESTOR_STORE_PATH",
+    show_default=True,
+    help="The daemon's database; it may be running.",
+)
+@click.option(
+    "--format", "form", type=click.Choice(list(FORMATS)), default="table", show_default=True
+)
+@click.pass_context
+def command(context: click.Context, database: Path, form: str) -> None:
+    """Show the registration history, and check it against the chain."""
+    store = Store.open_to_read(database)
+    context.obj = store
+    if context.invoked_subcommand is None:
+        click.echo(FORMATS[form](report.history(store)))
+
+
+@command.command("verify")
+@click.option("--rpc-url", envvar="ATTESTOR_CHAIN_RPC_URL", help="Node to compare with.")
+@click.option("--registry", envvar="ATTESTOR_CHAIN_REGISTRY", help="The TEERegistry's address.")
+@click.pass_obj
+def verify_command(store: Store, rpc_url: str | None, registry: str | None) -> None:
+    """Check the hash chain, the tables, and (with a node) the registry's events.
+
+    Exits with 4 when anything is wrong, after naming every fault.
+    """
+    faults = _told("hash chain", verify.journal_faults(store))
+    faults += _told("tables", verify.table_faults(store))
+    if rpc_url and registry:
+        from attestor.cli.chain_options import open_registry
+
+        found = open_registry(rpc_url, registry)
+        events = verify.registration_events(store, found.node.head().number, found.registrations)
+        faults += _told("registry's events", verify.chain_faults(store, events))
+    else:
+        click.echo("registry's events  not compared: give --rpc-url and --registry")
+    count = store.row("SELECT count(*) AS n FROM journal")
+    click.echo(f"{count['n'] if count else 0} entries, newest {to_hex(verify.journal_tip(store))}")
+    if faults:
+        raise AuditFailed(f"the history has {faults} fault(s)")
+
+
+def _told(what: str, faults: list[str]) -> int:
+    click.echo(f"{what:<18} {'sound' if not faults else f'{len(faults)} fault(s)'}")
+    for fault in faults:
+        click.echo(f"  {fault}")
+    return len(faults)

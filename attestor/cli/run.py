@@ -1,0 +1,58 @@
+"""`attestor run`."""
+
+import asyncio
+import os
+from collections.abc import Callable
+from dataclasses import MISSING, fields
+from pathlib import Path
+from typing import Any
+
+import click
+
+from attestor import config
+from attestor.config import Config
+
+
+def _default(known: Any) -> str:
+    if known.default is MISSING:
+        return "required"
+    value = known.default
+    if isinstance(value, Path) and value.is_relative_to(config.ROOT):
+        value = value.relative_to(config.ROOT)
+    if isinstance(value, tuple):
+        value = ",".join(value)
+    return f"default {str(value).lower() if isinstance(value, bool) else value or 'none'}"
+
+
+def _config_options(command: Callable[..., None]) -> Callable[..., None]:
+    """One flag per option of `Config`, with its TOML key, environment variable and default."""
+    for known in reversed(fields(Config)):
+        choices = known.metadata["choices"]
+        about = f"{known.metadata['about']}{' (' + ', '.join(choices) + ')' if choices else ''}"
+        help_text = f"{about}; {_default(known)}  [{config.key(known)}]"
+        command = click.option(config.flag(known), known.name, default=None, help=help_text)(
+            command
+        )
+    return command
+
+
+@click.command
+@click.option("--config", "file", type=click.Path(path_type=Path), help="TOML file with options.")
+@_config_options
+def command(file: Path | None, **flags: str | None) -> None:
+    """Run the daemon: keep a registered signer and serve proofs.
+
+    Every option is also an environment variable (--chain-rpc-url is ATTESTOR_CHAIN_RPC_URL) and
+    a key of the TOML file, given in brackets. A flag wins over the environment, the environment
+    over the file.
+    """
+    loaded = config.load(file, os.environ, flags)
+    from attestor.daemon import Daemon
+    from attestor.observe import logs
+
+    logs.set_up(loaded.log_level)
+    asyncio.run(_run(Daemon, loaded))
+
+
+async def _run(make: Callable[[Config], Any], loaded: Config) -> None:
+    await make(loaded).run()

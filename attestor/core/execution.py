@@ -1,0 +1,70 @@
+"""What a run of a program gave, and whether it may be signed."""
+
+import hashlib
+from dataclasses import dataclass, field
+
+from attestor.errors import GuestFailed, PublicValuesMismatch
+
+EXIT_PANIC = 1
+EXIT_STDIN = 3
+_MAX_REASON_CHARS = 200
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The bounds of one child process of the executor.
+
+    `memory_bytes` is address space; a verifying key needs about 1 GiB of it.
+    """
+
+    wall_seconds: float = 600.0
+    cpu_seconds: int = 1200
+    memory_bytes: int = 4 << 30
+    public_values_bytes: int = 1 << 20
+
+
+@dataclass(frozen=True)
+class Execution:
+    """The outcome of a program that halted. `digest` is what it committed to, 32 bytes;
+    `log` is what it printed, cut and printable."""
+
+    public_values: bytes
+    exit_code: int
+    cycles: int
+    digest: bytes
+    engine: str
+    log: str = field(default="", repr=False)
+
+
+def require_signable(execution: Execution) -> None:
+    """Raise unless SP1's verifier would accept a proof of this run.
+
+    Raises `GuestFailed` for an exit code other than 0, and `PublicValuesMismatch` when the
+    program committed to another digest than that of its public values: the executor accepts
+    both, a verifier does not.
+    """
+    if execution.exit_code != 0:
+        raise _failed(execution)
+    expected = hashlib.sha256(execution.public_values).digest()
+    if execution.digest != expected:
+        raise PublicValuesMismatch(
+            f"the program committed to the digest {execution.digest.hex()}, "
+            f"but sha256 of its public values is {expected.hex()}",
+            hint="commit through SP1's runtime with its default hash, sha256",
+        )
+
+
+def _failed(execution: Execution) -> GuestFailed:
+    meanings = {
+        EXIT_PANIC: ("the program panicked", None),
+        EXIT_STDIN: (
+            "the program's stdin is invalid or too short",
+            "give the entries that the program reads, in its order and encoding",
+        ),
+    }
+    meaning, hint = meanings.get(execution.exit_code, ("the program failed", None))
+    reason = execution.log.strip()[-_MAX_REASON_CHARS:]
+    message = f"{meaning}: exit code {execution.exit_code}"
+    if reason:
+        message = f"{message}; it printed: {reason}"
+    return GuestFailed(message, hint=hint, guest_exit_code=execution.exit_code)

@@ -1,0 +1,18 @@
+"""A proof as the signer process gives it out."""
+
+from dataclasses import dataclass
+
+from attestor.core.verifying_key import VerifyingKey
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A signed statement: signature r ‖ s ‖ v over `digest`."""
+
+    signer: bytes
+    verifying_key: VerifyingKey
+    public_values: bytes
+    digest: bytes
+    signature: bytes
+    cycles: int
+    engine: str

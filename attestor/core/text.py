@@ -1,0 +1,20 @@
+"""Bytes to 0x text and back: the one place where they are turned into each other."""
+
+from eth_utils.address import to_checksum_address
+
+
+def to_hex(data: bytes) -> str:
+    """0x and lower-case digits."""
+    return "0x" + bytes(data).hex()
+
+
+def from_hex(text: str) -> bytes:
+    """The bytes of 0x text, an even number of digits. Raises `ValueError`."""
+    if not text.startswith("0x"):
+        raise ValueError(f"{text!r:.80} does not start with 0x")
+    return bytes.fromhex(text[2:])
+
+
+def checksummed(address: bytes) -> str:
+    """An address of 20 bytes as EIP-55 text."""
+    return str(to_checksum_address(address))

@@ -1,0 +1,204 @@
+"""`attestor run`: the parts put together, started in order and stopped in order.
+
+The event loop serves HTTP and ticks; all that blocks (RPC, SQLite, the signer) runs in threads.
+"""
+
+import asyncio
+import fcntl
+import signal
+import time
+from contextlib import AsyncExitStack, suppress
+from functools import partial
+from typing import TextIO
+
+from aiohttp import web
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from loguru import logger
+
+from attestor.api.app import Api
+from attestor.chain import payer
+from attestor.chain.node import Node
+from attestor.chain.registry import Registry
+from attestor.chain.rpc import Rpc
+from attestor.chain.transactions import GWEI, Payments
+from attestor.config import Config
+from attestor.core import report_data
+from attestor.core.registration import Terms
+from attestor.core.rotation import Policy
+from attestor.core.text import checksummed
+from attestor.errors import AttestorError, ConfigurationInvalid, DatabaseInvalid
+from attestor.proofs.queue import ProofQueue
+from attestor.quote.gate import Gate, GatePolicy, SimulatedRoot
+from attestor.quote.sources import SimulatedSource, source_from
+from attestor.rotation.loop import Rotation
+from attestor.rotation.steps import Steps
+from attestor.signer.client import SignerProcess
+from attestor.signer.settings import SignerSettings
+from attestor.store.database import Store
+from attestor.store.history import History
+from attestor.store.jobs import Jobs
+from attestor.store.journal import Journal
+
+
+class Daemon:
+    """A daemon that is set up but does not run yet. Make it in the main thread."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._stop = asyncio.Event()
+        self._failure: AttestorError | None = None
+        node = Node(Rpc(config.chain_rpc_url), config.chain_id, config.chain_check_headers)
+        node.require_chain()
+        registry = Registry(node, config.chain_registry)
+        policy = policy_from(config, registry.terms())
+        account = payer.load(config.payer_key_file)
+        payments = Payments(node, account, int(config.payer_max_fee_gwei * GWEI))
+        gate = make_gate(config)
+        self._lock = _lock_database(config)
+        self._store = Store.open(config.store_path)
+        journal = Journal(self._store, time.time)
+        history = History(self._store, journal)
+        self._jobs = Jobs(self._store, journal)
+        self._signer = SignerProcess(signer_settings(config))
+        steps = Steps(self._signer, registry, payments, gate, history, report_data.encode)
+        self._rotation = Rotation(node, registry, steps, history, policy, payments.payer, time.time)
+        self._rotation.recover(held=self._signer.addresses())
+        self._queue = ProofQueue(
+            self._jobs, self._signer.prove, config.proofs_workers, config.proofs_max_open
+        )
+        logger.info(
+            "registry {} on chain {}, payer {}, provider {}",
+            checksummed(config.chain_registry),
+            config.chain_id,
+            account.address,
+            config.quote_provider,
+        )
+
+    async def run(self) -> None:
+        """Serve until SIGTERM, SIGINT or a fatal error, which is raised."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop.set)
+        async with AsyncExitStack() as stack:
+            stack.callback(self._close)
+            self._queue.start()
+            stack.push_async_callback(self._queue.stop)
+            await self._serve(stack)
+            self._schedule(stack)
+            await self._stop.wait()
+            logger.info("stopping")
+        if self._failure is not None:
+            raise self._failure
+
+    async def _serve(self, stack: AsyncExitStack) -> None:
+        config = self._config
+        api = Api(self._queue, self._jobs, config.api_max_body_bytes, config.api_wait_seconds)
+        runner = web.AppRunner(api.application(), access_log=None, shutdown_timeout=5.0)
+        await runner.setup()
+        stack.push_async_callback(runner.cleanup)
+        site = web.TCPSite(runner, config.api_host, config.api_port)
+        try:
+            await site.start()
+        except OSError as error:
+            raise ConfigurationInvalid(
+                f"cannot listen on {config.api_host}:{config.api_port}: {error.strerror}",
+                hint="set api.host and api.port to a free address",
+            ) from None
+        logger.info("listening on http://{}:{}", *runner.addresses[0][:2])
+
+    def _schedule(self, stack: AsyncExitStack) -> None:
+        # APScheduler's defaults drop a tick that is a second late; a late tick must run, once.
+        defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+        scheduler = AsyncIOScheduler(job_defaults=defaults)
+        scheduler.add_job(self._tick, "interval", seconds=self._config.chain_poll_seconds)
+        scheduler.start()
+        stack.callback(partial(scheduler.shutdown, wait=False))
+
+    async def _tick(self) -> None:
+        try:
+            await asyncio.to_thread(self._rotation.step)
+        except AttestorError as error:
+            logger.error("{} [{}]", error, error.code)
+            self._failure = error
+            self._stop.set()
+
+    def _close(self) -> None:
+        self._signer.close()
+        with suppress(AttestorError):
+            self._rotation.recover(held=[])
+        self._store.close()
+        self._lock.close()
+
+
+def policy_from(config: Config, terms: Terms) -> Policy:
+    """The rotation's policy; raises `ConfigurationInvalid` when it cannot work with the registry.
+
+    A successor must be due while its predecessor still has `expiry_margin` to live.
+    """
+    policy = Policy(
+        period=config.rotation_period_seconds,
+        expiry_margin=config.rotation_expiry_margin_seconds,
+        confirmations=config.rotation_confirmations,
+        block_lag=config.rotation_block_lag,
+        max_block_number_diff=terms.max_block_number_diff,
+        inclusion_margin=config.rotation_inclusion_margin_blocks,
+    )
+    if policy.expiry_margin >= terms.attest_validity_seconds:
+        raise ConfigurationInvalid(
+            f"rotation.expiry_margin_seconds is {policy.expiry_margin}, but registrations last "
+            f"{terms.attest_validity_seconds} s",
+            hint="make it smaller: a signer would be replaced as soon as it is active",
+        )
+    if not policy.sendable(reference_block=0, head=policy.block_lag):
+        raise ConfigurationInvalid(
+            f"rotation.block_lag {policy.block_lag} and rotation.inclusion_margin_blocks "
+            f"{policy.inclusion_margin} do not fit into the registry's window of "
+            f"{policy.max_block_number_diff} blocks",
+            hint="make them smaller",
+        )
+    return policy
+
+
+def make_gate(config: Config) -> Gate:
+    """The gate of real quotes, or on development chains of simulated ones."""
+    statuses = frozenset(config.quote_allowed_tcb_statuses)
+    if config.quote_provider != "simulated":
+        return Gate(source_from(config.quote_collateral), time.time, GatePolicy(statuses))
+    from attestor.quote.simulated import SimulatedPlatform
+
+    platform = SimulatedPlatform(
+        config.quote_simulation_seed.encode(), config.chain_id, int(time.time())
+    )
+    policy = GatePolicy(statuses, SimulatedRoot(platform.root_der, config.chain_id))
+    return Gate(SimulatedSource(platform), time.time, policy)
+
+
+def signer_settings(config: Config) -> SignerSettings:
+    """What the signer process is told."""
+    return SignerSettings(
+        chain_id=config.chain_id,
+        provider=config.quote_provider,
+        simulation_seed=config.quote_simulation_seed,
+        executor_directory=str(config.executor_directory),
+        workers=config.proofs_workers,
+        wall_seconds=config.executor_wall_seconds,
+        cpu_seconds=config.executor_cpu_seconds,
+        memory_bytes=config.executor_memory_bytes,
+        public_values_bytes=config.executor_public_values_bytes,
+    )
+
+
+def _lock_database(config: Config) -> TextIO:
+    """Two daemons must never work on one history: they would send each other's registrations."""
+    path = config.store_path.with_name(config.store_path.name + ".lock")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = path.open("w")
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise DatabaseInvalid(
+            f"another attestor runs with {config.store_path}", hint="stop it first"
+        ) from None
+    except OSError as error:
+        raise DatabaseInvalid(f"cannot make {path}: {error.strerror}") from None
+    return lock

@@ -1,0 +1,202 @@
+"""Starting and stopping the whole stack, and the file that says where everything is."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from eth_account import Account
+
+from attestor.chain.node import Node
+from attestor.chain.rpc import Rpc
+from attestor.config import ROOT
+from attestor.core.text import checksummed, from_hex, to_hex
+from attestor.devnet.anvil import Anvil
+from attestor.devnet.deployment import Deployer, Deployment, Root, fund
+from attestor.errors import DaemonFailed
+from attestor.quote.simulated import SimulatedPlatform
+from attestor.store.database import Store
+
+CHAIN_ID = 31337
+READY_SECONDS = 120.0
+STOP_SECONDS = 20.0
+
+
+@dataclass(frozen=True)
+class DevnetOptions:
+    """How the stack is set up. Times are seconds."""
+
+    folder: Path
+    block_seconds: float = 1.0
+    period: int = 1800
+    expiry_margin: int = 900
+    api_port: int = 3000
+    seed: str = "development"
+
+
+class Devnet:
+    """A running stack. `stop` ends every process of it."""
+
+    def __init__(self, options: DevnetOptions) -> None:
+        self.options = options
+        self.folder = options.folder
+        self.folder.mkdir(parents=True, exist_ok=True)
+        for old in ("attestor.sqlite", "attestor.sqlite-wal", "attestor.sqlite-shm"):
+            (self.folder / old).unlink(missing_ok=True)
+        self._daemon: subprocess.Popen[bytes] | None = None
+        self.anvil = Anvil(CHAIN_ID, options.block_seconds, self.folder / "anvil.log")
+        self.node = Node(Rpc(self.anvil.url), CHAIN_ID)
+
+    def deploy(self) -> Deployment:
+        """Make the simulated platform and deploy the contracts that trust it."""
+        self.platform = SimulatedPlatform(
+            seed=self.options.seed.encode(), chain_id=CHAIN_ID, now=int(time.time())
+        )
+        x, y = self.platform.root_public_key
+        self.deployer = Deployer(self.node)
+        self.deployment = self.deployer.deploy_all(
+            Root(x, y, self.platform.qe_mr_signer), self.platform.measurement_id
+        )
+        return self.deployment
+
+    def start_daemon(self) -> None:
+        """Write the configuration and start `attestor run` with it."""
+        payer = Account.create()
+        fund(self.node, from_hex(payer.address))
+        self.payer_address = payer.address
+        key_file = self.folder / "payer.key"
+        key_file.unlink(missing_ok=True)
+        key_file.touch(mode=0o600)
+        key_file.write_text(to_hex(payer.key))
+        self.config_file.write_text(self._configuration(key_file))
+        (self.folder / "devnet.json").write_text(json.dumps(self.description(), indent=2) + "\n")
+        log = self.log_file.open("wb")
+        self._daemon = subprocess.Popen(
+            [sys.executable, "-m", "attestor", "run", "--config", str(self.config_file)],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            env={"PATH": os.defpath},
+            cwd=ROOT,
+        )
+        log.close()
+
+    def wait_for_signer(self, known: Callable[[bytes], bool] = lambda signer: True) -> bytes:
+        """The active signer, once there is one that `known` accepts."""
+        deadline = time.monotonic() + READY_SECONDS
+        while time.monotonic() < deadline:
+            if self._daemon is None or self._daemon.poll() is not None:
+                raise DaemonFailed(f"the daemon ended: {self._last_lines()}")
+            signer = self.active_signer()
+            if signer is not None and known(signer):
+                return signer
+            time.sleep(0.1)
+        raise DaemonFailed(f"no signer became active in time: {self._last_lines()}")
+
+    def active_signer(self) -> bytes | None:
+        """The active signer as the database has it."""
+        if not self.database.is_file():
+            return None
+        store = Store.open_to_read(self.database)
+        try:
+            row = store.row("SELECT address FROM signers WHERE stage = 'active'")
+        finally:
+            store.close()
+        return from_hex(row["address"]) if row else None
+
+    def stop_daemon(self) -> int | None:
+        """Ask the daemon to end, as systemd would; its exit code."""
+        if self._daemon is None:
+            return None
+        if self._daemon.poll() is None:
+            self._daemon.send_signal(signal.SIGTERM)
+            try:
+                self._daemon.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._daemon.kill()
+        return self._daemon.wait()
+
+    def stop(self) -> None:
+        """End everything."""
+        self.stop_daemon()
+        self.anvil.stop()
+
+    def wait(self) -> None:
+        """Until the daemon ends by itself, which is a failure, or a signal arrives."""
+        assert self._daemon is not None
+        self._daemon.wait()
+        raise DaemonFailed(f"the daemon ended: {self._last_lines()}")
+
+    @property
+    def database(self) -> Path:
+        return self.folder / "attestor.sqlite"
+
+    @property
+    def config_file(self) -> Path:
+        return self.folder / "attestor.toml"
+
+    @property
+    def log_file(self) -> Path:
+        return self.folder / "attestor.log"
+
+    @property
+    def api_url(self) -> str:
+        return f"http://127.0.0.1:{self.options.api_port}"
+
+    def description(self) -> dict[str, Any]:
+        """Addresses and endpoints, as written to devnet.json."""
+        return {
+            "platform": "SIMULATED",
+            "chain_id": CHAIN_ID,
+            "rpc_url": self.anvil.url,
+            "api_url": self.api_url,
+            "contracts": {
+                "DcapVerifier": checksummed(self.deployment.verifier.address),
+                "TEERegistry": checksummed(self.deployment.registry.address),
+                "MultiProof": checksummed(self.deployment.multiproof.address),
+            },
+            "owner": self.deployer.account.address,
+            "owner_key": to_hex(self.deployer.account.key),
+            "payer": self.payer_address,
+            "measurement": to_hex(self.platform.measurement_id),
+            "database": str(self.database),
+            "config": str(self.config_file),
+        }
+
+    def _configuration(self, key_file: Path) -> str:
+        options = self.options
+        registry = checksummed(self.deployment.registry.address)
+        return f"""# A development chain with a SIMULATED platform.
+[chain]
+rpc_url = "{self.anvil.url}"
+id = {CHAIN_ID}
+registry = "{registry}"
+poll_seconds = {max(0.1, options.block_seconds / 4):g}
+
+[payer]
+key_file = "{key_file}"
+
+[quote]
+provider = "simulated"
+simulation_seed = "{options.seed}"
+
+[rotation]
+period_seconds = {options.period}
+expiry_margin_seconds = {options.expiry_margin}
+
+[api]
+port = {options.api_port}
+
+[store]
+path = "{self.database}"
+"""
+
+    def _last_lines(self) -> str:
+        lines = self.log_file.read_text(errors="replace").strip().splitlines()
+        return " | ".join(lines[-3:]) or "it logged nothing"

@@ -1,0 +1,119 @@
+"""The queue of jobs: bounded, kept in SQLite, worked off by a few workers."""
+
+import asyncio
+import uuid
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from loguru import logger
+
+from attestor.core.proof import Proof
+from attestor.errors import AttestorError, Fatal, QueueFull, Transient
+from attestor.store.jobs import Jobs, JobState, Work
+
+RETRY_SECONDS = 2.0
+PATIENCE = 30
+"""How often a job waits for a signer, RETRY_SECONDS apart, before it fails."""
+
+Prove = Callable[[bytes, Sequence[bytes]], Proof]
+
+
+class ProofQueue:
+    """Accepts jobs and proves them, `workers` at a time. Lives in one event loop."""
+
+    def __init__(self, jobs: Jobs, prove: Prove, workers: int, max_open: int) -> None:
+        self._jobs = jobs
+        self._prove = prove
+        self._max_open = max_open
+        self._workers = workers
+        self._threads = ThreadPoolExecutor(workers, thread_name_prefix="prove")
+        self._finished: dict[str, asyncio.Event] = {}
+        self._added = asyncio.Condition()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._accepting = asyncio.Lock()
+
+    def start(self) -> None:
+        """Begin to work, with the jobs of an earlier run first."""
+        put_back = self._jobs.requeue_running()
+        if put_back:
+            logger.info("{} jobs of an earlier run are queued again", put_back)
+        self._tasks = [asyncio.create_task(self._work()) for _ in range(self._workers)]
+
+    async def stop(self) -> None:
+        """End the workers. Jobs that run are taken up again at the next start."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def add(self, program: bytes, stdin: Sequence[bytes]) -> str:
+        """Accept a job; its id. Raises `QueueFull`."""
+        async with self._accepting:
+            if await asyncio.to_thread(self._jobs.open_count) >= self._max_open:
+                raise QueueFull(
+                    f"{self._max_open} jobs are waiting already", hint="try again later"
+                )
+            job = str(uuid.uuid4())
+            await asyncio.to_thread(self._jobs.add, job, program, stdin)
+        async with self._added:
+            self._added.notify()
+        return job
+
+    async def wait(self, job: str, timeout: float) -> JobState | None:
+        """The job's state once it is finished, or as it stands after `timeout` seconds."""
+        event = self._finished.setdefault(job, asyncio.Event())
+        state = await asyncio.to_thread(self._jobs.state, job)
+        if state is not None and state.state in ("queued", "running"):
+            try:
+                await asyncio.wait_for(event.wait(), timeout)
+            except TimeoutError:
+                return await asyncio.to_thread(self._jobs.state, job)
+            return await asyncio.to_thread(self._jobs.state, job)
+        self._finished.pop(job, None)
+        return state
+
+    async def _work(self) -> None:
+        while True:
+            work = await asyncio.to_thread(self._jobs.take)
+            if work is None:
+                async with self._added:
+                    try:
+                        await asyncio.wait_for(self._added.wait(), RETRY_SECONDS)
+                    except TimeoutError:
+                        continue
+            else:
+                await self._finish(work)
+
+    async def _finish(self, work: Work) -> None:
+        try:
+            proof = await self._patiently(work)
+        except Fatal as error:
+            # Not the job's fault: it stays queued for the next run.
+            await asyncio.to_thread(self._jobs.put_back, work.job)
+            logger.error("job {} could not be run: {} [{}]", work.job, error, error.code)
+            await asyncio.sleep(RETRY_SECONDS)
+            return
+        except AttestorError as error:
+            await asyncio.to_thread(self._jobs.fail, work.job, error.code, str(error))
+            logger.info("job {} failed: {} [{}]", work.job, error, error.code)
+        else:
+            await asyncio.to_thread(self._jobs.finish, work.job, proof)
+            logger.info("job {} proven in {} cycles", work.job, proof.cycles)
+        event = self._finished.pop(work.job, None)
+        if event is not None:
+            event.set()
+
+    async def _patiently(self, work: Work) -> Proof:
+        """A job that outlives its signer is signed by the next."""
+        loop = asyncio.get_running_loop()
+        attempt = 1
+        while True:
+            try:
+                return await loop.run_in_executor(
+                    self._threads, self._prove, work.program, work.stdin
+                )
+            except Transient:
+                if attempt >= PATIENCE:
+                    raise
+                attempt += 1
+                await asyncio.sleep(RETRY_SECONDS)

@@ -1,0 +1,177 @@
+"""The loop around `core.rotation.plan`: look, decide, do, note; again at the next head."""
+
+from collections.abc import Callable
+from contextlib import suppress
+
+from loguru import logger
+
+from attestor.chain import heads
+from attestor.chain.node import Node
+from attestor.chain.registry import Registry
+from attestor.core.ring import Ring
+from attestor.core.rotation import (
+    Abandon,
+    Action,
+    Activate,
+    Candidate,
+    Deactivate,
+    Inclusion,
+    MakeQuote,
+    NewSigner,
+    Policy,
+    Situation,
+    Stage,
+    Submit,
+    Wait,
+    plan,
+)
+from attestor.core.text import from_hex, to_hex
+from attestor.errors import AttestorError, Fatal
+from attestor.rotation.steps import Steps
+from attestor.store.history import History
+
+MAX_ACTIONS_PER_HEAD = 8
+FIRST_BACKOFF = 1.0
+LAST_BACKOFF = 60.0
+
+
+class Rotation:
+    """Keeps one registered signer active. `step` is called by one thread at a time."""
+
+    def __init__(
+        self,
+        node: Node,
+        registry: Registry,
+        steps: Steps,
+        history: History,
+        policy: Policy,
+        payer: bytes,
+        clock: Callable[[], float],
+    ) -> None:
+        self._node = node
+        self._registry = registry
+        self._steps = steps
+        self._history = history
+        self._policy = policy
+        self._payer = payer
+        self._clock = clock
+        self._ring = Ring()
+        self._failures = 0
+        self._last_failure = ""
+        self._retry_at = 0.0
+
+    def recover(self, held: list[bytes]) -> None:
+        """Close what an earlier run left open: its keys went with its signer process."""
+        active, candidate = self._history.active(), self._history.candidate()
+        if active is not None and active.address not in held:
+            self._history.retired(active.address, "its key went with the signer process")
+        while candidate is not None and candidate.address not in held:
+            self._history.abandoned(candidate.address, "its key went with the signer process")
+            candidate = self._history.candidate()
+
+    def step(self) -> str:
+        """Follow the head and act until there is nothing to do; says what is waited for.
+
+        Raises `Fatal` errors; all others are noted and tried again after a back-off.
+        """
+        try:
+            self._ring = heads.follow(self._ring, self._node.head(), self._node.block_by_hash)
+            self._settle_transactions()
+        except Fatal:
+            raise
+        except AttestorError as error:
+            self._failed(None, "follow", error)
+            return f"following the chain failed: {error.code}"
+        for _ in range(MAX_ACTIONS_PER_HEAD):
+            reason = self._act()
+            if reason is not None:
+                return reason
+        return "more to do at the next head"
+
+    def _act(self) -> str | None:
+        signer: bytes | None = None
+        try:
+            situation = self._situation()
+            action = plan(situation, self._policy)
+            if isinstance(action, Wait):
+                return action.reason
+            signer = getattr(action, "signer", None)
+            self._perform(action, situation)
+        except Fatal:
+            raise
+        except AttestorError as error:
+            self._failed(signer, "rotation", error)
+            return f"failed: {error.code}"
+        if not isinstance(action, NewSigner | Abandon):
+            self._failures, self._last_failure, self._retry_at = 0, "", 0.0
+        return None
+
+    def _perform(self, action: Action, situation: Situation) -> None:
+        ring = situation.ring
+        assert ring.head is not None
+        match action:
+            case NewSigner():
+                self._steps.new_signer()
+            case MakeQuote():
+                self._steps.make_quote(action, ring)
+            case Submit(signer):
+                self._steps.submit(signer, ring.head)
+            case Activate():
+                self._steps.activate(action, ring.head)
+            case Deactivate(signer, reason):
+                self._steps.deactivate(signer, reason)
+            case Abandon(signer, reason):
+                self._steps.abandon(signer, reason)
+
+    def _situation(self) -> Situation:
+        active, candidate = self._history.active(), self._history.candidate()
+        asked = [known.address for known in (active, candidate) if known is not None]
+        return Situation(
+            now=self._clock(),
+            ring=self._ring,
+            active=active,
+            candidate=candidate,
+            inclusion=self._inclusion(candidate),
+            attested=frozenset(signer for signer in asked if self._registry.vouches_for(signer)),
+            retry_at=self._retry_at,
+        )
+
+    def _inclusion(self, candidate: Candidate | None) -> Inclusion | None:
+        """The receipt as the node gives it now: one that was seen before may be reorged out."""
+        if candidate is None or candidate.stage is not Stage.SUBMITTED:
+            return None
+        row = self._history.transaction(candidate.address)
+        assert row is not None
+        receipt = self._node.receipt(from_hex(row["hash"]))
+        if receipt is None:
+            # Its failure must not keep the plan from looking after the active signer.
+            with suppress(AttestorError):
+                self._steps.send_again(candidate.address)
+            return None
+        self._history.transaction_mined(receipt)
+        return Inclusion(receipt.block_number, receipt.block_hash, receipt.succeeded)
+
+    def _settle_transactions(self) -> None:
+        """Learn what became of transactions whose signer was given up."""
+        pending = self._history.pending(self._payer)
+        if not pending:
+            return
+        mined = self._node.nonce(self._payer)
+        for transaction in pending:
+            receipt = self._node.receipt(transaction.hash)
+            if receipt is not None:
+                self._history.transaction_mined(receipt)
+            elif transaction.nonce < mined:
+                self._history.transaction_replaced(transaction.hash)
+
+    def _failed(self, signer: bytes | None, step: str, error: AttestorError) -> None:
+        self._failures += 1
+        delay = min(FIRST_BACKOFF * 2 ** (self._failures - 1), LAST_BACKOFF)
+        self._retry_at = self._clock() + delay
+        logger.warning("{} failed: {} [{}]", step, error, error.code)
+        # The same failure again adds nothing to the history and must not fill the disk.
+        if error.code != self._last_failure:
+            self._history.step_failed(signer, step, error.code, str(error))
+            self._last_failure = error.code
+        if signer is not None:
+            logger.debug("it concerned signer {}", to_hex(signer))

@@ -1,0 +1,157 @@
+"""The daemon's end of the signer process: starts it, asks, and notices when it is gone."""
+
+import contextlib
+import itertools
+import os
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any
+
+from attestor.core import frame
+from attestor.core.frame import Frame
+from attestor.core.proof import Proof
+from attestor.core.text import from_hex, to_hex
+from attestor.core.verifying_key import VerifyingKey
+from attestor.errors import AttestorError, SignerGone, restore
+from attestor.signer.settings import SignerSettings
+
+MAX_ANSWER_BYTES = 64 << 20
+
+
+@dataclass(frozen=True)
+class QuoteAnswer:
+    """A quote's exact bytes and the platform that made it."""
+
+    raw: bytes
+    provider: str
+    simulated: bool
+
+
+class SignerProcess:
+    """A running signer process. Safe to use from several threads.
+
+    Make it in the main thread: the process is killed when the thread that started it ends.
+    """
+
+    def __init__(self, settings: SignerSettings) -> None:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "attestor.signer", str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                env={"PATH": os.defpath, "PYTHONPATH": os.pathsep.join(sys.path)},
+            )
+        self._connection = ours
+        self._ids = itertools.count(1)
+        self._waiting: dict[int, Future[Frame]] = {}
+        self._lock = threading.Lock()
+        self._send_lock = threading.Lock()
+        self._gone = False
+        self._send(Frame(settings.to_header()))
+        self._reader = threading.Thread(target=self._read_answers, name="signer", daemon=True)
+        self._reader.start()
+
+    def new_key(self) -> bytes:
+        """Make a signer; its address."""
+        return from_hex(self._ask("new_key").header["address"])
+
+    def quote(self, address: bytes, block_number: int, block_hash: bytes) -> QuoteAnswer:
+        """A quote that binds the signer and the reference block."""
+        answer = self._ask(
+            "quote",
+            address=to_hex(address),
+            block_number=block_number,
+            block_hash=to_hex(block_hash),
+        )
+        return QuoteAnswer(
+            answer.blobs[0], answer.header["provider"], bool(answer.header["simulated"])
+        )
+
+    def activate(self, address: bytes, valid_until: int) -> None:
+        """Sign proofs with that signer, until its registration ends."""
+        self._ask("activate", address=to_hex(address), valid_until=valid_until)
+
+    def retire(self, address: bytes) -> None:
+        """Destroy a signer's key."""
+        self._ask("retire", address=to_hex(address))
+
+    def prove(self, program: bytes, stdin: Sequence[bytes]) -> Proof:
+        """Run a program and sign what it committed to."""
+        answer = self._ask("prove", blobs=(program, *stdin))
+        header = answer.header
+        return Proof(
+            signer=from_hex(header["signer"]),
+            verifying_key=VerifyingKey(tuple(header["words"])),
+            public_values=answer.blobs[0],
+            digest=from_hex(header["digest"]),
+            signature=from_hex(header["signature"]),
+            cycles=header["cycles"],
+            engine=header["engine"],
+        )
+
+    def addresses(self) -> list[bytes]:
+        """The signers whose keys the process holds."""
+        return [from_hex(address) for address in self._ask("status").header["addresses"]]
+
+    def close(self) -> None:
+        """End the process; all keys go with it."""
+        with contextlib.suppress(OSError):
+            self._connection.shutdown(socket.SHUT_RDWR)
+        self._connection.close()
+        self._process.kill()
+        self._process.wait()
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process still answers."""
+        return not self._gone and self._process.poll() is None
+
+    def _ask(self, verb: str, blobs: tuple[bytes, ...] = (), **arguments: Any) -> Frame:
+        request_id = next(self._ids)
+        future: Future[Frame] = Future()
+        with self._lock:
+            if self._gone:
+                raise _gone()
+            self._waiting[request_id] = future
+        self._send(Frame({"verb": verb, "id": request_id, **arguments}, blobs))
+        answer = future.result()
+        error = answer.header.get("error")
+        if error is not None:
+            raise restore(error["code"], error["message"], error["hint"])
+        return answer
+
+    def _send(self, request: Frame) -> None:
+        data = frame.encode(request)
+        try:
+            with self._send_lock:
+                self._connection.sendall(data)
+        except OSError:
+            raise _gone() from None
+
+    def _read_answers(self) -> None:
+        try:
+            with self._connection.makefile("rb") as incoming:
+                while (answer := frame.read(incoming.read, MAX_ANSWER_BYTES)) is not None:
+                    with self._lock:
+                        future = self._waiting.pop(answer.header.get("id", 0), None)
+                    if future is not None:
+                        future.set_result(answer)
+        except (OSError, ValueError, AttestorError):
+            pass  # A process that breaks the protocol is as good as gone.
+        with self._lock:
+            self._gone = True
+            waiting, self._waiting = self._waiting, {}
+        for future in waiting.values():
+            future.set_exception(_gone())
+
+
+def _gone() -> SignerGone:
+    return SignerGone(
+        "the signer process ended, and its keys with it", hint="restart attestor: it registers anew"
+    )

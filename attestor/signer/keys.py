@@ -1,0 +1,95 @@
+"""The proof keys, in memory alone."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import coincurve
+
+from attestor.core.signature import address_of
+from attestor.core.signature import sign as signature_of
+from attestor.core.text import to_hex
+from attestor.errors import NoActiveSigner, SignerUnknown
+
+EXPIRY_MARGIN = 30
+"""Seconds before its registration ends at which a key stops signing: a proof has to reach the
+chain while its signer is still registered."""
+
+
+@dataclass(frozen=True)
+class _Active:
+    address: bytes
+    valid_until: int
+
+
+class Keys:
+    """Makes, uses and destroys proof keys. At most one of them is active."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._secrets: dict[bytes, bytearray] = {}
+        self._active: _Active | None = None
+        self._lock = threading.Lock()
+
+    def create(self) -> bytes:
+        """Make a key; its address."""
+        key = coincurve.PrivateKey()
+        address = address_of(key.public_key)
+        with self._lock:
+            self._secrets[address] = bytearray(key.secret)
+        return address
+
+    def require(self, address: bytes) -> None:
+        """Raise `SignerUnknown` unless the key of that address is here."""
+        if address not in self._secrets:
+            raise SignerUnknown(f"no key of {to_hex(address)} is in the signer process")
+
+    def activate(self, address: bytes, valid_until: int) -> None:
+        """Sign with that key from now on, until `valid_until` (seconds since 1970)."""
+        with self._lock:
+            self.require(address)
+            self._active = _Active(address, valid_until)
+
+    def retire(self, address: bytes) -> None:
+        """Destroy a key. One that is not here is destroyed already."""
+        with self._lock:
+            if self._active is not None and self._active.address == address:
+                self._active = None
+            secret = self._secrets.pop(address, None)
+            if secret is not None:
+                secret[:] = bytes(len(secret))
+
+    def sign(self, digest: bytes) -> tuple[bytes, bytes]:
+        """The active signer's address and its signature r ‖ s ‖ v (65 bytes, low s, v 27 or 28).
+
+        Raises `NoActiveSigner` when there is none, or when its registration is about to end.
+        """
+        with self._lock:
+            active = self._usable()
+            signature = signature_of(bytes(self._secrets[active.address]), digest)
+        return active.address, signature
+
+    def require_active(self) -> None:
+        """Raise `NoActiveSigner` if `sign` would: before a program is run in vain."""
+        with self._lock:
+            self._usable()
+
+    def _usable(self) -> _Active:
+        active = self._active
+        if active is None:
+            raise NoActiveSigner("no signer is registered and active", hint="try again later")
+        if self._clock() >= active.valid_until - EXPIRY_MARGIN:
+            raise NoActiveSigner(
+                f"the registration of {to_hex(active.address)} is about to end",
+                hint="try again when its successor is registered",
+            )
+        return active
+
+    def addresses(self) -> list[bytes]:
+        """The signers whose keys are here."""
+        with self._lock:
+            return list(self._secrets)
+
+    def active(self) -> bytes | None:
+        """The active signer."""
+        return self._active.address if self._active else None

@@ -1,0 +1,120 @@
+"""What the signer process does for each verb. Its caller is not trusted with more than asking."""
+
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any
+
+from attestor.core import report_data
+from attestor.core.elf import check as check_elf
+from attestor.core.execution import Limits, require_signable
+from attestor.core.frame import Frame
+from attestor.core.statement import Statement
+from attestor.core.text import from_hex, to_hex
+from attestor.core.verifying_key import VerifyingKey
+from attestor.errors import RequestInvalid
+from attestor.executor import NativeExecutor
+from attestor.quote.provider import QuoteProvider
+from attestor.signer.keys import Keys
+
+CACHED_VERIFYING_KEYS = 256
+
+
+class SignerService:
+    """The six verbs. Safe to call from several threads."""
+
+    def __init__(
+        self, keys: Keys, provider: QuoteProvider, executor: NativeExecutor, limits: Limits
+    ) -> None:
+        self._keys = keys
+        self._provider = provider
+        self._executor = executor
+        self._limits = limits
+        self._verifying_keys: OrderedDict[bytes, VerifyingKey] = OrderedDict()
+        self._cache_lock = threading.Lock()
+        self._verbs: dict[str, Callable[[dict[str, Any], tuple[bytes, ...]], Frame]] = {
+            "new_key": self._new_key,
+            "quote": self._quote,
+            "activate": self._activate,
+            "retire": self._retire,
+            "prove": self._prove,
+            "status": self._status,
+        }
+
+    def handle(self, frame: Frame) -> Frame:
+        """The answer to one request. Raises `AttestorError`s for the caller to transport."""
+        verb = self._verbs.get(str(frame.header.get("verb")))
+        if verb is None:
+            raise RequestInvalid(f"the signer has no verb {frame.header.get('verb')!r:.40}")
+        try:
+            return verb(frame.header, frame.blobs)
+        except (KeyError, TypeError, ValueError) as error:
+            raise RequestInvalid(f"malformed request to the signer: {error!r:.200}") from None
+
+    def _new_key(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> Frame:
+        return Frame({"address": to_hex(self._keys.create())})
+
+    def _quote(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> Frame:
+        """A quote that binds one of our own keys, and nothing that the caller composed."""
+        address = from_hex(header["address"])
+        self._keys.require(address)
+        block_hash = from_hex(header["block_hash"])
+        bound = report_data.encode(address, int(header["block_number"]), block_hash)
+        raw = self._provider.quote(bound)
+        described = {"provider": self._provider.name, "simulated": self._provider.simulated}
+        return Frame(described, (raw,))
+
+    def _activate(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> Frame:
+        self._keys.activate(from_hex(header["address"]), int(header["valid_until"]))
+        return Frame({})
+
+    def _retire(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> Frame:
+        self._keys.retire(from_hex(header["address"]))
+        return Frame({})
+
+    def _prove(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> Frame:
+        """Compute the key, run the program, check what it did, and only then sign."""
+        program, stdin = blobs[0], blobs[1:]
+        check_elf(program)
+        self._keys.require_active()
+        verifying_key = self._verifying_key(program)
+        execution = self._executor.execute(program, stdin, self._limits)
+        require_signable(execution)
+        statement = Statement(verifying_key.vk_hash_bytes, execution.public_values)
+        signer, signature = self._keys.sign(statement.digest)
+        proof = {
+            "signer": to_hex(signer),
+            "signature": to_hex(signature),
+            "digest": to_hex(statement.digest),
+            "words": list(verifying_key.words),
+            "cycles": execution.cycles,
+            "engine": execution.engine,
+        }
+        return Frame(proof, (execution.public_values,))
+
+    def _status(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> Frame:
+        active = self._keys.active()
+        return Frame(
+            {
+                "addresses": [to_hex(address) for address in self._keys.addresses()],
+                "active": to_hex(active) if active else None,
+                "provider": self._provider.name,
+                "simulated": self._provider.simulated,
+            }
+        )
+
+    def _verifying_key(self, program: bytes) -> VerifyingKey:
+        """Keyed by the program's own hash and kept in this process: no disk is believed."""
+        name = hashlib.sha256(program).digest()
+        with self._cache_lock:
+            known = self._verifying_keys.get(name)
+            if known is not None:
+                self._verifying_keys.move_to_end(name)
+                return known
+        computed = self._executor.verifying_key(program, self._limits)
+        with self._cache_lock:
+            self._verifying_keys[name] = computed
+            while len(self._verifying_keys) > CACHED_VERIFYING_KEYS:
+                self._verifying_keys.popitem(last=False)
+        return computed

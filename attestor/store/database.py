@@ -1,0 +1,128 @@
+"""The database file: opened safely, migrated, and written by one thread at a time."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlite_utils
+
+from attestor.errors import DatabaseFailed, DatabaseInvalid
+from attestor.store.schema import MIGRATIONS
+
+BUSY_TIMEOUT_MS = 5000
+
+
+class Store:
+    """An open database. Safe to use from several threads; one process writes at a time."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self.path = path
+        self.tables = sqlite_utils.Database(connection)
+        self._connection = connection
+        self._lock = threading.RLock()
+
+    @classmethod
+    def open(cls, path: Path) -> "Store":
+        """Open or make the daemon's database and bring it to the present version."""
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            # Statements and stdin are their owners' business: no one else reads the file.
+            path.touch(mode=0o600, exist_ok=True)
+            connection = sqlite3.connect(path, check_same_thread=False)
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            store = cls._prepared(connection, path)
+            store._migrate()
+        except (OSError, sqlite3.Error) as error:
+            raise _unusable(path, error) from None
+        return store
+
+    @classmethod
+    def open_to_read(cls, path: Path) -> "Store":
+        """Open an existing database without the right to change it."""
+        if not path.is_file():
+            raise DatabaseInvalid(f"no database at {path}", hint="name it with --database")
+        try:
+            uri = f"{path.resolve().as_uri()}?mode=ro"
+            store = cls._prepared(sqlite3.connect(uri, uri=True, check_same_thread=False), path)
+            version = store._version()
+        except sqlite3.Error as error:
+            raise _unusable(path, error) from None
+        if version != len(MIGRATIONS):
+            raise DatabaseInvalid(f"{path} has version {version}, expected {len(MIGRATIONS)}")
+        return store
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All writes inside are kept together or not at all."""
+        with self._lock:
+            try:
+                self._connection.execute("BEGIN IMMEDIATE")
+            except sqlite3.Error as error:
+                raise DatabaseFailed(f"cannot write to {self.path}: {error}") from None
+            try:
+                yield
+                self._connection.execute("COMMIT")
+            except BaseException as error:
+                self._connection.execute("ROLLBACK")
+                if isinstance(error, sqlite3.Error):
+                    raise DatabaseFailed(f"cannot write to {self.path}: {error}") from error
+                raise
+
+    def insert(self, table: str, row: dict[str, Any]) -> None:
+        """Insert one row, inside of a transaction."""
+        self.tables.table(table).insert(row)
+
+    def update(self, table: str, key: Any, **changes: Any) -> None:
+        """Change columns of the row with that primary key, inside of a transaction."""
+        self.tables.table(table).update(key, changes)
+
+    def rows(self, sql: str, *parameters: Any) -> list[dict[str, Any]]:
+        """The rows of a query."""
+        with self._lock:
+            try:
+                return list(self.tables.query(sql, parameters))
+            except sqlite3.Error as error:
+                raise DatabaseFailed(f"cannot read {self.path}: {error}") from None
+
+    def row(self, sql: str, *parameters: Any) -> dict[str, Any] | None:
+        """The first row of a query, or None."""
+        return next(iter(self.rows(sql, *parameters)), None)
+
+    def close(self) -> None:
+        """Close the file; the store cannot be used afterwards."""
+        with self._lock:
+            self._connection.close()
+
+    @classmethod
+    def _prepared(cls, connection: sqlite3.Connection, path: Path) -> "Store":
+        connection.isolation_level = None
+        connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+        connection.execute("PRAGMA foreign_keys = ON")
+        return cls(connection, path)
+
+    def _version(self) -> int:
+        return int(self._connection.execute("PRAGMA user_version").fetchone()[0])
+
+    def _migrate(self) -> None:
+        version = self._version()
+        if version > len(MIGRATIONS):
+            raise DatabaseInvalid(
+                f"{self.path} was written by a newer attestor (version {version})",
+                hint="upgrade attestor, or name another database",
+            )
+        for number in range(version, len(MIGRATIONS)):
+            script = (
+                f"BEGIN IMMEDIATE;{MIGRATIONS[number]}PRAGMA user_version = {number + 1};COMMIT"
+            )
+            self._connection.executescript(script)
+
+
+def _unusable(path: Path, error: Exception) -> DatabaseInvalid:
+    return DatabaseInvalid(
+        f"cannot use the database {path}: {error}",
+        hint="name a file on a writable disk; a damaged one has to be restored from a backup",
+    )

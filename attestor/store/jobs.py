@@ -1,0 +1,173 @@
+"""Jobs and proofs in SQLite: accepted before they are run, answered from here afterwards."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from attestor.core.proof import Proof
+from attestor.core.text import from_hex, to_hex
+from attestor.store.database import Store
+from attestor.store.journal import Journal
+
+OPEN_STATES = "('queued', 'running')"
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a queued job wants to have run."""
+
+    job: str
+    program: bytes
+    stdin: tuple[bytes, ...]
+
+
+@dataclass(frozen=True)
+class JobState:
+    """How a job stands; the error fields are set when it failed."""
+
+    state: str
+    error_code: str | None
+    error_message: str | None
+
+
+@dataclass(frozen=True)
+class StoredProof:
+    """What a finished job answers with."""
+
+    signature: bytes
+    vk_hash_bytes: bytes
+    public_values: bytes
+
+
+class Jobs:
+    """The tables programs, jobs, stdin_entries and proofs."""
+
+    def __init__(self, store: Store, journal: Journal) -> None:
+        self._store = store
+        self._journal = journal
+
+    def requeue_running(self) -> int:
+        """Put back what an earlier run had begun; how many jobs that were."""
+        with self._store.transaction():
+            running = self._store.rows("SELECT id FROM jobs WHERE state = 'running'")
+            for row in running:
+                self._store.update("jobs", row["id"], state="queued")
+        return len(running)
+
+    def add(self, job: str, program: bytes, stdin: Sequence[bytes]) -> None:
+        """Keep a new job with all that it needs."""
+        name = hashlib.sha256(program).hexdigest()
+        with self._store.transaction():
+            self._store.tables.table("programs").upsert(
+                {"sha256": name, "size": len(program), "elf": program}, pk="sha256"
+            )
+            self._store.insert(
+                "jobs",
+                {
+                    "id": job,
+                    "program": name,
+                    "stdin_sha256": stdin_sha256(stdin),
+                    "state": "queued",
+                    "created_at": self._journal.now(),
+                },
+            )
+            for position, data in enumerate(stdin):
+                entry = {"job": job, "position": position, "data": data}
+                self._store.insert("stdin_entries", entry)
+
+    def open_count(self) -> int:
+        """How many jobs are queued or running."""
+        row = self._store.row(f"SELECT count(*) AS n FROM jobs WHERE state IN {OPEN_STATES}")  # noqa: S608
+        assert row is not None
+        return int(row["n"])
+
+    def take(self) -> Work | None:
+        """The oldest queued job, now running."""
+        with self._store.transaction():
+            row = self._store.row(
+                "SELECT jobs.id, programs.elf FROM jobs "
+                "JOIN programs ON programs.sha256 = jobs.program "
+                "WHERE state = 'queued' ORDER BY jobs.created_at, jobs.rowid LIMIT 1"
+            )
+            if row is None:
+                return None
+            self._store.update("jobs", row["id"], state="running")
+            entries = self._store.rows(
+                "SELECT data FROM stdin_entries WHERE job = ? ORDER BY position", row["id"]
+            )
+        return Work(row["id"], row["elf"], tuple(entry["data"] for entry in entries))
+
+    def put_back(self, job: str) -> None:
+        """Queue a running job again."""
+        with self._store.transaction():
+            self._store.update("jobs", job, state="queued")
+
+    def finish(self, job: str, proof: Proof) -> None:
+        """Keep the proof of a job."""
+        evidence = {
+            "program_vkey": to_hex(proof.verifying_key.program_vkey),
+            "vk_hash_bytes": to_hex(proof.verifying_key.vk_hash_bytes),
+            "digest": to_hex(proof.digest),
+            "signature": to_hex(proof.signature),
+            "cycles": proof.cycles,
+            "engine": proof.engine,
+        }
+        with self._store.transaction():
+            now = self._journal.now()
+            self._store.insert(
+                "proofs",
+                {
+                    "job": job,
+                    "signer": to_hex(proof.signer),
+                    "created_at": now,
+                    "public_values": proof.public_values,
+                    **evidence,
+                },
+            )
+            self._store.update("jobs", job, state="done", finished_at=now)
+            self._drop_inputs(job)
+            self._journal.append("proof_signed", proof.signer, job=job, **evidence)
+
+    def fail(self, job: str, code: str, message: str) -> None:
+        """Close a job that cannot be proven."""
+        with self._store.transaction():
+            now = self._journal.now()
+            changes = {"state": "failed", "error_code": code, "error_message": message}
+            self._store.update("jobs", job, finished_at=now, **changes)
+            self._drop_inputs(job)
+
+    def state(self, job: str) -> JobState | None:
+        """How a job stands, or None when there is no such job."""
+        row = self._store.row("SELECT state, error_code, error_message FROM jobs WHERE id = ?", job)
+        return JobState(**row) if row else None
+
+    def proof(self, job: str) -> StoredProof | None:
+        """The proof of a finished job."""
+        row = self._store.row(
+            "SELECT signature, vk_hash_bytes, public_values FROM proofs WHERE job = ?", job
+        )
+        if row is None:
+            return None
+        return StoredProof(
+            signature=from_hex(row["signature"]),
+            vk_hash_bytes=from_hex(row["vk_hash_bytes"]),
+            public_values=row["public_values"],
+        )
+
+    def _drop_inputs(self, job: str) -> None:
+        """Clients' inputs are kept no longer than needed: for their sake and the disk's."""
+        self._store.tables.table("stdin_entries").delete_where("job = ?", [job])
+        self._store.tables.execute(
+            "UPDATE programs SET elf = NULL WHERE sha256 = (SELECT program FROM jobs WHERE id = ?) "  # noqa: S608
+            f"AND NOT EXISTS (SELECT 1 FROM jobs WHERE program = programs.sha256 "
+            f"AND state IN {OPEN_STATES})",
+            [job],
+        )
+
+
+def stdin_sha256(stdin: Sequence[bytes]) -> str:
+    """A name for a whole stdin: sha256 over each entry's length (u64 BE) and bytes."""
+    digest = hashlib.sha256()
+    for entry in stdin:
+        digest.update(len(entry).to_bytes(8, "big") + entry)
+    return digest.hexdigest()

@@ -1,0 +1,64 @@
+"""Appending to the hash chain, inside of the transaction that changes what it speaks of."""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from attestor.core import journal
+from attestor.core.journal import Entry
+from attestor.core.text import from_hex, to_hex
+from attestor.store.database import Store
+
+Clock = Callable[[], float]
+
+
+def iso(seconds: float) -> str:
+    """UTC in ISO 8601 with milliseconds."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
+
+
+class Journal:
+    """The table `journal` of a store."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    def now(self) -> str:
+        """The time that rows of this moment carry."""
+        return iso(self._clock())
+
+    def append(self, event: str, signer: bytes | None, **evidence: Any) -> None:
+        """Add an entry; must be called inside `store.transaction()`."""
+        last = self._store.row("SELECT sequence, hash FROM journal ORDER BY sequence DESC LIMIT 1")
+        sequence = last["sequence"] + 1 if last else 1
+        previous = from_hex(last["hash"]) if last else journal.GENESIS
+        at, name = self.now(), to_hex(signer) if signer else None
+        digest = journal.entry_hash(previous, sequence, at, event, name, evidence)
+        self._store.insert(
+            "journal",
+            {
+                "sequence": sequence,
+                "at": at,
+                "event": event,
+                "signer": name,
+                "evidence": journal.canonical(evidence).decode(),
+                "previous_hash": to_hex(previous),
+                "hash": to_hex(digest),
+            },
+        )
+
+
+def entries(store: Store) -> Iterator[Entry]:
+    """All entries, oldest first."""
+    for row in store.rows("SELECT * FROM journal ORDER BY sequence"):
+        yield Entry(
+            sequence=row["sequence"],
+            at=row["at"],
+            event=row["event"],
+            signer=row["signer"],
+            evidence=json.loads(row["evidence"]),
+            previous_hash=from_hex(row["previous_hash"]),
+            hash=from_hex(row["hash"]),
+        )

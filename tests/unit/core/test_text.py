@@ -1,0 +1,24 @@
+"""0x text."""
+
+import pytest
+
+from attestor.core import text
+
+
+def test_to_hex__bytes__is_lower_case() -> None:
+    assert text.to_hex(b"\xab\x00") == "0xab00"
+
+
+def test_from_hex__either_case__is_the_same() -> None:
+    assert text.from_hex("0xAb00") == text.from_hex("0xab00") == b"\xab\x00"
+
+
+@pytest.mark.parametrize("wrong", ["ab", "0xabc", "0xzz", "", "x0ab"])
+def test_from_hex__malformed__is_a_value_error(wrong: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        text.from_hex(wrong)
+
+
+def test_checksummed__eip_55_example__is_mixed_case() -> None:
+    address = bytes.fromhex("5aaeb6053f3e94c9b9a09f33669435e7ef1beaed")
+    assert text.checksummed(address) == "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"

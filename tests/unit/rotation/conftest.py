@@ -1,0 +1,254 @@
+"""A made-up world around the real loop, steps and history: a chain, a registry, a signer.
+
+The chain mines when told to. The registry applies the contract's rules to what is sent. Any
+call can be made to fail by putting an error into `faults` under its name.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from attestor.core import report_data
+from attestor.core.fees import Fees
+from attestor.core.registration import Registration
+from attestor.core.ring import Block
+from attestor.core.rotation import Policy
+from attestor.core.transaction import Pending, Receipt, SignedTransaction
+from attestor.errors import AttestorError, RegistrationRejected, SignerUnknown
+from attestor.rotation.loop import Rotation
+from attestor.rotation.steps import Steps
+from attestor.signer.client import QuoteAnswer
+from attestor.store.database import Store
+from attestor.store.history import History
+from attestor.store.journal import Journal
+
+PAYER = b"\x09" * 20
+VALIDITY = 3600
+BLOCK_SECONDS = 12
+WINDOW = 100
+POLICY = Policy(
+    period=300,
+    expiry_margin=120,
+    confirmations=2,
+    block_lag=2,
+    max_block_number_diff=WINDOW,
+    inclusion_margin=20,
+)
+
+
+class Verdict:
+    """The part of the gate's verdict that steps read."""
+
+    def __init__(self, raw: bytes) -> None:
+        self.quote_hash = raw[:32].ljust(32, b"\0")
+        self.measurement_id = b"\x0a" * 32
+        self.status = "UpToDate"
+
+
+class World:
+    """Chain, registry, payments, signer process and gate in one."""
+
+    def __init__(self) -> None:
+        self.faults: dict[str, AttestorError] = {}
+        self.calls: list[str] = []
+        self.now = 0.0
+        self.blocks: list[Block] = []
+        self.fork = 0
+        self.pool: dict[bytes, tuple[int, bytes]] = {}
+        self.receipts: dict[bytes, Receipt] = {}
+        self.registered: dict[bytes, tuple[int, int]] = {}
+        self.requests: dict[bytes, tuple[bytes, int, bytes]] = {}
+        self.mined_nonce = 0
+        self.held: list[bytes] = []
+        self.signing: bytes | None = None
+        self.made = 0
+        self.includes = True
+        self.address = b"\x77" * 20
+        self.payer = PAYER
+        for _ in range(6):
+            self.mine()
+
+    def _called(self, name: str) -> None:
+        self.calls.append(name)
+        if name in self.faults:
+            raise self.faults[name]
+
+    # --- the chain ---
+
+    def mine(self) -> Block:
+        parent = self.blocks[-1].hash if self.blocks else bytes(32)
+        number = len(self.blocks)
+        name = bytes([self.fork]) + number.to_bytes(31, "big")
+        self.blocks.append(Block(number, name, parent, 10_000 + number * BLOCK_SECONDS, 100))
+        if getattr(self, "includes", False):
+            for transaction_hash, (nonce, calldata) in list(self.pool.items()):
+                self._include(transaction_hash, nonce, calldata)
+        return self.blocks[-1]
+
+    def _include(self, transaction_hash: bytes, nonce: int, calldata: bytes) -> None:
+        block = self.blocks[-1]
+        del self.pool[transaction_hash]
+        if nonce < self.mined_nonce:
+            return
+        self.mined_nonce = nonce + 1
+        signer, number, block_hash = self.requests[calldata]
+        fresh = block.number - number < WINDOW and self.blocks[number].hash == block_hash
+        succeeded = fresh and signer not in self.registered
+        if succeeded:
+            self.registered[signer] = (block.number, block.timestamp + VALIDITY)
+        self.receipts[transaction_hash] = Receipt(
+            transaction_hash, block.number, block.hash, succeeded, 90_000, 7
+        )
+
+    def reorg(self, depth: int) -> None:
+        """Replace the newest blocks; what was in them is gone, as on anvil."""
+        self.fork += 1
+        cut = len(self.blocks) - depth
+        del self.blocks[cut:]
+        self.registered = {s: r for s, r in self.registered.items() if r[0] < cut}
+        self.receipts = {h: r for h, r in self.receipts.items() if r.block_number < cut}
+        self.pool.clear()
+        for _ in range(depth + 1):
+            self.mine()
+
+    def head(self) -> Block:
+        self._called("head")
+        return self.blocks[-1]
+
+    def block_by_hash(self, block_hash: bytes) -> Block:
+        return next(block for block in self.blocks if block.hash == block_hash)
+
+    def receipt(self, transaction_hash: bytes) -> Receipt | None:
+        self._called("receipt")
+        return self.receipts.get(transaction_hash)
+
+    def nonce(self, account: bytes) -> int:
+        return self.mined_nonce
+
+    # --- the registry ---
+
+    def vouches_for(self, signer: bytes) -> bool:
+        self._called("vouches_for")
+        known = self.registered.get(signer)
+        return known is not None and known[1] > self.blocks[-1].timestamp
+
+    def registration(self, signer: bytes) -> Registration:
+        known = self.registered[signer]
+        return Registration(known[1] - VALIDITY, known[1], b"\x0a" * 32)
+
+    def registration_calldata(
+        self, signer: bytes, number: int, block_hash: bytes, quote: bytes
+    ) -> bytes:
+        calldata = signer + quote
+        self.requests[calldata] = (signer, number, block_hash)
+        return calldata
+
+    def simulate(self, calldata: bytes, sender: bytes) -> None:
+        self._called("simulate")
+        signer = self.requests[calldata][0]
+        if signer in self.registered:
+            raise RegistrationRejected("SignerAlreadyRegistered")
+
+    # --- payments ---
+
+    def prepare(
+        self, to: bytes, calldata: bytes, base_fee: int, pending: Pending | None
+    ) -> SignedTransaction:
+        self._called("prepare")
+        fee = 200
+        if pending is not None and pending.nonce == self.mined_nonce:
+            fee = pending.fees.max_fee + 100
+        name = len(self.requests).to_bytes(31, "big") + bytes([fee % 256])
+        self.prepared = {name: calldata}
+        return SignedTransaction(name, calldata, PAYER, self.mined_nonce, 1, Fees(fee, 1))
+
+    def send(self, transaction: SignedTransaction) -> None:
+        self._called("send")
+        if transaction.nonce < self.mined_nonce:
+            return
+        rivals = [h for h, (nonce, _) in self.pool.items() if nonce == transaction.nonce]
+        for rival in rivals:
+            del self.pool[rival]
+        self.pool[transaction.hash] = (transaction.nonce, transaction.raw)
+
+    # --- the signer process ---
+
+    def new_key(self) -> bytes:
+        self._called("new_key")
+        self.made += 1
+        address = self.made.to_bytes(20, "big")
+        self.held.append(address)
+        return address
+
+    def quote(self, address: bytes, number: int, block_hash: bytes) -> QuoteAnswer:
+        self._called("quote")
+        bound = report_data.encode(address, number, block_hash)
+        return QuoteAnswer(bound[32:] + address, "made-up", True)
+
+    def activate(self, address: bytes, valid_until: int) -> None:
+        if address not in self.held:
+            raise SignerUnknown("gone")
+        self.signing = address
+
+    def retire(self, address: bytes) -> None:
+        if address in self.held:
+            self.held.remove(address)
+        if self.signing == address:
+            self.signing = None
+
+    def gate(self, raw: bytes, expected: bytes) -> Any:
+        self._called("gate")
+        assert raw[:32] == expected[32:]
+        return Verdict(raw)
+
+
+class Setup:
+    """A rotation in a world, with its database."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.world = World()
+        self.start()
+
+    def start(self) -> None:
+        """A fresh process over the same database and chain, as after a restart."""
+        self.store = Store.open(self.path)
+        self.history = History(self.store, Journal(self.store, lambda: self.world.now))
+        world: Any = self.world
+        steps = Steps(world, world, world, world.gate, self.history, report_data.encode)
+        self.rotation = Rotation(
+            world, world, steps, self.history, POLICY, PAYER, lambda: self.world.now
+        )
+        self.rotation.recover(self.world.held)
+
+    def restart(self) -> None:
+        """The daemon dies with its signer process."""
+        self.store.close()
+        self.world.held.clear()
+        self.world.signing = None
+        self.start()
+
+    def run(self, blocks: int, check: Callable[[], None] = lambda: None) -> None:
+        """Step at each of the next blocks; back-offs end between them."""
+        for _ in range(blocks):
+            self.rotation.step()
+            check()
+            self.world.mine()
+            self.world.now += BLOCK_SECONDS
+        self.rotation.step()
+
+    @property
+    def active(self) -> bytes | None:
+        found = self.history.active()
+        return found.address if found else None
+
+    def stages(self) -> dict[bytes, str]:
+        rows = self.store.rows("SELECT address, stage FROM signers ORDER BY created_at")
+        return {bytes.fromhex(row["address"][2:]): row["stage"] for row in rows}
+
+
+@pytest.fixture
+def setup(tmp_path: Path) -> Setup:
+    return Setup(tmp_path / "attestor.sqlite")

@@ -1,0 +1,227 @@
+"""The loop, its effects and its history in a made-up world: what happens when things go wrong."""
+
+from typing import Any
+
+import pytest
+
+from attestor.audit import verify
+from attestor.core import journal
+from attestor.errors import (
+    DatabaseFailed,
+    PayerEmpty,
+    RegistrationRejected,
+    RpcUnreachable,
+    SignerGone,
+)
+from attestor.store.journal import entries
+
+ONE, TWO, THREE = (number.to_bytes(20, "big") for number in (1, 2, 3))
+
+
+def events(setup: Any) -> list[str]:
+    return [entry.event for entry in entries(setup.store)]
+
+
+def test_step__first_head__goes_as_far_as_sending(setup: Any) -> None:
+    reason = setup.rotation.step()
+    assert reason == "the registration is not included yet"
+    assert events(setup) == ["signer_created", "quote_made", "transaction_signed"]
+    assert len(setup.world.pool) == 1
+
+
+def test_step__confirmed__signs_with_the_new_signer(setup: Any) -> None:
+    setup.run(3)
+    assert setup.active == ONE == setup.world.signing
+    assert events(setup)[-1] == "signer_activated"
+
+
+def test_step__before_confirmation__nobody_signs(setup: Any) -> None:
+    setup.rotation.step()
+    setup.world.mine()
+    assert setup.rotation.step() == "1 of 2 confirmations"
+    assert setup.world.signing is None
+
+
+def test_run__several_periods__the_signing_key_is_registered_at_every_block(setup: Any) -> None:
+    setup.run(4)
+    seen = set()
+
+    def check() -> None:
+        signing = setup.world.signing
+        assert signing is not None
+        assert setup.world.vouches_for(signing)
+        seen.add(signing)
+
+    setup.run(120, check)
+    assert len(seen) >= 4
+    assert setup.world.held == [setup.active], "retired keys are destroyed"
+
+
+def test_run__several_periods__history_is_sound(setup: Any) -> None:
+    setup.run(100)
+    assert verify.journal_faults(setup.store) == []
+    # Quotes here are made up and do not hash to their names; all else must agree.
+    assert [f for f in verify.table_faults(setup.store) if "raw bytes" not in f] == []
+
+
+def test_step__journal_first__a_failed_send_leaves_the_transaction_on_record(setup: Any) -> None:
+    setup.world.faults["send"] = RpcUnreachable("down")
+    setup.rotation.step()
+    assert "transaction_signed" in events(setup)
+    assert setup.world.pool == {}
+    del setup.world.faults["send"]
+    setup.run(4)
+    assert setup.active == ONE
+    assert events(setup).count("transaction_signed") == 1
+
+
+@pytest.mark.parametrize("call", ["head", "receipt", "vouches_for"])
+def test_step__node_down__is_noted_once_and_survived(setup: Any, call: str) -> None:
+    setup.run(4)
+    setup.world.faults[call] = RpcUnreachable("down")
+    setup.run(30)
+    assert events(setup).count("step_failed") <= 2
+    del setup.world.faults[call]
+    setup.run(40)
+    assert setup.active is not None
+    assert setup.active == setup.world.signing
+
+
+@pytest.mark.parametrize("call", ["quote", "gate", "simulate", "prepare"])
+def test_step__failure_on_the_way__backs_off_and_goes_on(setup: Any, call: str) -> None:
+    setup.world.faults[call] = RegistrationRejected("not today")
+    setup.rotation.step()
+    tries = setup.world.calls.count(call)
+    setup.rotation.step()
+    assert setup.world.calls.count(call) == tries, "no second try within the back-off"
+    setup.world.now += 100
+    setup.rotation.step()
+    assert setup.world.calls.count(call) == tries + 1
+    del setup.world.faults[call]
+    setup.world.now += 100
+    setup.run(4)
+    assert setup.active == ONE
+    assert events(setup).count("step_failed") == 1
+
+
+def test_step__failing_for_long__backs_off_to_a_minute_at_most(setup: Any) -> None:
+    setup.world.faults["quote"] = RpcUnreachable("no")
+    for _ in range(600):
+        setup.world.now += 1
+        setup.rotation.step()
+    assert 10 <= setup.world.calls.count("quote") <= 18
+
+
+def test_step__payer_empty__old_signer_serves_on(setup: Any) -> None:
+    setup.run(4)
+    setup.world.faults["prepare"] = PayerEmpty("empty")
+    setup.run(60)
+    assert setup.active == ONE == setup.world.signing
+    del setup.world.faults["prepare"]
+    setup.run(20)
+    assert setup.active is not None
+    assert setup.active != ONE
+
+
+def test_step__quote_grows_stale_while_the_payer_is_empty__is_never_sent(setup: Any) -> None:
+    setup.world.faults["prepare"] = PayerEmpty("empty")
+    setup.run(90)
+    assert setup.stages()[ONE] == "abandoned"
+    assert setup.world.pool == {}
+    assert setup.store.rows("SELECT * FROM transactions") == []
+
+
+def test_step__never_included__new_signer_replaces_the_stuck_transaction(setup: Any) -> None:
+    setup.world.includes = False
+    setup.run(105)
+    assert setup.stages()[ONE] == "abandoned"
+    rows = setup.store.rows("SELECT nonce, max_fee_per_gas FROM transactions ORDER BY created_at")
+    assert [row["nonce"] for row in rows] == [0, 0]
+    assert rows[1]["max_fee_per_gas"] > rows[0]["max_fee_per_gas"]
+    setup.world.includes = True
+    setup.run(5)
+    assert setup.active == TWO
+    outcomes = setup.store.rows("SELECT outcome FROM transactions ORDER BY created_at")
+    assert [row["outcome"] for row in outcomes] == ["replaced", "succeeded"]
+
+
+def test_step__reorg_drops_the_registration_before_confirmation__starts_over(setup: Any) -> None:
+    setup.rotation.step()
+    setup.world.mine()
+    setup.rotation.step()
+    setup.world.reorg(4)
+    setup.run(6)
+    assert setup.active is not None
+    assert setup.world.vouches_for(setup.active)
+
+
+def test_step__reorg_drops_the_active_registration__stops_signing_at_once(setup: Any) -> None:
+    setup.run(3)
+    assert setup.world.signing == ONE
+    setup.world.reorg(5)
+    setup.rotation.step()
+    assert setup.world.signing is None
+    assert setup.stages()[ONE] == "retired"
+    setup.run(6)
+    assert setup.active == TWO
+
+
+def test_step__registry_revokes_the_active_signer__stops_at_once(setup: Any) -> None:
+    setup.run(4)
+    del setup.world.registered[ONE]
+    setup.rotation.step()
+    assert setup.world.signing is None
+    assert ONE not in setup.world.held
+
+
+def test_step__relayed_by_somebody_else__counts_as_registered(setup: Any) -> None:
+    setup.world.includes = False
+    setup.rotation.step()
+    head = setup.world.blocks[-1]
+    setup.world.registered[ONE] = (head.number, head.timestamp + 3600)
+    setup.world.includes = True
+    setup.run(3)
+    assert setup.active == ONE
+    row = setup.history.transaction(ONE)
+    assert row["outcome"] == "reverted"
+
+
+def test_recover__restart_with_an_active_signer__registers_anew(setup: Any) -> None:
+    setup.run(4)
+    setup.restart()
+    assert setup.active is None
+    assert setup.stages()[ONE] == "retired"
+    setup.run(4)
+    assert setup.active == TWO == setup.world.signing
+    assert journal.faults(entries(setup.store)) == []
+
+
+def test_recover__restart_while_a_registration_is_out__its_outcome_is_still_learnt(
+    setup: Any,
+) -> None:
+    setup.rotation.step()
+    setup.restart()
+    assert setup.stages()[ONE] == "abandoned"
+    setup.run(5)
+    assert setup.active == TWO
+    row = setup.history.transaction(ONE)
+    assert row["outcome"] in ("succeeded", "replaced")
+
+
+@pytest.mark.parametrize("steps", range(1, 6))
+def test_recover__restart_after_any_step__ends_with_one_active_signer(
+    setup: Any, steps: int
+) -> None:
+    setup.run(steps)
+    setup.restart()
+    setup.restart()
+    setup.run(6)
+    assert setup.active == setup.world.signing is not None
+    assert list(setup.stages().values()).count("active") == 1
+
+
+@pytest.mark.parametrize("fatal", [SignerGone("gone"), DatabaseFailed("full")])
+def test_step__fatal_error__is_raised_and_not_retried(setup: Any, fatal: Exception) -> None:
+    setup.world.faults["new_key"] = fatal
+    with pytest.raises(type(fatal)):
+        setup.rotation.step()

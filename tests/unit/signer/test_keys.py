@@ -1,0 +1,115 @@
+"""The proof keys: only the active one signs, and only while it is registered."""
+
+import pytest
+
+from attestor.core.signature import recover
+from attestor.errors import NoActiveSigner, SignerUnknown
+from attestor.signer.keys import EXPIRY_MARGIN, Keys
+
+DIGEST = b"\xdd" * 32
+NOW = 1000.0
+LATER = int(NOW) + 3600
+
+
+class Clock:
+    now = NOW
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def keys(clock: Clock) -> Keys:
+    return Keys(clock)
+
+
+def test_create__twice__is_two_signers(keys: Keys) -> None:
+    one, other = keys.create(), keys.create()
+    assert one != other
+    assert keys.addresses() == [one, other]
+    assert len(one) == 20
+
+
+def test_sign__nobody_active__is_refused(keys: Keys) -> None:
+    keys.create()
+    with pytest.raises(NoActiveSigner, match="no signer is registered"):
+        keys.sign(DIGEST)
+    with pytest.raises(NoActiveSigner):
+        keys.require_active()
+
+
+def test_sign__active__recovers_to_it(keys: Keys) -> None:
+    keys.create()
+    signer = keys.create()
+    keys.activate(signer, LATER)
+    address, signature = keys.sign(DIGEST)
+    assert address == signer
+    assert recover(DIGEST, signature) == signer
+
+
+@pytest.mark.parametrize(
+    ("left", "signs"), [(EXPIRY_MARGIN + 1, True), (EXPIRY_MARGIN, False), (0, False), (-9, False)]
+)
+def test_sign__near_the_end_of_the_registration__stops(
+    keys: Keys, clock: Clock, left: int, signs: bool
+) -> None:
+    keys.activate(keys.create(), LATER)
+    clock.now = LATER - left
+    if signs:
+        keys.require_active()
+        assert keys.sign(DIGEST)
+    else:
+        with pytest.raises(NoActiveSigner, match="about to end"):
+            keys.sign(DIGEST)
+
+
+def test_activate__unknown_signer__is_refused(keys: Keys) -> None:
+    with pytest.raises(SignerUnknown, match="0x1111"):
+        keys.activate(b"\x11" * 20, LATER)
+
+
+def test_activate__successor__takes_over(keys: Keys) -> None:
+    first, second = keys.create(), keys.create()
+    keys.activate(first, LATER)
+    keys.activate(second, LATER)
+    assert keys.sign(DIGEST)[0] == second
+    assert keys.active() == second
+
+
+def test_retire__active__nobody_signs(keys: Keys) -> None:
+    signer = keys.create()
+    keys.activate(signer, LATER)
+    keys.retire(signer)
+    assert keys.active() is None
+    assert keys.addresses() == []
+    with pytest.raises(NoActiveSigner):
+        keys.sign(DIGEST)
+
+
+def test_retire__key__is_overwritten_in_memory(keys: Keys) -> None:
+    signer = keys.create()
+    secret = keys._secrets[signer]
+    assert any(secret)
+    keys.retire(signer)
+    assert not any(secret)
+
+
+def test_retire__other_or_unknown__leaves_the_active_one(keys: Keys) -> None:
+    active, other = keys.create(), keys.create()
+    keys.activate(active, LATER)
+    keys.retire(other)
+    keys.retire(b"\x11" * 20)
+    assert keys.active() == active
+
+
+def test_require__key_that_is_gone__is_refused(keys: Keys) -> None:
+    signer = keys.create()
+    keys.require(signer)
+    keys.retire(signer)
+    with pytest.raises(SignerUnknown):
+        keys.require(signer)

@@ -1,0 +1,135 @@
+"""Jobs and proofs in the tables."""
+
+import hashlib
+
+import pytest
+
+from attestor.core.proof import Proof
+from attestor.core.verifying_key import VerifyingKey
+from attestor.errors import DatabaseFailed
+from attestor.store.database import Store
+from attestor.store.history import History
+from attestor.store.jobs import Jobs, JobState, StoredProof, Work, stdin_sha256
+from attestor.store.journal import Journal, entries
+
+SIGNER = b"\x01" * 20
+PROOF = Proof(
+    signer=SIGNER,
+    verifying_key=VerifyingKey((1, 2, 3, 4, 5, 6, 7, 8)),
+    public_values=b"\x00\xff",
+    digest=b"\xdd" * 32,
+    signature=b"\x55" * 64 + b"\x1b",
+    cycles=123,
+    engine="sp1-portable",
+)
+
+
+@pytest.fixture
+def jobs(store: Store, journal: Journal, history: History) -> Jobs:
+    history.signer_created(SIGNER)
+    return Jobs(store, journal)
+
+
+def test_take__empty__is_none(jobs: Jobs) -> None:
+    assert jobs.take() is None
+
+
+def test_take__oldest_first_with_all_its_stdin(jobs: Jobs) -> None:
+    jobs.add("b", b"elf", [b"one", b"", b"three"])
+    jobs.add("a", b"elf", [])
+    assert jobs.take() == Work("b", b"elf", (b"one", b"", b"three"))
+    assert jobs.take() == Work("a", b"elf", ())
+    assert jobs.take() is None
+
+
+def test_take__taken_job__is_running(jobs: Jobs) -> None:
+    jobs.add("a", b"elf", [])
+    jobs.take()
+    assert jobs.state("a") == JobState("running", None, None)
+    assert jobs.open_count() == 1
+
+
+def test_requeue_running__after_a_crash__they_are_taken_again(jobs: Jobs) -> None:
+    jobs.add("a", b"elf", [b"x"])
+    jobs.take()
+    assert jobs.requeue_running() == 1
+    assert jobs.take() == Work("a", b"elf", (b"x",))
+
+
+def test_finish__proof_is_answered_and_journaled(jobs: Jobs, store: Store) -> None:
+    jobs.add("a", b"elf", [b"x"])
+    jobs.take()
+    jobs.finish("a", PROOF)
+    assert jobs.state("a") == JobState("done", None, None)
+    assert jobs.proof("a") == StoredProof(
+        PROOF.signature, PROOF.verifying_key.vk_hash_bytes, b"\x00\xff"
+    )
+    entry = list(entries(store))[-1]
+    assert (entry.event, entry.evidence["job"]) == ("proof_signed", "a")
+    assert entry.evidence["digest"] == "0x" + "dd" * 32
+    assert jobs.open_count() == 0
+
+
+def test_finish__inputs_are_forgotten_but_named(jobs: Jobs, store: Store) -> None:
+    jobs.add("a", b"elf", [b"private"])
+    jobs.take()
+    jobs.finish("a", PROOF)
+    assert store.rows("SELECT * FROM stdin_entries") == []
+    row = store.row("SELECT * FROM programs")
+    assert row == {"sha256": hashlib.sha256(b"elf").hexdigest(), "size": 3, "elf": None}
+    job = store.row("SELECT stdin_sha256 FROM jobs")
+    assert job == {"stdin_sha256": stdin_sha256([b"private"])}
+
+
+def test_finish__program_of_another_open_job__is_kept(jobs: Jobs) -> None:
+    jobs.add("a", b"elf", [])
+    jobs.add("b", b"elf", [])
+    jobs.take()
+    jobs.finish("a", PROOF)
+    assert jobs.take() == Work("b", b"elf", ())
+
+
+def test_add__program_again_after_it_was_forgotten__comes_back(jobs: Jobs) -> None:
+    jobs.add("a", b"elf", [])
+    jobs.take()
+    jobs.fail("a", "exec_exit_code", "exit code 1")
+    jobs.add("b", b"elf", [])
+    assert jobs.take() == Work("b", b"elf", ())
+
+
+def test_fail__keeps_code_and_message(jobs: Jobs) -> None:
+    jobs.add("a", b"elf", [])
+    jobs.take()
+    jobs.fail("a", "exec_exit_code", "the guest ended with exit code 1")
+    expected = JobState("failed", "exec_exit_code", "the guest ended with exit code 1")
+    assert jobs.state("a") == expected
+    assert jobs.proof("a") is None
+
+
+def test_put_back__is_queued_again(jobs: Jobs) -> None:
+    jobs.add("a", b"elf", [])
+    jobs.take()
+    jobs.put_back("a")
+    assert jobs.take() is not None
+
+
+def test_state__unknown__is_none(jobs: Jobs) -> None:
+    assert jobs.state("nobody") is None
+    assert jobs.proof("nobody") is None
+
+
+def test_finish__signer_that_was_never_noted__is_refused(store: Store, journal: Journal) -> None:
+    lonely = Jobs(store, journal)
+    lonely.add("a", b"elf", [])
+    lonely.take()
+    with pytest.raises(DatabaseFailed, match="FOREIGN KEY"):
+        lonely.finish("a", PROOF)
+    assert lonely.state("a") == JobState("running", None, None)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [([b"ab"], [b"a", b"b"]), ([b"", b"a"], [b"a", b""]), ([], [b""]), ([b"a"], [b"a", b""])],
+)
+def test_stdin_sha256__other_boundaries__other_name(one: list[bytes], other: list[bytes]) -> None:
+    assert stdin_sha256(one) != stdin_sha256(other)

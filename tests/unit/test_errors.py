@@ -1,0 +1,46 @@
+"""The error classes as an interface: codes are stable, unique and survive a process boundary."""
+
+import re
+
+import pytest
+
+from attestor import errors
+from attestor.errors import AttestorError, Fatal, Misconfigured, Rejected, Transient
+
+
+def leaves() -> list[type[AttestorError]]:
+    found = [AttestorError]
+    for known in found:
+        found.extend(known.__subclasses__())
+    bases = {AttestorError, Transient, Rejected, Misconfigured, Fatal}
+    return [known for known in found if known not in bases]
+
+
+@pytest.mark.parametrize("leaf", leaves(), ids=lambda leaf: leaf.__name__)
+def test_leaf__has_a_code_of_its_own_and_one_class(leaf: type[AttestorError]) -> None:
+    assert re.fullmatch(r"[a-z][a-z0-9_]*", leaf.__dict__["code"])
+    kinds = [kind for kind in (Transient, Rejected, Misconfigured, Fatal) if issubclass(leaf, kind)]
+    assert len(kinds) == 1
+    assert leaf.exit_code == kinds[0].exit_code
+
+
+def test_codes__are_unique() -> None:
+    codes = [leaf.__dict__["code"] for leaf in leaves()]
+    assert len(codes) == len(set(codes))
+
+
+@pytest.mark.parametrize("leaf", leaves(), ids=lambda leaf: leaf.__name__)
+def test_restore__by_code__is_the_same_class(leaf: type[AttestorError]) -> None:
+    restored = errors.restore(leaf.__dict__["code"], "what", "do this")
+    assert type(restored) is leaf
+    assert str(restored) == "what (do this)"
+
+
+def test_restore__unknown_code__keeps_it_visible() -> None:
+    restored = errors.restore("from_the_future", "what", None)
+    assert type(restored) is AttestorError
+    assert str(restored) == "what [from_the_future]"
+
+
+def test_every_leaf__is_in_errors_py() -> None:
+    assert {leaf.__module__ for leaf in leaves()} == {"attestor.errors"}
