@@ -136,7 +136,7 @@ class Demo:
 
     def _rotations(self, first: bytes) -> None:
         seen = [first]
-        rows = self._rows("SELECT signer FROM registrations ORDER BY activated_at")
+        rows = self._devnet.rows("SELECT signer FROM registrations ORDER BY activated_at")
         seen += [bytes.fromhex(row["signer"][2:]) for row in rows][1:]
         for signer in seen[1:]:
             self._rotated(signer)
@@ -174,17 +174,10 @@ class Demo:
         return self._query("SELECT * FROM registration_history WHERE signer = ?", to_hex(signer))
 
     def _query(self, sql: str, *parameters: object) -> dict[str, Any]:
-        rows = self._rows(sql, *parameters)
+        rows = self._devnet.rows(sql, *parameters)
         if not rows:
             raise DemoFailed(f"the database has no row for {parameters}")
         return rows[0]
-
-    def _rows(self, sql: str, *parameters: object) -> list[dict[str, Any]]:
-        store = Store.open_to_read(self._devnet.database)
-        try:
-            return store.rows(sql, *parameters)
-        finally:
-            store.close()
 
 
 class _Watch(threading.Thread):

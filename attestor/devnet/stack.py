@@ -6,8 +6,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from attestor.config import ROOT
 from attestor.core.text import checksummed, from_hex, to_hex
 from attestor.devnet.anvil import Anvil
 from attestor.devnet.deployment import Deployer, Deployment, Root, fund
-from attestor.errors import DaemonFailed
+from attestor.errors import DaemonFailed, DatabaseInvalid
 from attestor.quote.simulated import SimulatedPlatform
 from attestor.store.database import Store
 
@@ -38,6 +38,9 @@ class DevnetOptions:
     expiry_margin: int = 900
     api_port: int = 3000
     seed: str = "development"
+    payer_funded: bool = True
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Further options of the daemon, as `ATTESTOR_…` variables."""
 
 
 class Devnet:
@@ -47,7 +50,12 @@ class Devnet:
         self.options = options
         self.folder = options.folder
         self.folder.mkdir(parents=True, exist_ok=True)
-        for old in ("attestor.sqlite", "attestor.sqlite-wal", "attestor.sqlite-shm"):
+        for old in (
+            "attestor.sqlite",
+            "attestor.sqlite-wal",
+            "attestor.sqlite-shm",
+            "attestor.log",
+        ):
             (self.folder / old).unlink(missing_ok=True)
         self._daemon: subprocess.Popen[bytes] | None = None
         self.anvil = Anvil(CHAIN_ID, options.block_seconds, self.folder / "anvil.log")
@@ -68,7 +76,8 @@ class Devnet:
     def start_daemon(self) -> None:
         """Write the configuration and start `attestor run` with it."""
         payer = Account.create()
-        fund(self.node, from_hex(payer.address))
+        if self.options.payer_funded:
+            fund(self.node, from_hex(payer.address))
         self.payer_address = payer.address
         key_file = self.folder / "payer.key"
         key_file.unlink(missing_ok=True)
@@ -76,13 +85,17 @@ class Devnet:
         key_file.write_text(to_hex(payer.key))
         self.config_file.write_text(self._configuration(key_file))
         (self.folder / "devnet.json").write_text(json.dumps(self.description(), indent=2) + "\n")
-        log = self.log_file.open("wb")
+        self.restart_daemon()
+
+    def restart_daemon(self) -> None:
+        """Start `attestor run` on what is there."""
+        log = self.log_file.open("ab")
         self._daemon = subprocess.Popen(
             [sys.executable, "-m", "attestor", "run", "--config", str(self.config_file)],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
-            env={"PATH": os.defpath},
+            env={"PATH": os.defpath, **self.options.environment},
             cwd=ROOT,
         )
         log.close()
@@ -101,14 +114,19 @@ class Devnet:
 
     def active_signer(self) -> bytes | None:
         """The active signer as the database has it."""
-        if not self.database.is_file():
-            return None
-        store = Store.open_to_read(self.database)
+        rows = self.rows("SELECT address FROM signers WHERE stage = 'active'")
+        return from_hex(rows[0]["address"]) if rows else None
+
+    def rows(self, sql: str, *parameters: Any) -> list[dict[str, Any]]:
+        """A query of the daemon's database; nothing while the daemon has not made it yet."""
         try:
-            row = store.row("SELECT address FROM signers WHERE stage = 'active'")
+            store = Store.open_to_read(self.database)
+        except DatabaseInvalid:
+            return []
+        try:
+            return store.rows(sql, *parameters)
         finally:
             store.close()
-        return from_hex(row["address"]) if row else None
 
     def stop_daemon(self) -> int | None:
         """Ask the daemon to end, as systemd would; its exit code."""

@@ -49,7 +49,7 @@ class SignerService:
             raise RequestInvalid(f"the signer has no verb {frame.header.get('verb')!r:.40}")
         try:
             return verb(frame.header, frame.blobs)
-        except (KeyError, TypeError, ValueError) as error:
+        except (AttributeError, LookupError, TypeError, ValueError) as error:
             raise RequestInvalid(f"malformed request to the signer: {error!r:.200}") from None
 
     def _new_key(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> Frame:

@@ -1,0 +1,5 @@
+"""Runs hostile programs in child processes: `NativeExecutor`."""
+
+from attestor.executor.native import NativeExecutor
+
+__all__ = ["NativeExecutor"]

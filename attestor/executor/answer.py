@@ -1,0 +1,132 @@
+"""The answer of an executor's child, which is believed only as far as it can be checked: the
+child looked at a hostile program."""
+
+import re
+import signal
+from typing import Any
+
+from attestor.core import frame
+from attestor.core.execution import Execution
+from attestor.core.verifying_key import VerifyingKey
+from attestor.errors import (
+    AttestorError,
+    ExecutionMemoryLimit,
+    ExecutionOutputLimit,
+    ExecutionTimeLimit,
+    ExecutorCrashed,
+    ExecutorMissing,
+    FrameInvalid,
+    GuestFault,
+    ProgramInvalid,
+    ProgramUnsupported,
+    VerifyingKeyInvalid,
+)
+from attestor.executor.child import BUILD_COMMAND, Ended
+
+SP1_VERSION = "6.10.0"
+ENGINE = "sp1-portable"
+MAX_DETAIL_CHARS = 500
+_MAX_U32 = 2**32 - 1
+_MAX_U64 = 2**64 - 1
+_DIGEST = re.compile("[0-9a-f]{64}")
+
+_CLASSES: dict[str, tuple[type[AttestorError], str, str | None]] = {
+    "invalid_elf": (ProgramInvalid, "SP1 does not take the program", None),
+    "unsupported": (ProgramUnsupported, "the program is not run here", None),
+    "limit_memory": (ExecutionMemoryLimit, "the executor stopped", "raise the memory limit"),
+    "limit_output": (ExecutionOutputLimit, "the executor stopped", "raise the output limit"),
+    "guest_fault": (GuestFault, "the program was stopped", "check the program and its stdin"),
+    "crash": (ExecutorCrashed, "the executor failed", None),
+}
+"""The failure classes of `executor/sp1/src/failure.rs`."""
+
+
+def read(ended: Ended) -> frame.Frame:
+    """The frame of a successful answer. Raises the error that an unsuccessful one stands for,
+    and `ExecutorCrashed` for what is no answer."""
+    _require_status(ended)
+    try:
+        answer = frame.decode(ended.answer, max_blob_bytes=len(ended.answer))
+    except FrameInvalid as error:
+        raise ExecutorCrashed(f"{ended.name} gave no answer: {error}") from None
+    if answer.header.get("ok") is True:
+        return answer
+    raise _failure(answer.header)
+
+
+def read_verifying_key(answer: frame.Frame) -> VerifyingKey:
+    """The key in an answer of attestor-vkey."""
+    _require_version(answer.header)
+    words = answer.header.get("words")
+    if not isinstance(words, list):
+        raise ExecutorCrashed("the executor answered without the words of a key")
+    try:
+        return VerifyingKey(tuple(words))
+    except VerifyingKeyInvalid as error:
+        raise ExecutorCrashed(f"the executor answered with a bad key: {error}") from None
+
+
+def read_execution(answer: frame.Frame, log: str, max_bytes: int) -> Execution:
+    """The run in an answer of attestor-execute, with at most `max_bytes` of public values."""
+    header = answer.header
+    _require_version(header)
+    digest = header.get("digest")
+    if not isinstance(digest, str) or not _DIGEST.fullmatch(digest):
+        raise ExecutorCrashed("the executor answered without a digest of 32 bytes")
+    if len(answer.blobs) != 1:
+        raise ExecutorCrashed("the executor answered without public values")
+    if len(answer.blobs[0]) > max_bytes:
+        raise ExecutorCrashed(f"the executor answered more than {max_bytes} public value bytes")
+    if header.get("engine") != ENGINE:
+        raise ExecutorMissing(
+            f"the executor ran on the engine {header.get('engine')!r:.40}, not {ENGINE}",
+            hint=f"build it anew: {BUILD_COMMAND}",
+        )
+    return Execution(
+        public_values=answer.blobs[0],
+        exit_code=_number(header, "exit_code", _MAX_U32),
+        cycles=_number(header, "cycles", _MAX_U64),
+        digest=bytes.fromhex(digest),
+        engine=ENGINE,
+        log=log,
+    )
+
+
+def _require_status(ended: Ended) -> None:
+    """A child that answered ends with status 0: any other voids the answer."""
+    if ended.status == 0:
+        return
+    if ended.status == -signal.SIGXCPU:
+        raise ExecutionTimeLimit(
+            f"{ended.name} used up its CPU time", hint="raise the CPU-time limit"
+        )
+    how = f"ended with status {ended.status}"
+    if ended.status < 0:
+        how = f"was killed by signal {-ended.status}"
+    printed = ended.log.strip()[-200:]
+    raise ExecutorCrashed(f"{ended.name} {how}" + (f"; it printed: {printed}" if printed else ""))
+
+
+def _failure(header: dict[str, Any]) -> AttestorError:
+    name, detail = header.get("class"), header.get("detail")
+    known = isinstance(name, str) and name in _CLASSES
+    if header.get("ok") is not False or not isinstance(detail, str) or not known:
+        return ExecutorCrashed("the executor answered neither a result nor a failure")
+    leaf, what, hint = _CLASSES[str(name)]
+    text = "".join(char if char.isprintable() else "?" for char in detail[:MAX_DETAIL_CHARS])
+    return leaf(f"{what}: {text}", hint=hint)
+
+
+def _require_version(header: dict[str, Any]) -> None:
+    if header.get("sp1") != SP1_VERSION:
+        raise ExecutorMissing(
+            f"the executor is built for SP1 {header.get('sp1')!r:.40}, not {SP1_VERSION}",
+            hint=f"build it anew: {BUILD_COMMAND}",
+        )
+
+
+def _number(header: dict[str, Any], name: str, highest: int) -> int:
+    value = header.get(name)
+    if type(value) is not int or not 0 <= value <= highest:
+        raise ExecutorCrashed(f"the executor answered with {name} {value!r:.40}")
+    return value

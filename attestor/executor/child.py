@@ -1,0 +1,173 @@
+"""One child process: a request in, an answer out, killed with all it started when time is up."""
+
+import contextlib
+import errno
+import os
+import selectors
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from attestor.errors import ExecutionTimeLimit, ExecutorCrashed, ExecutorMissing
+
+BUILD_COMMAND = "cd executor && cargo build --release --locked"
+MAX_LOG_BYTES = 64 << 10
+_CHUNK_BYTES = 64 << 10
+_POLL_SECONDS = 0.05
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A child that is no more. `status` is its exit code, or minus the signal that ended it;
+    `log` is what it wrote to stderr, cut and printable."""
+
+    name: str
+    status: int
+    answer: bytes
+    log: str
+
+
+@dataclass
+class _Traffic:
+    """What is still to be written to a child, and what came from it."""
+
+    request: memoryview
+    max_answer_bytes: int
+    answer: bytearray = field(default_factory=bytearray)
+    log: bytearray = field(default_factory=bytearray)
+
+
+def run(program: Path, request: bytes, wall_seconds: float, max_answer_bytes: int) -> Ended:
+    """Start `program` with an empty environment, write `request`, and take its answer.
+
+    Raises `ExecutorMissing`, `ExecutionTimeLimit`, or `ExecutorCrashed` for an answer over the
+    bound. No process is left, however this ends.
+    """
+    deadline = time.monotonic() + wall_seconds
+    process = _start(program)
+    traffic = _Traffic(memoryview(request), max_answer_bytes)
+    try:
+        in_time = _exchange(process, traffic, deadline) and _has_ended(process.pid, deadline)
+    finally:
+        status = _destroy(process)
+    if len(traffic.answer) > max_answer_bytes:
+        raise ExecutorCrashed(f"{program.name} answered more than {max_answer_bytes} bytes")
+    if not in_time:
+        raise ExecutionTimeLimit(
+            f"{program.name} was stopped after {wall_seconds:g} s", hint="raise the wall-time limit"
+        )
+    return Ended(program.name, status, bytes(traffic.answer), _printable(traffic.log))
+
+
+def _start(program: Path) -> "subprocess.Popen[bytes]":
+    pipe = subprocess.PIPE
+    try:
+        return subprocess.Popen(
+            [str(program)],
+            stdin=pipe,
+            stdout=pipe,
+            stderr=pipe,
+            env={},
+            cwd="/",
+            bufsize=0,
+            start_new_session=True,
+        )
+    except OSError as error:
+        if error.errno in (errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE):
+            raise ExecutorCrashed(f"{program.name} cannot be started now: {error}") from None
+        raise ExecutorMissing(
+            f"{program} cannot be started: {error.strerror}", hint=f"build it: {BUILD_COMMAND}"
+        ) from None
+
+
+def _exchange(process: "subprocess.Popen[bytes]", traffic: _Traffic, deadline: float) -> bool:
+    """Move bytes until the child has closed its outputs; False when the deadline came first."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    assert process.stderr is not None
+    with selectors.DefaultSelector() as selector:
+        steps: list[tuple[IO[bytes], int, Callable[[int, _Traffic], bool]]] = [
+            (process.stdin, selectors.EVENT_WRITE, _send),
+            (process.stdout, selectors.EVENT_READ, _take_answer),
+            (process.stderr, selectors.EVENT_READ, _take_log),
+        ]
+        for stream, event, step in steps:
+            os.set_blocking(stream.fileno(), False)
+            selector.register(stream, event, step)
+        while any(key.events == selectors.EVENT_READ for key in selector.get_map().values()):
+            remaining = deadline - time.monotonic()
+            if remaining <= 0:
+                return False
+            for key, _ in selector.select(remaining):
+                if key.data(key.fd, traffic):
+                    continue
+                selector.unregister(key.fileobj)
+                if key.fileobj is process.stdin:
+                    process.stdin.close()
+            if len(traffic.answer) > traffic.max_answer_bytes:
+                return False
+    return True
+
+
+def _send(descriptor: int, traffic: _Traffic) -> bool:
+    """Write some of the request; False when there is no more to write, or no one to read it."""
+    try:
+        written = os.write(descriptor, traffic.request[:_CHUNK_BYTES])
+    except BlockingIOError:
+        return True
+    except BrokenPipeError:
+        return False
+    traffic.request = traffic.request[written:]
+    return len(traffic.request) > 0
+
+
+def _take_answer(descriptor: int, traffic: _Traffic) -> bool:
+    chunk = _receive(descriptor)
+    traffic.answer += chunk or b""
+    return chunk != b""
+
+
+def _take_log(descriptor: int, traffic: _Traffic) -> bool:
+    """Drain stderr to its end, so that the child never waits, but keep only the start."""
+    chunk = _receive(descriptor)
+    traffic.log += (chunk or b"")[: MAX_LOG_BYTES - len(traffic.log)]
+    return chunk != b""
+
+
+def _receive(descriptor: int) -> bytes | None:
+    """A chunk, b"" at the end of the stream, or None when nothing is there yet."""
+    try:
+        return os.read(descriptor, _CHUNK_BYTES)
+    except BlockingIOError:
+        return None
+
+
+def _has_ended(pid: int, deadline: float) -> bool:
+    """Wait for the child's end without reaping it, so that its group stays its own."""
+    pause = _POLL_SECONDS / 128
+    while os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+        if time.monotonic() >= deadline:
+            return False
+        time.sleep(pause)
+        pause = min(2 * pause, _POLL_SECONDS)
+    return True
+
+
+def _destroy(process: "subprocess.Popen[bytes]") -> int:
+    """Kill the child's whole group, which is empty when all went well, and reap it."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    status = process.wait()
+    for stream in (process.stdin, process.stdout, process.stderr):
+        if stream is not None:
+            stream.close()
+    return status
+
+
+def _printable(log: bytearray) -> str:
+    text = log.decode("utf-8", "replace")
+    return "".join(char if char.isprintable() or char == "\n" else "?" for char in text)

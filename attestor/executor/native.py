@@ -1,0 +1,50 @@
+"""The native executor: one child process per verifying key or run, of the programs in
+`executor/` (Rust)."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from attestor.core import frame
+from attestor.core.execution import Execution, Limits
+from attestor.core.verifying_key import VerifyingKey
+from attestor.executor import answer, child
+
+VERSION = 1
+VKEY_PROGRAM = "attestor-vkey"
+EXECUTE_PROGRAM = "attestor-execute"
+
+
+class NativeExecutor:
+    """Safe to call from several threads. Each call starts a child and leaves nothing behind."""
+
+    def __init__(self, directory: Path) -> None:
+        """`directory` holds the two programs; that is checked when one is started."""
+        self._directory = directory
+
+    def verifying_key(self, program: bytes, limits: Limits) -> VerifyingKey:
+        """Compute the key of an ELF: about 10 CPU seconds.
+
+        Raises `ProgramInvalid`, `ExecutionLimit`, `ExecutorCrashed` or `ExecutorMissing`.
+        """
+        ended = self._call(VKEY_PROGRAM, (program,), limits)
+        return answer.read_verifying_key(answer.read(ended))
+
+    def execute(self, program: bytes, stdin: Sequence[bytes], limits: Limits) -> Execution:
+        """Run an ELF on the stdin entries until it halts, with whatever exit code.
+
+        Raises like `verifying_key`, and `GuestFault`. Whether the result may be signed is for
+        `require_signable` to say.
+        """
+        ended = self._call(EXECUTE_PROGRAM, (program, *stdin), limits)
+        max_bytes = limits.public_values_bytes
+        return answer.read_execution(answer.read(ended), ended.log, max_bytes)
+
+    def _call(self, name: str, blobs: tuple[bytes, ...], limits: Limits) -> child.Ended:
+        bounds = {
+            "cpu_seconds": limits.cpu_seconds,
+            "memory_bytes": limits.memory_bytes,
+            "public_values_bytes": limits.public_values_bytes,
+        }
+        request = frame.encode(frame.Frame({"version": VERSION, "limits": bounds}, blobs))
+        max_answer_bytes = frame.MAX_HEADER_BYTES + limits.public_values_bytes
+        return child.run(self._directory / name, request, limits.wall_seconds, max_answer_bytes)

@@ -1,0 +1,1 @@
+"""DCAP quotes: their format, where they come from, and the gate they pass before registration."""

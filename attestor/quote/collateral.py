@@ -1,0 +1,75 @@
+"""Collateral: what Intel says of a platform's TCB, signed.
+
+The JSON form is that of dcap-qvl (`QuoteCollateralV3`): nine keys, binary values as hex text.
+"""
+
+import json
+from dataclasses import dataclass, fields
+
+from attestor.core import strict_json
+from attestor.errors import CollateralInvalid
+
+MAX_COLLATERAL_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class Collateral:
+    """Everything a verifier of one platform's quotes needs besides the root.
+
+    Chains are PEM text, leaf first; CRLs are DER; `tcb_info` and `qe_identity` are the exact
+    JSON text that was signed; signatures are r ‖ s of 64 bytes.
+    """
+
+    pck_crl_issuer_chain: str
+    root_ca_crl: bytes
+    pck_crl: bytes
+    tcb_info_issuer_chain: str
+    tcb_info: str
+    tcb_info_signature: bytes
+    qe_identity_issuer_chain: str
+    qe_identity: str
+    qe_identity_signature: bytes
+
+    @classmethod
+    def from_json(cls, text: bytes) -> "Collateral":
+        """The collateral in `text`. Raises `CollateralInvalid` for anything else."""
+        if len(text) > MAX_COLLATERAL_BYTES:
+            raise CollateralInvalid(
+                f"collateral of {len(text)} bytes, at most {MAX_COLLATERAL_BYTES}"
+            )
+        try:
+            values = strict_json.loads(text)
+        except ValueError as error:
+            raise CollateralInvalid(f"collateral is not JSON: {error}") from None
+        if not isinstance(values, dict):
+            raise CollateralInvalid(f"collateral is a {type(values).__name__}, not an object")
+        return cls(
+            pck_crl_issuer_chain=_text(values, "pck_crl_issuer_chain"),
+            root_ca_crl=_binary(values, "root_ca_crl"),
+            pck_crl=_binary(values, "pck_crl"),
+            tcb_info_issuer_chain=_text(values, "tcb_info_issuer_chain"),
+            tcb_info=_text(values, "tcb_info"),
+            tcb_info_signature=_binary(values, "tcb_info_signature"),
+            qe_identity_issuer_chain=_text(values, "qe_identity_issuer_chain"),
+            qe_identity=_text(values, "qe_identity"),
+            qe_identity_signature=_binary(values, "qe_identity_signature"),
+        )
+
+    def to_json(self) -> bytes:
+        """The inverse of `from_json`."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return json.dumps(values, default=bytes.hex, separators=(",", ":")).encode()
+
+
+def _text(values: dict[str, object], name: str) -> str:
+    value = values.get(name)
+    if not isinstance(value, str):
+        raise CollateralInvalid(f"collateral's {name} is {value!r:.40}, not text")
+    return value
+
+
+def _binary(values: dict[str, object], name: str) -> bytes:
+    try:
+        return bytes.fromhex(_text(values, name))
+    except ValueError:
+        raise CollateralInvalid(f"collateral's {name} is not hexadecimal") from None

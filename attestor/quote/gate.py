@@ -1,0 +1,178 @@
+"""The gate: every quote of ours is judged here before any gas is paid for it.
+
+It refuses what the TEERegistry would refuse, and what dcap-qvl lets pass although it should not
+be on chain: bytes after the quote, a non-zero tail of the QE's report data, another PCE.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from eth_utils.crypto import keccak
+
+from attestor.core import strict_json
+from attestor.core.chains import require_development_chain
+from attestor.core.measurement import Measurement, require_trustworthy
+from attestor.errors import (
+    CollateralInvalid,
+    ConfigurationInvalid,
+    QuoteRefused,
+    ReportDataMismatch,
+    TcbStatusRefused,
+)
+from attestor.quote import qvl
+from attestor.quote.collateral import Collateral
+from attestor.quote.format import PCK_CHAIN, Quote, parse
+from attestor.quote.sources import CollateralSource
+from attestor.quote.validity import validity
+
+INTEL_QE_VENDOR_ID = bytes.fromhex("939a7233f79c4ca9940a0db3957f0607")
+
+TCB_STATUSES = frozenset(
+    {
+        "UpToDate",
+        "SWHardeningNeeded",
+        "ConfigurationNeeded",
+        "ConfigurationAndSWHardeningNeeded",
+        "OutOfDate",
+        "OutOfDateConfigurationNeeded",
+        "TDRelaunchAdvised",
+        "TDRelaunchAdvisedConfigurationNeeded",
+    }
+)
+"""Intel's names of what may be allowed; Revoked is in no list."""
+
+
+@dataclass(frozen=True)
+class SimulatedRoot:
+    """The root certificate (DER) of a simulated platform, to be trusted on this chain only.
+
+    Raises `SimulationRefused` unless `chain_id` is a development chain.
+    """
+
+    der: bytes = field(repr=False)
+    chain_id: int
+
+    def __post_init__(self) -> None:
+        require_development_chain(self.chain_id, "the root of trust")
+
+
+@dataclass(frozen=True)
+class GatePolicy:
+    """What the operator accepts. Without `root`, quotes must lead to Intel's own root."""
+
+    allowed_tcb_statuses: frozenset[str] = frozenset({"UpToDate"})
+    root: SimulatedRoot | None = None
+
+    def __post_init__(self) -> None:
+        unknown = sorted(self.allowed_tcb_statuses - TCB_STATUSES)
+        if unknown or not self.allowed_tcb_statuses:
+            raise ConfigurationInvalid(
+                f"TCB statuses {', '.join(unknown) or '(none)'} cannot be allowed",
+                hint=f"choose from {', '.join(sorted(TCB_STATUSES))}",
+            )
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A quote that may be registered. `quote_hash` is keccak256 of its exact bytes;
+    `collateral_valid_until` is in Unix seconds."""
+
+    status: str
+    advisory_ids: tuple[str, ...]
+    measurement: Measurement
+    measurement_id: bytes
+    quote_hash: bytes
+    fmspc: bytes
+    collateral_valid_until: int
+    simulated: bool
+
+
+class Gate:
+    """The gate with its source of collateral and its clock (Unix seconds)."""
+
+    def __init__(
+        self, source: CollateralSource, clock: Callable[[], float], policy: GatePolicy
+    ) -> None:
+        self._source = source
+        self._clock = clock
+        self._policy = policy
+
+    def __call__(self, raw: bytes, expected_report_data: bytes) -> Verdict:
+        """Judge our own quote; blocks while collateral is fetched. Raises as `judge` does, and
+        what the source raises."""
+        now = int(self._clock())
+        inspect(raw, expected_report_data)
+        collateral = self._source.collateral(raw, now)
+        return judge(raw, expected_report_data, collateral, now, self._policy)
+
+
+def judge(
+    raw: bytes, expected_report_data: bytes, collateral: Collateral, now: int, policy: GatePolicy
+) -> Verdict:
+    """The verdict on a quote as of `now`. Raises `QuoteInvalid`, `QuoteRefused` or one of its
+    kinds, `CollateralExpired` or `CollateralInvalid`."""
+    measurement = inspect(raw, expected_report_data)
+    period = validity(collateral)
+    period.require(now)
+    root = policy.root
+    verified = qvl.verify(raw, collateral, root.der if root else None, now)
+    require_same_pce(verified.pce_id, collateral)
+    if verified.status not in policy.allowed_tcb_statuses:
+        advisories = ", ".join(verified.advisory_ids) or "none"
+        raise TcbStatusRefused(
+            f"the platform's TCB status is {verified.status}, advisories: {advisories}",
+            hint="update the platform's firmware, or widen quote.allowed_tcb_statuses",
+        )
+    return Verdict(
+        status=verified.status,
+        advisory_ids=verified.advisory_ids,
+        measurement=measurement,
+        measurement_id=measurement.id,
+        quote_hash=keccak(raw),
+        fmspc=verified.fmspc,
+        collateral_valid_until=period.until,
+        simulated=root is not None,
+    )
+
+
+def inspect(raw: bytes, expected_report_data: bytes) -> Measurement:
+    """All checks that need neither collateral nor clock. Raises `QuoteInvalid` or a kind of
+    `QuoteRefused`."""
+    quote = parse(raw)
+    if len(quote.trimmed) != len(raw):
+        raise QuoteRefused(
+            f"{len(raw) - len(quote.trimmed)} bytes of padding after the quote",
+            hint="send the exact quote: `parse(raw).trimmed`",
+        )
+    if quote.report_data != expected_report_data:
+        raise ReportDataMismatch(
+            f"the quote's report data is {quote.report_data.hex()}, "
+            f"expected {expected_report_data.hex()}",
+            hint="another program may use the same quote provider; a new quote is needed",
+        )
+    measurement = require_trustworthy(quote.body)
+    _require_intel_form(quote)
+    return measurement
+
+
+def _require_intel_form(quote: Quote) -> None:
+    if quote.header.vendor_id != INTEL_QE_VENDOR_ID:
+        raise QuoteRefused(f"QE vendor {quote.header.vendor_id.hex()} is not Intel")
+    if quote.evidence.certification_type != PCK_CHAIN:
+        raise QuoteRefused(
+            f"certification type {quote.evidence.certification_type} instead of {PCK_CHAIN}: "
+            "the quote does not carry its PCK certificate chain",
+            hint="register the host with a PCCS, so that its QGS knows the PCK certificate",
+        )
+    if any(quote.qe_report_data[32:]):
+        raise QuoteRefused("the second half of the QE's report data is not zero")
+
+
+def require_same_pce(pce_id: bytes, collateral: Collateral) -> None:
+    """dcap-qvl compares the FMSPC of TCB info and PCK certificate, but not the PCE id."""
+    try:
+        stated = bytes.fromhex(strict_json.loads(collateral.tcb_info.encode())["pceId"])
+    except (ValueError, TypeError, KeyError) as error:
+        raise CollateralInvalid(f"TCB info has no readable pceId: {error!r:.200}") from None
+    if stated != pce_id:
+        raise QuoteRefused(f"TCB info is for PCE {stated.hex()}, the quote's is {pce_id.hex()}")
