@@ -12,19 +12,12 @@ from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from attestor.core.tcb import ALLOWABLE_STATUSES
 from attestor.core.text import from_hex
 from attestor.errors import ConfigurationInvalid
 
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT_PREFIX = "ATTESTOR_"
-TCB_STATUSES = (
-    "UpToDate",
-    "SWHardeningNeeded",
-    "ConfigurationNeeded",
-    "ConfigurationAndSWHardeningNeeded",
-    "OutOfDate",
-    "OutOfDateConfigurationNeeded",
-)
 
 
 def option(
@@ -57,7 +50,7 @@ class Config:
     quote_collateral: str = option("text", "PCCS URL or JSON file with the collateral", "")
     quote_simulation_seed: str = option("text", "seed of the simulated platform", "development")
     quote_allowed_tcb_statuses: tuple[str, ...] = option(
-        "list", "TCB statuses that the gate lets pass", ("UpToDate",), choices=TCB_STATUSES
+        "list", "TCB statuses that the gate lets pass", ("UpToDate",), choices=ALLOWABLE_STATUSES
     )
 
     rotation_period_seconds: int = option("int", "age at which a signer is replaced", 1800, low=1)
@@ -84,7 +77,7 @@ class Config:
     executor_wall_seconds: float = option("float", "time that one program may take", 600.0, low=1)
     executor_cpu_seconds: int = option("int", "CPU time that one program may take", 1200, low=1)
     executor_memory_bytes: int = option(
-        "int", "address space of one executor process", 4 << 30, low=1 << 30
+        "int", "address space of one executor process", 4 << 30, low=2 << 30
     )
     executor_public_values_bytes: int = option("int", "most public values of one run", 1 << 20)
 

@@ -14,7 +14,7 @@ from typing import IO
 
 from attestor.errors import ExecutionTimeLimit, ExecutorCrashed, ExecutorMissing
 
-BUILD_COMMAND = "cd executor && cargo build --release --locked"
+BUILD_COMMAND = "make executor"
 MAX_LOG_BYTES = 64 << 10
 _CHUNK_BYTES = 64 << 10
 _POLL_SECONDS = 0.05

@@ -12,6 +12,7 @@ from eth_utils.crypto import keccak
 from attestor.core import strict_json
 from attestor.core.chains import require_development_chain
 from attestor.core.measurement import Measurement, require_trustworthy
+from attestor.core.tcb import ALLOWABLE_STATUSES
 from attestor.errors import (
     CollateralInvalid,
     ConfigurationInvalid,
@@ -26,20 +27,6 @@ from attestor.quote.sources import CollateralSource
 from attestor.quote.validity import validity
 
 INTEL_QE_VENDOR_ID = bytes.fromhex("939a7233f79c4ca9940a0db3957f0607")
-
-TCB_STATUSES = frozenset(
-    {
-        "UpToDate",
-        "SWHardeningNeeded",
-        "ConfigurationNeeded",
-        "ConfigurationAndSWHardeningNeeded",
-        "OutOfDate",
-        "OutOfDateConfigurationNeeded",
-        "TDRelaunchAdvised",
-        "TDRelaunchAdvisedConfigurationNeeded",
-    }
-)
-"""Intel's names of what may be allowed; Revoked is in no list."""
 
 
 @dataclass(frozen=True)
@@ -64,11 +51,11 @@ class GatePolicy:
     root: SimulatedRoot | None = None
 
     def __post_init__(self) -> None:
-        unknown = sorted(self.allowed_tcb_statuses - TCB_STATUSES)
+        unknown = sorted(self.allowed_tcb_statuses - set(ALLOWABLE_STATUSES))
         if unknown or not self.allowed_tcb_statuses:
             raise ConfigurationInvalid(
                 f"TCB statuses {', '.join(unknown) or '(none)'} cannot be allowed",
-                hint=f"choose from {', '.join(sorted(TCB_STATUSES))}",
+                hint=f"choose from {', '.join(ALLOWABLE_STATUSES)}",
             )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from attestor.core import frame
 from attestor.core.execution import Limits
-from attestor.errors import ConfigurationInvalid
+from attestor.errors import AttestorError, ConfigurationInvalid
 from attestor.executor import NativeExecutor
 from attestor.quote.provider import QuoteProvider
 from attestor.signer.keys import Keys
@@ -84,4 +84,7 @@ def _read_exactly(read: object, count: int) -> bytes:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    try:
+        main(int(sys.argv[1]))
+    except AttestorError as error:
+        sys.exit(f"attestor signer: {error} [{error.code}]")

@@ -220,3 +220,11 @@ def test_check__other_segment_kinds__not_looked_at() -> None:
     stack = Part(2**63, bytes(8), RWX, kind=0x6474E551, offset=2**63)
 
     check(elf(*SOUND, stack))
+
+
+def test_check__note_name_in_ordinary_data__passes() -> None:
+    check(elf(CODE, Part(DATA, b"SUCCINCT")))
+
+
+def test_check__code_in_two_adjoining_segments__passes() -> None:
+    check(elf(CODE, replace(CODE, address=FIRST_ADDRESS + len(CODE.content))))

@@ -62,3 +62,10 @@ def test_require_signable__altered_public_values__refused() -> None:
 def test_require_signable__failed_and_mismatched__exit_code_is_told_first() -> None:
     with pytest.raises(GuestFailed):
         require_signable(replace(SOUND, exit_code=1, digest=bytes(32)))
+
+
+def test_require_signable__program_printed_nothing__nothing_is_told() -> None:
+    with pytest.raises(GuestFailed) as caught:
+        require_signable(replace(SOUND, exit_code=1, log=" \n"))
+
+    assert caught.value.message == "the program panicked: exit code 1"

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from eth_utils.crypto import keccak
 
+from attestor.core.tcb import ALLOWABLE_STATUSES
 from attestor.errors import (
     CollateralExpired,
     CollateralInvalid,
@@ -18,7 +19,6 @@ from attestor.errors import (
 )
 from attestor.quote.collateral import Collateral
 from attestor.quote.gate import (
-    TCB_STATUSES,
     Gate,
     GatePolicy,
     SimulatedRoot,
@@ -146,7 +146,8 @@ def test_judge__tcb_info_without_pce_id__is_invalid_collateral(platform, bound, 
 @pytest.mark.parametrize(
     "status",
     sorted(
-        TCB_STATUSES - {"UpToDate", "TDRelaunchAdvised", "TDRelaunchAdvisedConfigurationNeeded"}
+        set(ALLOWABLE_STATUSES)
+        - {"UpToDate", "TDRelaunchAdvised", "TDRelaunchAdvisedConfigurationNeeded"}
     ),
 )
 def test_judge__status_other_than_up_to_date__needs_to_be_allowed(

@@ -1,0 +1,13 @@
+"""Intel's names for how up to date a platform is (DCAP, `quote verification result`)."""
+
+ALLOWABLE_STATUSES = (
+    "UpToDate",
+    "SWHardeningNeeded",
+    "ConfigurationNeeded",
+    "ConfigurationAndSWHardeningNeeded",
+    "OutOfDate",
+    "OutOfDateConfigurationNeeded",
+    "TDRelaunchAdvised",
+    "TDRelaunchAdvisedConfigurationNeeded",
+)
+"""What an operator may choose to accept, best first; Revoked is not among them."""

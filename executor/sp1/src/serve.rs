@@ -1,0 +1,90 @@
+//! The life of a process: one request on stdin, one answer on stdout, the end.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::os::fd::AsRawFd;
+use std::process::ExitCode;
+
+use protocol::{Fields, FrameError};
+use serde_json::Value;
+
+use crate::confine::{self, Limits};
+use crate::failure::{Class, Failure, guarded, record_panics};
+use crate::memory;
+
+const VERSION: u64 = 1;
+/// All blobs of a request together; the memory limit is usually lower.
+const MAX_REQUEST_BYTES: usize = 1 << 30;
+
+/// A request whose limits are in force already.
+pub struct Request {
+    pub limits: Limits,
+    pub blobs: Vec<Vec<u8>>,
+}
+
+/// The result of a request: header fields, and at most one blob.
+pub struct Answer {
+    pub fields: Fields,
+    pub blob: Option<Vec<u8>>,
+}
+
+impl Answer {
+    pub fn new<const N: usize>(fields: [(&str, Value); N], blob: Option<Vec<u8>>) -> Self {
+        Self {
+            fields: fields.map(|(name, value)| (name.to_owned(), value)).into_iter().collect(),
+            blob,
+        }
+    }
+}
+
+/// Take the request from stdin and answer it by `handle`.
+///
+/// The exit code is 0 whenever an answer was written, also one that says no.
+pub fn serve(handle: fn(&Request) -> Result<Answer, Failure>) -> ExitCode {
+    record_panics();
+    let Ok(stdout) = confine::take_stdout() else {
+        return ExitCode::FAILURE;
+    };
+    memory::answer_on(stdout.as_raw_fd());
+    let outcome = guarded(Class::Crash, || handle(&receive()?)).and_then(|outcome| outcome);
+    let Ok(frame) = encode(outcome) else {
+        return ExitCode::FAILURE;
+    };
+    if !memory::claim_answer() {
+        return ExitCode::FAILURE;
+    }
+    match File::from(stdout).write_all(&frame) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
+}
+
+fn receive() -> Result<Request, Failure> {
+    confine::require_empty_environment()?;
+    let bad = |error: FrameError| Failure::new(Class::Crash, error.to_string());
+    let mut input = io::stdin().lock();
+    let header = protocol::read_header(&mut input).map_err(bad)?;
+    if header.fields.get("version").and_then(Value::as_u64) != Some(VERSION) {
+        return Err(Failure::new(Class::Crash, format!("request is not of version {VERSION}")));
+    }
+    let limits = Limits::parse(&header.fields)?;
+    confine::confine(&limits)?;
+    let blobs = protocol::read_blobs(&mut input, &header.sizes, MAX_REQUEST_BYTES).map_err(bad)?;
+    protocol::read_end(&mut input).map_err(bad)?;
+    Ok(Request { limits, blobs })
+}
+
+fn encode(outcome: Result<Answer, Failure>) -> Result<Vec<u8>, FrameError> {
+    let (ok, mut fields, blob) = match outcome {
+        Ok(answer) => (true, answer.fields, answer.blob),
+        Err(failure) => {
+            let mut fields = Fields::new();
+            fields.insert("class".into(), failure.class.name().into());
+            fields.insert("detail".into(), failure.detail.into());
+            (false, fields, None)
+        }
+    };
+    fields.insert("ok".into(), ok.into());
+    let blobs: Vec<&[u8]> = blob.iter().map(Vec::as_slice).collect();
+    protocol::encode(fields, &blobs)
+}

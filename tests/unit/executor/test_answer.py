@@ -1,0 +1,204 @@
+"""The answer of a child is hostile until it is checked."""
+
+import signal
+from typing import Any
+
+import pytest
+
+from attestor.core import frame
+from attestor.core.verifying_key import KOALA_BEAR
+from attestor.errors import (
+    AttestorError,
+    ExecutionMemoryLimit,
+    ExecutionOutputLimit,
+    ExecutionTimeLimit,
+    ExecutorCrashed,
+    ExecutorMissing,
+    GuestFault,
+    ProgramInvalid,
+    ProgramUnsupported,
+)
+from attestor.executor import answer
+from attestor.executor.child import Ended
+
+DIGEST = "ab" * 32
+RUN = {
+    "ok": True,
+    "exit_code": 0,
+    "cycles": 10,
+    "digest": DIGEST,
+    "engine": "sp1-portable",
+    "sp1": "6.10.0",
+}
+KEY = {"ok": True, "words": [1, 2, 3, 4, 5, 6, 7, 8], "sp1": "6.10.0"}
+
+
+def ended(data: bytes, status: int = 0, log: str = "") -> Ended:
+    return Ended("attestor-execute", status, data, log)
+
+
+def encoded(header: dict[str, Any], *blobs: bytes) -> Ended:
+    return ended(frame.encode(frame.Frame(header, blobs)))
+
+
+def read_run(header: dict[str, Any], *blobs: bytes) -> object:
+    return answer.read_execution(answer.read(encoded(header, *blobs)), "log", 16)
+
+
+def test_read_execution__sound_answer__all_of_it() -> None:
+    run = answer.read_execution(answer.read(encoded(RUN, b"values")), "log", 16)
+
+    assert (run.public_values, run.exit_code, run.cycles) == (b"values", 0, 10)
+    assert (run.digest.hex(), run.engine, run.log) == (DIGEST, "sp1-portable", "log")
+
+
+def test_read_verifying_key__sound_answer__its_words() -> None:
+    assert answer.read_verifying_key(answer.read(encoded(KEY))).words == (1, 2, 3, 4, 5, 6, 7, 8)
+
+
+@pytest.mark.parametrize(
+    ("name", "leaf"),
+    [
+        ("invalid_elf", ProgramInvalid),
+        ("unsupported", ProgramUnsupported),
+        ("limit_memory", ExecutionMemoryLimit),
+        ("limit_output", ExecutionOutputLimit),
+        ("guest_fault", GuestFault),
+        ("crash", ExecutorCrashed),
+    ],
+)
+def test_read__failure_class__its_error_with_the_detail(
+    name: str, leaf: type[AttestorError]
+) -> None:
+    with pytest.raises(leaf, match="the detail of it") as caught:
+        answer.read(encoded({"ok": False, "class": name, "detail": "the detail of it"}))
+
+    assert type(caught.value) is leaf
+
+
+def test_read__detail_that_is_long_and_unprintable__cut_and_cleaned() -> None:
+    detail = "\x1b[2J\n\ud800" + "x" * 10_000
+
+    with pytest.raises(GuestFault) as caught:
+        answer.read(encoded({"ok": False, "class": "guest_fault", "detail": detail}))
+
+    assert caught.value.message.isprintable()
+    assert len(caught.value.message) < 600
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        {},
+        {"ok": 1},
+        {"ok": "true"},
+        {"ok": None, "class": "crash", "detail": ""},
+        {"ok": False},
+        {"ok": False, "class": "no_such", "detail": ""},
+        {"ok": False, "class": ["crash"], "detail": ""},
+        {"ok": False, "class": {}, "detail": ""},
+        {"ok": False, "class": "crash", "detail": 7},
+        {"ok": False, "class": "crash"},
+    ],
+)
+def test_read__neither_result_nor_failure__crashed(header: dict[str, Any]) -> None:
+    with pytest.raises(ExecutorCrashed, match="neither a result nor a failure"):
+        answer.read(encoded(header))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\0",
+        b"garbage that is no frame at all",
+        b"\0\0\0\x02[]",
+        b"\0\0\0\x02{}x",
+        b"\0\0\0\x0d" + b'{"blobs":[9]}',
+        b"\xff" * 100,
+        b"\0\0\x27\x10" + b"[" * 10_000,
+    ],
+)
+def test_read__no_frame__crashed(data: bytes) -> None:
+    with pytest.raises(ExecutorCrashed, match="gave no answer"):
+        answer.read(ended(data))
+
+
+def test_read__sound_answer_of_a_child_that_died__not_believed() -> None:
+    data = frame.encode(frame.Frame(RUN, (b"",)))
+
+    for status in (1, 255, -signal.SIGSEGV, -signal.SIGABRT, -signal.SIGKILL):
+        with pytest.raises(ExecutorCrashed):
+            answer.read(ended(data, status))
+
+
+def test_read__cpu_time_used_up__time_limit() -> None:
+    with pytest.raises(ExecutionTimeLimit, match="CPU time"):
+        answer.read(ended(b"", -signal.SIGXCPU))
+
+
+def test_read__killed_by_a_signal__told_with_what_it_printed() -> None:
+    with pytest.raises(ExecutorCrashed, match="signal 11; it printed: last words"):
+        answer.read(ended(b"", -signal.SIGSEGV, "last words\n"))
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("exit_code", -1),
+        ("exit_code", 2**32),
+        ("exit_code", True),
+        ("exit_code", 0.0),
+        ("exit_code", None),
+        ("cycles", -1),
+        ("cycles", 2**64),
+        ("cycles", "10"),
+        ("digest", None),
+        ("digest", "ab" * 31),
+        ("digest", "AB" * 32),
+        ("digest", "ab" * 32 + "\n"),
+        ("digest", [1] * 8),
+    ],
+)
+def test_read_execution__bad_field__crashed(field: str, value: object) -> None:
+    with pytest.raises(ExecutorCrashed, match=f"executor answered with.* {field.split('_')[0]}"):
+        read_run({**RUN, field: value}, b"")
+
+
+@pytest.mark.parametrize("blobs", [(), (b"", b"")])
+def test_read_execution__other_count_of_blobs__crashed(blobs: tuple[bytes, ...]) -> None:
+    with pytest.raises(ExecutorCrashed, match="without public values"):
+        read_run(RUN, *blobs)
+
+
+def test_read_execution__more_public_values_than_asked_for__crashed() -> None:
+    read_run(RUN, bytes(16))
+    with pytest.raises(ExecutorCrashed, match="more than 16 public value bytes"):
+        read_run(RUN, bytes(17))
+
+
+@pytest.mark.parametrize("engine", ["sp1-jit", None, 7])
+def test_read_execution__other_engine__build_anew(engine: object) -> None:
+    with pytest.raises(ExecutorMissing, match="cargo build"):
+        read_run({**RUN, "engine": engine}, b"")
+
+
+def test_read__other_sp1_version__build_anew() -> None:
+    with pytest.raises(ExecutorMissing, match=r"SP1 '6\.4\.0', not 6\.10\.0"):
+        read_run({**RUN, "sp1": "6.4.0"}, b"")
+    with pytest.raises(ExecutorMissing, match="SP1 None"):
+        answer.read_verifying_key(frame.Frame({"ok": True, "words": KEY["words"]}))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [None, "12345678", {}, [], [1] * 7, [1] * 9, [KOALA_BEAR] * 8, [-1] * 8, [True] * 8, [[]] * 8],
+)
+def test_read_verifying_key__bad_words__crashed(words: object) -> None:
+    with pytest.raises(ExecutorCrashed):
+        answer.read_verifying_key(answer.read(encoded({**KEY, "words": words})))
+
+
+def test_read__child_with_an_exit_code__told_as_such() -> None:
+    with pytest.raises(ExecutorCrashed, match=r"attestor-execute ended with status 9$"):
+        answer.read(ended(b"", 9))
