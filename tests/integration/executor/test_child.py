@@ -171,7 +171,7 @@ def test_run__not_there__says_how_to_build(tmp_path: Path) -> None:
     with pytest.raises(ExecutorMissing, match="No such file") as caught:
         NativeExecutor(tmp_path).execute(b"", [], Limits())
 
-    assert caught.value.hint == "build it: cd executor && cargo build --release --locked"
+    assert caught.value.hint == "build it: make executor"
 
 
 @pytest.mark.parametrize(("content", "mode"), [("no program", 0o755), ("#!/bin/sh\n", 0o644)])

@@ -179,7 +179,7 @@ def test_read_execution__more_public_values_than_asked_for__crashed() -> None:
 
 @pytest.mark.parametrize("engine", ["sp1-jit", None, 7])
 def test_read_execution__other_engine__build_anew(engine: object) -> None:
-    with pytest.raises(ExecutorMissing, match="cargo build"):
+    with pytest.raises(ExecutorMissing, match="make executor"):
         read_run({**RUN, "engine": engine}, b"")
 
 
