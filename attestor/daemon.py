@@ -64,7 +64,11 @@ class Daemon:
         self._rotation = Rotation(node, registry, steps, history, policy, payments.payer, time.time)
         self._rotation.recover(held=self._signer.addresses())
         self._queue = ProofQueue(
-            self._jobs, self._signer.prove, config.proofs_workers, config.proofs_max_open
+            self._jobs,
+            self._signer.prove,
+            config.proofs_workers,
+            config.proofs_max_open,
+            self._fail,
         )
         logger.info(
             "registry {} on chain {}, payer {}, provider {}",
@@ -116,11 +120,16 @@ class Daemon:
 
     async def _tick(self) -> None:
         try:
+            self._signer.require_alive()
             await asyncio.to_thread(self._rotation.step)
         except AttestorError as error:
-            logger.error("{} [{}]", error, error.code)
-            self._failure = error
-            self._stop.set()
+            self._fail(error)
+
+    def _fail(self, error: AttestorError) -> None:
+        """Stop for good: whoever supervises the daemon starts it anew, with new keys."""
+        logger.error("{} [{}]", error, error.code)
+        self._failure = self._failure or error
+        self._stop.set()
 
     def _close(self) -> None:
         self._signer.close()

@@ -201,6 +201,12 @@ class QueueFull(Transient):
     code = "queue_full"
 
 
+class JobGivenUp(Rejected):
+    """A job that was begun several times and never came to an end."""
+
+    code = "job_given_up"
+
+
 class BodyInvalid(Rejected):
     """A request's body is not what the call takes."""
 

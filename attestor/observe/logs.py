@@ -18,6 +18,8 @@ def set_up(level: str) -> None:
     logger.remove()
     logger.add(sys.stderr, level=level, format=FORMAT, diagnose=False, backtrace=False)
     logging.basicConfig(handlers=[_ToLoguru()], level=logging.WARNING, force=True)
+    # A tick that is skipped because the one before still runs is meant, not worth a line.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
 class _ToLoguru(logging.Handler):

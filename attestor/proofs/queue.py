@@ -4,6 +4,7 @@ import asyncio
 import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 from loguru import logger
 
@@ -16,16 +17,24 @@ PATIENCE = 30
 """How often a job waits for a signer, RETRY_SECONDS apart, before it fails."""
 
 Prove = Callable[[bytes, Sequence[bytes]], Proof]
+OnFatal = Callable[[Fatal], None]
 
 
 class ProofQueue:
-    """Accepts jobs and proves them, `workers` at a time. Lives in one event loop."""
+    """Accepts jobs and proves them, `workers` at a time. Lives in one event loop.
 
-    def __init__(self, jobs: Jobs, prove: Prove, workers: int, max_open: int) -> None:
+    A fatal error (no signer process, no database) is not a job's fault: the job stays queued for
+    the next run, the worker ends, and `on_fatal` is told.
+    """
+
+    def __init__(
+        self, jobs: Jobs, prove: Prove, workers: int, max_open: int, on_fatal: OnFatal
+    ) -> None:
         self._jobs = jobs
         self._prove = prove
         self._max_open = max_open
         self._workers = workers
+        self._on_fatal = on_fatal
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="prove")
         self._finished: dict[str, asyncio.Event] = {}
         self._added = asyncio.Condition()
@@ -34,9 +43,9 @@ class ProofQueue:
 
     def start(self) -> None:
         """Begin to work, with the jobs of an earlier run first."""
-        put_back = self._jobs.requeue_running()
-        if put_back:
-            logger.info("{} jobs of an earlier run are queued again", put_back)
+        left = self._jobs.requeue_open()
+        if left:
+            logger.info("{} jobs of an earlier run are taken over", left)
         self._tasks = [asyncio.create_task(self._work()) for _ in range(self._workers)]
 
     async def stop(self) -> None:
@@ -74,25 +83,28 @@ class ProofQueue:
 
     async def _work(self) -> None:
         while True:
-            work = await asyncio.to_thread(self._jobs.take)
-            if work is None:
-                async with self._added:
-                    try:
-                        await asyncio.wait_for(self._added.wait(), RETRY_SECONDS)
-                    except TimeoutError:
-                        continue
-            else:
-                await self._finish(work)
+            try:
+                work = await asyncio.to_thread(self._jobs.take)
+                if work is None:
+                    await self._idle()
+                else:
+                    await self._finish(work)
+            except Fatal as error:
+                self._on_fatal(error)
+                return
+
+    async def _idle(self) -> None:
+        """Until a job is added; now and then to look anyway."""
+        async with self._added:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._added.wait(), RETRY_SECONDS)
 
     async def _finish(self, work: Work) -> None:
         try:
             proof = await self._patiently(work)
-        except Fatal as error:
-            # Not the job's fault: it stays queued for the next run.
+        except Fatal:
             await asyncio.to_thread(self._jobs.put_back, work.job)
-            logger.error("job {} could not be run: {} [{}]", work.job, error, error.code)
-            await asyncio.sleep(RETRY_SECONDS)
-            return
+            raise
         except AttestorError as error:
             await asyncio.to_thread(self._jobs.fail, work.job, error.code, str(error))
             logger.info("job {} failed: {} [{}]", work.job, error, error.code)

@@ -107,10 +107,10 @@ class SignerProcess:
         self._process.kill()
         self._process.wait()
 
-    @property
-    def alive(self) -> bool:
-        """Whether the process still answers."""
-        return not self._gone and self._process.poll() is None
+    def require_alive(self) -> None:
+        """Raise `SignerGone` unless the process still runs."""
+        if self._gone or self._process.poll() is not None:
+            raise _gone()
 
     def _ask(self, verb: str, blobs: tuple[bytes, ...] = (), **arguments: Any) -> Frame:
         request_id = next(self._ids)

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 from attestor.core.proof import Proof
 from attestor.core.text import from_hex, to_hex
+from attestor.errors import JobGivenUp
 from attestor.store.database import Store
 from attestor.store.journal import Journal
 
 OPEN_STATES = "('queued', 'running')"
+MAX_STARTS = 3
 
 
 @dataclass(frozen=True)
@@ -46,13 +48,21 @@ class Jobs:
         self._store = store
         self._journal = journal
 
-    def requeue_running(self) -> int:
-        """Put back what an earlier run had begun; how many jobs that were."""
+    def requeue_open(self) -> int:
+        """Take over the open jobs of an earlier run; how many there are.
+
+        One that was started MAX_STARTS times and never came to an end is failed: it may be what
+        ended those runs.
+        """
+        for row in self._store.rows(
+            f"SELECT id FROM jobs WHERE state IN {OPEN_STATES} AND starts >= ?",  # noqa: S608
+            MAX_STARTS,
+        ):
+            self.fail(row["id"], JobGivenUp.code, f"started {MAX_STARTS} times without an end")
         with self._store.transaction():
-            running = self._store.rows("SELECT id FROM jobs WHERE state = 'running'")
-            for row in running:
+            for row in self._store.rows("SELECT id FROM jobs WHERE state = 'running'"):
                 self._store.update("jobs", row["id"], state="queued")
-        return len(running)
+        return self.open_count()
 
     def add(self, job: str, program: bytes, stdin: Sequence[bytes]) -> None:
         """Keep a new job with all that it needs."""
@@ -85,13 +95,13 @@ class Jobs:
         """The oldest queued job, now running."""
         with self._store.transaction():
             row = self._store.row(
-                "SELECT jobs.id, programs.elf FROM jobs "
+                "SELECT jobs.id, jobs.starts, programs.elf FROM jobs "
                 "JOIN programs ON programs.sha256 = jobs.program "
                 "WHERE state = 'queued' ORDER BY jobs.created_at, jobs.rowid LIMIT 1"
             )
             if row is None:
                 return None
-            self._store.update("jobs", row["id"], state="running")
+            self._store.update("jobs", row["id"], state="running", starts=row["starts"] + 1)
             entries = self._store.rows(
                 "SELECT data FROM stdin_entries WHERE job = ? ORDER BY position", row["id"]
             )

@@ -81,6 +81,7 @@ CREATE TABLE jobs (
     program TEXT NOT NULL REFERENCES programs (sha256),
     stdin_sha256 TEXT NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('queued', 'running', 'done', 'failed')),
+    starts INTEGER NOT NULL DEFAULT 0,
     created_at TEXT NOT NULL,
     finished_at TEXT,
     error_code TEXT,

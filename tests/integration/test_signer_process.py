@@ -108,7 +108,8 @@ def test_process__killed__waiting_callers_are_told(signer: SignerProcess) -> Non
     os.kill(signer._process.pid, signal.SIGKILL)
     thread.join(20)
     assert len(failures) == 1
-    assert not signer.alive
+    with pytest.raises(SignerGone):
+        signer.require_alive()
     with pytest.raises(SignerGone):
         signer.new_key()
 
@@ -135,6 +136,11 @@ def test_process__its_environment__holds_nothing_of_the_daemons(
         assert b"SECRET_OF_THE_DAEMON" not in environment
     finally:
         other.close()
+
+
+def test_require_alive__running__passes(signer: SignerProcess) -> None:
+    signer.addresses()
+    signer.require_alive()
 
 
 def test_close__leaves_no_process(signer: SignerProcess) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,16 @@ import pytest
 
 from attestor.core.proof import Proof
 from attestor.core.verifying_key import VerifyingKey
-from attestor.errors import AttestorError, NoActiveSigner, QueueFull, RequestInvalid, SignerGone
+from attestor.errors import (
+    AttestorError,
+    Fatal,
+    NoActiveSigner,
+    QueueFull,
+    RequestInvalid,
+    SignerGone,
+)
 from attestor.proofs import queue as module
-from attestor.proofs.queue import ProofQueue
+from attestor.proofs.queue import ProofQueue, Prove
 from attestor.store.database import Store
 from attestor.store.history import History
 from attestor.store.jobs import Jobs, JobState
@@ -70,14 +78,26 @@ def jobs(tmp_path: Path) -> Jobs:
 Body = Callable[[ProofQueue], Coroutine[Any, Any, None]]
 
 
-def run(jobs: Jobs, prover: Prover, body: Body, workers: int = 1, max_open: int = 8) -> None:
+def unexpected(error: Fatal) -> None:
+    raise AssertionError(error)
+
+
+def run(
+    jobs: Jobs,
+    prover: Prove,
+    body: Body,
+    workers: int = 1,
+    max_open: int = 8,
+    on_fatal: Callable[[Fatal], None] = unexpected,
+) -> None:
     async def whole() -> None:
-        queue = ProofQueue(jobs, prover, workers, max_open)
+        queue = ProofQueue(jobs, prover, workers, max_open, on_fatal)
         queue.start()
         try:
             await asyncio.wait_for(body(queue), 20)
         finally:
-            prover.gate.set()
+            if isinstance(prover, Prover):
+                prover.gate.set()
             await queue.stop()
 
     asyncio.run(whole())
@@ -172,14 +192,37 @@ def test_add__no_active_signer_for_long__fails(
     run(jobs, prover, body)
 
 
-def test_add__signer_process_gone__job_stays_queued(jobs: Jobs, prover: Prover) -> None:
+def test_add__signer_process_gone__job_stays_queued_and_the_daemon_is_told(
+    jobs: Jobs, prover: Prover
+) -> None:
+    told: list[Fatal] = []
+
     async def body(queue: ProofQueue) -> None:
         prover.faults = [SignerGone("gone")]
         job = await queue.add(b"elf", [])
-        assert await queue.wait(job, 10) == JobState("done", None, None)
-        assert len(prover.ran) == 2
+        while not told:
+            await asyncio.sleep(0.01)
+        assert jobs.state(job) == JobState("queued", None, None)
+        assert len(prover.ran) == 1
 
-    run(jobs, prover, body)
+    run(jobs, prover, body, on_fatal=told.append)
+    assert [error.code for error in told] == ["signer_gone"]
+
+
+def test_finish__proof_cannot_be_recorded__the_daemon_is_told(jobs: Jobs, prover: Prover) -> None:
+    told: list[Fatal] = []
+
+    def unknown_signer(program: bytes, stdin: Sequence[bytes]) -> Proof:
+        return replace(prover(program, stdin), signer=b"\x99" * 20)
+
+    async def body(queue: ProofQueue) -> None:
+        job = await queue.add(b"elf", [])
+        while not told:
+            await asyncio.sleep(0.01)
+        assert jobs.proof(job) is None
+
+    run(jobs, unknown_signer, body, on_fatal=told.append)
+    assert [error.code for error in told] == ["database_failed"]
 
 
 def test_add__beyond_the_bound__is_refused(jobs: Jobs, prover: Prover) -> None:

@@ -49,11 +49,24 @@ def test_take__taken_job__is_running(jobs: Jobs) -> None:
     assert jobs.open_count() == 1
 
 
-def test_requeue_running__after_a_crash__they_are_taken_again(jobs: Jobs) -> None:
+def test_requeue_open__after_a_crash__they_are_taken_again(jobs: Jobs) -> None:
     jobs.add("a", b"elf", [b"x"])
+    jobs.add("b", b"elf", [])
     jobs.take()
-    assert jobs.requeue_running() == 1
+    assert jobs.requeue_open() == 2
     assert jobs.take() == Work("a", b"elf", (b"x",))
+
+
+def test_requeue_open__job_that_ended_every_run__is_given_up(jobs: Jobs) -> None:
+    jobs.add("a", b"elf", [b"x"])
+    for run in range(3):
+        assert jobs.requeue_open() == 1, run
+        assert jobs.take() is not None
+    assert jobs.requeue_open() == 0
+    assert jobs.take() is None
+    state = jobs.state("a")
+    assert state is not None
+    assert (state.state, state.error_code) == ("failed", "job_given_up")
 
 
 def test_finish__proof_is_answered_and_journaled(jobs: Jobs, store: Store) -> None:
