@@ -67,6 +67,7 @@ lint: setup
 	@.venv/bin/mypy
 	@$(FORGE) fmt --check
 	@$(PYTHON) scripts/abi --check
+	@$(PYTHON) scripts/contract-fixtures --check
 	@cd executor && cargo fmt --check
 	@cd executor && cargo clippy --quiet --release --locked --all-targets -- -D warnings
 

@@ -40,7 +40,7 @@ contract EndToEndTest is SimulatedPlatform {
         vm.expectRevert(reason);
         multiProof.verifyProgram(VKEY, PUBLIC_VALUES, proof);
 
-        registry.register(_data(), _quote());
+        registry.register(_data(), _quote(""));
         vm.assertEq(multiProof.verifyProgram(VKEY, PUBLIC_VALUES, proof), signer, "signer");
 
         vm.warp(block.timestamp + 3600);
@@ -48,16 +48,16 @@ contract EndToEndTest is SimulatedPlatform {
         multiProof.verifyProgram(VKEY, PUBLIC_VALUES, proof);
     }
 
-    /// @dev Neither padding, nor the twins of both signatures, nor another NUL register again.
+    /// @dev Other bytes that are good quotes too: the twin of a signature, a NUL after the chain.
     function test_register__variants_of_a_quote__not_twice() public {
-        bytes memory quote = _quote();
+        bytes memory quote = _quote("");
         registry.register(_data(), quote);
         bytes memory twin = bytes.concat(quote);
         uint256 s = uint256(bytes32(slice(quote, 668, 700)));
         overwrite(twin, 668, abi.encode(P256_ORDER - s));
-        verifier.verify(twin);
-        bytes[2] memory variants = [quote, twin];
+        bytes[3] memory variants = [quote, twin, _quote(hex"00")];
         for (uint256 i = 0; i < variants.length; ++i) {
+            verifier.verify(variants[i]);
             vm.expectPartialRevert(ITEERegistry.SignerAlreadyRegistered.selector);
             registry.register(_data(), variants[i]);
         }
@@ -76,8 +76,9 @@ contract EndToEndTest is SimulatedPlatform {
         return ITEERegistry.ReportData(990, BLOCK_HASH, vm.addr(SIGNER_KEY));
     }
 
-    function _quote() private view returns (bytes memory) {
+    function _quote(bytes memory afterChain) private view returns (bytes memory) {
         Draft memory draft = goodDraft();
+        draft.chain = bytes.concat(draft.chain, afterChain);
         bytes32 high = bytes32(uint256(uint160(vm.addr(SIGNER_KEY))));
         setReportData(draft, high, keccak256(abi.encode(_data())));
         return assemble(draft);
