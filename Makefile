@@ -1,13 +1,14 @@
 # Two commands do everything from a bare clone: `make demo` and `make test`.
 # Each target sets up what it needs, once.
 
-.PHONY: demo test devnet setup contracts executor abi \
+.PHONY: demo test devnet setup contracts executor abi bench-slice \
 	lint test-python test-contracts test-executor format clean
 
 UV_VERSION := 0.13.8
 PYTHON := .venv/bin/python
 FORGE := node_modules/@foundry-rs/forge-linux-amd64/bin/forge
 EXECUTOR := executor/target/release/attestor-execute
+PYTHON_SCRIPTS := scripts/abi scripts/bench-slice scripts/contract-fixtures
 
 demo: setup
 	@$(PYTHON) -m attestor demo
@@ -62,8 +63,8 @@ abi: contracts
 # --- checks --------------------------------------------------------------------------------------
 
 lint: setup
-	@.venv/bin/ruff check .
-	@.venv/bin/ruff format --check --quiet .
+	@.venv/bin/ruff check --quiet . $(PYTHON_SCRIPTS)
+	@.venv/bin/ruff format --check --quiet . $(PYTHON_SCRIPTS)
 	@.venv/bin/mypy
 	@$(FORGE) fmt --check
 	@$(PYTHON) scripts/abi --check
@@ -80,8 +81,12 @@ test-executor: setup
 test-python: setup
 	@.venv/bin/pytest
 
+bench-slice: setup
+	@$(PYTHON) scripts/bench-slice
+
 format: setup
-	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format --quiet .
+	@.venv/bin/ruff check --fix --quiet . $(PYTHON_SCRIPTS)
+	@.venv/bin/ruff format --quiet . $(PYTHON_SCRIPTS)
 	@$(FORGE) fmt
 	@cd executor && cargo fmt
 
