@@ -105,7 +105,7 @@ contract DerTest is TestCase {
     }
 
     function test_readTime__not_a_time__refused() public {
-        string[12] memory bent = [
+        string[13] memory bent = [
             "250229000000Z", // no leap year
             "251301000000Z",
             "250001000000Z",
@@ -117,7 +117,8 @@ contract DerTest is TestCase {
             "25010100000:Z",
             "25010100000/Z",
             "2501010000:0Z",
-            "2501010000/0Z"
+            "2501010000/0Z",
+            ":00101000000Z" // a colon follows the nine: 2000, if taken for ten
         ];
         for (uint256 i = 0; i < bent.length; ++i) {
             bytes memory der = bytes.concat(hex"170d", bytes(bent[i]));
