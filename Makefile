@@ -67,6 +67,7 @@ lint: setup
 	@.venv/bin/ruff format --check --quiet . $(PYTHON_SCRIPTS)
 	@.venv/bin/mypy
 	@$(FORGE) fmt --check
+	@FOUNDRY_OUT=cache/lint/out FOUNDRY_CACHE_PATH=cache/lint $(FORGE) lint --quiet
 	@$(PYTHON) scripts/abi --check
 	@$(PYTHON) scripts/contract-fixtures --check
 	@cd executor && cargo fmt --check
