@@ -20,9 +20,7 @@ def serve(connection: socket.socket, handle: Callable[[Frame], Frame], workers: 
     write_lock = threading.Lock()
 
     def answer(request: Frame) -> None:
-        response = _guarded(handle, request)
-        header = {**response.header, "id": request.header.get("id")}
-        data = frame.encode(Frame(header, response.blobs))
+        data = _guarded(handle, request)
         with write_lock:
             try:
                 connection.sendall(data)
@@ -34,15 +32,20 @@ def serve(connection: socket.socket, handle: Callable[[Frame], Frame], workers: 
             pool.submit(answer, request)
 
 
-def _guarded(handle: Callable[[Frame], Frame], request: Frame) -> Frame:
+def _guarded(handle: Callable[[Frame], Frame], request: Frame) -> bytes:
+    """The answer's bytes; there is one whatever happens, so that no caller waits in vain."""
+    request_id = request.header.get("id")
     try:
-        return handle(request)
+        response = handle(request)
+        return frame.encode(Frame({**response.header, "id": request_id}, response.blobs))
     except AttestorError as error:
-        return _refusal(error)
+        return _refusal(request_id, error)
     except Exception as error:
         # Its text is not passed on: it may hold what must stay in this process.
-        return _refusal(SignerFailed(f"the signer process failed: {type(error).__name__}"))
+        failed = SignerFailed(f"the signer process failed: {type(error).__name__}")
+        return _refusal(request_id, failed)
 
 
-def _refusal(error: AttestorError) -> Frame:
-    return Frame({"error": {"code": error.code, "message": error.message, "hint": error.hint}})
+def _refusal(request_id: object, error: AttestorError) -> bytes:
+    told = {"code": error.code, "message": error.message, "hint": error.hint}
+    return frame.encode(Frame({"error": told, "id": request_id}))

@@ -102,6 +102,17 @@ def test_serve__foreign_error__travels_without_its_text(start: Any) -> None:
     assert "deadbeef" not in str(error)
 
 
+@pytest.mark.parametrize("value", [float("inf"), b"bytes", "x" * (frame.MAX_HEADER_BYTES + 1)])
+def test_serve__answer_that_is_no_frame__is_an_error_and_not_silence(
+    start: Any, value: Any
+) -> None:
+    peer = start(lambda request: Frame({"value": value}))
+    peer.send({"verb": "status", "id": 1})
+    answer = peer.receive().header
+    assert answer["id"] == 1
+    assert answer["error"]["code"] in ("signer_failed", "frame_invalid")
+
+
 def test_serve__after_an_error__goes_on(start: Any) -> None:
     def handle(request: Frame) -> Frame:
         if request.header["verb"] == "bad":
