@@ -48,5 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         group.main(arguments, prog_name="attestor", standalone_mode=True)
     except AttestorError as error:
-        click.echo(f"attestor: {error} [{error.code}]", err=True)
+        from attestor.core.text import one_line
+
+        click.echo(f"attestor: {one_line(str(error))} [{error.code}]", err=True)
         sys.exit(error.exit_code)

@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass, field
 
+from attestor.core.text import one_line
 from attestor.errors import GuestFailed, PublicValuesMismatch
 
 EXIT_PANIC = 1
@@ -63,7 +64,7 @@ def _failed(execution: Execution) -> GuestFailed:
         ),
     }
     meaning, hint = meanings.get(execution.exit_code, ("the program failed", None))
-    reason = execution.log.strip()[-_MAX_REASON_CHARS:]
+    reason = one_line(execution.log)[-_MAX_REASON_CHARS:]
     message = f"{meaning}: exit code {execution.exit_code}"
     if reason:
         message = f"{message}; it printed: {reason}"

@@ -1,4 +1,4 @@
-"""Bytes to 0x text and back: the one place where they are turned into each other."""
+"""Bytes to 0x text and back, and foreign text to a line that is safe to print."""
 
 from eth_utils.address import to_checksum_address
 
@@ -18,3 +18,12 @@ def from_hex(text: str) -> bytes:
 def checksummed(address: bytes) -> str:
     """An address of 20 bytes as EIP-55 text."""
     return str(to_checksum_address(address))
+
+
+def one_line(text: str) -> str:
+    """`text` as a single line without control characters.
+
+    What nodes, services and guest programs say ends up in logs and terminals; there it must not
+    forge lines or move the cursor.
+    """
+    return "".join(char if char.isprintable() else "?" for char in " ".join(text.split()))

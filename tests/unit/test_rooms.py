@@ -15,7 +15,7 @@ ALLOWED: dict[str, set[str]] = {
     "errors": set(),
     "core": {"errors"},
     "config": {"core", "errors"},
-    "observe": {"errors"},
+    "observe": {"core", "errors"},
     "store": {"core", "errors"},
     "chain": {"core", "errors", "config"},
     "quote": {"core", "errors"},

@@ -22,3 +22,17 @@ def test_from_hex__malformed__is_a_value_error(wrong: str) -> None:
 def test_checksummed__eip_55_example__is_mixed_case() -> None:
     address = bytes.fromhex("5aaeb6053f3e94c9b9a09f33669435e7ef1beaed")
     assert text.checksummed(address) == "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
+
+
+@pytest.mark.parametrize(
+    ("foreign", "shown"),
+    [
+        ("plain, with é and 0x12", "plain, with é and 0x12"),
+        ("two\nlines\r\n\tand more", "two lines and more"),
+        ("\x1b[2J\x1b[1;1Hforged", "?[2J?[1;1Hforged"),
+        ("a\x00b\x7fc\u202ed", "a?b?c?d"),
+        ("  ", ""),
+    ],
+)
+def test_one_line__foreign_text__cannot_forge_lines(foreign: str, shown: str) -> None:
+    assert text.one_line(foreign) == shown
