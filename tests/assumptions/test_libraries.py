@@ -52,9 +52,11 @@ def test_hexbytes__hex__has_no_prefix() -> None:
 
 def test_click__group_help__imports_no_command() -> None:
     """Why the list of commands carries its own help lines."""
-    code = (
-        "import sys; from click.testing import CliRunner; from attestor.cli import group;"
-        "CliRunner().invoke(group, ['--help']);"
-        "print([m for m in ('web3', 'eth_account', 'aiohttp', 'attestor.cli.run') if m in sys.modules])"
-    )
+    code = """
+import sys
+from click.testing import CliRunner
+from attestor.cli import group
+CliRunner().invoke(group, ["--help"])
+print([name for name in ("web3", "aiohttp", "attestor.cli.run") if name in sys.modules])
+"""
     assert python(code).stdout.strip() == "[]"
