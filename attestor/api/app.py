@@ -15,6 +15,7 @@ from attestor.errors import (
     AttestorError,
     BodyInvalid,
     BodyTooLarge,
+    QueueFull,
     Rejected,
     Transient,
     restore,
@@ -23,6 +24,9 @@ from attestor.proofs.queue import ProofQueue
 from attestor.store.jobs import Jobs, JobState
 
 BODY_SECONDS = 60.0
+BODIES_AT_ONCE = 8
+"""Bodies that may be held in memory together; each is at most api.max_body_bytes."""
+SLOT_SECONDS = 5.0
 FAULT_HEADER = "X-Attestor-Fault"
 MAX_ID_BYTES = 256
 
@@ -37,6 +41,7 @@ class Api:
         self._wait_seconds = wait_seconds
         # One body at a time is turned from JSON numbers into bytes: that takes 40 times its size.
         self._decoding = asyncio.Lock()
+        self._bodies = asyncio.Semaphore(BODIES_AT_ONCE)
 
     def application(self) -> web.Application:
         """An application that serves `POST /request_proof` and `POST /wait_proof`."""
@@ -49,17 +54,29 @@ class Api:
 
     async def request_proof(self, request: web.Request) -> web.Response:
         """Accept a job and answer with its id once it is finished."""
-        body = await self._body(request, self._max_body)
-        async with self._decoding:
-            asked = await asyncio.to_thread(wire.decode_request, body)
-        job = await self._queue.add(asked.program, asked.stdin)
-        del body, asked
+        job = await self._accept(request)
         while True:
             state = await self._queue.wait(job, self._wait_seconds)
             if state is not None and state.state in ("done", "failed"):
                 break
         _raise_if_failed(state)
         return web.Response(text=job)
+
+    async def _accept(self, request: web.Request) -> str:
+        """Read, decode and store a job; its id. Raises `QueueFull` when too many do so."""
+        try:
+            await asyncio.wait_for(self._bodies.acquire(), SLOT_SECONDS)
+        except TimeoutError:
+            raise QueueFull(
+                f"{BODIES_AT_ONCE} requests are being read already", hint="try again later"
+            ) from None
+        try:
+            body = await self._body(request, self._max_body)
+            async with self._decoding:
+                asked = await asyncio.to_thread(wire.decode_request, body)
+            return await self._queue.add(asked.program, asked.stdin)
+        finally:
+            self._bodies.release()
 
     async def wait_proof(self, request: web.Request) -> web.Response:
         """Answer with the proof of a job."""
