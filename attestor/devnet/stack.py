@@ -97,6 +97,8 @@ class Devnet:
             stderr=subprocess.STDOUT,
             env={"PATH": os.defpath, **self.options.environment},
             cwd=ROOT,
+            # Ctrl-C is for us alone: we end the daemon, it must not seem to end by itself.
+            start_new_session=True,
         )
         log.close()
 
