@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from attestor.devnet.demo import Demo
-from attestor.devnet.stack import Devnet, DevnetOptions
+from attestor.devnet.stack import Devnet, DevnetOptions, end_in_order
 
 
 @click.command
@@ -19,6 +19,7 @@ def command(folder: Path, api_port: int) -> None:
     executed and proven, their proofs accepted on chain, rotations, and the history. Exits with
     an error at the first step that fails.
     """
+    end_in_order()
     started = time.monotonic()
 
     def tell(what: str, evidence: str) -> None:

@@ -1,11 +1,10 @@
 """`attestor devnet`."""
 
-import signal
 from pathlib import Path
 
 import click
 
-from attestor.devnet.stack import Devnet, DevnetOptions
+from attestor.devnet.stack import Devnet, DevnetOptions, end_in_order
 
 
 @click.command
@@ -21,7 +20,7 @@ def command(folder: Path, block_seconds: float, period: int, api_port: int) -> N
     The platform is SIMULATED, everything else is real. Addresses and endpoints are printed and
     written to devnet.json in the folder. Stop it with Ctrl-C.
     """
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    end_in_order()
     options = DevnetOptions(
         folder=folder.resolve(), block_seconds=block_seconds, period=period, api_port=api_port
     )

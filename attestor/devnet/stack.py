@@ -28,6 +28,15 @@ READY_SECONDS = 120.0
 STOP_SECONDS = 20.0
 
 
+def end_in_order() -> None:
+    """Let SIGINT and SIGTERM raise KeyboardInterrupt, so that nothing of a stack is left.
+
+    A shell that starts us in the background has SIGINT ignored, and Python keeps that.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
+
+
 @dataclass(frozen=True)
 class DevnetOptions:
     """How the stack is set up. Times are seconds."""
