@@ -1,7 +1,7 @@
 # Two commands do everything from a bare clone: `make demo` and `make test`.
 # Each target sets up what it needs, once.
 
-.PHONY: demo test devnet setup contracts executor abi bench-slice \
+.PHONY: demo test devnet setup contracts executor abi bench-slice check-keys \
 	lint test-python test-contracts test-executor format clean
 
 UV_VERSION := 0.13.8
@@ -78,6 +78,10 @@ test-contracts: setup
 
 test-executor: setup
 	@cd executor && cargo test --quiet --release --locked
+
+# Our verifying keys against SP1's own prover, which only this builds.
+check-keys: setup
+	@cd executor && cargo test --release --locked --workspace
 
 test-python: setup
 	@.venv/bin/pytest

@@ -77,7 +77,7 @@ class Config:
     executor_wall_seconds: float = option("float", "time that one program may take", 600.0, low=1)
     executor_cpu_seconds: int = option("int", "CPU time that one program may take", 1200, low=1)
     executor_memory_bytes: int = option(
-        "int", "address space of one executor process", 4 << 30, low=2 << 30
+        "int", "address space of one executor process", 4 << 30, low=256 << 20
     )
     executor_public_values_bytes: int = option("int", "most public values of one run", 1 << 20)
 

@@ -13,10 +13,7 @@ _MAX_REASON_CHARS = 200
 
 @dataclass(frozen=True)
 class Limits:
-    """The bounds of one child process of the executor.
-
-    `memory_bytes` is address space; a verifying key needs about 1 GiB of it.
-    """
+    """The bounds of one child process of the executor. `memory_bytes` is address space."""
 
     wall_seconds: float = 600.0
     cpu_seconds: int = 1200

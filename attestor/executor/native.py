@@ -22,7 +22,7 @@ class NativeExecutor:
         self._directory = directory
 
     def verifying_key(self, program: bytes, limits: Limits) -> VerifyingKey:
-        """Compute the key of an ELF: about 10 CPU seconds.
+        """Compute the key of an ELF: some CPU seconds, most of them for any ELF.
 
         Raises `ProgramInvalid`, `ExecutionLimit`, `ExecutorCrashed` or `ExecutorMissing`.
         """

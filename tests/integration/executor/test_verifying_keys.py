@@ -48,10 +48,10 @@ def test_verifying_key__published_program__both_forms_as_known(
     assert key.vk_hash_bytes.hex() == vk_hash_bytes
 
 
-def test_verifying_key__own_guest_twice__the_same_within_1280_mib(
+def test_verifying_key__own_guest_twice__the_same_within_128_mib(
     executor: NativeExecutor, guest: Programs
 ) -> None:
-    limits = Limits(wall_seconds=60, memory_bytes=1280 << 20)
+    limits = Limits(wall_seconds=60, memory_bytes=128 << 20)
     program = guest("fibonacci")
 
     assert executor.verifying_key(program, limits) == executor.verifying_key(program, limits)
@@ -73,7 +73,7 @@ def test_verifying_key__too_little_memory__memory_limit(
     executor: NativeExecutor, guest: Programs
 ) -> None:
     with pytest.raises(ExecutionMemoryLimit):
-        executor.verifying_key(guest("fibonacci"), Limits(memory_bytes=256 << 20))
+        executor.verifying_key(guest("fibonacci"), Limits(memory_bytes=16 << 20))
 
 
 def test_verifying_key__too_little_time__time_limit(
