@@ -254,6 +254,21 @@ class SignatureInvalid(ProofRefused):
     code = "signature_invalid"
 
 
+# --- SP1 proofs --------------------------------------------------------------------------------
+
+
+class Sp1ProofInvalid(Rejected):
+    """A file that does not hold an SP1 proof with its circuit's key."""
+
+    code = "sp1_proof_invalid"
+
+
+class Sp1ProofRefused(ProofRefused):
+    """A well-formed SP1 proof that does not hold, or under a key that is not SP1's."""
+
+    code = "sp1_proof_refused"
+
+
 # --- quotes ------------------------------------------------------------------------------------
 
 

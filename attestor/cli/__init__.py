@@ -16,7 +16,13 @@ COMMANDS = {
     "devnet": "Start a development chain with contracts and a daemon.",
     "demo": "Show the whole way, from an empty chain to an accepted proof.",
     "quote": "Show what a quote says.",
+    "verify-sp1": "Check an SP1 Groth16 proof, without a chain.",
 }
+
+
+def module_of(name: str) -> str:
+    """The module, in this package, that holds a command."""
+    return name.replace("-", "_")
 
 
 class _Lazy(click.Group):
@@ -28,7 +34,7 @@ class _Lazy(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
-        command = importlib.import_module(f"attestor.cli.{name}").command
+        command = importlib.import_module(f"attestor.cli.{module_of(name)}").command
         assert isinstance(command, click.Command)
         return command
 

@@ -26,6 +26,7 @@ ALLOWED: dict[str, set[str]] = {
     "api": {"core", "errors", "proofs", "store"},
     "audit": {"core", "errors", "store"},
     "programs": {"core", "errors", "config"},
+    "sp1proof": {"core", "errors"},
     "client": {"core", "errors", "api", "chain"},
 }
 """What each room may import of the others. daemon, devnet and cli put rooms together: they may

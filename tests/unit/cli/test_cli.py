@@ -21,7 +21,7 @@ def test_help__root__lists_every_command() -> None:
 
 @pytest.mark.parametrize("name", list(cli.COMMANDS))
 def test_help__each_command__begins_with_its_line_in_the_list(name: str) -> None:
-    command = importlib.import_module(f"attestor.cli.{name}").command
+    command = importlib.import_module(f"attestor.cli.{cli.module_of(name)}").command
     result = CliRunner().invoke(cli.group, [name, "--help"])
     assert result.exit_code == 0, result.output
     assert (command.help or "").split("\n")[0] == cli.COMMANDS[name]

@@ -1,0 +1,1 @@
+"""SP1 Groth16 proofs, checked off chain."""
