@@ -13,6 +13,7 @@ from attestor.errors import AnvilFailed
 BINARY = ROOT / "node_modules" / "@foundry-rs" / "anvil-linux-amd64" / "bin" / "anvil"
 _LISTENING = re.compile(rb"Listening on [^\s:]+:(\d+)")
 START_SECONDS = 30.0
+STATES_KEPT = 300
 
 
 class Anvil:
@@ -23,6 +24,8 @@ class Anvil:
     ) -> None:
         command = [str(BINARY), "--port", "0", "--hardfork", "osaka", "--chain-id", str(chain_id)]
         command += ["--slots-in-an-epoch", "1", "--accounts", "0"]
+        # anvil keeps the whole state of every block: a devnet that stays up would grow without end.
+        command += ["--prune-history", str(STATES_KEPT)]
         if block_seconds is not None:
             command += ["--block-time", f"{block_seconds:g}"]
         if timestamp is not None:
