@@ -22,7 +22,6 @@ from attestor.chain.registry import Registry
 from attestor.chain.rpc import Rpc
 from attestor.chain.transactions import GWEI, Payments
 from attestor.config import Config
-from attestor.core import report_data
 from attestor.core.registration import Terms
 from attestor.core.rotation import Policy
 from attestor.core.text import checksummed
@@ -60,7 +59,7 @@ class Daemon:
         history = History(self._store, journal)
         self._jobs = Jobs(self._store, journal)
         self._signer = SignerProcess(signer_settings(config))
-        steps = Steps(self._signer, registry, payments, gate, history, report_data.encode)
+        steps = Steps(self._signer, registry, payments, gate, history)
         self._rotation = Rotation(node, registry, steps, history, policy, payments.payer, time.time)
         self._rotation.recover(held=self._signer.addresses())
         self._queue = ProofQueue(

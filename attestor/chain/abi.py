@@ -9,7 +9,6 @@ from eth_abi.exceptions import DecodingError
 from eth_utils.abi import (
     abi_to_signature,
     event_abi_to_log_topic,
-    event_signature_to_log_topic,
     function_signature_to_4byte_selector,
 )
 from web3 import Web3
@@ -91,11 +90,6 @@ class Contract:
             raise RpcAnswerInvalid(f"event {item['name']} is malformed: {error}") from None
         values = zip(indexed + plain, topics + list(body), strict=True)
         return item["name"], {field["name"]: value for field, value in values}
-
-    def topic(self, event: str) -> bytes:
-        """The first topic of an event."""
-        found = next(item for item in self._events.values() if item["name"] == event)
-        return event_signature_to_log_topic(abi_to_signature(cast(Any, found)))
 
     def _render(self, name: str, types: list[str], body: bytes) -> str:
         try:

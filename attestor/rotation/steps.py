@@ -6,6 +6,7 @@ from loguru import logger
 
 from attestor.chain.registry import Registry
 from attestor.chain.transactions import Payments
+from attestor.core import report_data
 from attestor.core.fees import Fees
 from attestor.core.ring import Block, Ring
 from attestor.core.rotation import Activate, MakeQuote
@@ -29,14 +30,12 @@ class Steps:
         payments: Payments,
         gate: Gate,
         history: History,
-        report_data: Callable[[bytes, int, bytes], bytes],
     ) -> None:
         self._signer = signer
         self._registry = registry
         self._payments = payments
         self._gate = gate
         self._history = history
-        self._report_data = report_data
 
     def new_signer(self) -> None:
         """Make a key and note its address."""
@@ -49,7 +48,7 @@ class Steps:
         reference = ring.at(action.block_number)
         assert reference is not None
         answer = self._signer.quote(action.signer, action.block_number, action.block_hash)
-        expected = self._report_data(action.signer, action.block_number, action.block_hash)
+        expected = report_data.encode(action.signer, action.block_number, action.block_hash)
         verdict = self._gate(answer.raw, expected)
         self._history.quote_made(
             signer=action.signer,

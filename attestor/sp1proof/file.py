@@ -45,7 +45,7 @@ def parse(raw: bytes) -> Sp1Proof:
         raise Sp1ProofInvalid(f"the proof file has more than {MAX_FILE_BYTES} bytes")
     try:
         document = strict_json.loads(raw)
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise Sp1ProofInvalid(f"the proof file is not JSON: {error}") from None
     members = _object(document, "the proof file")
     return Sp1Proof(

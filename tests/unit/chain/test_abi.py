@@ -105,7 +105,3 @@ def test_event__too_few_topics_or_short_data__is_typed(registry: Contract) -> No
         registry.event(registered(topics=whole.topics[:2]))
     with pytest.raises(RpcAnswerInvalid, match="SignerRegistered is malformed"):
         registry.event(registered(data=whole.data[:40]))
-
-
-def test_topic__of_an_event__is_its_signatures_hash(registry: Contract) -> None:
-    assert registry.topic("SignerRevoked") == keccak(text="SignerRevoked(address)")

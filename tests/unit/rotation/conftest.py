@@ -217,7 +217,7 @@ class Setup:
         self.store = Store.open(self.path)
         self.history = History(self.store, Journal(self.store, lambda: self.world.now))
         world: Any = self.world
-        steps = Steps(world, world, world, world.gate, self.history, report_data.encode)
+        steps = Steps(world, world, world, world.gate, self.history)
         self.rotation = Rotation(
             world, world, steps, self.history, POLICY, PAYER, lambda: self.world.now
         )
