@@ -1,7 +1,7 @@
-"""The EIP-712 form of a statement, which the StatementProof contract checks.
+"""The EIP-712 form of a statement, which MultiProof checks.
 
 The signer process does not sign this form yet; it signs `attestor.core.statement`. This is the
-digest for those who do, and it equals `StatementProof.digestOf`.
+digest for those who do, and it equals `MultiProof.digestOf`.
 """
 
 from dataclasses import dataclass
