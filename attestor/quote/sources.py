@@ -7,6 +7,7 @@ from urllib.parse import SplitResult, urlsplit
 from attestor.errors import ConfigurationInvalid
 from attestor.quote import qvl
 from attestor.quote.collateral import MAX_COLLATERAL_BYTES, Collateral
+from attestor.quote.pcs import Pcs
 
 TIMEOUT_SECONDS = 30.0
 
@@ -71,11 +72,10 @@ class PccsSource:
                 "the URL of the PCCS holds credentials, which would be logged",
                 hint="let a local proxy add them",
             )
-        self._url = url
-        self._timeout_seconds = timeout_seconds
+        self._pcs = Pcs(url, timeout_seconds)
 
     def collateral(self, quote: bytes, now: int) -> Collateral:
-        return qvl.fetch(self._url, quote, self._timeout_seconds)
+        return self._pcs.collateral(qvl.platform_of(quote))
 
 
 def source_from(text: str) -> CollateralSource:
