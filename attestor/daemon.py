@@ -26,9 +26,9 @@ from attestor.core.registration import Terms
 from attestor.core.rotation import Policy
 from attestor.core.text import checksummed
 from attestor.errors import AttestorError, ConfigurationInvalid, DatabaseInvalid
+from attestor.pcs.sources import SimulatedSource, source_from
 from attestor.proofs.queue import ProofQueue
 from attestor.quote.gate import Gate, GatePolicy, SimulatedRoot
-from attestor.quote.sources import SimulatedSource, source_from
 from attestor.rotation.loop import Rotation
 from attestor.rotation.steps import Steps
 from attestor.signer.client import SignerProcess

@@ -338,15 +338,28 @@ class CollateralUnreachable(Transient):
     code = "collateral_unreachable"
 
 
+# --- deployment --------------------------------------------------------------------------------
+
+
+class DeploymentFailed(Misconfigured):
+    code = "deployment_failed"
+
+
+class DeploymentRefused(Misconfigured):
+    """A deployment that was asked for is not one that should be made."""
+
+    code = "deployment_refused"
+
+
+class DeploymentFileInvalid(Misconfigured):
+    code = "deployment_file_invalid"
+
+
 # --- development chain -------------------------------------------------------------------------
 
 
 class AnvilFailed(Misconfigured):
     code = "anvil_failed"
-
-
-class DeploymentFailed(Misconfigured):
-    code = "deployment_failed"
 
 
 class DaemonFailed(Fatal):

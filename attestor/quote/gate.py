@@ -21,9 +21,8 @@ from attestor.errors import (
     TcbStatusRefused,
 )
 from attestor.quote import qvl
-from attestor.quote.collateral import Collateral
+from attestor.quote.collateral import Collateral, CollateralSource
 from attestor.quote.format import PCK_CHAIN, Quote, parse
-from attestor.quote.sources import CollateralSource
 from attestor.quote.validity import validity
 
 INTEL_QE_VENDOR_ID = bytes.fromhex("939a7233f79c4ca9940a0db3957f0607")

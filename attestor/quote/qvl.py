@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 
 from attestor.errors import QuoteRefused
-from attestor.quote.collateral import Collateral
-from attestor.quote.pcs import Platform
+from attestor.quote.collateral import Collateral, MachineKind
 
 _HINTS = (
     ("No matching TCB level", "the platform is older than every TCB level of the collateral"),
@@ -56,14 +55,14 @@ def verify(quote: bytes, collateral: Collateral, root_der: bytes | None, now: in
         )
 
 
-def platform_of(quote: bytes) -> Platform:
+def machine_kind(quote: bytes) -> MachineKind:
     """Which kind of machine a quote says that it is from. Raises `QuoteRefused`."""
     import dcap_qvl
 
     with _refusals():
         parsed = dcap_qvl.parse_quote(quote)
         tee = "sgx" if parsed.header.tee_type == 0 else "tdx"
-        return Platform(fmspc=bytes.fromhex(parsed.fmspc()), ca=str(parsed.ca()), tee=tee)
+        return MachineKind(fmspc=bytes.fromhex(parsed.fmspc()), ca=str(parsed.ca()), tee=tee)
 
 
 @contextmanager

@@ -11,11 +11,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from attestor.errors import AttestorError, CollateralInvalid, CollateralUnreachable
-from attestor.quote.collateral import Collateral
+from attestor.pcs.client import Pcs
+from attestor.pcs.sources import PccsSource
+from attestor.quote.collateral import Collateral, Signed
 from attestor.quote.gate import Gate, GatePolicy, SimulatedRoot
-from attestor.quote.pcs import Pcs, Signed
 from attestor.quote.simulated import SimulatedPlatform
-from attestor.quote.sources import PccsSource
 
 NOW = 1_790_000_000
 Answer = tuple[int, dict[str, str], bytes]

@@ -17,6 +17,7 @@ from attestor.errors import (
     SimulationRefused,
     TcbStatusRefused,
 )
+from attestor.pcs.sources import SimulatedSource
 from attestor.quote.collateral import Collateral
 from attestor.quote.gate import (
     Gate,
@@ -34,7 +35,6 @@ from attestor.quote.simulated.variation import (
     TcbLevel,
     TrustDomain,
 )
-from attestor.quote.sources import SimulatedSource
 
 
 @pytest.fixture(scope="module")

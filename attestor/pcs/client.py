@@ -14,31 +14,12 @@ from urllib.parse import unquote, urlsplit
 import requests
 
 from attestor.errors import CollateralInvalid, CollateralUnreachable
-from attestor.quote.collateral import MAX_COLLATERAL_BYTES, Collateral
+from attestor.quote.collateral import MAX_COLLATERAL_BYTES, Collateral, MachineKind, Signed
 
 _PATH = "certification/v4"
 _CHUNK = 1 << 16
 _HINT = "check that quote.collateral names a PCCS that runs and knows this machine"
 _CERTIFICATES_OF_INTEL = "certificates.trustedservices.intel.com"
-
-
-@dataclass(frozen=True)
-class Platform:
-    """A kind of machine: FMSPC (6 bytes), CA of its PCK certificate (`processor` or `platform`),
-    and TEE (`sgx` or `tdx`)."""
-
-    fmspc: bytes
-    ca: str
-    tee: str
-
-
-@dataclass(frozen=True)
-class Signed:
-    """A signed JSON value: its exact text, r ‖ s of 64 bytes, and the signer's chain (PEM)."""
-
-    text: str
-    signature: bytes
-    issuer_chain: str
 
 
 class Pcs:
@@ -48,19 +29,19 @@ class Pcs:
         self._url = url.rstrip("/")
         self._timeout_seconds = timeout_seconds
 
-    def collateral(self, platform: Platform) -> Collateral:
+    def collateral(self, machine: MachineKind) -> Collateral:
         """Everything that verifies quotes of a kind of machine.
 
         Raises `CollateralUnreachable`, or `CollateralInvalid` for an answer that is none.
         """
         deadline = time.monotonic() + self._timeout_seconds
-        query = {"fmspc": platform.fmspc.hex(), "update": "standard"}
-        tcb = self._signed(f"{platform.tee}/{_PATH}/tcb", query, _TCB_INFO, deadline)
+        query = {"fmspc": machine.fmspc.hex(), "update": "standard"}
+        tcb = self._signed(f"{machine.tee}/{_PATH}/tcb", query, _TCB_INFO, deadline)
         identity = self._signed(
-            f"{platform.tee}/{_PATH}/qe/identity", {"update": "standard"}, _IDENTITY, deadline
+            f"{machine.tee}/{_PATH}/qe/identity", {"update": "standard"}, _IDENTITY, deadline
         )
         crl, headers = self._get(
-            f"{self._url}/sgx/{_PATH}/pckcrl", {"ca": platform.ca, "encoding": "der"}, deadline
+            f"{self._url}/sgx/{_PATH}/pckcrl", {"ca": machine.ca, "encoding": "der"}, deadline
         )
         chain = _chain(headers, "SGX-PCK-CRL-Issuer-Chain")
         return Collateral(
