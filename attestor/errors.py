@@ -308,6 +308,12 @@ class TcbStatusRefused(QuoteRefused):
     code = "quote_tcb_status_refused"
 
 
+class QuoteNotCompactable(Rejected):
+    """A quote that the contracts' compact form cannot hold."""
+
+    code = "quote_not_compactable"
+
+
 class QuoteUnavailable(Transient):
     """The platform did not give a quote this time."""
 

@@ -1,7 +1,11 @@
 """The gate: every quote of ours is judged here before any gas is paid for it.
 
 It refuses what the TEERegistry would refuse, and what dcap-qvl lets pass although it should not
-be on chain: bytes after the quote, a non-zero tail of the QE's report data, another PCE.
+be on chain: bytes after the quote, a non-zero tail of the QE's report data, another PCE, and
+collateral that is signed with a key under Intel's root which is not for that.
+
+`assess` says whether a quote of a TD or of an SGX enclave is genuine and good enough; `judge`
+asks in addition for a measurement that a registry can allow, which only TDs have.
 """
 
 from collections.abc import Callable
@@ -11,6 +15,7 @@ from eth_utils.crypto import keccak
 
 from attestor.core import strict_json
 from attestor.core.chains import require_development_chain
+from attestor.core.enclave import require_trustworthy_enclave
 from attestor.core.measurement import Measurement, require_trustworthy
 from attestor.core.tcb import ALLOWABLE_STATUSES
 from attestor.errors import (
@@ -22,7 +27,8 @@ from attestor.errors import (
 )
 from attestor.quote import qvl
 from attestor.quote.collateral import Collateral, CollateralSource
-from attestor.quote.format import PCK_CHAIN, Quote, parse
+from attestor.quote.format import PCK_CHAIN, BodyType, Quote, parse
+from attestor.quote.issuers import require_issuers
 from attestor.quote.validity import validity
 
 INTEL_QE_VENDOR_ID = bytes.fromhex("939a7233f79c4ca9940a0db3957f0607")
@@ -59,6 +65,18 @@ class GatePolicy:
 
 
 @dataclass(frozen=True)
+class Assessment:
+    """A genuine quote of a platform whose TCB status is allowed. `valid_until`, the end of the
+    collateral, is in Unix seconds."""
+
+    quote: Quote
+    status: str
+    advisory_ids: tuple[str, ...]
+    fmspc: bytes
+    valid_until: int
+
+
+@dataclass(frozen=True)
 class Verdict:
     """A quote that may be registered. `quote_hash` is keccak256 of its exact bytes;
     `collateral_valid_until` is in Unix seconds."""
@@ -87,7 +105,7 @@ class Gate:
         """Judge our own quote; blocks while collateral is fetched. Raises as `judge` does, and
         what the source raises."""
         now = int(self._clock())
-        inspect(raw, expected_report_data)
+        Measurement.from_td_body(inspect(raw, expected_report_data).body)
         collateral = self._source.collateral(raw, now)
         return judge(raw, expected_report_data, collateral, now, self._policy)
 
@@ -95,11 +113,31 @@ class Gate:
 def judge(
     raw: bytes, expected_report_data: bytes, collateral: Collateral, now: int, policy: GatePolicy
 ) -> Verdict:
-    """The verdict on a quote as of `now`. Raises `QuoteInvalid`, `QuoteRefused` or one of its
-    kinds, `CollateralExpired` or `CollateralInvalid`."""
-    measurement = inspect(raw, expected_report_data)
+    """The verdict on a quote as of `now`. Raises as `assess`, and `MeasurementRefused` for an SGX
+    enclave."""
+    assessment = assess(raw, expected_report_data, collateral, now, policy)
+    measurement = Measurement.from_td_body(assessment.quote.body)
+    return Verdict(
+        status=assessment.status,
+        advisory_ids=assessment.advisory_ids,
+        measurement=measurement,
+        measurement_id=measurement.id,
+        quote_hash=keccak(raw),
+        fmspc=assessment.fmspc,
+        collateral_valid_until=assessment.valid_until,
+        simulated=policy.root is not None,
+    )
+
+
+def assess(
+    raw: bytes, expected_report_data: bytes, collateral: Collateral, now: int, policy: GatePolicy
+) -> Assessment:
+    """Whether a quote is genuine and its platform good enough, as of `now`. Raises `QuoteInvalid`,
+    `QuoteRefused` or one of its kinds, `CollateralExpired` or `CollateralInvalid`."""
+    quote = inspect(raw, expected_report_data)
     period = validity(collateral)
     period.require(now)
+    require_issuers(collateral)
     root = policy.root
     verified = qvl.verify(raw, collateral, root.der if root else None, now)
     require_same_pce(verified.pce_id, collateral)
@@ -109,21 +147,14 @@ def judge(
             f"the platform's TCB status is {verified.status}, advisories: {advisories}",
             hint="update the platform's firmware, or widen quote.allowed_tcb_statuses",
         )
-    return Verdict(
-        status=verified.status,
-        advisory_ids=verified.advisory_ids,
-        measurement=measurement,
-        measurement_id=measurement.id,
-        quote_hash=keccak(raw),
-        fmspc=verified.fmspc,
-        collateral_valid_until=period.until,
-        simulated=root is not None,
-    )
+    return Assessment(quote, verified.status, verified.advisory_ids, verified.fmspc, period.until)
 
 
-def inspect(raw: bytes, expected_report_data: bytes) -> Measurement:
-    """All checks that need neither collateral nor clock. Raises `QuoteInvalid` or a kind of
-    `QuoteRefused`."""
+def inspect(raw: bytes, expected_report_data: bytes) -> Quote:
+    """The quote, after all checks that need neither collateral nor clock.
+
+    Raises `QuoteInvalid` or a kind of `QuoteRefused`.
+    """
     quote = parse(raw)
     if len(quote.trimmed) != len(raw):
         raise QuoteRefused(
@@ -136,9 +167,12 @@ def inspect(raw: bytes, expected_report_data: bytes) -> Measurement:
             f"expected {expected_report_data.hex()}",
             hint="another program may use the same quote provider; a new quote is needed",
         )
-    measurement = require_trustworthy(quote.body)
+    if quote.body_type is BodyType.SGX:
+        require_trustworthy_enclave(quote.body)
+    else:
+        require_trustworthy(quote.body)
     _require_intel_form(quote)
-    return measurement
+    return quote
 
 
 def _require_intel_form(quote: Quote) -> None:

@@ -4,7 +4,7 @@ one shows against the other. Sources of the layouts: `attestor.quote.format`."""
 import hashlib
 import struct
 
-from attestor.quote.simulated.variation import Envelope, QuotingEnclave, TrustDomain
+from attestor.quote.simulated.variation import Enclave, Envelope, QuotingEnclave, TrustDomain
 
 BODY_TYPE_TD_15 = 3
 
@@ -31,7 +31,7 @@ def td_report(domain: TrustDomain, report_data: bytes, *, extended: bool) -> byt
     return report
 
 
-def enclave_report(enclave: QuotingEnclave, report_data: bytes) -> bytes:
+def enclave_report(enclave: Enclave, report_data: bytes) -> bytes:
     """An SGX enclave report, 384 bytes."""
     return b"".join(
         (
@@ -52,7 +52,9 @@ def enclave_report(enclave: QuotingEnclave, report_data: bytes) -> bytes:
 
 def enclave_report_data(enclave: QuotingEnclave, attestation_key: bytes) -> bytes:
     """What binds the attestation key (64 bytes) to the quoting enclave's report."""
-    bound = hashlib.sha256(attestation_key + enclave.auth_data).digest()
+    bound = enclave.bound
+    if bound is None:
+        bound = hashlib.sha256(attestation_key + enclave.auth_data).digest()
     return bound + enclave.report_data_tail
 
 

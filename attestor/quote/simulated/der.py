@@ -12,6 +12,21 @@ _BOOLEAN, _INTEGER, _OCTETS, _OID, _ENUMERATED, _SEQUENCE = 0x01, 0x02, 0x04, 0x
 
 
 @dataclass(frozen=True)
+class SgxExtensionShape:
+    """How the extension differs from the sound one; the defaults differ in nothing.
+
+    Fields are named by the end of their OID: "4" is the FMSPC, "2.17" the PCE SVN. `without`
+    leaves fields out, `values` gives others in DER, `repeated` writes fields twice, and
+    `backwards` turns the order of the outermost fields.
+    """
+
+    without: frozenset[str] = frozenset()
+    values: tuple[tuple[str, bytes], ...] = ()
+    repeated: frozenset[str] = frozenset()
+    backwards: bool = False
+
+
+@dataclass(frozen=True)
 class SgxExtension:
     """What Intel certifies of a machine: its identity and its patch levels.
 
@@ -27,32 +42,47 @@ class SgxExtension:
     sgx_type: int
     platform_instance_id: bytes | None
     configuration: tuple[bool, bool, bool] = (True, False, True)
+    shape: SgxExtensionShape = SgxExtensionShape()
 
     def encode(self) -> bytes:
         """The DER of the extension's value."""
-        fields = [
-            _field("1", _tagged(_OCTETS, self.ppid)),
-            _field("2", self._tcb()),
-            _field("3", _tagged(_OCTETS, self.pce_id)),
-            _field("4", _tagged(_OCTETS, self.fmspc)),
-            _field("5", _tagged(_ENUMERATED, bytes([self.sgx_type]))),
-        ]
+        fields = {
+            "1": octets(self.ppid),
+            "2": self._tcb(),
+            "3": octets(self.pce_id),
+            "4": octets(self.fmspc),
+            "5": _tagged(_ENUMERATED, bytes([self.sgx_type])),
+        }
         if self.platform_instance_id is not None:
-            flags = [
-                _field(f"7.{number}", _tagged(_BOOLEAN, b"\xff" if flag else b"\x00"))
+            flags = {
+                f"7.{number}": _tagged(_BOOLEAN, b"\xff" if flag else b"\x00")
                 for number, flag in enumerate(self.configuration, start=1)
-            ]
-            fields.append(_field("6", _tagged(_OCTETS, self.platform_instance_id)))
-            fields.append(_field("7", _tagged(_SEQUENCE, b"".join(flags))))
-        return _tagged(_SEQUENCE, b"".join(fields))
+            }
+            fields["6"] = octets(self.platform_instance_id)
+            fields["7"] = self._sequence(flags)
+        return self._sequence(fields, backwards=self.shape.backwards)
 
     def _tcb(self) -> bytes:
-        components = [
-            _field(f"2.{number}", _integer(svn)) for number, svn in enumerate(self.cpu_svn, start=1)
+        components = {
+            f"2.{number}": integer(svn) for number, svn in enumerate(self.cpu_svn, start=1)
+        }
+        components["2.17"] = integer(self.pce_svn)
+        components["2.18"] = octets(bytes(self.cpu_svn))
+        return self._sequence(components)
+
+    def _sequence(self, fields: dict[str, bytes], *, backwards: bool = False) -> bytes:
+        values = dict(self.shape.values)
+        encoded = [
+            _field(suffix, values.get(suffix, value)) * (2 if suffix in self.shape.repeated else 1)
+            for suffix, value in fields.items()
+            if suffix not in self.shape.without
         ]
-        components.append(_field("2.17", _integer(self.pce_svn)))
-        components.append(_field("2.18", _tagged(_OCTETS, bytes(self.cpu_svn))))
-        return _tagged(_SEQUENCE, b"".join(components))
+        return _tagged(_SEQUENCE, b"".join(reversed(encoded) if backwards else encoded))
+
+
+def octets(value: bytes) -> bytes:
+    """An OCTET STRING."""
+    return _tagged(_OCTETS, value)
 
 
 def _field(suffix: str, value: bytes) -> bytes:
@@ -68,7 +98,7 @@ def _tagged(tag: int, content: bytes) -> bytes:
     return bytes([tag, 0x80 | len(length)]) + length + content
 
 
-def _integer(value: int) -> bytes:
+def integer(value: int) -> bytes:
     """A non-negative INTEGER: one spare bit, so that it is not read as negative."""
     return _tagged(_INTEGER, value.to_bytes(value.bit_length() // 8 + 1, "big"))
 

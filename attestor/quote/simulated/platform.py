@@ -1,21 +1,24 @@
-"""A TDX machine that is not one: quotes and collateral that verify under a root of their own."""
+"""A machine that is not one: quotes and collateral that verify under a root of their own."""
 
 from attestor.core.chains import require_development_chain
 from attestor.core.measurement import Measurement
 from attestor.core.report_data import LENGTH as REPORT_DATA_BYTES
 from attestor.errors import ReportDataInvalid
 from attestor.quote.collateral import Collateral
+from attestor.quote.format import SGX_TEE
 from attestor.quote.simulated import builder
-from attestor.quote.simulated.collateral import issue
+from attestor.quote.simulated.certificate import Issuer
+from attestor.quote.simulated.collateral import SignedJson, issue, issue_evaluation_numbers
 from attestor.quote.simulated.keys import derive_key, public_bytes, public_point, sign
 from attestor.quote.simulated.pki import Pki
 from attestor.quote.simulated.variation import Variation
 
+FORGED = "forged_"
 DEFAULT_VARIATION = Variation()
 
 
 class SimulatedPlatform:
-    """One machine with its quoting enclave and one TD on it, all derived from a seed.
+    """One machine with its quoting enclave and one TD or enclave on it, all derived from a seed.
 
     Platforms of one seed and variation are the same platform: equal keys, certificates, quotes
     for equal report data, and collateral for equal times. Implements `QuoteProvider`.
@@ -36,7 +39,10 @@ class SimulatedPlatform:
         self.chain_id = chain_id
         self.now = now
         self.variation = variation
-        self.pki = Pki.make(seed, variation.machine)
+        self.pki = Pki.make(seed, variation.machine, variation.certificates)
+        self.forged = (
+            self.pki.forge(variation.forgery, variation.machine) if variation.forgery else None
+        )
         self._attestation_key = derive_key(seed, "attestation")
         self._auth_data = variation.enclave.auth_data
         self.attestation_key = public_bytes(self._attestation_key)
@@ -44,15 +50,15 @@ class SimulatedPlatform:
             variation.enclave,
             builder.enclave_report_data(variation.enclave, self.attestation_key),
         )
-        self._qe_report_signature = sign(self.pki.pck.key, self.qe_report)
+        self._qe_report_signature = sign((self.forged or self.pki).pck.key, self.qe_report)
 
     def quote(self, report_data: bytes) -> bytes:
-        """A quote of the TD that carries `report_data` (64 bytes)."""
+        """A quote that carries `report_data` (64 bytes), of the TD or of the enclave."""
         if len(report_data) != REPORT_DATA_BYTES:
             raise ReportDataInvalid(
                 f"report data has {len(report_data)} bytes, expected {REPORT_DATA_BYTES}"
             )
-        return self.quote_of(self._td_report(report_data))
+        return self.quote_of(self._body(report_data))
 
     def quote_of(self, body: bytes) -> bytes:
         """A quote of any body, as the envelope of the variation says."""
@@ -74,12 +80,20 @@ class SimulatedPlatform:
         issued_at = self.now if now is None else now
         return issue(self.pki, self.variation.machine, self.variation.issued, issued_at)
 
+    def evaluation_numbers(self, now: int | None = None) -> SignedJson:
+        """Intel's list of TCB evaluations, issued as `collateral` is."""
+        issued_at = self.now if now is None else now
+        return issue_evaluation_numbers(self.pki, self.variation.issued, issued_at)
+
     @property
     def chain_pem(self) -> bytes:
         """The certificates that its quotes carry."""
         envelope = self.variation.envelope
-        issuers = {"pck": self.pki.pck, "pck_ca": self.pki.pck_ca, "root": self.pki.root}
-        return b"".join(issuers[name].pem for name in envelope.chain) + envelope.chain_end
+        return b"".join(self._carried(name).pem for name in envelope.chain) + envelope.chain_end
+
+    def _carried(self, name: str) -> Issuer:
+        source = self.forged if name.startswith(FORGED) and self.forged else self.pki
+        return source.issuer(name.removeprefix(FORGED))
 
     @property
     def root_der(self) -> bytes:
@@ -101,6 +115,11 @@ class SimulatedPlatform:
     @property
     def measurement_id(self) -> bytes:
         return self.measurement.id
+
+    def _body(self, report_data: bytes) -> bytes:
+        if self.variation.envelope.tee_type == SGX_TEE:
+            return builder.enclave_report(self.variation.application, report_data)
+        return self._td_report(report_data)
 
     def _td_report(self, report_data: bytes) -> bytes:
         envelope = self.variation.envelope

@@ -11,8 +11,9 @@ import pytest
 from attestor.errors import CollateralExpired, CollateralInvalid, ConfigurationInvalid
 from attestor.pcs.sources import FileSource, PccsSource, SimulatedSource, source_from
 from attestor.quote.collateral import MAX_COLLATERAL_BYTES, Collateral
+from attestor.quote.simulated.issued import DAY, Issued
 from attestor.quote.simulated.pki import Pki
-from attestor.quote.simulated.variation import DAY, Issued, Machine
+from attestor.quote.simulated.variation import Machine
 from attestor.quote.validity import validity
 
 NAMES = [field.name for field in fields(Collateral)]
@@ -79,7 +80,7 @@ def test_validity__simulated__is_from_the_day_before_for_thirty_days(collateral,
     ("change", "part"),
     [
         ({"tcb_info_valid_for": DAY}, "TCB info"),
-        ({"enclave_identity_valid_for": DAY}, "QE identity"),
+        ({"qe_identity_valid_for": DAY}, "QE identity"),
         ({"root_crl_valid_for": DAY}, "root CRL"),
         ({"pck_crl_valid_for": DAY}, "PCK CRL"),
     ],

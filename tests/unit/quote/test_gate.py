@@ -26,13 +26,11 @@ from attestor.quote.gate import (
     judge,
     require_same_pce,
 )
+from attestor.quote.simulated.issued import DAY, Issued, TcbLevel
 from attestor.quote.simulated.variation import (
-    DAY,
     V5_TD_10,
     V5_TD_15,
     Envelope,
-    Issued,
-    TcbLevel,
     TrustDomain,
 )
 

@@ -10,7 +10,7 @@ from attestor.errors import MeasurementRefused, QuoteRefused
 from attestor.quote import qvl
 from attestor.quote.collateral import Collateral
 from attestor.quote.format import BodyType, Quote, parse
-from attestor.quote.gate import GatePolicy, SimulatedRoot, judge
+from attestor.quote.gate import GatePolicy, SimulatedRoot, assess, judge
 
 TDX_V4_TIME = 1750330571
 SGX_V3_TIME = 1750331571
@@ -58,7 +58,7 @@ def test_tdx_v4__one_bit_changed__is_refused(vectors: Path, offset: int) -> None
         judge(bytes(raw), quote.report_data, collateral, TDX_V4_TIME, GatePolicy())
 
 
-def test_sgx_v3__at_its_time__is_known_to_dcap_qvl_but_not_for_us(vectors: Path) -> None:
+def test_sgx_v3__at_its_time__is_genuine_but_has_no_measurement(vectors: Path) -> None:
     raw, quote, collateral = load(vectors, "sgx_v3")
     assert (quote.version, quote.body_type) == (3, BodyType.SGX)
     assert len(raw) == 4600
@@ -66,8 +66,11 @@ def test_sgx_v3__at_its_time__is_known_to_dcap_qvl_but_not_for_us(vectors: Path)
     assert verified.status == "ConfigurationAndSWHardeningNeeded"
     assert set(verified.advisory_ids) == {"INTEL-SA-00289", "INTEL-SA-00615"}
     assert verified.fmspc == bytes.fromhex("00A067110000")
+    policy = GatePolicy(allowed_tcb_statuses=frozenset({verified.status}))
+    assessment = assess(quote.trimmed, quote.report_data, collateral, SGX_V3_TIME, policy)
+    assert assessment.status == verified.status
     with pytest.raises(MeasurementRefused, match="SGX enclave"):
-        judge(quote.trimmed, quote.report_data, collateral, SGX_V3_TIME, GatePolicy())
+        judge(quote.trimmed, quote.report_data, collateral, SGX_V3_TIME, policy)
 
 
 def test_tdx_v5__outdated_platform__matches_no_tcb_level(vectors: Path) -> None:

@@ -10,10 +10,12 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509.oid import NameOID
 
+from attestor.quote.simulated.certificate import ORGANIZATION, Issuer
 from attestor.quote.simulated.der import SGX_EXTENSION, SgxExtension
+from attestor.quote.simulated.issued import DAY, Issued
 from attestor.quote.simulated.keys import P256_ORDER, derive, derive_key, public_bytes, sign
-from attestor.quote.simulated.pki import ORGANIZATION, Issuer, Pki
-from attestor.quote.simulated.variation import DAY, Issued, Machine
+from attestor.quote.simulated.pki import Pki
+from attestor.quote.simulated.variation import Machine
 
 SEED = b"seed of tests"
 

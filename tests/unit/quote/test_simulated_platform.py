@@ -10,7 +10,8 @@ from attestor.errors import ReportDataInvalid, SimulationRefused
 from attestor.quote.format import BodyType, parse
 from attestor.quote.provider import QuoteProvider
 from attestor.quote.simulated import SimulatedPlatform, Variation
-from attestor.quote.simulated.variation import V5_TD_15, Issued, TrustDomain
+from attestor.quote.simulated.issued import Issued
+from attestor.quote.simulated.variation import V5_TD_15, TrustDomain
 
 
 @pytest.mark.parametrize("chain_id", [0, 1, 10, 8453, 11155111, 17000, 560048])

@@ -1,0 +1,17 @@
+"""All rows. One table for all judges: dcap-qvl, the daemon's gate, and the contracts."""
+
+from matrix import altered, certificates, collateral, domains, enclaves, form, tcb
+from matrix.case import FORMS, GOOD, Case
+
+SOUND = [Case(f"sound, {form}", GOOD, GOOD, sound=sound) for form, sound in FORMS.items()]
+
+TABLE: list[Case] = [
+    *SOUND,
+    *altered.CASES,
+    *form.CASES,
+    *enclaves.CASES,
+    *certificates.CASES,
+    *collateral.CASES,
+    *tcb.CASES,
+    *domains.CASES,
+]

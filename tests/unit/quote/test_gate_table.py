@@ -1,0 +1,50 @@
+"""The case table (tests/matrix) before dcap-qvl and before our gate.
+
+The column of dcap-qvl pins its behaviour: where it gives a status, only our own checks refuse.
+"""
+
+import pytest
+from matrix.case import CHAIN_ID, GOOD, NOW, REFUSED, REPORT_DATA, Case, Made, make, make_sound
+from matrix.table import TABLE
+
+from attestor import errors
+from attestor.errors import QuoteRefused
+from attestor.quote import qvl
+from attestor.quote.gate import GatePolicy, SimulatedRoot, assess
+
+every_case = pytest.mark.parametrize("case", TABLE, ids=lambda case: case.name)
+
+
+def status_from_gate(made: Made) -> str:
+    policy = GatePolicy(root=SimulatedRoot(made.platform.root_der, CHAIN_ID))
+    return assess(made.quote, REPORT_DATA, made.collateral, NOW, policy).status
+
+
+def status_from_dcap_qvl(made: Made) -> str:
+    return qvl.verify(made.quote, made.collateral, made.platform.root_der, NOW).status
+
+
+def test_table__names__are_unique() -> None:
+    assert len({case.name for case in TABLE}) == len(TABLE)
+
+
+@every_case
+def test_gate__case__is_judged_by_type_and_reason(case: Case) -> None:
+    assert status_from_gate(make_sound(case)) == GOOD
+    if case.gate == GOOD:
+        assert status_from_gate(make(case)) == GOOD
+        return
+    expected = getattr(errors, case.gate)
+    with pytest.raises(expected, match=case.reason or None) as caught:
+        status_from_gate(make(case))
+    assert type(caught.value) is expected
+
+
+@every_case
+def test_dcap_qvl__case__is_judged_as_recorded(case: Case) -> None:
+    assert status_from_dcap_qvl(make_sound(case)) == GOOD
+    if case.dcap_qvl == REFUSED:
+        with pytest.raises(QuoteRefused):
+            status_from_dcap_qvl(make(case))
+        return
+    assert status_from_dcap_qvl(make(case)) == case.dcap_qvl
