@@ -35,7 +35,13 @@ class Config:
 
     chain_rpc_url: str = option("url", "HTTP endpoint of a node of the chain")
     chain_id: int = option("int", "chain id that the node must be on", low=1)
-    chain_registry: bytes = option("address", "address of the TEERegistry contract")
+    chain_deployment: Path | None = option("path", "file that attestor deploy wrote", None)
+    chain_registry: bytes = option(
+        "address", "address of the TEERegistry; the deployment file's if not given", b""
+    )
+    chain_collateral_store: bytes = option(
+        "address", "address of the CollateralStore; the deployment file's if not given", b""
+    )
     chain_check_headers: bool = option(
         "bool", "recompute every block's hash from its header (off for non-Ethereum headers)", True
     )
@@ -100,6 +106,7 @@ def load(
     faults: list[str] = []
     from_file = _read_file(file, faults) if file is not None else {}
     values: dict[str, Any] = {}
+    given_names: set[str] = set()
     for known in fields(Config):
         variable = ENVIRONMENT_PREFIX + known.name.upper()
         if flags.get(known.name) is not None:
@@ -112,10 +119,13 @@ def load(
             if known.default is MISSING:
                 faults.append(f"{key(known)} is missing (or {flag(known)}, or {variable})")
             continue
+        given_names.add(known.name)
         try:
             values[known.name] = _convert(known, given)
         except (ValueError, TypeError) as error:
             faults.append(f"{origin}: {error}")
+    if not given_names & {"chain_registry", "chain_deployment"}:
+        faults.append("chain.registry is missing (or chain.deployment)")
     if faults:
         where = f" in {file}" if file else ""
         raise ConfigurationInvalid(

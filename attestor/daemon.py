@@ -25,6 +25,7 @@ from attestor.config import Config
 from attestor.core.registration import Terms
 from attestor.core.rotation import Policy
 from attestor.core.text import checksummed
+from attestor.deployment import addresses
 from attestor.errors import AttestorError, ConfigurationInvalid, DatabaseInvalid
 from attestor.pcs.sources import SimulatedSource, source_from
 from attestor.proofs.queue import ProofQueue
@@ -48,7 +49,8 @@ class Daemon:
         self._failure: AttestorError | None = None
         node = Node(Rpc(config.chain_rpc_url), config.chain_id, config.chain_check_headers)
         node.require_chain()
-        registry = Registry(node, config.chain_registry)
+        contracts = addresses.of(config)
+        registry = Registry(node, contracts.registry)
         policy = policy_from(config, registry.terms())
         account = payer.load(config.payer_key_file)
         payments = Payments(node, account, int(config.payer_max_fee_gwei * GWEI))
@@ -71,7 +73,7 @@ class Daemon:
         )
         logger.info(
             "registry {} on chain {}, payer {}, provider {}",
-            checksummed(config.chain_registry),
+            checksummed(registry.address),
             config.chain_id,
             account.address,
             config.quote_provider,

@@ -44,10 +44,10 @@ def test_load__nothing__names_every_missing_option_at_once() -> None:
     for key, flag, variable in (
         ("chain.rpc_url", "--chain-rpc-url", "ATTESTOR_CHAIN_RPC_URL"),
         ("chain.id", "--chain-id", "ATTESTOR_CHAIN_ID"),
-        ("chain.registry", "--chain-registry", "ATTESTOR_CHAIN_REGISTRY"),
         ("payer.key_file", "--payer-key-file", "ATTESTOR_PAYER_KEY_FILE"),
     ):
         assert f"{key} is missing (or {flag}, or {variable})" in str(caught.value)
+    assert "chain.registry is missing (or chain.deployment)" in str(caught.value)
     assert "4 fault(s)" in str(caught.value)
 
 
