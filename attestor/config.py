@@ -12,20 +12,29 @@ from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from attestor.core.confirmation import Mode
+from attestor.core.execution import Engine
 from attestor.core.tcb import ALLOWABLE_STATUSES
 from attestor.core.text import from_hex
 from attestor.errors import ConfigurationInvalid
 
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT_PREFIX = "ATTESTOR_"
+MAX_NUMBER = (1 << 62) - 1
 
 
 def option(
-    kind: str, about: str, default: Any = MISSING, choices: tuple[str, ...] = (), low: float = 0
+    kind: str,
+    about: str,
+    default: Any = MISSING,
+    choices: tuple[str, ...] = (),
+    low: float = 0,
+    high: float = MAX_NUMBER,
 ) -> Any:
     """A field of `Config`: how its text is read, what it means, its default and its bounds."""
+    bounds = {"low": low, "high": high}
     return field(
-        default=default, metadata={"kind": kind, "about": about, "choices": choices, "low": low}
+        default=default, metadata={"kind": kind, "about": about, "choices": choices, **bounds}
     )
 
 
@@ -80,12 +89,38 @@ class Config:
     executor_directory: Path = option(
         "path", "folder of the executor's programs", ROOT / "executor" / "target" / "release"
     )
+    executor_engine: str = option(
+        "choice",
+        "what runs programs: our engine, or SP1's portable one",
+        Engine.SP1_PORTABLE,
+        choices=tuple(Engine),
+    )
+    executor_cycles: int = option("int", "most cycles of one run", 100_000_000_000, low=1)
     executor_wall_seconds: float = option("float", "time that one program may take", 600.0, low=1)
     executor_cpu_seconds: int = option("int", "CPU time that one program may take", 1200, low=1)
     executor_memory_bytes: int = option(
-        "int", "address space of one executor process", 4 << 30, low=256 << 20
+        "int",
+        "memory of one run (SP1's engine: address space of its process)",
+        4 << 30,
+        low=256 << 20,
     )
     executor_public_values_bytes: int = option("int", "most public values of one run", 1 << 20)
+
+    confirmation_budget_cycles: int = option(
+        "int", "longest run, in cycles, that counts as within the confirmation budget", 500_000_000
+    )
+    confirmation_within_budget: str = option(
+        "choice",
+        "whether SP1's engine confirms such a run: before it is signed, a sample after, or not",
+        Mode.ALWAYS,
+        choices=tuple(Mode),
+    )
+    confirmation_beyond_budget: str = option(
+        "choice", "the same for longer runs", Mode.SAMPLE, choices=tuple(Mode)
+    )
+    confirmation_sample_rate: float = option(
+        "float", "probability that a run of a sample is confirmed", 0.05, high=1
+    )
 
     store_path: Path = option("path", "the SQLite database", Path("attestor.sqlite"))
     log_level: str = option(
@@ -168,7 +203,7 @@ def _read_file(file: Path, faults: list[str]) -> dict[str, Any]:
 
 def _convert(known: "Field[Any]", given: Any) -> Any:
     """An option's value from text (flags, environment) or from TOML's types."""
-    kind, low = known.metadata["kind"], known.metadata["low"]
+    kind, low, high = (known.metadata[name] for name in ("kind", "low", "high"))
     if kind == "bool":
         return _boolean(given)
     if kind in ("int", "float"):
@@ -177,8 +212,9 @@ def _convert(known: "Field[Any]", given: Any) -> Any:
         number = int(given) if kind == "int" else float(given)
         if isinstance(given, float) and number != given:
             raise ValueError(f"{given!r} is not a whole number")
-        if not low <= number < 1 << 62:
-            raise ValueError(f"{given} is out of range, at least {low}")
+        if not low <= number <= high:
+            upper = f" and at most {high}" if high < MAX_NUMBER else ""
+            raise ValueError(f"{given} is out of range, at least {low}{upper}")
         return number
     if kind == "list":
         parts = given.split(",") if isinstance(given, str) else given

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from attestor.core import frame
+from attestor.core.confirmation import Confirmed, Disagreement, Finding, Timing, Verdict
+from attestor.core.execution import Engine
 from attestor.core.frame import Frame
 from attestor.core.proof import Proof
 from attestor.core.text import from_hex, to_hex
@@ -81,9 +83,9 @@ class SignerProcess:
         """Destroy a signer's key."""
         self._ask("retire", address=to_hex(address))
 
-    def prove(self, program: bytes, stdin: Sequence[bytes]) -> Proof:
+    def prove(self, job: str, program: bytes, stdin: Sequence[bytes]) -> Proof:
         """Run a program and sign what it committed to."""
-        answer = self._ask("prove", blobs=(program, *stdin))
+        answer = self._ask("prove", blobs=(program, *stdin), job=job)
         header = answer.header
         return Proof(
             signer=from_hex(header["signer"]),
@@ -92,8 +94,25 @@ class SignerProcess:
             digest=from_hex(header["digest"]),
             signature=from_hex(header["signature"]),
             cycles=header["cycles"],
-            engine=header["engine"],
+            engine=Engine(header["engine"]),
+            confirmation=Timing(header["confirmation"]),
         )
+
+    def confirmations(self) -> list[Confirmed]:
+        """What SP1's engine said about signed runs since the last call; it is told once."""
+        finished = self._ask("confirmations").header["finished"]
+        return [
+            Confirmed(told["job"], Verdict(Finding(told["finding"]), told["reason"]))
+            for told in finished
+        ]
+
+    def disagreement(self) -> Disagreement | None:
+        """The run on which the engines disagree, after which the process signs nothing."""
+        answer = self._ask("disagreement")
+        if not answer.blobs:
+            return None
+        program, *stdin = answer.blobs
+        return Disagreement(answer.header["job"], answer.header["reason"], program, tuple(stdin))
 
     def addresses(self) -> list[bytes]:
         """The signers whose keys the process holds."""

@@ -3,6 +3,9 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from attestor.core.confirmation import Mode, Policy
+from attestor.core.execution import Limits
+
 
 @dataclass(frozen=True)
 class SignerSettings:
@@ -17,6 +20,12 @@ class SignerSettings:
     cpu_seconds: int
     memory_bytes: int
     public_values_bytes: int
+    cycles: int
+    engine: str
+    confirm_within_budget: str
+    confirm_beyond_budget: str
+    confirm_budget_cycles: int
+    confirm_sample_rate: float
 
     def to_header(self) -> dict[str, Any]:
         """The settings as a frame's header."""
@@ -26,3 +35,24 @@ class SignerSettings:
     def from_header(cls, header: dict[str, Any]) -> "SignerSettings":
         """The settings in a frame's header."""
         return cls(**header)
+
+    @property
+    def limits(self) -> Limits:
+        """The bounds of one executor's child."""
+        return Limits(
+            wall_seconds=self.wall_seconds,
+            cpu_seconds=self.cpu_seconds,
+            memory_bytes=self.memory_bytes,
+            public_values_bytes=self.public_values_bytes,
+            cycles=self.cycles,
+        )
+
+    @property
+    def policy(self) -> Policy:
+        """Which runs SP1's engine confirms."""
+        return Policy(
+            within_budget=Mode(self.confirm_within_budget),
+            beyond_budget=Mode(self.confirm_beyond_budget),
+            budget_cycles=self.confirm_budget_cycles,
+            sample_rate=self.confirm_sample_rate,
+        )

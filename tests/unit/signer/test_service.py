@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from attestor.core import report_data
-from attestor.core.execution import Execution, Limits
+from attestor.core.confirmation import Policy
+from attestor.core.execution import Engine, Execution, Limits
 from attestor.core.frame import Frame
 from attestor.core.signature import recover
 from attestor.core.statement import Statement
@@ -22,6 +23,7 @@ from attestor.errors import (
     RequestInvalid,
     SignerUnknown,
 )
+from attestor.signer.confirmer import Confirmer
 from attestor.signer.keys import Keys
 from attestor.signer.service import SignerService
 
@@ -29,6 +31,7 @@ ELF = (Path(__file__).parents[3] / "guests" / "elf" / "fibonacci.elf").read_byte
 KEY = VerifyingKey((1, 2, 3, 4, 5, 6, 7, 8))
 BLOCK_HASH = b"\xbb" * 32
 LATER = 10_000
+PORTABLE = Engine.SP1_PORTABLE
 
 
 class Provider:
@@ -48,7 +51,7 @@ class Executor:
 
     def __init__(self) -> None:
         values = b"\x0a"
-        self.result = Execution(values, 0, 99, hashlib.sha256(values).digest(), "made-up")
+        self.result = Execution(values, 0, 99, hashlib.sha256(values).digest(), PORTABLE)
         self.keys_computed = 0
         self.runs: list[tuple[bytes, tuple[bytes, ...]]] = []
 
@@ -56,7 +59,9 @@ class Executor:
         self.keys_computed += 1
         return KEY
 
-    def execute(self, program: bytes, stdin: Sequence[bytes], limits: Limits) -> Execution:
+    def execute(
+        self, program: bytes, stdin: Sequence[bytes], limits: Limits, engine: Engine
+    ) -> Execution:
         self.runs.append((program, tuple(stdin)))
         return self.result
 
@@ -66,9 +71,14 @@ class Parts:
         self.keys = Keys(lambda: 1000.0)
         self.provider = Provider()
         self.executor: Any = Executor()
-        self.service = SignerService(self.keys, self.provider, self.executor, Limits())
+        confirmer = Confirmer(self.keys, self.executor, Limits(), Policy(), lambda: 0.5)
+        self.service = SignerService(
+            self.keys, self.provider, self.executor, Limits(), PORTABLE, confirmer
+        )
 
     def ask(self, verb: str, *blobs: bytes, **arguments: Any) -> Frame:
+        if verb == "prove":
+            arguments["job"] = "a job"
         return self.service.handle(Frame({"verb": verb, **arguments}, blobs))
 
     def activate(self) -> bytes:
@@ -154,14 +164,14 @@ def test_prove__not_an_elf__never_reaches_a_child(parts: Parts) -> None:
 def test_prove__guest_failed__nothing_is_signed(parts: Parts, code: int) -> None:
     parts.activate()
     good = parts.executor.result
-    parts.executor.result = Execution(good.public_values, code, 1, good.digest, "made-up")
+    parts.executor.result = Execution(good.public_values, code, 1, good.digest, PORTABLE)
     with pytest.raises(GuestFailed, match=f"exit code {code}"):
         parts.ask("prove", ELF)
 
 
 def test_prove__other_digest_committed__nothing_is_signed(parts: Parts) -> None:
     parts.activate()
-    parts.executor.result = Execution(b"\x0a", 0, 1, bytes(32), "made-up")
+    parts.executor.result = Execution(b"\x0a", 0, 1, bytes(32), PORTABLE)
     with pytest.raises(PublicValuesMismatch):
         parts.ask("prove", ELF)
 
@@ -179,6 +189,7 @@ def test_status__tells_addresses_and_no_key(parts: Parts) -> None:
     assert header == {
         "addresses": [to_hex(signer)],
         "active": to_hex(signer),
+        "halted": None,
         "provider": "made-up",
         "simulated": True,
     }
