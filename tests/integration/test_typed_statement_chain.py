@@ -2,7 +2,8 @@
 
 from attestor.chain.abi import Contract
 from attestor.chain.node import Node
-from attestor.core.typed_statement import Domain, TypedStatement
+from attestor.core.eip712 import Domain
+from attestor.core.typed_statement import TypedStatement
 from attestor.devnet.deployment import Deployer
 
 
