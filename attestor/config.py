@@ -14,6 +14,7 @@ from typing import Any
 
 from attestor.core.confirmation import Mode
 from attestor.core.execution import Engine
+from attestor.core.report_data import Layout
 from attestor.core.tcb import ALLOWABLE_STATUSES
 from attestor.core.text import from_hex
 from attestor.errors import ConfigurationInvalid
@@ -45,6 +46,12 @@ class Config:
     chain_rpc_url: str = option("url", "HTTP endpoint of a node of the chain")
     chain_id: int = option("int", "chain id that the node must be on", low=1)
     chain_deployment: Path | None = option("path", "file that attestor deploy wrote", None)
+    chain_registry_kind: str = option(
+        "choice",
+        "whose registry it is: our TEERegistry, or automata's SP1TEEProverRegistry",
+        Layout.ATTESTOR,
+        choices=tuple(Layout),
+    )
     chain_registry: bytes = option(
         "address", "address of the TEERegistry; the deployment file's if not given", b""
     )

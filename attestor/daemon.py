@@ -23,8 +23,9 @@ from attestor.chain.transactions import GWEI, Payments
 from attestor.config import Config
 from attestor.core.confirmation import Disagreement
 from attestor.core.registration import Terms
+from attestor.core.report_data import Binding, Layout
 from attestor.core.rotation import Policy
-from attestor.core.text import checksummed
+from attestor.core.text import checksummed, to_hex
 from attestor.deployment import addresses
 from attestor.errors import (
     AttestorError,
@@ -37,6 +38,7 @@ from attestor.proofs.confirmations import Confirmations
 from attestor.proofs.queue import ProofQueue
 from attestor.quote.gate import Gate, GatePolicy, SimulatedRoot
 from attestor.rotation.loop import Rotation
+from attestor.rotation.registrar import Registrar
 from attestor.rotation.steps import Steps
 from attestor.signer.client import SignerProcess
 from attestor.signer.settings import SignerSettings
@@ -59,7 +61,8 @@ class Daemon:
         node = Node(Rpc(config.chain_rpc_url), config.chain_id, config.chain_check_headers)
         node.require_chain()
         contracts = addresses.of(config)
-        registry = Registry(node, contracts.registry)
+        binding = Binding(config.chain_id, contracts.registry, Layout(config.chain_registry_kind))
+        registry = Registry(node, contracts.registry, binding.layout)
         policy = policy_from(config, registry.terms())
         account = payer.load(config.payer_key_file)
         payments = Payments(node, account, int(config.payer_max_fee_gwei * GWEI))
@@ -69,8 +72,16 @@ class Daemon:
         journal = Journal(self._store, time.time)
         history = History(self._store, journal)
         self._jobs = Jobs(self._store, journal)
-        self._signer = SignerProcess(signer_settings(config))
-        steps = Steps(self._signer, registry, payments, gate, history)
+        self._signer = SignerProcess(signer_settings(config, binding))
+        steps = Steps(
+            self._signer,
+            registry,
+            payments,
+            gate,
+            history,
+            binding,
+            Registrar(registry, payments.payer),
+        )
         self._rotation = Rotation(node, registry, steps, history, policy, payments.payer, time.time)
         self._rotation.recover(held=self._signer.addresses())
         self._queue = ProofQueue(
@@ -236,10 +247,12 @@ def make_gate(config: Config) -> Gate:
     return Gate(SimulatedSource(platform), time.time, policy)
 
 
-def signer_settings(config: Config) -> SignerSettings:
+def signer_settings(config: Config, binding: Binding) -> SignerSettings:
     """What the signer process is told."""
     return SignerSettings(
-        chain_id=config.chain_id,
+        chain_id=binding.chain_id,
+        registry=to_hex(binding.registry),
+        layout=binding.layout,
         provider=config.quote_provider,
         simulation_seed=config.quote_simulation_seed,
         executor_directory=str(config.executor_directory),

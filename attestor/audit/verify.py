@@ -61,8 +61,9 @@ def chain_faults(store: Store, events: Iterable[RegistrationEvent]) -> list[str]
     rows = {
         row["signer"]: row
         for row in store.rows(
-            "SELECT registrations.*, measurement, reference_block, reference_block_hash "
-            "FROM registrations JOIN quotes ON quotes.hash = registrations.quote"
+            "SELECT registrations.*, measurement, reference_block, reference_block_hash, sent_hash "
+            "FROM registrations JOIN quotes ON quotes.hash = registrations.quote "
+            "JOIN transactions ON transactions.hash = registrations.transaction_hash"
         )
     }
     faults: list[str] = []
@@ -136,14 +137,20 @@ def _finding_faults(store: Store, journaled: list[Entry]) -> list[str]:
     return faults
 
 
+def _hex_or_none(value: bytes | None) -> str | None:
+    return None if value is None else to_hex(value)
+
+
 def _event_faults(row: dict[str, Any], event: RegistrationEvent) -> list[str]:
     told = {
-        "quote": to_hex(event.quote_hash),
-        "measurement": to_hex(event.measurement),
         "reference_block": event.reference_block,
-        "reference_block_hash": to_hex(event.reference_hash),
         "valid_until": event.valid_until,
+        "sent_hash": _hex_or_none(event.quote_hash),
     }
+    if event.measurement is not None:
+        told["measurement"] = to_hex(event.measurement)
+    if event.reference_hash is not None:
+        told["reference_block_hash"] = to_hex(event.reference_hash)
     return [
         f"registration of {row['signer']}: {name} is {row[name]}, the registry says {value}"
         for name, value in told.items()

@@ -1,4 +1,4 @@
-"""dcap-qvl, the verifier of quotes, behind two functions. The only module that imports it.
+"""dcap-qvl, the verifier of quotes, behind a few functions. The only module that imports it.
 
 Its errors are text without a code and its panics are not even `Exception`s; both end here.
 """
@@ -53,6 +53,24 @@ def verify(quote: bytes, collateral: Collateral, root_der: bytes | None, now: in
             fmspc=bytes(pck.fmspc),
             pce_id=bytes(pck.pce_id),
         )
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What the PCK certificate of a quote names: one machine by its PPID (16 bytes), and its kind
+    by its FMSPC (6 bytes)."""
+
+    ppid: bytes
+    fmspc: bytes
+
+
+def machine(quote: bytes) -> Machine:
+    """The machine that a quote says that it is from. Raises `QuoteRefused`."""
+    import dcap_qvl
+
+    with _refusals():
+        pck = dcap_qvl.parse_quote(quote).pck_extension()
+        return Machine(ppid=bytes(pck.ppid), fmspc=bytes(pck.fmspc))
 
 
 def machine_kind(quote: bytes) -> MachineKind:

@@ -47,7 +47,9 @@ def make_service(settings: SignerSettings) -> tuple[SignerService, Confirmer]:
     draw = random.SystemRandom().random
     confirmer = Confirmer(keys, executor, limits, settings.policy, draw)
     engine = Engine(settings.engine)
-    service = SignerService(keys, make_provider(settings), executor, limits, engine, confirmer)
+    service = SignerService(
+        keys, make_provider(settings), settings.binding, executor, limits, engine, confirmer
+    )
     return service, confirmer
 
 

@@ -27,9 +27,11 @@ MAX_ANSWER_BYTES = 64 << 20
 
 @dataclass(frozen=True)
 class QuoteAnswer:
-    """A quote's exact bytes and the platform that made it."""
+    """A quote's exact bytes, the platform that made it, and the signer's own signature (65 bytes)
+    by which it shows the registry that it holds its key."""
 
     raw: bytes
+    possession: bytes
     provider: str
     simulated: bool
 
@@ -63,16 +65,23 @@ class SignerProcess:
         """Make a signer; its address."""
         return from_hex(self._ask("new_key").header["address"])
 
-    def quote(self, address: bytes, block_number: int, block_hash: bytes) -> QuoteAnswer:
-        """A quote that binds the signer and the reference block."""
+    def quote(
+        self, address: bytes, block_number: int, block_hash: bytes, deadline: int
+    ) -> QuoteAnswer:
+        """A quote that binds the signer and the reference block; its signature holds until
+        `deadline` (Unix seconds)."""
         answer = self._ask(
             "quote",
             address=to_hex(address),
             block_number=block_number,
             block_hash=to_hex(block_hash),
+            deadline=deadline,
         )
         return QuoteAnswer(
-            answer.blobs[0], answer.header["provider"], bool(answer.header["simulated"])
+            raw=answer.blobs[0],
+            possession=from_hex(answer.header["possession"]),
+            provider=answer.header["provider"],
+            simulated=bool(answer.header["simulated"]),
         )
 
     def activate(self, address: bytes, valid_until: int) -> None:

@@ -82,6 +82,13 @@ class Keys:
             signature = signature_of(bytes(self._secrets[active.address]), digest)
         return active.address, signature
 
+    def sign_for(self, address: bytes, digest: bytes) -> bytes:
+        """A signature by a certain key, active or not. Raises `SignerUnknown`."""
+        with self._lock:
+            self._require_not_halted()
+            self.require(address)
+            return signature_of(bytes(self._secrets[address]), digest)
+
     def require_active(self) -> None:
         """Raise `NoActiveSigner` if `sign` would: before a program is run in vain."""
         with self._lock:

@@ -6,11 +6,13 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
-from attestor.core import report_data
 from attestor.core.confirmation import Timing
+from attestor.core.eip712 import Domain
 from attestor.core.elf import check as check_elf
 from attestor.core.execution import Engine, Limits, require_signable
 from attestor.core.frame import Frame
+from attestor.core.possession import Possession
+from attestor.core.report_data import Binding
 from attestor.core.statement import Statement
 from attestor.core.text import from_hex, to_hex
 from attestor.core.verifying_key import VerifyingKey
@@ -30,6 +32,7 @@ class SignerService:
         self,
         keys: Keys,
         provider: QuoteProvider,
+        binding: Binding,
         executor: NativeExecutor,
         limits: Limits,
         engine: Engine,
@@ -37,6 +40,7 @@ class SignerService:
     ) -> None:
         self._keys = keys
         self._provider = provider
+        self._binding = binding
         self._executor = executor
         self._limits = limits
         self._engine = engine
@@ -68,14 +72,17 @@ class SignerService:
         return Frame({"address": to_hex(self._keys.create())})
 
     def _quote(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> Frame:
-        """A quote that binds one of our own keys, and nothing that the caller composed."""
-        address = from_hex(header["address"])
+        """A quote that binds one of our own keys, and nothing that the caller composed; and that
+        key's signature for the registry."""
+        address, number = from_hex(header["address"]), int(header["block_number"])
         self._keys.require(address)
-        block_hash = from_hex(header["block_hash"])
-        bound = report_data.encode(address, int(header["block_number"]), block_hash)
+        bound = self._binding.encode(address, number, from_hex(header["block_hash"]))
+        possession = Possession(address, number, int(header["deadline"]))
+        domain = Domain(self._binding.chain_id, self._binding.registry)
+        signature = self._keys.sign_for(address, possession.digest(domain))
         raw = self._provider.quote(bound)
         described = {"provider": self._provider.name, "simulated": self._provider.simulated}
-        return Frame(described, (raw,))
+        return Frame({**described, "possession": to_hex(signature)}, (raw,))
 
     def _activate(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> Frame:
         self._keys.activate(from_hex(header["address"]), int(header["valid_until"]))

@@ -5,6 +5,8 @@ from typing import Any
 
 from attestor.core.confirmation import Mode, Policy
 from attestor.core.execution import Limits
+from attestor.core.report_data import Binding, Layout
+from attestor.core.text import from_hex
 
 
 @dataclass(frozen=True)
@@ -12,6 +14,8 @@ class SignerSettings:
     """All settings of the signer process; it reads no file, argument or environment for them."""
 
     chain_id: int
+    registry: str
+    layout: str
     provider: str
     simulation_seed: str
     executor_directory: str
@@ -35,6 +39,11 @@ class SignerSettings:
     def from_header(cls, header: dict[str, Any]) -> "SignerSettings":
         """The settings in a frame's header."""
         return cls(**header)
+
+    @property
+    def binding(self) -> Binding:
+        """Where its quotes are to be registered."""
+        return Binding(self.chain_id, from_hex(self.registry), Layout(self.layout))
 
     @property
     def limits(self) -> Limits:

@@ -175,5 +175,15 @@ ORDER BY created_at, job;
 """Which engine's runs were confirmed, and with what finding. Proofs from before were made by SP1's
 own portable engine."""
 
-MIGRATIONS: tuple[str, ...] = (INITIAL, CONFIRMATIONS)
+REGISTRATION_KINDS = """
+ALTER TABLE quotes ADD COLUMN deadline INTEGER;
+ALTER TABLE quotes ADD COLUMN possession BLOB;
+ALTER TABLE transactions ADD COLUMN kind TEXT NOT NULL DEFAULT 'registration'
+    CHECK (kind IN ('registration', 'admission', 'renewal'));
+ALTER TABLE transactions ADD COLUMN sent_hash TEXT;
+UPDATE transactions SET sent_hash = quote;
+"""
+"""How a signer was registered; before, each by a raw quote, whose hash the event holds."""
+
+MIGRATIONS: tuple[str, ...] = (INITIAL, CONFIRMATIONS, REGISTRATION_KINDS)
 """Migration n brings a database of version n (`PRAGMA user_version`) to n + 1."""

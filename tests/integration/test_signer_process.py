@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from attestor.config import ROOT
-from attestor.core import report_data
+from attestor.core.report_data import Binding, Layout
 from attestor.core.signature import recover
 from attestor.core.statement import Statement
 from attestor.errors import NoActiveSigner, RequestInvalid, SignerGone, SignerUnknown
@@ -24,6 +24,8 @@ from attestor.signer.settings import SignerSettings
 
 SETTINGS = SignerSettings(
     chain_id=31337,
+    registry="0x" + "77" * 20,
+    layout="attestor",
     provider="simulated",
     simulation_seed="test",
     executor_directory=str(ROOT / "executor" / "target" / "release"),
@@ -55,14 +57,16 @@ def later() -> int:
 
 def test_quote__own_key__carries_its_report_data(signer: SignerProcess) -> None:
     address = signer.new_key()
-    answer = signer.quote(address, 7, BLOCK_HASH)
+    answer = signer.quote(address, 7, BLOCK_HASH, later())
     assert answer.simulated
-    assert parse(answer.raw).report_data == report_data.encode(address, 7, BLOCK_HASH)
+    assert parse(answer.raw).report_data == Binding(31337, b"\x77" * 20, Layout.ATTESTOR).encode(
+        address, 7, BLOCK_HASH
+    )
 
 
 def test_quote__key_of_nobody__is_refused(signer: SignerProcess) -> None:
     with pytest.raises(SignerUnknown):
-        signer.quote(b"\x11" * 20, 7, BLOCK_HASH)
+        signer.quote(b"\x11" * 20, 7, BLOCK_HASH, later())
 
 
 def test_prove__active_signer__signs_what_was_executed(signer: SignerProcess) -> None:

@@ -13,7 +13,7 @@ from attestor.core.confirmation import Finding, Timing, Verdict
 from attestor.core.execution import Engine
 from attestor.core.fees import Fees
 from attestor.core.proof import Proof
-from attestor.core.registration import Registration, RegistrationEvent
+from attestor.core.registration import Kind, Registration, RegistrationEvent
 from attestor.core.ring import Block
 from attestor.core.text import to_hex
 from attestor.core.transaction import Receipt, SignedTransaction
@@ -37,10 +37,19 @@ def path(tmp_path: Path) -> Path:
     history = History(store, Journal(store, lambda: 1_800_000_000.0))
     history.signer_created(SIGNER)
     history.quote_made(
-        SIGNER, REFERENCE, RAW, keccak(RAW), MEASUREMENT, "simulated", True, "UpToDate"
+        SIGNER,
+        REFERENCE,
+        RAW,
+        keccak(RAW),
+        MEASUREMENT,
+        "simulated",
+        True,
+        "UpToDate",
+        deadline=2000,
+        possession=b"possession",
     )
     signed = SignedTransaction(TRANSACTION, b"raw", b"\x09" * 20, 0, 100, Fees(3, 1))
-    history.transaction_signed(SIGNER, to_hex(keccak(RAW)), signed)
+    history.transaction_signed(SIGNER, to_hex(keccak(RAW)), Kind.ADMISSION, b"compact", signed)
     history.transaction_mined(Receipt(TRANSACTION, 9, b"\x09" * 32, True, 90, 3))
     history.activated(SIGNER, None, Registration(1010, 4610, MEASUREMENT), REFERENCE)
     store.close()
@@ -51,7 +60,7 @@ def event(**changes: object) -> RegistrationEvent:
     fields = {
         "signer": SIGNER,
         "measurement": MEASUREMENT,
-        "quote_hash": keccak(RAW),
+        "quote_hash": keccak(b"compact"),
         "reference_block": 7,
         "reference_hash": b"\x07" * 32,
         "valid_until": 4610,
@@ -124,7 +133,7 @@ def test_journal_faults__end_cut_off__shows_in_the_tables(path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"quote_hash": b"\x01" * 32}, "quote is 0x"),
+        ({"quote_hash": b"\x01" * 32}, "sent_hash is 0x"),
         ({"measurement": b"\x01" * 32}, "measurement is 0x"),
         ({"reference_block": 8}, "reference_block is 7, the registry says 8"),
         ({"reference_hash": b"\x01" * 32}, "reference_block_hash is"),

@@ -12,6 +12,7 @@ import pytest
 from attestor.core.confirmation import Confirmed, Disagreement, Finding, Mode, Policy, Verdict
 from attestor.core.execution import Engine, Execution, Limits
 from attestor.core.frame import Frame
+from attestor.core.report_data import Binding, Layout
 from attestor.core.text import from_hex, to_hex
 from attestor.core.verifying_key import VerifyingKey
 from attestor.errors import (
@@ -76,8 +77,9 @@ class Signer:
         limits = Limits(wall_seconds=7)
         self.confirmer = Confirmer(self.keys, self.engines, limits, policy, lambda: 0.5)
         provider: Any = type("Provider", (), {"name": "made-up", "simulated": True})()
+        binding = Binding(31337, b"\x77" * 20, Layout.ATTESTOR)
         self.service = SignerService(
-            self.keys, provider, self.engines, limits, Engine.ATTESTOR, self.confirmer
+            self.keys, provider, binding, self.engines, limits, Engine.ATTESTOR, self.confirmer
         )
         self.address = from_hex(self.ask("new_key").header["address"])
         self.ask("activate", address=to_hex(self.address), valid_until=10_000)

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
-from attestor.core import report_data
 from attestor.core.confirmation import Policy
+from attestor.core.eip712 import Domain
 from attestor.core.execution import Engine, Execution, Limits
 from attestor.core.frame import Frame
+from attestor.core.possession import Possession
+from attestor.core.report_data import Binding, Layout
 from attestor.core.signature import recover
 from attestor.core.statement import Statement
 from attestor.core.text import from_hex, to_hex
@@ -29,6 +31,7 @@ from attestor.signer.service import SignerService
 
 ELF = (Path(__file__).parents[3] / "guests" / "elf" / "fibonacci.elf").read_bytes()
 KEY = VerifyingKey((1, 2, 3, 4, 5, 6, 7, 8))
+BINDING = Binding(31337, b"\x77" * 20, Layout.ATTESTOR)
 BLOCK_HASH = b"\xbb" * 32
 LATER = 10_000
 PORTABLE = Engine.SP1_PORTABLE
@@ -73,7 +76,7 @@ class Parts:
         self.executor: Any = Executor()
         confirmer = Confirmer(self.keys, self.executor, Limits(), Policy(), lambda: 0.5)
         self.service = SignerService(
-            self.keys, self.provider, self.executor, Limits(), PORTABLE, confirmer
+            self.keys, self.provider, BINDING, self.executor, Limits(), PORTABLE, confirmer
         )
 
     def ask(self, verb: str, *blobs: bytes, **arguments: Any) -> Frame:
@@ -102,16 +105,28 @@ def test_new_key__answer__holds_an_address_and_nothing_else(parts: Parts) -> Non
 def test_quote__own_key__binds_what_was_asked(parts: Parts) -> None:
     signer = from_hex(parts.ask("new_key").header["address"])
     answer = parts.ask(
-        "quote", address=to_hex(signer), block_number=7, block_hash=to_hex(BLOCK_HASH)
+        "quote",
+        address=to_hex(signer),
+        block_number=7,
+        block_hash=to_hex(BLOCK_HASH),
+        deadline=2000,
     )
-    bound = report_data.encode(signer, 7, BLOCK_HASH)
-    assert answer.blobs == (b"quote of " + bound,)
+    assert answer.blobs == (b"quote of " + BINDING.encode(signer, 7, BLOCK_HASH),)
+    possession = from_hex(answer.header.pop("possession"))
     assert answer.header == {"provider": "made-up", "simulated": True}
+    digest = Possession(signer, 7, 2000).digest(Domain(BINDING.chain_id, BINDING.registry))
+    assert recover(digest, possession) == signer
 
 
 def test_quote__foreign_key__is_refused_before_the_platform_is_asked(parts: Parts) -> None:
     with pytest.raises(SignerUnknown):
-        parts.ask("quote", address="0x" + "11" * 20, block_number=7, block_hash=to_hex(BLOCK_HASH))
+        parts.ask(
+            "quote",
+            address="0x" + "11" * 20,
+            block_number=7,
+            block_hash=to_hex(BLOCK_HASH),
+            deadline=2000,
+        )
     assert parts.provider.asked == []
 
 
