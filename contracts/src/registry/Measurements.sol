@@ -142,6 +142,7 @@ abstract contract Measurements is Settings {
         _checkTrustDomain(quote, region);
         measurement = quote.tdMeasurement(region);
         policy = _policyOf(measurement);
+        if (policy.isEnclave) revert MeasurementNotAllowed(measurement);
     }
 
     function _policyOf(bytes32 measurement) internal view returns (Policy memory policy) {
@@ -167,6 +168,7 @@ abstract contract Measurements is Settings {
         (bytes32 mrEnclave, bytes32 mrSigner, uint16 isvProdId) = quote.enclaveIdentity(region);
         measurement = enclaveMeasurement(mrEnclave, mrSigner, isvProdId);
         policy = _policyOf(measurement);
+        if (!policy.isEnclave) revert MeasurementNotAllowed(measurement);
         EnclaveAttributes memory wanted = _enclaveAttributes[measurement];
         if ((attributes ^ wanted.value) & wanted.mask != 0) {
             revert EnclaveAttributesRefused(attributes);
