@@ -27,10 +27,18 @@ interface Vm {
     function mockCall(address callee, bytes calldata data, bytes calldata result) external;
     function mockCallRevert(address callee, bytes calldata data, bytes calldata reason) external;
     function prank(address sender) external;
+    function prank(address sender, address origin) external;
+    function deal(address account, uint256 balance) external;
+    function cool(address target) external;
+    function snapshotState() external returns (uint256);
+    function revertToState(uint256 snapshot) external returns (bool);
+    function store(address target, bytes32 slot, bytes32 value) external;
+    function load(address target, bytes32 slot) external view returns (bytes32);
 
     // Expectations.
     function assume(bool condition) external pure;
     function skip(bool skipTest, string calldata reason) external;
+    function expectRevert() external;
     function expectRevert(bytes calldata revertData) external;
     function expectRevert(bytes4 selector) external;
     function expectPartialRevert(bytes4 selector) external;

@@ -8,7 +8,7 @@ import {Memory} from "./Memory.sol";
 /// @notice A word of the CollateralStore: bits 0 to 159 point to a contract whose code is a zero
 /// byte and the data; 160 to 199 and 200 to 239 are the first and the last second of validity; 240
 /// to 255 are the signing epoch. Zero: nothing is known.
-library CollateralRecord {
+library RecordWindow {
     /// @notice The earlier of `until` and the record's end; reverts unless it is valid now.
     /// @param key what was asked of the store, for the error
     function checkWindow(uint256 record, Collateral kind, uint256 key, uint256 until)
