@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {Verdict} from "./interfaces/IDcapVerifier.sol";
 import {ITEERegistry} from "./interfaces/ITEERegistry.sol";
-import {UpstreamReportData} from "./interfaces/registry/RegistryTypes.sol";
+import {UpstreamReportData, VerifierKind} from "./interfaces/registry/RegistryTypes.sol";
 import {ReportData} from "./libraries/ReportData.sol";
 import {Region, SignedRegion} from "./libraries/SignedRegion.sol";
 import {Admissions} from "./registry/Admissions.sol";
@@ -16,8 +16,10 @@ import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 contract TEERegistry is Admissions {
     using SignedRegion for bytes;
 
-    constructor(address verifier_, address owner_)
-        Settings(verifier_, owner_)
+    /// @param kind how the verifier is spoken to
+    /// @param guardian_ who may take away beside the owner; zero for nobody
+    constructor(address verifier_, VerifierKind kind, address owner_, address guardian_)
+        Settings(verifier_, kind, owner_, guardian_)
         EIP712("attestor", "1")
     {}
 

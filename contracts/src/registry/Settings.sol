@@ -37,8 +37,11 @@ abstract contract Settings is ITEERegistry, Ownable2Step {
         _;
     }
 
-    constructor(address verifier_, address owner_) Ownable(owner_) {
-        _setVerifier(verifier_, VerifierKind.Own);
+    constructor(address verifier_, VerifierKind kind, address owner_, address guardian_)
+        Ownable(owner_)
+    {
+        _setVerifier(verifier_, kind);
+        _setGuardian(guardian_);
     }
 
     /* --- views ----------------------------------------------------------------------------- */
@@ -72,8 +75,7 @@ abstract contract Settings is ITEERegistry, Ownable2Step {
 
     /// @inheritdoc ITEERegistry
     function setGuardian(address guardian_) external onlyOwner {
-        emit GuardianChanged(guardian, guardian_);
-        guardian = guardian_;
+        _setGuardian(guardian_);
     }
 
     /// @inheritdoc ITEERegistry
@@ -123,6 +125,11 @@ abstract contract Settings is ITEERegistry, Ownable2Step {
         if (msg.sender != owner() && msg.sender != guardian) {
             revert NotOwnerNorGuardian(msg.sender);
         }
+    }
+
+    function _setGuardian(address guardian_) private {
+        emit GuardianChanged(guardian, guardian_);
+        guardian = guardian_;
     }
 
     function _setVerifier(address verifier_, VerifierKind kind) private {
