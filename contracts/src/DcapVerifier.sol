@@ -2,7 +2,6 @@
 pragma solidity 0.8.37;
 
 import {AutomataEncoding} from "./dcap/AutomataEncoding.sol";
-import {RecordWindow} from "./dcap/RecordWindow.sol";
 import {CompactQuote, Quote} from "./dcap/CompactQuote.sol";
 import {Enclave} from "./dcap/Enclave.sol";
 import {Memory} from "./dcap/Memory.sol";
@@ -10,6 +9,7 @@ import {Pck, PckCertificate} from "./dcap/PckCertificate.sol";
 import {QuoteForm} from "./dcap/QuoteForm.sol";
 import {QuotingEnclave} from "./dcap/QuotingEnclave.sol";
 import {RawQuote} from "./dcap/RawQuote.sol";
+import {RecordWindow} from "./dcap/RecordWindow.sol";
 import {TcbEvaluation} from "./dcap/TcbEvaluation.sol";
 import {TrustDomain} from "./dcap/TrustDomain.sol";
 import {Collateral, ICollateralStore} from "./interfaces/ICollateralStore.sol";

@@ -75,27 +75,21 @@ contract TEERegistryAutomataTest is RegistryCase {
     /// @dev What it answers for a revoked SGX platform.
     function test_admitRaw__success_with_four_bytes__refused() public {
         automata.say(true, "TCBR");
-        _refuse(
-            abi.encodeWithSelector(AutomataOutput.AutomataOutputTooShort.selector, 11 + 584, 4)
-        );
+        _refuse(abi.encodeWithSelector(AutomataOutput.AutomataOutputTooShort.selector, 11 + 584, 4));
     }
 
     function test_admitRaw__reverts_without_reason__refused() public {
         automata.refuse("");
         _refuse(abi.encodeWithSelector(IRegistryErrors.AutomataReverted.selector, bytes("")));
         automata.refuse(hex"482b7129");
-        _refuse(
-            abi.encodeWithSelector(IRegistryErrors.AutomataReverted.selector, hex"482b7129")
-        );
+        _refuse(abi.encodeWithSelector(IRegistryErrors.AutomataReverted.selector, hex"482b7129"));
     }
 
     function test_admitRaw__output_cut__refused(uint256 length) public {
         bytes memory output = _output(VerifierKind.AutomataV11, 0);
         length = bound(length, 0, output.length - 1);
         automata.say(true, slice(output, 0, length));
-        _refuse(
-            abi.encodeWithSelector(AutomataOutput.AutomataOutputTooShort.selector, 595, length)
-        );
+        _refuse(abi.encodeWithSelector(AutomataOutput.AutomataOutputTooShort.selector, 595, length));
     }
 
     function test_admitRaw__any_byte_of_the_output_differs__refused(uint256 offset) public {
@@ -140,9 +134,7 @@ contract TEERegistryAutomataTest is RegistryCase {
                     ? abi.encodeWithSelector(
                         IRegistryErrors.TcbStatusRefused.selector, status, UP_TO_DATE
                     )
-                    : abi.encodeWithSelector(
-                        AutomataOutput.AutomataStatusUnknown.selector, status
-                    )
+                    : abi.encodeWithSelector(AutomataOutput.AutomataStatusUnknown.selector, status)
             );
         }
     }
@@ -292,9 +284,7 @@ contract TEERegistryAutomataTest is RegistryCase {
         automata.callBack(abi.encodeCall(registry.pause, (REASON)));
         _refuse(abi.encodeWithSelector(IRegistryErrors.RegistrationsPaused.selector));
         automata.callBack(abi.encodeCall(registry.removeMeasurement, (measurement, REASON)));
-        _refuse(
-            abi.encodeWithSelector(IRegistryErrors.MeasurementNotAllowed.selector, measurement)
-        );
+        _refuse(abi.encodeWithSelector(IRegistryErrors.MeasurementNotAllowed.selector, measurement));
         automata.callBack(abi.encodeCall(registry.raiseEpoch, (REASON)));
         _admitRaw(KEY, 0);
         vm.assertEq(registry.epoch(), 1, "epoch");

@@ -6,7 +6,8 @@ import {ITEERegistry} from "../../src/interfaces/ITEERegistry.sol";
 import {
     Enclave,
     SignerStatus,
-    UpstreamReportData
+    UpstreamReportData,
+    VerifierKind
 } from "../../src/interfaces/registry/RegistryTypes.sol";
 import {Form, QuoteDraft, QuoteForge} from "./QuoteForge.sol";
 import {TestCase} from "./TestCase.sol";
@@ -57,7 +58,7 @@ abstract contract RegistryCase is TestCase {
     }
 
     function deployRegistry(address verifier) internal returns (ITEERegistry) {
-        bytes memory arguments = abi.encode(verifier, OWNER);
+        bytes memory arguments = abi.encode(verifier, VerifierKind.Own, OWNER, address(0));
         return ITEERegistry(vm.deployCode("TEERegistry.sol:TEERegistry", arguments));
     }
 
