@@ -71,16 +71,16 @@ class Daemon:
         steps = Steps(self._signer, registry, payments, gate, history)
         self._rotation = Rotation(node, registry, steps, history, policy, payments.payer, time.time)
         self._rotation.recover(held=self._signer.addresses())
+        self._disagreements = Disagreements(self._store, journal)
+        self._confirmations = Confirmations(self._signer, self._jobs, self._disagreements)
+        self._confirmations.recover()
         self._queue = ProofQueue(
             self._jobs,
-            self._signer.prove,
+            self._confirmations.prove,
             config.proofs_workers,
             config.proofs_max_open,
             self._fail,
         )
-        self._disagreements = Disagreements(self._store, journal)
-        self._confirmations = Confirmations(self._signer, self._jobs, self._disagreements)
-        self._confirmations.recover()
         logger.info(
             "registry {} on chain {}, payer {}, provider {}",
             checksummed(config.chain_registry),
