@@ -84,16 +84,16 @@ class Daemon:
         )
         self._rotation = Rotation(node, registry, steps, history, policy, payments.payer, time.time)
         self._rotation.recover(held=self._signer.addresses())
+        self._disagreements = Disagreements(self._store, journal)
+        self._confirmations = Confirmations(self._signer, self._jobs, self._disagreements)
+        self._confirmations.recover()
         self._queue = ProofQueue(
             self._jobs,
-            self._signer.prove,
+            self._confirmations.prove,
             config.proofs_workers,
             config.proofs_max_open,
             self._fail,
         )
-        self._disagreements = Disagreements(self._store, journal)
-        self._confirmations = Confirmations(self._signer, self._jobs, self._disagreements)
-        self._confirmations.recover()
         logger.info(
             "registry {} on chain {}, payer {}, provider {}",
             checksummed(registry.address),
