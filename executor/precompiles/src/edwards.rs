@@ -3,6 +3,7 @@
 use crate::field::Field;
 use crate::fold;
 use crate::inverse::Inverter;
+use crate::limbs::subtract_if_not_less;
 use crate::memory::{Fault, GuestMemory, check_aligned, read, read_pair};
 use crate::table::Arguments;
 
@@ -36,7 +37,7 @@ impl Field<4> for Base {
 
     #[inline(always)]
     fn multiply(a: &[u64; 4], b: &[u64; 4]) -> [u64; 4] {
-        fold::multiply(a, b, FOLD, &MODULUS)
+        reduce(fold::multiply(a, b, FOLD))
     }
 
     fn invert(a: &[u64; 4]) -> [u64; 4] {
@@ -96,7 +97,7 @@ fn is_on_curve(x: &[u64; 4], y: &[u64; 4]) -> bool {
 /// The point with this y, whose top bit is ignored, and with the odd or the even x.
 fn recover(mut y: [u64; 4], odd: bool) -> Result<Point, Fault> {
     y[3] &= !SIGN_BIT;
-    let y = fold::reduce(y, &MODULUS);
+    let y = reduce(y);
     let yy = Base::square(&y);
     let numerator = Base::subtract(&yy, &ONE);
     // Never 0, as -1 / D is no square.
@@ -117,6 +118,13 @@ fn sum([x1, y1]: &Point, [x2, y2]: &Point) -> Point {
     let x = Base::product(&Base::add(&xy, &yx), &Base::product(&below_y, &inverse));
     let y = Base::product(&Base::add(&yy, &xx), &Base::product(&below_x, &inverse));
     [x, y]
+}
+
+/// 2^256 is twice the prime and a little more.
+#[inline(always)]
+fn reduce(number: [u64; 4]) -> [u64; 4] {
+    let once = subtract_if_not_less(number, false, &MODULUS);
+    subtract_if_not_less(once, false, &MODULUS)
 }
 
 fn negate(a: &[u64; 4]) -> [u64; 4] {

@@ -10,7 +10,7 @@ use crate::limbs;
 pub trait Field<const N: usize> {
     const MODULUS: [u64; N];
 
-    /// `a R`, for any `a` of `N` limbs; `a` need not be reduced.
+    /// A number that is congruent to `a R`. `a` need not be reduced.
     fn enter(a: &[u64; N]) -> [u64; N];
     /// `a b / R`; one factor may be unreduced, the result is reduced.
     fn multiply(a: &[u64; N], b: &[u64; N]) -> [u64; N];
@@ -41,17 +41,22 @@ pub trait Field<const N: usize> {
         limbs::add(&difference, &Self::MODULUS.map(|limb| limb & mask)).0
     }
 
-    /// `a` to the power of a public exponent, by squaring from the top bit down.
+    /// `a` to the power of a public exponent, four bits at a time from the top.
     fn power(a: &[u64; N], exponent: &[u64; N]) -> [u64; N] {
-        let base = Self::enter(a);
         let mut one = [0; N];
         one[0] = 1;
-        let mut result = Self::enter(&one);
-        for bit in (0..64 * N).rev() {
-            result = Self::multiply(&result, &result);
-            if exponent[bit / 64] >> (bit % 64) & 1 == 1 {
-                result = Self::multiply(&result, &base);
+        let mut powers = [Self::enter(&one); 16];
+        powers[1] = Self::enter(a);
+        for i in 2..16 {
+            powers[i] = Self::multiply(&powers[i - 1], &powers[1]);
+        }
+        let mut result = powers[0];
+        for bit in (0..64 * N).rev().step_by(4).map(|top| top - 3) {
+            for _ in 0..4 {
+                result = Self::multiply(&result, &result);
             }
+            let digit = (exponent[bit / 64] >> (bit % 64)) as usize % 16;
+            result = Self::multiply(&result, &powers[digit]);
         }
         Self::multiply(&result, &one)
     }

@@ -1,13 +1,12 @@
-//! Products modulo a prime just below 2^256 / k: 2^256 is congruent to a small number, by which the
-//! upper half of a product is folded onto the lower.
+//! Products modulo a number for which 2^256 is congruent to a small one: the upper half of a product,
+//! times that, is folded onto the lower.
 
-use crate::limbs::{multiply_add, multiply_wide, subtract_if_not_less};
+use crate::limbs::{multiply_add, multiply_wide};
 
-/// `a b mod modulus`, where 2^256 mod modulus is `small`, and 2^256 < 3 modulus.
-///
-/// Any two numbers of 256 bits are good factors.
+/// A number of 256 bits that is congruent to `a b` modulo `2^256 - small`, and so modulo all of its
+/// divisors. `small` is below 2^34; any two numbers of 256 bits are good factors.
 #[inline(always)]
-pub fn multiply(a: &[u64; 4], b: &[u64; 4], small: u64, modulus: &[u64; 4]) -> [u64; 4] {
+pub fn multiply(a: &[u64; 4], b: &[u64; 4], small: u64) -> [u64; 4] {
     let [l0, l1, l2, l3, h0, h1, h2, h3] = multiply_wide(a, b);
     let (r0, carry) = multiply_add(l0, h0, small, 0);
     let (r1, carry) = multiply_add(l1, h1, small, carry);
@@ -15,8 +14,7 @@ pub fn multiply(a: &[u64; 4], b: &[u64; 4], small: u64, modulus: &[u64; 4]) -> [
     let (r3, carry) = multiply_add(l3, h3, small, carry);
     let (folded, overflow) = add_product([r0, r1, r2, r3], carry, small);
     // After a second overflow what is left is so small that the third fold ends it.
-    let (folded, _) = add_product(folded, u64::from(overflow), small);
-    reduce(folded, modulus)
+    add_product(folded, u64::from(overflow), small).0
 }
 
 /// `number + a * b` without the carry, and the carry.
@@ -27,11 +25,4 @@ fn add_product(number: [u64; 4], a: u64, b: u64) -> ([u64; 4], bool) {
     let (r2, carry) = number[2].overflowing_add(u64::from(carry));
     let (r3, carry) = number[3].overflowing_add(u64::from(carry));
     ([r0, r1, r2, r3], carry)
-}
-
-/// Any number of 256 bits modulo `modulus`, which is above a third of 2^256.
-#[inline(always)]
-pub fn reduce(number: [u64; 4], modulus: &[u64; 4]) -> [u64; 4] {
-    let once = subtract_if_not_less(number, false, modulus);
-    subtract_if_not_less(once, false, modulus)
 }

@@ -4,6 +4,7 @@
 use crate::field::Field;
 use crate::fold;
 use crate::inverse::Inverter;
+use crate::limbs::subtract_if_not_less;
 use crate::memory::{Fault, GuestMemory};
 use crate::table::Arguments;
 use crate::weierstrass::{self, Curve, Point, add_reduced, double_reduced, is_reduced};
@@ -27,7 +28,7 @@ impl Field<4> for Base {
 
     #[inline(always)]
     fn multiply(a: &[u64; 4], b: &[u64; 4]) -> [u64; 4] {
-        fold::multiply(a, b, FOLD, &MODULUS)
+        subtract_if_not_less(fold::multiply(a, b, FOLD), false, &MODULUS)
     }
 
     fn invert(a: &[u64; 4]) -> [u64; 4] {
