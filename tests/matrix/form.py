@@ -1,8 +1,11 @@
 """Rows about lengths, versions and types: what is a quote at all."""
 
+from random import Random
+
 from matrix.case import (
     GOOD,
     REFUSED,
+    REPORT_DATA,
     SGX_V3,
     TDX_V5_10,
     TDX_V5_15,
@@ -14,7 +17,16 @@ from matrix.case import (
     put,
 )
 
+from attestor.quote.simulated import SimulatedPlatform
+from attestor.quote.simulated.builder import td_report
 from attestor.quote.simulated.variation import V4_SGX, V5_SGX
+
+
+def td_15_extended(quote: bytes, platform: SimulatedPlatform) -> bytes:
+    """A quote of a TD 1.5 whose body has the 237 bytes that newer TDX modules add."""
+    report = td_report(platform.variation.trust_domain, REPORT_DATA, extended=True)
+    return platform.quote_of(report + bytes(237))
+
 
 LENGTHS = [
     *in_all_forms(
@@ -29,6 +41,12 @@ LENGTHS = [
     Case("40 bytes", REFUSED, "QuoteInvalid", change=cut(slice(40))),
     Case("empty", REFUSED, "QuoteInvalid", change=cut(slice(0))),
     Case("zeros", REFUSED, "QuoteInvalid", "version 0", change=lambda q, p: bytes(len(q))),
+    Case(
+        "random bytes",
+        REFUSED,
+        "QuoteInvalid",
+        change=lambda quote, platform: Random(7).randbytes(len(quote)),
+    ),
     Case("ones", REFUSED, "QuoteInvalid", "CBOR", change=lambda q, p: b"\xff" * len(q)),
     Case(
         "authentication length + 1",
@@ -114,6 +132,15 @@ TYPES = [
     ),
 ]
 BODIES = [
+    Case(
+        "body type 4, TD 1.5 extended",
+        GOOD,
+        "QuoteInvalid",
+        "not supported",
+        sound=TDX_V5_15,
+        parts={"envelope": {"body_type": 4}},
+        change=td_15_extended,
+    ),
     Case(
         "body type 0",
         REFUSED,
