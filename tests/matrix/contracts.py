@@ -75,22 +75,26 @@ class Contracts:
         assert self._chain.send(self.store, calldata)["status"] == "0x1"
         return None
 
-    def upload_all(self, collateral: Collateral, earlier_root_crl: bytes) -> dict[str, str]:
-        """Upload everything, revocations last: as they would reach a store that is in use.
+    def upload_all(
+        self, collateral: Collateral, earlier_root_crl: bytes | None = None
+    ) -> dict[str, str]:
+        """Upload everything; with an earlier root CRL, the collateral's own comes last, as it
+        would reach a store that is in use.
 
         Gives the error of each upload that was refused, by the function's name.
         """
         pck_ca = certificates(collateral.pck_crl_issuer_chain)[0]
         signing = certificates(collateral.tcb_info_issuer_chain)[0]
         uploads: list[tuple[str, tuple[object, ...]]] = [
-            ("uploadRootCrl", (earlier_root_crl,)),
+            ("uploadRootCrl", (earlier_root_crl or collateral.root_ca_crl,)),
             ("uploadPckCa", (pck_ca,)),
             ("uploadTcbSigning", (signing,)),
             ("uploadTcbInfo", signed(collateral.tcb_info, collateral.tcb_info_signature)),
             ("uploadQeIdentity", signed(collateral.qe_identity, collateral.qe_identity_signature)),
             ("uploadPckCrl", (collateral.pck_crl,)),
-            ("uploadRootCrl", (collateral.root_ca_crl,)),
         ]
+        if earlier_root_crl is not None:
+            uploads.append(("uploadRootCrl", (collateral.root_ca_crl,)))
         refused = {name: self.upload(name, *arguments) for name, arguments in uploads}
         return {name: error for name, error in refused.items() if error is not None}
 
