@@ -1,83 +1,148 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {IDcapVerifier, VerifiedQuote} from "./interfaces/IDcapVerifier.sol";
-import {DevelopmentChains} from "./libraries/DevelopmentChains.sol";
-import {IntelIdentity} from "./libraries/IntelIdentity.sol";
+import {AutomataEncoding} from "./dcap/AutomataEncoding.sol";
+import {CollateralRecord} from "./dcap/CollateralRecord.sol";
+import {CompactQuote, Quote} from "./dcap/CompactQuote.sol";
+import {Enclave} from "./dcap/Enclave.sol";
+import {Memory} from "./dcap/Memory.sol";
+import {Pck, PckCertificate} from "./dcap/PckCertificate.sol";
+import {QuoteForm} from "./dcap/QuoteForm.sol";
+import {QuotingEnclave} from "./dcap/QuotingEnclave.sol";
+import {RawQuote} from "./dcap/RawQuote.sol";
+import {TcbEvaluation} from "./dcap/TcbEvaluation.sol";
+import {TrustDomain} from "./dcap/TrustDomain.sol";
+import {Collateral, ICollateralStore} from "./interfaces/ICollateralStore.sol";
+import {IDcapVerifier, TcbStatus, Verdict} from "./interfaces/IDcapVerifier.sol";
 import {P256} from "./libraries/P256.sol";
-import {PckChain} from "./libraries/PckChain.sol";
-import {QeReport} from "./libraries/QeReport.sol";
-import {Parts, QuoteLayout} from "./libraries/QuoteLayout.sol";
-import {TdReport} from "./libraries/TdReport.sol";
 
-/// @title Verification of Intel TDX quotes by the P-256 precompile; see IDcapVerifier.
+/// @title Verification of Intel DCAP quotes by the P-256 precompile; see IDcapVerifier.
 contract DcapVerifier is IDcapVerifier {
     /// @inheritdoc IDcapVerifier
-    uint256 public immutable rootX;
-    /// @inheritdoc IDcapVerifier
-    uint256 public immutable rootY;
-    /// @inheritdoc IDcapVerifier
-    bytes32 public immutable qeMrSigner;
+    ICollateralStore public immutable store;
 
-    /// @param rootX_ the root CA's public key: Intel's, or any on a development chain
-    /// @param rootY_ its second coordinate
-    /// @param qeMrSigner_ the quoting enclave's signer: Intel's, or any on a development chain
-    constructor(uint256 rootX_, uint256 rootY_, bytes32 qeMrSigner_) {
-        if (!DevelopmentChains.isCurrent()) {
-            bytes32 keyHash = keccak256(abi.encode(rootX_, rootY_));
-            if (keyHash != IntelIdentity.ROOT_KEY_HASH) revert RootNotIntel(keyHash);
-            if (qeMrSigner_ != IntelIdentity.QE_MR_SIGNER) revert QeSignerNotIntel(qeMrSigner_);
-        }
+    /// @param store_ the collateral, under its own pinned root
+    constructor(ICollateralStore store_) {
         if (!P256.isAvailable()) revert P256PrecompileMissing();
-        rootX = rootX_;
-        rootY = rootY_;
-        qeMrSigner = qeMrSigner_;
+        store = store_;
     }
 
     /// @inheritdoc IDcapVerifier
-    function verify(bytes calldata quote) external view returns (VerifiedQuote memory verified) {
-        Parts memory parts = QuoteLayout.read(quote);
-        bytes calldata body = quote[parts.body:parts.signedLength];
-        TdReport.check(body);
-        _checkQuoteSignature(quote, parts);
-        verified.validUntil = _checkQuotingEnclave(quote, parts);
-        verified.measurement = TdReport.measurement(body);
-        (verified.reportDataHigh, verified.reportDataLow) = TdReport.reportData(body);
+    function verify(bytes calldata compactQuote) external view returns (Verdict memory) {
+        return _verify(CompactQuote.read(compactQuote));
+    }
+
+    /// @inheritdoc IDcapVerifier
+    function verifyRaw(bytes calldata quote) external view returns (Verdict memory) {
+        return _verify(RawQuote.read(quote));
+    }
+
+    /// @inheritdoc IDcapVerifier
+    function verifyAndAttestOnChain(bytes calldata quote)
+        external
+        payable
+        returns (bool success, bytes memory output)
+    {
+        try this.verifyRaw(quote) returns (Verdict memory verdict) {
+            success = true;
+            output = AutomataEncoding.encode(quote, verdict);
+        } catch (bytes memory reason) {
+            // Every refusal has an error; without one, nothing is known of the quote.
+            if (reason.length == 0) revert VerificationOutOfGas();
+            output = reason;
+        }
+        if (msg.value != 0) {
+            (bool isRefunded,) = tx.origin.call{value: msg.value}("");
+            if (!isRefunded) revert RefundFailed(tx.origin, msg.value);
+        }
+    }
+
+    function _verify(Quote memory quote) private view returns (Verdict memory verdict) {
+        _checkBody(quote);
+        _checkSignature(quote);
+        Pck memory pck = PckCertificate.parse(quote.certificate, quote.certificateLength);
+        uint256 report = _checkQuotingEnclave(quote, pck);
+        uint256 key = (quote.kind.teeType << 48) | pck.fmspc;
+        (uint256 ca, uint256 revokedAt, uint256 tcb, uint256 qe) =
+            store.load(pck.authorityKeyId, pck.serial, key);
+        uint256 until = _checkCertificate(pck, ca, revokedAt);
+        until = CollateralRecord.checkWindow(tcb, Collateral.TcbInfo, key, until);
+        CollateralRecord.checkEpoch(tcb, Collateral.TcbInfo, ca);
+        until = CollateralRecord.checkWindow(qe, Collateral.QeIdentity, quote.kind.teeType, until);
+        CollateralRecord.checkEpoch(qe, Collateral.QeIdentity, ca);
+
+        uint256 identity = CollateralRecord.data(qe);
+        QuotingEnclave.checkIdentity(report, identity);
+        TcbStatus enclave = QuotingEnclave.status(report, identity);
+        verdict.status = TcbEvaluation.evaluate(quote, pck, CollateralRecord.data(tcb), enclave);
+        // A record's end has 40 bits, and an FMSPC has 48.
+        // forge-lint: disable-start(unsafe-typecast)
+        verdict.validUntil = uint64(until);
+        verdict.fmspc = bytes6(uint48(pck.fmspc));
+        // forge-lint: disable-end(unsafe-typecast)
+        verdict.platform = pck.platform;
+    }
+
+    /// @dev What the quote is of must not be open to anyone outside.
+    function _checkBody(Quote memory quote) private pure {
+        uint256 bodyType = quote.kind.bodyType;
+        if (bodyType == QuoteForm.SGX_BODY) Enclave.check(quote.body);
+        else TrustDomain.check(quote.body, bodyType == QuoteForm.TD_15_BODY);
     }
 
     /// @dev The attestation key signed header and body.
-    function _checkQuoteSignature(bytes calldata quote, Parts memory parts) private view {
-        (uint256 r, uint256 s) = _pair(quote, parts.signature);
-        (uint256 x, uint256 y) = _pair(quote, parts.attestationKey);
-        if (!P256.verify(sha256(quote[:parts.signedLength]), r, s, x, y)) {
+    function _checkSignature(Quote memory quote) private view {
+        uint256 key = quote.signature + CompactQuote.ATTESTATION_KEY;
+        bytes32 digest = Memory.sha2(quote.start, quote.kind.signedLength);
+        if (!_isSigned(digest, quote.signature, Memory.word(key), Memory.word(key + 32))) {
             revert QuoteSignatureInvalid();
         }
     }
 
-    /// @dev The quoting enclave vouches for the attestation key, the machine's PCK key for the
-    /// quoting enclave, and the root for the PCK key.
-    function _checkQuotingEnclave(bytes calldata quote, Parts memory parts)
+    /// @dev The quoting enclave vouches for the attestation key, and the PCK for the enclave.
+    function _checkQuotingEnclave(Quote memory quote, Pck memory pck)
         private
         view
-        returns (uint64 validUntil)
+        returns (uint256 report)
     {
-        bytes calldata report = quote[parts.qeReport:parts.qeReportSignature];
-        QeReport.checkIdentity(report, qeMrSigner);
-        QeReport.checkBinding(
-            report,
-            quote[parts.attestationKey:parts.attestationKey + 64],
-            quote[parts.authenticationData:parts.authenticationData + parts.authenticationDataLength
-            ]
+        uint256 from = quote.signature;
+        report = from + CompactQuote.QE_REPORT;
+        uint256 signature = from + CompactQuote.QE_REPORT_SIGNATURE;
+        bytes32 digest = Memory.sha2(report, signature - report);
+        if (!_isSigned(digest, signature, pck.x, pck.y)) revert QeReportSignatureInvalid();
+        QuotingEnclave.checkBinding(
+            report, from + CompactQuote.ATTESTATION_KEY, from + CompactQuote.AUTHENTICATION_DATA
         );
-        uint256 x;
-        uint256 y;
-        (x, y, validUntil) = PckChain.verify(quote[parts.chain:], rootX, rootY);
-        (uint256 r, uint256 s) = _pair(quote, parts.qeReportSignature);
-        if (!P256.verify(sha256(report), r, s, x, y)) revert QeReportSignatureInvalid();
     }
 
-    /// @dev Two big-endian numbers of 32 bytes: r and s, or x and y.
-    function _pair(bytes calldata quote, uint256 offset) private pure returns (uint256, uint256) {
-        return abi.decode(quote[offset:offset + 64], (uint256, uint256));
+    /// @dev A PCK CA of the store signed the certificate and has not revoked it; both are valid now.
+    /// Gives back the earlier of their ends.
+    function _checkCertificate(Pck memory pck, uint256 ca, uint256 revokedAt)
+        private
+        view
+        returns (uint256 until)
+    {
+        if (block.timestamp < pck.notBefore) {
+            revert CertificateNotYetValid(pck.notBefore, block.timestamp);
+        }
+        until = pck.notAfter;
+        if (block.timestamp > until) revert CertificateExpired(until, block.timestamp);
+        until = CollateralRecord.checkWindow(ca, Collateral.PckCa, pck.authorityKeyId, until);
+        if (revokedAt != 0) revert PckRevoked(pck.authorityKeyId, pck.serial, revokedAt);
+        uint256 data = CollateralRecord.data(ca);
+        bytes32 issuer = bytes32(Memory.word(data + 64));
+        if (issuer != pck.issuerHash) revert IssuerMismatch(issuer, pck.issuerHash);
+        bytes32 digest = Memory.sha2(pck.tbs, pck.tbsLength);
+        (uint256 x, uint256 y) = (Memory.word(data), Memory.word(data + 32));
+        if (!P256.verify(digest, pck.r, pck.s, x, y)) revert CertificateSignatureInvalid();
+    }
+
+    /// @dev Whether the 64 bytes at `signature`, r ‖ s, are the key's over `digest`.
+    function _isSigned(bytes32 digest, uint256 signature, uint256 x, uint256 y)
+        private
+        view
+        returns (bool)
+    {
+        return P256.verify(digest, Memory.word(signature), Memory.word(signature + 32), x, y);
     }
 }

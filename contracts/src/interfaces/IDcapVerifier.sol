@@ -1,51 +1,79 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {ICollateralStore} from "./ICollateralStore.sol";
 import {IDcapErrors} from "./IDcapErrors.sol";
 
-/// @notice What a good quote says.
-/// @param measurement the identity of what runs: keccak256 of the 400 bytes of the TD report from
-/// tdAttributes to rtmr3 (attributes, xfam, mrTd, mrConfigId, mrOwner, mrOwnerConfig, rtmr0..3)
-/// @param reportDataHigh the first 32 bytes of the report data
-/// @param reportDataLow the last 32 bytes of the report data
-/// @param validUntil Unix seconds: the earliest end of the certificates that vouch for the quote
-struct VerifiedQuote {
-    bytes32 measurement;
-    bytes32 reportDataHigh;
-    bytes32 reportDataLow;
-    uint64 validUntil;
+/// @notice How up to date a platform is, by Intel's TCB info; the numbers are Automata's.
+enum TcbStatus {
+    UpToDate,
+    SWHardeningNeeded,
+    ConfigurationAndSWHardeningNeeded,
+    ConfigurationNeeded,
+    OutOfDate,
+    OutOfDateConfigurationNeeded,
+    Revoked,
+    Unrecognized,
+    TDRelaunchAdvised,
+    TDRelaunchAdvisedConfigurationNeeded
 }
 
-/// @title Verification of Intel TDX quotes
-/// @notice A quote that passes was signed by an attestation key; that key is vouched for by Intel's
-/// quoting enclave for TDX on a machine whose PCK certificate leads to the pinned root; and the
-/// trust domain is not in debug mode, not migratable, and runs on Intel's TDX module.
-/// @dev NOT covered in this version: certificate revocation lists are not read, and TCB levels are
-/// not evaluated, because both need collateral that somebody uploads. So a quote of a machine with
-/// an outdated microcode, or with a revoked PCK certificate, passes here. The attestor checks both
-/// off chain before it sends a quote, but that binds only an honest sender. A store of collateral
-/// can be added beside the pinned root; the certificates are already verified by a library.
+/// @notice What a good quote says of the platform that made it.
+/// @param status how up to date the platform is; never Revoked or Unrecognized, which are refused
+/// @param validUntil Unix seconds: the earliest end of anything that vouches for the quote
+/// @param fmspc the platform's family, model, stepping, platform type and custom SKU
+/// @param platform keccak256 of the PPID of the PCK certificate
+struct Verdict {
+    TcbStatus status;
+    uint64 validUntil;
+    bytes6 fmspc;
+    bytes32 platform;
+}
+
+/// @title Verification of Intel DCAP quotes, whole and on chain
+/// @notice A quote that passes was signed by an attestation key; Intel's quoting enclave vouches for
+/// that key, on a machine whose PCK certificate is signed by one of the store's PCK CAs and not
+/// revoked; no debugger and no host can look into what the quote is of; and the verdict says how
+/// far the machine is patched, by the TCB info and QE identity of the store. Which statuses and
+/// which measurements are good enough is the caller's policy.
+/// @dev Known kinds: version 3 SGX, version 4 SGX and TDX, version 5 SGX, TD 1.0 and TD 1.5. Every
+/// call judges at the block's time; nothing is remembered. A signature has a twin with s and order
+/// - s, and both are taken, because genuine quotes have either: so a quote's bytes, like PEM text,
+/// are not its identity, and no key against replay may come from their hash.
 interface IDcapVerifier is IDcapErrors {
-    /// @notice The root is not Intel's, and this is not a development chain.
-    error RootNotIntel(bytes32 keyHash);
-
-    /// @notice The quoting enclave's signer is not Intel's, and this is not a development chain.
-    error QeSignerNotIntel(bytes32 mrSigner);
-
     /// @notice The chain has no P256VERIFY precompile at 0x100 (EIP-7951).
     error P256PrecompileMissing();
 
-    /// @notice Verify a TDX quote of version 4 or 5 at the current block's time.
-    /// @param quote exactly the quote, without the zero bytes that platforms pad it with
-    /// @return verified what the quote says; a bad quote reverts with an error of IDcapErrors
-    function verify(bytes calldata quote) external view returns (VerifiedQuote memory verified);
+    /// @notice The refund of the value sent to `verifyAndAttestOnChain` failed.
+    error RefundFailed(address recipient, uint256 value);
 
-    /// @notice The pinned root's public key, first coordinate.
-    function rootX() external view returns (uint256);
+    /// @notice Verification ended without a reason: it ran out of gas.
+    error VerificationOutOfGas();
 
-    /// @notice The pinned root's public key, second coordinate.
-    function rootY() external view returns (uint256);
+    /// @notice Verify a quote in compact form: signed region ‖ signature (64) ‖ attestation key (64)
+    /// ‖ QE report (384) ‖ QE report signature (64) ‖ QE authentication data (32) ‖ PCK certificate
+    /// as DER (the rest). The signed region is the quote's own: header, in version 5 the body's
+    /// descriptor, and body.
+    /// @return verdict on the platform; a bad quote reverts with an error of IDcapErrors, also one
+    /// of a revoked TCB
+    function verify(bytes calldata compactQuote) external view returns (Verdict memory verdict);
 
-    /// @notice The pinned signer of the quoting enclave (MRSIGNER).
-    function qeMrSigner() external view returns (bytes32);
+    /// @notice Verify a quote as a platform makes it, without the zero bytes that some pad it with.
+    /// Of its PEM chain the first certificate is read, the machine's, and must be strictly encoded.
+    /// What follows is ignored: the CAs are those of the store.
+    function verifyRaw(bytes calldata quote) external view returns (Verdict memory verdict);
+
+    /// @notice Automata's entry, for contracts that were made for it: `verifyRaw`, for nothing.
+    /// @dev All value goes back to tx.origin, as it does there: callers need not be able to
+    /// receive. Reverts only when it fails itself, never for a bad quote.
+    /// @return success whether the quote is good
+    /// @return output for a good quote: version u16 ‖ body type u16 ‖ status u8 ‖ FMSPC (6) ‖ body,
+    /// Automata's layout of version 1.1, without advisory IDs; otherwise the error of IDcapErrors
+    function verifyAndAttestOnChain(bytes calldata quote)
+        external
+        payable
+        returns (bool success, bytes memory output);
+
+    /// @notice Where the collateral comes from.
+    function store() external view returns (ICollateralStore);
 }

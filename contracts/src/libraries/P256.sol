@@ -19,9 +19,7 @@ library P256 {
         if (r == 0 || r >= ORDER || s == 0 || s >= ORDER) {
             revert IDcapErrors.SignatureOutOfRange(r, s);
         }
-        (bool success, bytes memory result) = PRECOMPILE.staticcall(abi.encode(digest, r, s, x, y));
-        // A bad signature, a key off the curve and a chain without the precompile give no data.
-        return success && result.length == 32 && abi.decode(result, (uint256)) == 1;
+        return _call(digest, r, s, x, y);
     }
 
     /// @notice Whether the chain has the precompile: tried on a signature that is known to be good.
@@ -38,4 +36,24 @@ library P256 {
         0x6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296;
     uint256 private constant GENERATOR_Y =
         0x4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5;
+
+    /// @dev A bad signature, a key off the curve and a chain without the precompile give no data.
+    function _call(bytes32 digest, uint256 r, uint256 s, uint256 x, uint256 y)
+        private
+        view
+        returns (bool isValid)
+    {
+        assembly ("memory-safe") {
+            // The input stands behind the free pointer, the output in scratch space.
+            let input := mload(0x40)
+            mstore(input, digest)
+            mstore(add(input, 0x20), r)
+            mstore(add(input, 0x40), s)
+            mstore(add(input, 0x60), x)
+            mstore(add(input, 0x80), y)
+            mstore(0, 0)
+            let success := staticcall(gas(), 0x100, input, 0xa0, 0, 0x20)
+            isValid := and(and(success, eq(returndatasize(), 0x20)), eq(mload(0), 1))
+        }
+    }
 }

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {IDcapErrors} from "../interfaces/IDcapErrors.sol";
+import {Base64Word} from "./Base64Word.sol";
+
+/// @notice One certificate as PEM text (RFC 7468): lines of 64 characters, ended by LF.
+/// @dev The length comes from the DER itself, whose first characters are "MII" for a SEQUENCE of
+/// 256 to 65,535 bytes. The text proves nothing and is not to be hashed: what is signed is the DER.
+library PemCertificate {
+    bytes28 private constant BEGIN = "-----BEGIN CERTIFICATE-----\n";
+    bytes25 private constant END = "-----END CERTIFICATE-----";
+    bytes1 private constant LINE_FEED = 0x0a;
+    uint256 private constant LINE = 64;
+    uint256 private constant DER_HEADER = 4;
+    uint256 private constant LARGEST = 0xffff + DER_HEADER;
+
+    /// @notice How long the certificate is whose text starts at `offset`, by its DER header.
+    function derLength(bytes calldata text, uint256 offset) internal pure returns (uint256 length) {
+        uint256 start = offset + BEGIN.length;
+        if (start + 32 > text.length || bytes28(text[offset:start]) != BEGIN) {
+            revert IDcapErrors.PemInvalid(offset);
+        }
+        // Eight characters are six bytes: 30 82, the content's length, and two bytes of content.
+        uint256 word = uint256(bytes32(text[start:start + 32]));
+        (uint256 bytes24_, bool isValid) = Base64Word.decode(word);
+        if (!isValid || bytes24_ >> 176 != 0x3082) revert IDcapErrors.PemInvalid(start);
+        length = ((bytes24_ >> 160) & 0xffff) + DER_HEADER;
+    }
+
+    /// @notice Decode the certificate whose text starts at `offset` to the address `to`, where there
+    /// must be room for `length` bytes and 32 more. Nothing behind its END line's dashes is read.
+    function decode(bytes calldata text, uint256 offset, uint256 to, uint256 length) internal pure {
+        uint256 start = offset + BEGIN.length;
+        uint256 characters = ((length + 2) / 3) * 4;
+        uint256 end = start + characters + (characters + LINE - 1) / LINE;
+        if (end + END.length > text.length || bytes25(text[end:end + END.length]) != END) {
+            revert IDcapErrors.PemInvalid(end);
+        }
+        uint256 whole = characters / LINE;
+        // The last line is taken on its own when it is short or padded.
+        if (characters == whole * LINE && characters * 3 != length * 4) --whole;
+        for (uint256 i = 0; i < whole; ++i) {
+            _decodeLine(text, start, to);
+            start += LINE + 1;
+            to += 48;
+        }
+        uint256 rest = characters - whole * LINE;
+        if (rest != 0) _decodeRest(text, start, rest, to, length - whole * 48);
+    }
+
+    function _decodeLine(bytes calldata text, uint256 start, uint256 to) private pure {
+        (uint256 first, bool isFirstValid) = Base64Word.decode(_word(text, start));
+        (uint256 second, bool isSecondValid) = Base64Word.decode(_word(text, start + 32));
+        if (!isFirstValid || !isSecondValid || text[start + LINE] != LINE_FEED) {
+            revert IDcapErrors.PemInvalid(start);
+        }
+        assembly ("memory-safe") {
+            // 24 bytes each, and 8 bytes that the next write or the slack takes.
+            mstore(to, shl(64, first))
+            mstore(add(to, 24), shl(64, second))
+        }
+    }
+
+    /// @dev The last line: up to two padding characters, and no bits set that decode to nothing.
+    function _decodeRest(
+        bytes calldata text,
+        uint256 start,
+        uint256 characters,
+        uint256 to,
+        uint256 length
+    ) private pure {
+        uint256 padding = (3 - (length % 3)) % 3;
+        uint256 lineEnd = start + characters;
+        bool isWhole = text[lineEnd] == LINE_FEED;
+        for (uint256 i = 1; i <= padding; ++i) {
+            isWhole = isWhole && text[lineEnd - i] == "=";
+        }
+        if (!isWhole) revert IDcapErrors.PemInvalid(start);
+        uint256 left = characters - padding;
+        uint256 lost;
+        for (uint256 cursor = start; left != 0; cursor += 32) {
+            uint256 count = left < 32 ? left : 32;
+            (uint256 value, bool isValid) = Base64Word.decode(_filled(_word(text, cursor), count));
+            if (!isValid) revert IDcapErrors.PemInvalid(cursor);
+            assembly ("memory-safe") {
+                // As above; the zero bits of the filling fall into the slack.
+                mstore(to, shl(64, value))
+            }
+            to += 24;
+            left -= count;
+            lost = count == 32 ? 0 : (value << 64 << ((count * 6 / 8) * 8));
+        }
+        if (lost != 0) revert IDcapErrors.PemInvalid(start);
+    }
+
+    /// @dev The first `count` characters, and "A" (which is zero) for the others.
+    function _filled(uint256 word, uint256 count) private pure returns (uint256) {
+        uint256 others = count == 32 ? 0 : type(uint256).max >> (8 * count);
+        return (word & ~others) | (others & Base64Word.ZEROS);
+    }
+
+    /// @dev The text goes on behind every line, but the last word may end after it.
+    function _word(bytes calldata text, uint256 cursor) private pure returns (uint256 value) {
+        assembly ("memory-safe") {
+            // Reads only; calldata behind its end reads as zero.
+            value := calldataload(add(text.offset, cursor))
+        }
+    }
+}
