@@ -18,12 +18,8 @@ abstract contract TestCase {
     bool public constant IS_TEST = true;
 
     /// @notice The verifier from its artifact, which spares each test from compiling it in.
-    function deployVerifier(uint256 rootX, uint256 rootY, bytes32 qeMrSigner)
-        internal
-        returns (IDcapVerifier)
-    {
-        bytes memory arguments = abi.encode(rootX, rootY, qeMrSigner);
-        return IDcapVerifier(vm.deployCode("DcapVerifier.sol:DcapVerifier", arguments));
+    function deployVerifier(address store) internal returns (IDcapVerifier) {
+        return IDcapVerifier(vm.deployCode("DcapVerifier.sol:DcapVerifier", abi.encode(store)));
     }
 
     /// @notice A number from `lowest` to `highest`, both included, from any fuzzed one.
