@@ -46,7 +46,7 @@ library Der {
     }
 
     /// @notice The content of the element at `offset`, whatever its tag. Lengths are in the
-    /// shortest form (X.690, section 10.1) and below 2^16.
+    /// shortest form (X.690, section 10.1) and below 2^24.
     function skip(bytes memory der, uint256 offset, uint256 limit)
         internal
         pure
@@ -59,12 +59,12 @@ library Der {
         start = offset + 2;
         if (length >= 0x80) {
             uint256 lengthBytes = length - 0x80;
-            if (lengthBytes == 0 || lengthBytes > 2 || start + lengthBytes > limit) {
+            if (lengthBytes == 0 || lengthBytes > 3 || start + lengthBytes > limit) {
                 revert IDcapErrors.CertificateMalformed(offset);
             }
-            length = uint8(der[start]);
-            if (lengthBytes == 2) length = (length << 8) | uint8(der[start + 1]);
-            if (length < (lengthBytes == 1 ? 0x80 : 0x100)) {
+            length = uint256(word(der, start)) >> (256 - 8 * lengthBytes);
+            // A shorter form would hold a length below 0x80, or one with a leading zero byte.
+            if (length < 0x80 || length >> (8 * lengthBytes - 8) == 0) {
                 revert IDcapErrors.CertificateMalformed(offset);
             }
             start += lengthBytes;
