@@ -45,10 +45,10 @@ class Case:
     with `reason` in its message. `parts` are changes to fields of the platform's parts, `change`
     is done to the quote.
 
-    `contract` is what the DcapVerifier says of the quote: a TCB status or the name of its error;
-    `compact` what it says of the compact form, where that differs, or the name of our error when
-    there is no such form. `refused` names the uploads that the CollateralStore does not take, with
-    their errors. All three are as the gate's where that finds the case good.
+    `contract` is what the DcapVerifier says of the quote, where that is not dcap-qvl's status: the
+    name of its error, or another status. `compact` is what it says of the compact form, where that
+    differs, or the name of our own error when there is no such form. `refused` names the uploads
+    that the CollateralStore does not take, with their errors.
     """
 
     name: str

@@ -22,5 +22,5 @@ def test_contracts__case__is_judged_as_the_table_says(case: Case, judgements: Ju
 
 
 def expected(case: Case) -> Judgement:
-    contract = case.contract or case.gate
+    contract = case.contract or case.dcap_qvl
     return Judgement(contract, case.compact or contract, dict(case.refused))
