@@ -16,6 +16,9 @@ from attestor.quote.simulated.issued import (
 )
 
 TOP, LOW = Issued().levels
+OLD_LOADER = replace(TOP, tdx_svn=(4, 1, 6, *bytes(13)), status="SWHardeningNeeded")
+OLD_PCE = replace(TOP, pce_svn=PCE_SVN - 1, status="ConfigurationNeeded")
+"""Two levels that a sound machine reaches, with the same SGX components."""
 POLICY = "TcbStatusRefused"
 
 
@@ -134,6 +137,18 @@ MACHINE = [
             **machine(pce_svn=12),
             **levels(TOP, replace(TOP, pce_svn=12, status="SWHardeningNeeded"), LOW),
         },
+    ),
+    *(
+        Case(
+            f"higher PCE before higher TDX components, {order}",
+            "SWHardeningNeeded",
+            POLICY,
+            parts=levels(*rows),
+        )
+        for order, rows in {
+            "as served": (OLD_LOADER, OLD_PCE),
+            "turned": (OLD_PCE, OLD_LOADER),
+        }.items()
     ),
     Case(
         "two levels of one TCB",

@@ -33,6 +33,8 @@ STRICTER = {
     "CertificationLengthWrong": "dcap-qvl reads nested data at the start of its part",
     "CertificationTypeRefused": "dcap-qvl does not look at the outer type",
     "PemInvalid": "dcap-qvl takes more ways to write PEM",
+    "EnclaveKeysRefused": "dcap-qvl refuses no flag of an enclave but DEBUG",
+    "EnclaveNotInitialized": "dcap-qvl refuses no flag of an enclave but DEBUG",
     "QeReportDataTailNotZero": "dcap-qvl compares the first half of the report data",
 }
 """Errors of the contract where dcap-qvl gives a status."""
