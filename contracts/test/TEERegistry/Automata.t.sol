@@ -17,6 +17,8 @@ contract TEERegistryAutomataTest is RegistryCase {
     AutomataDouble private automata;
     QuoteDraft private draft;
     bytes32 private platform;
+    /// @dev Whose quote the output is of.
+    address private quoted = vm.addr(KEY);
 
     function setUp() public override {
         super.setUp();
@@ -36,6 +38,7 @@ contract TEERegistryAutomataTest is RegistryCase {
             VerifierKind kind = i < 6 ? VerifierKind.AutomataV10 : VerifierKind.AutomataV11;
             _use(kind);
             draft = QuoteForge.draft(Form(i % 6));
+            quoted = vm.addr(KEY + i);
             automata.say(true, _output(kind, 0));
             _admitRaw(KEY + i, 0);
             assertStatus(vm.addr(KEY + i), SignerStatus.Valid);
@@ -52,10 +55,9 @@ contract TEERegistryAutomataTest is RegistryCase {
     }
 
     function test_register__upstreams_way__taken() public {
-        automata.say(true, bytes.concat(_output(VerifierKind.AutomataV11, 0), "advisories"));
-        draft.region = slice(_upstreamQuote(), 0, 632);
-        automata.say(true, _output(VerifierKind.AutomataV11, 0));
-        registry.register(upstreamData(NEXT, BLOCK - 1), _upstreamQuote());
+        bytes memory quote = upstreamQuote(upstreamData(NEXT, BLOCK - 1));
+        automata.say(true, abi.encodePacked(hex"0004000200", FMSPC, slice(quote, 48, 632)));
+        registry.register(upstreamData(NEXT, BLOCK - 1), quote);
         assertStatus(NEXT, SignerStatus.Valid);
     }
 
@@ -75,27 +77,21 @@ contract TEERegistryAutomataTest is RegistryCase {
     /// @dev What it answers for a revoked SGX platform.
     function test_admitRaw__success_with_four_bytes__refused() public {
         automata.say(true, "TCBR");
-        _refuse(
-            abi.encodeWithSelector(AutomataOutput.AutomataOutputTooShort.selector, 11 + 584, 4)
-        );
+        _refuse(abi.encodeWithSelector(AutomataOutput.AutomataOutputTooShort.selector, 11 + 584, 4));
     }
 
     function test_admitRaw__reverts_without_reason__refused() public {
         automata.refuse("");
         _refuse(abi.encodeWithSelector(IRegistryErrors.AutomataReverted.selector, bytes("")));
         automata.refuse(hex"482b7129");
-        _refuse(
-            abi.encodeWithSelector(IRegistryErrors.AutomataReverted.selector, hex"482b7129")
-        );
+        _refuse(abi.encodeWithSelector(IRegistryErrors.AutomataReverted.selector, hex"482b7129"));
     }
 
     function test_admitRaw__output_cut__refused(uint256 length) public {
         bytes memory output = _output(VerifierKind.AutomataV11, 0);
         length = bound(length, 0, output.length - 1);
         automata.say(true, slice(output, 0, length));
-        _refuse(
-            abi.encodeWithSelector(AutomataOutput.AutomataOutputTooShort.selector, 595, length)
-        );
+        _refuse(abi.encodeWithSelector(AutomataOutput.AutomataOutputTooShort.selector, 595, length));
     }
 
     function test_admitRaw__any_byte_of_the_output_differs__refused(uint256 offset) public {
@@ -140,9 +136,7 @@ contract TEERegistryAutomataTest is RegistryCase {
                     ? abi.encodeWithSelector(
                         IRegistryErrors.TcbStatusRefused.selector, status, UP_TO_DATE
                     )
-                    : abi.encodeWithSelector(
-                        AutomataOutput.AutomataStatusUnknown.selector, status
-                    )
+                    : abi.encodeWithSelector(AutomataOutput.AutomataStatusUnknown.selector, status)
             );
         }
     }
@@ -269,13 +263,12 @@ contract TEERegistryAutomataTest is RegistryCase {
         _admitRaw(KEY, 0);
         bytes12 id = registry.admissionId(platform, measurement);
         address signer = vm.addr(NEXT_KEY);
-        bytes memory output = _output(VerifierKind.AutomataV11, 0);
         (bytes32 r, bytes32 s) = renewalSignature(draft, signer, newestBlock());
         automata.callBack(
             abi.encodeCall(registry.renew, (id, signer, newestBlock(), uint256(r), uint256(s)))
         );
-        overwrite(output, 11 + 520, _reportDataOf(signer));
-        automata.say(true, output);
+        quoted = signer;
+        automata.say(true, _output(VerifierKind.AutomataV11, 0));
         bytes memory quote = rawQuote(draft, signer, newestBlock());
         bytes memory proof = possession(NEXT_KEY, newestBlock(), START);
         vm.expectRevert(
@@ -292,9 +285,7 @@ contract TEERegistryAutomataTest is RegistryCase {
         automata.callBack(abi.encodeCall(registry.pause, (REASON)));
         _refuse(abi.encodeWithSelector(IRegistryErrors.RegistrationsPaused.selector));
         automata.callBack(abi.encodeCall(registry.removeMeasurement, (measurement, REASON)));
-        _refuse(
-            abi.encodeWithSelector(IRegistryErrors.MeasurementNotAllowed.selector, measurement)
-        );
+        _refuse(abi.encodeWithSelector(IRegistryErrors.MeasurementNotAllowed.selector, measurement));
         automata.callBack(abi.encodeCall(registry.raiseEpoch, (REASON)));
         _admitRaw(KEY, 0);
         vm.assertEq(registry.epoch(), 1, "epoch");
@@ -306,9 +297,11 @@ contract TEERegistryAutomataTest is RegistryCase {
         registry.setVerifier(address(automata), kind);
     }
 
-    /// @dev What Automata's verifier puts out for the quote of KEY (and of the draft's form).
+    /// @dev What Automata's verifier puts out for the quote of `quoted`, of the draft's form.
     function _output(VerifierKind kind, uint8 status) private view returns (bytes memory) {
-        bytes memory region = draft.region;
+        uint64 number = newestBlock();
+        (bytes32 high, bytes32 low) = reportData(quoted, number, hashOf(number));
+        bytes memory region = draft.regionWith(high, low);
         uint256 body = QuoteForge.bodyOf(draft.form);
         bytes memory report = slice(region, body, region.length);
         bytes2 version = bytes2(uint16(uint8(region[0])));
@@ -319,15 +312,6 @@ contract TEERegistryAutomataTest is RegistryCase {
         }
         bytes2 bodyType = bytes2(types[uint256(draft.form)]);
         return bytes.concat(version, bodyType, bytes1(status), FMSPC, report);
-    }
-
-    function _reportDataOf(address signer) private view returns (bytes memory) {
-        (bytes32 high, bytes32 low) = reportData(signer, newestBlock(), hashOf(newestBlock()));
-        return abi.encode(high, low);
-    }
-
-    function _upstreamQuote() private pure returns (bytes memory) {
-        return upstreamQuote(upstreamData(NEXT, BLOCK - 1));
     }
 
     function _admitRaw(uint256 key, uint256 value) private {
