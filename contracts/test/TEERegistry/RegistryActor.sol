@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+// Casts of small numbers and literals.
+// forge-lint: disable-start(unsafe-typecast)
+
 import {TcbStatus, Verdict} from "../../src/interfaces/IDcapVerifier.sol";
 import {ITEERegistry} from "../../src/interfaces/ITEERegistry.sol";
 import {Admission} from "../../src/interfaces/registry/RegistryTypes.sol";
@@ -54,7 +57,7 @@ contract RegistryActor is TestCase {
         status = status % 16 < 10 ? 0 : status % 10;
         _say(TcbStatus(status), p);
         bytes memory quote = _quote(vm.addr(key), uint64(block.number - age), m);
-        bytes memory proof = _possession(key, uint64(block.number - age));
+        bytes memory proof = _possession(key, uint64(block.number - age), keepKey);
         bool mayBe = _isFresh(age) && _allowed[m] && !_platformRevoked[p] && status == 0;
         try REGISTRY.admit(quote, block.timestamp, proof, keepKey) {
             vm.assertTrue(mayBe, "taken only when it may be");
@@ -222,8 +225,12 @@ contract RegistryActor is TestCase {
         return _draft(m).compact(high, low);
     }
 
-    function _possession(uint256 key, uint64 number) private view returns (bytes memory) {
-        bytes32 digest = REGISTRY.possessionDigest(vm.addr(key), number, block.timestamp);
+    function _possession(uint256 key, uint64 number, bool keepKey)
+        private
+        view
+        returns (bytes memory)
+    {
+        bytes32 digest = REGISTRY.possessionDigest(vm.addr(key), number, block.timestamp, keepKey);
         (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, digest);
         return abi.encodePacked(r, s, v);
     }
