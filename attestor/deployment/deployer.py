@@ -30,6 +30,11 @@ class Done:
     address: bytes
     receipt: Receipt | None
 
+    @property
+    def gas(self) -> int:
+        """What the transaction used; 0 without one."""
+        return self.receipt.gas_used if self.receipt is not None else 0
+
 
 class Deployer:
     """Deploys from one account. `path` is the deployment file, or None to keep none."""

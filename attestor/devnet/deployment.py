@@ -35,6 +35,10 @@ class Deployment:
     allowed: Done
     uploads: tuple[Done, ...]
 
+    @property
+    def contracts(self) -> tuple[Done, ...]:
+        return self.store, self.verifier, self.registry, self.multiproof
+
 
 class DevelopmentDeployer:
     """A fresh funded account that deploys and owns the contracts. `path` is the deployment file,

@@ -68,16 +68,15 @@ class Devnet:
         ):
             (self.folder / old).unlink(missing_ok=True)
         self._daemon: subprocess.Popen[bytes] | None = None
-        self.pccs: Pccs | None = None
+        self.platform = SimulatedPlatform(
+            seed=options.seed.encode(), chain_id=CHAIN_ID, now=int(time.time())
+        )
+        self.pccs = Pccs(self.platform)
         self.anvil = Anvil(CHAIN_ID, options.block_seconds, self.folder / "anvil.log")
         self.node = Node(Rpc(self.anvil.url), CHAIN_ID)
 
     def deploy(self) -> Deployment:
-        """Make the simulated platform and deploy the contracts that trust it."""
-        self.platform = SimulatedPlatform(
-            seed=self.options.seed.encode(), chain_id=CHAIN_ID, now=int(time.time())
-        )
-        self.pccs = Pccs(self.platform)
+        """Deploy the contracts that trust the simulated platform, with its collateral."""
         self.deployment_file.unlink(missing_ok=True)
         self.deployer = DevelopmentDeployer(self.node, self.deployment_file)
         self.deployment = self.deployer.deploy_all(self.platform)
@@ -155,8 +154,7 @@ class Devnet:
     def stop(self) -> None:
         """End everything."""
         self.stop_daemon()
-        if self.pccs is not None:
-            self.pccs.stop()
+        self.pccs.stop()
         self.anvil.stop()
 
     def wait(self) -> None:
