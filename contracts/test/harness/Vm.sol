@@ -48,6 +48,7 @@ interface Vm {
         external
         pure
         returns (bytes memory);
+    function parseBytes(string calldata text) external pure returns (bytes memory);
     function parseJsonString(string calldata json, string calldata key)
         external
         pure
