@@ -20,13 +20,14 @@ contract CollateralStoreRevocationTest is CollateralCase {
     }
 
     function test_uploadPckCrl__later_list_without_the_machine__still_revoked() public {
-        uploadAuthority();
+        store.uploadPckCa(certificate("pckCa"));
+        store.uploadPckCrl(crl("pck44"));
         uint256[] memory serials = _foreign();
-        vm.assertTrue(store.isRevoked(pckCaKeyId, serials[2]), "third");
-        vm.assertFalse(store.isRevoked(pckCaKeyId, serials[3]), "fourth");
+        vm.assertTrue(store.isRevoked(pckCaKeyId, serials[43]), "last of the list");
+        vm.assertFalse(store.isRevoked(pckCaKeyId, serials[44]), "not on the list");
         vm.warp(later);
-        store.uploadPckCrl(crl("pck46Later"));
-        vm.assertTrue(store.isRevoked(pckCaKeyId, serials[45]), "last");
+        store.uploadPckCrl(crl("pckRevoked"));
+        vm.assertTrue(store.isRevoked(pckCaKeyId, serials[43]), "not on the later list");
     }
 
     function test_uploadPckCrl__not_newer__refused() public {
