@@ -135,4 +135,12 @@ interface IDcapErrors {
 
     /// @notice The first certificate has no SGX extension: it is no PCK certificate.
     error LeafNotPck();
+
+    /* --- revocation ------------------------------------------------------------------------ */
+
+    /// @notice The PCK certificate is revoked, since `revokedAt` (Unix seconds).
+    error PckRevoked(uint256 serial, uint256 revokedAt);
+
+    /// @notice Intel has revoked the platform's TCB.
+    error TcbRevoked();
 }
