@@ -1,0 +1,54 @@
+//! How a run ended, in terms that every engine shares.
+
+/// The result of a program that halted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Halted {
+    pub exit_code: u32,
+    pub cycles: u64,
+    /// The words that the program gave to COMMIT.
+    pub digest: [u32; 8],
+    pub public_values: Vec<u8>,
+}
+
+/// The end of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum End {
+    Halted(Halted),
+    /// The machine does not allow what the program did.
+    Fault,
+    LimitCycles,
+    LimitMemory,
+    LimitOutput,
+    /// SP1 runs it, and ours refuses it.
+    Unsupported,
+    /// The file is no program.
+    NoProgram,
+}
+
+/// A run of a program, with a word for people on why it ended.
+#[derive(Clone, Debug)]
+pub struct Run {
+    pub end: End,
+    pub detail: String,
+}
+
+/// What two engines' ends say of each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    Same,
+    /// One of them stopped at a limit that the other one does not have.
+    Incomparable,
+    Different,
+}
+
+/// Judge our run by SP1's.
+///
+/// A fault of SP1 is any refusal of ours; what SP1 runs, ours may refuse by name.
+pub fn judge(ours: &End, sp1: &End) -> Verdict {
+    match (ours, sp1) {
+        (ours, sp1) if ours == sp1 => Verdict::Same,
+        (End::Unsupported, End::Fault) => Verdict::Same,
+        (End::Unsupported | End::LimitCycles, _) => Verdict::Incomparable,
+        _ => Verdict::Different,
+    }
+}
