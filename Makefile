@@ -1,14 +1,14 @@
 # Two commands do everything from a bare clone: `make demo` and `make test`.
 # Each target sets up what it needs, once.
 
-.PHONY: demo test devnet setup contracts executor abi bench-slice check-keys \
-	lint test-python test-contracts test-executor format clean
+.PHONY: demo test devnet setup contracts executor abi bench-slice bench-engine fuzz-engine \
+	engine-check check-keys lint test-python test-contracts test-executor format clean
 
 UV_VERSION := 0.13.8
 PYTHON := .venv/bin/python
 FORGE := node_modules/@foundry-rs/forge-linux-amd64/bin/forge
 EXECUTOR := executor/target/release/attestor-execute
-PYTHON_SCRIPTS := scripts/abi scripts/bench-slice scripts/contract-fixtures
+PYTHON_SCRIPTS := scripts/abi scripts/bench-engine scripts/bench-slice scripts/contract-fixtures
 
 demo: setup
 	@$(PYTHON) -m attestor demo
@@ -88,6 +88,21 @@ test-python: setup
 
 bench-slice: setup
 	@$(PYTHON) scripts/bench-slice
+
+# Our engine beside SP1's: what is compared, and the programs that only this needs.
+bench-engine: setup engine-check
+	@cd executor && cargo build --quiet --release --locked -p keys-check --bin sp1-key
+	@cd executor/sp1-jit && cargo build --quiet --release --locked
+	@$(PYTHON) scripts/bench-engine $(BENCH)
+
+# Random programs on our engine and SP1's, until a difference or this many of each kind.
+PROGRAMS := 1000000
+fuzz-engine: setup engine-check
+	@executor/target/release/engine-fuzz --programs $(PROGRAMS) \
+		--keep executor/engine-check/tests/seeds.txt $(FUZZ)
+
+engine-check: setup
+	@cd executor && cargo build --quiet --release --locked -p engine-check
 
 format: setup
 	@.venv/bin/ruff check --fix --quiet . $(PYTHON_SCRIPTS)

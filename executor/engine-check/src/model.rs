@@ -129,3 +129,6 @@ pub fn loaded(name: &str, bytes: &[u8]) -> u64 {
     let negative = !name.ends_with('u') && number >= range / 2;
     word(if negative { number - range } else { number })
 }
+
+#[cfg(test)]
+mod tests;

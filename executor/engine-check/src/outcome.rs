@@ -52,3 +52,38 @@ pub fn judge(ours: &End, sp1: &End) -> Verdict {
         _ => Verdict::Different,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn halted(cycles: u64) -> End {
+        End::Halted(Halted { exit_code: 0, cycles, digest: [0; 8], public_values: vec![] })
+    }
+
+    #[test]
+    fn equal_ends_are_the_same() {
+        assert_eq!(judge(&halted(7), &halted(7)), Verdict::Same);
+        assert_eq!(judge(&End::Fault, &End::Fault), Verdict::Same);
+        assert_eq!(judge(&End::Unsupported, &End::Fault), Verdict::Same);
+    }
+
+    #[test]
+    fn one_cycle_more_is_different() {
+        assert_eq!(judge(&halted(7), &halted(8)), Verdict::Different);
+    }
+
+    #[test]
+    fn fault_of_one_alone_is_different() {
+        assert_eq!(judge(&halted(7), &End::Fault), Verdict::Different);
+        assert_eq!(judge(&End::Fault, &halted(7)), Verdict::Different);
+        assert_eq!(judge(&End::NoProgram, &halted(7)), Verdict::Different);
+        assert_eq!(judge(&End::Fault, &End::LimitMemory), Verdict::Different);
+    }
+
+    #[test]
+    fn our_limits_and_refusals_say_nothing() {
+        assert_eq!(judge(&End::LimitCycles, &halted(7)), Verdict::Incomparable);
+        assert_eq!(judge(&End::Unsupported, &halted(7)), Verdict::Incomparable);
+    }
+}

@@ -1,7 +1,8 @@
 //! SP1's portable executor, which defines what a program does.
 
+use std::cell::Cell;
 use std::panic::{self, AssertUnwindSafe};
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 
 use sp1_core_executor::{
     ExecutionError, MinimalExecutor, OutputConsumers, Program, SupervisorMode,
@@ -13,8 +14,7 @@ use crate::outcome::{End, Halted, Run};
 
 /// Load the program; `None` where SP1 does not take the ELF.
 pub fn load(elf: &[u8]) -> Option<Arc<Program>> {
-    let loaded = panic::catch_unwind(|| Program::from(elf).ok()).ok().flatten();
-    loaded.map(Arc::new)
+    silently(|| Program::from(elf).ok()).ok().flatten().map(Arc::new)
 }
 
 /// Run a program to its end. It must have one: this executor has no limit of cycles.
@@ -23,10 +23,10 @@ pub fn run(elf: &[u8], stdin: &[Vec<u8>], memory_bytes: u64) -> Run {
         return Run { end: End::NoProgram, detail: "SP1 does not load it".into() };
     };
     let started = executor(program, stdin, memory_bytes);
-    let outcome = silently(AssertUnwindSafe(|| {
+    let outcome = silently(|| {
         let mut executor = started;
         executor.try_execute_chunk().map(|_| executor)
-    }));
+    });
     match outcome {
         Ok(Ok(executor)) => Run { end: End::Halted(halted(executor)), detail: String::new() },
         Ok(Err(error @ ExecutionError::TooMuchMemory())) => {
@@ -49,11 +49,27 @@ pub fn executor(
     executor
 }
 
-/// Without what the program prints.
-fn silently<T>(work: impl FnOnce() -> T + panic::UnwindSafe) -> std::thread::Result<T> {
+thread_local! {
+    static SILENT: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Without what the program or a panic of SP1 prints: both are results here.
+pub fn silently<T>(work: impl FnOnce() -> T) -> std::thread::Result<T> {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let usual = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if !SILENT.get() {
+                usual(info);
+            }
+        }));
+    });
     let (sender, _receiver) = watch::channel(String::new());
     let consumers = OutputConsumers { stdout: Some(sender.clone()), stderr: Some(sender) };
-    panic::catch_unwind(|| with_output_consumers(&consumers, work))
+    SILENT.set(true);
+    let result = panic::catch_unwind(AssertUnwindSafe(|| with_output_consumers(&consumers, work)));
+    SILENT.set(false);
+    result
 }
 
 fn halted(executor: MinimalExecutor<SupervisorMode>) -> Halted {
@@ -68,9 +84,4 @@ fn halted(executor: MinimalExecutor<SupervisorMode>) -> Halted {
 fn message(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<String>().map(String::as_str);
     text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("a panic").to_owned()
-}
-
-/// Panics of SP1 are results here: keep them off the terminal.
-pub fn hide_panics() {
-    panic::set_hook(Box::new(|_| ()));
 }

@@ -1,7 +1,8 @@
 //! The JSON line of a program's run, the same of every engine. Also a module of `sp1-jit`.
 
-use rustix::time::{ClockId, clock_gettime};
 use serde_json::{Map, Value, json};
+
+use crate::process;
 
 /// What every engine says of a run that ended by HALT.
 pub struct Run<'a> {
@@ -14,35 +15,19 @@ pub struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// The line's fields, with the CPU time of this process so far and its highest resident memory.
+    /// The line's fields, with those of this process.
     pub fn fields(&self) -> Map<String, Value> {
-        let fields = json!({
-            "engine": self.engine,
-            "cycles": self.cycles,
-            "exit_code": self.exit_code,
-            "digest": self.digest,
-            "public_values": hex(self.public_values),
-            "cpu_seconds": cpu_seconds(),
-            "max_rss_kb": max_rss_kb(),
-        });
-        match fields {
-            Value::Object(fields) => fields,
-            _ => unreachable!("json! of braces is an object"),
-        }
+        let mut fields = process::fields();
+        let outcome = [
+            ("engine", json!(self.engine)),
+            ("cycles", json!(self.cycles)),
+            ("exit_code", json!(self.exit_code)),
+            ("digest", json!(self.digest)),
+            ("public_values", json!(hex(self.public_values))),
+        ];
+        fields.extend(outcome.map(|(name, value)| (name.to_owned(), value)));
+        fields
     }
-}
-
-/// CPU time of all threads of this process, user and system.
-pub fn cpu_seconds() -> f64 {
-    let time = clock_gettime(ClockId::ProcessCPUTime);
-    time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
-}
-
-/// The highest resident memory of this process, in KiB. Source: proc(5), VmHWM.
-fn max_rss_kb() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or("0");
-    line.split_whitespace().next().and_then(|number| number.parse().ok()).unwrap_or(0)
 }
 
 fn hex(bytes: &[u8]) -> String {

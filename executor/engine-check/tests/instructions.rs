@@ -18,7 +18,6 @@ fn instructions_give_what_the_model_says() {
 
 #[test]
 fn faults_are_faults() {
-    portable::hide_panics();
     for (name, elf) in table::faults() {
         let run = portable::run(&elf, &[], MEMORY_BYTES);
         assert_eq!(run.end, End::Fault, "{name}");
