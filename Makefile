@@ -62,6 +62,9 @@ abi: contracts
 
 # --- checks --------------------------------------------------------------------------------------
 
+# All of the executor but what needs SP1's prover.
+CHECKED := --workspace --exclude keys-check
+
 lint: setup
 	@.venv/bin/ruff check --quiet . $(PYTHON_SCRIPTS)
 	@.venv/bin/ruff format --check --quiet . $(PYTHON_SCRIPTS)
@@ -71,13 +74,13 @@ lint: setup
 	@$(PYTHON) scripts/abi --check
 	@$(PYTHON) scripts/contract-fixtures --check
 	@cd executor && cargo fmt --check
-	@cd executor && cargo clippy --quiet --release --locked --all-targets -- -D warnings
+	@cd executor && cargo clippy --quiet --release --locked $(CHECKED) --all-targets -- -D warnings
 
 test-contracts: setup
 	@$(FORGE) test
 
 test-executor: setup
-	@cd executor && cargo test --quiet --release --locked
+	@cd executor && cargo test --quiet --release --locked $(CHECKED)
 
 # Our verifying keys against SP1's own prover, which only this builds.
 check-keys: setup
@@ -90,8 +93,8 @@ bench-slice: setup
 	@$(PYTHON) scripts/bench-slice
 
 # Our engine beside SP1's: what is compared, and the programs that only this needs.
-bench-engine: setup engine-check
-	@cd executor && cargo build --quiet --release --locked -p keys-check --bin sp1-key
+bench-engine: setup
+	@cd executor && cargo build --quiet --release --locked --workspace
 	@cd executor/sp1-jit && cargo build --quiet --release --locked
 	@$(PYTHON) scripts/bench-engine $(BENCH)
 
@@ -102,7 +105,7 @@ fuzz-engine: setup engine-check
 		--keep executor/engine-check/tests/seeds.txt $(FUZZ)
 
 engine-check: setup
-	@cd executor && cargo build --quiet --release --locked -p engine-check
+	@cd executor && cargo build --quiet --release --locked $(CHECKED)
 
 format: setup
 	@.venv/bin/ruff check --fix --quiet . $(PYTHON_SCRIPTS)

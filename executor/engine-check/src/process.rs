@@ -1,6 +1,5 @@
 //! What a process has used. Also a module of `sp1-jit`, and of a program in `keys-check`.
 
-use rustix::time::{ClockId, clock_gettime};
 use serde_json::{Map, Value, json};
 
 /// The CPU time of this process so far, and its highest resident memory.
@@ -9,10 +8,17 @@ pub fn fields() -> Map<String, Value> {
     fields.map(|(name, value)| (name.to_owned(), value)).into_iter().collect()
 }
 
-/// CPU time of all threads of this process, user and system.
+/// CPU time of the threads that live, user and system. Source: sched-stats in the kernel's
+/// documentation: the first number of a task's `schedstat`, in nanoseconds.
 pub fn cpu_seconds() -> f64 {
-    let time = clock_gettime(ClockId::ProcessCPUTime);
-    time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
+    let Ok(tasks) = std::fs::read_dir("/proc/self/task") else {
+        return f64::NAN;
+    };
+    let nanoseconds = tasks.flatten().map(|task| {
+        let text = std::fs::read_to_string(task.path().join("schedstat")).unwrap_or_default();
+        text.split_whitespace().next().and_then(|number| number.parse().ok()).unwrap_or(0_u64)
+    });
+    nanoseconds.sum::<u64>() as f64 / 1e9
 }
 
 /// The highest resident memory of this process, in KiB. Source: proc(5), VmHWM.

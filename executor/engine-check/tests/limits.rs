@@ -2,8 +2,8 @@
 
 use engine::{Limits, Mode};
 use engine_check::generate::{self, Generated, Kind};
-use engine_check::outcome::{End, Run};
 use engine_check::ours;
+use engine_check::outcome::{End, Run};
 use engine_check::random::Random;
 
 const MODES: [Mode; 2] = [Mode::Tiered, Mode::InterpreterOnly];
