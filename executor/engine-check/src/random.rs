@@ -4,7 +4,7 @@
 pub struct Random(u64);
 
 /// Where arithmetic and addressing have their corners.
-pub const CORNERS: [u64; 24] = [
+pub const CORNERS: [u64; 25] = [
     0,
     1,
     2,
@@ -22,6 +22,7 @@ pub const CORNERS: [u64; 24] = [
     0xffff_ffff_8000_0000,
     0xffff_ffff_7fff_ffff,
     (1 << 40) - 8,
+    1 << 40,
     (1 << 48) - 8,
     1 << 48,
     i64::MAX as u64,

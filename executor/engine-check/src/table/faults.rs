@@ -10,7 +10,7 @@ const LEFT: u8 = 12;
 /// Good accesses before the bad one.
 const WARM: usize = 6000;
 /// The first address after SP1's memory. Source: sp1-core-executor 6.10.0, `MAX_LOG_ADDR`.
-const MEMORY_END: u64 = 1 << 48;
+const MEMORY_END: u64 = 1 << 40;
 
 /// Programs that must fault, by name.
 pub fn faults() -> Vec<(String, Vec<u8>)> {
