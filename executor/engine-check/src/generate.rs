@@ -64,7 +64,7 @@ const LINK: u8 = 1;
 /// The link register of calls between functions.
 const INNER_LINK: u8 = 8;
 /// Jumps back in all: hot code for any tier.
-const BUDGETS: [i64; 5] = [3, 40, 300, 2_000, 9_000];
+const BUDGETS: [i64; 6] = [3, 40, 300, 3_000, 9_000, 9_000];
 
 /// A program in the making.
 struct Generator {
@@ -78,7 +78,7 @@ struct Generator {
     inner_functions: Vec<Label>,
     stdin: Vec<Vec<u8>>,
     /// How many stdin entries the code has read so far, at most.
-    pages_read: u64,
+    entries_read: u64,
 }
 
 /// The program of a seed, always the same one.
@@ -112,7 +112,7 @@ impl Generator {
             functions,
             inner_functions,
             stdin,
-            pages_read: 0,
+            entries_read: 0,
         }
     }
 

@@ -4,6 +4,7 @@
 
 pub mod assembler;
 pub mod compare;
+pub mod damage;
 pub mod elf;
 pub mod generate;
 pub mod jit;

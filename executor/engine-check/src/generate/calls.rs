@@ -69,10 +69,10 @@ impl Generator {
         self.assembler.immediate(ADDI, ARGUMENTS + 1, NUMBER, 0);
         self.assembler.constant(ARGUMENTS, u64::MAX);
         self.assembler.branch(BEQ, ARGUMENTS, ARGUMENTS + 1, none);
-        self.assembler.constant(ARGUMENTS, FRESH + 0x400 * self.pages_read);
-        self.pages_read += 1;
+        self.assembler.constant(ARGUMENTS, FRESH + 0x400 * self.entries_read);
+        self.entries_read += 1;
         self.numbered(HINT_READ);
-        self.system_call(WRITE, &[PUBLIC_VALUES, FRESH + 0x400 * (self.pages_read - 1), 96]);
+        self.system_call(WRITE, &[PUBLIC_VALUES, FRESH + 0x400 * (self.entries_read - 1), 96]);
         self.assembler.place(none);
     }
 
