@@ -172,3 +172,6 @@ fn content(file: &[u8], offset: u64, length: u64) -> Result<&[u8], ImageError> {
 fn invalid(detail: impl ToString) -> ImageError {
     ImageError(detail.to_string())
 }
+
+#[cfg(test)]
+mod tests;

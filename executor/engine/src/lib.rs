@@ -10,6 +10,8 @@
 //! A guest cannot reach host memory: see `memory`.
 
 mod alu;
+#[cfg(test)]
+mod assembly;
 mod context;
 mod decode;
 mod exit;

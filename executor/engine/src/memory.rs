@@ -84,6 +84,9 @@ impl Memory {
 
     /// The bytes at an address, whatever its alignment; nothing is touched by that.
     pub fn peek(&self, address: u64, length: u64) -> Result<Vec<u8>, Fault> {
+        if length == 0 {
+            return Ok(Vec::new());
+        }
         let end = address.checked_add(length).filter(|&end| end <= ADDRESS_SPACE);
         let end = end.ok_or(Fault::OutOfRange(address))?;
         let byte = |address| {

@@ -176,3 +176,6 @@ fn stop(pc: u64, fault: Fault) -> Stop {
     };
     Stop::Fault(GuestFault { pc, kind })
 }
+
+#[cfg(test)]
+mod tests;

@@ -143,3 +143,6 @@ impl Backend {
         self.code.add(compiled.code_buffer())
     }
 }
+
+#[cfg(test)]
+mod tests;
