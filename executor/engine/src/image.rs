@@ -1,5 +1,7 @@
 //! A program as SP1's loader reads it (sp1-core-executor, `disassembler/elf.rs`).
 
+mod notes;
+
 use std::fmt;
 
 use elf::ElfBytes;
@@ -15,7 +17,6 @@ use crate::instruction::Instruction;
 const STACK_TOP: u64 = 0x7800_0000;
 /// SP1's mark of segments that are not part of the program.
 const PF_UNTRUSTED: u32 = 0x0010_0000;
-const UNTRUSTED_NOTE: &[u8] = b"SUCCINCT";
 const MAX_SEGMENTS: usize = 256;
 const MAX_INSTRUCTIONS: usize = 1 << 22;
 /// The most bytes that all segments together may fill at the start.
@@ -71,7 +72,10 @@ impl Image {
         for header in headers.iter() {
             match header.p_type {
                 PT_LOAD => loader.load(file, &header)?,
-                PT_NOTE => check_note(file, &header)?,
+                PT_NOTE => {
+                    let notes = content(file, header.p_offset, header.p_filesz)?;
+                    notes::check(notes).map_err(invalid)?;
+                }
                 _ => {}
             }
         }
@@ -116,7 +120,8 @@ impl Loader {
         }
         // SP1 reads whole words of four bytes while they start inside of the segment.
         let length = header.p_filesz.min(header.p_memsz.next_multiple_of(4));
-        let bytes = content(file, header.p_offset, length)?;
+        // Where nothing is read, it does not matter from where.
+        let bytes = if length == 0 { &[] } else { content(file, header.p_offset, length)? };
         if flags & PF_X != 0 && flags & PF_UNTRUSTED == 0 {
             self.add_code(start, bytes)?;
         }
@@ -152,14 +157,6 @@ impl Loader {
         let Self { instructions, segments, end, .. } = self;
         Ok(Image { instructions, base, entry, segments, end })
     }
-}
-
-fn check_note(file: &[u8], header: &ProgramHeader) -> Result<(), ImageError> {
-    let notes = content(file, header.p_offset, header.p_filesz)?;
-    if notes.windows(UNTRUSTED_NOTE.len()).any(|window| window == UNTRUSTED_NOTE) {
-        return Err(invalid("it carries the SUCCINCT note: it runs untrusted code"));
-    }
-    Ok(())
 }
 
 fn content(file: &[u8], offset: u64, length: u64) -> Result<&[u8], ImageError> {

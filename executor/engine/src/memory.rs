@@ -82,8 +82,12 @@ impl Memory {
         Ok(())
     }
 
-    /// The bytes at an address, whatever its alignment; nothing is touched by that.
+    /// The bytes at an address, whatever its alignment; nothing is touched by that. No byte
+    /// can be read at any address.
     pub fn peek(&self, address: u64, length: u64) -> Result<Vec<u8>, Fault> {
+        if length == 0 {
+            return Ok(Vec::new());
+        }
         if length == 0 {
             return Ok(Vec::new());
         }

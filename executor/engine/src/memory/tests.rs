@@ -76,6 +76,7 @@ fn peek_reads_what_is_untouched_as_zeros_and_touches_nothing() {
     assert_eq!(memory.peek(0xfffe, 4), Ok(vec![0, 9, 0, 0]));
     assert_eq!(memory.touched_bytes(), 1 << 16);
     assert!(memory.peek(ADDRESS_SPACE - 1, 2).is_err());
+    assert_eq!(memory.peek(u64::MAX, 0), Ok(vec![]));
 }
 
 #[test]

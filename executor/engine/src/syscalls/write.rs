@@ -71,6 +71,9 @@ fn copy(address: u64, length: u64, memory: &mut Memory) -> Result<Vec<u8>, Fault
 /// How many bytes SP1 reads: it counts words in wrapping arithmetic, and a range that wraps is
 /// empty.
 fn readable(address: u64, length: u64) -> Result<u64, Fault> {
+    if length == 0 {
+        return Ok(0);
+    }
     let start = address & !7;
     let head = address & 7;
     let words = head.wrapping_add(length).div_ceil(8);
