@@ -90,6 +90,7 @@ impl Instruction {
     }
 
     /// The register that it sets; None also for x0.
+    #[cfg_attr(not(feature = "translator"), allow(dead_code))]
     pub fn written(&self) -> Option<usize> {
         let writes = !matches!(
             self.operation,
@@ -99,6 +100,7 @@ impl Instruction {
     }
 
     /// Whether the next instruction need not be the one behind it.
+    #[cfg_attr(not(feature = "translator"), allow(dead_code))]
     pub fn ends_block(&self) -> bool {
         matches!(
             self.operation,

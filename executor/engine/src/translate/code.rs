@@ -8,9 +8,8 @@ use super::entry::Entry;
 
 const AREA: usize = 64 << 20;
 const PAGE: usize = 4096;
-const ALIGNMENT: usize = 64;
 
-/// Regions one behind the other, never removed before all are.
+/// Regions one behind the other, never removed before all are. `used` is a multiple of `PAGE`.
 pub struct CodeArea {
     base: *mut u8,
     used: usize,
@@ -27,16 +26,17 @@ impl CodeArea {
 
     /// Copy a region's code in; None: no room, or the host refuses executable memory.
     pub fn add(&mut self, code: &[u8]) -> Option<Entry> {
-        let start = self.used.next_multiple_of(ALIGNMENT);
+        // On pages of its own: should the host refuse halfway, what was there stays executable.
+        let start = self.used;
         let end = start.checked_add(code.len()).filter(|&end| end <= AREA)?;
-        let pages = start / PAGE * PAGE..end.next_multiple_of(PAGE);
+        let pages = start..end.next_multiple_of(PAGE);
         self.protect(&pages, libc::PROT_READ | libc::PROT_WRITE)?;
         let target = self.base.wrapping_add(start);
         // SAFETY: the pages are writable now, and no region is executed meanwhile: the only thread
         // with this area is here.
         unsafe { ptr::copy_nonoverlapping(code.as_ptr(), target, code.len()) };
         self.protect(&pages, libc::PROT_READ | libc::PROT_EXEC)?;
-        self.used = end;
+        self.used = pages.end;
         // SAFETY: the code of a whole region is there.
         Some(unsafe { Entry::at(target) })
     }
