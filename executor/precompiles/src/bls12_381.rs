@@ -17,7 +17,7 @@ const MODULUS: [u64; 6] = [
     0x1a01_11ea_397f_e69a,
 ];
 const MONTGOMERY: Montgomery<6> = Montgomery::new(MODULUS);
-const INVERTER: Inverter<7> = Inverter::new(&MODULUS);
+const INVERTER: Inverter<6> = Inverter::new(MODULUS);
 
 pub struct Base;
 

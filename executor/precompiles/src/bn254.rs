@@ -11,7 +11,7 @@ use crate::weierstrass::{self, Curve};
 const MODULUS: [u64; 4] =
     [0x3c20_8c16_d87c_fd47, 0x9781_6a91_6871_ca8d, 0xb850_45b6_8181_585d, 0x3064_4e72_e131_a029];
 const MONTGOMERY: Montgomery<4> = Montgomery::new(MODULUS);
-const INVERTER: Inverter<5> = Inverter::new(&MODULUS);
+const INVERTER: Inverter<4> = Inverter::new(MODULUS);
 
 pub struct Base;
 

@@ -83,3 +83,6 @@ fn add_back(rest: &mut [u64], divisor: &[u64]) -> bool {
     }
     carry == 1
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,7 +10,7 @@ use crate::table::Arguments;
 const MODULUS: [u64; 4] = [0xffff_ffff_ffff_ffed, u64::MAX, u64::MAX, 0x7fff_ffff_ffff_ffff];
 /// 2^256 modulo the prime.
 const FOLD: u64 = 38;
-const INVERTER: Inverter<5> = Inverter::new(&MODULUS);
+const INVERTER: Inverter<4> = Inverter::new(MODULUS);
 const ONE: [u64; 4] = [1, 0, 0, 0];
 /// -121665 / 121666.
 const D: [u64; 4] =

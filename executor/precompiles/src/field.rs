@@ -66,3 +66,6 @@ pub trait Field<const N: usize> {
         limbs::less(a, &Self::MODULUS)
     }
 }
+
+#[cfg(test)]
+mod tests;

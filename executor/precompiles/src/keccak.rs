@@ -45,16 +45,16 @@ pub fn permute(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<()
         return Err(Fault::Refused("KECCAK_PERMUTE takes 0 as its second argument"));
     }
     let mut lanes = read(memory, arguments.a0)?;
-    for constant in ROUND_CONSTANTS {
-        lanes = round(&lanes);
-        lanes[0] ^= constant;
+    // Two at a time: then the lanes need not be copied back.
+    for [even, odd] in ROUND_CONSTANTS.as_chunks().0 {
+        lanes = round(&round(&lanes, *even), *odd);
     }
     memory.write_words(arguments.a0, &lanes)
 }
 
-/// Theta, rho, pi and chi.
+/// Theta, rho, pi, chi and iota.
 #[inline(always)]
-fn round(lanes: &[u64; 25]) -> [u64; 25] {
+fn round(lanes: &[u64; 25], constant: u64) -> [u64; 25] {
     let parity: [u64; 5] = std::array::from_fn(|x| {
         lanes[x] ^ lanes[x + 5] ^ lanes[x + 10] ^ lanes[x + 15] ^ lanes[x + 20]
     });
@@ -67,5 +67,9 @@ fn round(lanes: &[u64; 25]) -> [u64; 25] {
             result[5 * y + x] = plane[x] ^ (!plane[(x + 1) % 5] & plane[(x + 2) % 5]);
         }
     }
+    result[0] ^= constant;
     result
 }
+
+#[cfg(test)]
+mod tests;

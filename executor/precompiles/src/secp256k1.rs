@@ -13,7 +13,7 @@ use crate::weierstrass::{self, Curve, Point, add_reduced, double_reduced, is_red
 const MODULUS: [u64; 4] = [0xffff_fffe_ffff_fc2f, u64::MAX, u64::MAX, u64::MAX];
 /// 2^256 modulo the prime.
 const FOLD: u64 = (1 << 32) + 977;
-const INVERTER: Inverter<5> = Inverter::new(&MODULUS);
+const INVERTER: Inverter<4> = Inverter::new(MODULUS);
 const B: [u64; 4] = [7, 0, 0, 0];
 
 pub struct Base;

@@ -11,7 +11,7 @@ use crate::weierstrass::{self, Curve};
 const MODULUS: [u64; 4] =
     [0xffff_ffff_ffff_ffff, 0x0000_0000_ffff_ffff, 0x0000_0000_0000_0000, 0xffff_ffff_0000_0001];
 const MONTGOMERY: Montgomery<4> = Montgomery::new(MODULUS);
-const INVERTER: Inverter<5> = Inverter::new(&MODULUS);
+const INVERTER: Inverter<4> = Inverter::new(MODULUS);
 
 pub struct Base;
 

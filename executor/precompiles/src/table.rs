@@ -93,3 +93,6 @@ fn other(number: u32) -> Option<&'static str> {
         _ => return None,
     })
 }
+
+#[cfg(test)]
+mod tests;

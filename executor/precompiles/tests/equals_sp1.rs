@@ -7,6 +7,7 @@ use precompiles::{Arguments, name};
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};
+use sp1_curves::BigUint;
 
 const A: u64 = 0x2_0000;
 const B: u64 = 0x2_1000;
@@ -52,6 +53,7 @@ fn interesting(rng: &mut StdRng, prime: &[u64]) -> Vec<u64> {
     number
 }
 
+const MAX: u64 = u64::MAX;
 const SECP256K1: [u64; 4] = [0xffff_fffe_ffff_fc2f, u64::MAX, u64::MAX, u64::MAX];
 const SECP256R1: [u64; 4] = [u64::MAX, 0xffff_ffff, 0, 0xffff_ffff_0000_0001];
 const ED25519: [u64; 4] = [u64::MAX - 18, u64::MAX, u64::MAX, u64::MAX >> 1];
@@ -280,6 +282,32 @@ fn curve_calls_equal_with_overlapping_points() {
             assert_equal(curve.add, &up, &words);
             assert_equal(curve.add, &down, &words);
         }
+    }
+}
+
+#[test]
+fn curve_calls_equal_on_a_point_and_its_mirror_image() {
+    for curve in curves() {
+        let mut mirror = curve.generator.clone();
+        // On ed25519 x changes its sign, on the others y.
+        let axis = if curve.double.is_some() { curve.prime.len() } else { 0 };
+        add_prime(&mut mirror[axis..axis + curve.prime.len()], curve.prime, true);
+        let accepted = assert_equal(curve.add, &POINTERS, &both(&curve.generator, &mirror));
+        assert_eq!(accepted, curve.prime != SECP256K1, "{:?}", name(curve.add));
+    }
+}
+
+#[test]
+fn secp256k1_refuses_an_unreduced_point_of_the_curve() {
+    // The point with x = 1, the y of which is a root of 8.
+    let prime = BigUint::from_slice(&SECP256K1.map(|w| [w as u32, (w >> 32) as u32]).concat());
+    let y = BigUint::from(8u32).modpow(&((&prime + 1u32) >> 2), &prime).to_u64_digits();
+    let generator = &curves()[0].generator;
+    for (x, accepted) in [([1, 0, 0, 0], true), ([SECP256K1[0] + 1, MAX, MAX, MAX], false)] {
+        let point = [&x[..], &y].concat();
+        assert_eq!(assert_equal(0x0001_010a, &POINTERS, &both(&point, generator)), accepted);
+        assert_eq!(assert_equal(0x0001_010a, &POINTERS, &both(generator, &point)), accepted);
+        assert_eq!(assert_equal(0x0000_010b, &POINTERS, &at(A, &point)), accepted);
     }
 }
 
