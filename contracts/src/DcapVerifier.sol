@@ -143,6 +143,8 @@ contract DcapVerifier is IDcapVerifier {
         view
         returns (bool)
     {
-        return P256.verify(digest, Memory.word(signature), Memory.word(signature + 32), x, y);
+        unchecked {
+            return P256.verify(digest, Memory.word(signature), Memory.word(signature + 32), x, y);
+        }
     }
 }

@@ -71,7 +71,10 @@ library PemCertificate {
     }
 
     /// @dev The last line, short or padded, without bits set that decode to nothing.
-    function _decodeRest(bytes calldata text, uint256 start, uint256 left, uint256 to) private pure {
+    function _decodeRest(bytes calldata text, uint256 start, uint256 left, uint256 to)
+        private
+        pure
+    {
         uint256 lost;
         for (uint256 cursor = start; left != 0; cursor += 32) {
             uint256 count = left < 32 ? left : 32;

@@ -125,9 +125,8 @@ contract DcapVerifierRawFormTest is SimulatedPlatform {
     }
 
     function _typeRefused(uint16 expected, uint16 actual) private pure returns (bytes memory) {
-        return abi.encodeWithSelector(
-            IDcapErrors.CertificationTypeRefused.selector, expected, actual
-        );
+        return
+            abi.encodeWithSelector(IDcapErrors.CertificationTypeRefused.selector, expected, actual);
     }
 
     function _refuse(bytes memory quote, bytes memory reason) private {

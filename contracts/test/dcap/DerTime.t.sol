@@ -90,9 +90,7 @@ contract DerTimeTest is TestCase {
             DateTimeLib.timestampToDateTime(time);
         der = isLong ? bytes.concat(hex"180f", _twoDigits(year / 100)) : bytes(hex"170d");
         der = bytes.concat(der, _twoDigits(year % 100), _twoDigits(month), _twoDigits(day));
-        return bytes.concat(
-            der, _twoDigits(hour), _twoDigits(minute), _twoDigits(second), "Z"
-        );
+        return bytes.concat(der, _twoDigits(hour), _twoDigits(minute), _twoDigits(second), "Z");
     }
 
     function _twoDigits(uint256 value) private pure returns (bytes memory) {

@@ -13,11 +13,7 @@ contract PemCertificateTest is TestCase {
     bytes private constant ALPHABET =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-    function decode(bytes calldata text, uint256 offset)
-        external
-        pure
-        returns (bytes memory der)
-    {
+    function decode(bytes calldata text, uint256 offset) external pure returns (bytes memory der) {
         uint256 length = PemCertificate.derLength(text, offset);
         uint256 start = Memory.allocate(length + 32);
         assembly {
