@@ -37,9 +37,7 @@ library TcbEvaluation {
         // TD 1.5 says also what the platform has been updated to since the trust domain's start.
         teeTcbSvn = Memory.word(quote.body + TEE_TCB_SVN_2) >> 128;
         module = ModuleIdentity.find(modules, teeTcbSvn);
-        return TcbConvergence.relaunch(
-            launched, _status(pck, tcbInfo, module, teeTcbSvn, enclave)
-        );
+        return TcbConvergence.relaunch(launched, _status(pck, tcbInfo, module, teeTcbSvn, enclave));
     }
 
     function _status(

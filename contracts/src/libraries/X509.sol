@@ -8,6 +8,7 @@ import {EfficientHashLib} from "solady/utils/EfficientHashLib.sol";
 
 /// @notice A parsed certificate.
 /// @param tbsDigest sha256 of what its issuer signed
+/// @param serial what the issuer numbers it by
 /// @param issuerHash keccak256 of the issuer's name in DER
 /// @param subjectHash keccak256 of the subject's name in DER
 /// @param subject where the subject's name starts in the DER
@@ -20,6 +21,7 @@ import {EfficientHashLib} from "solady/utils/EfficientHashLib.sol";
 /// @param extensions what the certificate's key may be used for
 struct Certificate {
     bytes32 tbsDigest;
+    uint256 serial;
     bytes32 issuerHash;
     bytes32 subjectHash;
     uint256 subject;
@@ -58,8 +60,7 @@ library X509 {
         (uint256 tbs, uint256 tbsEnd) = der.enter(start, limit, Der.SEQUENCE);
         certificate.tbsDigest = EfficientHashLib.sha2(der, start, tbsEnd);
         _parseTbs(der, tbs, tbsEnd, certificate);
-        uint256 signature = _algorithm(der, tbsEnd, limit);
-        (certificate.r, certificate.s) = _signature(der, signature, limit);
+        (certificate.r, certificate.s) = signatureAfter(der, tbsEnd, limit);
     }
 
     /// @notice keccak256 of the text of the name's only common name; `name` is where it starts.
@@ -88,8 +89,8 @@ library X509 {
         if (end > limit || der.hash(position, end) != VERSION_3) {
             revert IDcapErrors.CertificateMalformed(position);
         }
-        (, position) = der.enter(end, limit, Der.INTEGER); // serial number
-        position = _algorithm(der, position, limit);
+        (into.serial, position) = der.readUint256(end, limit);
+        position = algorithm(der, position, limit);
         (, end) = der.enter(position, limit, Der.SEQUENCE);
         into.issuerHash = der.hash(position, end);
         position = _validity(der, end, limit, into);
@@ -100,8 +101,9 @@ library X509 {
         into.extensions = X509Extensions.parse(der, position, limit);
     }
 
-    function _algorithm(bytes memory der, uint256 position, uint256 limit)
-        private
+    /// @notice The AlgorithmIdentifier at `position`, which must be ecdsa-with-SHA256.
+    function algorithm(bytes memory der, uint256 position, uint256 limit)
+        internal
         pure
         returns (uint256 end)
     {
@@ -136,12 +138,14 @@ library X509 {
         into.y = uint256(der.word(point + 32));
     }
 
-    /// @dev BIT STRING without unused bits, of a SEQUENCE of two INTEGERs (RFC 3279, 2.2.3).
-    function _signature(bytes memory der, uint256 position, uint256 limit)
-        private
+    /// @notice What follows the signed part: algorithm, and BIT STRING without unused bits, of a
+    /// SEQUENCE of two INTEGERs (RFC 3279, 2.2.3).
+    function signatureAfter(bytes memory der, uint256 position, uint256 limit)
+        internal
         pure
         returns (uint256 r, uint256 s)
     {
+        position = algorithm(der, position, limit);
         (position,) = der.enterOnly(position, limit, Der.BIT_STRING);
         if (der.tagAt(position, limit) != 0) revert IDcapErrors.CertificateMalformed(position);
         (position,) = der.enterOnly(position + 1, limit, Der.SEQUENCE);

@@ -8,11 +8,17 @@ import {Der} from "./Der.sol";
 /// @param isAuthority basicConstraints: the subject is a CA
 /// @param signsCertificates keyUsage: keyCertSign
 /// @param signsData keyUsage: digitalSignature
+/// @param signsLists keyUsage: cRLSign
+/// @param subjectKeyId the key's identifier, 20 bytes; 0 when there is none
+/// @param authorityKeyId the issuer's key's identifier, 20 bytes; 0 when there is none
 /// @param isPck Intel's SGX extension is there, so the subject is a machine's PCK
 struct Extensions {
     bool isAuthority;
     bool signsCertificates;
     bool signsData;
+    bool signsLists;
+    uint256 subjectKeyId;
+    uint256 authorityKeyId;
     bool isPck;
 }
 
@@ -20,6 +26,8 @@ struct Extensions {
 library X509Extensions {
     using Der for bytes;
 
+    bytes32 internal constant AUTHORITY_KEY_ID = keccak256(hex"551d23");
+    bytes32 private constant SUBJECT_KEY_ID = keccak256(hex"551d0e");
     bytes32 private constant KEY_USAGE = keccak256(hex"551d0f");
     bytes32 private constant BASIC_CONSTRAINTS = keccak256(hex"551d13");
     /// @dev 1.2.840.113741.1.13.1: Intel, "SGX PCK Certificate Profile", section 1.3.5.
@@ -28,6 +36,9 @@ library X509Extensions {
     uint8 private constant EXTENSIONS_TAG = 0xa3;
     uint8 private constant DIGITAL_SIGNATURE = 0x80;
     uint8 private constant KEY_CERT_SIGN = 0x04;
+    uint8 private constant CRL_SIGN = 0x02;
+    uint8 private constant KEY_ID_TAG = 0x80;
+    uint256 private constant KEY_ID_LENGTH = 20;
     uint8 private constant TRUE = 0xff;
 
     /// @notice The extensions, which are the last field of the certificate's content.
@@ -42,7 +53,7 @@ library X509Extensions {
         bool hasBasicConstraints;
         while (position < limit) {
             (uint256 start, uint256 next) = der.enter(position, limit, Der.SEQUENCE);
-            (bytes32 oid, bool critical, uint256 value) = _header(der, start, next);
+            (bytes32 oid, bool critical, uint256 value) = header(der, start, next);
             if (oid == KEY_USAGE) {
                 if (hasKeyUsage) revert IDcapErrors.CertificateMalformed(position);
                 hasKeyUsage = true;
@@ -51,6 +62,16 @@ library X509Extensions {
                 if (hasBasicConstraints) revert IDcapErrors.CertificateMalformed(position);
                 hasBasicConstraints = true;
                 extensions.isAuthority = _isAuthority(der, value, next);
+            } else if (oid == AUTHORITY_KEY_ID) {
+                if (extensions.authorityKeyId != 0) {
+                    revert IDcapErrors.CertificateMalformed(position);
+                }
+                extensions.authorityKeyId = readAuthorityKeyId(der, value, next);
+            } else if (oid == SUBJECT_KEY_ID) {
+                if (extensions.subjectKeyId != 0) {
+                    revert IDcapErrors.CertificateMalformed(position);
+                }
+                extensions.subjectKeyId = _readKeyId(der, value, next, Der.OCTET_STRING);
             } else if (oid == SGX) {
                 extensions.isPck = true;
             } else if (critical) {
@@ -60,9 +81,31 @@ library X509Extensions {
         }
     }
 
-    /// @dev Extension ::= SEQUENCE { OID, critical BOOLEAN DEFAULT FALSE, OCTET STRING }.
-    function _header(bytes memory der, uint256 position, uint256 limit)
+    /// @notice AuthorityKeyIdentifier ::= SEQUENCE { keyIdentifier [0] OCTET STRING } of a key
+    /// identifier of 20 bytes and nothing else, as all of Intel's.
+    function readAuthorityKeyId(bytes memory der, uint256 value, uint256 limit)
+        internal
+        pure
+        returns (uint256)
+    {
+        (value,) = der.enterOnly(value, limit, Der.SEQUENCE);
+        return _readKeyId(der, value, limit, KEY_ID_TAG);
+    }
+
+    function _readKeyId(bytes memory der, uint256 value, uint256 limit, uint8 tag)
         private
+        pure
+        returns (uint256)
+    {
+        (uint256 start, uint256 end) = der.enterOnly(value, limit, tag);
+        if (end - start != KEY_ID_LENGTH) revert IDcapErrors.CertificateMalformed(start);
+        return uint256(der.word(start)) >> (256 - 8 * KEY_ID_LENGTH);
+    }
+
+    /// @notice Extension ::= SEQUENCE { OID, critical BOOLEAN DEFAULT FALSE, OCTET STRING }: of its
+    /// content, the hash of the OID, and where the value starts, which goes to `limit`.
+    function header(bytes memory der, uint256 position, uint256 limit)
+        internal
         pure
         returns (bytes32 oid, bool critical, uint256 value)
     {
@@ -84,6 +127,7 @@ library X509Extensions {
         (uint256 start,) = der.enterOnly(value, limit, Der.BIT_STRING);
         uint8 usage = der.tagAt(start + 1, limit);
         into.signsData = usage & DIGITAL_SIGNATURE != 0;
+        into.signsLists = usage & CRL_SIGN != 0;
         into.signsCertificates = usage & KEY_CERT_SIGN != 0;
     }
 

@@ -5,6 +5,7 @@ import {Base64Word} from "../../src/dcap/Base64Word.sol";
 import {Memory} from "../../src/dcap/Memory.sol";
 import {PemCertificate} from "../../src/dcap/PemCertificate.sol";
 import {IDcapErrors} from "../../src/interfaces/IDcapErrors.sol";
+import {PemText} from "../harness/PemText.sol";
 import {TestCase} from "../harness/TestCase.sol";
 import {Base64} from "@openzeppelin/contracts/utils/Base64.sol";
 
@@ -52,18 +53,18 @@ contract PemCertificateTest is TestCase {
         length = uint16(bound(length, 0x100, 0x900));
         offset = bound(offset, 0, 40);
         bytes memory der = _der(length);
-        bytes memory text = bytes.concat(new bytes(offset), _text(der), "whatever follows");
+        bytes memory text = bytes.concat(new bytes(offset), PemText.encode(der), "whatever follows");
         vm.assertEq(this.decode(text, offset), der, "DER");
     }
 
     function test_decode__without_the_last_line_feed__taken() public view {
         bytes memory der = _der(300);
-        bytes memory text = _text(der);
+        bytes memory text = PemText.encode(der);
         vm.assertEq(this.decode(slice(text, 0, text.length - 1), 0), der, "DER");
     }
 
     function test_decode__cut_anywhere__refused(uint256 length) public {
-        bytes memory text = _text(_der(300));
+        bytes memory text = PemText.encode(_der(300));
         length = bound(length, 0, text.length - 2);
         vm.expectPartialRevert(IDcapErrors.PemInvalid.selector);
         this.decode(slice(text, 0, length), 0);
@@ -75,7 +76,7 @@ contract PemCertificateTest is TestCase {
         view
     {
         bytes memory der = _der(301);
-        bytes memory text = _text(der);
+        bytes memory text = PemText.encode(der);
         offset = bound(offset, 0, text.length - 2);
         vm.assume(text[offset] != value);
         text[offset] = value;
@@ -87,7 +88,7 @@ contract PemCertificateTest is TestCase {
     }
 
     function test_decode__bits_behind_the_data__refused() public {
-        bytes memory text = _text(_der(0x100)); // 260 bytes: one "=" behind a character of 4 bits
+        bytes memory text = PemText.encode(_der(0x100)); // 260 bytes: one "=" behind a character of 4 bits
         uint256 last = text.length - 26 - 1 - 1;
         vm.assertEq(bytes32(text[last]), bytes32("="), "padding");
         text[last - 1] = ALPHABET[uint256(_valueOf(text[last - 1])) | 1];
@@ -101,16 +102,6 @@ contract PemCertificateTest is TestCase {
         for (uint256 i = 4; i < der.length; ++i) {
             der[i] = bytes1(uint8(uint256(keccak256(abi.encode(i)))));
         }
-    }
-
-    function _text(bytes memory der) private pure returns (bytes memory text) {
-        bytes memory characters = bytes(Base64.encode(der));
-        text = "-----BEGIN CERTIFICATE-----\n";
-        for (uint256 i = 0; i < characters.length; i += 64) {
-            uint256 end = i + 64 < characters.length ? i + 64 : characters.length;
-            text = bytes.concat(text, slice(characters, i, end), "\n");
-        }
-        text = bytes.concat(text, "-----END CERTIFICATE-----\n");
     }
 
     function _valueOf(bytes1 character) private pure returns (int256) {

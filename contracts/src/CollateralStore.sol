@@ -1,0 +1,503 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {Collateral, Evaluation, Held, ICollateralStore} from "./interfaces/ICollateralStore.sol";
+import {CollateralHeader} from "./libraries/CollateralHeaderJson.sol";
+import {CollateralRecord} from "./libraries/CollateralRecord.sol";
+import {Crl, RevocationList} from "./libraries/Crl.sol";
+import {DevelopmentChains} from "./libraries/DevelopmentChains.sol";
+import {EvaluationNumbersJson} from "./libraries/EvaluationNumbersJson.sol";
+import {IntelIdentity} from "./libraries/IntelIdentity.sol";
+import {P256} from "./libraries/P256.sol";
+import {QeIdentity, QeIdentityJson} from "./libraries/QeIdentityJson.sol";
+import {TcbInfo, TcbInfoJson} from "./libraries/TcbInfoJson.sol";
+import {Certificate, X509} from "./libraries/X509.sol";
+import {SSTORE2} from "solady/utils/SSTORE2.sol";
+
+/// @title The collateral of Intel DCAP; see ICollateralStore.
+contract CollateralStore is ICollateralStore {
+    using CollateralRecord for uint256;
+    using TcbInfoJson for TcbInfo;
+    using QeIdentityJson for QeIdentity;
+
+    bytes32 private constant PLATFORM_CA = keccak256("Intel SGX PCK Platform CA");
+    bytes32 private constant PROCESSOR_CA = keccak256("Intel SGX PCK Processor CA");
+    bytes32 private constant TCB_SIGNING = keccak256("Intel SGX TCB Signing");
+
+    /// @dev What is kept of a CRL. `thisUpdate` is 0 when there is none.
+    struct KeptCrl {
+        uint160 number;
+        uint40 thisUpdate;
+        uint40 nextUpdate;
+        bytes32 digest;
+    }
+
+    /// @dev What is kept of a PCK CA. `blob` is 0 when there is none.
+    struct Authority {
+        address blob;
+        uint40 notBefore;
+        uint40 notAfter;
+        uint256 serial;
+        KeptCrl crl;
+    }
+
+    /// @dev The TCB signing certificate in use. `notAfter` is 0 when there is none.
+    struct Signing {
+        uint256 x;
+        uint256 y;
+        uint256 serial;
+        bytes32 digest;
+        uint40 notBefore;
+        uint40 notAfter;
+    }
+
+    /// @inheritdoc ICollateralStore
+    uint256 public immutable rootX;
+    /// @inheritdoc ICollateralStore
+    uint256 public immutable rootY;
+    /// @inheritdoc ICollateralStore
+    uint256 public immutable rootKeyId;
+    bytes32 private immutable _rootName;
+    uint256 private immutable _rootNotAfter;
+    /// @inheritdoc ICollateralStore
+    uint64 public immutable evaluationDelaySeconds;
+
+    /// @inheritdoc ICollateralStore
+    uint16 public signingEpoch;
+    Signing private _signing;
+    /// @dev Serial numbers of all signing certificates that were in use in the current epoch.
+    uint256[] private _signingSerials;
+
+    KeptCrl private _rootCrl;
+    mapping(uint256 authorityKeyId => Authority) private _authorities;
+    uint256[] private _authorityKeyIds;
+    mapping(uint256 authorityKeyId => mapping(uint256 serial => uint256)) private _revokedAt;
+
+    /// @inheritdoc ICollateralStore
+    mapping(uint256 authorityKeyId => uint256) public caRecord;
+    /// @inheritdoc ICollateralStore
+    mapping(uint256 key => uint256) public tcbRecord;
+    /// @inheritdoc ICollateralStore
+    mapping(uint256 teeType => uint256) public qeRecord;
+    mapping(uint256 teeType => uint256) private _evaluationsRecord;
+
+    /// @param rootCertificate DER of the root CA's certificate: Intel's, or any on a development
+    /// chain
+    /// @param evaluationDelaySeconds_ how old a TCB recovery event must be; 0 takes any evaluation
+    constructor(bytes memory rootCertificate, uint64 evaluationDelaySeconds_) {
+        if (!P256.isAvailable()) revert P256PrecompileMissing();
+        Certificate memory root = X509.parse(rootCertificate);
+        if (!DevelopmentChains.isCurrent()) {
+            bytes32 keyHash = keccak256(abi.encode(root.x, root.y));
+            if (keyHash != IntelIdentity.ROOT_KEY_HASH) revert RootNotIntel(keyHash);
+        }
+        bool isAuthority = root.extensions.isAuthority && root.extensions.signsCertificates
+            && root.extensions.signsLists;
+        if (!isAuthority || root.extensions.subjectKeyId == 0) revert RootRefused();
+        _checkSignature(root.tbsDigest, root.r, root.s, root.x, root.y);
+        _checkWindow(root.notBefore, root.notAfter);
+        rootX = root.x;
+        rootY = root.y;
+        rootKeyId = root.extensions.subjectKeyId;
+        _rootName = root.subjectHash;
+        _rootNotAfter = root.notAfter;
+        evaluationDelaySeconds = evaluationDelaySeconds_;
+    }
+
+    /* --- certificates ------------------------------------------------------------------------ */
+
+    /// @inheritdoc ICollateralStore
+    function uploadPckCa(bytes calldata der) external {
+        (Certificate memory certificate, bytes32 name) = _certifiedByRoot(der);
+        if (name != PLATFORM_CA && name != PROCESSOR_CA) revert CommonNameRefused(name);
+        bool isAuthority = certificate.extensions.isAuthority
+            && certificate.extensions.signsCertificates && certificate.extensions.signsLists;
+        if (!isAuthority) revert KeyUsageRefused();
+        uint256 keyId = certificate.extensions.subjectKeyId;
+        if (keyId == 0) revert KeyIdentifierMissing();
+
+        Authority storage authority = _authorities[keyId];
+        if (authority.blob == address(0)) _authorityKeyIds.push(keyId);
+        else _checkNewer(authority.serial, authority.notBefore, certificate.notBefore);
+        bytes32 digest = keccak256(der);
+        authority.blob = SSTORE2.write(
+            abi.encodePacked(certificate.x, certificate.y, certificate.subjectHash, digest)
+        );
+        authority.notBefore = uint40(certificate.notBefore);
+        authority.notAfter = uint40(certificate.notAfter);
+        authority.serial = certificate.serial;
+        _refresh(keyId);
+        _announce(Collateral.PckCa, keyId, certificate.notBefore, certificate.notAfter, digest);
+    }
+
+    /// @inheritdoc ICollateralStore
+    function uploadTcbSigning(bytes calldata der) external {
+        (Certificate memory certificate, bytes32 name) = _certifiedByRoot(der);
+        if (name != TCB_SIGNING) revert CommonNameRefused(name);
+        if (certificate.extensions.isAuthority || !certificate.extensions.signsData) {
+            revert KeyUsageRefused();
+        }
+        if (_signing.notAfter != 0) {
+            _checkNewer(_signing.serial, _signing.notBefore, certificate.notBefore);
+        }
+        bytes32 digest = keccak256(der);
+        _signing = Signing({
+            x: certificate.x,
+            y: certificate.y,
+            serial: certificate.serial,
+            digest: digest,
+            notBefore: uint40(certificate.notBefore),
+            notAfter: uint40(certificate.notAfter)
+        });
+        _signingSerials.push(certificate.serial);
+        _announce(Collateral.TcbSigning, 0, certificate.notBefore, certificate.notAfter, digest);
+    }
+
+    /// @dev A certificate that the root has signed, that is valid now and not revoked, and the hash
+    /// of its common name.
+    function _certifiedByRoot(bytes memory der)
+        private
+        view
+        returns (Certificate memory certificate, bytes32 name)
+    {
+        certificate = X509.parse(der);
+        _checkIssuer(_rootName, certificate.issuerHash);
+        uint256 issuerKeyId = certificate.extensions.authorityKeyId;
+        if (issuerKeyId != rootKeyId) revert IssuerKeyMismatch(rootKeyId, issuerKeyId);
+        _checkSignature(certificate.tbsDigest, certificate.r, certificate.s, rootX, rootY);
+        _checkWindow(certificate.notBefore, certificate.notAfter);
+        _checkNotRevoked(certificate.serial);
+        name = X509.commonNameHash(der, certificate.subject);
+    }
+
+    /// @dev A certificate that stands is replaced by a later one only.
+    function _checkNewer(uint256 keptSerial, uint256 kept, uint256 issue) private view {
+        if (_revokedAt[rootKeyId][keptSerial] == 0 && issue <= kept) {
+            revert CollateralNotNewer(kept, issue);
+        }
+    }
+
+    function _checkNotRevoked(uint256 serial) private view {
+        if (_revokedAt[rootKeyId][serial] != 0) revert CertificateRevoked(rootKeyId, serial);
+    }
+
+    /* --- revocation lists -------------------------------------------------------------------- */
+
+    /// @inheritdoc ICollateralStore
+    function uploadRootCrl(bytes calldata der) external {
+        bytes memory copy = der;
+        RevocationList memory list = Crl.parse(copy);
+        if (list.authorityKeyId != rootKeyId) {
+            revert IssuerKeyMismatch(rootKeyId, list.authorityKeyId);
+        }
+        _checkCrl(list);
+        _keepCrl(Collateral.RootCrl, list, _rootCrl, keccak256(der));
+        _revoke(copy, list, 0, type(uint256).max);
+        _applyRootRevocations();
+    }
+
+    /// @inheritdoc ICollateralStore
+    function uploadPckCrl(bytes calldata der) external {
+        bytes memory copy = der;
+        RevocationList memory list = Crl.parse(copy);
+        _checkCrl(list);
+        if (list.authorityKeyId == rootKeyId) revert AuthorityUnknown(rootKeyId);
+        _keepCrl(Collateral.PckCrl, list, _authorities[list.authorityKeyId].crl, keccak256(der));
+        _revoke(copy, list, 0, type(uint256).max);
+        _refresh(list.authorityKeyId);
+    }
+
+    /// @inheritdoc ICollateralStore
+    function uploadRevocations(bytes calldata der, uint256 first, uint256 count)
+        external
+        returns (uint256 revoked)
+    {
+        bytes memory copy = der;
+        RevocationList memory list = Crl.parse(copy);
+        _checkCrl(list);
+        revoked = _revoke(copy, list, first, count);
+        if (list.authorityKeyId == rootKeyId) _applyRootRevocations();
+    }
+
+    /// @dev Signed by the root or a PCK CA that stands, and valid now.
+    function _checkCrl(RevocationList memory list) private view {
+        (uint256 x, uint256 y, bytes32 name) = (rootX, rootY, _rootName);
+        if (list.authorityKeyId != rootKeyId) {
+            Authority storage authority = _authorities[list.authorityKeyId];
+            if (authority.blob == address(0)) revert AuthorityUnknown(list.authorityKeyId);
+            _checkNotRevoked(authority.serial);
+            _checkSigner(authority.notAfter);
+            x = uint256(CollateralRecord.readWord(authority.blob, 0));
+            y = uint256(CollateralRecord.readWord(authority.blob, 32));
+            name = CollateralRecord.readWord(authority.blob, 64);
+        }
+        _checkIssuer(name, list.issuerHash);
+        _checkSignature(list.tbsDigest, list.r, list.s, x, y);
+        _checkWindow(list.thisUpdate, list.nextUpdate);
+    }
+
+    function _keepCrl(
+        Collateral kind,
+        RevocationList memory list,
+        KeptCrl storage kept,
+        bytes32 digest
+    ) private {
+        if (list.thisUpdate <= kept.thisUpdate) {
+            revert CollateralNotNewer(kept.thisUpdate, list.thisUpdate);
+        }
+        if (list.number < kept.number) revert CrlNumberLower(kept.number, list.number);
+        kept.number = list.number;
+        kept.thisUpdate = uint40(list.thisUpdate);
+        kept.nextUpdate = uint40(list.nextUpdate);
+        kept.digest = digest;
+        _announce(kind, list.authorityKeyId, list.thisUpdate, list.nextUpdate, digest);
+    }
+
+    /// @dev Revoke what `count` entries after the first ones name. Nothing undoes it.
+    function _revoke(bytes memory der, RevocationList memory list, uint256 first, uint256 count)
+        private
+        returns (uint256 revoked)
+    {
+        mapping(uint256 serial => uint256) storage revokedAt = _revokedAt[list.authorityKeyId];
+        uint256 position = list.entries;
+        for (uint256 i = 0; position < list.entriesEnd && count > 0; ++i) {
+            uint256 serial;
+            (serial, position) = Crl.nextSerial(der, position, list.entriesEnd);
+            if (i < first) continue;
+            --count;
+            if (revokedAt[serial] != 0) continue;
+            revokedAt[serial] = list.thisUpdate;
+            ++revoked;
+            emit Revoked(list.authorityKeyId, serial);
+        }
+    }
+
+    /// @dev What the root has revoked by now ends the PCK CAs and what TCB signing certificates
+    /// signed in this epoch.
+    function _applyRootRevocations() private {
+        mapping(uint256 serial => uint256) storage revokedAt = _revokedAt[rootKeyId];
+        if (revokedAt[_signing.serial] != 0) delete _signing;
+        for (uint256 i = 0; i < _signingSerials.length; ++i) {
+            if (revokedAt[_signingSerials[i]] == 0) continue;
+            _raiseEpoch();
+            break;
+        }
+        for (uint256 i = 0; i < _authorityKeyIds.length; ++i) {
+            _refresh(_authorityKeyIds[i]);
+        }
+    }
+
+    function _raiseEpoch() private {
+        ++signingEpoch;
+        emit SigningEpochRaised(signingEpoch);
+        delete _signingSerials;
+        if (_signing.notAfter != 0) _signingSerials.push(_signing.serial);
+    }
+
+    /// @dev Make a PCK CA's record anew from all that limits it.
+    function _refresh(uint256 keyId) private {
+        Authority storage authority = _authorities[keyId];
+        if (authority.crl.thisUpdate == 0 || _rootCrl.thisUpdate == 0) return;
+        uint256 from =
+            _max(authority.notBefore, _max(authority.crl.thisUpdate, _rootCrl.thisUpdate));
+        uint256 until = _min(
+            _min(authority.notAfter, _rootNotAfter),
+            _min(authority.crl.nextUpdate, _rootCrl.nextUpdate)
+        );
+        if (_revokedAt[rootKeyId][authority.serial] != 0) until = 0;
+        uint256 record = CollateralRecord.pack(authority.blob, from, until, signingEpoch);
+        if (record == caRecord[keyId]) return;
+        caRecord[keyId] = record;
+        emit AuthorityChanged(keyId, record);
+    }
+
+    /* --- JSON -------------------------------------------------------------------------------- */
+
+    /// @inheritdoc ICollateralStore
+    function uploadTcbInfo(bytes calldata json, bytes32 r, bytes32 s) external {
+        _checkTcbSigned(json, r, s);
+        TcbInfo memory info = TcbInfoJson.read(json);
+        _checkEvaluation(info.header);
+        uint256 key = (info.header.teeType << 48) | info.fmspc;
+        tcbRecord[key] =
+            _keep(Collateral.TcbInfo, key, tcbRecord[key], info.header, info.blob(), json);
+    }
+
+    /// @inheritdoc ICollateralStore
+    function uploadQeIdentity(bytes calldata json, bytes32 r, bytes32 s) external {
+        _checkTcbSigned(json, r, s);
+        QeIdentity memory identity = QeIdentityJson.read(json);
+        _checkEvaluation(identity.header);
+        uint256 key = identity.header.teeType;
+        qeRecord[key] = _keep(
+            Collateral.QeIdentity, key, qeRecord[key], identity.header, identity.blob(), json
+        );
+    }
+
+    /// @inheritdoc ICollateralStore
+    function uploadTcbEvaluationNumbers(bytes calldata json, bytes32 r, bytes32 s) external {
+        _checkTcbSigned(json, r, s);
+        (CollateralHeader memory header, bytes memory blob) = EvaluationNumbersJson.read(json);
+        uint256 key = header.teeType;
+        _evaluationsRecord[key] = _keep(
+            Collateral.TcbEvaluationNumbers, key, _evaluationsRecord[key], header, blob, json
+        );
+    }
+
+    function _checkTcbSigned(bytes calldata json, bytes32 r, bytes32 s) private view {
+        if (_signing.notAfter == 0) revert TcbSigningMissing();
+        _checkSigner(_signing.notAfter);
+        _checkSignature(sha256(json), uint256(r), uint256(s), _signing.x, _signing.y);
+    }
+
+    /// @dev Nobody can force an early TCB evaluation on the store: see `evaluationDelaySeconds`.
+    function _checkEvaluation(CollateralHeader memory header) private view {
+        if (evaluationDelaySeconds == 0) return;
+        uint256 record = _evaluationsRecord[header.teeType];
+        if (record == 0 || record.epochOf() != signingEpoch) {
+            revert EvaluationNumbersMissing(header.teeType);
+        }
+        Evaluation[] memory listed = evaluations(header.teeType);
+        for (uint256 i = 0; i < listed.length; ++i) {
+            if (listed[i].number != header.evaluationNumber) continue;
+            uint256 takenFrom = uint256(listed[i].recoveryEvent) + evaluationDelaySeconds;
+            if (block.timestamp >= takenFrom) return;
+            revert EvaluationTooEarly(header.evaluationNumber, takenFrom);
+        }
+        revert EvaluationNumberUnknown(header.teeType, header.evaluationNumber);
+    }
+
+    /// @dev The record of a new piece in place of `old`, whose floors do not hold any more when a
+    /// certificate signed it that has been revoked since.
+    function _keep(
+        Collateral kind,
+        uint256 key,
+        uint256 old,
+        CollateralHeader memory header,
+        bytes memory blob,
+        bytes calldata json
+    ) private returns (uint256 record) {
+        _checkWindow(header.issueDate, header.nextUpdate);
+        if (old != 0 && old.epochOf() == signingEpoch) {
+            if (header.issueDate <= old.notBefore()) {
+                revert CollateralNotNewer(old.notBefore(), header.issueDate);
+            }
+            (uint256 kept,) = CollateralRecord.readTail(old.pointerOf());
+            if (header.evaluationNumber < kept) {
+                revert EvaluationNumberLower(kept, header.evaluationNumber);
+            }
+        }
+        bytes32 digest = keccak256(json);
+        address pointer = CollateralRecord.writeBlob(blob, header.evaluationNumber, digest);
+        record = CollateralRecord.pack(
+            pointer, header.issueDate, _min(header.nextUpdate, _signing.notAfter), signingEpoch
+        );
+        _announce(kind, key, header.issueDate, header.nextUpdate, digest);
+    }
+
+    /* --- views ------------------------------------------------------------------------------- */
+
+    /// @inheritdoc ICollateralStore
+    function load(uint256 authorityKeyId, uint256 serial, uint256 key)
+        external
+        view
+        returns (uint256 ca, uint256 revokedAt, uint256 tcb, uint256 qe)
+    {
+        ca = caRecord[authorityKeyId];
+        revokedAt = _revokedAt[authorityKeyId][serial];
+        tcb = tcbRecord[key];
+        qe = qeRecord[key >> 48];
+    }
+
+    /// @inheritdoc ICollateralStore
+    function isRevoked(uint256 authorityKeyId, uint256 serial) external view returns (bool) {
+        return _revokedAt[authorityKeyId][serial] != 0;
+    }
+
+    /// @inheritdoc ICollateralStore
+    function authorities() external view returns (uint256[] memory) {
+        return _authorityKeyIds;
+    }
+
+    /// @inheritdoc ICollateralStore
+    function evaluations(uint256 teeType) public view returns (Evaluation[] memory listed) {
+        uint256 record = _evaluationsRecord[teeType];
+        if (record == 0) return listed;
+        return EvaluationNumbersJson.list(record.pointerOf());
+    }
+
+    /// @inheritdoc ICollateralStore
+    function held(Collateral kind, uint256 key) external view returns (Held memory) {
+        if (kind == Collateral.TcbInfo) return _heldJson(tcbRecord[key]);
+        if (kind == Collateral.QeIdentity) return _heldJson(qeRecord[key]);
+        if (kind == Collateral.TcbEvaluationNumbers) return _heldJson(_evaluationsRecord[key]);
+        if (kind == Collateral.RootCrl) return _heldCrl(_rootCrl);
+        if (kind == Collateral.PckCrl) return _heldCrl(_authorities[key].crl);
+        if (kind == Collateral.PckCa) return _heldAuthority(_authorities[key]);
+        return Held(
+            _signing.notBefore,
+            _signing.notAfter,
+            _signing.serial,
+            _signing.digest,
+            _signing.notAfter != 0
+        );
+    }
+
+    function _heldJson(uint256 record) private view returns (Held memory piece) {
+        if (record == 0) return piece;
+        (uint256 number, bytes32 digest) = CollateralRecord.readTail(record.pointerOf());
+        bool usable = record.epochOf() == signingEpoch;
+        return Held(record.notBefore(), record.notAfter(), number, digest, usable);
+    }
+
+    function _heldCrl(KeptCrl storage crl) private view returns (Held memory) {
+        return Held(crl.thisUpdate, crl.nextUpdate, crl.number, crl.digest, crl.thisUpdate != 0);
+    }
+
+    function _heldAuthority(Authority storage authority) private view returns (Held memory piece) {
+        if (authority.blob == address(0)) return piece;
+        bool usable = _revokedAt[rootKeyId][authority.serial] == 0;
+        bytes32 digest = CollateralRecord.readWord(authority.blob, 96);
+        return Held(authority.notBefore, authority.notAfter, authority.serial, digest, usable);
+    }
+
+    function _announce(
+        Collateral kind,
+        uint256 key,
+        uint256 notBefore,
+        uint256 notAfter,
+        bytes32 digest
+    ) private {
+        emit CollateralStored(kind, key, notBefore, notAfter, digest);
+    }
+
+    /* --- checks ------------------------------------------------------------------------------ */
+
+    function _checkSignature(bytes32 digest, uint256 r, uint256 s, uint256 x, uint256 y)
+        private
+        view
+    {
+        if (!P256.verify(digest, r, s, x, y)) revert SignatureInvalid();
+    }
+
+    function _checkIssuer(bytes32 expected, bytes32 actual) private pure {
+        if (expected != actual) revert IssuerNameMismatch(expected, actual);
+    }
+
+    function _checkSigner(uint256 notAfter) private view {
+        if (block.timestamp > notAfter) revert SignerExpired(notAfter, block.timestamp);
+    }
+
+    function _checkWindow(uint256 notBefore, uint256 notAfter) private view {
+        if (block.timestamp < notBefore) revert CollateralNotYetValid(notBefore, block.timestamp);
+        if (block.timestamp > notAfter) revert CollateralExpired(notAfter, block.timestamp);
+    }
+
+    function _min(uint256 a, uint256 b) private pure returns (uint256) {
+        return a < b ? a : b;
+    }
+
+    function _max(uint256 a, uint256 b) private pure returns (uint256) {
+        return a > b ? a : b;
+    }
+}
