@@ -23,12 +23,17 @@ contract DcapVerifierAutomataTest is SimulatedPlatform {
             (bool success, bytes memory output) = verifier.verifyAndAttestOnChain(assemble(draft));
             vm.assertTrue(success, "success");
             bytes memory expected = abi.encodePacked(
-                versions[kind], types[kind], uint8(TcbStatus.UpToDate), bytes6("SIMDEV"), draft.body
+                versions[kind],
+                types[kind],
+                uint8(TcbStatus.UpToDate),
+                bytes6("SIMDEV"),
+                draft.body
             );
             vm.assertEq(output, expected, "output");
             uint256 reportData = draft.body.length == 384 ? 331 : 531;
             vm.assertEq(
                 slice(output, reportData, reportData + 64),
+                // forge-lint: disable-next-line(unsafe-typecast)
                 abi.encode(bytes32("high"), bytes32("low")),
                 "report data"
             );

@@ -80,6 +80,7 @@ abstract contract GenuineCollateral is TestCase {
             --name;
         } while (
             bytes3(slice(der, name, name + 3))
+                // forge-lint: disable-next-line(unsafe-typecast)
                 != bytes3(bytes.concat(hex"30", bytes1(uint8(key - name - 2)), hex"31"))
         );
         data = bytes.concat(
@@ -155,6 +156,7 @@ abstract contract GenuineCollateral is TestCase {
         for (uint256 i = 0; i < count; ++i) {
             string memory level = string.concat(path, "[", vm.toString(i), "]");
             uint256 svn = vm.parseJsonUint(json, string.concat(level, ".tcb.isvsvn"));
+            // forge-lint: disable-next-line(unsafe-typecast)
             bytes memory encoded = abi.encodePacked(uint16(svn), _status(json, level));
             levels = bytes.concat(levels, slice(encoded, 2 - size, 3));
         }
