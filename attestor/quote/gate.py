@@ -27,8 +27,10 @@ from attestor.errors import (
 )
 from attestor.quote import qvl
 from attestor.quote.collateral import Collateral
+from attestor.quote.compact import pck_certificate
 from attestor.quote.format import PCK_CHAIN, BodyType, Quote, parse
 from attestor.quote.issuers import require_issuers
+from attestor.quote.pck import require_profile
 from attestor.quote.sources import CollateralSource
 from attestor.quote.validity import validity
 
@@ -141,6 +143,7 @@ def assess(
     require_issuers(collateral)
     root = policy.root
     verified = qvl.verify(raw, collateral, root.der if root else None, now)
+    require_profile(pck_certificate(quote))
     require_same_pce(verified.pce_id, collateral)
     if verified.status not in policy.allowed_tcb_statuses:
         advisories = ", ".join(verified.advisory_ids) or "none"
