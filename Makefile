@@ -8,7 +8,8 @@ UV_VERSION := 0.13.8
 PYTHON := .venv/bin/python
 FORGE := node_modules/@foundry-rs/forge-linux-amd64/bin/forge
 EXECUTOR := executor/target/release/attestor-execute
-PYTHON_SCRIPTS := scripts/abi scripts/bench-slice scripts/contract-fixtures
+PYTHON_SCRIPTS := scripts/abi scripts/bench-slice scripts/collateral-fixtures \
+	scripts/contract-fixtures
 
 demo: setup
 	@$(PYTHON) -m attestor demo
@@ -70,6 +71,7 @@ lint: setup
 	@FOUNDRY_OUT=cache/lint/out FOUNDRY_CACHE_PATH=cache/lint $(FORGE) lint --quiet
 	@$(PYTHON) scripts/abi --check
 	@$(PYTHON) scripts/contract-fixtures --check
+	@$(PYTHON) scripts/collateral-fixtures --check
 	@cd executor && cargo fmt --check
 	@cd executor && cargo clippy --quiet --release --locked --all-targets -- -D warnings
 
