@@ -71,9 +71,8 @@ abstract contract PckMaker is TestCase {
         bytes memory extensions = bytes.concat(
             draft.authorityKey, draft.more, draft.usage, draft.constraints, _sgx(draft)
         );
-        bytes memory first = bytes.concat(
-            draft.version, Asn1.integer(draft.serial), draft.algorithm, draft.issuer
-        );
+        bytes memory first =
+            bytes.concat(draft.version, Asn1.integer(draft.serial), draft.algorithm, draft.issuer);
         return Asn1.sequence(
             bytes.concat(
                 first,

@@ -203,7 +203,11 @@ abstract contract SimulatedPlatform is PckMaker {
     }
 
     /// @notice As `compact`, with the quoting enclave's report as it stands in the draft.
-    function joinCompact(Draft memory draft, bytes memory key) internal pure returns (bytes memory) {
+    function joinCompact(Draft memory draft, bytes memory key)
+        internal
+        pure
+        returns (bytes memory)
+    {
         bytes memory signed = bytes.concat(draft.header, draft.descriptor, draft.body);
         return bytes.concat(
             bytes.concat(signed, signature(ATTESTATION_KEY, signed), key),
@@ -241,9 +245,7 @@ abstract contract SimulatedPlatform is PckMaker {
             signature(PCK_KEY, draft.qeReport),
             littleEndian16(draft.authenticationData.length),
             draft.authenticationData,
-            _certification(
-                draft.innerType, bytes.concat(pem(signPck(draft.pck)), draft.chainTail)
-            )
+            _certification(draft.innerType, bytes.concat(pem(signPck(draft.pck)), draft.chainTail))
         );
     }
 

@@ -30,9 +30,8 @@ contract StoreDouble {
         returns (uint256)
     {
         // PUSH2 length, DUP1, PUSH1 10, RETURNDATASIZE, CODECOPY, RETURNDATASIZE, RETURN; and STOP.
-        bytes memory code = bytes.concat(
-            hex"61", bytes2(uint16(data.length + 1)), hex"80600a3d393df300", data
-        );
+        bytes memory code =
+            bytes.concat(hex"61", bytes2(uint16(data.length + 1)), hex"80600a3d393df300", data);
         address pointer;
         assembly {
             pointer := create(0, add(code, 32), mload(code))

@@ -31,6 +31,7 @@ interface Vm {
     // Expectations.
     function assume(bool condition) external pure;
     function skip(bool skipTest, string calldata reason) external;
+    function expectRevert() external;
     function expectRevert(bytes calldata revertData) external;
     function expectRevert(bytes4 selector) external;
     function expectPartialRevert(bytes4 selector) external;
@@ -61,6 +62,7 @@ interface Vm {
         external
         pure
         returns (uint256[] memory);
+    function keyExistsJson(string calldata json, string calldata key) external view returns (bool);
     function toString(uint256 value) external pure returns (string memory);
     function lastCallGas() external view returns (Gas memory);
 
