@@ -65,6 +65,27 @@ SHAPES = [
         contract="LeafKeyUsageRefused",
     ),
     Case(
+        "PCK is an authority that signs data",
+        REFUSED,
+        "QuoteRefused",
+        parts=shape("pck", authority=True, usage=False),
+        contract="LeafIsAuthority",
+    ),
+    Case(
+        "PCK signed over SHA-384",
+        REFUSED,
+        "QuoteRefused",
+        parts=shape("pck", long_digest=True),
+        contract="CertificateAlgorithmRefused",
+    ),
+    Case(
+        "PCK with a key of P-384",
+        REFUSED,
+        "QuoteRefused",
+        parts=shape("pck", long_key=True),
+        contract="CertificateKeyRefused",
+    ),
+    Case(
         "PCK without key usage",
         GOOD,
         "QuoteRefused",
