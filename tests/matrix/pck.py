@@ -1,5 +1,7 @@
 """Rows about what certificates say: names, extensions, and Intel's own extension of the PCK."""
 
+from typing import Any
+
 from matrix.case import GOOD, REFUSED, SGX_V3, TDX_V5_15, Case
 
 from attestor.quote.simulated.certificate import (
@@ -16,7 +18,7 @@ def shape(which: str, **fields: object) -> dict[str, object]:
     return {"certificates": {which: fields}}
 
 
-def extension(**fields: object) -> dict[str, object]:
+def extension(**fields: Any) -> dict[str, object]:
     return {"machine": {"extension": SgxExtensionShape(**fields)}}
 
 
