@@ -176,12 +176,11 @@ library JsonReader {
     }
 
     /// @notice A string of a prefix and hex of so many bytes after it, or `good` is false.
-    function readPrefixedHex(
-        Json memory json,
-        uint256 prefix,
-        uint256 prefixLength,
-        uint256 size
-    ) internal pure returns (uint256 number, bool good) {
+    function readPrefixedHex(Json memory json, uint256 prefix, uint256 prefixLength, uint256 size)
+        internal
+        pure
+        returns (uint256 number, bool good)
+    {
         (uint256 text, uint256 length) = readString(json);
         if (length != prefixLength + 2 * size) return (0, false);
         good = _word(text) >> (256 - 8 * prefixLength) == prefix;

@@ -45,8 +45,7 @@ library TcbInfoJson {
     uint256 private constant LEVELS = 1 << 11;
     uint256 private constant MODULE = 1 << 12;
     uint256 private constant IDENTITIES = 1 << 13;
-    uint256 private constant SGX_KEYS =
-        CollateralHeaderJson.KEYS | FMSPC | PCE_ID | TYPE | LEVELS;
+    uint256 private constant SGX_KEYS = CollateralHeaderJson.KEYS | FMSPC | PCE_ID | TYPE | LEVELS;
 
     function read(bytes calldata text) internal pure returns (TcbInfo memory info) {
         Json memory json = JsonReader.open(text);
