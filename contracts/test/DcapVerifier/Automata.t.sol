@@ -48,9 +48,7 @@ contract DcapVerifierAutomataTest is SimulatedPlatform {
         TcbInfo memory info = goodTcbInfo(0);
         info.levels[0].status = 6;
         keep(info, 0);
-        _isRefused(
-            assemble(draftOf(0)), abi.encodeWithSelector(IDcapErrors.TcbRevoked.selector)
-        );
+        _isRefused(assemble(draftOf(0)), abi.encodeWithSelector(IDcapErrors.TcbRevoked.selector));
     }
 
     function test_attest__bad_quote__its_reason() public {

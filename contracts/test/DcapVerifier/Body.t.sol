@@ -49,9 +49,7 @@ contract DcapVerifierBodyTest is SimulatedPlatform {
         for (uint256 i = 0; i < kinds.length; ++i) {
             Draft memory draft = draftOf(kinds[i]);
             bytes8 attributes = _set(draft, SEPT_VE_DISABLE | 1);
-            refused(
-                draft, abi.encodeWithSelector(IDcapErrors.TdDebugRefused.selector, attributes)
-            );
+            refused(draft, abi.encodeWithSelector(IDcapErrors.TdDebugRefused.selector, attributes));
         }
     }
 

@@ -112,9 +112,7 @@ contract DcapVerifierCollateralTest is SimulatedPlatform {
         store.revoke(CA_KEY_ID, draft.pck.serial, 5);
         refused(
             draft,
-            abi.encodeWithSelector(
-                IDcapErrors.PckRevoked.selector, CA_KEY_ID, draft.pck.serial, 5
-            )
+            abi.encodeWithSelector(IDcapErrors.PckRevoked.selector, CA_KEY_ID, draft.pck.serial, 5)
         );
     }
 
@@ -126,9 +124,7 @@ contract DcapVerifierCollateralTest is SimulatedPlatform {
         store.revoke(CA_KEY_ID, type(uint160).max, 1);
         refused(
             draft,
-            abi.encodeWithSelector(
-                IDcapErrors.PckRevoked.selector, CA_KEY_ID, type(uint160).max, 1
-            )
+            abi.encodeWithSelector(IDcapErrors.PckRevoked.selector, CA_KEY_ID, type(uint160).max, 1)
         );
     }
 
@@ -170,18 +166,14 @@ contract DcapVerifierCollateralTest is SimulatedPlatform {
     function _refuseLate(Collateral kind) private {
         refused(
             goodDraft(),
-            abi.encodeWithSelector(
-                IDcapErrors.CollateralExpired.selector, kind, START - 1, START
-            )
+            abi.encodeWithSelector(IDcapErrors.CollateralExpired.selector, kind, START - 1, START)
         );
     }
 
     function _refuseEpoch(Collateral kind, uint256 epoch) private {
         refused(
             goodDraft(),
-            abi.encodeWithSelector(
-                IDcapErrors.CollateralSignerRevoked.selector, kind, epoch, 3
-            )
+            abi.encodeWithSelector(IDcapErrors.CollateralSignerRevoked.selector, kind, epoch, 3)
         );
     }
 }

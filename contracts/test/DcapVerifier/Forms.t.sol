@@ -79,9 +79,7 @@ contract DcapVerifierFormsTest is SimulatedPlatform {
         for (uint256 i = 0; i < types.length; ++i) {
             Draft memory draft = draftOf(4);
             overwrite(draft.descriptor, 0, littleEndian16(types[i]));
-            refused(
-                draft, abi.encodeWithSelector(IDcapErrors.BodyRefused.selector, types[i], 584)
-            );
+            refused(draft, abi.encodeWithSelector(IDcapErrors.BodyRefused.selector, types[i], 584));
         }
     }
 

@@ -182,9 +182,7 @@ contract DcapVerifierTcbTest is SimulatedPlatform {
         info.levels[0].status = 3;
         info.levels[1].status = 5;
         keep(info, TDX);
-        _is(
-            _updated(hex"040106", hex"040107"), TcbStatus.TDRelaunchAdvisedConfigurationNeeded
-        );
+        _is(_updated(hex"040106", hex"040107"), TcbStatus.TDRelaunchAdvisedConfigurationNeeded);
     }
 
     function test_verify__enclave_or_machine_out_of_date__no_relaunch() public view {

@@ -2,9 +2,9 @@
 pragma solidity 0.8.37;
 
 import {CollateralMaker, Level, Module, QeIdentity, TcbInfo} from "./CollateralMaker.sol";
+import {PemText} from "./PemText.sol";
 import {StoreDouble} from "./StoreDouble.sol";
 import {TestCase} from "./TestCase.sol";
-import {Base64} from "@openzeppelin/contracts/utils/Base64.sol";
 
 /// @notice Genuine collateral, as Intel served it, turned into the store's form by forge's JSON
 /// cheatcodes: a way of its own beside the store's. Signatures are not looked at here.
@@ -54,7 +54,7 @@ abstract contract GenuineCollateral is TestCase {
         pure
         returns (bytes memory)
     {
-        bytes memory der = derOf(slice(quote, evidence + 488, quote.length));
+        bytes memory der = PemText.decode(slice(quote, evidence + 488, quote.length), 0);
         return bytes.concat(
             slice(quote, 0, signedLength),
             slice(quote, signedLength + 4, signedLength + 132),
@@ -62,16 +62,6 @@ abstract contract GenuineCollateral is TestCase {
             slice(quote, evidence + 450, evidence + 482),
             der
         );
-    }
-
-    /// @notice The DER of the first certificate of PEM text.
-    function derOf(bytes memory text) internal pure returns (bytes memory) {
-        bytes memory characters = new bytes(text.length);
-        uint256 count;
-        for (uint256 i = 28; text[i] != "-"; ++i) {
-            if (text[i] != 0x0a) characters[count++] = text[i];
-        }
-        return Base64.decode(string(slice(characters, 0, count)));
     }
 
     function _trimmed(bytes memory padded) private pure returns (bytes memory) {
@@ -82,7 +72,7 @@ abstract contract GenuineCollateral is TestCase {
 
     /// @dev Key identifier, and key and name in the store's form.
     function _ca(string memory chain) private pure returns (uint256 keyId, bytes memory data) {
-        bytes memory der = derOf(bytes(chain));
+        bytes memory der = PemText.decode(bytes(chain), 0);
         uint256 key = _find(der, hex"3059301306072a8648ce3d020106082a8648ce3d03010703420004");
         uint256 name = key - 2;
         // The subject's name is a SEQUENCE of SETs that ends where the key begins.

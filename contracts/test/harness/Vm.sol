@@ -58,11 +58,11 @@ interface Vm {
         external
         pure
         returns (uint256);
+    function keyExistsJson(string calldata json, string calldata key) external view returns (bool);
     function parseJsonUintArray(string calldata json, string calldata key)
         external
         pure
         returns (uint256[] memory);
-    function keyExistsJson(string calldata json, string calldata key) external view returns (bool);
     function toString(uint256 value) external pure returns (string memory);
     function lastCallGas() external view returns (Gas memory);
 
