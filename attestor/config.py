@@ -99,7 +99,7 @@ class Config:
     executor_engine: str = option(
         "choice",
         "what runs programs: our engine, or SP1's portable one",
-        Engine.SP1_PORTABLE,
+        Engine.ATTESTOR,
         choices=tuple(Engine),
     )
     executor_cycles: int = option("int", "most cycles of one run", 100_000_000_000, low=1)

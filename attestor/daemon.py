@@ -36,6 +36,7 @@ from attestor.errors import (
 from attestor.pcs.sources import SimulatedSource, source_from
 from attestor.proofs.confirmations import Confirmations
 from attestor.proofs.queue import ProofQueue
+from attestor.quote.collateral import CollateralSource
 from attestor.quote.gate import Gate, GatePolicy, SimulatedRoot
 from attestor.rotation.loop import Rotation
 from attestor.rotation.registrar import Registrar
@@ -84,16 +85,16 @@ class Daemon:
         )
         self._rotation = Rotation(node, registry, steps, history, policy, payments.payer, time.time)
         self._rotation.recover(held=self._signer.addresses())
+        self._disagreements = Disagreements(self._store, journal)
+        self._confirmations = Confirmations(self._signer, self._jobs, self._disagreements)
+        self._confirmations.recover()
         self._queue = ProofQueue(
             self._jobs,
-            self._signer.prove,
+            self._confirmations.prove,
             config.proofs_workers,
             config.proofs_max_open,
             self._fail,
         )
-        self._disagreements = Disagreements(self._store, journal)
-        self._confirmations = Confirmations(self._signer, self._jobs, self._disagreements)
-        self._confirmations.recover()
         logger.info(
             "registry {} on chain {}, payer {}, provider {}",
             checksummed(registry.address),
@@ -244,7 +245,10 @@ def make_gate(config: Config) -> Gate:
         config.quote_simulation_seed.encode(), config.chain_id, int(time.time())
     )
     policy = GatePolicy(statuses, SimulatedRoot(platform.root_der, config.chain_id))
-    return Gate(SimulatedSource(platform), time.time, policy)
+    source: CollateralSource = SimulatedSource(platform)
+    if config.quote_collateral:
+        source = source_from(config.quote_collateral)
+    return Gate(source, time.time, policy)
 
 
 def signer_settings(config: Config, binding: Binding) -> SignerSettings:

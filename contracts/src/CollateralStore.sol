@@ -127,13 +127,8 @@ contract CollateralStore is ICollateralStore {
         authority.notAfter = uint40(certificate.notAfter);
         authority.serial = certificate.serial;
         _refresh(keyId);
-        emit CollateralStored(
-            Collateral.PckCa,
-            keyId,
-            CollateralRecord.pack(
-                authority.blob, certificate.notBefore, certificate.notAfter, signingEpoch
-            ),
-            digest
+        _announce(
+            Collateral.PckCa, keyId, certificate.notBefore, certificate.notAfter, digest
         );
     }
 
@@ -157,13 +152,8 @@ contract CollateralStore is ICollateralStore {
             notAfter: uint40(certificate.notAfter)
         });
         _signingSerials.push(certificate.serial);
-        emit CollateralStored(
-            Collateral.TcbSigning,
-            0,
-            CollateralRecord.pack(
-                address(0), certificate.notBefore, certificate.notAfter, signingEpoch
-            ),
-            digest
+        _announce(
+            Collateral.TcbSigning, 0, certificate.notBefore, certificate.notAfter, digest
         );
     }
 
@@ -214,10 +204,9 @@ contract CollateralStore is ICollateralStore {
     function uploadPckCrl(bytes calldata der) external {
         bytes memory copy = der;
         RevocationList memory list = Crl.parse(copy);
-        Authority storage authority = _authorities[list.authorityKeyId];
-        if (authority.blob == address(0)) revert AuthorityUnknown(list.authorityKeyId);
         _checkCrl(list);
-        _keepCrl(Collateral.PckCrl, list, authority.crl, keccak256(der));
+        if (list.authorityKeyId == rootKeyId) revert AuthorityUnknown(rootKeyId);
+        _keepCrl(Collateral.PckCrl, list, _authorities[list.authorityKeyId].crl, keccak256(der));
         _revoke(copy, list, 0, type(uint256).max);
         _refresh(list.authorityKeyId);
     }
@@ -242,8 +231,9 @@ contract CollateralStore is ICollateralStore {
             if (authority.blob == address(0)) revert AuthorityUnknown(list.authorityKeyId);
             _checkNotRevoked(authority.serial);
             _checkSigner(authority.notAfter);
-            (x, y, name) =
-                abi.decode(SSTORE2.read(authority.blob, 0, 96), (uint256, uint256, bytes32));
+            x = uint256(CollateralRecord.readWord(authority.blob, 0));
+            y = uint256(CollateralRecord.readWord(authority.blob, 32));
+            name = CollateralRecord.readWord(authority.blob, 64);
         }
         _checkIssuer(name, list.issuerHash);
         _checkSignature(list.tbsDigest, list.r, list.s, x, y);
@@ -264,9 +254,7 @@ contract CollateralStore is ICollateralStore {
         kept.thisUpdate = uint40(list.thisUpdate);
         kept.nextUpdate = uint40(list.nextUpdate);
         kept.digest = digest;
-        uint256 record =
-            CollateralRecord.pack(address(0), list.thisUpdate, list.nextUpdate, signingEpoch);
-        emit CollateralStored(kind, list.authorityKeyId, record, digest);
+        _announce(kind, list.authorityKeyId, list.thisUpdate, list.nextUpdate, digest);
     }
 
     /// @dev Revoke what `count` entries after the first ones name. Nothing undoes it.
@@ -398,7 +386,7 @@ contract CollateralStore is ICollateralStore {
             if (header.issueDate <= old.notBefore()) {
                 revert CollateralNotNewer(old.notBefore(), header.issueDate);
             }
-            (uint256 kept,) = CollateralRecord.readTail(old);
+            (uint256 kept,) = CollateralRecord.readTail(old.pointerOf());
             if (header.evaluationNumber < kept) {
                 revert EvaluationNumberLower(kept, header.evaluationNumber);
             }
@@ -408,7 +396,7 @@ contract CollateralStore is ICollateralStore {
         record = CollateralRecord.pack(
             pointer, header.issueDate, _min(header.nextUpdate, _signing.notAfter), signingEpoch
         );
-        emit CollateralStored(kind, key, record, digest);
+        _announce(kind, key, header.issueDate, header.nextUpdate, digest);
     }
 
     /* --- views ------------------------------------------------------------------------------- */
@@ -439,7 +427,7 @@ contract CollateralStore is ICollateralStore {
     function evaluations(uint256 teeType) public view returns (Evaluation[] memory listed) {
         uint256 record = _evaluationsRecord[teeType];
         if (record == 0) return listed;
-        return EvaluationNumbersJson.list(SSTORE2.read(record.pointerOf()));
+        return EvaluationNumbersJson.list(record.pointerOf());
     }
 
     /// @inheritdoc ICollateralStore
@@ -465,7 +453,7 @@ contract CollateralStore is ICollateralStore {
 
     function _heldJson(uint256 record) private view returns (Held memory piece) {
         if (record == 0) return piece;
-        (uint256 number, bytes32 digest) = CollateralRecord.readTail(record);
+        (uint256 number, bytes32 digest) = CollateralRecord.readTail(record.pointerOf());
         bool usable = record.epochOf() == signingEpoch;
         return Held(record.notBefore(), record.notAfter(), number, digest, usable);
     }
@@ -477,8 +465,18 @@ contract CollateralStore is ICollateralStore {
     function _heldAuthority(Authority storage authority) private view returns (Held memory piece) {
         if (authority.blob == address(0)) return piece;
         bool usable = _revokedAt[rootKeyId][authority.serial] == 0;
-        bytes32 digest = abi.decode(SSTORE2.read(authority.blob, 96, 128), (bytes32));
+        bytes32 digest = CollateralRecord.readWord(authority.blob, 96);
         return Held(authority.notBefore, authority.notAfter, authority.serial, digest, usable);
+    }
+
+    function _announce(
+        Collateral kind,
+        uint256 key,
+        uint256 notBefore,
+        uint256 notAfter,
+        bytes32 digest
+    ) private {
+        emit CollateralStored(kind, key, notBefore, notAfter, digest);
     }
 
     /* --- checks ------------------------------------------------------------------------------ */

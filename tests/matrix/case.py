@@ -44,6 +44,11 @@ class Case:
     `dcap_qvl` is a TCB status or REFUSED; `gate` a TCB status or the name of the gate's error,
     with `reason` in its message. `parts` are changes to fields of the platform's parts, `change`
     is done to the quote.
+
+    `contract` is what the DcapVerifier says of the quote, where that is not dcap-qvl's status: the
+    name of its error, or another status. `compact` is what it says of the compact form, where that
+    differs, or the name of our own error when there is no such form. `refused` names the uploads
+    that the CollateralStore does not take, with their errors.
     """
 
     name: str
@@ -53,6 +58,9 @@ class Case:
     sound: Variation = TDX_V4
     parts: Mapping[str, Any] = field(default_factory=dict)
     change: Change | None = None
+    contract: str = ""
+    compact: str = ""
+    refused: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def variation(self) -> Variation:

@@ -1,15 +1,7 @@
-"""Rows about the PCK certificate and what leads to it: forged, revoked, out of time, malformed."""
+"""Rows about the chain of certificates: of other people, forged, revoked, out of time."""
 
-from matrix.case import GOOD, NOW, REFUSED, SGX_V3, TDX_V5_15, Case, in_all_forms
+from matrix.case import GOOD, NOW, REFUSED, Case, in_all_forms
 
-from attestor.quote.simulated.certificate import (
-    AUTHORITY_KEY_ID,
-    BASIC_CONSTRAINTS,
-    KEY_USAGE,
-    SGX,
-    SUBJECT_KEY_ID,
-)
-from attestor.quote.simulated.der import SgxExtensionShape, integer, octets
 from attestor.quote.simulated.variation import Forgery
 
 
@@ -25,26 +17,48 @@ def shape(which: str, **fields: object) -> dict[str, object]:
     return {"certificates": {which: fields}}
 
 
-def extension(**fields: object) -> dict[str, object]:
-    return {"machine": {"extension": SgxExtensionShape(**fields)}}
-
-
 def issued(**fields: object) -> dict[str, object]:
     return {"issued": fields}
 
 
 CHAINS = [
-    Case("empty chain", REFUSED, "QuoteRefused", parts=chain()),
-    Case("chain of the PCK alone", REFUSED, "QuoteRefused", parts=chain("pck")),
+    Case(
+        "empty chain",
+        REFUSED,
+        "QuoteRefused",
+        parts=chain(),
+        contract="PemInvalid",
+        compact="QuoteNotCompactable",
+    ),
+    Case(
+        "chain of the PCK alone",
+        REFUSED,
+        "QuoteRefused",
+        parts=chain("pck"),
+        contract=GOOD,
+    ),
     Case("chain without root", GOOD, GOOD, parts=chain("pck", "pck_ca")),
-    Case("chain reversed", REFUSED, "QuoteRefused", parts=chain("root", "pck_ca", "pck")),
-    Case("chain without PCK", REFUSED, "QuoteRefused", parts=chain("pck_ca", "root")),
+    Case(
+        "chain reversed",
+        REFUSED,
+        "QuoteRefused",
+        parts=chain("root", "pck_ca", "pck"),
+        contract="LeafKeyUsageRefused",
+    ),
+    Case(
+        "chain without PCK",
+        REFUSED,
+        "QuoteRefused",
+        parts=chain("pck_ca", "root"),
+        contract="LeafKeyUsageRefused",
+    ),
     Case("chain of four", GOOD, GOOD, parts=chain("pck", "pck_ca", "root", "root")),
     Case(
         "chain with the TCB signing certificate as CA",
         REFUSED,
         "QuoteRefused",
         parts=chain("pck", "tcb_signing", "root"),
+        contract=GOOD,
     ),
     Case("NUL after the chain", GOOD, GOOD, parts=chain("pck", "pck_ca", "root", end=b"\0")),
     Case(
@@ -55,6 +69,7 @@ CHAINS = [
         REFUSED,
         "QuoteRefused",
         parts=chain("tcb_signing", "root"),
+        contract="LeafNotPck",
     ),
 ]
 FORGED = [
@@ -64,12 +79,14 @@ FORGED = [
             REFUSED,
             "QuoteRefused",
             parts=forged("forged_pck", "forged_pck_ca", "forged_root", key_ids="own"),
+            contract="CollateralUnknown",
         ),
         Case(
             "foreign PCK under the true CA",
             REFUSED,
             "QuoteRefused",
             parts=forged("forged_pck", "pck_ca", "root", key_ids="true"),
+            contract="CertificateSignatureInvalid",
         ),
     ),
     Case(
@@ -77,50 +94,69 @@ FORGED = [
         REFUSED,
         "QuoteRefused",
         parts=forged("forged_pck", "pck_ca", "root", key_ids="own"),
+        contract="CollateralUnknown",
     ),
     Case(
         "foreign PCK under the true CA, no key ids",
         REFUSED,
         "QuoteRefused",
         parts=forged("forged_pck", "pck_ca", "root", key_ids="absent"),
+        contract="CertificateMalformed",
     ),
     Case(
         "forged CA with the true key ids",
         REFUSED,
         "QuoteRefused",
         parts=forged("forged_pck", "forged_pck_ca", "root", key_ids="true"),
+        contract="CertificateSignatureInvalid",
     ),
     Case(
         "forged CA with its own key ids",
         REFUSED,
         "QuoteRefused",
         parts=forged("forged_pck", "forged_pck_ca", "root", key_ids="own"),
+        contract="CollateralUnknown",
     ),
     Case(
         "forged CA without key ids",
         REFUSED,
         "QuoteRefused",
         parts=forged("forged_pck", "forged_pck_ca", "root", key_ids="absent"),
+        contract="CertificateMalformed",
     ),
     Case(
         "forged chain with the true key ids",
         REFUSED,
         "QuoteRefused",
         parts=forged("forged_pck", "forged_pck_ca", "forged_root", key_ids="true"),
+        contract="CertificateSignatureInvalid",
     ),
     Case(
         "true PCK, QE report signed by another",
         REFUSED,
         "QuoteRefused",
         parts={"forgery": Forgery()},
+        contract="QeReportSignatureInvalid",
     ),
 ]
 REVOKED = [
     *in_all_forms(
-        Case("PCK revoked", REFUSED, "QuoteRefused", "CertRevoked", parts=issued(pck_revoked=True))
+        Case(
+            "PCK revoked",
+            REFUSED,
+            "QuoteRefused",
+            "CertRevoked",
+            parts=issued(pck_revoked=True),
+            contract="PckRevoked",
+        )
     ),
     Case(
-        "PCK CA revoked", REFUSED, "QuoteRefused", "CertRevoked", parts=issued(pck_ca_revoked=True)
+        "PCK CA revoked",
+        REFUSED,
+        "QuoteRefused",
+        "CertRevoked",
+        parts=issued(pck_ca_revoked=True),
+        contract="CollateralRevoked",
     ),
     Case(
         "TCB signing revoked",
@@ -128,6 +164,7 @@ REVOKED = [
         "QuoteRefused",
         "CertRevoked",
         parts=issued(tcb_signing_revoked=True),
+        contract="CollateralSignerRevoked",
     ),
     Case("44 other machines revoked", GOOD, GOOD, parts=issued(foreign_revocations=44)),
     Case("nobody revoked", GOOD, GOOD, parts=issued(foreign_revocations=0)),
@@ -137,6 +174,7 @@ REVOKED = [
         "QuoteRefused",
         "CertRevoked",
         parts=issued(foreign_revocations=44, pck_revoked=True),
+        contract="PckRevoked",
     ),
 ]
 TIMES = [
@@ -147,6 +185,7 @@ TIMES = [
             "QuoteRefused",
             "CertExpired",
             parts=shape("pck", not_after=NOW - 1),
+            contract="CertificateExpired",
         )
     ),
     Case(
@@ -155,6 +194,7 @@ TIMES = [
         "QuoteRefused",
         "CertNotValidYet",
         parts=shape("pck", not_before=NOW + 60),
+        contract="CertificateNotYetValid",
     ),
     Case("PCK ends now", GOOD, GOOD, parts=shape("pck", not_after=NOW)),
     Case("PCK begins now", GOOD, GOOD, parts=shape("pck", not_before=NOW)),
@@ -164,6 +204,7 @@ TIMES = [
         "CollateralExpired",
         "chain",
         parts=shape("pck_ca", not_after=NOW - 1),
+        contract="CollateralExpired",
     ),
     Case(
         "PCK CA not valid yet",
@@ -171,6 +212,8 @@ TIMES = [
         "CollateralExpired",
         "chain",
         parts=shape("pck_ca", not_before=NOW + 60),
+        contract="CollateralUnknown",
+        refused={"uploadPckCa": "CollateralNotYetValid", "uploadPckCrl": "AuthorityUnknown"},
     ),
     Case(
         "TCB signing expired",
@@ -178,6 +221,7 @@ TIMES = [
         "CollateralExpired",
         "chain",
         parts=shape("tcb_signing", not_after=NOW - 1),
+        contract="CollateralExpired",
     ),
     Case(
         "TCB signing not valid yet",
@@ -185,208 +229,12 @@ TIMES = [
         "CollateralExpired",
         "chain",
         parts=shape("tcb_signing", not_before=NOW + 60),
+        contract="CollateralUnknown",
+        refused={
+            "uploadTcbSigning": "CollateralNotYetValid",
+            "uploadTcbInfo": "TcbSigningMissing",
+            "uploadQeIdentity": "TcbSigningMissing",
+        },
     ),
 ]
-SHAPES = [
-    Case("Processor CA", GOOD, GOOD, parts={"machine": {"authority": "Processor"}}),
-    Case(
-        "Processor CA, SGX v3",
-        GOOD,
-        GOOD,
-        sound=SGX_V3,
-        parts={"machine": {"authority": "Processor"}},
-    ),
-    Case(
-        "Processor CA, TD 1.5 v5",
-        GOOD,
-        GOOD,
-        sound=TDX_V5_15,
-        parts={"machine": {"authority": "Processor"}},
-    ),
-    Case(
-        "PCK signed by the root",
-        REFUSED,
-        "QuoteRefused",
-        parts=shape("pck", signer="Intel SGX Root CA"),
-    ),
-    Case(
-        "PCK signed by nobody known", REFUSED, "QuoteRefused", parts=shape("pck", signer="nobody")
-    ),
-    Case(
-        "PCK names another issuer",
-        REFUSED,
-        "QuoteRefused",
-        parts=shape("pck", issuer_name="Intel SGX Root CA"),
-    ),
-    Case("PCK is an authority", REFUSED, "QuoteRefused", parts=shape("pck", authority=True)),
-    Case("PCK without key usage", GOOD, GOOD, parts=shape("pck", without=frozenset({KEY_USAGE}))),
-    Case(
-        "PCK without basic constraints",
-        GOOD,
-        GOOD,
-        parts=shape("pck", without=frozenset({BASIC_CONSTRAINTS})),
-    ),
-    Case(
-        "PCK without authority key id",
-        GOOD,
-        GOOD,
-        parts=shape("pck", without=frozenset({AUTHORITY_KEY_ID})),
-    ),
-    Case(
-        "PCK without subject key id",
-        GOOD,
-        GOOD,
-        parts=shape("pck", without=frozenset({SUBJECT_KEY_ID})),
-    ),
-    Case(
-        "PCK without SGX extension",
-        REFUSED,
-        "QuoteRefused",
-        parts=shape("pck", without=frozenset({SGX})),
-    ),
-    Case("PCK with an unknown extension", GOOD, GOOD, parts=shape("pck", unknown=False)),
-    Case(
-        "PCK with an unknown critical extension",
-        REFUSED,
-        "QuoteRefused",
-        parts=shape("pck", unknown=True),
-    ),
-    Case("PCK of another name", GOOD, GOOD, parts=shape("pck", common_name="SIMULATED PCK")),
-    Case(
-        "PCK CA of another name",
-        GOOD,
-        "CollateralInvalid",
-        "PCK CRL is issued by",
-        parts=shape("pck_ca", common_name="Intel SGX PCK Other CA"),
-    ),
-    Case("PCK CA is no authority", REFUSED, "QuoteRefused", parts=shape("pck_ca", authority=False)),
-    Case(
-        "PCK CA signed by nobody known",
-        REFUSED,
-        "QuoteRefused",
-        parts=shape("pck_ca", signer="nobody"),
-    ),
-    Case(
-        "TCB signing of another name",
-        GOOD,
-        "CollateralInvalid",
-        "TCB info is issued by",
-        parts=shape("tcb_signing", common_name="Intel SGX TCB Other"),
-    ),
-    Case(
-        "TCB signing signed by nobody known",
-        REFUSED,
-        "QuoteRefused",
-        parts=shape("tcb_signing", signer="nobody"),
-    ),
-]
-EXTENSION = [
-    *(
-        Case(
-            f"SGX extension without {what}",
-            REFUSED,
-            "QuoteRefused",
-            parts=extension(without=frozenset({suffix})),
-        )
-        for suffix, what in {
-            "1": "PPID",
-            "2": "TCB",
-            "2.17": "PCE SVN",
-            "2.18": "CPU SVN",
-            "3": "PCE id",
-            "4": "FMSPC",
-            "5": "SGX type",
-        }.items()
-    ),
-    *(
-        Case(
-            f"SGX extension without component {number}",
-            GOOD,
-            GOOD,
-            parts=extension(without=frozenset({f"2.{number}"})),
-        )
-        for number in (1, 16)
-    ),
-    Case(
-        "SGX extension without configuration",
-        GOOD,
-        GOOD,
-        parts=extension(without=frozenset({"6", "7"})),
-    ),
-    Case(
-        "SGX extension with FMSPC twice",
-        GOOD,
-        GOOD,
-        parts=extension(repeated=frozenset({"4"})),
-    ),
-    Case("SGX extension backwards", GOOD, GOOD, parts=extension(backwards=True)),
-    Case(
-        "FMSPC of 5 bytes",
-        REFUSED,
-        "QuoteRefused",
-        parts=extension(values=(("4", octets(b"SIMDE")),)),
-    ),
-    Case(
-        "FMSPC of 7 bytes",
-        REFUSED,
-        "QuoteRefused",
-        parts=extension(values=(("4", octets(b"SIMDEV2")),)),
-    ),
-    Case("PCE id of 1 byte", GOOD, "QuoteRefused", parts=extension(values=(("3", octets(b"\0")),))),
-    Case(
-        "PPID of 15 bytes",
-        GOOD,
-        GOOD,
-        parts=extension(values=(("1", octets(bytes(15))),)),
-    ),
-    Case(
-        "component SVN of 256",
-        GOOD,
-        GOOD,
-        parts=extension(values=(("2.1", integer(256)),)),
-    ),
-    Case(
-        "component SVN that is no integer",
-        GOOD,
-        GOOD,
-        parts=extension(values=(("2.1", octets(b"\4")),)),
-    ),
-    Case(
-        "PCE SVN of 65536",
-        REFUSED,
-        "QuoteRefused",
-        parts=extension(values=(("2.17", integer(65536)),)),
-    ),
-    Case(
-        "CPU SVN unlike its components",
-        "OutOfDate",
-        "TcbStatusRefused",
-        parts=extension(values=(("2.18", octets(bytes(16))),)),
-    ),
-    Case(
-        "component SVN in two bytes",
-        GOOD,
-        GOOD,
-        parts={"machine": {"cpu_svn": (200, 4, 2, 2, 3, 1, 0, 3, *bytes(8))}},
-    ),
-    Case(
-        "all SVNs as high as dcap-qvl reads",
-        GOOD,
-        GOOD,
-        parts={"machine": {"cpu_svn": (255,) * 16, "pce_svn": 32767}},
-    ),
-    Case(
-        "PCE SVN of 65535",
-        REFUSED,
-        "QuoteRefused",
-        "PceSvn",
-        parts={"machine": {"pce_svn": 65535}},
-    ),
-    Case(
-        "static platform without cached keys",
-        GOOD,
-        GOOD,
-        parts={"machine": {"configuration": (False, False, False)}},
-    ),
-]
-CASES = [*CHAINS, *FORGED, *REVOKED, *TIMES, *SHAPES, *EXTENSION]
+CASES = [*CHAINS, *FORGED, *REVOKED, *TIMES]

@@ -24,7 +24,15 @@ def register(**fields: bytes) -> dict[str, object]:
 
 ATTRIBUTES = [
     *(
-        Case(f"debug TD, {form}", REFUSED, "MeasurementRefused", "untrusted", sound, with_bit(0))
+        Case(
+            f"debug TD, {form}",
+            REFUSED,
+            "MeasurementRefused",
+            "untrusted",
+            sound,
+            with_bit(0),
+            contract="TdDebugRefused",
+        )
         for form, sound in TDX_FORMS.items()
     ),
     *(
@@ -35,6 +43,7 @@ ATTRIBUTES = [
             "untrusted",
             TDX_V4,
             with_bit(bit),
+            contract="TdDebugRefused",
         )
         for bit in UNTRUSTED_BITS
         if bit
@@ -47,6 +56,7 @@ ATTRIBUTES = [
             "SEPT_VE",
             sound,
             attributes(0),
+            contract="TdSeptVeRefused",
         )
         for form, sound in TDX_FORMS.items()
     ),
@@ -58,6 +68,7 @@ ATTRIBUTES = [
             "migratable",
             sound,
             with_bit(MIGRATABLE),
+            contract="TdMigratableRefused",
         )
         for form, sound in TDX_FORMS.items()
     ),
@@ -69,6 +80,7 @@ ATTRIBUTES = [
             "",
             TDX_V4,
             with_bit(bit),
+            contract="TdReservedAttributesRefused",
         )
         for bit in sorted(set(range(8, 64)) - KNOWN_BITS - {28, MIGRATABLE})
     ),
@@ -89,6 +101,7 @@ REGISTERS = [
                 "mr_signer_seam",
                 sound,
                 register(mr_signer_seam=b"\1" * 48),
+                contract="SeamSignerRefused",
             ),
             Case(
                 f"last byte of the module's signer, {form}",
@@ -97,6 +110,7 @@ REGISTERS = [
                 "mr_signer_seam",
                 sound,
                 register(mr_signer_seam=bytes(47) + b"\1"),
+                contract="SeamSignerRefused",
             ),
             Case(
                 f"TDX module with attributes, {form}",
@@ -105,6 +119,7 @@ REGISTERS = [
                 "seam_attributes",
                 sound,
                 register(seam_attributes=bytes(7) + b"\x80"),
+                contract="SeamAttributesRefused",
             ),
         )
     ),
@@ -115,6 +130,7 @@ REGISTERS = [
         "mr_service_td",
         TDX_V5_15,
         register(mr_service_td=b"\1" + bytes(47)),
+        contract="ServiceTdRefused",
     ),
     Case(
         "last byte of the service TD",
@@ -123,6 +139,7 @@ REGISTERS = [
         "mr_service_td",
         TDX_V5_15,
         register(mr_service_td=bytes(47) + b"\1"),
+        contract="ServiceTdRefused",
     ),
     Case("other TDX module", GOOD, GOOD, "", TDX_V4, register(mr_seam=b"\7" * 48)),
     Case("other xfam", GOOD, GOOD, "", TDX_V4, register(xfam=bytes.fromhex("e718060000000000"))),

@@ -1,6 +1,6 @@
 """All rows. One table for all judges: dcap-qvl, the daemon's gate, and the contracts."""
 
-from matrix import altered, certificates, collateral, domains, enclaves, form, tcb
+from matrix import altered, certificates, collateral, domains, enclaves, form, lengths, pck, tcb
 from matrix.case import FORMS, GOOD, Case
 
 SOUND = [Case(f"sound, {form}", GOOD, GOOD, sound=sound) for form, sound in FORMS.items()]
@@ -8,9 +8,11 @@ SOUND = [Case(f"sound, {form}", GOOD, GOOD, sound=sound) for form, sound in FORM
 TABLE: list[Case] = [
     *SOUND,
     *altered.CASES,
+    *lengths.CASES,
     *form.CASES,
     *enclaves.CASES,
     *certificates.CASES,
+    *pck.CASES,
     *collateral.CASES,
     *tcb.CASES,
     *domains.CASES,

@@ -16,6 +16,9 @@ from attestor.quote.simulated.issued import (
 )
 
 TOP, LOW = Issued().levels
+OLD_LOADER = replace(TOP, tdx_svn=(4, 1, 6, *bytes(13)), status="SWHardeningNeeded")
+OLD_PCE = replace(TOP, pce_svn=PCE_SVN - 1, status="ConfigurationNeeded")
+"""Two levels that a sound machine reaches, with the same SGX components."""
 POLICY = "TcbStatusRefused"
 
 
@@ -63,12 +66,20 @@ STATUSES = [
     )
 ]
 REVOKED = in_all_forms(
-    Case("TCB revoked", REFUSED, "QuoteRefused", parts=levels(replace(TOP, status="Revoked"), LOW)),
+    Case(
+        "TCB revoked",
+        REFUSED,
+        "QuoteRefused",
+        parts=levels(replace(TOP, status="Revoked"), LOW),
+        contract="TcbRevoked",
+    ),
     Case(
         "TCB of an unknown status",
         REFUSED,
         "QuoteRefused",
         parts=levels(replace(TOP, status="Excellent"), LOW),
+        contract="CollateralUnknown",
+        refused={"uploadTcbInfo": "TcbStatusUnknown"},
     ),
 )
 MACHINE = [
@@ -80,6 +91,7 @@ MACHINE = [
             "QuoteRefused",
             "No matching TCB",
             parts={**machine(cpu_svn=cpu(7, 2)), **levels(TOP)},
+            contract="TcbLevelNotFound",
         ),
         Case("PCE of a lower level", "OutOfDate", POLICY, parts=machine(pce_svn=12)),
         Case(
@@ -88,6 +100,7 @@ MACHINE = [
             "QuoteRefused",
             "No matching TCB",
             parts=machine(pce_svn=4),
+            contract="TcbLevelNotFound",
         ),
         Case("levels in another order", GOOD, GOOD, parts=levels(LOW, TOP)),
     ),
@@ -125,6 +138,18 @@ MACHINE = [
             **levels(TOP, replace(TOP, pce_svn=12, status="SWHardeningNeeded"), LOW),
         },
     ),
+    *(
+        Case(
+            f"higher PCE before higher TDX components, {order}",
+            "SWHardeningNeeded",
+            POLICY,
+            parts=levels(*rows),
+        )
+        for order, rows in {
+            "as served": (OLD_LOADER, OLD_PCE),
+            "turned": (OLD_PCE, OLD_LOADER),
+        }.items()
+    ),
     Case(
         "two levels of one TCB",
         GOOD,
@@ -140,6 +165,7 @@ TDX = [
         "QuoteRefused",
         "No matching TCB",
         parts={**domain(tee(4, 1, 6)), **levels(TOP)},
+        contract="TcbLevelNotFound",
     ),
     Case(
         "last TDX component asked for",
@@ -171,8 +197,20 @@ TDX = [
     Case(
         "module out of date, v5", "OutOfDate", POLICY, sound=TDX_V5_10, parts=domain(tee(3, 1, 7))
     ),
-    Case("module below all levels", REFUSED, "QuoteRefused", parts=domain(tee(1, 1, 7))),
-    Case("module of unknown version", REFUSED, "QuoteRefused", parts=domain(tee(4, 2, 7))),
+    Case(
+        "module below all levels",
+        REFUSED,
+        "QuoteRefused",
+        parts=domain(tee(1, 1, 7)),
+        contract="ModuleSvnRefused",
+    ),
+    Case(
+        "module of unknown version",
+        REFUSED,
+        "QuoteRefused",
+        parts=domain(tee(4, 2, 7)),
+        contract="ModuleUnknown",
+    ),
     Case(
         "module of version 26 by its hexadecimal name",
         GOOD,
@@ -184,26 +222,42 @@ TDX = [
         REFUSED,
         "QuoteRefused",
         parts={**domain(tee(4, 10, 7)), **modules(module(IsvLevel(4, "UpToDate"), name="TDX_10"))},
+        contract="ModuleUnknown",
     ),
-    Case("module revoked", REFUSED, "QuoteRefused", parts=modules(module(IsvLevel(4, "Revoked")))),
+    Case(
+        "module revoked",
+        REFUSED,
+        "QuoteRefused",
+        parts=modules(module(IsvLevel(4, "Revoked"))),
+        contract="TcbRevoked",
+    ),
     Case(
         "module levels in another order",
         "OutOfDate",
         "TcbStatusRefused",
         parts=modules(module(IsvLevel(2, "OutOfDate"), IsvLevel(4, "UpToDate"))),
+        contract=GOOD,
     ),
-    Case("no module identities", REFUSED, "QuoteRefused", parts=modules()),
+    Case(
+        "no module identities",
+        REFUSED,
+        "QuoteRefused",
+        parts=modules(),
+        contract="ModuleUnknown",
+    ),
     Case(
         "module of another signer",
         REFUSED,
         "QuoteRefused",
         parts=modules(module(IsvLevel(4, "UpToDate"), mr_signer=b"\1" * 48)),
+        contract="ModuleSignerRefused",
     ),
     Case(
         "module with other attributes",
         REFUSED,
         "QuoteRefused",
         parts=modules(module(IsvLevel(4, "UpToDate"), attributes=b"\1" + bytes(7))),
+        contract="ModuleAttributesRefused",
     ),
     Case(
         "base module of another signer, not asked",
@@ -282,6 +336,7 @@ RELAUNCH = [
         "QuoteRefused",
         sound=TDX_V5_15,
         parts=domain(tee(1, 1, 7)),
+        contract="ModuleSvnRefused",
     ),
     Case(
         "TD and platform out of date",
@@ -310,6 +365,7 @@ RELAUNCH = [
         "QuoteRefused",
         sound=TDX_V5_15,
         parts=domain(tee(4, 1, 7), tee(4, 2, 7)),
+        contract="ModuleUnknown",
     ),
     Case(
         "platform's module newer",

@@ -10,23 +10,26 @@ from hypothesis import strategies as st
 from attestor.errors import CollateralExpired, CollateralInvalid, QuoteInvalid, QuoteRefused
 from attestor.quote.collateral import Collateral
 from attestor.quote.format import Quote, parse
-from attestor.quote.gate import GatePolicy, SimulatedRoot, judge
+from attestor.quote.gate import GatePolicy, SimulatedRoot, assess
 from attestor.quote.simulated import SimulatedPlatform, Variation
-from attestor.quote.simulated.builder import enclave_report
 from attestor.quote.simulated.variation import (
+    V3_SGX,
+    V4_SGX,
+    V5_SGX,
     V5_TD_10,
     V5_TD_15,
     Envelope,
     QuotingEnclave,
     TrustDomain,
+    sgx,
 )
 
 NOW = 1_790_000_000
 ENVELOPES = (
-    Envelope(version=3, tee_type=0),
-    Envelope(version=4, tee_type=0),
+    V3_SGX,
+    V4_SGX,
     Envelope(),
-    Envelope(version=5, tee_type=0, body_type=1),
+    V5_SGX,
     V5_TD_10,
     V5_TD_15,
 )
@@ -37,14 +40,12 @@ report_datas = st.binary(min_size=64, max_size=64)
 
 @functools.cache
 def platform_of(envelope: Envelope) -> SimulatedPlatform:
-    return SimulatedPlatform(b"properties", 31337, NOW, Variation(envelope=envelope))
+    variation = Variation(envelope=envelope) if envelope.tee_type else sgx(envelope)
+    return SimulatedPlatform(b"properties", 31337, NOW, variation)
 
 
 def quote_of(envelope: Envelope, report_data: bytes) -> bytes:
-    platform = platform_of(envelope)
-    if envelope.tee_type == 0:
-        return platform.quote_of(enclave_report(QuotingEnclave(), report_data))
-    return platform.quote(report_data)
+    return platform_of(envelope).quote(report_data)
 
 
 @functools.cache
@@ -115,13 +116,13 @@ def test_parse__any_bytes_changed__give_a_quote_or_the_typed_refusal(
 
 @given(st.data())
 @settings(max_examples=300, deadline=None)
-def test_judge__any_bytes_changed__is_refused_by_type(data: st.DataObject) -> None:
-    envelope = data.draw(st.sampled_from([Envelope(), V5_TD_10, V5_TD_15]))
+def test_assess__any_bytes_changed__is_refused_by_type(data: st.DataObject) -> None:
+    envelope = data.draw(st.sampled_from([V3_SGX, Envelope(), V5_TD_10, V5_TD_15]))
     raw = _mutated(sound(envelope), data)
     platform = platform_of(envelope)
     policy = GatePolicy(root=SimulatedRoot(platform.root_der, 31337))
     try:
-        judge(raw, b"\x5a" * 64, _collateral(envelope), NOW, policy)
+        assess(raw, b"\x5a" * 64, _collateral(envelope), NOW, policy)
     except (QuoteInvalid, QuoteRefused):
         assert raw != sound(envelope)
     else:
@@ -139,7 +140,7 @@ def _collateral(envelope: Envelope) -> Collateral:
 
 @given(st.data())
 @settings(max_examples=300, deadline=None)
-def test_judge__collateral_changed__is_refused_by_type(data: st.DataObject) -> None:
+def test_assess__collateral_changed__is_refused_by_type(data: st.DataObject) -> None:
     """A PCCS may send anything."""
     envelope = Envelope()
     collateral = _collateral(envelope)
@@ -152,7 +153,7 @@ def test_judge__collateral_changed__is_refused_by_type(data: st.DataObject) -> N
     policy = GatePolicy(root=SimulatedRoot(platform_of(envelope).root_der, 31337))
     altered = replace(collateral, **{name: changed})
     try:
-        verdict = judge(sound(envelope), b"\x5a" * 64, altered, NOW, policy)
+        verdict = assess(sound(envelope), b"\x5a" * 64, altered, NOW, policy)
     except (QuoteRefused, CollateralInvalid, CollateralExpired):
         assert changed != value
     else:

@@ -162,6 +162,7 @@ def test_options__no_secret__is_a_value() -> None:
 
 def test_load__confirmation__always_up_to_the_budget_and_a_sample_beyond() -> None:
     loaded = load()
+    assert loaded.executor_engine == "attestor"
     assert (loaded.confirmation_within_budget, loaded.confirmation_beyond_budget) == (
         "always",
         "sample",

@@ -57,10 +57,14 @@ struct Evaluation {
 /// epoch is the current one; records of TCB infos and QE identities carry the one in which they
 /// were signed. Where the two differ, the certificate that signed has been revoked.
 interface ICollateralStore is ICollateralErrors {
-    /// @notice Something was taken in.
-    /// @param record as in `load`; for CRLs and the TCB signing certificate without pointer
+    /// @notice Something was taken in: when it was issued and ends by its own words (Unix
+    /// seconds), and keccak256 of the bytes as uploaded.
     event CollateralStored(
-        Collateral indexed kind, uint256 indexed key, uint256 record, bytes32 digest
+        Collateral indexed kind,
+        uint256 indexed key,
+        uint256 notBefore,
+        uint256 notAfter,
+        bytes32 digest
     );
 
     /// @notice A PCK CA's record has changed, by itself or by a CRL.

@@ -35,7 +35,7 @@ interface ITEERegistry is IDcapErrors, IRegistryErrors, IRegistryEvents {
     /// @param compactQuote see IDcapVerifier.verify
     /// @param deadline the last second at which this may be sent
     /// @param possession the signer's EIP-712 signature (r ‖ s ‖ v) over
-    /// Admit(address signer,uint64 referenceBlockNumber,uint256 deadline)
+    /// Admit(address signer,uint64 referenceBlockNumber,uint256 deadline,bool keepKey)
     /// @param keepKey whether to keep the attestation key for renewals: costs some 150,000 gas the
     /// first time, and 5,000 as long as TEE, platform and certificate stay the same
     function admit(
@@ -103,10 +103,12 @@ interface ITEERegistry is IDcapErrors, IRegistryErrors, IRegistryEvents {
         returns (bytes32 high, bytes32 low);
 
     /// @notice What the signer signs to show that it holds its key.
-    function possessionDigest(address signer, uint64 referenceBlockNumber, uint256 deadline)
-        external
-        view
-        returns (bytes32);
+    function possessionDigest(
+        address signer,
+        uint64 referenceBlockNumber,
+        uint256 deadline,
+        bool keepKey
+    ) external view returns (bytes32);
 
     /* --- admissions ------------------------------------------------------------------------ */
 

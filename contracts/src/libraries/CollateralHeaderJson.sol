@@ -33,52 +33,43 @@ library CollateralHeaderJson {
     uint256 internal constant DATED_KEYS = ID | VERSION | ISSUE_DATE | NEXT_UPDATE;
     uint256 internal constant KEYS = DATED_KEYS | EVALUATION;
 
-    /// @notice The bit of a key of the header, 0 of any other.
-    function bit(bytes32 key) internal pure returns (uint256) {
+    /// @notice The bit of a key of the header; any other is refused.
+    function bit(Json memory json, bytes32 key) internal pure returns (uint256) {
         if (key == "id") return ID;
         if (key == "version") return VERSION;
         if (key == "issueDate") return ISSUE_DATE;
         if (key == "nextUpdate") return NEXT_UPDATE;
-        if (key == "tcbEvaluationDataNumber") return EVALUATION;
-        return 0;
+        if (key != "tcbEvaluationDataNumber") json.unknown(key);
+        return EVALUATION;
     }
 
-    /// @notice The value of a key of the header; any other is refused.
-    /// @param sgx the id that stands for SGX, at most 32 bytes
-    /// @param tdx the id that stands for TDX
+    /// @notice The value of a key of the header, by its bit.
+    /// @param sgx keccak256 of the id that stands for SGX
+    /// @param tdx keccak256 of the id that stands for TDX
     /// @param version the only version that is known
     function readHeaderMember(
         Json memory json,
-        bytes32 key,
-        string memory sgx,
-        string memory tdx,
+        uint256 key,
+        bytes32 sgx,
+        bytes32 tdx,
         uint256 version,
         CollateralHeader memory into
     ) internal pure {
-        uint256 known = bit(key);
-        if (known == ID) {
-            into.teeType = _readId(json, sgx, tdx);
-        } else if (known == VERSION) {
-            json.expectNumber(version);
-        } else if (known == ISSUE_DATE) {
-            into.issueDate = json.readDate();
-        } else if (known == NEXT_UPDATE) {
-            into.nextUpdate = json.readDate();
-        } else if (known == EVALUATION) {
-            into.evaluationNumber = json.readNumber(MAXIMUM_EVALUATION);
-        } else {
-            json.unknown(key);
-        }
+        if (key == ID) into.teeType = _readId(json, sgx, tdx);
+        else if (key == VERSION) json.expectNumber(version);
+        else if (key == ISSUE_DATE) into.issueDate = json.readDate();
+        else if (key == NEXT_UPDATE) into.nextUpdate = json.readDate();
+        else into.evaluationNumber = json.readNumber(MAXIMUM_EVALUATION);
     }
 
-    function _readId(Json memory json, string memory sgx, string memory tdx)
+    function _readId(Json memory json, bytes32 sgx, bytes32 tdx)
         private
         pure
         returns (uint256 teeType)
     {
         uint256 place = json.offset();
         bytes32 id = json.readStringHash();
-        if (id == keccak256(bytes(tdx))) return TEE_TDX;
-        if (id != keccak256(bytes(sgx))) revert ICollateralErrors.JsonIdRefused(place);
+        if (id == tdx) return TEE_TDX;
+        if (id != sgx) revert ICollateralErrors.JsonIdRefused(place);
     }
 }

@@ -9,7 +9,8 @@ library CollateralRecord {
     uint256 private constant NOT_AFTER_BIT = 200;
     uint256 private constant EPOCH_BIT = 240;
     uint256 private constant STOP_LENGTH = 1;
-    uint256 internal constant TAIL_LENGTH = 34;
+    uint256 private constant NUMBER_LENGTH = 2;
+    uint256 private constant DIGEST_LENGTH = 32;
 
     /// @notice Times are below 2^40, as all of years of four digits are.
     function pack(address pointer, uint256 from, uint256 until, uint256 epoch_)
@@ -53,17 +54,27 @@ library CollateralRecord {
     }
 
     /// @notice What `writeBlob` put behind the blob.
-    function readTail(uint256 record)
+    function readTail(address pointer)
         internal
         view
         returns (uint256 evaluationNumber, bytes32 digest)
     {
-        address pointer = pointerOf(record);
-        uint256 end = pointer.code.length - STOP_LENGTH;
-        bytes memory tail = SSTORE2.read(pointer, end - TAIL_LENGTH, end);
+        uint256 tail = blobLength(pointer);
+        evaluationNumber = uint256(readWord(pointer, tail)) >> 240;
+        digest = readWord(pointer, tail + NUMBER_LENGTH);
+    }
+
+    /// @notice How long a blob of JSON collateral is, without what is behind it.
+    function blobLength(address pointer) internal view returns (uint256) {
+        return pointer.code.length - STOP_LENGTH - NUMBER_LENGTH - DIGEST_LENGTH;
+    }
+
+    /// @notice The 32 bytes at `offset` of what is kept there; zeros after its end.
+    function readWord(address pointer, uint256 offset) internal view returns (bytes32 word) {
+        // The word goes through scratch space.
         assembly ("memory-safe") {
-            evaluationNumber := shr(240, mload(add(tail, 32)))
-            digest := mload(add(tail, 34))
+            extcodecopy(pointer, 0, add(offset, STOP_LENGTH), 32)
+            word := mload(0)
         }
     }
 }

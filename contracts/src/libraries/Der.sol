@@ -115,21 +115,16 @@ library Der {
         } else {
             revert IDcapErrors.CertificateMalformed(offset);
         }
-        uint256[5] memory fields;
-        for (uint256 i = 0; i < 5; ++i) {
-            fields[i] = _twoDigits(der, position + 2 * i);
-        }
-        bool isDate = DateTimeLib.isSupportedDateTime(
-            year, fields[0], fields[1], fields[2], fields[3], fields[4]
-        );
+        uint256 month = _twoDigits(der, position);
+        uint256 day = _twoDigits(der, position + 2);
+        uint256 hour = _twoDigits(der, position + 4);
+        uint256 minute = _twoDigits(der, position + 6);
+        uint256 second = _twoDigits(der, position + 8);
+        bool isDate = DateTimeLib.isSupportedDateTime(year, month, day, hour, minute, second);
         if (!isDate || der[end - 1] != "Z") revert IDcapErrors.CertificateMalformed(offset);
         // A date before the year 10000 is far below 2^64 seconds.
         // forge-lint: disable-next-line(unsafe-typecast)
-        time = uint64(
-            DateTimeLib.dateTimeToTimestamp(
-                year, fields[0], fields[1], fields[2], fields[3], fields[4]
-            )
-        );
+        time = uint64(DateTimeLib.dateTimeToTimestamp(year, month, day, hour, minute, second));
     }
 
     /// @notice keccak256 of some of the bytes.

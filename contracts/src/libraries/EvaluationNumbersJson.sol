@@ -14,6 +14,8 @@ library EvaluationNumbersJson {
     using CollateralHeaderJson for Json;
 
     uint256 private constant VERSION = 1;
+    bytes32 private constant SGX = keccak256("SGX");
+    bytes32 private constant TDX = keccak256("TDX");
 
     uint256 private constant NUMBERS = 1 << 8;
     uint256 private constant REQUIRED = CollateralHeaderJson.DATED_KEYS | NUMBERS;
@@ -43,25 +45,21 @@ library EvaluationNumbersJson {
                 seen = json.mark(seen, NUMBERS, key);
                 blob = _readEvaluations(json);
             } else {
-                uint256 bit = CollateralHeaderJson.bit(key) & CollateralHeaderJson.DATED_KEYS;
-                if (bit == 0) json.unknown(key);
+                uint256 bit = CollateralHeaderJson.bit(json, key);
+                if (bit > CollateralHeaderJson.DATED_KEYS) json.unknown(key);
                 seen = json.mark(seen, bit, key);
-                json.readHeaderMember(key, "SGX", "TDX", VERSION, header);
+                json.readHeaderMember(bit, SGX, TDX, VERSION, header);
             }
         } while (json.more("}"));
         json.close();
         if (seen != REQUIRED) revert ICollateralErrors.JsonKeyMissing(json.offset());
     }
 
-    /// @notice The evaluations of such a blob; what the store adds at its end is left alone.
-    function list(bytes memory blob) internal pure returns (Evaluation[] memory listed) {
-        listed = new Evaluation[]((blob.length - CollateralRecord.TAIL_LENGTH) / SIZE);
+    /// @notice The evaluations of such a blob, which is kept there.
+    function list(address pointer) internal view returns (Evaluation[] memory listed) {
+        listed = new Evaluation[](CollateralRecord.blobLength(pointer) / SIZE);
         for (uint256 i = 0; i < listed.length; ++i) {
-            uint256 packed;
-            // Inside of the blob, for its tail is longer than the rest of the word.
-            assembly ("memory-safe") {
-                packed := mload(add(add(blob, 32), mul(i, SIZE)))
-            }
+            uint256 packed = uint256(CollateralRecord.readWord(pointer, i * SIZE));
             // The two fields, as they were packed.
             // forge-lint: disable-next-line(unsafe-typecast)
             listed[i] = Evaluation(uint16(packed >> 240), uint40(packed >> 200));

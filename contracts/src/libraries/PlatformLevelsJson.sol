@@ -26,7 +26,7 @@ library PlatformLevelsJson {
     uint256 private constant TYPE = 4;
 
     /// @return levels {SGX components(16) TDX components(16) pcesvn(2) status(1)} for each level,
-    /// highest first, in the order of these bytes
+    /// highest first: by SGX components, then PCESVN, then TDX components
     /// @return count how many levels, at least 1
     /// @return isTdx whether they have TDX components: all, or none
     function read(Json memory json)

@@ -27,6 +27,8 @@ library QeIdentityJson {
     using CollateralHeaderJson for Json;
 
     uint256 private constant VERSION = 2;
+    bytes32 private constant QE = keccak256("QE");
+    bytes32 private constant TD_QE = keccak256("TD_QE");
 
     // Bits of the keys, above those of the header.
     uint256 private constant SIGNER = 1 << 8;
@@ -45,13 +47,10 @@ library QeIdentityJson {
         json.expect("{");
         do {
             bytes32 key = json.readKey();
-            uint256 bit = _bit(key);
+            uint256 bit = _bit(json, key);
             seen = json.mark(seen, bit, key);
-            if (bit > CollateralHeaderJson.KEYS) {
-                _readMember(json, bit, identity);
-            } else {
-                json.readHeaderMember(key, "QE", "TD_QE", VERSION, identity.header);
-            }
+            if (bit > CollateralHeaderJson.KEYS) _readMember(json, bit, identity);
+            else json.readHeaderMember(bit, QE, TD_QE, VERSION, identity.header);
         } while (json.more("}"));
         json.close();
         if (seen != REQUIRED) revert ICollateralErrors.JsonKeyMissing(json.offset());
@@ -74,7 +73,7 @@ library QeIdentityJson {
         // forge-lint: disable-end(unsafe-typecast)
     }
 
-    function _bit(bytes32 key) private pure returns (uint256) {
+    function _bit(Json memory json, bytes32 key) private pure returns (uint256) {
         if (key == "mrsigner") return SIGNER;
         if (key == "attributes") return ATTRIBUTES;
         if (key == "attributesMask") return ATTRIBUTES_MASK;
@@ -82,7 +81,7 @@ library QeIdentityJson {
         if (key == "miscselectMask") return MISC_SELECT_MASK;
         if (key == "isvprodid") return PRODUCT;
         if (key == "tcbLevels") return LEVELS;
-        return CollateralHeaderJson.bit(key);
+        return CollateralHeaderJson.bit(json, key);
     }
 
     function _readMember(Json memory json, uint256 bit, QeIdentity memory into) private pure {

@@ -35,6 +35,8 @@ library TcbInfoJson {
 
     uint256 private constant VERSION = 3;
     uint256 private constant TCB_TYPE = 0;
+    bytes32 private constant SGX = keccak256("SGX");
+    bytes32 private constant TDX = keccak256("TDX");
 
     // Bits of the keys, above those of the header.
     uint256 private constant FMSPC = 1 << 8;
@@ -51,8 +53,10 @@ library TcbInfoJson {
         json.expect("{");
         do {
             bytes32 key = json.readKey();
-            seen = json.mark(seen, _bit(key), key);
-            _readMember(json, key, info);
+            uint256 bit = _bit(json, key);
+            seen = json.mark(seen, bit, key);
+            if (bit > CollateralHeaderJson.KEYS) _readMember(json, bit, info);
+            else json.readHeaderMember(bit, SGX, TDX, VERSION, info.header);
         } while (json.more("}"));
         json.close();
         if (seen & SGX_KEYS != SGX_KEYS) revert ICollateralErrors.JsonKeyMissing(json.offset());
@@ -74,34 +78,32 @@ library TcbInfoJson {
         // forge-lint: disable-end(unsafe-typecast)
     }
 
-    function _bit(bytes32 key) private pure returns (uint256) {
+    function _bit(Json memory json, bytes32 key) private pure returns (uint256) {
         if (key == "fmspc") return FMSPC;
         if (key == "pceId") return PCE_ID;
         if (key == "tcbType") return TYPE;
         if (key == "tcbLevels") return LEVELS;
         if (key == "tdxModule") return MODULE;
         if (key == "tdxModuleIdentities") return IDENTITIES;
-        return CollateralHeaderJson.bit(key);
+        return CollateralHeaderJson.bit(json, key);
     }
 
-    function _readMember(Json memory json, bytes32 key, TcbInfo memory into) private pure {
-        if (key == "fmspc") {
+    function _readMember(Json memory json, uint256 bit, TcbInfo memory into) private pure {
+        if (bit == FMSPC) {
             into.fmspc = json.readHex(6);
-        } else if (key == "pceId") {
+        } else if (bit == PCE_ID) {
             into.pceId = json.readHex(2);
-        } else if (key == "tcbType") {
+        } else if (bit == TYPE) {
             json.expectNumber(TCB_TYPE);
-        } else if (key == "tcbLevels") {
+        } else if (bit == LEVELS) {
             (into.levels, into.levelCount, into.levelsAreTdx) = PlatformLevelsJson.read(json);
-        } else if (key == "tdxModule") {
+        } else if (bit == MODULE) {
             into.baseModule = TdxModulesJson.readBase(json);
             ++into.moduleCount;
-        } else if (key == "tdxModuleIdentities") {
+        } else {
             uint256 count;
             (into.modules, count) = TdxModulesJson.readIdentities(json);
             into.moduleCount += count;
-        } else {
-            json.readHeaderMember(key, "SGX", "TDX", VERSION, into.header);
         }
     }
 

@@ -2,7 +2,8 @@
 pragma solidity 0.8.37;
 
 /// @notice TCB levels, highest first. A level is two numbers: `high`, and `low` of which the last
-/// byte is the status. Levels are compared by `high` first, and never by their status.
+/// byte is the status. Levels are compared by the upper half of `high` first (SGX components), then
+/// by `low` (PCESVN), then by the rest of `high` (TDX components), and never by their status.
 /// @param count how many there are
 /// @param high first numbers; as many words as there may be levels
 /// @param low second numbers
@@ -18,6 +19,7 @@ library TcbLevels {
     /// @notice The most levels of one list; Intel's longest have about twenty.
     uint256 internal constant MAXIMUM = 128;
     uint256 private constant STATUS_BITS = 8;
+    uint256 private constant HALF = 128;
 
     function none() internal pure returns (Levels memory) {
         return Levels(0, new uint256[](MAXIMUM), new uint256[](MAXIMUM));
@@ -71,7 +73,10 @@ library TcbLevels {
         returns (bool)
     {
         uint256 other = levels.high[index];
-        if (other != high) return other < high;
-        return levels.low[index] >> STATUS_BITS < low >> STATUS_BITS;
+        if (other >> HALF != high >> HALF) return other < high;
+        uint256 otherRest = levels.low[index] >> STATUS_BITS;
+        uint256 rest = low >> STATUS_BITS;
+        if (otherRest != rest) return otherRest < rest;
+        return other < high;
     }
 }

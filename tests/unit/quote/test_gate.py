@@ -11,6 +11,7 @@ from attestor.errors import (
     CollateralInvalid,
     CollateralUnreachable,
     ConfigurationInvalid,
+    MeasurementRefused,
     QuoteInvalid,
     QuoteRefused,
     ReportDataMismatch,
@@ -23,15 +24,19 @@ from attestor.quote.gate import (
     Gate,
     GatePolicy,
     SimulatedRoot,
+    assess,
     judge,
     require_same_pce,
 )
 from attestor.quote.simulated.issued import DAY, Issued, TcbLevel
 from attestor.quote.simulated.variation import (
+    V3_SGX,
     V5_TD_10,
     V5_TD_15,
     Envelope,
+    Machine,
     TrustDomain,
+    sgx,
 )
 
 
@@ -220,3 +225,45 @@ def test_gate__simulated_source__works_as_time_passes(platform, bound, now, poli
     for _ in range(3):
         assert gate(platform.quote(bound), bound).status == "UpToDate"
         moment[0] += 100 * DAY
+
+
+def sgx_platform(make_platform, envelope=V3_SGX):
+    variation = sgx(envelope)
+    return make_platform(
+        enclave=variation.enclave, envelope=variation.envelope, issued=variation.issued
+    )
+
+
+def test_assess__sgx_enclave__is_judged_like_a_td(make_platform, bound, now, policy) -> None:
+    platform = sgx_platform(make_platform)
+    raw = platform.quote(bound)
+    assessment = assess(raw, bound, platform.collateral(), now, policy)
+    assert assessment.status == "UpToDate"
+    assert assessment.fmspc == b"SIMDEV"
+    assert assessment.valid_until == now + 30 * DAY
+    assert assessment.quote.trimmed == raw
+
+
+def test_judge__sgx_enclave__has_no_measurement_that_a_registry_allows(
+    make_platform, bound, now, policy
+) -> None:
+    platform = sgx_platform(make_platform)
+    with pytest.raises(MeasurementRefused, match="SGX enclave"):
+        judge(platform.quote(bound), bound, platform.collateral(), now, policy)
+
+
+def test_gate__sgx_enclave__is_refused_before_collateral_is_fetched(
+    make_platform, bound, now, policy
+) -> None:
+    platform = sgx_platform(make_platform)
+    source = CountingSource(platform.collateral())
+    with pytest.raises(MeasurementRefused, match="SGX enclave"):
+        Gate(source, lambda: now, policy)(platform.quote(bound), bound)
+    assert source.asked == []
+
+
+def test_judge__expired_pck__has_a_hint(make_platform, bound, now, policy) -> None:
+    platform = make_platform(machine=Machine(pck_not_after=now - DAY))
+    with pytest.raises(QuoteRefused) as caught:
+        judge(platform.quote(bound), bound, platform.collateral(), now, policy)
+    assert "clock" in (caught.value.hint or "")

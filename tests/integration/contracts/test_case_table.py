@@ -1,0 +1,26 @@
+"""The case table (tests/matrix) on chain: the verdict of the contracts on the raw quote and on its
+compact form, and the errors with which the store refuses collateral."""
+
+import pytest
+from matrix.case import GOOD, Case
+from matrix.judged import UPLOAD_TIME, Judgement, judge_all
+from matrix.table import TABLE
+
+Judgements = dict[str, tuple[Judgement, Judgement]]
+
+
+@pytest.fixture(scope="module")
+def judgements(start_chain) -> Judgements:
+    return judge_all(start_chain(UPLOAD_TIME), TABLE)
+
+
+@pytest.mark.parametrize("case", TABLE, ids=lambda case: case.name)
+def test_contracts__case__is_judged_as_the_table_says(case: Case, judgements: Judgements) -> None:
+    sound, judged = judgements[case.name]
+    assert sound == Judgement(GOOD, GOOD, {})
+    assert judged == expected(case)
+
+
+def expected(case: Case) -> Judgement:
+    contract = case.contract or case.dcap_qvl
+    return Judgement(contract, case.compact or contract, dict(case.refused))
