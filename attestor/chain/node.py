@@ -54,14 +54,11 @@ class Node:
         return wire.data(self.rpc.call("eth_call", [transaction, "latest"]), "call result")
 
     def estimate_gas(self, sender: bytes, to: bytes | None, calldata: bytes) -> int:
-        """Gas that the transaction would use after the newest block, whatever else is waiting: it may
-        be there to replace just that."""
+        """Gas that the transaction would use now."""
         transaction = {"from": to_hex(sender), "data": to_hex(calldata)}
         if to is not None:
             transaction["to"] = to_hex(to)
-        return wire.quantity(
-            self.rpc.call("eth_estimateGas", [transaction, "latest"]), "gas estimate"
-        )
+        return wire.quantity(self.rpc.call("eth_estimateGas", [transaction]), "gas estimate")
 
     def priority_fee(self) -> int:
         """The node's suggestion, wei per gas."""
