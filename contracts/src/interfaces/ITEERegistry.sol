@@ -36,8 +36,8 @@ interface ITEERegistry is IDcapErrors, IRegistryErrors, IRegistryEvents {
     /// @param deadline the last second at which this may be sent
     /// @param possession the signer's EIP-712 signature (r ‖ s ‖ v) over
     /// Admit(address signer,uint64 referenceBlockNumber,uint256 deadline,bool keepKey)
-    /// @param keepKey whether to keep the attestation key for renewals: costs some 150,000 gas the
-    /// first time, and 5,000 as long as TEE, platform and certificate stay the same
+    /// @param keepKey whether to keep the attestation key for renewals: costs some 190,000 gas the
+    /// first time, and 13,000 as long as TEE, platform and certificate stay the same
     function admit(
         bytes calldata compactQuote,
         uint256 deadline,

@@ -7,6 +7,7 @@ import {RegistryCase} from "../harness/RegistryCase.sol";
 import {RegistryActor} from "./RegistryActor.sol";
 
 /// @notice What holds after any sequence of registrations, ends, time and settings.
+/// forge-config: default.invariant.runs = 32
 contract TEERegistryInvariantsTest is RegistryCase {
     RegistryActor private actor;
 
