@@ -102,11 +102,14 @@ class Uploader:
 
         The chain is asked before each one: an upload may end what others rest on, and others may
         upload too. Stops at the first failure, whose error names the item. What was uploaded
-        before it stays, and is not sent again by the next run. Raises `UploadRejected`,
+        before it stays, and is not sent again by the next run. Ends early, without an error, when
+        `pause` says so between two items. Raises `UploadRejected`,
         `UploadUnconfirmed`, `PayerEmpty`, `FeeCapReached`, and the errors of a node.
         """
         done: list[Uploaded] = []
         for item in items:
+            if self._pause(0.0):
+                break
             try:
                 uploaded = self._bring(item, margin)
             except AttestorError as error:

@@ -27,7 +27,7 @@ ALLOWED: dict[str, set[str]] = {
     "api": {"core", "errors", "proofs", "store"},
     "audit": {"core", "errors", "store"},
     "deployment": {"core", "errors", "config", "chain", "quote"},
-    "upkeep": {"core", "errors", "chain", "pcs", "quote"},
+    "upkeep": {"core", "errors", "config", "chain", "pcs", "quote", "store"},
     "programs": {"core", "errors", "config"},
     "sp1proof": {"core", "errors"},
     "client": {"core", "errors", "api", "chain"},
