@@ -370,10 +370,6 @@ class CollateralStoreInvalid(Misconfigured):
     code = "collateral_store_invalid"
 
 
-class CollateralFileUnwritable(Misconfigured):
-    code = "collateral_file_unwritable"
-
-
 class UploadRejected(Rejected):
     """The store refuses a piece of collateral, or its upload was reverted."""
 

@@ -16,7 +16,7 @@ from attestor.cli.collateral_table import plan_table
 from attestor.core.outlook import SECONDS_PER_DAY
 from attestor.core.text import from_hex, to_hex
 from attestor.deployment import record
-from attestor.errors import CollateralFileUnwritable, ConfigurationInvalid
+from attestor.errors import ConfigurationInvalid
 from attestor.pcs.client import Pcs
 from attestor.pcs.sources import TIMEOUT_SECONDS, require_service_url
 from attestor.quote.collateral import MachineKind
@@ -102,7 +102,7 @@ def fetch(output: Path, pcs_url: str, **machine: str) -> None:
     try:
         output.write_bytes(collateral.to_json() + b"\n")
     except OSError as error:
-        raise CollateralFileUnwritable(f"cannot write {output}: {error.strerror}") from None
+        raise ConfigurationInvalid(f"cannot write {output}: {error.strerror}") from None
     click.echo(f"written to {output}")
 
 

@@ -1,6 +1,5 @@
 """Collateral of a simulated PKI, from a development PCCS to the real store and verifier."""
 
-import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -269,11 +268,9 @@ def test_uploader__stopped_while_it_waits__is_settled_by_the_next_round(
     chain = make_chain()
     store = Store.open(tmp_path / "attestor.sqlite")
     uploads = Uploads(store, Journal(store, time.time))
-    stop = threading.Event()
-    stop.set()
     payer = chain.payments.payer
     chain.node.rpc.call("evm_setAutomine", [False])
-    uploader = Uploader(chain.store, chain.payments, uploads, stop.wait)
+    uploader = Uploader(chain.store, chain.payments, uploads, lambda seconds: seconds > 0)
     renewal = Renewal(chain.service, chain.store, uploader, uploads, payer, MARGIN)
     with pytest.raises(UploadUnconfirmed, match="not mined"):
         renewal.run(chain.machine)
