@@ -308,7 +308,7 @@ class TcbStatusRefused(QuoteRefused):
     code = "quote_tcb_status_refused"
 
 
-class QuoteNotCompactable(Rejected):
+class QuoteNotCompactable(QuoteRefused):
     """A quote that the contracts' compact form cannot hold."""
 
     code = "quote_not_compactable"
