@@ -8,7 +8,8 @@ UV_VERSION := 0.13.8
 PYTHON := .venv/bin/python
 FORGE := node_modules/@foundry-rs/forge-linux-amd64/bin/forge
 EXECUTOR := executor/target/release/attestor-execute
-PYTHON_SCRIPTS := scripts/abi scripts/bench-slice scripts/contract-fixtures scripts/contract-reference
+PYTHON_SCRIPTS := scripts/abi scripts/bench-slice scripts/collateral-fixtures \
+	scripts/contract-fixtures scripts/contract-reference
 
 demo: setup
 	@$(PYTHON) -m attestor demo
@@ -72,6 +73,7 @@ lint: setup
 	@$(PYTHON) scripts/abi --check
 	@$(PYTHON) scripts/contract-reference --check
 	@$(PYTHON) scripts/contract-fixtures --check
+	@$(PYTHON) scripts/collateral-fixtures --check
 	@cd executor && cargo fmt --check
 	@cd executor && cargo clippy --quiet --release --locked --all-targets -- -D warnings
 
