@@ -36,6 +36,7 @@ from attestor.errors import (
 from attestor.pcs.sources import SimulatedSource, source_from
 from attestor.proofs.confirmations import Confirmations
 from attestor.proofs.queue import ProofQueue
+from attestor.quote.collateral import CollateralSource
 from attestor.quote.gate import Gate, GatePolicy, SimulatedRoot
 from attestor.rotation.loop import Rotation
 from attestor.rotation.registrar import Registrar
@@ -244,7 +245,10 @@ def make_gate(config: Config) -> Gate:
         config.quote_simulation_seed.encode(), config.chain_id, int(time.time())
     )
     policy = GatePolicy(statuses, SimulatedRoot(platform.root_der, config.chain_id))
-    return Gate(SimulatedSource(platform), time.time, policy)
+    source: CollateralSource = SimulatedSource(platform)
+    if config.quote_collateral:
+        source = source_from(config.quote_collateral)
+    return Gate(source, time.time, policy)
 
 
 def signer_settings(config: Config, binding: Binding) -> SignerSettings:

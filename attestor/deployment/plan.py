@@ -108,8 +108,10 @@ def _verification(settings: Settings) -> tuple[Creation, ...]:
 
 def _proofs(settings: Settings) -> tuple[Creation, ...]:
     foreign = settings.verifier
-    verifier = Made("DcapVerifier") if foreign is None else checksummed(foreign.address)
-    kind = 0 if foreign is None else foreign.kind
+    verifier: object = Made("DcapVerifier")
+    kind = 0
+    if foreign is not None:
+        verifier, kind = checksummed(foreign.address), foreign.kind
     owner, guardian = checksummed(settings.owner), checksummed(settings.guardian)
     gateway = checksummed(settings.gateway)
     return (

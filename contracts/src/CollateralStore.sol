@@ -127,9 +127,7 @@ contract CollateralStore is ICollateralStore {
         authority.notAfter = uint40(certificate.notAfter);
         authority.serial = certificate.serial;
         _refresh(keyId);
-        _announce(
-            Collateral.PckCa, keyId, certificate.notBefore, certificate.notAfter, digest
-        );
+        _announce(Collateral.PckCa, keyId, certificate.notBefore, certificate.notAfter, digest);
     }
 
     /// @inheritdoc ICollateralStore
@@ -152,9 +150,7 @@ contract CollateralStore is ICollateralStore {
             notAfter: uint40(certificate.notAfter)
         });
         _signingSerials.push(certificate.serial);
-        _announce(
-            Collateral.TcbSigning, 0, certificate.notBefore, certificate.notAfter, digest
-        );
+        _announce(Collateral.TcbSigning, 0, certificate.notBefore, certificate.notAfter, digest);
     }
 
     /// @dev A certificate that the root has signed, that is valid now and not revoked, and the hash
@@ -435,13 +431,9 @@ contract CollateralStore is ICollateralStore {
         if (kind == Collateral.TcbInfo) return _heldJson(tcbRecord[key]);
         if (kind == Collateral.QeIdentity) return _heldJson(qeRecord[key]);
         if (kind == Collateral.TcbEvaluationNumbers) return _heldJson(_evaluationsRecord[key]);
-        if (kind == Collateral.RootCrl) {
-            if (key != rootKeyId) return Held(0, 0, 0, 0, false);
-            return _heldCrl(_rootCrl);
-        }
+        if (kind == Collateral.RootCrl) return _heldCrl(_rootCrl);
         if (kind == Collateral.PckCrl) return _heldCrl(_authorities[key].crl);
         if (kind == Collateral.PckCa) return _heldAuthority(_authorities[key]);
-        if (key != 0) return Held(0, 0, 0, 0, false);
         return Held(
             _signing.notBefore,
             _signing.notAfter,

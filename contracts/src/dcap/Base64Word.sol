@@ -11,28 +11,32 @@ library Base64Word {
     uint256 private constant ONES = type(uint256).max / 0xff;
     uint256 private constant HIGH = 0x80 * ONES;
 
-    /// @notice The 24 bytes that 32 characters stand for, and whether all are of the alphabet.
-    function decode(uint256 characters) internal pure returns (uint256 value, bool isValid) {
-        unchecked {
-            if (characters & HIGH != 0) return (0, false);
-            uint256 plus = _from(characters, 0x2b) - _from(characters, 0x2c);
-            uint256 slash = _from(characters, 0x2f);
-            uint256 digits = _from(characters, 0x30);
-            slash -= digits;
-            digits -= _from(characters, 0x3a);
-            uint256 upper = _from(characters, 0x41) - _from(characters, 0x5b);
-            uint256 lower = _from(characters, 0x61) - _from(characters, 0x7b);
-            isValid = plus + slash + digits + upper + lower == ONES;
-            // 62, 63, 52.., 0.. and 26.. : every lane stays between 0 and 255 on the way.
-            value = characters + 19 * plus + 16 * slash + 4 * digits - 65 * upper - 71 * lower;
-            value = _pack(value);
-        }
-    }
+    // Added to a lane, these set its highest bit from that character on.
+    uint256 private constant FROM_PLUS = (0x80 - 0x2b) * ONES;
+    uint256 private constant BEHIND_PLUS = (0x80 - 0x2c) * ONES;
+    uint256 private constant FROM_SLASH = (0x80 - 0x2f) * ONES;
+    uint256 private constant FROM_0 = (0x80 - 0x30) * ONES;
+    uint256 private constant BEHIND_9 = (0x80 - 0x3a) * ONES;
+    uint256 private constant FROM_A = (0x80 - 0x41) * ONES;
+    uint256 private constant BEHIND_Z = (0x80 - 0x5b) * ONES;
+    uint256 private constant FROM_SMALL_A = (0x80 - 0x61) * ONES;
+    uint256 private constant BEHIND_SMALL_Z = (0x80 - 0x7b) * ONES;
 
-    /// @dev 1 in each lane that holds `least` or more.
-    function _from(uint256 characters, uint256 least) private pure returns (uint256) {
+    /// @notice The 24 bytes that 32 characters stand for; `wrong` is zero exactly when all are of
+    /// the alphabet.
+    function decode(uint256 characters) internal pure returns (uint256 value, uint256 wrong) {
         unchecked {
-            return ((characters + (0x80 - least) * ONES) >> 7) & ONES;
+            // The highest bit of each lane says whether it belongs to the class.
+            uint256 plus = ((characters + FROM_PLUS) ^ (characters + BEHIND_PLUS)) & HIGH;
+            uint256 digits = ((characters + FROM_0) ^ (characters + BEHIND_9)) & HIGH;
+            uint256 slash = ((characters + FROM_SLASH) ^ (characters + FROM_0)) & HIGH;
+            uint256 upper = ((characters + FROM_A) ^ (characters + BEHIND_Z)) & HIGH;
+            uint256 lower = ((characters + FROM_SMALL_A) ^ (characters + BEHIND_SMALL_Z)) & HIGH;
+            wrong = (characters & HIGH) | (HIGH ^ (plus | digits | slash | upper | lower));
+            // 62, 63, 52.., 0.. and 26.. : every lane stays between 0 and 255 on the way.
+            value = characters + 19 * (plus >> 7) + 16 * (slash >> 7) + (digits >> 5) - 65
+                * (upper >> 7) - 71 * (lower >> 7);
+            value = _pack(value);
         }
     }
 

@@ -10,10 +10,9 @@ import {Base64Word} from "./Base64Word.sol";
 library PemCertificate {
     bytes28 private constant BEGIN = "-----BEGIN CERTIFICATE-----\n";
     bytes25 private constant END = "-----END CERTIFICATE-----";
-    bytes1 private constant LINE_FEED = 0x0a;
+    uint256 private constant LINE_FEED = 0x0a;
     uint256 private constant LINE = 64;
     uint256 private constant DER_HEADER = 4;
-    uint256 private constant LARGEST = 0xffff + DER_HEADER;
 
     /// @notice How long the certificate is whose text starts at `offset`, by its DER header.
     function derLength(bytes calldata text, uint256 offset) internal pure returns (uint256 length) {
@@ -22,10 +21,9 @@ library PemCertificate {
             revert IDcapErrors.PemInvalid(offset);
         }
         // Eight characters are six bytes: 30 82, the content's length, and two bytes of content.
-        uint256 word = uint256(bytes32(text[start:start + 32]));
-        (uint256 bytes24_, bool isValid) = Base64Word.decode(word);
-        if (!isValid || bytes24_ >> 176 != 0x3082) revert IDcapErrors.PemInvalid(start);
-        length = ((bytes24_ >> 160) & 0xffff) + DER_HEADER;
+        (uint256 value, uint256 wrong) = Base64Word.decode(_word(text, start));
+        if (wrong != 0 || value >> 176 != 0x3082) revert IDcapErrors.PemInvalid(start);
+        length = ((value >> 160) & 0xffff) + DER_HEADER;
     }
 
     /// @notice Decode the certificate whose text starts at `offset` to the address `to`, where there
@@ -40,25 +38,35 @@ library PemCertificate {
         uint256 whole = characters / LINE;
         // The last line is taken on its own when it is short or padded.
         if (characters == whole * LINE && characters * 3 != length * 4) --whole;
-        for (uint256 i = 0; i < whole; ++i) {
-            _decodeLine(text, start, to);
-            start += LINE + 1;
-            to += 48;
-        }
+        (start, to) = _decodeLines(text, start, whole, to);
         uint256 rest = characters - whole * LINE;
-        if (rest != 0) _decodeRest(text, start, rest, to, length - whole * 48);
+        if (rest != 0) _decodeRest(text, start, rest, to, length);
     }
 
-    function _decodeLine(bytes calldata text, uint256 start, uint256 to) private pure {
-        (uint256 first, bool isFirstValid) = Base64Word.decode(_word(text, start));
-        (uint256 second, bool isSecondValid) = Base64Word.decode(_word(text, start + 32));
-        if (!isFirstValid || !isSecondValid || text[start + LINE] != LINE_FEED) {
-            revert IDcapErrors.PemInvalid(start);
-        }
-        assembly ("memory-safe") {
-            // 24 bytes each, and 8 bytes that the next write or the slack takes.
-            mstore(to, shl(64, first))
-            mstore(add(to, 24), shl(64, second))
+    /// @dev Whole lines of 64 characters, 48 bytes each.
+    function _decodeLines(bytes calldata text, uint256 start, uint256 lines, uint256 to)
+        private
+        pure
+        returns (uint256, uint256)
+    {
+        unchecked {
+            uint256 bad;
+            uint256 line = start;
+            for (uint256 end = start + lines * (LINE + 1); line < end; line += LINE + 1) {
+                (uint256 first, uint256 wrong) = Base64Word.decode(_word(text, line));
+                bad |= wrong;
+                uint256 second;
+                (second, wrong) = Base64Word.decode(_word(text, line + 32));
+                bad |= wrong | ((_word(text, line + LINE) >> 248) ^ LINE_FEED);
+                assembly ("memory-safe") {
+                    // 24 bytes each, and 8 bytes that the next write or the slack takes.
+                    mstore(to, shl(64, first))
+                    mstore(add(to, 24), shl(64, second))
+                }
+                to += 48;
+            }
+            if (bad != 0) revert IDcapErrors.PemInvalid(start);
+            return (line, to);
         }
     }
 
@@ -72,7 +80,7 @@ library PemCertificate {
     ) private pure {
         uint256 padding = (3 - (length % 3)) % 3;
         uint256 lineEnd = start + characters;
-        bool isWhole = text[lineEnd] == LINE_FEED;
+        bool isWhole = uint8(text[lineEnd]) == LINE_FEED;
         for (uint256 i = 1; i <= padding; ++i) {
             isWhole = isWhole && text[lineEnd - i] == "=";
         }
@@ -81,8 +89,8 @@ library PemCertificate {
         uint256 lost;
         for (uint256 cursor = start; left != 0; cursor += 32) {
             uint256 count = left < 32 ? left : 32;
-            (uint256 value, bool isValid) = Base64Word.decode(_filled(_word(text, cursor), count));
-            if (!isValid) revert IDcapErrors.PemInvalid(cursor);
+            (uint256 value, uint256 wrong) = Base64Word.decode(_filled(_word(text, cursor), count));
+            if (wrong != 0) revert IDcapErrors.PemInvalid(cursor);
             assembly ("memory-safe") {
                 // As above; the zero bits of the filling fall into the slack.
                 mstore(to, shl(64, value))

@@ -16,7 +16,7 @@ library PlatformTcb {
     uint256 private constant LENGTH = 35;
     uint256 private constant PCE_SVN = 32;
     /// @dev The high half: SGX components.
-    uint256 private constant SGX_ONLY = ~uint256(type(uint128).max);
+    uint256 private constant SGX_ONLY = uint256(type(uint128).max) << 128;
     /// @dev TDX components 0 and 1 are the module's version, which module identities judge.
     uint256 private constant ALL_BUT_MODULE = ~uint256(0xffff << 112);
     uint256 private constant MODULE_MAJOR = 0xff << 112;

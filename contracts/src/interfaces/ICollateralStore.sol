@@ -6,8 +6,8 @@ import {ICollateralErrors} from "./ICollateralErrors.sol";
 /// @notice The kinds of collateral; in brackets what the key of each is.
 enum Collateral {
     PckCa, // its key identifier
-    TcbSigning, // 0
-    RootCrl, // the root's key identifier
+    TcbSigning, // any: there is one
+    RootCrl, // the root's key identifier; any reads it
     PckCrl, // key identifier of its PCK CA
     TcbInfo, // teeType << 48 | fmspc
     QeIdentity, // teeType

@@ -35,9 +35,9 @@ interface ITEERegistry is IDcapErrors, IRegistryErrors, IRegistryEvents {
     /// @param compactQuote see IDcapVerifier.verify
     /// @param deadline the last second at which this may be sent
     /// @param possession the signer's EIP-712 signature (r ‖ s ‖ v) over
-    /// Admit(address signer,uint64 referenceBlockNumber,uint256 deadline)
-    /// @param keepKey whether to keep the attestation key for renewals: costs some 150,000 gas the
-    /// first time, and 5,000 as long as TEE, platform and certificate stay the same
+    /// Admit(address signer,uint64 referenceBlockNumber,uint256 deadline,bool keepKey)
+    /// @param keepKey whether to keep the attestation key for renewals: costs some 190,000 gas the
+    /// first time, and 13,000 as long as TEE, platform and certificate stay the same
     function admit(
         bytes calldata compactQuote,
         uint256 deadline,
@@ -103,10 +103,12 @@ interface ITEERegistry is IDcapErrors, IRegistryErrors, IRegistryEvents {
         returns (bytes32 high, bytes32 low);
 
     /// @notice What the signer signs to show that it holds its key.
-    function possessionDigest(address signer, uint64 referenceBlockNumber, uint256 deadline)
-        external
-        view
-        returns (bytes32);
+    function possessionDigest(
+        address signer,
+        uint64 referenceBlockNumber,
+        uint256 deadline,
+        bool keepKey
+    ) external view returns (bytes32);
 
     /* --- admissions ------------------------------------------------------------------------ */
 

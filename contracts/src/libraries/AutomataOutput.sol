@@ -14,6 +14,7 @@ import {Region} from "./SignedRegion.sol";
 library AutomataOutput {
     uint256 private constant V10_HEADER = 13;
     uint256 private constant V11_HEADER = 11;
+    uint256 private constant TD_10_LENGTH = 584;
 
     /// @notice Shorter than the header and the quote's body.
     error AutomataOutputTooShort(uint256 expected, uint256 actual);
@@ -45,9 +46,11 @@ library AutomataOutput {
         _checkKind(start, isV10, quote, region);
         bytes32 expected = keccak256(quote[region.body:region.length]);
         if (actual != expected) revert AutomataBodyMismatch(expected, actual);
+        // Status and FMSPC are the header's last seven bytes.
         uint8 number = uint8(start[header - 7]);
         if (number > uint8(type(TcbStatus).max)) revert AutomataStatusUnknown(number);
         status = TcbStatus(number);
+        // forge-lint: disable-next-line(unsafe-typecast)
         fmspc = bytes6(start << (8 * (header - 6)));
     }
 
@@ -60,13 +63,15 @@ library AutomataOutput {
         bytes4 expected = isV10
             ? bytes4(bytes.concat(version, quote[4:6]))
             : bytes4(bytes.concat(version, bytes2(_bodyType(region))));
+        // forge-lint: disable-start(unsafe-typecast)
         bool isSame = bytes4(start) == expected;
         if (isV10) isSame = isSame && bytes2(start << 32) == bytes2(quote[6:8]);
         if (!isSame) revert AutomataOutputOfOtherQuote(expected, bytes4(start));
+        // forge-lint: disable-end(unsafe-typecast)
     }
 
     function _bodyType(Region memory region) private pure returns (uint16) {
         if (region.isEnclave) return 1;
-        return region.length - region.body == 584 ? 2 : 3;
+        return region.length - region.body == TD_10_LENGTH ? 2 : 3;
     }
 }

@@ -54,14 +54,28 @@ library Crl {
     }
 
     /// @notice The serial number of the entry at `position`, and where the next one starts. An
-    /// entry revokes whatever its date and reason are.
+    /// entry revokes whatever its date and reason are. It is SEQUENCE { INTEGER, .. } of less than
+    /// 128 bytes, and the number has at most 28 (RFC 5280 allows 20), so that one word holds both
+    /// headers and the number.
     function nextSerial(bytes memory der, uint256 position, uint256 limit)
         internal
         pure
         returns (uint256 serial, uint256 next)
     {
-        (position, next) = der.enter(position, limit, Der.SEQUENCE);
-        (serial,) = der.readUint256(position, next);
+        uint256 head = uint256(der.word(position));
+        // Offsets are far below 2^256, and each length is one byte.
+        unchecked {
+            uint256 length = (head >> 240) & 0xff;
+            uint256 bits = 8 * ((head >> 224) & 0xff);
+            next = position + 2 + length;
+            bool isEntry = (head >> 248 == Der.SEQUENCE) && (head >> 232) & 0xff == Der.INTEGER
+                && length < 0x80 && bits > 0 && bits <= 224 && bits + 16 <= 8 * length
+                && next <= limit;
+            serial = (head << 32) >> (256 - bits);
+            // The shortest form (X.690, 8.3.2) of a number that is not negative.
+            bool isShortest = serial >> (bits - 1) == 0 && (bits == 8 || serial >> (bits - 9) != 0);
+            if (!isEntry || !isShortest) revert IDcapErrors.CertificateMalformed(position);
+        }
     }
 
     function _parseTbs(

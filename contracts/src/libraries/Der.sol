@@ -52,25 +52,23 @@ library Der {
         pure
         returns (uint256 start, uint256 end)
     {
-        if (limit > der.length || offset + 2 > limit) {
-            revert IDcapErrors.CertificateMalformed(offset);
-        }
-        uint256 length = uint8(der[offset + 1]);
-        start = offset + 2;
-        if (length >= 0x80) {
-            uint256 lengthBytes = length - 0x80;
-            if (lengthBytes == 0 || lengthBytes > 3 || start + lengthBytes > limit) {
-                revert IDcapErrors.CertificateMalformed(offset);
+        bool isGood = limit <= der.length && offset < limit;
+        uint256 head = uint256(word(der, offset)) << 8; // without the tag
+        uint256 length = head >> 248;
+        // The offset is within the bytes, and a length is below 2^24.
+        unchecked {
+            start = offset + 2;
+            if (length >= 0x80) {
+                uint256 lengthBytes = length - 0x80;
+                length = (head << 8) >> (256 - 8 * lengthBytes);
+                // A shorter form would hold a length below 0x80, or with a leading zero byte.
+                bool isShortest = length >= 0x80 && length >> (8 * lengthBytes - 8) != 0;
+                isGood = isGood && lengthBytes <= 3 && isShortest;
+                start += lengthBytes;
             }
-            length = uint256(word(der, start)) >> (256 - 8 * lengthBytes);
-            // A shorter form would hold a length below 0x80, or one with a leading zero byte.
-            if (length < 0x80 || length >> (8 * lengthBytes - 8) == 0) {
-                revert IDcapErrors.CertificateMalformed(offset);
-            }
-            start += lengthBytes;
+            end = start + length;
         }
-        end = start + length;
-        if (end > limit) revert IDcapErrors.CertificateMalformed(offset);
+        if (!isGood || end > limit) revert IDcapErrors.CertificateMalformed(offset);
     }
 
     /// @notice A non-negative INTEGER of at most 256 bits at `offset`.
@@ -82,12 +80,13 @@ library Der {
         uint256 start;
         (start, end) = enter(der, offset, limit, INTEGER);
         uint256 length = end - start;
-        if (length == 0 || uint8(der[start]) >= 0x80) {
+        uint256 firstTwo = uint256(word(der, start)) >> 240;
+        // Not negative, and a leading zero stands only before a byte that would read as a sign.
+        bool hasLeadingZero = length > 1 && firstTwo < 0x100;
+        if (length == 0 || firstTwo >= 0x8000 || (hasLeadingZero && firstTwo < 0x80)) {
             revert IDcapErrors.CertificateMalformed(start);
         }
-        if (length > 1 && der[start] == 0) {
-            // A leading zero stands only before a byte that would read as a sign.
-            if (uint8(der[start + 1]) < 0x80) revert IDcapErrors.CertificateMalformed(start);
+        if (hasLeadingZero) {
             ++start;
             --length;
         }
@@ -143,11 +142,13 @@ library Der {
     }
 
     function _twoDigits(bytes memory der, uint256 offset) private pure returns (uint256) {
-        uint256 high = uint8(der[offset]);
-        uint256 low = uint8(der[offset + 1]);
-        if (high < 0x30 || high > 0x39 || low < 0x30 || low > 0x39) {
-            revert IDcapErrors.CertificateMalformed(offset);
+        uint256 pair = uint256(word(der, offset)) >> 240;
+        // What is no digit becomes more than 9, as what is below "0" wraps around.
+        unchecked {
+            uint256 high = (pair >> 8) - 0x30;
+            uint256 low = (pair & 0xff) - 0x30;
+            if (high > 9 || low > 9) revert IDcapErrors.CertificateMalformed(offset);
+            return high * 10 + low;
         }
-        return (high - 0x30) * 10 + low - 0x30;
     }
 }

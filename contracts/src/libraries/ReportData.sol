@@ -39,6 +39,8 @@ library ReportData {
         pure
         returns (address signer, uint64 number, bytes4 tag)
     {
+        // The first 20 bytes.
+        // forge-lint: disable-next-line(unsafe-typecast)
         signer = address(bytes20(high));
         number = uint64(uint256(high) >> 32);
         // The last four bytes.

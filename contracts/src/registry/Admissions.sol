@@ -18,8 +18,9 @@ abstract contract Admissions is Signers, Verification, EIP712 {
     using SignedRegion for bytes;
 
     uint256 private constant KEPT_SECONDS = 1 days;
-    bytes32 private constant ADMIT_TYPE =
-        keccak256("Admit(address signer,uint64 referenceBlockNumber,uint256 deadline)");
+    bytes32 private constant ADMIT_TYPE = keccak256(
+        "Admit(address signer,uint64 referenceBlockNumber,uint256 deadline,bool keepKey)"
+    );
 
     /// @dev A quote that is being registered, and under which terms.
     struct Quoted {
@@ -46,7 +47,7 @@ abstract contract Admissions is Signers, Verification, EIP712 {
         bytes calldata possession,
         bool keepKey
     ) external {
-        Quoted memory quoted = _readQuoted(compactQuote, deadline, possession);
+        Quoted memory quoted = _readQuoted(compactQuote, deadline, possession, keepKey);
         Verdict memory verdict = _verifyCompact(compactQuote);
         Place memory place = _registerQuoted(compactQuote, quoted, verdict);
         if (keepKey) _keep(compactQuote, quoted, verdict, place, false);
@@ -59,7 +60,7 @@ abstract contract Admissions is Signers, Verification, EIP712 {
         bytes calldata possession,
         bool keepKey
     ) external payable {
-        Quoted memory quoted = _readQuoted(quote, deadline, possession);
+        Quoted memory quoted = _readQuoted(quote, deadline, possession, keepKey);
         Verdict memory verdict = _verifyRaw(quote, quoted.region);
         _checkAgain(quoted);
         Place memory place = _registerQuoted(quote, quoted, verdict);
@@ -77,13 +78,14 @@ abstract contract Admissions is Signers, Verification, EIP712 {
     }
 
     /// @inheritdoc ITEERegistry
-    function possessionDigest(address signer, uint64 referenceBlockNumber, uint256 deadline)
-        public
-        view
-        returns (bytes32)
-    {
+    function possessionDigest(
+        address signer,
+        uint64 referenceBlockNumber,
+        uint256 deadline,
+        bool keepKey
+    ) public view returns (bytes32) {
         return _hashTypedDataV4(
-            keccak256(abi.encode(ADMIT_TYPE, signer, referenceBlockNumber, deadline))
+            keccak256(abi.encode(ADMIT_TYPE, signer, referenceBlockNumber, deadline, keepKey))
         );
     }
 
@@ -183,12 +185,15 @@ abstract contract Admissions is Signers, Verification, EIP712 {
     }
 
     /// @dev All that can be checked of an admission without the verifier.
-    function _readQuoted(bytes calldata quote, uint256 deadline, bytes calldata possession)
-        private
-        view
-        returns (Quoted memory quoted)
-    {
-        if (block.timestamp > deadline) revert DeadlinePassed(deadline, block.timestamp);
+    function _readQuoted(
+        bytes calldata quote,
+        uint256 deadline,
+        bytes calldata possession,
+        bool keepKey
+    ) private view returns (Quoted memory quoted) {
+        if (block.timestamp > deadline) {
+            revert DeadlinePassed(deadline, block.timestamp);
+        }
         quoted.terms = _terms;
         _requireNotPaused(quoted.terms);
         quoted.region = quote.read();
@@ -201,7 +206,7 @@ abstract contract Admissions is Signers, Verification, EIP712 {
         quoted.blockHash = _recentBlockHash(quoted.terms, number);
         (, bytes32 low) = ReportData.encode(signer, number, quoted.blockHash);
         if (actualLow != low) revert ReportDataDigestMismatch(low, actualLow);
-        bytes32 digest = possessionDigest(signer, number, deadline);
+        bytes32 digest = possessionDigest(signer, number, deadline, keepKey);
         address possessor = ECDSA.recoverCalldata(digest, possession);
         if (possessor != signer) revert PossessionMismatch(signer, possessor);
     }
@@ -284,6 +289,7 @@ abstract contract Admissions is Signers, Verification, EIP712 {
 
     /// @dev Only a typed revocation counts; any other reason, also none, goes to the sender.
     function _settleRefusal(bytes12 id, bytes memory reason) private {
+        // forge-lint: disable-next-line(unsafe-typecast)
         bytes4 selector = bytes4(reason);
         if (reason.length < 4 || !_isRevocation(selector)) {
             assembly ("memory-safe") {

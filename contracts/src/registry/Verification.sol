@@ -14,6 +14,7 @@ abstract contract Verification is Settings {
     uint256 private constant KEY_AFTER_REGION = 64;
     uint256 private constant RAW_KEY_AFTER_REGION = 4 + 64;
     uint256 private constant QE_REPORT_AFTER_KEY = 64;
+    /// @dev From version 4 on, with type and size of the certification data before it.
     uint256 private constant RAW_QE_REPORT_AFTER_KEY = 64 + 6;
     /// @dev QE report and its signature: what both forms have at least after the key.
     uint256 private constant QE_PART = 384 + 64;
@@ -55,7 +56,8 @@ abstract contract Verification is Settings {
         returns (uint256 keyOffset, uint256 qeReport)
     {
         keyOffset = region.length + (isRaw ? RAW_KEY_AFTER_REGION : KEY_AFTER_REGION);
-        qeReport = keyOffset + (isRaw ? RAW_QE_REPORT_AFTER_KEY : QE_REPORT_AFTER_KEY);
+        qeReport = keyOffset
+            + (isRaw && region.version != 3 ? RAW_QE_REPORT_AFTER_KEY : QE_REPORT_AFTER_KEY);
         if (quote.length < qeReport + QE_PART) {
             revert QuoteTooShort(qeReport + QE_PART, quote.length);
         }

@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Collateral, ICollateralStore} from "../../src/interfaces/ICollateralStore.sol";
-import {Pem} from "../../src/libraries/Pem.sol";
+import {Pem} from "../harness/Pem.sol";
 import {TestCase} from "../harness/TestCase.sol";
 
 /// @notice Genuine collateral under Intel's root, as on mainnet. It is not part of the project:

@@ -150,9 +150,7 @@ contract CollateralStoreRefusalsTest is CollateralCase {
     function test_uploadTcbInfo__a_module_twice__refused() public {
         uint256 start = find(tcb, '{"id":"TDX_01"');
         uint256 end = find(tcb, '],"tcbLevels":[{"tcb":{"sgx');
-        bytes memory twice = bytes.concat(
-            slice(tcb, 0, end), ",", slice(tcb, start, tcb.length)
-        );
+        bytes memory twice = bytes.concat(slice(tcb, 0, end), ",", slice(tcb, start, tcb.length));
         (bytes32 r, bytes32 s) = vm.signP256(tcbSigningKey, sha256(twice));
         vm.expectPartialRevert(E.TdxModuleIdRefused.selector);
         store.uploadTcbInfo(twice, r, s);

@@ -112,7 +112,9 @@ contract CollateralStoreRevocationTest is CollateralCase {
     function test_uploadTcbInfo__after_revocation__floors_of_the_stolen_key_gone() public {
         uploadAll();
         vm.warp(later);
-        uploadTcbInfo(replace(replace(text("tcbInfoTdx"), "2025-12-31", "2026-01-02"), ":17", ":99"));
+        uploadTcbInfo(
+            replace(replace(text("tcbInfoTdx"), "2025-12-31", "2026-01-02"), ":17", ":99")
+        );
         refuseTcbInfo(
             replace(text("tcbInfoTdx"), "2025-12-31", "2026-01-03"),
             abi.encodeWithSelector(ICollateralErrors.EvaluationNumberLower.selector, 99, 17)

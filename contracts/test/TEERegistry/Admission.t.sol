@@ -134,11 +134,19 @@ contract TEERegistryAdmissionTest is RegistryCase {
         bytes memory proof = possession(KEY, newestBlock(), START);
         bytes memory quote = _quote();
         vm.expectPartialRevert(IRegistryErrors.PossessionMismatch.selector);
-        registry.admit(quote, START + 1, proof, false);
+        registry.admit(quote, START + 1, proof, true);
+    }
+
+    /// @dev Nobody can send it first in a way that keeps no key.
+    function test_admit__other_choice_of_keeping_than_signed__refused() public {
+        bytes memory proof = possession(KEY, newestBlock(), START, true);
+        bytes memory quote = _quote();
+        vm.expectPartialRevert(IRegistryErrors.PossessionMismatch.selector);
+        registry.admit(quote, START, proof, false);
     }
 
     function test_admit__possession_of_another_key__refused() public {
-        bytes32 digest = registry.possessionDigest(vm.addr(KEY), newestBlock(), START);
+        bytes32 digest = registry.possessionDigest(vm.addr(KEY), newestBlock(), START, true);
         (uint8 v, bytes32 r, bytes32 s) = vm.sign(NEXT_KEY, digest);
         _refuse(
             _quote(),
@@ -151,7 +159,7 @@ contract TEERegistryAdmissionTest is RegistryCase {
     }
 
     function test_admit__possession_malleated__refused() public {
-        bytes32 digest = registry.possessionDigest(vm.addr(KEY), newestBlock(), START);
+        bytes32 digest = registry.possessionDigest(vm.addr(KEY), newestBlock(), START, true);
         (uint8 v, bytes32 r, bytes32 s) = vm.sign(KEY, digest);
         bytes32 twin = bytes32(SECP256K1_ORDER - uint256(s));
         bytes memory proof = abi.encodePacked(r, twin, v == 27 ? uint8(28) : uint8(27));
@@ -188,14 +196,17 @@ contract TEERegistryAdmissionTest is RegistryCase {
         );
         bytes32 body = keccak256(
             abi.encode(
-                keccak256("Admit(address signer,uint64 referenceBlockNumber,uint256 deadline)"),
+                keccak256(
+                    "Admit(address signer,uint64 referenceBlockNumber,uint256 deadline,bool keepKey)"
+                ),
                 address(0xe1),
                 uint64(7),
-                uint256(9)
+                uint256(9),
+                true
             )
         );
         vm.assertEq(
-            registry.possessionDigest(address(0xe1), 7, 9),
+            registry.possessionDigest(address(0xe1), 7, 9, true),
             keccak256(abi.encodePacked(hex"1901", domain, body)),
             "digest"
         );
@@ -243,7 +254,7 @@ contract TEERegistryAdmissionTest is RegistryCase {
         for (uint256 i = 0; i < lows.length; ++i) {
             bytes memory quote = QuoteForge.draft(Form.TdV4).compact(high, lows[i]);
             vm.expectPartialRevert(IRegistryErrors.ReportDataDigestMismatch.selector);
-            registry.admit(quote, START, proof, false);
+            registry.admit(quote, START, proof, true);
         }
         admit(KEY, false);
     }

@@ -17,6 +17,8 @@ contract TEERegistryAutomataTest is RegistryCase {
     AutomataDouble private automata;
     QuoteDraft private draft;
     bytes32 private platform;
+    /// @dev Whose quote the output is of.
+    address private quoted = vm.addr(KEY);
 
     function setUp() public override {
         super.setUp();
@@ -36,6 +38,7 @@ contract TEERegistryAutomataTest is RegistryCase {
             VerifierKind kind = i < 6 ? VerifierKind.AutomataV10 : VerifierKind.AutomataV11;
             _use(kind);
             draft = QuoteForge.draft(Form(i % 6));
+            quoted = vm.addr(KEY + i);
             automata.say(true, _output(kind, 0));
             _admitRaw(KEY + i, 0);
             assertStatus(vm.addr(KEY + i), SignerStatus.Valid);
@@ -52,10 +55,9 @@ contract TEERegistryAutomataTest is RegistryCase {
     }
 
     function test_register__upstreams_way__taken() public {
-        automata.say(true, bytes.concat(_output(VerifierKind.AutomataV11, 0), "advisories"));
-        draft.region = slice(_upstreamQuote(), 0, 632);
-        automata.say(true, _output(VerifierKind.AutomataV11, 0));
-        registry.register(upstreamData(NEXT, BLOCK - 1), _upstreamQuote());
+        bytes memory quote = upstreamQuote(upstreamData(NEXT, BLOCK - 1));
+        automata.say(true, abi.encodePacked(hex"0004000200", FMSPC, slice(quote, 48, 632)));
+        registry.register(upstreamData(NEXT, BLOCK - 1), quote);
         assertStatus(NEXT, SignerStatus.Valid);
     }
 
@@ -261,13 +263,12 @@ contract TEERegistryAutomataTest is RegistryCase {
         _admitRaw(KEY, 0);
         bytes12 id = registry.admissionId(platform, measurement);
         address signer = vm.addr(NEXT_KEY);
-        bytes memory output = _output(VerifierKind.AutomataV11, 0);
         (bytes32 r, bytes32 s) = renewalSignature(draft, signer, newestBlock());
         automata.callBack(
             abi.encodeCall(registry.renew, (id, signer, newestBlock(), uint256(r), uint256(s)))
         );
-        overwrite(output, 11 + 520, _reportDataOf(signer));
-        automata.say(true, output);
+        quoted = signer;
+        automata.say(true, _output(VerifierKind.AutomataV11, 0));
         bytes memory quote = rawQuote(draft, signer, newestBlock());
         bytes memory proof = possession(NEXT_KEY, newestBlock(), START);
         vm.expectRevert(
@@ -296,9 +297,11 @@ contract TEERegistryAutomataTest is RegistryCase {
         registry.setVerifier(address(automata), kind);
     }
 
-    /// @dev What Automata's verifier puts out for the quote of KEY (and of the draft's form).
+    /// @dev What Automata's verifier puts out for the quote of `quoted`, of the draft's form.
     function _output(VerifierKind kind, uint8 status) private view returns (bytes memory) {
-        bytes memory region = draft.region;
+        uint64 number = newestBlock();
+        (bytes32 high, bytes32 low) = reportData(quoted, number, hashOf(number));
+        bytes memory region = draft.regionWith(high, low);
         uint256 body = QuoteForge.bodyOf(draft.form);
         bytes memory report = slice(region, body, region.length);
         bytes2 version = bytes2(uint16(uint8(region[0])));
@@ -309,15 +312,6 @@ contract TEERegistryAutomataTest is RegistryCase {
         }
         bytes2 bodyType = bytes2(types[uint256(draft.form)]);
         return bytes.concat(version, bodyType, bytes1(status), FMSPC, report);
-    }
-
-    function _reportDataOf(address signer) private view returns (bytes memory) {
-        (bytes32 high, bytes32 low) = reportData(signer, newestBlock(), hashOf(newestBlock()));
-        return abi.encode(high, low);
-    }
-
-    function _upstreamQuote() private pure returns (bytes memory) {
-        return upstreamQuote(upstreamData(NEXT, BLOCK - 1));
     }
 
     function _admitRaw(uint256 key, uint256 value) private {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+// Casts of small numbers and literals.
+// forge-lint: disable-start(unsafe-typecast)
+
 import {IDcapErrors} from "../../src/interfaces/IDcapErrors.sol";
 import {TcbStatus} from "../../src/interfaces/IDcapVerifier.sol";
 import {IRegistryErrors} from "../../src/interfaces/registry/IRegistryErrors.sol";
@@ -149,7 +152,7 @@ contract TEERegistryRecheckTest is RegistryCase {
     /// @dev The verifier gets 63/64 of the gas; what is left cannot turn its end into a verdict.
     function test_recheck__verifier_out_of_gas__changes_nothing(uint256 limit) public {
         double.refuse(_revocations()[0]);
-        double.burn();
+        double.spend(type(uint256).max);
         limit = bound(limit, 50_000, 3_000_000);
         (bool success, bytes memory answer) =
             address(registry).call{gas: limit}(abi.encodeCall(registry.recheck, (id, quote)));
@@ -240,6 +243,26 @@ contract TEERegistryRecheckTest is RegistryCase {
         double.refuse(_revocations()[1]);
         registry.recheckRaw(id, raw);
         assertStatus(vm.addr(NEXT_KEY), SignerStatus.AdmissionEnded);
+    }
+
+    /// @dev The QE report's signature is made anew for each quote; version 3 has another layout.
+    function test_recheckRaw__every_form__other_signatures_are_the_same_backing() public {
+        for (uint256 form = 0; form <= uint256(type(Form).max); ++form) {
+            draft = QuoteForge.draft(Form(form));
+            uint256 key = NEXT_KEY + form;
+            bytes memory first = rawQuote(draft, vm.addr(key), newestBlock());
+            registry.admitRaw(first, START, possession(key, newestBlock(), START), true);
+            bytes memory second = rawQuote(draft, NEXT, newestBlock());
+            uint256 qeSignature = second.length - draft.backing.length - 64;
+            flip(second, qeSignature);
+            flip(second, qeSignature + 63);
+            bool isEnclave = QuoteForge.isEnclave(Form(form));
+            bytes12 place = admissionOf(isEnclave ? enclaveMeasurement : measurement);
+            registry.recheckRaw(place, second);
+            flip(second, qeSignature - 1);
+            vm.expectPartialRevert(IRegistryErrors.RecheckOfOtherQuote.selector);
+            registry.recheckRaw(place, second);
+        }
     }
 
     function _revocations() private pure returns (bytes[2] memory) {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+// Casts of small numbers and literals.
+// forge-lint: disable-start(unsafe-typecast)
+
 import {IRegistryErrors} from "../../src/interfaces/registry/IRegistryErrors.sol";
 import {IRegistryEvents} from "../../src/interfaces/registry/IRegistryEvents.sol";
 import {Registration, SignerStatus} from "../../src/interfaces/registry/RegistryTypes.sol";

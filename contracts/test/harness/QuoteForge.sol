@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+// Casts of small numbers and literals.
+// forge-lint: disable-start(unsafe-typecast)
+
 import {Vm} from "./Vm.sol";
 
 /// @notice The forms of quotes that the registry knows.
@@ -109,7 +112,8 @@ library QuoteForge {
             regionWith(of_, high, low),
             bytes4("len "),
             signatureAndKey(of_, high, low),
-            bytes6("type 6"),
+            // Version 3 has the QE report right after the key.
+            of_.form == Form.SgxV3 ? bytes("") : bytes("type 6"),
             of_.qeReport,
             _filler("QE report signature", 64),
             of_.backing
@@ -175,11 +179,17 @@ library QuoteForge {
     }
 
     function _filler(string memory what, uint256 length) private pure returns (bytes memory data) {
-        data = new bytes(length);
+        data = new bytes(length + 32);
         bytes32 seed = keccak256(bytes(what));
-        for (uint256 i = 0; i < length; ++i) {
-            if (i % 32 == 0) seed = keccak256(bytes.concat(seed));
-            data[i] = seed[i % 32];
+        for (uint256 offset = 32; offset < length + 32; offset += 32) {
+            seed = keccak256(bytes.concat(seed));
+            assembly ("memory-safe") {
+                // The last word may reach into the 32 bytes that are cut off below.
+                mstore(add(data, offset), seed)
+            }
+        }
+        assembly ("memory-safe") {
+            mstore(data, length)
         }
     }
 }

@@ -156,13 +156,22 @@ abstract contract RegistryCase is TestCase {
         return draft.raw(high, low);
     }
 
+    /// @notice For an admission that keeps the key.
     function possession(uint256 key, uint64 number, uint256 deadline)
         internal
         view
         returns (bytes memory)
     {
-        (uint8 v, bytes32 r, bytes32 s) =
-            vm.sign(key, registry.possessionDigest(vm.addr(key), number, deadline));
+        return possession(key, number, deadline, true);
+    }
+
+    function possession(uint256 key, uint64 number, uint256 deadline, bool keepKey)
+        internal
+        view
+        returns (bytes memory)
+    {
+        bytes32 digest = registry.possessionDigest(vm.addr(key), number, deadline, keepKey);
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, digest);
         return abi.encodePacked(r, s, v);
     }
 
@@ -172,7 +181,7 @@ abstract contract RegistryCase is TestCase {
     function admit(QuoteDraft memory draft, uint256 key, bool keepKey) internal {
         uint64 number = newestBlock();
         bytes memory quote = compactQuote(draft, vm.addr(key), number);
-        bytes memory proof = possession(key, number, block.timestamp);
+        bytes memory proof = possession(key, number, block.timestamp, keepKey);
         vm.prank(RELAYER);
         registry.admit(quote, block.timestamp, proof, keepKey);
     }

@@ -7,7 +7,7 @@ import {Verdict} from "../../src/interfaces/IDcapVerifier.sol";
 contract VerifierDouble {
     Verdict private _verdict;
     bytes private _refusal;
-    bool private _burns;
+    uint256 private _gas;
 
     function say(Verdict memory verdict) external {
         _verdict = verdict;
@@ -18,9 +18,9 @@ contract VerifierDouble {
         _refusal = refusal;
     }
 
-    /// @notice Use up all gas before the answer, whatever it is.
-    function burn() external {
-        _burns = true;
+    /// @notice Use up so much gas before the answer, as a verifier would; at most all there is.
+    function spend(uint256 gas_) external {
+        _gas = gas_;
     }
 
     function verify(bytes calldata) external view returns (Verdict memory) {
@@ -32,13 +32,16 @@ contract VerifierDouble {
     }
 
     function _answer() private view returns (Verdict memory) {
-        while (_burns) {}
+        uint256 start = gasleft();
+        uint256 spent = _gas;
         bytes memory refusal = _refusal;
+        Verdict memory verdict = _verdict;
+        while (start - gasleft() < spent) {}
         if (refusal.length != 0) {
             assembly ("memory-safe") {
                 revert(add(refusal, 32), mload(refusal))
             }
         }
-        return _verdict;
+        return verdict;
     }
 }

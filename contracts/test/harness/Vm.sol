@@ -65,6 +65,7 @@ interface Vm {
         external
         pure
         returns (uint256);
+    function keyExistsJson(string calldata json, string calldata key) external view returns (bool);
     function parseJsonUintArray(string calldata json, string calldata key)
         external
         pure
