@@ -5,10 +5,9 @@ from gas.chain import CHAIN_ID, START, GasChain, account
 from attestor.chain.abi import Contract
 from attestor.chain.collateral_store import CollateralStore
 from attestor.chain.registry import Registry
-from attestor.core.eip712 import Domain
-from attestor.core.possession import Possession
 from attestor.core.report_data import Binding, Layout
 from attestor.core.signature import sign
+from attestor.core.text import checksummed
 from attestor.deployment import plan
 from attestor.deployment.plan import Root
 from attestor.quote.compact import compact
@@ -62,8 +61,11 @@ class Deployment:
         head = self.chain.node.head()
         quote = self.quote(signer)
         deadline = head.timestamp + 3600
-        digest = Possession(signer, head.number, deadline).digest(
-            Domain(CHAIN_ID, self.registry.address)
+        digest = self.chain.node.call(
+            self.registry.address,
+            Contract.named("TEERegistry").encode(
+                "possessionDigest", checksummed(signer), head.number, deadline, keep_key
+            ),
         )
         calldata = Contract.named("TEERegistry").encode(
             "admit", compact(quote), deadline, sign(secret, digest), keep_key
