@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {AutomataEncoding} from "./dcap/AutomataEncoding.sol";
+import {CollateralCheck} from "./dcap/CollateralCheck.sol";
 import {CompactQuote, Quote} from "./dcap/CompactQuote.sol";
 import {Enclave} from "./dcap/Enclave.sol";
 import {Memory} from "./dcap/Memory.sol";
@@ -9,7 +10,6 @@ import {Pck, PckCertificate} from "./dcap/PckCertificate.sol";
 import {QuoteForm} from "./dcap/QuoteForm.sol";
 import {QuotingEnclave} from "./dcap/QuotingEnclave.sol";
 import {RawQuote} from "./dcap/RawQuote.sol";
-import {RecordWindow} from "./dcap/RecordWindow.sol";
 import {TcbEvaluation} from "./dcap/TcbEvaluation.sol";
 import {TrustDomain} from "./dcap/TrustDomain.sol";
 import {Collateral, ICollateralStore} from "./interfaces/ICollateralStore.sol";
@@ -66,15 +66,15 @@ contract DcapVerifier is IDcapVerifier {
         (uint256 ca, uint256 revokedAt, uint256 tcb, uint256 qe) =
             store.load(pck.authorityKeyId, pck.serial, key);
         uint256 until = _checkCertificate(pck, ca, revokedAt);
-        until = RecordWindow.checkWindow(tcb, Collateral.TcbInfo, key, until);
-        RecordWindow.checkEpoch(tcb, Collateral.TcbInfo, ca);
-        until = RecordWindow.checkWindow(qe, Collateral.QeIdentity, quote.kind.teeType, until);
-        RecordWindow.checkEpoch(qe, Collateral.QeIdentity, ca);
+        until = CollateralCheck.checkWindow(tcb, Collateral.TcbInfo, key, until);
+        CollateralCheck.checkEpoch(tcb, Collateral.TcbInfo, ca);
+        until = CollateralCheck.checkWindow(qe, Collateral.QeIdentity, quote.kind.teeType, until);
+        CollateralCheck.checkEpoch(qe, Collateral.QeIdentity, ca);
 
-        uint256 identity = RecordWindow.data(qe);
+        uint256 identity = CollateralCheck.data(qe);
         QuotingEnclave.checkIdentity(report, identity);
         TcbStatus enclave = QuotingEnclave.status(report, identity);
-        verdict.status = TcbEvaluation.evaluate(quote, pck, RecordWindow.data(tcb), enclave);
+        verdict.status = TcbEvaluation.evaluate(quote, pck, CollateralCheck.data(tcb), enclave);
         // A record's end has 40 bits, and an FMSPC has 48.
         // forge-lint: disable-start(unsafe-typecast)
         verdict.validUntil = uint64(until);
@@ -127,9 +127,9 @@ contract DcapVerifier is IDcapVerifier {
         }
         until = pck.notAfter;
         if (block.timestamp > until) revert CertificateExpired(until, block.timestamp);
-        until = RecordWindow.checkWindow(ca, Collateral.PckCa, pck.authorityKeyId, until);
+        until = CollateralCheck.checkWindow(ca, Collateral.PckCa, pck.authorityKeyId, until);
         if (revokedAt != 0) revert PckRevoked(pck.authorityKeyId, pck.serial, revokedAt);
-        uint256 data = RecordWindow.data(ca);
+        uint256 data = CollateralCheck.data(ca);
         bytes32 issuer = bytes32(Memory.word(data + 64));
         if (issuer != pck.issuerHash) revert IssuerMismatch(issuer, pck.issuerHash);
         bytes32 digest = Memory.sha2(pck.tbs, pck.tbsLength);
@@ -143,6 +143,8 @@ contract DcapVerifier is IDcapVerifier {
         view
         returns (bool)
     {
-        return P256.verify(digest, Memory.word(signature), Memory.word(signature + 32), x, y);
+        unchecked {
+            return P256.verify(digest, Memory.word(signature), Memory.word(signature + 32), x, y);
+        }
     }
 }

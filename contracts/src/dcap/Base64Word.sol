@@ -26,31 +26,37 @@ library Base64Word {
     /// the alphabet.
     function decode(uint256 characters) internal pure returns (uint256 value, uint256 wrong) {
         unchecked {
-            // The highest bit of each lane says whether it belongs to the class.
-            uint256 plus = ((characters + FROM_PLUS) ^ (characters + BEHIND_PLUS)) & HIGH;
-            uint256 digits = ((characters + FROM_0) ^ (characters + BEHIND_9)) & HIGH;
-            uint256 slash = ((characters + FROM_SLASH) ^ (characters + FROM_0)) & HIGH;
-            uint256 upper = ((characters + FROM_A) ^ (characters + BEHIND_Z)) & HIGH;
-            uint256 lower = ((characters + FROM_SMALL_A) ^ (characters + BEHIND_SMALL_Z)) & HIGH;
-            wrong = (characters & HIGH) | (HIGH ^ (plus | digits | slash | upper | lower));
-            // 62, 63, 52.., 0.. and 26.. : every lane stays between 0 and 255 on the way.
-            value = characters + 19 * (plus >> 7) + 16 * (slash >> 7) + (digits >> 5) - 65
-                * (upper >> 7) - 71 * (lower >> 7);
-            value = _pack(value);
+            // Class by class: the highest bit of a lane says whether its character is in it, and the
+            // class says what lies between character and value.
+            uint256 zero = characters + FROM_0;
+            uint256 found = (characters + FROM_PLUS) ^ (characters + BEHIND_PLUS);
+            uint256 known = found;
+            value = characters + 19 * ((found >> 7) & ONES);
+            found = (characters + FROM_SLASH) ^ zero;
+            known |= found;
+            value += 16 * ((found >> 7) & ONES);
+            found = zero ^ (characters + BEHIND_9);
+            known |= found;
+            value += 4 * ((found >> 7) & ONES);
+            found = (characters + FROM_A) ^ (characters + BEHIND_Z);
+            known |= found;
+            value -= 65 * ((found >> 7) & ONES);
+            found = (characters + FROM_SMALL_A) ^ (characters + BEHIND_SMALL_Z);
+            known |= found;
+            value = _pack(value - 71 * ((found >> 7) & ONES));
+            wrong = (characters | ~known) & HIGH;
         }
     }
 
-    /// @dev 32 lanes of 6 bits to 192 bits: neighbours join, then pairs, then fours, and so on.
+    /// @dev 32 lanes of 6 bits to 192 bits: neighbours join, then pairs, then fours, and so on. In
+    /// a wider lane, high * 2^n + low becomes high * 2^m + low by taking high * (2^n - 2^m) away.
     function _pack(uint256 v) private pure returns (uint256) {
         unchecked {
-            // high * 256 + low becomes high * 64 + low, and likewise with wider lanes.
-            v -= 0xc0 * ((v >> 8) & (type(uint256).max / 0x101));
-            v -= 0xf000 * ((v >> 16) & (type(uint256).max / 0x10001));
-            uint256 even = type(uint256).max / 0x100000001;
-            v = (v & even) | ((v >> 8) & (even << 24));
-            even = type(uint256).max / 0x10000000000000001;
-            v = (v & even) | ((v >> 16) & (even << 48));
-            return (v & type(uint128).max) | ((v >> 128) << 96);
+            v -= (2 ** 8 - 2 ** 6) * ((v >> 8) & (type(uint256).max / (2 ** 8 + 1)));
+            v -= (2 ** 16 - 2 ** 12) * ((v >> 16) & (type(uint256).max / (2 ** 16 + 1)));
+            v -= (2 ** 32 - 2 ** 24) * ((v >> 32) & (type(uint256).max / (2 ** 32 + 1)));
+            v -= (2 ** 64 - 2 ** 48) * ((v >> 64) & (type(uint256).max / (2 ** 64 + 1)));
+            return v - (2 ** 128 - 2 ** 96) * (v >> 128);
         }
     }
 }

@@ -30,6 +30,8 @@ library PemCertificate {
     /// must be room for `length` bytes and 32 more. Nothing behind its END line's dashes is read.
     function decode(bytes calldata text, uint256 offset, uint256 to, uint256 length) internal pure {
         uint256 start = offset + BEGIN.length;
+        // Four characters for three bytes, begun ones too.
+        // forge-lint: disable-next-line(divide-before-multiply)
         uint256 characters = ((length + 2) / 3) * 4;
         uint256 end = start + characters + (characters + LINE - 1) / LINE;
         if (end + END.length > text.length || bytes25(text[end:end + END.length]) != END) {
@@ -40,7 +42,7 @@ library PemCertificate {
         if (characters == whole * LINE && characters * 3 != length * 4) --whole;
         (start, to) = _decodeLines(text, start, whole, to);
         uint256 rest = characters - whole * LINE;
-        if (rest != 0) _decodeRest(text, start, rest, to, length);
+        if (rest != 0) _decodeRest(text, start, rest - _padding(text, start, rest, length), to);
     }
 
     /// @dev Whole lines of 64 characters, 48 bytes each.
@@ -70,22 +72,11 @@ library PemCertificate {
         }
     }
 
-    /// @dev The last line: up to two padding characters, and no bits set that decode to nothing.
-    function _decodeRest(
-        bytes calldata text,
-        uint256 start,
-        uint256 characters,
-        uint256 to,
-        uint256 length
-    ) private pure {
-        uint256 padding = (3 - (length % 3)) % 3;
-        uint256 lineEnd = start + characters;
-        bool isWhole = uint8(text[lineEnd]) == LINE_FEED;
-        for (uint256 i = 1; i <= padding; ++i) {
-            isWhole = isWhole && text[lineEnd - i] == "=";
-        }
-        if (!isWhole) revert IDcapErrors.PemInvalid(start);
-        uint256 left = characters - padding;
+    /// @dev The last line, short or padded, without bits set that decode to nothing.
+    function _decodeRest(bytes calldata text, uint256 start, uint256 left, uint256 to)
+        private
+        pure
+    {
         uint256 lost;
         for (uint256 cursor = start; left != 0; cursor += 32) {
             uint256 count = left < 32 ? left : 32;
@@ -97,9 +88,26 @@ library PemCertificate {
             }
             to += 24;
             left -= count;
-            lost = count == 32 ? 0 : (value << 64 << ((count * 6 / 8) * 8));
+            // Whatever is left of the characters' bits behind the last whole byte.
+            if (count != 32) lost = value << (64 + 8 * (6 * count / 8));
         }
         if (lost != 0) revert IDcapErrors.PemInvalid(start);
+    }
+
+    /// @dev How many "=" end the `characters` at `start`, before a line feed; `length` tells how many
+    /// must.
+    function _padding(bytes calldata text, uint256 start, uint256 characters, uint256 length)
+        private
+        pure
+        returns (uint256 padding)
+    {
+        padding = (3 - (length % 3)) % 3;
+        uint256 end = start + characters;
+        bool isWhole = uint8(text[end]) == LINE_FEED;
+        for (uint256 i = 1; i <= padding; ++i) {
+            isWhole = isWhole && text[end - i] == "=";
+        }
+        if (!isWhole) revert IDcapErrors.PemInvalid(start);
     }
 
     /// @dev The first `count` characters, and "A" (which is zero) for the others.

@@ -30,20 +30,23 @@ library TcbEvaluation {
         }
         uint256 teeTcbSvn = Memory.word(quote.body) >> 128;
         uint256 modules = PlatformTcb.end(tcbInfo);
-        ModuleIdentity.check(ModuleIdentity.find(modules, teeTcbSvn), quote.body);
-        TcbStatus launched = _status(pck, tcbInfo, teeTcbSvn, enclave);
+        uint256 module = ModuleIdentity.find(modules, teeTcbSvn);
+        ModuleIdentity.check(module, quote.body);
+        TcbStatus launched = _status(pck, tcbInfo, module, teeTcbSvn, enclave);
         if (quote.kind.bodyType != QuoteForm.TD_15_BODY) return launched;
         // TD 1.5 says also what the platform has been updated to since the trust domain's start.
-        uint256 updated = Memory.word(quote.body + TEE_TCB_SVN_2) >> 128;
-        return TcbConvergence.relaunch(launched, _status(pck, tcbInfo, updated, enclave));
+        teeTcbSvn = Memory.word(quote.body + TEE_TCB_SVN_2) >> 128;
+        module = ModuleIdentity.find(modules, teeTcbSvn);
+        return TcbConvergence.relaunch(launched, _status(pck, tcbInfo, module, teeTcbSvn, enclave));
     }
 
-    function _status(Pck memory pck, uint256 tcbInfo, uint256 teeTcbSvn, TcbStatus enclave)
-        private
-        pure
-        returns (TcbStatus status)
-    {
-        uint256 module = ModuleIdentity.find(PlatformTcb.end(tcbInfo), teeTcbSvn);
+    function _status(
+        Pck memory pck,
+        uint256 tcbInfo,
+        uint256 module,
+        uint256 teeTcbSvn,
+        TcbStatus enclave
+    ) private pure returns (TcbStatus status) {
         status = PlatformTcb.tdxStatus(tcbInfo, pck.components, pck.pceSvn, teeTcbSvn);
         status = TcbConvergence.converge(status, ModuleIdentity.status(module, teeTcbSvn));
         status = TcbConvergence.converge(status, enclave);

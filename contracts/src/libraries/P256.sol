@@ -37,7 +37,8 @@ library P256 {
     uint256 private constant GENERATOR_Y =
         0x4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5;
 
-    /// @dev A bad signature, a key off the curve and a chain without the precompile give no data.
+    /// @dev A bad signature, a key off the curve and a chain without the precompile give no data. The
+    /// call itself fails only when gas runs out, which says nothing of the signature.
     function _call(bytes32 digest, uint256 r, uint256 s, uint256 x, uint256 y)
         private
         view
@@ -52,8 +53,8 @@ library P256 {
             mstore(add(input, 0x60), x)
             mstore(add(input, 0x80), y)
             mstore(0, 0)
-            let success := staticcall(gas(), 0x100, input, 0xa0, 0, 0x20)
-            isValid := and(and(success, eq(returndatasize(), 0x20)), eq(mload(0), 1))
+            if iszero(staticcall(gas(), 0x100, input, 0xa0, 0, 0x20)) { revert(0, 0) }
+            isValid := and(eq(returndatasize(), 0x20), eq(mload(0), 1))
         }
     }
 }

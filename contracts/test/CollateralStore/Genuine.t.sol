@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Collateral, ICollateralStore} from "../../src/interfaces/ICollateralStore.sol";
-import {Pem} from "../harness/Pem.sol";
+import {PemText} from "../harness/PemText.sol";
 import {TestCase} from "../harness/TestCase.sol";
 
 /// @notice Genuine collateral under Intel's root, as on mainnet. It is not part of the project:
@@ -48,14 +48,6 @@ contract CollateralStoreGenuineTest is TestCase {
         );
     }
 
-    /// @notice PEM text's certificate at `index`, by a call so that it is calldata.
-    function derOf(bytes calldata pem, uint256 index) external pure returns (bytes memory der) {
-        uint256 position;
-        for (uint256 i = 0; i <= index; ++i) {
-            (der, position) = Pem.decode(pem, position);
-        }
-    }
-
     function _load(string memory name, uint256 time) private {
         string memory root = vm.envOr("ATTESTOR_VECTORS", "../shared/vectors");
         string memory path = string.concat(root, "/dcap/", name, "/collateral.json");
@@ -92,7 +84,7 @@ contract CollateralStoreGenuineTest is TestCase {
     }
 
     function _certificate(string memory key, uint256 index) private view returns (bytes memory) {
-        return this.derOf(bytes(vm.parseJsonString(collateral, key)), index);
+        return PemText.decode(bytes(vm.parseJsonString(collateral, key)), index);
     }
 
     function _hex(string memory key) private view returns (bytes memory) {

@@ -70,9 +70,7 @@ contract DcapVerifierCertificateTest is SimulatedPlatform {
         draft.pck.validity = bytes.concat(utc("260101000001Z"), utc("300101000000Z"));
         refused(
             draft,
-            abi.encodeWithSelector(
-                IDcapErrors.CertificateNotYetValid.selector, START + 1, START
-            )
+            abi.encodeWithSelector(IDcapErrors.CertificateNotYetValid.selector, START + 1, START)
         );
     }
 
@@ -82,8 +80,7 @@ contract DcapVerifierCertificateTest is SimulatedPlatform {
         taken(draft);
         draft.pck.validity = bytes.concat(utc("200101000000Z"), utc("251231235959Z"));
         refused(
-            draft,
-            abi.encodeWithSelector(IDcapErrors.CertificateExpired.selector, START - 1, START)
+            draft, abi.encodeWithSelector(IDcapErrors.CertificateExpired.selector, START - 1, START)
         );
     }
 

@@ -41,6 +41,7 @@ contract DcapVerifierCollateralTest is SimulatedPlatform {
     function test_verify__other_fmspc__refused() public {
         Draft memory draft = goodDraft();
         draft.pck.fmspc = "OTHERS";
+        // forge-lint: disable-next-line(unsafe-typecast)
         _refuseUnknown(draft, Collateral.TcbInfo, (TDX << 48) | uint48(bytes6("OTHERS")));
     }
 
@@ -112,9 +113,7 @@ contract DcapVerifierCollateralTest is SimulatedPlatform {
         store.revoke(CA_KEY_ID, draft.pck.serial, 5);
         refused(
             draft,
-            abi.encodeWithSelector(
-                IDcapErrors.PckRevoked.selector, CA_KEY_ID, draft.pck.serial, 5
-            )
+            abi.encodeWithSelector(IDcapErrors.PckRevoked.selector, CA_KEY_ID, draft.pck.serial, 5)
         );
     }
 
@@ -126,9 +125,7 @@ contract DcapVerifierCollateralTest is SimulatedPlatform {
         store.revoke(CA_KEY_ID, type(uint160).max, 1);
         refused(
             draft,
-            abi.encodeWithSelector(
-                IDcapErrors.PckRevoked.selector, CA_KEY_ID, type(uint160).max, 1
-            )
+            abi.encodeWithSelector(IDcapErrors.PckRevoked.selector, CA_KEY_ID, type(uint160).max, 1)
         );
     }
 
@@ -151,6 +148,7 @@ contract DcapVerifierCollateralTest is SimulatedPlatform {
         pure
         returns (uint256)
     {
+        // forge-lint: disable-next-line(unsafe-typecast)
         return uint160(record) | (notBefore << 160) | (notAfter << 200) | (epoch << 240);
     }
 
@@ -170,18 +168,14 @@ contract DcapVerifierCollateralTest is SimulatedPlatform {
     function _refuseLate(Collateral kind) private {
         refused(
             goodDraft(),
-            abi.encodeWithSelector(
-                IDcapErrors.CollateralExpired.selector, kind, START - 1, START
-            )
+            abi.encodeWithSelector(IDcapErrors.CollateralExpired.selector, kind, START - 1, START)
         );
     }
 
     function _refuseEpoch(Collateral kind, uint256 epoch) private {
         refused(
             goodDraft(),
-            abi.encodeWithSelector(
-                IDcapErrors.CollateralSignerRevoked.selector, kind, epoch, 3
-            )
+            abi.encodeWithSelector(IDcapErrors.CollateralSignerRevoked.selector, kind, epoch, 3)
         );
     }
 }

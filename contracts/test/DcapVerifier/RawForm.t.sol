@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IDcapErrors} from "../../src/interfaces/IDcapErrors.sol";
+import {PemText} from "../harness/PemText.sol";
 import {Draft, SimulatedPlatform} from "../harness/SimulatedPlatform.sol";
 
 /// @notice What only the raw form has: nested lengths and types, and the chain as PEM text.
@@ -59,7 +60,8 @@ contract DcapVerifierRawFormTest is SimulatedPlatform {
 
     /// @dev Who signed the certificate is the store's knowledge, so nothing more is asked for.
     function test_verify_raw__anything_behind_the_certificate__taken() public view {
-        bytes[4] memory tails = [bytes(""), hex"00", "more text", pem(signPck(goodPck()))];
+        bytes[4] memory tails =
+            [bytes(""), hex"00", "more text", PemText.encode(signPck(goodPck()))];
         for (uint256 i = 0; i < tails.length; ++i) {
             Draft memory draft = goodDraft();
             draft.chainTail = tails[i];
@@ -125,9 +127,8 @@ contract DcapVerifierRawFormTest is SimulatedPlatform {
     }
 
     function _typeRefused(uint16 expected, uint16 actual) private pure returns (bytes memory) {
-        return abi.encodeWithSelector(
-            IDcapErrors.CertificationTypeRefused.selector, expected, actual
-        );
+        return
+            abi.encodeWithSelector(IDcapErrors.CertificationTypeRefused.selector, expected, actual);
     }
 
     function _refuse(bytes memory quote, bytes memory reason) private {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {CaCertificate} from "./CaCertificate.sol";
 import {CollateralMaker, Level, Module, QeIdentity, TcbInfo} from "./CollateralMaker.sol";
+import {PemText} from "./PemText.sol";
 import {StoreDouble} from "./StoreDouble.sol";
 import {TestCase} from "./TestCase.sol";
-import {Base64} from "@openzeppelin/contracts/utils/Base64.sol";
 
 /// @notice Genuine collateral, as Intel served it, turned into the store's form by forge's JSON
 /// cheatcodes: a way of its own beside the store's. Signatures are not looked at here.
@@ -37,7 +38,7 @@ abstract contract GenuineCollateral is TestCase {
     }
 
     function _keepAuthority(string memory chain, uint256 start, uint256 end) private {
-        (uint256 keyId, bytes memory ca) = _ca(chain);
+        (uint256 keyId, bytes memory ca) = CaCertificate.read(PemText.decode(bytes(chain), 0));
         store.setAuthority(keyId, store.keep(ca, start, end, 0));
     }
 
@@ -54,7 +55,7 @@ abstract contract GenuineCollateral is TestCase {
         pure
         returns (bytes memory)
     {
-        bytes memory der = derOf(slice(quote, evidence + 488, quote.length));
+        bytes memory der = PemText.decode(slice(quote, evidence + 488, quote.length), 0);
         return bytes.concat(
             slice(quote, 0, signedLength),
             slice(quote, signedLength + 4, signedLength + 132),
@@ -64,43 +65,10 @@ abstract contract GenuineCollateral is TestCase {
         );
     }
 
-    /// @notice The DER of the first certificate of PEM text.
-    function derOf(bytes memory text) internal pure returns (bytes memory) {
-        bytes memory characters = new bytes(text.length);
-        uint256 count;
-        for (uint256 i = 28; text[i] != "-"; ++i) {
-            if (text[i] != 0x0a) characters[count++] = text[i];
-        }
-        return Base64.decode(string(slice(characters, 0, count)));
-    }
-
     function _trimmed(bytes memory padded) private pure returns (bytes memory) {
         uint256 signed = padded[0] == 0x03 ? 432 : padded[0] == 0x04 ? 632 : 702;
         uint256 length = uint8(padded[signed]) | (uint256(uint8(padded[signed + 1])) << 8);
         return slice(padded, 0, signed + 4 + length);
-    }
-
-    /// @dev Key identifier, and key and name in the store's form.
-    function _ca(string memory chain) private pure returns (uint256 keyId, bytes memory data) {
-        bytes memory der = derOf(bytes(chain));
-        uint256 key = _find(der, hex"3059301306072a8648ce3d020106082a8648ce3d03010703420004");
-        uint256 name = key - 2;
-        // The subject's name is a SEQUENCE of SETs that ends where the key begins.
-        do {
-            --name;
-        } while (
-            bytes3(slice(der, name, name + 3))
-                != bytes3(bytes.concat(hex"30", bytes1(uint8(key - name - 2)), hex"31"))
-        );
-        data = bytes.concat(
-            slice(der, key + 27, key + 91), keccak256(slice(der, name, key)), keccak256(der)
-        );
-        uint256 subject = _find(der, hex"0603551d0e04160414") + 9;
-        keyId = uint160(bytes20(slice(der, subject, subject + 20)));
-    }
-
-    function _find(bytes memory data, bytes memory part) private pure returns (uint256 i) {
-        while (keccak256(slice(data, i, i + part.length)) != keccak256(part)) ++i;
     }
 
     function _tcbInfo(string memory json, bool isTdx) private view returns (TcbInfo memory info) {
@@ -165,6 +133,7 @@ abstract contract GenuineCollateral is TestCase {
         for (uint256 i = 0; i < count; ++i) {
             string memory level = string.concat(path, "[", vm.toString(i), "]");
             uint256 svn = vm.parseJsonUint(json, string.concat(level, ".tcb.isvsvn"));
+            // forge-lint: disable-next-line(unsafe-typecast)
             bytes memory encoded = abi.encodePacked(uint16(svn), _status(json, level));
             levels = bytes.concat(levels, slice(encoded, 2 - size, 3));
         }

@@ -4,8 +4,8 @@ pragma solidity 0.8.37;
 import {IDcapVerifier, Verdict} from "../../src/interfaces/IDcapVerifier.sol";
 import {CollateralMaker, Level, Module, QeIdentity, TcbInfo} from "./CollateralMaker.sol";
 import {PckDraft, PckMaker} from "./PckMaker.sol";
+import {PemText} from "./PemText.sol";
 import {StoreDouble} from "./StoreDouble.sol";
-import {Base64} from "@openzeppelin/contracts/utils/Base64.sol";
 
 /// @notice The parts of a quote before they are signed and put together; tests change single ones.
 /// @param header 48 bytes
@@ -71,6 +71,7 @@ abstract contract SimulatedPlatform is PckMaker {
     /* --- collateral ------------------------------------------------------------------------ */
 
     function keyOf(uint256 teeType) internal pure returns (uint256) {
+        // forge-lint: disable-next-line(unsafe-typecast)
         return (teeType << 48) | uint48(bytes6("SIMDEV"));
     }
 
@@ -228,24 +229,15 @@ abstract contract SimulatedPlatform is PckMaker {
         return bytes.concat(signed, littleEndian32(authentication.length), authentication);
     }
 
-    /// @notice DER as PEM text: lines of 64 characters.
-    function pem(bytes memory der) internal pure returns (bytes memory text) {
-        bytes memory characters = bytes(Base64.encode(der));
-        text = "-----BEGIN CERTIFICATE-----\n";
-        for (uint256 i = 0; i < characters.length; i += 64) {
-            uint256 end = i + 64 < characters.length ? i + 64 : characters.length;
-            text = bytes.concat(text, slice(characters, i, end), "\n");
-        }
-        text = bytes.concat(text, "-----END CERTIFICATE-----\n");
-    }
-
     function _evidence(Draft memory draft) private pure returns (bytes memory) {
         return bytes.concat(
             draft.qeReport,
             signature(PCK_KEY, draft.qeReport),
             littleEndian16(draft.authenticationData.length),
             draft.authenticationData,
-            _certification(draft.innerType, bytes.concat(pem(signPck(draft.pck)), draft.chainTail))
+            _certification(
+                draft.innerType, bytes.concat(PemText.encode(signPck(draft.pck)), draft.chainTail)
+            )
         );
     }
 

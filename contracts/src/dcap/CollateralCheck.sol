@@ -3,12 +3,13 @@ pragma solidity 0.8.37;
 
 import {Collateral} from "../interfaces/ICollateralStore.sol";
 import {IDcapErrors} from "../interfaces/IDcapErrors.sol";
+import {CollateralRecord} from "../libraries/CollateralRecord.sol";
 import {Memory} from "./Memory.sol";
 
-/// @notice A word of the CollateralStore: bits 0 to 159 point to a contract whose code is a zero
-/// byte and the data; 160 to 199 and 200 to 239 are the first and the last second of validity; 240
-/// to 255 are the signing epoch. Zero: nothing is known.
-library RecordWindow {
+/// @notice Whether collateral counts now, by its record in the CollateralStore; see there.
+library CollateralCheck {
+    using CollateralRecord for uint256;
+
     /// @notice The earlier of `until` and the record's end; reverts unless it is valid now.
     /// @param key what was asked of the store, for the error
     function checkWindow(uint256 record, Collateral kind, uint256 key, uint256 until)
@@ -17,8 +18,8 @@ library RecordWindow {
         returns (uint256)
     {
         if (record == 0) revert IDcapErrors.CollateralUnknown(kind, key);
-        uint256 notBefore = uint40(record >> 160);
-        uint256 notAfter = uint40(record >> 200);
+        uint256 notBefore = record.notBefore();
+        uint256 notAfter = record.notAfter();
         if (block.timestamp < notBefore) {
             revert IDcapErrors.CollateralNotYetValid(kind, notBefore, block.timestamp);
         }
@@ -33,15 +34,13 @@ library RecordWindow {
     /// @notice Revert unless the record was signed in the epoch that `ca` carries, the current one:
     /// older ones were ended by the revocation of the certificate that signed in them.
     function checkEpoch(uint256 record, Collateral kind, uint256 ca) internal pure {
-        uint256 signed = record >> 240;
-        uint256 current = ca >> 240;
+        uint256 signed = record.epochOf();
+        uint256 current = ca.epochOf();
         if (signed != current) revert IDcapErrors.CollateralSignerRevoked(kind, signed, current);
     }
 
     /// @notice The record's data, in memory.
     function data(uint256 record) internal view returns (uint256 location) {
-        // The low 160 bits are the pointer.
-        // forge-lint: disable-next-line(unsafe-typecast)
-        return Memory.codeBehindStop(address(uint160(record)));
+        return Memory.codeBehindStop(record.pointerOf());
     }
 }
