@@ -1,6 +1,7 @@
 """What Intel and SP1 have published, where its folder is given."""
 
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from gas.goals import Figure
 
 from attestor.chain.abi import Contract
 from attestor.chain.collateral_store import CollateralStore
+from attestor.config import ROOT
 from attestor.core.signature import sign
 from attestor.core.statement import Statement
 from attestor.core.text import checksummed, from_hex
@@ -21,6 +23,12 @@ from attestor.quote.compact import compact
 from attestor.quote.format import parse
 from attestor.upkeep import uploader
 from attestor.upkeep.items import Part, items_of
+
+def folder() -> Path | None:
+    """Where the vectors are, which are not part of the project; None without them."""
+    found = Path(os.environ.get("ATTESTOR_VECTORS", ROOT.parent / "shared" / "vectors"))
+    return found if found.is_dir() else None
+
 
 @dataclass(frozen=True)
 class Sp1Proof:

@@ -11,13 +11,13 @@ PATH = Path(__file__).resolve().parents[2] / "contracts" / "gas.json"
 
 def write(figures: Sequence[Figure]) -> None:
     """Keep the figures. Those that are not measured now stay as they were."""
-    kept = _read() | {figure.name: figure.value for figure in figures}
+    kept = read() | {figure.name: figure.value for figure in figures}
     PATH.write_text(json.dumps(dict(sorted(kept.items())), indent=2) + "\n")
 
 
 def differences(figures: Sequence[Figure]) -> list[str]:
     """One line for each figure that is not exactly what was written down."""
-    kept = _read()
+    kept = read()
     return [
         f"{figure.name} is {figure.value}, contracts/gas.json has {kept.get(figure.name)}"
         for figure in figures
@@ -25,6 +25,7 @@ def differences(figures: Sequence[Figure]) -> list[str]:
     ]
 
 
-def _read() -> dict[str, int]:
+def read() -> dict[str, int]:
+    """Values by name; empty when nothing was written down."""
     found: dict[str, int] = json.loads(PATH.read_text()) if PATH.exists() else {}
     return found
