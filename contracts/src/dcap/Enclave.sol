@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IDcapErrors} from "../interfaces/IDcapErrors.sol";
+import {ByteOrder} from "./ByteOrder.sol";
 import {Memory} from "./Memory.sol";
 
 /// @notice An application's enclave, by its report in memory: the body of an SGX quote.
@@ -19,8 +20,7 @@ library Enclave {
     function check(uint256 body) internal pure {
         uint256 word = Memory.word(body + ATTRIBUTES);
         uint256 flags = word >> 248;
-        // forge-lint: disable-next-line(unsafe-typecast)
-        bytes16 attributes = bytes16(uint128(word >> 128));
+        bytes16 attributes = ByteOrder.toBytes16(word >> 128);
         if (flags & DEBUG != 0) revert IDcapErrors.EnclaveDebugRefused(attributes);
         if (flags & INITIALIZED == 0) revert IDcapErrors.EnclaveNotInitialized(attributes);
         if (flags & INTEL_KEYS != 0) revert IDcapErrors.EnclaveKeysRefused(attributes);

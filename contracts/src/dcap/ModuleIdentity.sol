@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IDcapErrors} from "../interfaces/IDcapErrors.sol";
 import {TcbStatus} from "../interfaces/IDcapVerifier.sol";
+import {ByteOrder} from "./ByteOrder.sol";
 import {Memory} from "./Memory.sol";
 import {TcbConvergence} from "./TcbConvergence.sol";
 
@@ -31,7 +32,7 @@ library ModuleIdentity {
                 if (head >> 8 == version) return module;
                 module += LEVELS + LEVEL_LENGTH * (head & 0xff);
             }
-            revert IDcapErrors.ModuleUnknown(uint8(version));
+            revert IDcapErrors.ModuleUnknown(version);
         }
     }
 
@@ -46,7 +47,7 @@ library ModuleIdentity {
                 (Memory.word(body + SEAM_ATTRIBUTES) >> 192) & ((word >> 128) & type(uint64).max);
             if (attributes != word >> 192) {
                 revert IDcapErrors.ModuleAttributesRefused(
-                    bytes8(uint64(word >> 192)), bytes8(uint64(attributes))
+                    ByteOrder.toBytes8(word >> 192), ByteOrder.toBytes8(attributes)
                 );
             }
         }
@@ -65,7 +66,7 @@ library ModuleIdentity {
                 uint256 level = Memory.word(cursor) >> 240;
                 if (svn >= level >> 8) return TcbConvergence.componentStatus(level & 0xff);
             }
-            revert IDcapErrors.ModuleSvnRefused(uint8(head >> 8), uint8(svn));
+            revert IDcapErrors.ModuleSvnRefused(head >> 8, svn);
         }
     }
 }

@@ -30,6 +30,8 @@ library PemCertificate {
     /// must be room for `length` bytes and 32 more. Nothing behind its END line's dashes is read.
     function decode(bytes calldata text, uint256 offset, uint256 to, uint256 length) internal pure {
         uint256 start = offset + BEGIN.length;
+        // Four characters for three bytes, begun ones too.
+        // forge-lint: disable-next-line(divide-before-multiply)
         uint256 characters = ((length + 2) / 3) * 4;
         uint256 end = start + characters + (characters + LINE - 1) / LINE;
         if (end + END.length > text.length || bytes25(text[end:end + END.length]) != END) {

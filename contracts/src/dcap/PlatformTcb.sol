@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IDcapErrors} from "../interfaces/IDcapErrors.sol";
 import {TcbStatus} from "../interfaces/IDcapVerifier.sol";
+import {ByteOrder} from "./ByteOrder.sol";
 import {Memory} from "./Memory.sol";
 import {TcbConvergence} from "./TcbConvergence.sol";
 
@@ -28,7 +29,7 @@ library PlatformTcb {
     /// @notice Revert unless the TCB info is of this PCE.
     function checkPceId(uint256 tcbInfo, uint256 pceId) internal pure {
         uint256 expected = Memory.word(tcbInfo) >> 240;
-        if (pceId != expected) revert IDcapErrors.PceIdMismatch(uint16(expected), uint16(pceId));
+        if (pceId != expected) revert IDcapErrors.PceIdMismatch(expected, pceId);
     }
 
     /// @notice The status of an SGX platform.
@@ -72,7 +73,7 @@ library PlatformTcb {
                 if (pceSvn >= rest >> 8) return TcbConvergence.platformStatus(rest & 0xff);
             }
             revert IDcapErrors.TcbLevelNotFound(
-                bytes16(uint128(svns >> 128)), bytes16(uint128(svns)), uint16(pceSvn)
+                ByteOrder.toBytes16(svns >> 128), ByteOrder.toBytes16(svns), pceSvn
             );
         }
     }

@@ -31,7 +31,7 @@ library QuoteForm {
     uint256 private constant DESCRIPTOR_LENGTH = 6;
     uint256 private constant SGX = 0;
     uint256 private constant ECDSA_P256 = 2;
-    uint128 private constant INTEL_VENDOR = 0x939a7233f79c4ca9940a0db3957f0607;
+    bytes16 private constant INTEL_VENDOR = 0x939a7233f79c4ca9940a0db3957f0607;
 
     /// @notice The kind of `quote`, whose signed region is whole; reverts for an unknown kind.
     function read(bytes calldata quote) internal pure returns (QuoteKind memory kind) {
@@ -40,14 +40,13 @@ library QuoteForm {
         uint256 word = uint256(bytes32(quote[0:32]));
         kind.version = ByteOrder.swap16(word >> 240);
         if (kind.version < 3 || kind.version > 5) {
-            revert IDcapErrors.QuoteVersionRefused(uint16(kind.version));
+            revert IDcapErrors.QuoteVersionRefused(kind.version);
         }
         kind.teeType = ByteOrder.swap32((word >> 192) & 0xffffffff);
         uint256 keyType = ByteOrder.swap16((word >> 224) & 0xffff);
-        if (keyType != ECDSA_P256) revert IDcapErrors.AttestationKeyTypeRefused(uint16(keyType));
-        // forge-lint: disable-next-line(unsafe-typecast)
-        uint128 vendor = uint128(word >> 32);
-        if (vendor != INTEL_VENDOR) revert IDcapErrors.QeVendorRefused(bytes16(vendor));
+        if (keyType != ECDSA_P256) revert IDcapErrors.AttestationKeyTypeRefused(keyType);
+        bytes16 vendor = ByteOrder.toBytes16(word >> 32);
+        if (vendor != INTEL_VENDOR) revert IDcapErrors.QeVendorRefused(vendor);
         if (kind.version == 5) _readDescriptor(quote, kind);
         else _deriveBody(kind);
         if (quote.length < kind.signedLength) {
@@ -59,7 +58,7 @@ library QuoteForm {
     function _deriveBody(QuoteKind memory kind) private pure {
         if (kind.teeType == SGX) kind.bodyType = SGX_BODY;
         else if (kind.teeType == TDX && kind.version == 4) kind.bodyType = TD_10_BODY;
-        else revert IDcapErrors.TeeTypeRefused(uint16(kind.version), uint32(kind.teeType));
+        else revert IDcapErrors.TeeTypeRefused(kind.version, kind.teeType);
         kind.body = HEADER_LENGTH;
         kind.signedLength = HEADER_LENGTH + _bodyLength(kind.bodyType);
     }
@@ -71,10 +70,10 @@ library QuoteForm {
         uint256 size = ByteOrder.swap32(descriptor & 0xffffffff);
         uint256 length = _bodyLength(kind.bodyType);
         if (length == 0 || size != length) {
-            revert IDcapErrors.BodyRefused(uint16(kind.bodyType), uint32(size));
+            revert IDcapErrors.BodyRefused(kind.bodyType, size);
         }
         if (kind.teeType != (kind.bodyType == SGX_BODY ? SGX : TDX)) {
-            revert IDcapErrors.TeeTypeRefused(5, uint32(kind.teeType));
+            revert IDcapErrors.TeeTypeRefused(5, kind.teeType);
         }
         kind.body = HEADER_LENGTH + DESCRIPTOR_LENGTH;
         kind.signedLength = kind.body + length;

@@ -51,13 +51,13 @@ library QuotingEnclave {
         unchecked {
             uint256 attributes = Memory.word(report + ATTRIBUTES) >> 128;
             if (attributes & DEBUG != 0) {
-                revert IDcapErrors.QeDebugRefused(bytes16(uint128(attributes)));
+                revert IDcapErrors.QeDebugRefused(ByteOrder.toBytes16(attributes));
             }
             uint256 mask = Memory.word(identity + IDENTITY_MASK) >> 128;
             uint256 expected = Memory.word(identity + IDENTITY_ATTRIBUTES) >> 128;
             if (attributes & mask != expected) {
                 revert IDcapErrors.QeAttributesRefused(
-                    bytes16(uint128(expected)), bytes16(uint128(attributes & mask))
+                    ByteOrder.toBytes16(expected), ByteOrder.toBytes16(attributes & mask)
                 );
             }
             bytes32 signer = bytes32(Memory.word(report + MR_SIGNER));
@@ -69,13 +69,13 @@ library QuotingEnclave {
             uint256 miscSelect = (Memory.word(report + MISC_SELECT) >> 224) & (rest >> 192);
             if (miscSelect != rest >> 224) {
                 revert IDcapErrors.QeMiscSelectRefused(
-                    bytes4(uint32(rest >> 224)), bytes4(uint32(miscSelect))
+                    ByteOrder.toBytes4(rest >> 224), ByteOrder.toBytes4(miscSelect)
                 );
             }
             uint256 product = ByteOrder.swap16(Memory.word(report + PRODUCT_ID) >> 240);
             uint256 expectedProduct = (rest >> 176) & 0xffff;
             if (product != expectedProduct) {
-                revert IDcapErrors.QeProductRefused(uint16(expectedProduct), uint16(product));
+                revert IDcapErrors.QeProductRefused(expectedProduct, product);
             }
         }
     }
@@ -90,7 +90,7 @@ library QuotingEnclave {
                 uint256 level = Memory.word(cursor) >> 232;
                 if (svn >= level >> 8) return TcbConvergence.componentStatus(level & 0xff);
             }
-            revert IDcapErrors.QeSvnRefused(uint16(svn));
+            revert IDcapErrors.QeSvnRefused(svn);
         }
     }
 }

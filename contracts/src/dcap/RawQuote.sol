@@ -59,7 +59,7 @@ library RawQuote {
         uint256 header = uint48(bytes6(raw[start - CERTIFICATION_HEADER:start]));
         uint256 actual = ByteOrder.swap16(header >> 32);
         if (actual != expected) {
-            revert IDcapErrors.CertificationTypeRefused(uint16(expected), uint16(actual));
+            revert IDcapErrors.CertificationTypeRefused(expected, actual);
         }
         uint256 size = ByteOrder.swap32(header & 0xffffffff);
         uint256 rest = raw.length - start;

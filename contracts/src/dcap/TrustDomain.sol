@@ -28,7 +28,7 @@ library TrustDomain {
             if (!_isZero48(body + MR_SIGNER_SEAM)) revert IDcapErrors.SeamSignerRefused();
             uint256 word = Memory.word(body + SEAM_ATTRIBUTES);
             if (word >> 192 != 0) {
-                revert IDcapErrors.SeamAttributesRefused(bytes8(uint64(word >> 192)));
+                revert IDcapErrors.SeamAttributesRefused(ByteOrder.toBytes8(word >> 192));
             }
             _checkAttributes((word >> 128) & type(uint64).max);
             if (hasServiceTd && !_isZero48(body + MR_SERVICE_TD)) {
@@ -39,7 +39,7 @@ library TrustDomain {
 
     function _checkAttributes(uint256 read) private pure {
         uint256 bits = ByteOrder.swap64(read);
-        bytes8 attributes = bytes8(uint64(read));
+        bytes8 attributes = ByteOrder.toBytes8(read);
         if (bits & UNTRUSTED != 0) revert IDcapErrors.TdDebugRefused(attributes);
         if (bits & ~KNOWN != 0) revert IDcapErrors.TdReservedAttributesRefused(attributes);
         if (bits & MIGRATABLE != 0) revert IDcapErrors.TdMigratableRefused(attributes);

@@ -16,23 +16,23 @@ interface IDcapErrors {
     error CertificationLengthWrong(uint256 expected, uint256 actual);
 
     /// @notice Only quote versions 3, 4 and 5 are known.
-    error QuoteVersionRefused(uint16 version);
+    error QuoteVersionRefused(uint256 version);
 
     /// @notice Neither SGX (0) nor TDX (0x81), or not one that this version or body can have.
-    error TeeTypeRefused(uint16 version, uint32 teeType);
+    error TeeTypeRefused(uint256 version, uint256 teeType);
 
     /// @notice Only attestation key type 2 (ECDSA on P-256) is known.
-    error AttestationKeyTypeRefused(uint16 keyType);
+    error AttestationKeyTypeRefused(uint256 keyType);
 
     /// @notice The quoting enclave is not of the vendor Intel.
     error QeVendorRefused(bytes16 vendor);
 
     /// @notice A version 5 body that is neither an SGX enclave's report (type 1) nor a TD 1.0 (2)
     /// nor a TD 1.5 report (3), or has another size than its type.
-    error BodyRefused(uint16 bodyType, uint32 size);
+    error BodyRefused(uint256 bodyType, uint256 size);
 
     /// @notice Another kind of certification data than a QE report (6) with a PEM chain (5) in it.
-    error CertificationTypeRefused(uint16 expected, uint16 actual);
+    error CertificationTypeRefused(uint256 expected, uint256 actual);
 
     /// @notice Intel's quoting enclave binds 32 bytes beside the attestation key, always.
     error AuthenticationLengthRefused(uint256 expected, uint256 actual);
@@ -72,10 +72,10 @@ interface IDcapErrors {
     error QeSignerRefused(bytes32 expected, bytes32 actual);
 
     /// @notice The enclave is another product of its signer than the quoting enclave for this TEE.
-    error QeProductRefused(uint16 expected, uint16 actual);
+    error QeProductRefused(uint256 expected, uint256 actual);
 
     /// @notice The quoting enclave is older than every level that Intel lists.
-    error QeSvnRefused(uint16 svn);
+    error QeSvnRefused(uint256 svn);
 
     /* --- the enclave or trust domain ------------------------------------------------------- */
 
@@ -171,11 +171,11 @@ interface IDcapErrors {
     /* --- the platform's TCB ------------------------------------------------------------------ */
 
     /// @notice The PCK certificate is of another PCE than the TCB info.
-    error PceIdMismatch(uint16 expected, uint16 actual);
+    error PceIdMismatch(uint256 expected, uint256 actual);
 
     /// @notice The platform is older than every level that Intel lists; TDX components are zero for
     /// SGX.
-    error TcbLevelNotFound(bytes16 components, bytes16 tdxComponents, uint16 pceSvn);
+    error TcbLevelNotFound(bytes16 components, bytes16 tdxComponents, uint256 pceSvn);
 
     /// @notice The level of the platform, of its TDX module or of its quoting enclave is revoked.
     error TcbRevoked();
@@ -184,10 +184,10 @@ interface IDcapErrors {
     error TcbStatusUnknown(uint256 status);
 
     /// @notice Intel lists no TDX module of this major version.
-    error ModuleUnknown(uint8 version);
+    error ModuleUnknown(uint256 version);
 
     /// @notice The TDX module is older than every level that Intel lists for its major version.
-    error ModuleSvnRefused(uint8 version, uint8 svn);
+    error ModuleSvnRefused(uint256 version, uint256 svn);
 
     /// @notice The TDX module is by another signer; both are keccak256 of the 48 bytes.
     error ModuleSignerRefused(bytes32 expected, bytes32 actual);

@@ -6,8 +6,4 @@ library IntelIdentity {
     /// @notice keccak256(x ‖ y) of the key of "Intel SGX Root CA", valid to the end of 2049.
     bytes32 internal constant ROOT_KEY_HASH =
         0x89f72d7c488e5b53a77c23ebcb36970ef7eb5bcf6658e9b8292cfbe4703a8473;
-
-    /// @notice MRSIGNER of the quoting enclave for TDX, from Intel's QE identity (id TD_QE).
-    bytes32 internal constant QE_MR_SIGNER =
-        0xdc9e2a7c6f948f17474e34a7fc43ed030f7c1563f1babddf6340c82e0e54a8c5;
 }

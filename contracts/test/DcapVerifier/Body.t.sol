@@ -24,7 +24,9 @@ contract DcapVerifierBodyTest is SimulatedPlatform {
         for (uint256 bit = 0; bit < 64; ++bit) {
             if (bit == 28) continue;
             Draft memory draft = goodDraft();
+            // forge-lint: disable-next-line(incorrect-shift, unsafe-typecast)
             bytes8 attributes = _set(draft, SEPT_VE_DISABLE | uint64(1 << bit));
+            // forge-lint: disable-next-line(incorrect-shift)
             if (HARMLESS & (1 << bit) != 0) {
                 verifier.verify(compact(draft));
                 continue;
@@ -123,6 +125,7 @@ contract DcapVerifierBodyTest is SimulatedPlatform {
     /// @dev Little-endian; gives back the bytes as they stand in the report.
     function _set(Draft memory draft, uint64 bits) private pure returns (bytes8 attributes) {
         for (uint256 i = 0; i < 8; ++i) {
+            // forge-lint: disable-next-line(unsafe-typecast)
             attributes |= bytes8(bytes1(uint8(bits >> (8 * i)))) >> (8 * i);
         }
         overwrite(draft.body, TD_ATTRIBUTES, abi.encodePacked(attributes));

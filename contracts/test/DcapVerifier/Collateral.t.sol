@@ -41,6 +41,7 @@ contract DcapVerifierCollateralTest is SimulatedPlatform {
     function test_verify__other_fmspc__refused() public {
         Draft memory draft = goodDraft();
         draft.pck.fmspc = "OTHERS";
+        // forge-lint: disable-next-line(unsafe-typecast)
         _refuseUnknown(draft, Collateral.TcbInfo, (TDX << 48) | uint48(bytes6("OTHERS")));
     }
 
@@ -147,6 +148,7 @@ contract DcapVerifierCollateralTest is SimulatedPlatform {
         pure
         returns (uint256)
     {
+        // forge-lint: disable-next-line(unsafe-typecast)
         return uint160(record) | (notBefore << 160) | (notAfter << 200) | (epoch << 240);
     }
 

@@ -17,6 +17,7 @@ contract DcapVerifierFormsTest is SimulatedPlatform {
             Verdict memory verdict = taken(draftOf(kind));
             vm.assertEq(uint256(verdict.status), uint256(TcbStatus.UpToDate), "status");
             vm.assertEq(verdict.validUntil, QE_END, "earliest end");
+            // forge-lint: disable-next-line(unsafe-typecast)
             vm.assertEq(bytes32(verdict.fmspc), bytes32("SIMDEV"), "FMSPC");
             vm.assertEq(verdict.platform, keccak256("SIMULATED PPID 1"), "platform");
         }
@@ -138,6 +139,7 @@ contract DcapVerifierFormsTest is SimulatedPlatform {
     function test_verify__any_bit_flipped__refused(uint256 kind, uint256 offset, uint8 bit) public {
         bytes memory quote = compact(draftOf(kind % 6));
         offset = bound(offset, 0, quote.length - 1);
+        // forge-lint: disable-next-line(incorrect-shift)
         quote[offset] ^= bytes1(uint8(1 << (bit % 8)));
         vm.expectRevert();
         verifier.verify(quote);

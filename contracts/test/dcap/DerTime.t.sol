@@ -94,6 +94,7 @@ contract DerTimeTest is TestCase {
     }
 
     function _twoDigits(uint256 value) private pure returns (bytes memory) {
+        // forge-lint: disable-next-line(unsafe-typecast)
         return bytes.concat(bytes1(uint8(0x30 + value / 10)), bytes1(uint8(0x30 + value % 10)));
     }
 }

@@ -32,6 +32,7 @@ contract ModuleIdentityTest is TestCase {
         info.modules = new Module[](count % 6);
         for (uint256 i = 0; i < info.modules.length; ++i) {
             uint256 random = uint256(keccak256(abi.encode(seed, i)));
+            // forge-lint: disable-next-line(unsafe-typecast)
             info.modules[i] = Module(uint8(random % 5), new bytes(48), 0, 0, "");
             for (uint256 j = 0; j < (random >> 8) % 4; ++j) {
                 uint8 level = uint8((random >> (16 + 8 * j)) % 16);

@@ -29,12 +29,16 @@ contract PemCertificateTest is TestCase {
     function test_word__every_character_in_every_lane__as_the_alphabet_says() public pure {
         for (uint256 c = 0; c < 256; ++c) {
             for (uint256 lane = 0; lane < 32; ++lane) {
+                // forge-lint: disable-next-line(incorrect-shift)
                 uint256 word = (0x2f * (type(uint256).max / 0xff)) & ~(0xff << (8 * lane));
                 (uint256 value, uint256 wrong) = Base64Word.decode(word | (c << (8 * lane)));
+                // forge-lint: disable-next-line(unsafe-typecast)
                 int256 expected = _valueOf(bytes1(uint8(c)));
                 assert((wrong == 0) == (expected >= 0));
                 if (expected < 0) continue;
+                // forge-lint: disable-next-line(incorrect-shift)
                 uint256 all = type(uint192).max & ~(0x3f << (6 * lane));
+                // forge-lint: disable-next-line(unsafe-typecast)
                 assert(value == all | (uint256(expected) << (6 * lane)));
             }
         }
@@ -42,6 +46,7 @@ contract PemCertificateTest is TestCase {
 
     function test_word__any_24_bytes__round_trip(bytes24 data) public pure {
         bytes memory characters = bytes(Base64.encode(abi.encodePacked(data)));
+        // forge-lint: disable-next-line(unsafe-typecast)
         (uint256 value, uint256 wrong) = Base64Word.decode(uint256(bytes32(characters)));
         vm.assertEq(wrong, 0, "valid");
         vm.assertEq(value, uint192(data), "value");
@@ -90,6 +95,7 @@ contract PemCertificateTest is TestCase {
     function test_decode__bits_behind_the_data__refused() public {
         bytes memory text = PemText.encode(_der(0x100)); // 260 bytes: one "=" behind a character of 4 bits
         uint256 last = text.length - 26 - 1 - 1;
+        // forge-lint: disable-next-line(unsafe-typecast)
         vm.assertEq(bytes32(text[last]), bytes32("="), "padding");
         text[last - 1] = ALPHABET[uint256(_valueOf(text[last - 1])) | 1];
         vm.expectPartialRevert(IDcapErrors.PemInvalid.selector);
@@ -107,6 +113,7 @@ contract PemCertificateTest is TestCase {
     function _valueOf(bytes1 character) private pure returns (int256) {
         bytes memory alphabet = ALPHABET;
         for (uint256 i = 0; i < 64; ++i) {
+            // forge-lint: disable-next-line(unsafe-typecast)
             if (alphabet[i] == character) return int256(i);
         }
         return -1;

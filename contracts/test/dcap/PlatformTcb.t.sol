@@ -75,6 +75,7 @@ contract PlatformTcbTest is TestCase {
             info.levels = new Level[](1);
             info.levels[0] = Level(same, same, 9, 1);
             vm.assertEq(this.tdxStatus(CollateralMaker.encode(info), same, 9, same), 1, "equal");
+            // forge-lint: disable-next-line(unsafe-typecast)
             if (i < 16) info.levels[0].sgx += uint128(1) << uint128(8 * i);
             else info.levels[0].tdx += uint128(1) << uint128(8 * (i - 16));
             bytes memory data = CollateralMaker.encode(info);

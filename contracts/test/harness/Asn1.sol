@@ -14,11 +14,14 @@ library Asn1 {
     function element(uint8 tag, bytes memory content) internal pure returns (bytes memory) {
         uint256 length = content.length;
         if (length < 0x80) {
+            // forge-lint: disable-next-line(unsafe-typecast)
             return bytes.concat(bytes1(tag), bytes1(uint8(length)), content);
         }
         if (length < 0x100) {
+            // forge-lint: disable-next-line(unsafe-typecast)
             return bytes.concat(bytes1(tag), hex"81", bytes1(uint8(length)), content);
         }
+        // forge-lint: disable-next-line(unsafe-typecast)
         return bytes.concat(bytes1(tag), hex"82", bytes2(uint16(length)), content);
     }
 

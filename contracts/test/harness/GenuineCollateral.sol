@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {CaCertificate} from "./CaCertificate.sol";
 import {CollateralMaker, Level, Module, QeIdentity, TcbInfo} from "./CollateralMaker.sol";
 import {PemText} from "./PemText.sol";
 import {StoreDouble} from "./StoreDouble.sol";
@@ -37,7 +38,7 @@ abstract contract GenuineCollateral is TestCase {
     }
 
     function _keepAuthority(string memory chain, uint256 start, uint256 end) private {
-        (uint256 keyId, bytes memory ca) = _ca(chain);
+        (uint256 keyId, bytes memory ca) = CaCertificate.read(PemText.decode(bytes(chain), 0));
         store.setAuthority(keyId, store.keep(ca, start, end, 0));
     }
 
@@ -68,29 +69,6 @@ abstract contract GenuineCollateral is TestCase {
         uint256 signed = padded[0] == 0x03 ? 432 : padded[0] == 0x04 ? 632 : 702;
         uint256 length = uint8(padded[signed]) | (uint256(uint8(padded[signed + 1])) << 8);
         return slice(padded, 0, signed + 4 + length);
-    }
-
-    /// @dev Key identifier, and key and name in the store's form.
-    function _ca(string memory chain) private pure returns (uint256 keyId, bytes memory data) {
-        bytes memory der = PemText.decode(bytes(chain), 0);
-        uint256 key = _find(der, hex"3059301306072a8648ce3d020106082a8648ce3d03010703420004");
-        uint256 name = key - 2;
-        // The subject's name is a SEQUENCE of SETs that ends where the key begins.
-        do {
-            --name;
-        } while (
-            bytes3(slice(der, name, name + 3))
-                != bytes3(bytes.concat(hex"30", bytes1(uint8(key - name - 2)), hex"31"))
-        );
-        data = bytes.concat(
-            slice(der, key + 27, key + 91), keccak256(slice(der, name, key)), keccak256(der)
-        );
-        uint256 subject = _find(der, hex"0603551d0e04160414") + 9;
-        keyId = uint160(bytes20(slice(der, subject, subject + 20)));
-    }
-
-    function _find(bytes memory data, bytes memory part) private pure returns (uint256 i) {
-        while (keccak256(slice(data, i, i + part.length)) != keccak256(part)) ++i;
     }
 
     function _tcbInfo(string memory json, bool isTdx) private view returns (TcbInfo memory info) {
@@ -155,6 +133,7 @@ abstract contract GenuineCollateral is TestCase {
         for (uint256 i = 0; i < count; ++i) {
             string memory level = string.concat(path, "[", vm.toString(i), "]");
             uint256 svn = vm.parseJsonUint(json, string.concat(level, ".tcb.isvsvn"));
+            // forge-lint: disable-next-line(unsafe-typecast)
             bytes memory encoded = abi.encodePacked(uint16(svn), _status(json, level));
             levels = bytes.concat(levels, slice(encoded, 2 - size, 3));
         }

@@ -34,6 +34,7 @@ struct PckDraft {
 abstract contract PckMaker is TestCase {
     uint256 internal constant CA_KEY = 0xca;
     uint256 internal constant PCK_KEY = 0x9c4;
+    // forge-lint: disable-next-line(unsafe-typecast)
     uint160 internal constant CA_KEY_ID = uint160(bytes20("SIMULATED CA KEY ID "));
     uint256 internal constant NOT_BEFORE = 1_577_836_800; // 2020-01-01
     uint256 internal constant NOT_AFTER = 1_893_456_000; // 2030-01-01
@@ -119,6 +120,7 @@ abstract contract PckMaker is TestCase {
 
     function _tcb(PckDraft memory draft) private pure returns (bytes memory list) {
         for (uint256 i = 0; i < 16; ++i) {
+            // forge-lint: disable-next-line(unsafe-typecast)
             bytes memory arc = bytes.concat(hex"02", bytes1(uint8(i + 1)));
             list = bytes.concat(list, _entry(arc, Asn1.integer(draft.components[i])));
         }

@@ -71,6 +71,7 @@ abstract contract SimulatedPlatform is PckMaker {
     /* --- collateral ------------------------------------------------------------------------ */
 
     function keyOf(uint256 teeType) internal pure returns (uint256) {
+        // forge-lint: disable-next-line(unsafe-typecast)
         return (teeType << 48) | uint48(bytes6("SIMDEV"));
     }
 
