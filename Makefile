@@ -1,7 +1,7 @@
 # Two commands do everything from a bare clone: `make demo` and `make test`.
 # Each target sets up what it needs, once.
 
-.PHONY: demo test devnet setup contracts executor abi bench-slice check-keys \
+.PHONY: demo test devnet setup contracts executor abi bench-slice check-keys analyse-contracts \
 	lint test-python test-contracts test-executor format clean
 
 UV_VERSION := 0.13.8
@@ -9,7 +9,7 @@ PYTHON := .venv/bin/python
 FORGE := node_modules/@foundry-rs/forge-linux-amd64/bin/forge
 EXECUTOR := executor/target/release/attestor-execute
 PYTHON_SCRIPTS := scripts/abi scripts/bench-slice scripts/collateral-fixtures \
-	scripts/contract-fixtures
+	scripts/contract-fixtures scripts/contract-reference
 
 demo: setup
 	@$(PYTHON) -m attestor demo
@@ -60,6 +60,7 @@ executor: $(EXECUTOR)
 
 abi: contracts
 	@$(PYTHON) scripts/abi
+	@$(PYTHON) scripts/contract-reference
 
 # --- checks --------------------------------------------------------------------------------------
 
@@ -70,6 +71,7 @@ lint: setup
 	@$(FORGE) fmt --check
 	@FOUNDRY_OUT=cache/lint/out FOUNDRY_CACHE_PATH=cache/lint $(FORGE) lint --quiet
 	@$(PYTHON) scripts/abi --check
+	@$(PYTHON) scripts/contract-reference --check
 	@$(PYTHON) scripts/contract-fixtures --check
 	@$(PYTHON) scripts/collateral-fixtures --check
 	@cd executor && cargo fmt --check
@@ -80,6 +82,18 @@ test-contracts: setup
 
 test-executor: setup
 	@cd executor && cargo test --quiet --release --locked
+
+.slither/.ready: scripts/slither-requirements.txt | .tools.ready
+	@echo "setting up slither"
+	@python3 -m venv .slither
+	@.slither/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+# Static analysis. docs/contracts.md says why some detectors are off.
+analyse-contracts: contracts .slither/.ready
+	@FOUNDRY_OUT=cache/slither/out FOUNDRY_CACHE_PATH=cache/slither/cache \
+		$(FORGE) build --build-info --skip test --quiet
+	@PATH=$(dir $(abspath $(FORGE))):$$PATH .slither/bin/slither . --config-file slither.config.json
 
 # Our verifying keys against SP1's own prover, which only this builds.
 check-keys: setup
@@ -98,4 +112,4 @@ format: setup
 	@cd executor && cargo fmt
 
 clean:
-	rm -rf .venv node_modules out cache executor/target demo devnet .tools.ready
+	rm -rf .venv .slither node_modules out cache executor/target demo devnet .tools.ready

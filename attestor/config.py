@@ -12,20 +12,30 @@ from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from attestor.core.confirmation import Mode
+from attestor.core.execution import Engine
+from attestor.core.report_data import Layout
 from attestor.core.tcb import ALLOWABLE_STATUSES
 from attestor.core.text import from_hex
 from attestor.errors import ConfigurationInvalid
 
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT_PREFIX = "ATTESTOR_"
+MAX_NUMBER = (1 << 62) - 1
 
 
 def option(
-    kind: str, about: str, default: Any = MISSING, choices: tuple[str, ...] = (), low: float = 0
+    kind: str,
+    about: str,
+    default: Any = MISSING,
+    choices: tuple[str, ...] = (),
+    low: float = 0,
+    high: float = MAX_NUMBER,
 ) -> Any:
     """A field of `Config`: how its text is read, what it means, its default and its bounds."""
+    bounds = {"low": low, "high": high}
     return field(
-        default=default, metadata={"kind": kind, "about": about, "choices": choices, "low": low}
+        default=default, metadata={"kind": kind, "about": about, "choices": choices, **bounds}
     )
 
 
@@ -35,7 +45,19 @@ class Config:
 
     chain_rpc_url: str = option("url", "HTTP endpoint of a node of the chain")
     chain_id: int = option("int", "chain id that the node must be on", low=1)
-    chain_registry: bytes = option("address", "address of the TEERegistry contract")
+    chain_deployment: Path | None = option("path", "file that attestor deploy wrote", None)
+    chain_registry_kind: str = option(
+        "choice",
+        "whose registry it is: our TEERegistry, or automata's SP1TEEProverRegistry",
+        Layout.ATTESTOR,
+        choices=tuple(Layout),
+    )
+    chain_registry: bytes = option(
+        "address", "address of the TEERegistry; the deployment file's if not given", b""
+    )
+    chain_collateral_store: bytes = option(
+        "address", "address of the CollateralStore; the deployment file's if not given", b""
+    )
     chain_check_headers: bool = option(
         "bool", "recompute every block's hash from its header (off for non-Ethereum headers)", True
     )
@@ -74,12 +96,38 @@ class Config:
     executor_directory: Path = option(
         "path", "folder of the executor's programs", ROOT / "executor" / "target" / "release"
     )
+    executor_engine: str = option(
+        "choice",
+        "what runs programs: our engine, or SP1's portable one",
+        Engine.SP1_PORTABLE,
+        choices=tuple(Engine),
+    )
+    executor_cycles: int = option("int", "most cycles of one run", 100_000_000_000, low=1)
     executor_wall_seconds: float = option("float", "time that one program may take", 600.0, low=1)
     executor_cpu_seconds: int = option("int", "CPU time that one program may take", 1200, low=1)
     executor_memory_bytes: int = option(
-        "int", "address space of one executor process", 4 << 30, low=256 << 20
+        "int",
+        "memory of one run (SP1's engine: address space of its process)",
+        4 << 30,
+        low=256 << 20,
     )
     executor_public_values_bytes: int = option("int", "most public values of one run", 1 << 20)
+
+    confirmation_budget_cycles: int = option(
+        "int", "longest run, in cycles, that counts as within the confirmation budget", 500_000_000
+    )
+    confirmation_within_budget: str = option(
+        "choice",
+        "whether SP1's engine confirms such a run: before it is signed, a sample after, or not",
+        Mode.ALWAYS,
+        choices=tuple(Mode),
+    )
+    confirmation_beyond_budget: str = option(
+        "choice", "the same for longer runs", Mode.SAMPLE, choices=tuple(Mode)
+    )
+    confirmation_sample_rate: float = option(
+        "float", "probability that a run of a sample is confirmed", 0.05, high=1
+    )
 
     store_path: Path = option("path", "the SQLite database", Path("attestor.sqlite"))
     log_level: str = option(
@@ -100,6 +148,7 @@ def load(
     faults: list[str] = []
     from_file = _read_file(file, faults) if file is not None else {}
     values: dict[str, Any] = {}
+    given_names: set[str] = set()
     for known in fields(Config):
         variable = ENVIRONMENT_PREFIX + known.name.upper()
         if flags.get(known.name) is not None:
@@ -112,10 +161,13 @@ def load(
             if known.default is MISSING:
                 faults.append(f"{key(known)} is missing (or {flag(known)}, or {variable})")
             continue
+        given_names.add(known.name)
         try:
             values[known.name] = _convert(known, given)
         except (ValueError, TypeError) as error:
             faults.append(f"{origin}: {error}")
+    if not given_names & {"chain_registry", "chain_deployment"}:
+        faults.append("chain.registry is missing (or chain.deployment)")
     if faults:
         where = f" in {file}" if file else ""
         raise ConfigurationInvalid(
@@ -158,7 +210,7 @@ def _read_file(file: Path, faults: list[str]) -> dict[str, Any]:
 
 def _convert(known: "Field[Any]", given: Any) -> Any:
     """An option's value from text (flags, environment) or from TOML's types."""
-    kind, low = known.metadata["kind"], known.metadata["low"]
+    kind, low, high = (known.metadata[name] for name in ("kind", "low", "high"))
     if kind == "bool":
         return _boolean(given)
     if kind in ("int", "float"):
@@ -167,8 +219,9 @@ def _convert(known: "Field[Any]", given: Any) -> Any:
         number = int(given) if kind == "int" else float(given)
         if isinstance(given, float) and number != given:
             raise ValueError(f"{given!r} is not a whole number")
-        if not low <= number < 1 << 62:
-            raise ValueError(f"{given} is out of range, at least {low}")
+        if not low <= number <= high:
+            upper = f" and at most {high}" if high < MAX_NUMBER else ""
+            raise ValueError(f"{given} is out of range, at least {low}{upper}")
         return number
     if kind == "list":
         parts = given.split(",") if isinstance(given, str) else given

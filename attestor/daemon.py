@@ -4,39 +4,50 @@ The event loop serves HTTP and ticks; all that blocks (RPC, SQLite, the signer) 
 """
 
 import asyncio
-import fcntl
 import signal
 import time
 from contextlib import AsyncExitStack, suppress
 from functools import partial
-from typing import TextIO
 
 from aiohttp import web
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from loguru import logger
 
 from attestor.api.app import Api
+from attestor.api.health import Health
 from attestor.chain import payer
 from attestor.chain.node import Node
 from attestor.chain.registry import Registry
 from attestor.chain.rpc import Rpc
 from attestor.chain.transactions import GWEI, Payments
 from attestor.config import Config
+from attestor.core.confirmation import Disagreement
 from attestor.core.registration import Terms
+from attestor.core.report_data import Binding, Layout
 from attestor.core.rotation import Policy
-from attestor.core.text import checksummed
-from attestor.errors import AttestorError, ConfigurationInvalid, DatabaseInvalid
+from attestor.core.text import checksummed, to_hex
+from attestor.deployment import addresses
+from attestor.errors import (
+    AttestorError,
+    ConfigurationInvalid,
+    EnginesDisagree,
+    SigningHalted,
+)
+from attestor.pcs.sources import SimulatedSource, source_from
+from attestor.proofs.confirmations import Confirmations
 from attestor.proofs.queue import ProofQueue
 from attestor.quote.gate import Gate, GatePolicy, SimulatedRoot
-from attestor.quote.sources import SimulatedSource, source_from
 from attestor.rotation.loop import Rotation
+from attestor.rotation.registrar import Registrar
 from attestor.rotation.steps import Steps
 from attestor.signer.client import SignerProcess
 from attestor.signer.settings import SignerSettings
 from attestor.store.database import Store
+from attestor.store.disagreements import Disagreements
 from attestor.store.history import History
 from attestor.store.jobs import Jobs
 from attestor.store.journal import Journal
+from attestor.store.lock import lock_database
 
 
 class Daemon:
@@ -46,20 +57,31 @@ class Daemon:
         self._config = config
         self._stop = asyncio.Event()
         self._failure: AttestorError | None = None
+        self._signers_closed = False
         node = Node(Rpc(config.chain_rpc_url), config.chain_id, config.chain_check_headers)
         node.require_chain()
-        registry = Registry(node, config.chain_registry)
+        contracts = addresses.of(config)
+        binding = Binding(config.chain_id, contracts.registry, Layout(config.chain_registry_kind))
+        registry = Registry(node, contracts.registry, binding.layout)
         policy = policy_from(config, registry.terms())
         account = payer.load(config.payer_key_file)
         payments = Payments(node, account, int(config.payer_max_fee_gwei * GWEI))
         gate = make_gate(config)
-        self._lock = _lock_database(config)
+        self._lock = lock_database(config.store_path)
         self._store = Store.open(config.store_path)
         journal = Journal(self._store, time.time)
         history = History(self._store, journal)
         self._jobs = Jobs(self._store, journal)
-        self._signer = SignerProcess(signer_settings(config))
-        steps = Steps(self._signer, registry, payments, gate, history)
+        self._signer = SignerProcess(signer_settings(config, binding))
+        steps = Steps(
+            self._signer,
+            registry,
+            payments,
+            gate,
+            history,
+            binding,
+            Registrar(registry, payments.payer),
+        )
         self._rotation = Rotation(node, registry, steps, history, policy, payments.payer, time.time)
         self._rotation.recover(held=self._signer.addresses())
         self._queue = ProofQueue(
@@ -69,9 +91,12 @@ class Daemon:
             config.proofs_max_open,
             self._fail,
         )
+        self._disagreements = Disagreements(self._store, journal)
+        self._confirmations = Confirmations(self._signer, self._jobs, self._disagreements)
+        self._confirmations.recover()
         logger.info(
             "registry {} on chain {}, payer {}, provider {}",
-            checksummed(config.chain_registry),
+            checksummed(registry.address),
             config.chain_id,
             account.address,
             config.quote_provider,
@@ -84,7 +109,7 @@ class Daemon:
             loop.add_signal_handler(number, self._stop.set)
         async with AsyncExitStack() as stack:
             stack.callback(self._close)
-            self._queue.start()
+            self._begin()
             stack.push_async_callback(self._queue.stop)
             await self._serve(stack)
             self._schedule(stack)
@@ -93,10 +118,20 @@ class Daemon:
         if self._failure is not None:
             raise self._failure
 
+    def _begin(self) -> None:
+        """Take up the work, unless an earlier run ended in a disagreement that stands."""
+        standing = self._disagreements.open()
+        if standing:
+            self._halt(f"job {standing[0].job} of {standing[0].at}: {standing[0].reason}")
+        else:
+            self._queue.start()
+
     async def _serve(self, stack: AsyncExitStack) -> None:
         config = self._config
         api = Api(self._queue, self._jobs, config.api_max_body_bytes, config.api_wait_seconds)
-        runner = web.AppRunner(api.application(), access_log=None, shutdown_timeout=5.0)
+        application = api.application()
+        Health(self._queue, self._jobs, self._disagreements).add_to(application)
+        runner = web.AppRunner(application, access_log=None, shutdown_timeout=5.0)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         site = web.TCPSite(runner, config.api_host, config.api_port)
@@ -120,12 +155,43 @@ class Daemon:
     async def _tick(self) -> None:
         try:
             self._signer.require_alive()
-            await asyncio.to_thread(self._rotation.step)
+            found = await asyncio.to_thread(self._confirmations.follow)
+            if found is not None:
+                await self._close_signers(found)
+            elif self._queue.halted is None:
+                await asyncio.to_thread(self._rotation.step)
         except AttestorError as error:
             self._fail(error)
 
+    async def _close_signers(self, found: Disagreement) -> None:
+        """The signer process destroyed its keys; the history and the callers are told so, once."""
+        if self._signers_closed:
+            return
+        self._halt(f"job {found.job}: {found.reason}")
+        held = await asyncio.to_thread(self._signer.addresses)
+        reason = f"the engines disagree on job {found.job}"
+        await asyncio.to_thread(self._rotation.recover, held, reason)
+        self._signers_closed = True
+
+    def _halt(self, reason: str) -> None:
+        """Sign and serve no proof until the operator acts; stay up to say so."""
+        logger.critical("signing is halted, the engines disagree: {}", reason)
+        self._queue.halt(
+            SigningHalted(
+                "nothing is signed or served: the engines disagree on the result of a program",
+                hint="the operator has to act: docs/operate.md, engines that disagree",
+            )
+        )
+
     def _fail(self, error: AttestorError) -> None:
-        """Stop for good: whoever supervises the daemon starts it anew, with new keys."""
+        """Stop for good: whoever supervises the daemon starts it anew, with new keys.
+
+        Not so when the engines disagree: with new keys, signing would go on. The next tick
+        notes what the signer process tells of it.
+        """
+        if isinstance(error, EnginesDisagree | SigningHalted):
+            self._halt(error.message)
+            return
         logger.error("{} [{}]", error, error.code)
         self._failure = self._failure or error
         self._stop.set()
@@ -181,10 +247,12 @@ def make_gate(config: Config) -> Gate:
     return Gate(SimulatedSource(platform), time.time, policy)
 
 
-def signer_settings(config: Config) -> SignerSettings:
+def signer_settings(config: Config, binding: Binding) -> SignerSettings:
     """What the signer process is told."""
     return SignerSettings(
-        chain_id=config.chain_id,
+        chain_id=binding.chain_id,
+        registry=to_hex(binding.registry),
+        layout=binding.layout,
         provider=config.quote_provider,
         simulation_seed=config.quote_simulation_seed,
         executor_directory=str(config.executor_directory),
@@ -193,20 +261,10 @@ def signer_settings(config: Config) -> SignerSettings:
         cpu_seconds=config.executor_cpu_seconds,
         memory_bytes=config.executor_memory_bytes,
         public_values_bytes=config.executor_public_values_bytes,
+        cycles=config.executor_cycles,
+        engine=config.executor_engine,
+        confirm_within_budget=config.confirmation_within_budget,
+        confirm_beyond_budget=config.confirmation_beyond_budget,
+        confirm_budget_cycles=config.confirmation_budget_cycles,
+        confirm_sample_rate=config.confirmation_sample_rate,
     )
-
-
-def _lock_database(config: Config) -> TextIO:
-    """Two daemons must never work on one history: they would send each other's registrations."""
-    path = config.store_path.with_name(config.store_path.name + ".lock")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock = path.open("w")
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise DatabaseInvalid(
-            f"another attestor runs with {config.store_path}", hint="stop it first"
-        ) from None
-    except OSError as error:
-        raise DatabaseInvalid(f"cannot make {path}: {error.strerror}") from None
-    return lock

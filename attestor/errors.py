@@ -344,15 +344,28 @@ class CollateralUnreachable(Transient):
     code = "collateral_unreachable"
 
 
+# --- deployment --------------------------------------------------------------------------------
+
+
+class DeploymentFailed(Misconfigured):
+    code = "deployment_failed"
+
+
+class DeploymentRefused(Misconfigured):
+    """A deployment that was asked for is not one that should be made."""
+
+    code = "deployment_refused"
+
+
+class DeploymentFileInvalid(Misconfigured):
+    code = "deployment_file_invalid"
+
+
 # --- development chain -------------------------------------------------------------------------
 
 
 class AnvilFailed(Misconfigured):
     code = "anvil_failed"
-
-
-class DeploymentFailed(Misconfigured):
-    code = "deployment_failed"
 
 
 class DaemonFailed(Fatal):
@@ -420,6 +433,10 @@ class ExecutionTimeLimit(ExecutionLimit):
     code = "exec_time_limit"
 
 
+class ExecutionCycleLimit(ExecutionLimit):
+    code = "exec_cycle_limit"
+
+
 class ExecutionMemoryLimit(ExecutionLimit):
     code = "exec_memory_limit"
 
@@ -444,3 +461,30 @@ class ExecutorMissing(Misconfigured):
     """The executor's programs are not built, or not of this version."""
 
     code = "executor_missing"
+
+
+# --- trust in the engine -----------------------------------------------------------------------
+
+
+class ConfirmationLimit(ExecutionLimit):
+    """SP1's engine could not repeat a run within the limits, and it must be before signing."""
+
+    code = "confirmation_limit"
+
+
+class EnginesDisagree(Fatal):
+    """SP1's engine comes to another result than ours for this run: it is not signed."""
+
+    code = "engines_disagree"
+
+
+class SigningHalted(Fatal):
+    """Nothing is signed or served since the engines disagreed, until the operator acts."""
+
+    code = "signing_halted"
+
+
+class NothingToResume(Rejected):
+    """Signing is not halted."""
+
+    code = "nothing_to_resume"

@@ -17,11 +17,12 @@ from attestor.errors import (
     BodyTooLarge,
     QueueFull,
     Rejected,
+    SigningHalted,
     Transient,
     restore,
 )
 from attestor.proofs.queue import ProofQueue
-from attestor.store.jobs import Jobs, JobState
+from attestor.store.jobs import Jobs, JobState, StoredProof
 
 BODY_SECONDS = 60.0
 BODIES_AT_ONCE = 8
@@ -93,7 +94,11 @@ class Api:
         if proof is None:
             return _error(504, "proof_pending", "the job is not finished yet", "ask again")
         answer = wire.TeeProof(proof.signature, proof.vk_hash_bytes, proof.public_values)
-        return web.Response(body=wire.encode_proof(answer), content_type="application/json")
+        return web.Response(
+            body=wire.encode_proof(answer),
+            content_type="application/json",
+            headers=_trust_headers(proof),
+        )
 
     async def _body(self, request: web.Request, limit: int) -> bytes:
         if request.content_length is not None and request.content_length > limit:
@@ -131,6 +136,18 @@ async def _answer_unknown(request: web.Request, handler: Handler) -> web.StreamR
         return web.Response(status=404)
 
 
+def _trust_headers(proof: StoredProof) -> dict[str, str]:
+    """Beside upstream's body: what ran the program, and what was checked of it until now."""
+    checked = (
+        proof.confirmation if proof.finding is None else f"{proof.confirmation}, {proof.finding}"
+    )
+    return {
+        "X-Attestor-Engine": proof.engine,
+        "X-Attestor-Cycles": str(proof.cycles),
+        "X-Attestor-Confirmation": checked,
+    }
+
+
 def _raise_if_failed(state: JobState) -> None:
     if state.state == "failed":
         raise restore(state.error_code or "", state.error_message or "the job failed", None)
@@ -141,7 +158,7 @@ def _status(error: AttestorError) -> int:
         return 413
     if isinstance(error, Rejected):
         return 422
-    if isinstance(error, Transient):
+    if isinstance(error, Transient | SigningHalted):
         return 503
     return 500
 

@@ -14,6 +14,7 @@ from attestor.core.journal import Entry
 from attestor.core.registration import RegistrationEvent
 from attestor.core.text import from_hex, to_hex
 from attestor.store.database import Store
+from attestor.store.jobs import FIRST_FINDING
 from attestor.store.journal import entries
 
 LOG_RANGE = 2000
@@ -25,6 +26,7 @@ _SOURCES: dict[str, tuple[str, str]] = {
     "transaction_signed": ("transactions", "hash"),
     "signer_activated": ("registrations", "signer"),
     "proof_signed": ("proofs", "job"),
+    "engines_disagreed": ("disagreements", "job"),
 }
 """Each table's rows come from one journal event; its key column is given."""
 
@@ -46,6 +48,7 @@ def table_faults(store: Store) -> list[str]:
                 faults += _row_faults(table, key, rows.pop(key, None), entry)
         faults += [f"{table} row {key} has no journal entry" for key in rows]
     faults += _outcome_faults(store, journaled)
+    faults += _finding_faults(store, journaled)
     for row in store.rows("SELECT hash, raw FROM quotes"):
         if to_hex(keccak(row["raw"])) != row["hash"]:
             faults.append(f"quotes row {row['hash']}: its raw bytes do not hash to it")
@@ -58,8 +61,9 @@ def chain_faults(store: Store, events: Iterable[RegistrationEvent]) -> list[str]
     rows = {
         row["signer"]: row
         for row in store.rows(
-            "SELECT registrations.*, measurement, reference_block, reference_block_hash "
-            "FROM registrations JOIN quotes ON quotes.hash = registrations.quote"
+            "SELECT registrations.*, measurement, reference_block, reference_block_hash, sent_hash "
+            "FROM registrations JOIN quotes ON quotes.hash = registrations.quote "
+            "JOIN transactions ON transactions.hash = registrations.transaction_hash"
         )
     }
     faults: list[str] = []
@@ -119,14 +123,34 @@ def _outcome_faults(store: Store, journaled: list[Entry]) -> list[str]:
     return faults
 
 
+def _finding_faults(store: Store, journaled: list[Entry]) -> list[str]:
+    """The journaled finding about a proof is what its row says; so is the first one, without."""
+    confirmed = {e.evidence["job"]: e for e in journaled if e.event == "proof_confirmed"}
+    faults: list[str] = []
+    for row in store.rows("SELECT job, confirmation, finding, finding_reason FROM proofs"):
+        entry = confirmed.get(row["job"])
+        if entry is not None:
+            faults += _row_faults("proofs", row["job"], row, entry)
+        elif row["finding"] != FIRST_FINDING.get(row["confirmation"]):
+            told = f"finding {row['finding']!r} has no journal entry"
+            faults.append(f"proofs row {row['job']}: {told}")
+    return faults
+
+
+def _hex_or_none(value: bytes | None) -> str | None:
+    return None if value is None else to_hex(value)
+
+
 def _event_faults(row: dict[str, Any], event: RegistrationEvent) -> list[str]:
     told = {
-        "quote": to_hex(event.quote_hash),
-        "measurement": to_hex(event.measurement),
         "reference_block": event.reference_block,
-        "reference_block_hash": to_hex(event.reference_hash),
         "valid_until": event.valid_until,
+        "sent_hash": _hex_or_none(event.quote_hash),
     }
+    if event.measurement is not None:
+        told["measurement"] = to_hex(event.measurement)
+    if event.reference_hash is not None:
+        told["reference_block_hash"] = to_hex(event.reference_hash)
     return [
         f"registration of {row['signer']}: {name} is {row[name]}, the registry says {value}"
         for name, value in told.items()

@@ -24,10 +24,13 @@ class MultiProof:
         """Calldata of upstream's `verifyTEEProof`; `message` is the statement's sha256."""
         return self._contract.encode("verifyTEEProof", message, signature)
 
-    def verify_program(self, program_vkey: bytes, public_values: bytes, signature: bytes) -> bytes:
-        """The signer that the contract accepts. Raises `ProofRefused` with its reason."""
+    def verify_program(
+        self, program_vkey: bytes, public_values: bytes, signature: bytes
+    ) -> tuple[bytes, ...]:
+        """The signers that the contract accepts. Raises `ProofRefused` with its reason."""
         result = self._call(self.program_calldata(program_vkey, public_values, signature))
-        return from_hex(self._contract.decode("verifyProgram", result).lower())
+        signers = self._contract.decode("verifyProgram", result)
+        return tuple(from_hex(signer.lower()) for signer in signers)
 
     def verify_message(self, message: bytes, signature: bytes) -> None:
         """Raise `ProofRefused` unless upstream's call accepts the proof."""

@@ -1,20 +1,32 @@
-"""The TEERegistry contract as the daemon uses it."""
+"""The registry contract as the daemon uses it: our TEERegistry, or automata's
+SP1TEEProverRegistry, whose functions ours has too."""
 
 from typing import Any
 
 from attestor.chain.abi import Contract
 from attestor.chain.node import Node
-from attestor.core.registration import Registration, RegistrationEvent, Terms
-from attestor.core.text import checksummed, to_hex
+from attestor.chain.wire import Log
+from attestor.core.registration import (
+    Admission,
+    Registration,
+    RegistrationEvent,
+    Terms,
+    VerifierKind,
+)
+from attestor.core.report_data import Layout
+from attestor.core.text import checksummed, from_hex, to_hex
 from attestor.errors import RegistrationRejected, RegistryInvalid, RpcAnswerInvalid, RpcError
+
+ADMISSION_ID_BYTES = 12
 
 
 class Registry:
-    """A TEERegistry at `address`, read through `node`."""
+    """A registry at `address`, read through `node`. `layout` says which of the two it is."""
 
-    def __init__(self, node: Node, address: bytes) -> None:
+    def __init__(self, node: Node, address: bytes, layout: Layout = Layout.ATTESTOR) -> None:
         self.node = node
         self.address = address
+        self.layout = layout
         self._contract = Contract.named("TEERegistry")
 
     def terms(self) -> Terms:
@@ -30,51 +42,94 @@ class Registry:
                 hint="set chain.registry to the address that the deployment printed",
             ) from None
 
+    def verifier_kind(self) -> VerifierKind:
+        """What verifies quotes for it."""
+        number = int(self._read("verifierKind"))
+        kinds = list(VerifierKind)
+        if number >= len(kinds):
+            raise RpcAnswerInvalid(f"the registry has a verifier of kind {number}")
+        return kinds[number]
+
     def vouches_for(self, signer: bytes) -> bool:
         """Whether the registry holds the signer valid at the newest block."""
         return bool(self._read("verifyAttestedProver", checksummed(signer)))
 
     def registration(self, signer: bytes) -> Registration:
-        """The record of a signer."""
+        """The record of a signer. Upstream's registry keeps only when it was made."""
+        if self.layout is Layout.UPSTREAM:
+            attested_at = self._read("attestedProvers", checksummed(signer))
+            lasts = self._read("attestValiditySeconds") if attested_at else 0
+            return Registration(attested_at, attested_at + lasts, bytes(32))
         found = self._read("registration", checksummed(signer))
         return Registration(found["attestedAt"], found["validUntil"], found["measurement"])
 
-    def registration_calldata(
+    def admission(self, platform: bytes, measurement: bytes) -> Admission:
+        """What is kept for a measurement (32 bytes) on a platform (32 bytes).
+
+        Raises `RegistrationRejected` when the measurement is not allowed.
+        """
+        try:
+            found: bytes = self._read("admissionId", platform, measurement)
+        except RpcError as error:
+            raise self._rejected(error) from None
+        record = self._read("admission", found)
+        return Admission(found, record["validUntil"], record["isLive"])
+
+    def register_calldata(
         self, signer: bytes, reference_block: int, reference_hash: bytes, quote: bytes
     ) -> bytes:
-        """Calldata of `register` for a quote that binds signer and block."""
+        """Calldata of upstream's `register` for a quote in upstream's layout."""
         report_data = (reference_block, reference_hash, checksummed(signer))
         return self._contract.encode("register", report_data, quote)
+
+    def admit_calldata(
+        self, quote: bytes, deadline: int, possession: bytes, compact: bool
+    ) -> bytes:
+        """Calldata that registers by a quote, compact or raw, and keeps its attestation key."""
+        function = "admit" if compact else "admitRaw"
+        return self._contract.encode(function, quote, deadline, possession, True)
+
+    def renew_calldata(
+        self, admission: bytes, signer: bytes, reference_block: int, signature: bytes
+    ) -> bytes:
+        """Calldata that registers by a quote's signature (r ‖ s, 64 bytes) alone."""
+        r, s = (int.from_bytes(half, "big") for half in (signature[:32], signature[32:]))
+        return self._contract.encode("renew", admission, checksummed(signer), reference_block, r, s)
 
     def simulate(self, calldata: bytes, sender: bytes) -> None:
         """Raise `RegistrationRejected` with the contract's reason if it would revert now."""
         try:
             self.node.call(self.address, calldata, sender)
         except RpcError as error:
-            reason = self._contract.error(error.data) or error.message
-            raise RegistrationRejected(f"the registry refuses the registration: {reason}") from None
+            raise self._rejected(error) from None
 
     def registrations(self, first_block: int, last_block: int) -> list[RegistrationEvent]:
         """All registrations in a range of blocks."""
-        found = []
-        for log in self.node.logs(self.address, first_block, last_block):
-            event = self._contract.event(log)
-            if event is None or event[0] != "SignerRegistered":
-                continue
-            values = event[1]
-            found.append(
-                RegistrationEvent(
-                    signer=bytes.fromhex(values["signer"][2:]),
-                    measurement=values["measurement"],
-                    quote_hash=values["quoteHash"],
-                    reference_block=values["referenceBlockNumber"],
-                    reference_hash=values["referenceBlockHash"],
-                    valid_until=values["validUntil"],
-                    block_number=log.block_number,
-                    transaction_hash=log.transaction_hash,
-                )
-            )
-        return found
+        events = [
+            self._registration_event(log)
+            for log in self.node.logs(self.address, first_block, last_block)
+        ]
+        return [event for event in events if event is not None]
+
+    def _registration_event(self, log: Log) -> RegistrationEvent | None:
+        event = self._contract.event(log)
+        if event is None or event[0] not in ("SignerRegistered", "SignerRenewed"):
+            return None
+        values = event[1]
+        return RegistrationEvent(
+            signer=from_hex(values["signer"].lower()),
+            reference_block=values["referenceBlockNumber"],
+            valid_until=values["validUntil"],
+            block_number=log.block_number,
+            transaction_hash=log.transaction_hash,
+            measurement=values.get("measurement"),
+            quote_hash=values.get("quoteHash"),
+            reference_hash=values.get("referenceBlockHash"),
+        )
+
+    def _rejected(self, error: RpcError) -> RegistrationRejected:
+        reason = self._contract.error(error.data) or error.message
+        return RegistrationRejected(f"the registry refuses the registration: {reason}")
 
     def _read(self, function: str, *arguments: object) -> Any:
         result = self.node.call(self.address, self._contract.encode(function, *arguments))

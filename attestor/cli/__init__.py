@@ -13,6 +13,8 @@ COMMANDS = {
     "run": "Run the daemon: keep a registered signer and serve proofs.",
     "prove": "Have a program proven, check the answer and print it.",
     "audit": "Show the registration history, and check it against the chain.",
+    "deploy": "Deploy the contracts, and write where they stand.",
+    "resume": "Let the daemon sign again after its engines disagreed.",
     "devnet": "Start a development chain with contracts and a daemon.",
     "demo": "Show the whole way, from an empty chain to an accepted proof.",
     "quote": "Show what a quote says.",

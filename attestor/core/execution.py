@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from attestor.core.text import one_line
 from attestor.errors import GuestFailed, PublicValuesMismatch
@@ -11,27 +12,55 @@ EXIT_STDIN = 3
 _MAX_REASON_CHARS = 200
 
 
+class Engine(StrEnum):
+    """How a program is executed: by the names that records and answers carry."""
+
+    ATTESTOR = "attestor"
+    SP1_PORTABLE = "sp1-portable"
+
+
 @dataclass(frozen=True)
 class Limits:
-    """The bounds of one child process of the executor. `memory_bytes` is address space."""
+    """The bounds of one child process of the executor.
+
+    `memory_bytes` is the guest's memory on our engine and the whole address space on SP1's.
+    `niceness` is how far the child stands back for others, from 0 to 19.
+    """
 
     wall_seconds: float = 600.0
     cpu_seconds: int = 1200
     memory_bytes: int = 4 << 30
     public_values_bytes: int = 1 << 20
+    cycles: int = 100_000_000_000
+    niceness: int = 0
+
+
+@dataclass(frozen=True)
+class Effort:
+    """What a run on our engine took."""
+
+    touched_pages: int
+    compiled_instructions: int
+    compile_seconds: float
 
 
 @dataclass(frozen=True)
 class Execution:
     """The outcome of a program that halted. `digest` is what it committed to, 32 bytes;
-    `log` is what it printed, cut and printable."""
+    `log` is what it printed, cut and printable; `effort` is told by our engine alone."""
 
     public_values: bytes
     exit_code: int
     cycles: int
     digest: bytes
-    engine: str
+    engine: Engine
     log: str = field(default="", repr=False)
+    effort: Effort | None = field(default=None, compare=False)
+
+    @property
+    def public_values_sha256(self) -> bytes:
+        """What an honest program commits to."""
+        return hashlib.sha256(self.public_values).digest()
 
 
 def require_signable(execution: Execution) -> None:
@@ -43,7 +72,7 @@ def require_signable(execution: Execution) -> None:
     """
     if execution.exit_code != 0:
         raise _failed(execution)
-    expected = hashlib.sha256(execution.public_values).digest()
+    expected = execution.public_values_sha256
     if execution.digest != expected:
         raise PublicValuesMismatch(
             f"the program committed to the digest {execution.digest.hex()}, "

@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 
+from attestor.core.confirmation import Timing
+from attestor.core.execution import Engine
 from attestor.core.verifying_key import VerifyingKey
 
 
 @dataclass(frozen=True)
 class Proof:
-    """A signed statement: signature r ‖ s ‖ v over `digest`."""
+    """A signed statement: signature r ‖ s ‖ v over `digest`. `confirmation` is when SP1's engine
+    confirms the run: one with `BEFORE` is confirmed."""
 
     signer: bytes
     verifying_key: VerifyingKey
@@ -15,4 +18,5 @@ class Proof:
     digest: bytes
     signature: bytes
     cycles: int
-    engine: str
+    engine: Engine
+    confirmation: Timing

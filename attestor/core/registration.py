@@ -1,6 +1,26 @@
 """What the registry knows of a signer."""
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """How a signer is registered."""
+
+    REGISTRATION = "registration"
+    """Upstream's way: a raw quote, and nothing is kept."""
+    ADMISSION = "admission"
+    """By a quote whose attestation key is kept."""
+    RENEWAL = "renewal"
+    """By the kept attestation key."""
+
+
+class VerifierKind(StrEnum):
+    """What verifies quotes for the registry; its numbers on chain are in this order."""
+
+    OWN = "own"
+    AUTOMATA_1_0 = "automata-1.0"
+    AUTOMATA_1_1 = "automata-1.1"
 
 
 @dataclass(frozen=True)
@@ -9,6 +29,21 @@ class Terms:
 
     attest_validity_seconds: int
     max_block_number_diff: int
+
+
+@dataclass(frozen=True)
+class Admission:
+    """An attestation key that the registry keeps, under an id of 12 bytes. `valid_until` is chain
+    time."""
+
+    id: bytes
+    valid_until: int
+    is_live: bool
+
+    def outlasts(self, chain_time: int, seconds: int) -> bool:
+        """Whether a renewal now would be registered for all of `seconds`: a registration ends
+        with the admission that it was made under."""
+        return self.is_live and self.valid_until - chain_time >= seconds
 
 
 @dataclass(frozen=True)
@@ -22,13 +57,15 @@ class Registration:
 
 @dataclass(frozen=True)
 class RegistrationEvent:
-    """A `SignerRegistered` event and where it stands."""
+    """A `SignerRegistered` or `SignerRenewed` event and where it stands. `quote_hash` is keccak256
+    of the quote as it was sent. A renewal names neither measurement, nor quote, nor block hash:
+    the contract computes what the attestation key signed."""
 
     signer: bytes
-    measurement: bytes
-    quote_hash: bytes
     reference_block: int
-    reference_hash: bytes
     valid_until: int
     block_number: int
     transaction_hash: bytes
+    measurement: bytes | None = None
+    quote_hash: bytes | None = None
+    reference_hash: bytes | None = None

@@ -1,10 +1,18 @@
 """The 64 bytes that a quote carries for us: which signer, and which block it was made after.
 
-    report data = 12 zero bytes ‖ signer (20) ‖ digest (32)
-    digest      = keccak256(abi.encode(uint256 block number, bytes32 block hash, address signer))
+Ours, which also binds chain and registry (contracts/src/libraries/ReportData.sol):
 
-The layout is that of automata's SP1TEEProverRegistry; the TEERegistry contract computes it too.
+    signer (20) ‖ block number (8, big-endian) ‖ "ATT1" ‖ digest (32)
+    digest = keccak256(abi.encode(TYPE_HASH, chain id, registry, signer, number, block hash))
+
+Upstream's, by automata's SP1TEEProverRegistry:
+
+    12 zero bytes ‖ signer (20) ‖ digest (32)
+    digest = keccak256(abi.encode(uint256 number, bytes32 block hash, address signer))
 """
+
+from dataclasses import dataclass
+from enum import StrEnum
 
 from eth_utils.crypto import keccak
 
@@ -13,41 +21,46 @@ from attestor.errors import ReportDataInvalid
 LENGTH = 64
 SIGNER_BYTES = 20
 BLOCK_HASH_BYTES = 32
+TAG = b"ATT1"
 _PADDING = bytes(12)
 _MAX_BLOCK_NUMBER = (1 << 64) - 1
+_TYPE_HASH = keccak(
+    b"ReportData(uint256 chainId,address registry,address signer,uint64 blockNumber,"
+    b"bytes32 blockHash)"
+)
 
 
-def encode(signer: bytes, block_number: int, block_hash: bytes) -> bytes:
-    """Report data (64 bytes) for a signer (20) and a reference block (number, hash of 32).
+class Layout(StrEnum):
+    """Which of the two layouts a registry reads."""
 
-    Raises `ReportDataInvalid` for a zero signer or hash, a number outside of uint64, and
-    anything of the wrong type or length.
-    """
-    _require_bytes(signer, SIGNER_BYTES, "signer")
-    _require_bytes(block_hash, BLOCK_HASH_BYTES, "block hash")
-    if type(block_number) is not int or not 0 <= block_number <= _MAX_BLOCK_NUMBER:
-        raise ReportDataInvalid(f"block number {block_number!r:.80} is not a uint64")
-    words = block_number.to_bytes(32, "big") + block_hash + _PADDING + signer
-    return _PADDING + signer + keccak(words)
+    ATTESTOR = "attestor"
+    UPSTREAM = "upstream"
 
 
-def decode(report_data: bytes) -> tuple[bytes, bytes]:
-    """(signer, digest) of report data; the digest can only be compared, by `matches`.
+@dataclass(frozen=True)
+class Binding:
+    """Where quotes are to be registered: a registry (20 bytes) on a chain, and its layout."""
 
-    Raises `ReportDataInvalid` when the bytes cannot have come from `encode`.
-    """
-    if type(report_data) is not bytes or len(report_data) != LENGTH:
-        raise ReportDataInvalid(f"report data is not {LENGTH} bytes: {report_data!r:.80}")
-    padding, signer, digest = report_data[:12], report_data[12:32], report_data[32:]
-    if padding != _PADDING:
-        raise ReportDataInvalid("report data does not start with 12 zero bytes")
-    _require_bytes(signer, SIGNER_BYTES, "signer")
-    return signer, digest
+    chain_id: int
+    registry: bytes
+    layout: Layout
 
+    def encode(self, signer: bytes, block_number: int, block_hash: bytes) -> bytes:
+        """Report data (64 bytes) for a signer (20) and a reference block (number, hash of 32).
 
-def matches(report_data: bytes, signer: bytes, block_number: int, block_hash: bytes) -> bool:
-    """Whether `report_data` binds exactly this signer and block. Raises as `encode` does."""
-    return report_data == encode(signer, block_number, block_hash)
+        Raises `ReportDataInvalid` for a zero signer or hash, a number outside of uint64, and
+        anything of the wrong type or length.
+        """
+        _require_bytes(signer, SIGNER_BYTES, "signer")
+        _require_bytes(block_hash, BLOCK_HASH_BYTES, "block hash")
+        if type(block_number) is not int or not 0 <= block_number <= _MAX_BLOCK_NUMBER:
+            raise ReportDataInvalid(f"block number {block_number!r:.80} is not a uint64")
+        number = block_number.to_bytes(32, "big")
+        if self.layout is Layout.UPSTREAM:
+            return _PADDING + signer + keccak(number + block_hash + _PADDING + signer)
+        place = self.chain_id.to_bytes(32, "big") + _PADDING + self.registry
+        digest = keccak(_TYPE_HASH + place + _PADDING + signer + number + block_hash)
+        return signer + number[24:] + TAG + digest
 
 
 def _require_bytes(value: bytes, length: int, name: str) -> None:

@@ -118,7 +118,7 @@ class Demo:
     def _accepted(self, proof: CheckedProof) -> None:
         """MultiProof takes the proof, by both of its calls, and no other public values."""
         vkey, values = proof.verifying_key.program_vkey, proof.public_values
-        if self._multiproof.verify_program(vkey, values, proof.signature) != proof.signer:
+        if self._multiproof.verify_program(vkey, values, proof.signature) != (proof.signer,):
             raise DemoFailed("MultiProof names another signer")
         message = Statement(proof.verifying_key.vk_hash_bytes, values).message
         self._multiproof.verify_message(message, proof.signature)

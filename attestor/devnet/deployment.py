@@ -19,6 +19,7 @@ from attestor.errors import DeploymentFailed
 ARTIFACTS = ROOT / "out"
 RECEIPT_SECONDS = 60.0
 FUNDS = 10**20
+NO_GATEWAY = "0x" + "00" * 20
 
 
 @dataclass(frozen=True)
@@ -71,10 +72,15 @@ class Deployer:
             ["address", "address"],
             [checksummed(verifier.address), self.account.address],
         )
-        multiproof = self.deploy("MultiProof", ["address"], [checksummed(registry.address)])
+        multiproof = self.deploy_multiproof(registry.address)
         calldata = Contract.named("TEERegistry").encode("allowMeasurement", measurement)
         allowed = self.transact(registry.address, calldata)
         return Deployment(verifier, registry, multiproof, allowed)
+
+    def deploy_multiproof(self, registry: bytes, threshold: int = 1) -> Deployed:
+        """MultiProof without a gateway: a development chain has no SP1 proofs."""
+        types = ["address", "address", "uint256"]
+        return self.deploy("MultiProof", types, [checksummed(registry), NO_GATEWAY, threshold])
 
     def deploy(self, name: str, types: list[str], arguments: list[object]) -> Deployed:
         """Deploy one contract."""

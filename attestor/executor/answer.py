@@ -6,10 +6,11 @@ import signal
 from typing import Any
 
 from attestor.core import frame
-from attestor.core.execution import Execution
+from attestor.core.execution import Effort, Engine, Execution
 from attestor.core.verifying_key import VerifyingKey
 from attestor.errors import (
     AttestorError,
+    ExecutionCycleLimit,
     ExecutionMemoryLimit,
     ExecutionOutputLimit,
     ExecutionTimeLimit,
@@ -24,7 +25,6 @@ from attestor.errors import (
 from attestor.executor.child import BUILD_COMMAND, Ended
 
 SP1_VERSION = "6.10.0"
-ENGINE = "sp1-portable"
 MAX_DETAIL_CHARS = 500
 _MAX_U32 = 2**32 - 1
 _MAX_U64 = 2**64 - 1
@@ -33,6 +33,7 @@ _DIGEST = re.compile("[0-9a-f]{64}")
 _CLASSES: dict[str, tuple[type[AttestorError], str, str | None]] = {
     "invalid_elf": (ProgramInvalid, "SP1 does not take the program", None),
     "unsupported": (ProgramUnsupported, "the program is not run here", None),
+    "limit_cycles": (ExecutionCycleLimit, "the executor stopped", "raise the cycle limit"),
     "limit_memory": (ExecutionMemoryLimit, "the executor stopped", "raise the memory limit"),
     "limit_output": (ExecutionOutputLimit, "the executor stopped", "raise the output limit"),
     "guest_fault": (GuestFault, "the program was stopped", "check the program and its stdin"),
@@ -66,8 +67,9 @@ def read_verifying_key(answer: frame.Frame) -> VerifyingKey:
         raise ExecutorCrashed(f"the executor answered with a bad key: {error}") from None
 
 
-def read_execution(answer: frame.Frame, log: str, max_bytes: int) -> Execution:
-    """The run in an answer of attestor-execute, with at most `max_bytes` of public values."""
+def read_execution(answer: frame.Frame, engine: Engine, log: str, max_bytes: int) -> Execution:
+    """The run on `engine` in an answer of attestor-execute, with at most `max_bytes` of public
+    values."""
     header = answer.header
     _require_version(header)
     digest = header.get("digest")
@@ -77,9 +79,9 @@ def read_execution(answer: frame.Frame, log: str, max_bytes: int) -> Execution:
         raise ExecutorCrashed("the executor answered without public values")
     if len(answer.blobs[0]) > max_bytes:
         raise ExecutorCrashed(f"the executor answered more than {max_bytes} public value bytes")
-    if header.get("engine") != ENGINE:
+    if header.get("engine") != engine:
         raise ExecutorMissing(
-            f"the executor ran on the engine {header.get('engine')!r:.40}, not {ENGINE}",
+            f"the executor ran on the engine {header.get('engine')!r:.40}, not {engine}",
             hint=f"build it anew: {BUILD_COMMAND}",
         )
     return Execution(
@@ -87,8 +89,20 @@ def read_execution(answer: frame.Frame, log: str, max_bytes: int) -> Execution:
         exit_code=_number(header, "exit_code", _MAX_U32),
         cycles=_number(header, "cycles", _MAX_U64),
         digest=bytes.fromhex(digest),
-        engine=ENGINE,
+        engine=engine,
         log=log,
+        effort=_effort(header) if engine is Engine.ATTESTOR else None,
+    )
+
+
+def _effort(header: dict[str, Any]) -> Effort:
+    seconds = header.get("compile_seconds")
+    if not isinstance(seconds, int | float) or isinstance(seconds, bool) or seconds < 0:
+        raise ExecutorCrashed(f"the executor answered with compile_seconds {seconds!r:.40}")
+    return Effort(
+        touched_pages=_number(header, "touched_pages", _MAX_U64),
+        compiled_instructions=_number(header, "compiled_instructions", _MAX_U64),
+        compile_seconds=float(seconds),
     )
 
 

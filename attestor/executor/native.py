@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from attestor.core import frame
-from attestor.core.execution import Execution, Limits
+from attestor.core.execution import Engine, Execution, Limits
 from attestor.core.verifying_key import VerifyingKey
 from attestor.executor import answer, child
 
-VERSION = 1
+VERSION = 2
 VKEY_PROGRAM = "attestor-vkey"
 EXECUTE_PROGRAM = "attestor-execute"
 
@@ -29,22 +29,33 @@ class NativeExecutor:
         ended = self._call(VKEY_PROGRAM, (program,), limits)
         return answer.read_verifying_key(answer.read(ended))
 
-    def execute(self, program: bytes, stdin: Sequence[bytes], limits: Limits) -> Execution:
+    def execute(
+        self, program: bytes, stdin: Sequence[bytes], limits: Limits, engine: Engine
+    ) -> Execution:
         """Run an ELF on the stdin entries until it halts, with whatever exit code.
 
         Raises like `verifying_key`, and `GuestFault`. Whether the result may be signed is for
-        `require_signable` to say.
+        `require_signable` to say. SP1's engine cannot stop at a cycle: with it, a run over the
+        cycle limit ends by that limit only when it halts, and by a time limit otherwise.
         """
-        ended = self._call(EXECUTE_PROGRAM, (program, *stdin), limits)
+        ended = self._call(EXECUTE_PROGRAM, (program, *stdin), limits, engine=engine)
         max_bytes = limits.public_values_bytes
-        return answer.read_execution(answer.read(ended), ended.log, max_bytes)
+        return answer.read_execution(answer.read(ended), engine, ended.log, max_bytes)
 
-    def _call(self, name: str, blobs: tuple[bytes, ...], limits: Limits) -> child.Ended:
+    def _call(
+        self, name: str, blobs: tuple[bytes, ...], limits: Limits, **header: str
+    ) -> child.Ended:
         bounds = {
+            "cycles": limits.cycles,
             "cpu_seconds": limits.cpu_seconds,
             "memory_bytes": limits.memory_bytes,
             "public_values_bytes": limits.public_values_bytes,
         }
-        request = frame.encode(frame.Frame({"version": VERSION, "limits": bounds}, blobs))
-        max_answer_bytes = frame.MAX_HEADER_BYTES + limits.public_values_bytes
-        return child.run(self._directory / name, request, limits.wall_seconds, max_answer_bytes)
+        request = frame.encode(frame.Frame({"version": VERSION, "limits": bounds, **header}, blobs))
+        return child.run(
+            self._directory / name,
+            request,
+            limits.wall_seconds,
+            max_answer_bytes=frame.MAX_HEADER_BYTES + limits.public_values_bytes,
+            niceness=limits.niceness,
+        )

@@ -9,14 +9,22 @@ from contextlib import suppress
 from loguru import logger
 
 from attestor.core.proof import Proof
-from attestor.errors import AttestorError, Fatal, QueueFull, Transient
+from attestor.errors import (
+    AttestorError,
+    EnginesDisagree,
+    Fatal,
+    QueueFull,
+    SigningHalted,
+    Transient,
+)
 from attestor.store.jobs import Jobs, JobState, Work
 
 RETRY_SECONDS = 2.0
 PATIENCE = 30
 """How often a job waits for a signer, RETRY_SECONDS apart, before it fails."""
 
-Prove = Callable[[bytes, Sequence[bytes]], Proof]
+Prove = Callable[[str, bytes, Sequence[bytes]], Proof]
+"""(job, program, stdin) → proof"""
 OnFatal = Callable[[Fatal], None]
 
 
@@ -40,6 +48,7 @@ class ProofQueue:
         self._added = asyncio.Condition()
         self._tasks: list[asyncio.Task[None]] = []
         self._accepting = asyncio.Lock()
+        self._halted: SigningHalted | None = None
 
     def start(self) -> None:
         """Begin to work, with the jobs of an earlier run first."""
@@ -55,8 +64,21 @@ class ProofQueue:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._threads.shutdown(wait=False, cancel_futures=True)
 
+    @property
+    def halted(self) -> SigningHalted | None:
+        """Why nothing is proven any more."""
+        return self._halted
+
+    def halt(self, error: SigningHalted) -> None:
+        """Begin no further job, and answer every call with `error`. Open jobs stay as they are,
+        for the run after the operator acted."""
+        self._halted = self._halted or error
+        for event in self._finished.values():
+            event.set()
+
     async def add(self, program: bytes, stdin: Sequence[bytes]) -> str:
-        """Accept a job; its id. Raises `QueueFull`."""
+        """Accept a job; its id. Raises `QueueFull` and `SigningHalted`."""
+        self._require_not_halted()
         async with self._accepting:
             if await asyncio.to_thread(self._jobs.open_count) >= self._max_open:
                 raise QueueFull(
@@ -69,7 +91,11 @@ class ProofQueue:
         return job
 
     async def wait(self, job: str, timeout: float) -> JobState | None:
-        """The job's state once it is finished, or as it stands after `timeout` seconds."""
+        """The job's state once it is finished, or as it stands after `timeout` seconds.
+
+        Raises `SigningHalted`, also for finished jobs: their proofs are in doubt too.
+        """
+        self._require_not_halted()
         event = self._finished.setdefault(job, asyncio.Event())
         state = await asyncio.to_thread(self._jobs.state, job)
         if state is not None and state.state in ("queued", "running"):
@@ -77,12 +103,17 @@ class ProofQueue:
                 await asyncio.wait_for(event.wait(), timeout)
             except TimeoutError:
                 return await asyncio.to_thread(self._jobs.state, job)
+            self._require_not_halted()
             return await asyncio.to_thread(self._jobs.state, job)
         self._finished.pop(job, None)
         return state
 
+    def _require_not_halted(self) -> None:
+        if self._halted is not None:
+            raise SigningHalted(self._halted.message, hint=self._halted.hint)
+
     async def _work(self) -> None:
-        while True:
+        while self._halted is None:
             try:
                 work = await asyncio.to_thread(self._jobs.take)
                 if work is None:
@@ -102,6 +133,10 @@ class ProofQueue:
     async def _finish(self, work: Work) -> None:
         try:
             proof = await self._patiently(work)
+        except EnginesDisagree as error:
+            # Not to be run again: its program and stdin are kept with the disagreement.
+            await asyncio.to_thread(self._jobs.fail, work.job, error.code, str(error))
+            raise
         except Fatal:
             await asyncio.to_thread(self._jobs.put_back, work.job)
             raise
@@ -122,7 +157,7 @@ class ProofQueue:
         while True:
             try:
                 return await loop.run_in_executor(
-                    self._threads, self._prove, work.program, work.stdin
+                    self._threads, self._prove, work.job, work.program, work.stdin
                 )
             except Transient:
                 if attempt >= PATIENCE:

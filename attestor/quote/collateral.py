@@ -5,6 +5,7 @@ The JSON form is that of dcap-qvl (`QuoteCollateralV3`): nine keys, binary value
 
 import json
 from dataclasses import dataclass, fields
+from typing import Protocol
 
 from attestor.core import strict_json
 from attestor.errors import CollateralInvalid
@@ -59,6 +60,35 @@ class Collateral:
         """The inverse of `from_json`."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         return json.dumps(values, default=bytes.hex, separators=(",", ":")).encode()
+
+
+@dataclass(frozen=True)
+class MachineKind:
+    """What collateral is issued for: FMSPC (6 bytes), CA of the PCK certificate (`processor` or
+    `platform`), and TEE (`sgx` or `tdx`)."""
+
+    fmspc: bytes
+    ca: str
+    tee: str
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A signed JSON value: its exact text, r ‖ s of 64 bytes, and the signer's chain (PEM)."""
+
+    text: str
+    signature: bytes
+    issuer_chain: str
+
+
+class CollateralSource(Protocol):
+    """Gives the collateral that belongs to a quote."""
+
+    def collateral(self, quote: bytes, now: int) -> Collateral:
+        """Collateral for `quote` as of `now` (Unix seconds).
+
+        Raises `CollateralUnreachable`, `CollateralInvalid` or `ConfigurationInvalid`.
+        """
 
 
 def _text(values: dict[str, object], name: str) -> str:

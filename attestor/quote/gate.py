@@ -26,12 +26,11 @@ from attestor.errors import (
     TcbStatusRefused,
 )
 from attestor.quote import qvl
-from attestor.quote.collateral import Collateral
+from attestor.quote.collateral import Collateral, CollateralSource
 from attestor.quote.compact import pck_certificate
 from attestor.quote.format import PCK_CHAIN, BodyType, Quote, parse
 from attestor.quote.issuers import require_issuers
 from attestor.quote.pck import require_profile
-from attestor.quote.sources import CollateralSource
 from attestor.quote.validity import validity
 
 INTEL_QE_VENDOR_ID = bytes.fromhex("939a7233f79c4ca9940a0db3957f0607")

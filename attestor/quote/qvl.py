@@ -1,15 +1,14 @@
-"""dcap-qvl, the verifier of quotes, behind two functions. The only module that imports it.
+"""dcap-qvl, the verifier of quotes, behind a few functions. The only module that imports it.
 
 Its errors are text without a code and its panics are not even `Exception`s; both end here.
 """
 
-import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 
-from attestor.errors import CollateralInvalid, CollateralUnreachable, QuoteRefused
-from attestor.quote.collateral import Collateral
+from attestor.errors import QuoteRefused
+from attestor.quote.collateral import Collateral, MachineKind
 
 _HINTS = (
     ("No matching TCB level", "the platform is older than every TCB level of the collateral"),
@@ -56,35 +55,32 @@ def verify(quote: bytes, collateral: Collateral, root_der: bytes | None, now: in
         )
 
 
-def fetch(url: str, quote: bytes, timeout_seconds: float) -> Collateral:
-    """The collateral for `quote` from the PCCS or PCS at `url`.
+@dataclass(frozen=True)
+class Machine:
+    """What the PCK certificate of a quote names: one machine by its PPID (16 bytes), and its kind
+    by its FMSPC (6 bytes)."""
 
-    Blocks at most `timeout_seconds`; call it where no event loop runs. Raises
-    `CollateralUnreachable`, or `CollateralInvalid` for an answer that is not collateral.
-    """
+    ppid: bytes
+    fmspc: bytes
+
+
+def machine(quote: bytes) -> Machine:
+    """The machine that a quote says that it is from. Raises `QuoteRefused`."""
     import dcap_qvl
 
-    async def within_time() -> Collateral:
-        got = await asyncio.wait_for(dcap_qvl.get_collateral(url, quote), timeout_seconds)
-        return Collateral.from_json(got.to_json().encode())
+    with _refusals():
+        pck = dcap_qvl.parse_quote(quote).pck_extension()
+        return Machine(ppid=bytes(pck.ppid), fmspc=bytes(pck.fmspc))
 
-    try:
-        return asyncio.run(within_time())
-    except TimeoutError:
-        raise CollateralUnreachable(
-            f"{url} gave no collateral within {timeout_seconds:g} s",
-            hint="check that quote.collateral names a PCCS that runs",
-        ) from None
-    except (ValueError, RuntimeError, OSError) as error:
-        kind = CollateralUnreachable if _is_of_http(error) else CollateralInvalid
-        raise kind(
-            f"{url} gave no collateral: {_line(error)}",
-            hint="check that quote.collateral names a PCCS that knows this machine",
-        ) from None
-    except BaseException as error:
-        if not _is_panic(error):
-            raise
-        raise CollateralInvalid(f"dcap-qvl failed on {url}'s answer: {_line(error)}") from None
+
+def machine_kind(quote: bytes) -> MachineKind:
+    """Which kind of machine a quote says that it is from. Raises `QuoteRefused`."""
+    import dcap_qvl
+
+    with _refusals():
+        parsed = dcap_qvl.parse_quote(quote)
+        tee = "sgx" if parsed.header.tee_type == 0 else "tdx"
+        return MachineKind(fmspc=bytes.fromhex(parsed.fmspc()), ca=str(parsed.ca()), tee=tee)
 
 
 @contextmanager
@@ -97,11 +93,6 @@ def _refusals() -> Iterator[None]:
         if not _is_panic(error):
             raise
         raise QuoteRefused(f"dcap-qvl failed on it: {_line(error)}") from None
-
-
-def _is_of_http(error: Exception) -> bool:
-    """Whether no answer came, or one with an error status; otherwise its content is wrong."""
-    return any(part in str(error) for part in ("error sending request", "HTTP "))
 
 
 def _is_panic(error: BaseException) -> bool:

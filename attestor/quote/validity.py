@@ -38,10 +38,10 @@ def validity(collateral: Collateral) -> Validity:
     Raises `CollateralInvalid` when a part has no readable dates.
     """
     periods = {
-        "TCB info": _signed_period(collateral.tcb_info, "TCB info"),
-        "QE identity": _signed_period(collateral.qe_identity, "QE identity"),
-        "root CRL": _crl_period(collateral.root_ca_crl, "root CRL"),
-        "PCK CRL": _crl_period(collateral.pck_crl, "PCK CRL"),
+        "TCB info": signed_period(collateral.tcb_info, "TCB info"),
+        "QE identity": signed_period(collateral.qe_identity, "QE identity"),
+        "root CRL": crl_period(collateral.root_ca_crl, "root CRL"),
+        "PCK CRL": crl_period(collateral.pck_crl, "PCK CRL"),
         "PCK CRL issuer chain": _chain_period(collateral.pck_crl_issuer_chain),
         "TCB info issuer chain": _chain_period(collateral.tcb_info_issuer_chain),
         "QE identity issuer chain": _chain_period(collateral.qe_identity_issuer_chain),
@@ -56,7 +56,8 @@ def validity(collateral: Collateral) -> Validity:
     )
 
 
-def _signed_period(text: str, part: str) -> tuple[int, int]:
+def signed_period(text: str, part: str) -> tuple[int, int]:
+    """From when to when a signed JSON text of Intel's is valid, in Unix seconds."""
     try:
         values = strict_json.loads(text.encode())
         return _seconds(values["issueDate"]), _seconds(values["nextUpdate"])
@@ -69,7 +70,8 @@ def _seconds(date: str) -> int:
     return int(datetime.strptime(date, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC).timestamp())
 
 
-def _crl_period(der: bytes, part: str) -> tuple[int, int]:
+def crl_period(der: bytes, part: str) -> tuple[int, int]:
+    """From when to when a CRL is valid, in Unix seconds."""
     from cryptography.x509 import InvalidVersion, load_der_x509_crl
 
     try:

@@ -60,13 +60,15 @@ class Rotation:
         self._last_failure = ""
         self._retry_at = 0.0
 
-    def recover(self, held: list[bytes]) -> None:
-        """Close what an earlier run left open: its keys went with its signer process."""
+    def recover(
+        self, held: list[bytes], reason: str = "its key went with the signer process"
+    ) -> None:
+        """Close every signer that is not among `held`: its key is gone, for `reason`."""
         active, candidate = self._history.active(), self._history.candidate()
         if active is not None and active.address not in held:
-            self._history.retired(active.address, "its key went with the signer process")
+            self._history.retired(active.address, reason)
         while candidate is not None and candidate.address not in held:
-            self._history.abandoned(candidate.address, "its key went with the signer process")
+            self._history.abandoned(candidate.address, reason)
             candidate = self._history.candidate()
 
     def step(self) -> str:

@@ -1,23 +1,29 @@
 """The effects of a rotation, one method per action; each is journaled before the world sees it."""
 
 from collections.abc import Callable
+from typing import Any
 
 from loguru import logger
 
 from attestor.chain.registry import Registry
 from attestor.chain.transactions import Payments
-from attestor.core import report_data
 from attestor.core.fees import Fees
+from attestor.core.report_data import Binding
 from attestor.core.ring import Block, Ring
 from attestor.core.rotation import Activate, MakeQuote
 from attestor.core.text import checksummed, from_hex, to_hex
 from attestor.core.transaction import SignedTransaction
 from attestor.quote.gate import Verdict
+from attestor.rotation.registrar import Quoted, Registrar
 from attestor.signer.client import SignerProcess
 from attestor.store.history import History
 
 Gate = Callable[[bytes, bytes], Verdict]
 """(quote, expected report data) → verdict, or a typed refusal."""
+
+
+DEADLINE_SECONDS = 3600
+"""For how long a signer's own signature holds; its reference block ages much faster."""
 
 
 class Steps:
@@ -30,12 +36,16 @@ class Steps:
         payments: Payments,
         gate: Gate,
         history: History,
+        binding: Binding,
+        registrar: Registrar,
     ) -> None:
         self._signer = signer
         self._registry = registry
         self._payments = payments
         self._gate = gate
         self._history = history
+        self._binding = binding
+        self._registrar = registrar
 
     def new_signer(self) -> None:
         """Make a key and note its address."""
@@ -47,8 +57,11 @@ class Steps:
         """Obtain a quote and let the gate judge it before any gas is paid."""
         reference = ring.at(action.block_number)
         assert reference is not None
-        answer = self._signer.quote(action.signer, action.block_number, action.block_hash)
-        expected = report_data.encode(action.signer, action.block_number, action.block_hash)
+        assert ring.head is not None
+        deadline = ring.head.timestamp + DEADLINE_SECONDS
+        bound = (action.signer, action.block_number, action.block_hash)
+        answer = self._signer.quote(*bound, deadline)
+        expected = self._binding.encode(*bound)
         verdict = self._gate(answer.raw, expected)
         self._history.quote_made(
             signer=action.signer,
@@ -59,6 +72,8 @@ class Steps:
             provider=answer.provider,
             simulated=answer.simulated,
             tcb_status=verdict.status,
+            deadline=deadline,
+            possession=answer.possession,
         )
         logger.info(
             "quote {} of {} binds block {}, TCB status {}{}",
@@ -70,20 +85,18 @@ class Steps:
         )
 
     def submit(self, signer: bytes, head: Block) -> None:
-        """Simulate, sign, note and send the registration."""
-        quote = self._history.quote(signer)
-        assert quote is not None
-        calldata = self._registry.registration_calldata(
-            signer, quote["reference_block"], from_hex(quote["reference_block_hash"]), quote["raw"]
-        )
-        self._registry.simulate(calldata, self._payments.payer)
+        """Simulate, sign, note and send the registration, by the cheapest way that is open."""
+        row = self._history.quote(signer)
+        assert row is not None
+        request = self._registrar.request(_quoted(signer, row), head.timestamp)
         pending = self._history.pending(self._payments.payer)
+        replaced = pending[-1] if pending else None
         signed = self._payments.prepare(
-            self._registry.address, calldata, head.base_fee, pending[-1] if pending else None
+            self._registry.address, request.calldata, head.base_fee, replaced
         )
-        self._history.transaction_signed(signer, quote["hash"], signed)
+        self._history.transaction_signed(signer, row["hash"], request.kind, request.sent, signed)
         self._payments.send(signed)
-        logger.info("registration of {} sent in {}", checksummed(signer), to_hex(signed.hash))
+        logger.info("{} of {} sent in {}", request.kind, checksummed(signer), to_hex(signed.hash))
 
     def send_again(self, signer: bytes) -> None:
         """Hand a noted transaction to the node once more: it may have lost it, or never got it."""
@@ -125,3 +138,16 @@ class Steps:
         self._signer.retire(signer)
         self._history.abandoned(signer, reason)
         logger.warning("signer {} given up: {}", checksummed(signer), reason)
+
+
+def _quoted(signer: bytes, row: dict[str, Any]) -> Quoted:
+    """A quote as the history has it."""
+    return Quoted(
+        raw=row["raw"],
+        signer=signer,
+        reference_block=row["reference_block"],
+        reference_hash=from_hex(row["reference_block_hash"]),
+        measurement=from_hex(row["measurement"]),
+        deadline=row["deadline"],
+        possession=row["possession"],
+    )

@@ -1,18 +1,21 @@
 """Entry point of the signer process: `python -m attestor.signer FD`, started by the daemon."""
 
 import ctypes
+import random
 import resource
 import signal
 import socket
 import sys
+import threading
 import time
 from pathlib import Path
 
 from attestor.core import frame
-from attestor.core.execution import Limits
+from attestor.core.execution import Engine
 from attestor.errors import AttestorError, ConfigurationInvalid
 from attestor.executor import NativeExecutor
 from attestor.quote.provider import QuoteProvider
+from attestor.signer.confirmer import Confirmer
 from attestor.signer.keys import Keys
 from attestor.signer.server import MAX_REQUEST_BYTES, serve
 from attestor.signer.service import SignerService
@@ -32,15 +35,22 @@ def main(descriptor: int) -> None:
     if first is None:
         return
     settings = SignerSettings.from_header(first.header)
-    limits = Limits(
-        wall_seconds=settings.wall_seconds,
-        cpu_seconds=settings.cpu_seconds,
-        memory_bytes=settings.memory_bytes,
-        public_values_bytes=settings.public_values_bytes,
-    )
-    executor = NativeExecutor(Path(settings.executor_directory))
-    service = SignerService(Keys(time.time), make_provider(settings), executor, limits)
+    service, confirmer = make_service(settings)
+    threading.Thread(target=confirmer.work, name="confirmer", daemon=True).start()
     serve(connection, service.handle, settings.workers)
+
+
+def make_service(settings: SignerSettings) -> tuple[SignerService, Confirmer]:
+    """The verbs, and what confirms signed runs beside them."""
+    keys = Keys(time.time)
+    executor, limits = NativeExecutor(Path(settings.executor_directory)), settings.limits
+    draw = random.SystemRandom().random
+    confirmer = Confirmer(keys, executor, limits, settings.policy, draw)
+    engine = Engine(settings.engine)
+    service = SignerService(
+        keys, make_provider(settings), settings.binding, executor, limits, engine, confirmer
+    )
+    return service, confirmer
 
 
 def harden() -> None:

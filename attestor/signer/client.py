@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from attestor.core import frame
+from attestor.core.confirmation import Confirmed, Disagreement, Finding, Timing, Verdict
+from attestor.core.execution import Engine
 from attestor.core.frame import Frame
 from attestor.core.proof import Proof
 from attestor.core.text import from_hex, to_hex
@@ -25,9 +27,11 @@ MAX_ANSWER_BYTES = 64 << 20
 
 @dataclass(frozen=True)
 class QuoteAnswer:
-    """A quote's exact bytes and the platform that made it."""
+    """A quote's exact bytes, the platform that made it, and the signer's own signature (65 bytes)
+    by which it shows the registry that it holds its key."""
 
     raw: bytes
+    possession: bytes
     provider: str
     simulated: bool
 
@@ -61,16 +65,23 @@ class SignerProcess:
         """Make a signer; its address."""
         return from_hex(self._ask("new_key").header["address"])
 
-    def quote(self, address: bytes, block_number: int, block_hash: bytes) -> QuoteAnswer:
-        """A quote that binds the signer and the reference block."""
+    def quote(
+        self, address: bytes, block_number: int, block_hash: bytes, deadline: int
+    ) -> QuoteAnswer:
+        """A quote that binds the signer and the reference block; its signature holds until
+        `deadline` (Unix seconds)."""
         answer = self._ask(
             "quote",
             address=to_hex(address),
             block_number=block_number,
             block_hash=to_hex(block_hash),
+            deadline=deadline,
         )
         return QuoteAnswer(
-            answer.blobs[0], answer.header["provider"], bool(answer.header["simulated"])
+            raw=answer.blobs[0],
+            possession=from_hex(answer.header["possession"]),
+            provider=answer.header["provider"],
+            simulated=bool(answer.header["simulated"]),
         )
 
     def activate(self, address: bytes, valid_until: int) -> None:
@@ -81,9 +92,9 @@ class SignerProcess:
         """Destroy a signer's key."""
         self._ask("retire", address=to_hex(address))
 
-    def prove(self, program: bytes, stdin: Sequence[bytes]) -> Proof:
+    def prove(self, job: str, program: bytes, stdin: Sequence[bytes]) -> Proof:
         """Run a program and sign what it committed to."""
-        answer = self._ask("prove", blobs=(program, *stdin))
+        answer = self._ask("prove", blobs=(program, *stdin), job=job)
         header = answer.header
         return Proof(
             signer=from_hex(header["signer"]),
@@ -92,8 +103,25 @@ class SignerProcess:
             digest=from_hex(header["digest"]),
             signature=from_hex(header["signature"]),
             cycles=header["cycles"],
-            engine=header["engine"],
+            engine=Engine(header["engine"]),
+            confirmation=Timing(header["confirmation"]),
         )
+
+    def confirmations(self) -> list[Confirmed]:
+        """What SP1's engine said about signed runs since the last call; it is told once."""
+        finished = self._ask("confirmations").header["finished"]
+        return [
+            Confirmed(told["job"], Verdict(Finding(told["finding"]), told["reason"]))
+            for told in finished
+        ]
+
+    def disagreement(self) -> Disagreement | None:
+        """The run on which the engines disagree, after which the process signs nothing."""
+        answer = self._ask("disagreement")
+        if not answer.blobs:
+            return None
+        program, *stdin = answer.blobs
+        return Disagreement(answer.header["job"], answer.header["reason"], program, tuple(stdin))
 
     def addresses(self) -> list[bytes]:
         """The signers whose keys the process holds."""

@@ -9,7 +9,7 @@ import coincurve
 from attestor.core.signature import address_of
 from attestor.core.signature import sign as signature_of
 from attestor.core.text import to_hex
-from attestor.errors import NoActiveSigner, SignerUnknown
+from attestor.errors import NoActiveSigner, SignerUnknown, SigningHalted
 
 EXPIRY_MARGIN = 30
 """Seconds before its registration ends at which a key stops signing: a proof has to reach the
@@ -23,12 +23,16 @@ class _Active:
 
 
 class Keys:
-    """Makes, uses and destroys proof keys. At most one of them is active."""
+    """Makes, uses and destroys proof keys. At most one of them is active.
+
+    Once halted it holds none, and `create`, `activate` and `sign` raise `SigningHalted`.
+    """
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._secrets: dict[bytes, bytearray] = {}
         self._active: _Active | None = None
+        self._halted: str | None = None
         self._lock = threading.Lock()
 
     def create(self) -> bytes:
@@ -36,6 +40,7 @@ class Keys:
         key = coincurve.PrivateKey()
         address = address_of(key.public_key)
         with self._lock:
+            self._require_not_halted()
             self._secrets[address] = bytearray(key.secret)
         return address
 
@@ -47,17 +52,25 @@ class Keys:
     def activate(self, address: bytes, valid_until: int) -> None:
         """Sign with that key from now on, until `valid_until` (seconds since 1970)."""
         with self._lock:
+            self._require_not_halted()
             self.require(address)
             self._active = _Active(address, valid_until)
 
     def retire(self, address: bytes) -> None:
         """Destroy a key. One that is not here is destroyed already."""
         with self._lock:
-            if self._active is not None and self._active.address == address:
-                self._active = None
-            secret = self._secrets.pop(address, None)
-            if secret is not None:
-                secret[:] = bytes(len(secret))
+            self._destroy(address)
+
+    def halt(self, reason: str) -> None:
+        """Destroy every key, and never have one again; the first reason stays."""
+        with self._lock:
+            self._halted = self._halted or reason
+            for address in list(self._secrets):
+                self._destroy(address)
+
+    def halted(self) -> str | None:
+        """Why signing stopped for good."""
+        return self._halted
 
     def sign(self, digest: bytes) -> tuple[bytes, bytes]:
         """The active signer's address and its signature r ‖ s ‖ v (65 bytes, low s, v 27 or 28).
@@ -69,12 +82,20 @@ class Keys:
             signature = signature_of(bytes(self._secrets[active.address]), digest)
         return active.address, signature
 
+    def sign_for(self, address: bytes, digest: bytes) -> bytes:
+        """A signature by a certain key, active or not. Raises `SignerUnknown`."""
+        with self._lock:
+            self._require_not_halted()
+            self.require(address)
+            return signature_of(bytes(self._secrets[address]), digest)
+
     def require_active(self) -> None:
         """Raise `NoActiveSigner` if `sign` would: before a program is run in vain."""
         with self._lock:
             self._usable()
 
     def _usable(self) -> _Active:
+        self._require_not_halted()
         active = self._active
         if active is None:
             raise NoActiveSigner("no signer is registered and active", hint="try again later")
@@ -84,6 +105,20 @@ class Keys:
                 hint="try again when its successor is registered",
             )
         return active
+
+    def _require_not_halted(self) -> None:
+        if self._halted is not None:
+            raise SigningHalted(
+                f"nothing is signed any more: {self._halted}",
+                hint="the operator has to act: docs/operate.md, engines that disagree",
+            )
+
+    def _destroy(self, address: bytes) -> None:
+        if self._active is not None and self._active.address == address:
+            self._active = None
+        secret = self._secrets.pop(address, None)
+        if secret is not None:
+            secret[:] = bytes(len(secret))
 
     def addresses(self) -> list[bytes]:
         """The signers whose keys are here."""

@@ -6,31 +6,45 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
-from attestor.core import report_data
+from attestor.core.confirmation import Timing
+from attestor.core.eip712 import Domain
 from attestor.core.elf import check as check_elf
-from attestor.core.execution import Limits, require_signable
+from attestor.core.execution import Engine, Limits, require_signable
 from attestor.core.frame import Frame
+from attestor.core.possession import Possession
+from attestor.core.report_data import Binding
 from attestor.core.statement import Statement
 from attestor.core.text import from_hex, to_hex
 from attestor.core.verifying_key import VerifyingKey
 from attestor.errors import RequestInvalid
 from attestor.executor import NativeExecutor
 from attestor.quote.provider import QuoteProvider
+from attestor.signer.confirmer import Confirmer, Run
 from attestor.signer.keys import Keys
 
 CACHED_VERIFYING_KEYS = 256
 
 
 class SignerService:
-    """The six verbs. Safe to call from several threads."""
+    """The eight verbs. Safe to call from several threads."""
 
     def __init__(
-        self, keys: Keys, provider: QuoteProvider, executor: NativeExecutor, limits: Limits
+        self,
+        keys: Keys,
+        provider: QuoteProvider,
+        binding: Binding,
+        executor: NativeExecutor,
+        limits: Limits,
+        engine: Engine,
+        confirmer: Confirmer,
     ) -> None:
         self._keys = keys
         self._provider = provider
+        self._binding = binding
         self._executor = executor
         self._limits = limits
+        self._engine = engine
+        self._confirmer = confirmer
         self._verifying_keys: OrderedDict[bytes, VerifyingKey] = OrderedDict()
         self._cache_lock = threading.Lock()
         self._verbs: dict[str, Callable[[dict[str, Any], tuple[bytes, ...]], Frame]] = {
@@ -40,6 +54,8 @@ class SignerService:
             "retire": self._retire,
             "prove": self._prove,
             "status": self._status,
+            "confirmations": self._confirmations,
+            "disagreement": self._disagreement,
         }
 
     def handle(self, frame: Frame) -> Frame:
@@ -56,14 +72,17 @@ class SignerService:
         return Frame({"address": to_hex(self._keys.create())})
 
     def _quote(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> Frame:
-        """A quote that binds one of our own keys, and nothing that the caller composed."""
-        address = from_hex(header["address"])
+        """A quote that binds one of our own keys, and nothing that the caller composed; and that
+        key's signature for the registry."""
+        address, number = from_hex(header["address"]), int(header["block_number"])
         self._keys.require(address)
-        block_hash = from_hex(header["block_hash"])
-        bound = report_data.encode(address, int(header["block_number"]), block_hash)
+        bound = self._binding.encode(address, number, from_hex(header["block_hash"]))
+        possession = Possession(address, number, int(header["deadline"]))
+        domain = Domain(self._binding.chain_id, self._binding.registry)
+        signature = self._keys.sign_for(address, possession.digest(domain))
         raw = self._provider.quote(bound)
         described = {"provider": self._provider.name, "simulated": self._provider.simulated}
-        return Frame(described, (raw,))
+        return Frame({**described, "possession": to_hex(signature)}, (raw,))
 
     def _activate(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> Frame:
         self._keys.activate(from_hex(header["address"]), int(header["valid_until"]))
@@ -74,15 +93,23 @@ class SignerService:
         return Frame({})
 
     def _prove(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> Frame:
-        """Compute the key, run the program, check what it did, and only then sign."""
+        """Compute the key, run the program, check what it did, and only then sign.
+
+        `job` is the daemon's name for it, under which findings are told.
+        """
         program, stdin = blobs[0], blobs[1:]
+        job = str(header["job"])
         check_elf(program)
         self._keys.require_active()
         verifying_key = self._verifying_key(program)
-        execution = self._executor.execute(program, stdin, self._limits)
+        execution = self._executor.execute(program, stdin, self._limits, self._engine)
         require_signable(execution)
+        run = Run(job, program, stdin, execution)
+        confirmation = self._confirmer.before_signing(run)
         statement = Statement(verifying_key.vk_hash_bytes, execution.public_values)
         signer, signature = self._keys.sign(statement.digest)
+        if confirmation is Timing.AFTER:
+            self._confirmer.after_signing(run)
         proof = {
             "signer": to_hex(signer),
             "signature": to_hex(signature),
@@ -90,6 +117,7 @@ class SignerService:
             "words": list(verifying_key.words),
             "cycles": execution.cycles,
             "engine": execution.engine,
+            "confirmation": confirmation,
         }
         return Frame(proof, (execution.public_values,))
 
@@ -99,10 +127,30 @@ class SignerService:
             {
                 "addresses": [to_hex(address) for address in self._keys.addresses()],
                 "active": to_hex(active) if active else None,
+                "halted": self._keys.halted(),
                 "provider": self._provider.name,
                 "simulated": self._provider.simulated,
             }
         )
+
+    def _confirmations(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> Frame:
+        """What was found about signed runs since the last call; it is told once."""
+        finished = [
+            {
+                "job": confirmed.job,
+                "finding": confirmed.verdict.finding,
+                "reason": confirmed.verdict.reason,
+            }
+            for confirmed in self._confirmer.take()
+        ]
+        return Frame({"finished": finished})
+
+    def _disagreement(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> Frame:
+        """The run that made signing stop, with its program and stdin; empty when there is none."""
+        found = self._confirmer.disagreement()
+        if found is None:
+            return Frame({})
+        return Frame({"job": found.job, "reason": found.reason}, (found.program, *found.stdin))
 
     def _verifying_key(self, program: bytes) -> VerifyingKey:
         """Keyed by the program's own hash and kept in this process: no disk is believed."""

@@ -3,12 +3,19 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from attestor.core.confirmation import Mode, Policy
+from attestor.core.execution import Limits
+from attestor.core.report_data import Binding, Layout
+from attestor.core.text import from_hex
+
 
 @dataclass(frozen=True)
 class SignerSettings:
     """All settings of the signer process; it reads no file, argument or environment for them."""
 
     chain_id: int
+    registry: str
+    layout: str
     provider: str
     simulation_seed: str
     executor_directory: str
@@ -17,6 +24,12 @@ class SignerSettings:
     cpu_seconds: int
     memory_bytes: int
     public_values_bytes: int
+    cycles: int
+    engine: str
+    confirm_within_budget: str
+    confirm_beyond_budget: str
+    confirm_budget_cycles: int
+    confirm_sample_rate: float
 
     def to_header(self) -> dict[str, Any]:
         """The settings as a frame's header."""
@@ -26,3 +39,29 @@ class SignerSettings:
     def from_header(cls, header: dict[str, Any]) -> "SignerSettings":
         """The settings in a frame's header."""
         return cls(**header)
+
+    @property
+    def binding(self) -> Binding:
+        """Where its quotes are to be registered."""
+        return Binding(self.chain_id, from_hex(self.registry), Layout(self.layout))
+
+    @property
+    def limits(self) -> Limits:
+        """The bounds of one executor's child."""
+        return Limits(
+            wall_seconds=self.wall_seconds,
+            cpu_seconds=self.cpu_seconds,
+            memory_bytes=self.memory_bytes,
+            public_values_bytes=self.public_values_bytes,
+            cycles=self.cycles,
+        )
+
+    @property
+    def policy(self) -> Policy:
+        """Which runs SP1's engine confirms."""
+        return Policy(
+            within_budget=Mode(self.confirm_within_budget),
+            beyond_budget=Mode(self.confirm_beyond_budget),
+            budget_cycles=self.confirm_budget_cycles,
+            sample_rate=self.confirm_sample_rate,
+        )

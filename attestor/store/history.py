@@ -7,8 +7,10 @@ where the last commit left it.
 
 from typing import Any
 
+from eth_utils.crypto import keccak
+
 from attestor.core.fees import Fees
-from attestor.core.registration import Registration
+from attestor.core.registration import Kind, Registration
 from attestor.core.ring import Block
 from attestor.core.rotation import Active, Candidate, Stage
 from attestor.core.text import from_hex, to_hex
@@ -104,6 +106,8 @@ class History:
         provider: str,
         simulated: bool,
         tcb_status: str,
+        deadline: int,
+        possession: bytes,
     ) -> None:
         """A quote passed the gate."""
         row = {
@@ -114,20 +118,26 @@ class History:
             "provider": provider,
             "simulated": int(simulated),
             "tcb_status": tcb_status,
+            "deadline": deadline,
         }
         with self._store.transaction():
             created_at = self._journal.now()
+            blobs = {"raw": raw, "possession": possession}
             self._store.insert(
-                "quotes", {**row, "signer": to_hex(signer), "created_at": created_at, "raw": raw}
+                "quotes", {**row, "signer": to_hex(signer), "created_at": created_at, **blobs}
             )
             self._stage(signer, Stage.QUOTED)
             self._journal.append("quote_made", signer, **row)
 
-    def transaction_signed(self, signer: bytes, quote: str, signed: SignedTransaction) -> None:
-        """A registration is about to be sent."""
+    def transaction_signed(
+        self, signer: bytes, quote: str, kind: Kind, sent: bytes, signed: SignedTransaction
+    ) -> None:
+        """A registration is about to be sent; `sent` is what stands in it for the quote."""
         row = {
             "hash": to_hex(signed.hash),
             "quote": quote,
+            "kind": kind,
+            "sent_hash": to_hex(keccak(sent)) if sent else None,
             "payer": to_hex(signed.payer),
             "nonce": signed.nonce,
             "gas_limit": signed.gas_limit,

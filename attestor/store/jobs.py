@@ -3,7 +3,9 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from attestor.core.confirmation import Finding, Timing, Verdict
 from attestor.core.proof import Proof
 from attestor.core.text import from_hex, to_hex
 from attestor.errors import JobGivenUp
@@ -12,6 +14,8 @@ from attestor.store.journal import Journal
 
 OPEN_STATES = "('queued', 'running')"
 MAX_STARTS = 3
+FIRST_FINDING = {Timing.BEFORE: Finding.AGREED, Timing.AFTER: Finding.PENDING}
+"""What is known about a run when it is signed."""
 
 
 @dataclass(frozen=True)
@@ -34,11 +38,15 @@ class JobState:
 
 @dataclass(frozen=True)
 class StoredProof:
-    """What a finished job answers with."""
+    """What a finished job answers with; `finding` is None where nothing is confirmed."""
 
     signature: bytes
     vk_hash_bytes: bytes
     public_values: bytes
+    engine: str
+    cycles: int
+    confirmation: str
+    finding: str | None
 
 
 class Jobs:
@@ -121,6 +129,7 @@ class Jobs:
             "signature": to_hex(proof.signature),
             "cycles": proof.cycles,
             "engine": proof.engine,
+            "confirmation": proof.confirmation,
         }
         with self._store.transaction():
             now = self._journal.now()
@@ -131,6 +140,7 @@ class Jobs:
                     "signer": to_hex(proof.signer),
                     "created_at": now,
                     "public_values": proof.public_values,
+                    "finding": FIRST_FINDING.get(proof.confirmation),
                     **evidence,
                 },
             )
@@ -154,14 +164,41 @@ class Jobs:
     def proof(self, job: str) -> StoredProof | None:
         """The proof of a finished job."""
         row = self._store.row(
-            "SELECT signature, vk_hash_bytes, public_values FROM proofs WHERE job = ?", job
+            "SELECT signature, vk_hash_bytes, public_values, engine, cycles, confirmation, finding "
+            "FROM proofs WHERE job = ?",
+            job,
         )
         if row is None:
             return None
         return StoredProof(
-            signature=from_hex(row["signature"]),
-            vk_hash_bytes=from_hex(row["vk_hash_bytes"]),
-            public_values=row["public_values"],
+            signature=from_hex(row.pop("signature")),
+            vk_hash_bytes=from_hex(row.pop("vk_hash_bytes")),
+            **row,
+        )
+
+    def confirm(self, job: str, verdict: Verdict) -> bool:
+        """Note what was found about a pending proof; False when the job has none (yet)."""
+        row = self._store.row("SELECT signer, finding FROM proofs WHERE job = ?", job)
+        if row is None or row["finding"] != Finding.PENDING:
+            return row is not None
+        changes = {"finding": verdict.finding, "finding_reason": verdict.reason or None}
+        with self._store.transaction():
+            self._store.update("proofs", job, **changes)
+            self._journal.append("proof_confirmed", from_hex(row["signer"]), job=job, **changes)
+        return True
+
+    def close_pending(self, reason: str) -> int:
+        """Give up all confirmations that are pending; how many there were."""
+        rows = self._store.rows("SELECT job FROM proofs WHERE finding = ?", Finding.PENDING)
+        for row in rows:
+            self.confirm(row["job"], Verdict(Finding.UNCONFIRMED, reason))
+        return len(rows)
+
+    def confirmation_counts(self) -> list[dict[str, Any]]:
+        """How many proofs (`n`) there are by engine, confirmation and finding."""
+        return self._store.rows(
+            "SELECT engine, confirmation, finding, count(*) AS n FROM proofs "
+            "GROUP BY engine, confirmation, finding"
         )
 
     def _drop_inputs(self, job: str) -> None:

@@ -139,5 +139,51 @@ LEFT JOIN registrations
 ORDER BY signers.created_at, quotes.created_at, transactions.created_at;
 """
 
-MIGRATIONS: tuple[str, ...] = (INITIAL,)
+CONFIRMATIONS = """
+ALTER TABLE proofs ADD COLUMN confirmation TEXT NOT NULL DEFAULT 'not_checked'
+    CHECK (confirmation IN ('before', 'after', 'not_checked', 'not_needed'));
+ALTER TABLE proofs ADD COLUMN finding TEXT
+    CHECK (finding IN ('pending', 'agreed', 'unconfirmed', 'disagreed'));
+ALTER TABLE proofs ADD COLUMN finding_reason TEXT;
+UPDATE proofs SET confirmation = 'not_needed' WHERE engine = 'sp1-portable';
+CREATE INDEX proofs_by_confirmation ON proofs (engine, confirmation, finding);
+
+CREATE TABLE disagreements (
+    job TEXT PRIMARY KEY REFERENCES jobs (id),
+    at TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    program_sha256 TEXT NOT NULL,
+    stdin_sha256 TEXT NOT NULL,
+    program BLOB NOT NULL,
+    resumed_at TEXT,
+    resumed_because TEXT
+) STRICT;
+
+CREATE TABLE disagreement_stdin (
+    job TEXT NOT NULL REFERENCES disagreements (job),
+    position INTEGER NOT NULL,
+    data BLOB NOT NULL,
+    PRIMARY KEY (job, position)
+) STRICT;
+
+CREATE VIEW proof_history AS
+SELECT job, signer, created_at, program_vkey, digest, engine, cycles,
+    confirmation, finding, finding_reason
+FROM proofs
+ORDER BY created_at, job;
+"""
+"""Which engine's runs were confirmed, and with what finding. Proofs from before were made by SP1's
+own portable engine."""
+
+REGISTRATION_KINDS = """
+ALTER TABLE quotes ADD COLUMN deadline INTEGER;
+ALTER TABLE quotes ADD COLUMN possession BLOB;
+ALTER TABLE transactions ADD COLUMN kind TEXT NOT NULL DEFAULT 'registration'
+    CHECK (kind IN ('registration', 'admission', 'renewal'));
+ALTER TABLE transactions ADD COLUMN sent_hash TEXT;
+UPDATE transactions SET sent_hash = quote;
+"""
+"""How a signer was registered; before, each by a raw quote, whose hash the event holds."""
+
+MIGRATIONS: tuple[str, ...] = (INITIAL, CONFIRMATIONS, REGISTRATION_KINDS)
 """Migration n brings a database of version n (`PRAGMA user_version`) to n + 1."""

@@ -24,7 +24,9 @@ contract EndToEndTest is SimulatedPlatform {
         registry = ITEERegistry(
             vm.deployCode("TEERegistry.sol:TEERegistry", abi.encode(verifier, address(this)))
         );
-        multiProof = IMultiProof(vm.deployCode("MultiProof.sol:MultiProof", abi.encode(registry)));
+        multiProof = IMultiProof(
+            vm.deployCode("MultiProof.sol:MultiProof", abi.encode(registry, address(0), 1))
+        );
         vm.roll(1000);
         vm.setBlockhash(990, BLOCK_HASH);
         registry.allowMeasurement(measurementOf(goodDraft()));
@@ -41,7 +43,7 @@ contract EndToEndTest is SimulatedPlatform {
         multiProof.verifyProgram(VKEY, PUBLIC_VALUES, proof);
 
         registry.register(_data(), _quote(""));
-        vm.assertEq(multiProof.verifyProgram(VKEY, PUBLIC_VALUES, proof), signer, "signer");
+        vm.assertEq(multiProof.verifyProgram(VKEY, PUBLIC_VALUES, proof)[0], signer, "signer");
 
         vm.warp(block.timestamp + 3600);
         vm.expectRevert(reason);

@@ -53,7 +53,7 @@ def test_request_proof__fibonacci__is_accepted_by_multiproof(
     assert fibonacci.decode(proof.public_values) == fibonacci.Result(10, 55, 89)
     multiproof = MultiProof(devnet.node, devnet.deployment.multiproof.address)
     vkey, signature = proof.verifying_key.program_vkey, proof.signature
-    assert multiproof.verify_program(vkey, proof.public_values, signature) == proof.signer
+    assert multiproof.verify_program(vkey, proof.public_values, signature) == (proof.signer,)
     message = Statement(proof.verifying_key.vk_hash_bytes, proof.public_values).message
     multiproof.verify_message(message, signature)
     with pytest.raises(ProofRefused, match="Invalid_TEE_Signer"):

@@ -37,7 +37,7 @@ def deployed(node: Node) -> MultiProof:
     deployer = Deployer(node)
     registry = deployer.transact(None, vouching_for(ACCOUNT)).contract
     assert registry is not None
-    multiproof = deployer.deploy("MultiProof", ["address"], [checksummed(registry)])
+    multiproof = deployer.deploy_multiproof(registry)
     return MultiProof(node, multiproof.address)
 
 

@@ -11,17 +11,18 @@ from urllib.parse import urlsplit
 import pytest
 
 from attestor.errors import AttestorError, CollateralInvalid, CollateralUnreachable
-from attestor.quote.collateral import Collateral
+from attestor.pcs.client import Pcs
+from attestor.pcs.sources import PccsSource
+from attestor.quote.collateral import Collateral, Signed
 from attestor.quote.gate import Gate, GatePolicy, SimulatedRoot
 from attestor.quote.simulated import SimulatedPlatform
-from attestor.quote.sources import PccsSource
 
 NOW = 1_790_000_000
 Answer = tuple[int, dict[str, str], bytes]
 
 
 def pccs(collateral: Collateral) -> Callable[[str], Answer]:
-    """The four resources of Intel's PCS API, version 4, that dcap-qvl asks for."""
+    """The four resources of Intel's PCS API, version 4, that collateral is made of."""
 
     def signed(key: str, text: str, signature: bytes) -> bytes:
         return f'{{"{key}":{text},"signature":"{signature.hex()}"}}'.encode()
@@ -143,3 +144,69 @@ def test_collateral__service_hangs__ends_at_the_timeout(platform) -> None:
             PccsSource(url, timeout_seconds=0.3).collateral(platform.quote(bytes(64)), NOW)
         assert time.monotonic() - begun < 3
         release.set()
+
+
+def test_collateral__redirected__is_not_followed(platform) -> None:
+    asked: list[str] = []
+
+    def redirect(path: str) -> Answer:
+        asked.append(path)
+        return 302, {"Location": "/elsewhere"}, b""
+
+    with serving(redirect) as url, pytest.raises(CollateralUnreachable, match="status 302"):
+        PccsSource(url).collateral(platform.quote(bytes(64)), NOW)
+    assert len(asked) == 1
+
+
+def test_collateral__root_crl_as_der__is_taken_too(platform) -> None:
+    healthy = pccs(platform.collateral())
+
+    def binary(path: str) -> Answer:
+        if urlsplit(path).path.endswith("rootcacrl"):
+            return 200, {}, platform.collateral().root_ca_crl
+        return healthy(path)
+
+    with serving(binary) as url:
+        fetched = PccsSource(url).collateral(platform.quote(bytes(64)), NOW)
+    assert fetched.root_ca_crl == platform.collateral().root_ca_crl
+
+
+def test_collateral__spaced_as_json_may_be__signed_text_is_kept_as_it_is(platform) -> None:
+    healthy = pccs(platform.collateral())
+
+    def spaced(path: str) -> Answer:
+        status, headers, body = healthy(path)
+        if urlsplit(path).path.endswith("tcb"):
+            body = body.replace(b'{"tcbInfo":', b' {\n "tcbInfo" : ').replace(
+                b',"signature":', b' ,\n "signature" : '
+            )
+        return status, headers, body
+
+    with serving(spaced) as url:
+        fetched = PccsSource(url).collateral(platform.quote(bytes(64)), NOW)
+    assert fetched.tcb_info == platform.collateral().tcb_info
+
+
+def test_collateral__for_a_quote__asks_for_its_kind_of_machine(platform) -> None:
+    asked: list[str] = []
+    healthy = pccs(platform.collateral())
+
+    def noting(path: str) -> Answer:
+        asked.append(path)
+        return healthy(path)
+
+    with serving(noting) as url:
+        PccsSource(url).collateral(platform.quote(bytes(64)), NOW)
+    fmspc = platform.variation.machine.fmspc.hex()
+    assert f"/tdx/certification/v4/tcb?fmspc={fmspc}&update=standard" in asked
+    assert "/sgx/certification/v4/pckcrl?ca=platform&encoding=der" in asked
+
+
+def test_evaluation_numbers__served__are_signed_text_with_its_chain(platform) -> None:
+    chain = platform.collateral().tcb_info_issuer_chain
+    text = '{"id":"TDX","version":1,"tcbEvalNumbers":[]}'
+    body = f'{{"tcbEvaluationDataNumbers":{text},"signature":"{"ab" * 64}"}}'.encode()
+    header = {"TCB-Evaluation-Data-Numbers-Issuer-Chain": percent_encode(chain)}
+    with serving(lambda path: (200, header, body)) as url:
+        found = Pcs(url, 5.0).evaluation_numbers("tdx")
+    assert found == Signed(text, b"\xab" * 64, chain)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from attestor.config import ROOT
-from attestor.core import report_data
+from attestor.core.report_data import Binding, Layout
 from attestor.core.signature import recover
 from attestor.core.statement import Statement
 from attestor.errors import NoActiveSigner, RequestInvalid, SignerGone, SignerUnknown
@@ -24,6 +24,8 @@ from attestor.signer.settings import SignerSettings
 
 SETTINGS = SignerSettings(
     chain_id=31337,
+    registry="0x" + "77" * 20,
+    layout="attestor",
     provider="simulated",
     simulation_seed="test",
     executor_directory=str(ROOT / "executor" / "target" / "release"),
@@ -32,6 +34,12 @@ SETTINGS = SignerSettings(
     cpu_seconds=60,
     memory_bytes=4 << 30,
     public_values_bytes=1 << 16,
+    cycles=1 << 40,
+    engine="sp1-portable",
+    confirm_within_budget="always",
+    confirm_beyond_budget="sample",
+    confirm_budget_cycles=500_000_000,
+    confirm_sample_rate=0.05,
 )
 BLOCK_HASH = b"\xbb" * 32
 
@@ -49,20 +57,22 @@ def later() -> int:
 
 def test_quote__own_key__carries_its_report_data(signer: SignerProcess) -> None:
     address = signer.new_key()
-    answer = signer.quote(address, 7, BLOCK_HASH)
+    answer = signer.quote(address, 7, BLOCK_HASH, later())
     assert answer.simulated
-    assert parse(answer.raw).report_data == report_data.encode(address, 7, BLOCK_HASH)
+    assert parse(answer.raw).report_data == Binding(31337, b"\x77" * 20, Layout.ATTESTOR).encode(
+        address, 7, BLOCK_HASH
+    )
 
 
 def test_quote__key_of_nobody__is_refused(signer: SignerProcess) -> None:
     with pytest.raises(SignerUnknown):
-        signer.quote(b"\x11" * 20, 7, BLOCK_HASH)
+        signer.quote(b"\x11" * 20, 7, BLOCK_HASH, later())
 
 
 def test_prove__active_signer__signs_what_was_executed(signer: SignerProcess) -> None:
     address = signer.new_key()
     signer.activate(address, later())
-    proof = signer.prove(elf(fibonacci.NAME), fibonacci.stdin(10))
+    proof = signer.prove("job", elf(fibonacci.NAME), fibonacci.stdin(10))
     assert fibonacci.decode(proof.public_values) == fibonacci.Result(10, 55, 89)
     statement = Statement(proof.verifying_key.vk_hash_bytes, proof.public_values)
     assert proof.digest == statement.digest
@@ -73,7 +83,8 @@ def test_prove__while_another_runs__short_verbs_still_answer(signer: SignerProce
     signer.activate(signer.new_key(), later())
     with ThreadPoolExecutor(2) as pool:
         proofs = [
-            pool.submit(signer.prove, elf(fibonacci.NAME), fibonacci.stdin(n)) for n in (1, 2)
+            pool.submit(signer.prove, "job", elf(fibonacci.NAME), fibonacci.stdin(n))
+            for n in (1, 2)
         ]
         started = time.monotonic()
         signer.new_key()
@@ -85,7 +96,7 @@ def test_prove__while_another_runs__short_verbs_still_answer(signer: SignerProce
 def test_prove__expired_registration__is_refused_at_once(signer: SignerProcess) -> None:
     signer.activate(signer.new_key(), int(time.time()) + 5)
     with pytest.raises(NoActiveSigner, match="about to end"):
-        signer.prove(elf(fibonacci.NAME), fibonacci.stdin(10))
+        signer.prove("job", elf(fibonacci.NAME), fibonacci.stdin(10))
 
 
 def test_ask__verb_that_does_not_exist__is_refused(signer: SignerProcess) -> None:
@@ -99,7 +110,7 @@ def test_process__killed__waiting_callers_are_told(signer: SignerProcess) -> Non
 
     def prove() -> None:
         try:
-            signer.prove(elf(fibonacci.NAME), fibonacci.stdin(10))
+            signer.prove("job", elf(fibonacci.NAME), fibonacci.stdin(10))
         except SignerGone as error:
             failures.append(error)
 

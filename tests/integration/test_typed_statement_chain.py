@@ -1,9 +1,9 @@
-"""Our EIP-712 digest is the one that StatementProof computes."""
+"""Our EIP-712 digest is the one that MultiProof computes."""
 
 from attestor.chain.abi import Contract
 from attestor.chain.node import Node
-from attestor.core.text import checksummed
-from attestor.core.typed_statement import Domain, TypedStatement
+from attestor.core.eip712 import Domain
+from attestor.core.typed_statement import TypedStatement
 from attestor.devnet.deployment import Deployer
 
 
@@ -12,10 +12,10 @@ def test_digest__on_chain__is_ours(node: Node) -> None:
     # A registry that is never asked here: one byte of code.
     registry = deployer.transact(None, bytes.fromhex("60015f5360015ff3")).contract
     assert registry is not None
-    deployed = deployer.deploy("StatementProof", ["address", "uint256"], [checksummed(registry), 1])
+    deployed = deployer.deploy_multiproof(registry)
     domain = Domain(node.chain_id, deployed.address)
     for exit_code, version in ((0, "v6.1.0"), (3, ""), (2**32 - 1, "é" * 40)):
         s = TypedStatement(b"\1" * 32, b"\2" * 32, exit_code, b"\3" * 32, version, 2**64 - 1)
         fields = (b"\1" * 32, b"\2" * 32, exit_code, b"\3" * 32, version, 2**64 - 1)
-        calldata = Contract.named("StatementProof").encode("digestOf", fields)
+        calldata = Contract.named("MultiProof").encode("digestOf", fields)
         assert node.call(deployed.address, calldata) == s.digest(domain)

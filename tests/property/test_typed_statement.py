@@ -8,8 +8,9 @@ from eth_utils.crypto import keccak
 from hypothesis import given
 from hypothesis import strategies as st
 
+from attestor.core.eip712 import Domain
 from attestor.core.text import checksummed
-from attestor.core.typed_statement import Domain, TypedStatement
+from attestor.core.typed_statement import TypedStatement
 
 WORD = st.binary(min_size=32, max_size=32)
 STATEMENTS = st.builds(

@@ -44,10 +44,10 @@ def test_load__nothing__names_every_missing_option_at_once() -> None:
     for key, flag, variable in (
         ("chain.rpc_url", "--chain-rpc-url", "ATTESTOR_CHAIN_RPC_URL"),
         ("chain.id", "--chain-id", "ATTESTOR_CHAIN_ID"),
-        ("chain.registry", "--chain-registry", "ATTESTOR_CHAIN_REGISTRY"),
         ("payer.key_file", "--payer-key-file", "ATTESTOR_PAYER_KEY_FILE"),
     ):
         assert f"{key} is missing (or {flag}, or {variable})" in str(caught.value)
+    assert "chain.registry is missing (or chain.deployment)" in str(caught.value)
     assert "4 fault(s)" in str(caught.value)
 
 
@@ -75,6 +75,13 @@ def test_load__flag_environment_and_file__win_in_that_order(tmp_path: Path) -> N
         ("chain_poll_seconds", "nan", "out of range"),
         ("chain_poll_seconds", "inf", "out of range"),
         ("log_level", "TRACE", "not one of"),
+        ("executor_engine", "sp1-jit", "not one of attestor, sp1-portable"),
+        ("executor_cycles", "0", "out of range, at least 1"),
+        ("confirmation_within_budget", "maybe", "not one of always, sample, never"),
+        ("confirmation_sample_rate", "1.01", "out of range, at least 0 and at most 1"),
+        ("confirmation_sample_rate", "-0.1", "out of range"),
+        ("confirmation_sample_rate", "nan", "out of range"),
+        ("confirmation_budget_cycles", "-1", "out of range"),
     ],
 )
 def test_load__malformed_value__is_refused_by_option(name: str, given: str, said: str) -> None:
@@ -151,3 +158,14 @@ def test_options__every_one__has_a_kind_a_help_and_a_valid_default() -> None:
 def test_options__no_secret__is_a_value() -> None:
     """Keys come from files: flags are visible to every process, environments to some."""
     assert [known.name for known in fields(Config) if "key" in known.name] == ["payer_key_file"]
+
+
+def test_load__confirmation__always_up_to_the_budget_and_a_sample_beyond() -> None:
+    loaded = load()
+    assert (loaded.confirmation_within_budget, loaded.confirmation_beyond_budget) == (
+        "always",
+        "sample",
+    )
+    assert loaded.confirmation_budget_cycles == 500_000_000
+    assert loaded.confirmation_sample_rate == 0.05
+    assert load({"confirmation_sample_rate": "1"}).confirmation_sample_rate == 1.0

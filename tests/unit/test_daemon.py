@@ -6,10 +6,15 @@ from pathlib import Path
 import pytest
 
 from attestor.config import Config
+from attestor.core.confirmation import Mode, Policy
+from attestor.core.execution import Limits
 from attestor.core.registration import Terms
+from attestor.core.report_data import Binding, Layout
 from attestor.daemon import make_gate, policy_from, signer_settings
 from attestor.errors import ConfigurationInvalid, SimulationRefused
+from attestor.signer.settings import SignerSettings
 
+BINDING = Binding(31337, b"\x11" * 20, Layout.ATTESTOR)
 CONFIG = Config(
     chain_rpc_url="http://node.example",
     chain_id=31337,
@@ -61,8 +66,30 @@ def test_make_gate__simulated_on_any_other_chain__is_refused(chain_id: int) -> N
 
 
 def test_signer_settings__hold_no_payer_and_no_endpoint() -> None:
-    header = signer_settings(CONFIG).to_header()
+    header = signer_settings(CONFIG, BINDING).to_header()
     assert header["provider"] == "configfs"
     assert header["chain_id"] == 31337
     assert "nowhere" not in str(header)
     assert "node.example" not in str(header)
+
+
+def test_signer_settings__hold_the_operators_choice_of_trust() -> None:
+    config = replace(
+        CONFIG,
+        executor_engine="attestor",
+        executor_cycles=10,
+        confirmation_within_budget="never",
+        confirmation_beyond_budget="always",
+        confirmation_budget_cycles=5,
+        confirmation_sample_rate=0.5,
+    )
+    settings = SignerSettings.from_header(signer_settings(config, BINDING).to_header())
+    assert settings.engine == "attestor"
+    assert settings.limits.cycles == 10
+    assert settings.policy == Policy(Mode.NEVER, Mode.ALWAYS, 5, 0.5)
+
+
+def test_signer_settings__defaults__are_those_of_the_policy() -> None:
+    """The model and the options must not drift apart."""
+    assert signer_settings(CONFIG, BINDING).policy == Policy()
+    assert signer_settings(CONFIG, BINDING).limits == Limits()

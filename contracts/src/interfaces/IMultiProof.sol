@@ -1,18 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {ISP1Verifier} from "./ISP1Verifier.sol";
 import {ITEERegistry} from "./ITEERegistry.sol";
 
-/// @title Proofs by signers that the registry vouches for
-/// @notice A proof is a signature over
-/// keccak256(sha256(vk hash bytes ‖ public values)), the statement of automata's sp1-tee-prover.
-/// @dev What a caller gets: a signer that is valid at this moment says that the program, run to
-/// exit code 0, committed these public values. What a caller does not get: the statement names
-/// neither chain nor contract nor request, so the same proof holds on every chain whose registry
-/// holds the signer, as often as it is shown, and for whatever input led to the public values. A
-/// program that needs more has to commit to it: the chain, a nonce, its input. And it ends: a proof
-/// is refused once its signer is no longer valid, so store what you accept.
+/// @notice What signers say of a run, as an EIP-712 struct.
+/// @param programVKey the program vkey, bytes32 form
+/// @param publicValuesHash sha256 of what the program committed
+/// @param exitCode how the program ended; only 0 is taken
+/// @param stdinHash the job's `stdin_sha256`
+/// @param circuitVersion SP1's circuit, as "v6.1.0"; the caller compares it
+/// @param expiresAt Unix seconds from which on the statement is refused
+struct Statement {
+    bytes32 programVKey;
+    bytes32 publicValuesHash;
+    uint32 exitCode;
+    bytes32 stdinHash;
+    string circuitVersion;
+    uint64 expiresAt;
+}
+
+/// @title Results of programs: proved by SP1, and by signers that the registry vouches for
+/// @notice `…AndProof` takes a result only if an SP1 proof and a TEE proof of the same program and
+/// public values both hold: a forged result needs a fault in SP1's proof system and a broken TEE at
+/// once. The other calls check the TEE proof alone.
+///
+/// A TEE proof is one signature, or as many as this deployment asks for (`threshold`), by distinct
+/// signers that are valid at this moment. They stand one after the other, 65 bytes each (r ‖ s ‖ v, v
+/// 27 or 28, s in the lower half of the order), in strictly ascending order of their signers'
+/// addresses. Every one of them must be good, also those beyond the threshold.
+///
+/// It covers one of two statements:
+/// - `…Program…`: keccak256(sha256(vk hash bytes ‖ public values)), the statement of automata's
+///   sp1-tee-prover. It names neither chain nor contract nor input, so the same proof holds on every
+///   chain whose registry holds the signer, as often as it is shown, and for whatever input led to the
+///   public values. A program that needs more has to commit to it.
+/// - `…Statement…`: the EIP-712 digest of a `Statement`, domain name "attestor", version "1", the
+///   chain's id and this contract: it holds here alone, for one input, until it expires.
+/// @dev A proof is refused once its signer is no longer valid, so store what you accept.
 interface IMultiProof {
+    /* --- errors ---------------------------------------------------------------------------- */
+
     /// @notice The signature is by somebody whom the registry does not hold valid.
     // forge-lint: disable-next-line(mixed-case-function)
     error Invalid_TEE_Signer(address recovered);
@@ -20,32 +48,102 @@ interface IMultiProof {
     /// @notice The registry's address holds no code.
     error RegistryWithoutCode(address registry);
 
+    /// @notice The gateway's address is not zero and holds no code.
+    error GatewayWithoutCode(address gateway);
+
+    /// @notice This deployment has no gateway: it takes no SP1 proof.
+    error GatewayMissing();
+
+    /// @notice At least one signer must be asked for.
+    error ThresholdZero();
+
+    /// @notice The signatures are not a whole number of 65 bytes.
+    error SignaturesLengthWrong(uint256 length);
+
+    /// @notice Fewer signatures than this deployment asks for.
+    error SignaturesTooFew(uint256 threshold, uint256 actual);
+
+    /// @notice The signers are not in strictly ascending order: one signs twice, or out of order.
+    error SignersNotAscending(address previous, address current);
+
     /// @notice A program vkey is a number below 2^248.
     error ProgramVKeyTooLarge(bytes32 programVKey);
 
     /// @notice A word of the program vkey is not an element of the KoalaBear field.
     error ProgramVKeyWordTooLarge(uint256 index, uint256 word);
 
-    /// @notice Upstream's check: revert unless a valid signer signed keccak256(encodedMessageBytes).
+    /// @notice The public values are not those that the statement names.
+    error PublicValuesMismatch(bytes32 expected, bytes32 actual);
+
+    /// @notice The program did not end well.
+    error ExitCodeRefused(uint32 exitCode);
+
+    /// @notice The statement's time is over.
+    error StatementExpired(uint64 expiresAt, uint256 timestamp);
+
+    /* --- upstream's statement -------------------------------------------------------------- */
+
+    /// @notice Upstream's check: revert unless enough valid signers signed keccak256 of the message.
     /// @dev Says nothing of what was signed: the caller has to compute the message itself. Prefer
     /// `verifyProgram`.
     /// @param encodedMessageBytes sha256(vk hash bytes ‖ public values), 32 bytes, for a proof
-    /// @param signature r ‖ s ‖ v, 65 bytes, v 27 or 28, s in the lower half of the order
-    function verifyTEEProof(bytes calldata encodedMessageBytes, bytes calldata signature)
+    /// @param signatures as described above; 65 bytes where the threshold is 1
+    function verifyTEEProof(bytes calldata encodedMessageBytes, bytes calldata signatures)
         external
         view;
 
-    /// @notice Revert unless a valid signer signed this program's result.
-    /// @param programVKey the program's key in the bytes32 form of SP1's verifier contracts
-    /// @param publicValues what the program committed
-    /// @param signature r ‖ s ‖ v, 65 bytes, v 27 or 28, s in the lower half of the order
-    /// @return signer who signed
+    /// @notice Revert unless enough valid signers signed this program's result.
+    /// @param programVKey the program vkey, bytes32 form
+    /// @param publicValues what the program committed, unhashed
+    /// @param signatures as described above
+    /// @return signers who signed, ascending
     function verifyProgram(
         bytes32 programVKey,
         bytes calldata publicValues,
-        bytes calldata signature
-    ) external view returns (address signer);
+        bytes calldata signatures
+    ) external view returns (address[] memory signers);
+
+    /// @notice Revert unless `verifyProgram` holds, and an SP1 proof of the same result.
+    /// @param proofBytes the SP1 proof, as the gateway takes it
+    function verifyProgramAndProof(
+        bytes32 programVKey,
+        bytes calldata publicValues,
+        bytes calldata signatures,
+        bytes calldata proofBytes
+    ) external view returns (address[] memory signers);
+
+    /* --- the EIP-712 statement ------------------------------------------------------------- */
+
+    /// @notice Revert unless enough valid signers signed the statement, and it holds now.
+    /// @param publicValues what the program committed, unhashed
+    /// @param signatures as described above
+    /// @return signers who signed, ascending
+    function verifyStatement(
+        Statement calldata statement,
+        bytes calldata publicValues,
+        bytes calldata signatures
+    ) external view returns (address[] memory signers);
+
+    /// @notice Revert unless `verifyStatement` holds, and an SP1 proof of the same result.
+    /// @param proofBytes the SP1 proof, as the gateway takes it
+    function verifyStatementAndProof(
+        Statement calldata statement,
+        bytes calldata publicValues,
+        bytes calldata signatures,
+        bytes calldata proofBytes
+    ) external view returns (address[] memory signers);
+
+    /// @notice What is signed: the EIP-712 digest for this chain and contract.
+    function digestOf(Statement calldata statement) external view returns (bytes32);
+
+    /* --- the deployment -------------------------------------------------------------------- */
 
     /// @notice Which registry is asked.
     function teeProverRegistry() external view returns (ITEERegistry);
+
+    /// @notice What checks SP1 proofs; zero if the deployment has none.
+    function gateway() external view returns (ISP1Verifier);
+
+    /// @notice How many distinct signers a TEE proof needs.
+    function threshold() external view returns (uint256);
 }

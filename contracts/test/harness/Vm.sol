@@ -84,4 +84,7 @@ interface Vm {
         external
         pure;
     function assertLt(uint256 actual, uint256 limit, string calldata what) external pure;
+
+    /// @notice Forget that an account and its slots were read in this transaction.
+    function cool(address target) external;
 }

@@ -3,25 +3,37 @@
 use std::os::fd::OwnedFd;
 
 use protocol::Fields;
-use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
+use rustix::process::{
+    DumpableBehavior, Resource, Rlimit, Signal, set_dumpable_behavior, setrlimit,
+};
 
+use crate::engine_choice::Engine;
 use crate::failure::{Class, Failure};
 
 const MAX_OPEN_FILES: u64 = 16;
+/// What our engine reserves for the guest: SP1's whole address space.
+const RESERVATION_BYTES: u64 = 1 << 40;
+/// Addresses around the reservation that are never mapped.
+const GUARD_BYTES: u64 = 4 << 30;
+/// The process itself: code, stacks, the request, translated code.
+const SLACK_BYTES: u64 = 256 << 20;
 
 /// The bounds of one request, from its header's `limits`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
+    /// The most cycles that a program may take, as SP1 counts them.
+    pub cycles: u64,
     /// CPU time of all threads; the process is killed by SIGXCPU when it is used up.
     pub cpu_seconds: u64,
-    /// Address space, which bounds resident memory from above.
+    /// SP1's engine: address space, which bounds resident memory from above. Ours: the guest's
+    /// memory, of which it counts every page.
     pub memory_bytes: u64,
     /// The longest public values that are answered.
     pub public_values_bytes: u64,
 }
 
 impl Limits {
-    /// Read the limits of a request. All three are required: there is no unlimited run.
+    /// Read the limits of a request. All four are required: there is no unlimited run.
     pub fn parse(fields: &Fields) -> Result<Self, Failure> {
         let number = |name: &str| {
             let value = fields.get("limits").and_then(|limits| limits.get(name)?.as_u64());
@@ -30,6 +42,7 @@ impl Limits {
                 .ok_or_else(|| Failure::new(Class::Crash, format!("request without limits.{name}")))
         };
         Ok(Self {
+            cycles: number("cycles")?,
             cpu_seconds: number("cpu_seconds")?,
             memory_bytes: number("memory_bytes")?,
             public_values_bytes: number("public_values_bytes")?,
@@ -57,16 +70,34 @@ pub fn take_stdout() -> Result<OwnedFd, Failure> {
 }
 
 /// Apply `limits`, and give up privileges, core dumps, tracing by others, and files.
-pub fn confine(limits: &Limits) -> Result<(), Failure> {
+///
+/// Ours reserves more addresses than any machine has memory for its guest's, without access: they
+/// count as address space and not as data, so that data is what bounds it.
+pub fn confine(limits: &Limits, engine: Option<Engine>) -> Result<(), Failure> {
     let grace = limits.cpu_seconds.saturating_add(1);
     limit(Resource::Core, 0, 0)?;
     limit(Resource::Fsize, 0, 0)?;
     limit(Resource::Nofile, MAX_OPEN_FILES, MAX_OPEN_FILES)?;
     limit(Resource::Cpu, limits.cpu_seconds, grace)?;
-    limit(Resource::As, limits.memory_bytes, limits.memory_bytes)?;
+    let (addresses, data) = memory_limits(limits.memory_bytes, engine);
+    limit(Resource::As, addresses, addresses)?;
+    limit(Resource::Data, data, data)?;
     let failed = |error| Failure::new(Class::Crash, format!("cannot give up privileges: {error}"));
+    // The thread that started us waits for our end: it is gone only with its whole process.
+    rustix::process::set_parent_process_death_signal(Some(Signal::KILL)).map_err(failed)?;
     rustix::thread::set_no_new_privs(true).map_err(failed)?;
     set_dumpable_behavior(DumpableBehavior::NotDumpable).map_err(failed)
+}
+
+/// (address space, data) of a process whose memory limit is `memory_bytes`.
+fn memory_limits(memory_bytes: u64, engine: Option<Engine>) -> (u64, u64) {
+    match engine {
+        Some(Engine::Attestor) => {
+            let data = memory_bytes.saturating_add(SLACK_BYTES);
+            (data.saturating_add(RESERVATION_BYTES + GUARD_BYTES), data)
+        }
+        Some(Engine::Sp1Portable) | None => (memory_bytes, memory_bytes),
+    }
 }
 
 /// Set a limit; one that is already lower stays.
@@ -87,18 +118,39 @@ mod tests {
         Limits::parse(json!({"limits": limits}).as_object().unwrap())
     }
 
+    fn full() -> Value {
+        json!({"cycles": 4, "cpu_seconds": 1, "memory_bytes": 2, "public_values_bytes": 3})
+    }
+
+    #[test]
+    fn only_our_engine_may_reserve_addresses() {
+        let memory = 1 << 30;
+
+        assert_eq!(memory_limits(memory, None), (memory, memory));
+        assert_eq!(memory_limits(memory, Some(Engine::Sp1Portable)), (memory, memory));
+        let (addresses, data) = memory_limits(memory, Some(Engine::Attestor));
+        assert_eq!(data, memory + SLACK_BYTES);
+        assert_eq!(addresses, RESERVATION_BYTES + GUARD_BYTES + data);
+    }
+
+    #[test]
+    fn limits_of_the_largest_memory_do_not_wrap() {
+        assert_eq!(memory_limits(u64::MAX, Some(Engine::Attestor)), (u64::MAX, u64::MAX));
+    }
+
     #[test]
     fn limits_are_read() {
-        let limits = json!({"cpu_seconds": 1, "memory_bytes": 2, "public_values_bytes": 3});
-        let expected = Limits { cpu_seconds: 1, memory_bytes: 2, public_values_bytes: 3 };
+        let limits = full();
+        let expected =
+            Limits { cycles: 4, cpu_seconds: 1, memory_bytes: 2, public_values_bytes: 3 };
 
         assert_eq!(parse(limits), Ok(expected));
     }
 
     #[test]
     fn absent_or_odd_limits_are_refused() {
-        let full = json!({"cpu_seconds": 1, "memory_bytes": 2, "public_values_bytes": 3});
-        for name in ["cpu_seconds", "memory_bytes", "public_values_bytes"] {
+        let full = full();
+        for name in ["cycles", "cpu_seconds", "memory_bytes", "public_values_bytes"] {
             for odd in [json!(null), json!(0), json!(-1), json!("1"), json!(1.5)] {
                 let mut limits = full.clone();
                 limits[name] = odd;

@@ -1,69 +1,73 @@
-//! Run a program on SP1's portable interpreter.
+//! Run a program on the engine that the request names.
 //!
-//! SP1's other engine, the JIT for x86-64, checks no bounds: a program could write its own
-//! result, or take over the process. It is compiled out by the feature `profiling`. Its
-//! `MinimalExecutor` has neither `new_with_limit` nor `try_execute_chunk`, so that this file does
-//! not compile with it.
+//! Both engines get what the same checks let pass, SP1's loader among them: an ELF that one takes
+//! and the other does not would be a disagreement about nothing that was executed.
 
 use serde_json::json;
-use sp1_core_executor::{ExecutionError, MinimalExecutor, SupervisorMode};
 
 use crate::SP1_VERSION;
-use crate::failure::{Class, Failure, guarded};
-use crate::program;
+use crate::engine_choice::Engine;
+use crate::failure::{Class, Failure};
 use crate::serve::{Answer, Request};
+use crate::{own, portable, program};
 
-const ENGINE: &str = "sp1-portable";
+/// A program that halted, on whichever engine.
+pub struct Run {
+    pub exit_code: u32,
+    /// As SP1's `global_clk` counts.
+    pub cycles: u64,
+    /// The eight words that the program committed to.
+    pub digest: [u32; 8],
+    pub public_values: Vec<u8>,
+    /// What only our engine tells.
+    pub effort: Option<Effort>,
+}
+
+/// What a run on our engine took.
+pub struct Effort {
+    pub touched_pages: u64,
+    pub compiled_instructions: u64,
+    pub compile_seconds: f64,
+}
 
 /// Answer a request to run the ELF in blob 0 with the further blobs as stdin entries.
 pub fn answer(request: &Request) -> Result<Answer, Failure> {
     let Some((elf, stdin)) = request.blobs.split_first() else {
         return Err(Failure::new(Class::Crash, "a request to execute carries the ELF as a blob"));
     };
+    let Some(engine) = request.engine else {
+        return Err(Failure::new(Class::Crash, "a request to execute names an engine"));
+    };
     let program = program::load(elf)?;
-    let executor = guarded(Class::GuestFault, || {
-        // The limit also switches SP1's checks of addresses on; the address space is the real one.
-        let limit = Some(request.limits.memory_bytes);
-        let mut executor =
-            MinimalExecutor::<SupervisorMode>::new_with_limit(program, false, None, limit);
-        stdin.iter().for_each(|entry| executor.with_input(entry));
-        executor.try_execute_chunk().map(|_| executor)
-    })?
-    .map_err(|error| fault(&error))?;
-    result(executor, request.limits.public_values_bytes)
+    let run = match engine {
+        Engine::Attestor => {
+            drop(program);
+            own::run(elf, stdin, &request.limits)?
+        }
+        Engine::Sp1Portable => portable::run(program, stdin, &request.limits)?,
+    };
+    Ok(encode(engine, run))
 }
 
-fn result(executor: MinimalExecutor<SupervisorMode>, max_bytes: u64) -> Result<Answer, Failure> {
-    if !executor.is_done() {
-        return Err(Failure::new(Class::Crash, "the engine stopped before the program halted"));
-    }
-    let length = executor.public_values_stream().len() as u64;
-    if length > max_bytes {
-        return Err(Failure::new(
-            Class::LimitOutput,
-            format!("{length} bytes of public values, at most {max_bytes}"),
-        ));
-    }
-    let digest: String = executor
-        .public_value_digest()
+fn encode(engine: Engine, run: Run) -> Answer {
+    let digest: String = run
+        .digest
         .iter()
         .flat_map(|word| word.to_le_bytes())
         .map(|byte| format!("{byte:02x}"))
         .collect();
     let fields = [
-        ("exit_code", json!(executor.exit_code())),
-        ("cycles", json!(executor.global_clk())),
+        ("exit_code", json!(run.exit_code)),
+        ("cycles", json!(run.cycles)),
         ("digest", json!(digest)),
-        ("engine", json!(ENGINE)),
+        ("engine", json!(engine.name())),
         ("sp1", json!(SP1_VERSION)),
     ];
-    Ok(Answer::new(fields, Some(executor.into_public_values_stream())))
-}
-
-fn fault(error: &ExecutionError) -> Failure {
-    let class = match error {
-        ExecutionError::TooMuchMemory() => Class::LimitMemory,
-        _ => Class::GuestFault,
-    };
-    Failure::new(class, error.to_string())
+    let mut answer = Answer::new(fields, Some(run.public_values));
+    if let Some(effort) = run.effort {
+        answer.fields.insert("touched_pages".into(), json!(effort.touched_pages));
+        answer.fields.insert("compiled_instructions".into(), json!(effort.compiled_instructions));
+        answer.fields.insert("compile_seconds".into(), json!(effort.compile_seconds));
+    }
+    answer
 }

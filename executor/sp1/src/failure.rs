@@ -10,6 +10,8 @@ const MAX_DETAIL_CHARS: usize = 500;
 pub enum Class {
     /// SP1 does not take this ELF.
     InvalidElf,
+    /// The program takes more cycles than asked for.
+    LimitCycles,
     /// The memory limit was reached.
     LimitMemory,
     /// The public values are longer than asked for.
@@ -26,6 +28,7 @@ impl Class {
     pub const fn name(self) -> &'static str {
         match self {
             Self::InvalidElf => "invalid_elf",
+            Self::LimitCycles => "limit_cycles",
             Self::LimitMemory => "limit_memory",
             Self::LimitOutput => "limit_output",
             Self::Unsupported => "unsupported",

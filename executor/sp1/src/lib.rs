@@ -6,9 +6,12 @@
 
 pub mod confine;
 pub mod elf_check;
+pub mod engine_choice;
 pub mod execute;
 pub mod failure;
 pub mod memory;
+pub mod own;
+pub mod portable;
 pub mod program;
 pub mod proof_calls;
 pub mod serve;

@@ -9,16 +9,19 @@ use protocol::{Fields, FrameError};
 use serde_json::Value;
 
 use crate::confine::{self, Limits};
+use crate::engine_choice::Engine;
 use crate::failure::{Class, Failure, guarded, record_panics};
 use crate::memory;
 
-const VERSION: u64 = 1;
+const VERSION: u64 = 2;
 /// All blobs of a request together; the memory limit is usually lower.
 const MAX_REQUEST_BYTES: usize = 1 << 30;
 
 /// A request whose limits are in force already.
 pub struct Request {
     pub limits: Limits,
+    /// Which engine is to run the program; a request for a key names none.
+    pub engine: Option<Engine>,
     pub blobs: Vec<Vec<u8>>,
 }
 
@@ -68,10 +71,11 @@ fn receive() -> Result<Request, Failure> {
         return Err(Failure::new(Class::Crash, format!("request is not of version {VERSION}")));
     }
     let limits = Limits::parse(&header.fields)?;
-    confine::confine(&limits)?;
+    let engine = Engine::parse(&header.fields)?;
+    confine::confine(&limits, engine)?;
     let blobs = protocol::read_blobs(&mut input, &header.sizes, MAX_REQUEST_BYTES).map_err(bad)?;
     protocol::read_end(&mut input).map_err(bad)?;
-    Ok(Request { limits, blobs })
+    Ok(Request { limits, engine, blobs })
 }
 
 fn encode(outcome: Result<Answer, Failure>) -> Result<Vec<u8>, FrameError> {

@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from attestor.core.execution import Limits
+from attestor.core.execution import Engine, Limits
 from attestor.errors import ExecutionTimeLimit, ExecutorCrashed, ExecutorMissing
 from attestor.executor import NativeExecutor
 from attestor.executor.child import MAX_LOG_BYTES, run
 
 MEBIBYTE = 1 << 20
+PORTABLE = Engine.SP1_PORTABLE
 Make = Callable[[str], Path]
 
 
@@ -169,7 +170,7 @@ def test_run__many_at_once__each_its_own_answer_and_none_left(fake: Make) -> Non
 
 def test_run__not_there__says_how_to_build(tmp_path: Path) -> None:
     with pytest.raises(ExecutorMissing, match="No such file") as caught:
-        NativeExecutor(tmp_path).execute(b"", [], Limits())
+        NativeExecutor(tmp_path).execute(b"", [], Limits(), PORTABLE)
 
     assert caught.value.hint == "build it: make executor"
 
@@ -191,14 +192,14 @@ def test_execute__child_that_speaks_garbage__crashed(fake: Make, body: str) -> N
     directory = fake(body).parent
 
     with pytest.raises(ExecutorCrashed, match="gave no answer"):
-        NativeExecutor(directory).execute(b"", [], Limits(wall_seconds=20))
+        NativeExecutor(directory).execute(b"", [], Limits(wall_seconds=20), PORTABLE)
 
 
 def test_execute__child_that_dies__crashed_with_its_last_words(fake: Make) -> None:
     directory = fake("sys.exit('out of luck')").parent
 
     with pytest.raises(ExecutorCrashed, match="status 1; it printed: out of luck"):
-        NativeExecutor(directory).execute(b"", [], Limits(wall_seconds=20))
+        NativeExecutor(directory).execute(b"", [], Limits(wall_seconds=20), PORTABLE)
 
 
 def test_programs__started_by_hand_with_an_environment__refuse() -> None:
@@ -209,3 +210,13 @@ def test_programs__started_by_hand_with_an_environment__refuse() -> None:
     ended = subprocess.run([program], input=b"", capture_output=True, env={"TRACE_FILE": "x"})
 
     assert b"the environment must be empty, it holds TRACE_FILE" in ended.stdout
+
+
+@pytest.mark.parametrize("niceness", [0, 19])
+def test_run__niceness__is_the_childs_before_it_works(fake: Make, niceness: int) -> None:
+    """Our own process may stand back already: the child stands back no less."""
+    program = fake("sys.stdin.buffer.read()\nprint(os.getpriority(os.PRIO_PROCESS, 0))")
+
+    ended = run(program, b"a request", 20, 100, niceness=niceness)
+
+    assert int(ended.answer) == max(niceness, os.getpriority(os.PRIO_PROCESS, 0))

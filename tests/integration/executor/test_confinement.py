@@ -1,6 +1,7 @@
 """What an executor's process may still do while a program runs."""
 
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from attestor.core import frame
-from attestor.executor import NativeExecutor
+from attestor.executor import NativeExecutor, child
 
 PROGRAM = (
     Path(__file__).resolve().parents[3] / "executor" / "target" / "release" / "attestor-execute"
@@ -19,8 +20,14 @@ MEMORY_BYTES = 512 << 20
 @pytest.fixture
 def running(executor: NativeExecutor, guest: Callable[[str], bytes]) -> Iterator[int]:
     """The pid of a process that runs an endless loop."""
-    limits = {"cpu_seconds": 20, "memory_bytes": MEMORY_BYTES, "public_values_bytes": 1}
-    request = frame.Frame({"version": 1, "limits": limits}, (guest("test/spin"),))
+    limits = {
+        "cycles": 1 << 40,
+        "cpu_seconds": 20,
+        "memory_bytes": MEMORY_BYTES,
+        "public_values_bytes": 1,
+    }
+    header = {"version": 2, "engine": "sp1-portable", "limits": limits}
+    request = frame.Frame(header, (guest("test/spin"),))
     pipe = subprocess.PIPE
     with subprocess.Popen([PROGRAM], stdin=pipe, stdout=pipe, stderr=pipe, env={}) as process:
         assert process.stdin is not None
@@ -43,6 +50,7 @@ def test_limits__while_a_program_runs__in_force(running: int) -> None:
     assert limits["Max open files"] == ["16", "16"]
     assert limits["Max cpu time"] == ["20", "21"]
     assert limits["Max address space"] == [str(MEMORY_BYTES)] * 2
+    assert limits["Max data size"] == [str(MEMORY_BYTES)] * 2
 
 
 def test_privileges__while_a_program_runs__given_up(running: int) -> None:
@@ -51,3 +59,59 @@ def test_privileges__while_a_program_runs__given_up(running: int) -> None:
         pytest.skip("this kernel does not show whether privileges can be gained")
 
     assert "NoNewPrivs:\t1" in status
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"engine": "sp1-jit"}, "there is no engine"),
+        ({"engine": None}, "there is no engine"),
+        ({"version": 1}, "not of version 2"),
+        ({"limits": {"cpu_seconds": 1}}, "without limits.cycles"),
+    ],
+)
+def test_request__malformed__is_answered_by_name(change: dict[str, object], said: str) -> None:
+    limits = {"cycles": 1, "cpu_seconds": 1, "memory_bytes": MEMORY_BYTES, "public_values_bytes": 1}
+    header = {"version": 2, "engine": "sp1-portable", "limits": limits, **change}
+    request = frame.encode(frame.Frame(header, (b"elf",)))
+
+    ended = child.run(PROGRAM, request, wall_seconds=20, max_answer_bytes=1000)
+
+    assert frame.decode(ended.answer, 0).header["class"] == "crash"
+    assert said in frame.decode(ended.answer, 0).header["detail"]
+
+
+def test_request__without_an_engine__is_refused(guest: Callable[[str], bytes]) -> None:
+    limits = {"cycles": 1, "cpu_seconds": 9, "memory_bytes": MEMORY_BYTES, "public_values_bytes": 1}
+    request = frame.Frame({"version": 2, "limits": limits}, (guest("fibonacci"),))
+
+    ended = child.run(PROGRAM, frame.encode(request), wall_seconds=20, max_answer_bytes=1000)
+
+    assert "names an engine" in frame.decode(ended.answer, 0).header["detail"]
+
+
+def test_process__whose_parent_is_killed__ends_with_it(guest: Callable[[str], bytes]) -> None:
+    """A confirmation may run for minutes: it must not outlive the signer process."""
+    limits = {"cycles": 1, "cpu_seconds": 20, "memory_bytes": MEMORY_BYTES}
+    header = {"version": 2, "engine": "sp1-portable"}
+    bounds = {"limits": {**limits, "public_values_bytes": 1}}
+    request = frame.encode(frame.Frame({**header, **bounds}, (guest("test/spin"),)))
+    body = (
+        "import subprocess, sys; p = subprocess.Popen([sys.argv[1]], env={}, "
+        "stdin=subprocess.PIPE, stdout=subprocess.PIPE); print(p.pid, flush=True); "
+        "p.stdin.write(sys.stdin.buffer.read()); p.stdin.close(); p.wait()"
+    )
+    command = [sys.executable, "-c", body, str(PROGRAM)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as parent:
+        assert parent.stdin is not None
+        assert parent.stdout is not None
+        parent.stdin.write(request)
+        parent.stdin.close()
+        status = Path(f"/proc/{int(parent.stdout.readline())}/stat")
+        time.sleep(0.5)
+        assert status.exists()
+        parent.kill()
+    deadline = time.monotonic() + 5
+    while status.exists() and status.read_text().rsplit(")", 1)[1].split()[0] != "Z":
+        assert time.monotonic() < deadline, "the child outlives its parent"
+        time.sleep(0.05)

@@ -6,9 +6,11 @@ import pytest
 import rlp
 from eth_utils.crypto import keccak
 
-from attestor.core.execution import Limits, require_signable
+from attestor.core.execution import Engine, Limits, require_signable
 from attestor.errors import GuestFailed
 from attestor.executor import NativeExecutor
+
+PORTABLE = Engine.SP1_PORTABLE
 
 Programs = Callable[[str], bytes]
 Item = bytes | list[bytes]
@@ -56,7 +58,7 @@ def commits(
     executor: NativeExecutor, guest: Programs, limits: Limits
 ) -> Callable[[list[bytes]], bytes]:
     def run(entries: list[bytes]) -> bytes:
-        outcome = executor.execute(guest("header-chain"), entries, limits)
+        outcome = executor.execute(guest("header-chain"), entries, limits, PORTABLE)
         require_signable(outcome)
         return outcome.public_values
 
@@ -68,7 +70,7 @@ def fails(
     executor: NativeExecutor, guest: Programs, limits: Limits
 ) -> Callable[[list[bytes], str], None]:
     def run(entries: list[bytes], reason: str) -> None:
-        outcome = executor.execute(guest("header-chain"), entries, limits)
+        outcome = executor.execute(guest("header-chain"), entries, limits, PORTABLE)
         assert outcome.exit_code == 1
         assert outcome.public_values == b""
         with pytest.raises(GuestFailed, match=reason):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from attestor.core.elf import check
-from attestor.core.execution import Limits, require_signable
+from attestor.core.execution import Engine, Limits, require_signable
 from attestor.errors import (
     ExecutionLimit,
     ExecutionMemoryLimit,
@@ -22,6 +22,8 @@ from attestor.errors import (
     Rejected,
 )
 from attestor.executor import NativeExecutor
+
+PORTABLE = Engine.SP1_PORTABLE
 
 Programs = Callable[[str], bytes]
 
@@ -40,7 +42,7 @@ def test_execute__endless_loop__stopped_by_the_wall_clock(
     started = time.monotonic()
 
     with pytest.raises(ExecutionTimeLimit, match="after 0.5 s"):
-        executor.execute(guest("test/spin"), [], replace(limits, wall_seconds=0.5))
+        executor.execute(guest("test/spin"), [], replace(limits, wall_seconds=0.5), PORTABLE)
 
     assert time.monotonic() - started < 2
 
@@ -49,28 +51,30 @@ def test_execute__endless_loop__stopped_by_its_cpu_time(
     executor: NativeExecutor, guest: Programs, limits: Limits
 ) -> None:
     with pytest.raises(ExecutionTimeLimit, match="CPU time"):
-        executor.execute(guest("test/spin"), [], replace(limits, cpu_seconds=1))
+        executor.execute(guest("test/spin"), [], replace(limits, cpu_seconds=1), PORTABLE)
 
 
 def test_execute__memory_touched_far_and_wide__memory_limit(
     executor: NativeExecutor, guest: Programs, limits: Limits
 ) -> None:
-    assert executor.execute(guest("test/sparse"), [words(8)], limits).exit_code == 0
+    assert executor.execute(guest("test/sparse"), [words(8)], limits, PORTABLE).exit_code == 0
     with pytest.raises(ExecutionMemoryLimit):
-        executor.execute(guest("test/sparse"), [words(100_000)], limits)
+        executor.execute(guest("test/sparse"), [words(100_000)], limits, PORTABLE)
 
 
 def test_execute__endless_public_values__limit(
     executor: NativeExecutor, guest: Programs, limits: Limits
 ) -> None:
     with pytest.raises(ExecutionLimit):
-        executor.execute(guest("test/flood"), [words(0)], replace(limits, memory_bytes=256 << 20))
+        executor.execute(
+            guest("test/flood"), [words(0)], replace(limits, memory_bytes=256 << 20), PORTABLE
+        )
 
 
 def test_execute__prints_without_measure__answer_is_intact_and_log_cut(
     executor: NativeExecutor, guest: Programs, limits: Limits
 ) -> None:
-    run = executor.execute(guest("test/shout"), [], limits)
+    run = executor.execute(guest("test/shout"), [], limits, PORTABLE)
 
     require_signable(run)
     assert run.public_values == b"done"
@@ -80,7 +84,7 @@ def test_execute__prints_without_measure__answer_is_intact_and_log_cut(
 def test_execute__other_digest_than_of_its_public_values__mismatch(
     executor: NativeExecutor, guest: Programs, limits: Limits
 ) -> None:
-    run = executor.execute(guest("test/lie"), [], limits)
+    run = executor.execute(guest("test/lie"), [], limits, PORTABLE)
 
     assert (run.public_values, run.exit_code) == (b"true", 0)
     with pytest.raises(PublicValuesMismatch):
@@ -91,7 +95,7 @@ def test_execute__claims_a_verified_proof__refused(
     executor: NativeExecutor, guest: Programs, limits: Limits
 ) -> None:
     with pytest.raises(ProgramUnsupported, match="verifies proofs of other programs"):
-        executor.execute(guest("test/recursion"), [], limits)
+        executor.execute(guest("test/recursion"), [], limits, PORTABLE)
 
 
 @pytest.mark.parametrize("address", [IMAGE, FREE, ADDRESS_END - 8])
@@ -99,7 +103,7 @@ def test_execute__load_inside_of_memory__its_value(
     executor: NativeExecutor, guest: Programs, limits: Limits, address: int
 ) -> None:
     program = guest("test/oob")
-    run = executor.execute(program, [words(address)], limits)
+    run = executor.execute(program, [words(address)], limits, PORTABLE)
 
     require_signable(run)
     assert run.public_values == (program[0x1000:0x1008] if address == IMAGE else bytes(8))
@@ -113,7 +117,7 @@ def test_execute__wild_load__fault(
     executor: NativeExecutor, guest: Programs, limits: Limits, address: int
 ) -> None:
     with pytest.raises(GuestFault):
-        executor.execute(guest("test/oob"), [words(address)], limits)
+        executor.execute(guest("test/oob"), [words(address)], limits, PORTABLE)
 
 
 @pytest.mark.parametrize(
@@ -141,7 +145,7 @@ def test_execute__system_call_that_is_not_allowed__fault(
     executor: NativeExecutor, guest: Programs, limits: Limits, call: tuple[int, int, int, int]
 ) -> None:
     with pytest.raises(GuestFault):
-        executor.execute(guest("test/syscall"), [words(*call)], limits)
+        executor.execute(guest("test/syscall"), [words(*call)], limits, PORTABLE)
 
 
 @pytest.mark.parametrize(
@@ -157,7 +161,7 @@ def test_execute__system_call_that_takes_all_memory__memory_limit(
     executor: NativeExecutor, guest: Programs, limits: Limits, call: tuple[int, int, int, int]
 ) -> None:
     with pytest.raises(ExecutionMemoryLimit):
-        executor.execute(guest("test/syscall"), [words(*call)], limits)
+        executor.execute(guest("test/syscall"), [words(*call)], limits, PORTABLE)
 
 
 def test_execute__call_that_dumps_to_a_file__writes_none(
@@ -171,7 +175,7 @@ def test_execute__call_that_dumps_to_a_file__writes_none(
     monkeypatch.setenv("DUMP_ELF_OUTPUT", str(target))
     monkeypatch.setenv("TRACE_FILE", str(target))
 
-    executor.execute(guest("test/syscall"), [words(0x40, 0, 0, 0)], limits)
+    executor.execute(guest("test/syscall"), [words(0x40, 0, 0, 0)], limits, PORTABLE)
 
     assert not target.exists()
 
@@ -184,7 +188,7 @@ def test_execute__word_that_is_no_instruction__program_invalid(
 
     check(bytes(program))
     with pytest.raises(ProgramInvalid):
-        executor.execute(bytes(program), [], limits)
+        executor.execute(bytes(program), [], limits, PORTABLE)
 
 
 def test_execute__randomly_damaged_programs__always_an_error_or_a_result(
@@ -200,7 +204,7 @@ def test_execute__randomly_damaged_programs__always_an_error_or_a_result(
             limit = 232 if source.random() < 0.5 else len(program)
             program[source.randrange(limit)] = source.randrange(256)
         try:
-            executor.execute(bytes(program), [b"\x0a\0\0\0"], quick)
+            executor.execute(bytes(program), [b"\x0a\0\0\0"], quick, PORTABLE)
         except ExecutorCrashed as error:
             pytest.fail(f"{bytes(program).hex()}: {error}")
         except Rejected:

@@ -9,13 +9,18 @@ import pytest
 from eth_utils.crypto import keccak
 
 from attestor.audit import report, verify
+from attestor.core.confirmation import Finding, Timing, Verdict
+from attestor.core.execution import Engine
 from attestor.core.fees import Fees
-from attestor.core.registration import Registration, RegistrationEvent
+from attestor.core.proof import Proof
+from attestor.core.registration import Kind, Registration, RegistrationEvent
 from attestor.core.ring import Block
 from attestor.core.text import to_hex
 from attestor.core.transaction import Receipt, SignedTransaction
+from attestor.core.verifying_key import VerifyingKey
 from attestor.store.database import Store
 from attestor.store.history import History
+from attestor.store.jobs import Jobs
 from attestor.store.journal import Journal
 
 SIGNER, STRANGER = b"\x01" * 20, b"\x02" * 20
@@ -32,10 +37,19 @@ def path(tmp_path: Path) -> Path:
     history = History(store, Journal(store, lambda: 1_800_000_000.0))
     history.signer_created(SIGNER)
     history.quote_made(
-        SIGNER, REFERENCE, RAW, keccak(RAW), MEASUREMENT, "simulated", True, "UpToDate"
+        SIGNER,
+        REFERENCE,
+        RAW,
+        keccak(RAW),
+        MEASUREMENT,
+        "simulated",
+        True,
+        "UpToDate",
+        deadline=2000,
+        possession=b"possession",
     )
     signed = SignedTransaction(TRANSACTION, b"raw", b"\x09" * 20, 0, 100, Fees(3, 1))
-    history.transaction_signed(SIGNER, to_hex(keccak(RAW)), signed)
+    history.transaction_signed(SIGNER, to_hex(keccak(RAW)), Kind.ADMISSION, b"compact", signed)
     history.transaction_mined(Receipt(TRANSACTION, 9, b"\x09" * 32, True, 90, 3))
     history.activated(SIGNER, None, Registration(1010, 4610, MEASUREMENT), REFERENCE)
     store.close()
@@ -46,7 +60,7 @@ def event(**changes: object) -> RegistrationEvent:
     fields = {
         "signer": SIGNER,
         "measurement": MEASUREMENT,
-        "quote_hash": keccak(RAW),
+        "quote_hash": keccak(b"compact"),
         "reference_block": 7,
         "reference_hash": b"\x07" * 32,
         "valid_until": 4610,
@@ -119,7 +133,7 @@ def test_journal_faults__end_cut_off__shows_in_the_tables(path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"quote_hash": b"\x01" * 32}, "quote is 0x"),
+        ({"quote_hash": b"\x01" * 32}, "sent_hash is 0x"),
         ({"measurement": b"\x01" * 32}, "measurement is 0x"),
         ({"reference_block": 8}, "reference_block is 7, the registry says 8"),
         ({"reference_hash": b"\x01" * 32}, "reference_block_hash is"),
@@ -185,3 +199,38 @@ def test_report__json_and_csv__give_hashes_whole(path: Path) -> None:
     assert to_hex(TRANSACTION) in report.as_json(rows)
     assert to_hex(TRANSACTION) in report.as_csv(rows)
     assert to_hex(TRANSACTION) not in report.as_table(rows)
+
+
+def keep_sampled_proof(path: Path) -> None:
+    store = Store.open(path)
+    jobs = Jobs(store, Journal(store, lambda: 1_800_000_001.0))
+    jobs.add("a", b"elf", [])
+    jobs.take()
+    key = VerifyingKey((1, 2, 3, 4, 5, 6, 7, 8))
+    jobs.finish("a", Proof(SIGNER, key, b"v", b"d", b"s", 9, Engine.ATTESTOR, Timing.AFTER))
+    store.close()
+
+
+def test_table_faults__finding_that_is_journaled__is_sound(path: Path) -> None:
+    keep_sampled_proof(path)
+    store = Store.open(path)
+    assert verify.table_faults(store) == []
+    Jobs(store, Journal(store, lambda: 0.0)).confirm("a", Verdict(Finding.UNCONFIRMED, "slow"))
+    assert verify.table_faults(store) == []
+
+
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        ("UPDATE proofs SET finding = 'agreed'", "finding 'agreed' has no journal entry"),
+        ("UPDATE proofs SET finding = NULL", "finding None has no journal entry"),
+        ("UPDATE proofs SET confirmation = 'before'", "confirmation is 'before', the journal"),
+        ("UPDATE proofs SET engine = 'sp1-portable'", "engine is 'sp1-portable'"),
+    ],
+)
+def test_table_faults__what_was_checked_is_embellished__is_named(
+    path: Path, sql: str, said: str
+) -> None:
+    keep_sampled_proof(path)
+    found = verify.table_faults(tamper(path, sql))
+    assert any(said in fault for fault in found), found

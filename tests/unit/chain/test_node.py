@@ -189,19 +189,19 @@ REGISTER = "register((uint256,bytes32,address),bytes)"
 
 def test_simulate__would_pass__is_silent() -> None:
     found = registry({REGISTER: b""})
-    found.simulate(found.registration_calldata(SIGNER, 7, bytes(32), b"quote"), PAYER)
+    found.simulate(found.register_calldata(SIGNER, 7, bytes(32), b"quote"), PAYER)
 
 
 def test_simulate__would_revert__names_the_contracts_error() -> None:
     data = keccak(text="MeasurementNotAllowed(bytes32)")[:4] + b"\x0a" * 32
     found = registry({REGISTER: RpcError("execution reverted", data=data)})
-    calldata = found.registration_calldata(SIGNER, 7, bytes(32), b"quote")
+    calldata = found.register_calldata(SIGNER, 7, bytes(32), b"quote")
     with pytest.raises(RegistrationRejected, match=r"MeasurementNotAllowed\(0x0a0a"):
         found.simulate(calldata, PAYER)
 
 
 def test_simulate__revert_without_data__keeps_the_nodes_words() -> None:
     found = registry({REGISTER: RpcError("execution reverted")})
-    calldata = found.registration_calldata(SIGNER, 7, bytes(32), b"quote")
+    calldata = found.register_calldata(SIGNER, 7, bytes(32), b"quote")
     with pytest.raises(RegistrationRejected, match="execution reverted"):
         found.simulate(calldata, PAYER)

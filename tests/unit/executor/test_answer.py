@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 
 from attestor.core import frame
+from attestor.core.execution import Effort, Engine
 from attestor.core.verifying_key import KOALA_BEAR
 from attestor.errors import (
     AttestorError,
+    ExecutionCycleLimit,
     ExecutionMemoryLimit,
     ExecutionOutputLimit,
     ExecutionTimeLimit,
@@ -22,6 +24,7 @@ from attestor.executor import answer
 from attestor.executor.child import Ended
 
 DIGEST = "ab" * 32
+PORTABLE = Engine.SP1_PORTABLE
 RUN = {
     "ok": True,
     "exit_code": 0,
@@ -42,11 +45,11 @@ def encoded(header: dict[str, Any], *blobs: bytes) -> Ended:
 
 
 def read_run(header: dict[str, Any], *blobs: bytes) -> object:
-    return answer.read_execution(answer.read(encoded(header, *blobs)), "log", 16)
+    return answer.read_execution(answer.read(encoded(header, *blobs)), PORTABLE, "log", 16)
 
 
 def test_read_execution__sound_answer__all_of_it() -> None:
-    run = answer.read_execution(answer.read(encoded(RUN, b"values")), "log", 16)
+    run = answer.read_execution(answer.read(encoded(RUN, b"values")), PORTABLE, "log", 16)
 
     assert (run.public_values, run.exit_code, run.cycles) == (b"values", 0, 10)
     assert (run.digest.hex(), run.engine, run.log) == (DIGEST, "sp1-portable", "log")
@@ -61,6 +64,7 @@ def test_read_verifying_key__sound_answer__its_words() -> None:
     [
         ("invalid_elf", ProgramInvalid),
         ("unsupported", ProgramUnsupported),
+        ("limit_cycles", ExecutionCycleLimit),
         ("limit_memory", ExecutionMemoryLimit),
         ("limit_output", ExecutionOutputLimit),
         ("guest_fault", GuestFault),
@@ -177,7 +181,7 @@ def test_read_execution__more_public_values_than_asked_for__crashed() -> None:
         read_run(RUN, bytes(17))
 
 
-@pytest.mark.parametrize("engine", ["sp1-jit", None, 7])
+@pytest.mark.parametrize("engine", ["sp1-jit", "attestor", None, 7])
 def test_read_execution__other_engine__build_anew(engine: object) -> None:
     with pytest.raises(ExecutorMissing, match="make executor"):
         read_run({**RUN, "engine": engine}, b"")
@@ -202,3 +206,41 @@ def test_read_verifying_key__bad_words__crashed(words: object) -> None:
 def test_read__child_with_an_exit_code__told_as_such() -> None:
     with pytest.raises(ExecutorCrashed, match=r"attestor-execute ended with status 9$"):
         answer.read(ended(b"", 9))
+
+
+OURS = {
+    **RUN,
+    "engine": "attestor",
+    "touched_pages": 3,
+    "compiled_instructions": 40,
+    "compile_seconds": 0.25,
+}
+
+
+def read_ours(header: dict[str, Any]) -> Any:
+    return answer.read_execution(
+        answer.read(encoded(header, b"values")), Engine.ATTESTOR, "log", 16
+    )
+
+
+def test_read_execution__of_our_engine__with_what_it_took() -> None:
+    assert read_ours(OURS).effort == Effort(3, 40, 0.25)
+    assert read_ours({**OURS, "compile_seconds": 0}).effort == Effort(3, 40, 0.0)
+    assert read_ours(OURS).engine is Engine.ATTESTOR
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("touched_pages", None),
+        ("touched_pages", -1),
+        ("compiled_instructions", 1.5),
+        ("compile_seconds", None),
+        ("compile_seconds", -0.1),
+        ("compile_seconds", True),
+        ("compile_seconds", "0.1"),
+    ],
+)
+def test_read_execution__bad_effort__crashed(field: str, value: object) -> None:
+    with pytest.raises(ExecutorCrashed, match=field):
+        read_ours({**OURS, field: value})

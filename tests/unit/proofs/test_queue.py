@@ -9,15 +9,19 @@ from typing import Any
 
 import pytest
 
+from attestor.core.confirmation import Timing
+from attestor.core.execution import Engine
 from attestor.core.proof import Proof
 from attestor.core.verifying_key import VerifyingKey
 from attestor.errors import (
     AttestorError,
+    EnginesDisagree,
     Fatal,
     NoActiveSigner,
     QueueFull,
     RequestInvalid,
     SignerGone,
+    SigningHalted,
 )
 from attestor.proofs import queue as module
 from attestor.proofs.queue import ProofQueue, Prove
@@ -41,7 +45,7 @@ class Prover:
         self.most_together = 0
         self._lock = threading.Lock()
 
-    def __call__(self, program: bytes, stdin: Sequence[bytes]) -> Proof:
+    def __call__(self, job: str, program: bytes, stdin: Sequence[bytes]) -> Proof:
         with self._lock:
             self.together += 1
             self.most_together = max(self.most_together, self.together)
@@ -54,7 +58,16 @@ class Prover:
             with self._lock:
                 self.together -= 1
         key = VerifyingKey((1, 2, 3, 4, 5, 6, 7, 8))
-        return Proof(SIGNER, key, program, b"\xdd" * 32, b"\x55" * 65, 7, "made-up")
+        return Proof(
+            SIGNER,
+            key,
+            program,
+            b"\xdd" * 32,
+            b"\x55" * 65,
+            7,
+            Engine.SP1_PORTABLE,
+            Timing.NOT_NEEDED,
+        )
 
 
 @pytest.fixture(autouse=True)
@@ -212,8 +225,8 @@ def test_add__signer_process_gone__job_stays_queued_and_the_daemon_is_told(
 def test_finish__proof_cannot_be_recorded__the_daemon_is_told(jobs: Jobs, prover: Prover) -> None:
     told: list[Fatal] = []
 
-    def unknown_signer(program: bytes, stdin: Sequence[bytes]) -> Proof:
-        return replace(prover(program, stdin), signer=b"\x99" * 20)
+    def unknown_signer(job: str, program: bytes, stdin: Sequence[bytes]) -> Proof:
+        return replace(prover(job, program, stdin), signer=b"\x99" * 20)
 
     async def body(queue: ProofQueue) -> None:
         job = await queue.add(b"elf", [])
@@ -263,5 +276,87 @@ def test_start__jobs_of_an_earlier_run__are_finished(jobs: Jobs, prover: Prover)
         for job in ("left-running", "left-queued"):
             assert await queue.wait(job, 10) == JobState("done", None, None)
         assert prover.ran == [b"one", b"two"]
+
+    run(jobs, prover, body)
+
+
+HALTED = SigningHalted("the engines disagree", hint="act")
+
+
+def test_add__engines_disagree__job_fails_for_good_and_the_daemon_is_told(
+    jobs: Jobs, prover: Prover
+) -> None:
+    told: list[Fatal] = []
+
+    async def body(queue: ProofQueue) -> None:
+        prover.faults = [EnginesDisagree("exit code: ours 0, SP1's 1")]
+        job = await queue.add(b"elf", [])
+        while not told:
+            await asyncio.sleep(0.01)
+        state = jobs.state(job)
+        assert state is not None
+        assert (state.state, state.error_code) == ("failed", "engines_disagree")
+
+    run(jobs, prover, body, on_fatal=told.append)
+    assert [error.code for error in told] == ["engines_disagree"]
+    assert jobs.requeue_open() == 0
+
+
+def test_add__signing_halted_by_another_job__this_one_stays_queued(
+    jobs: Jobs, prover: Prover
+) -> None:
+    told: list[Fatal] = []
+
+    async def body(queue: ProofQueue) -> None:
+        prover.faults = [HALTED]
+        job = await queue.add(b"elf", [])
+        while not told:
+            await asyncio.sleep(0.01)
+        assert jobs.state(job) == JobState("queued", None, None)
+
+    run(jobs, prover, body, on_fatal=told.append)
+
+
+def test_halt__every_call__is_refused_with_the_reason(jobs: Jobs, prover: Prover) -> None:
+    async def body(queue: ProofQueue) -> None:
+        done = await queue.add(b"elf", [])
+        await queue.wait(done, 10)
+        assert queue.halted is None
+        queue.halt(HALTED)
+        queue.halt(SigningHalted("a later reason"))
+        assert queue.halted is HALTED
+        for call in (queue.add(b"elf", []), queue.wait(done, 10), queue.wait("nobody", 10)):
+            with pytest.raises(SigningHalted, match="the engines disagree"):
+                await call
+
+    run(jobs, prover, body)
+
+
+def test_halt__callers_that_wait__are_told_at_once(jobs: Jobs, prover: Prover) -> None:
+    async def body(queue: ProofQueue) -> None:
+        prover.gate.clear()
+        job = await queue.add(b"elf", [])
+        waits = [asyncio.create_task(queue.wait(job, 60)) for _ in range(3)]
+        while not prover.together:
+            await asyncio.sleep(0.01)
+        queue.halt(HALTED)
+        ends = await asyncio.wait_for(asyncio.gather(*waits, return_exceptions=True), 5)
+        assert [type(end) for end in ends] == [SigningHalted] * 3
+
+    run(jobs, prover, body)
+
+
+def test_halt__jobs_that_are_queued__are_not_begun(jobs: Jobs, prover: Prover) -> None:
+    async def body(queue: ProofQueue) -> None:
+        prover.gate.clear()
+        first, second = await queue.add(b"one", []), await queue.add(b"two", [])
+        while not prover.together:
+            await asyncio.sleep(0.01)
+        queue.halt(HALTED)
+        prover.gate.set()
+        while jobs.state(first) != JobState("done", None, None):
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.05)
+        assert jobs.state(second) == JobState("queued", None, None)
 
     run(jobs, prover, body)

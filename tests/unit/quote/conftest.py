@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from attestor.core import report_data
+from attestor.core.report_data import Binding, Layout
 from attestor.quote.simulated import SimulatedPlatform, Variation
 
 MakePlatform = Callable[..., SimulatedPlatform]
@@ -18,7 +18,8 @@ def now() -> int:
 @pytest.fixture(scope="session")
 def bound() -> bytes:
     """Report data of some signer and block."""
-    return report_data.encode(b"\x11" * 20, 21_000_000, b"\x22" * 32)
+    binding = Binding(31337, b"\x33" * 20, Layout.ATTESTOR)
+    return binding.encode(b"\x11" * 20, 21_000_000, b"\x22" * 32)
 
 
 @pytest.fixture(scope="session")

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from attestor.errors import CollateralExpired, CollateralInvalid, ConfigurationInvalid
+from attestor.pcs.sources import FileSource, PccsSource, SimulatedSource, source_from
 from attestor.quote.collateral import MAX_COLLATERAL_BYTES, Collateral
 from attestor.quote.simulated.issued import DAY, Issued
 from attestor.quote.simulated.pki import Pki
 from attestor.quote.simulated.variation import Machine
-from attestor.quote.sources import FileSource, PccsSource, SimulatedSource, source_from
 from attestor.quote.validity import validity
 
 NAMES = [field.name for field in fields(Collateral)]

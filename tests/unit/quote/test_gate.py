@@ -18,6 +18,7 @@ from attestor.errors import (
     SimulationRefused,
     TcbStatusRefused,
 )
+from attestor.pcs.sources import SimulatedSource
 from attestor.quote.collateral import Collateral
 from attestor.quote.gate import (
     Gate,
@@ -37,7 +38,6 @@ from attestor.quote.simulated.variation import (
     TrustDomain,
     sgx,
 )
-from attestor.quote.sources import SimulatedSource
 
 
 @pytest.fixture(scope="module")

@@ -10,20 +10,22 @@ from typing import Any
 
 import pytest
 
-from attestor.core import report_data
 from attestor.core.fees import Fees
-from attestor.core.registration import Registration
+from attestor.core.registration import Kind, Registration
+from attestor.core.report_data import Binding, Layout
 from attestor.core.ring import Block
 from attestor.core.rotation import Policy
 from attestor.core.transaction import Pending, Receipt, SignedTransaction
 from attestor.errors import AttestorError, RegistrationRejected, SignerUnknown
 from attestor.rotation.loop import Rotation
+from attestor.rotation.registrar import Quoted, Request
 from attestor.rotation.steps import Steps
 from attestor.signer.client import QuoteAnswer
 from attestor.store.database import Store
 from attestor.store.history import History
 from attestor.store.journal import Journal
 
+BINDING = Binding(31337, b"\x77" * 20, Layout.ATTESTOR)
 PAYER = b"\x09" * 20
 VALIDITY = 3600
 BLOCK_SECONDS = 12
@@ -138,18 +140,15 @@ class World:
         known = self.registered[signer]
         return Registration(known[1] - VALIDITY, known[1], b"\x0a" * 32)
 
-    def registration_calldata(
-        self, signer: bytes, number: int, block_hash: bytes, quote: bytes
-    ) -> bytes:
-        calldata = signer + quote
-        self.requests[calldata] = (signer, number, block_hash)
-        return calldata
-
-    def simulate(self, calldata: bytes, sender: bytes) -> None:
-        self._called("simulate")
-        signer = self.requests[calldata][0]
-        if signer in self.registered:
+    def request(self, quoted: Quoted, chain_time: int) -> Request:
+        self._called("request")
+        assert chain_time == self.blocks[-1].timestamp
+        assert quoted.possession == b"possession"
+        calldata = quoted.signer + quoted.raw
+        self.requests[calldata] = (quoted.signer, quoted.reference_block, quoted.reference_hash)
+        if quoted.signer in self.registered:
             raise RegistrationRejected("SignerAlreadyRegistered")
+        return Request(Kind.ADMISSION, calldata, quoted.raw)
 
     # --- payments ---
 
@@ -182,10 +181,11 @@ class World:
         self.held.append(address)
         return address
 
-    def quote(self, address: bytes, number: int, block_hash: bytes) -> QuoteAnswer:
+    def quote(self, address: bytes, number: int, block_hash: bytes, deadline: int) -> QuoteAnswer:
         self._called("quote")
-        bound = report_data.encode(address, number, block_hash)
-        return QuoteAnswer(bound[32:] + address, "made-up", True)
+        assert deadline > self.blocks[-1].timestamp
+        bound = BINDING.encode(address, number, block_hash)
+        return QuoteAnswer(bound[32:] + address, b"possession", "made-up", True)
 
     def activate(self, address: bytes, valid_until: int) -> None:
         if address not in self.held:
@@ -217,7 +217,7 @@ class Setup:
         self.store = Store.open(self.path)
         self.history = History(self.store, Journal(self.store, lambda: self.world.now))
         world: Any = self.world
-        steps = Steps(world, world, world, world.gate, self.history)
+        steps = Steps(world, world, world, world.gate, self.history, BINDING, world)
         self.rotation = Rotation(
             world, world, steps, self.history, POLICY, PAYER, lambda: self.world.now
         )

@@ -87,7 +87,7 @@ def test_step__node_down__is_noted_once_and_survived(setup: Any, call: str) -> N
     assert setup.active == setup.world.signing
 
 
-@pytest.mark.parametrize("call", ["quote", "gate", "simulate", "prepare"])
+@pytest.mark.parametrize("call", ["quote", "gate", "request", "prepare"])
 def test_step__failure_on_the_way__backs_off_and_goes_on(setup: Any, call: str) -> None:
     setup.world.faults[call] = RegistrationRejected("not today")
     setup.rotation.step()

@@ -3,7 +3,7 @@
 import pytest
 
 from attestor.core.signature import recover
-from attestor.errors import NoActiveSigner, SignerUnknown
+from attestor.errors import NoActiveSigner, SignerUnknown, SigningHalted
 from attestor.signer.keys import EXPIRY_MARGIN, Keys
 
 DIGEST = b"\xdd" * 32
@@ -113,3 +113,22 @@ def test_require__key_that_is_gone__is_refused(keys: Keys) -> None:
     keys.retire(signer)
     with pytest.raises(SignerUnknown):
         keys.require(signer)
+
+
+def test_halt__every_key_is_overwritten_and_none_comes_back(keys: Keys) -> None:
+    signers = [keys.create(), keys.create()]
+    keys.activate(signers[0], LATER)
+    secrets = [keys._secrets[signer] for signer in signers]
+    keys.halt("the first reason")
+    keys.halt("another")
+    assert not any(any(secret) for secret in secrets)
+    assert (keys.addresses(), keys.active(), keys.halted()) == ([], None, "the first reason")
+    for call in (
+        keys.create,
+        keys.require_active,
+        lambda: keys.sign(DIGEST),
+        lambda: keys.activate(signers[0], LATER),
+    ):
+        with pytest.raises(SigningHalted, match="the first reason"):
+            call()
+    keys.retire(signers[0])

@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 
-from attestor.core import report_data
-from attestor.core.execution import Execution, Limits
+from attestor.core.confirmation import Policy
+from attestor.core.eip712 import Domain
+from attestor.core.execution import Engine, Execution, Limits
 from attestor.core.frame import Frame
+from attestor.core.possession import Possession
+from attestor.core.report_data import Binding, Layout
 from attestor.core.signature import recover
 from attestor.core.statement import Statement
 from attestor.core.text import from_hex, to_hex
@@ -22,13 +25,16 @@ from attestor.errors import (
     RequestInvalid,
     SignerUnknown,
 )
+from attestor.signer.confirmer import Confirmer
 from attestor.signer.keys import Keys
 from attestor.signer.service import SignerService
 
 ELF = (Path(__file__).parents[3] / "guests" / "elf" / "fibonacci.elf").read_bytes()
 KEY = VerifyingKey((1, 2, 3, 4, 5, 6, 7, 8))
+BINDING = Binding(31337, b"\x77" * 20, Layout.ATTESTOR)
 BLOCK_HASH = b"\xbb" * 32
 LATER = 10_000
+PORTABLE = Engine.SP1_PORTABLE
 
 
 class Provider:
@@ -48,7 +54,7 @@ class Executor:
 
     def __init__(self) -> None:
         values = b"\x0a"
-        self.result = Execution(values, 0, 99, hashlib.sha256(values).digest(), "made-up")
+        self.result = Execution(values, 0, 99, hashlib.sha256(values).digest(), PORTABLE)
         self.keys_computed = 0
         self.runs: list[tuple[bytes, tuple[bytes, ...]]] = []
 
@@ -56,7 +62,9 @@ class Executor:
         self.keys_computed += 1
         return KEY
 
-    def execute(self, program: bytes, stdin: Sequence[bytes], limits: Limits) -> Execution:
+    def execute(
+        self, program: bytes, stdin: Sequence[bytes], limits: Limits, engine: Engine
+    ) -> Execution:
         self.runs.append((program, tuple(stdin)))
         return self.result
 
@@ -66,9 +74,14 @@ class Parts:
         self.keys = Keys(lambda: 1000.0)
         self.provider = Provider()
         self.executor: Any = Executor()
-        self.service = SignerService(self.keys, self.provider, self.executor, Limits())
+        confirmer = Confirmer(self.keys, self.executor, Limits(), Policy(), lambda: 0.5)
+        self.service = SignerService(
+            self.keys, self.provider, BINDING, self.executor, Limits(), PORTABLE, confirmer
+        )
 
     def ask(self, verb: str, *blobs: bytes, **arguments: Any) -> Frame:
+        if verb == "prove":
+            arguments["job"] = "a job"
         return self.service.handle(Frame({"verb": verb, **arguments}, blobs))
 
     def activate(self) -> bytes:
@@ -92,16 +105,28 @@ def test_new_key__answer__holds_an_address_and_nothing_else(parts: Parts) -> Non
 def test_quote__own_key__binds_what_was_asked(parts: Parts) -> None:
     signer = from_hex(parts.ask("new_key").header["address"])
     answer = parts.ask(
-        "quote", address=to_hex(signer), block_number=7, block_hash=to_hex(BLOCK_HASH)
+        "quote",
+        address=to_hex(signer),
+        block_number=7,
+        block_hash=to_hex(BLOCK_HASH),
+        deadline=2000,
     )
-    bound = report_data.encode(signer, 7, BLOCK_HASH)
-    assert answer.blobs == (b"quote of " + bound,)
+    assert answer.blobs == (b"quote of " + BINDING.encode(signer, 7, BLOCK_HASH),)
+    possession = from_hex(answer.header.pop("possession"))
     assert answer.header == {"provider": "made-up", "simulated": True}
+    digest = Possession(signer, 7, 2000).digest(Domain(BINDING.chain_id, BINDING.registry))
+    assert recover(digest, possession) == signer
 
 
 def test_quote__foreign_key__is_refused_before_the_platform_is_asked(parts: Parts) -> None:
     with pytest.raises(SignerUnknown):
-        parts.ask("quote", address="0x" + "11" * 20, block_number=7, block_hash=to_hex(BLOCK_HASH))
+        parts.ask(
+            "quote",
+            address="0x" + "11" * 20,
+            block_number=7,
+            block_hash=to_hex(BLOCK_HASH),
+            deadline=2000,
+        )
     assert parts.provider.asked == []
 
 
@@ -154,14 +179,14 @@ def test_prove__not_an_elf__never_reaches_a_child(parts: Parts) -> None:
 def test_prove__guest_failed__nothing_is_signed(parts: Parts, code: int) -> None:
     parts.activate()
     good = parts.executor.result
-    parts.executor.result = Execution(good.public_values, code, 1, good.digest, "made-up")
+    parts.executor.result = Execution(good.public_values, code, 1, good.digest, PORTABLE)
     with pytest.raises(GuestFailed, match=f"exit code {code}"):
         parts.ask("prove", ELF)
 
 
 def test_prove__other_digest_committed__nothing_is_signed(parts: Parts) -> None:
     parts.activate()
-    parts.executor.result = Execution(b"\x0a", 0, 1, bytes(32), "made-up")
+    parts.executor.result = Execution(b"\x0a", 0, 1, bytes(32), PORTABLE)
     with pytest.raises(PublicValuesMismatch):
         parts.ask("prove", ELF)
 
@@ -179,6 +204,7 @@ def test_status__tells_addresses_and_no_key(parts: Parts) -> None:
     assert header == {
         "addresses": [to_hex(signer)],
         "active": to_hex(signer),
+        "halted": None,
         "provider": "made-up",
         "simulated": True,
     }

@@ -7,7 +7,7 @@ import pytest
 
 from attestor.core import journal as chain
 from attestor.core.fees import Fees
-from attestor.core.registration import Registration
+from attestor.core.registration import Kind, Registration
 from attestor.core.ring import Block
 from attestor.core.rotation import Active, Candidate, Stage
 from attestor.core.text import to_hex
@@ -41,6 +41,8 @@ def quoted(history: History, signer: bytes) -> None:
         "sim",
         True,
         "UpToDate",
+        deadline=2000,
+        possession=b"possession",
     )
 
 
@@ -49,7 +51,7 @@ def submitted(history: History, signer: bytes, nonce: int = 0) -> None:
     signed = SignedTransaction(
         transaction_hash(signer), b"raw tx", PAYER, nonce, 100_000, Fees(30, 2)
     )
-    history.transaction_signed(signer, to_hex(quote_hash(signer)), signed)
+    history.transaction_signed(signer, to_hex(quote_hash(signer)), Kind.RENEWAL, b"", signed)
 
 
 def receipt(signer: bytes, **changes: Any) -> Receipt:
@@ -118,7 +120,7 @@ def test_transaction_signed__second_for_a_signer__is_refused(history: History) -
     submitted(history, ONE)
     again = SignedTransaction(b"\x55" * 32, b"", PAYER, 1, 1, Fees(1, 1))
     with pytest.raises(DatabaseFailed, match="UNIQUE"):
-        history.transaction_signed(ONE, to_hex(quote_hash(ONE)), again)
+        history.transaction_signed(ONE, to_hex(quote_hash(ONE)), Kind.RENEWAL, b"", again)
 
 
 def test_transaction_mined__same_receipt_again__adds_nothing(

@@ -1,9 +1,12 @@
 """Jobs and proofs in the tables."""
 
 import hashlib
+from dataclasses import replace
 
 import pytest
 
+from attestor.core.confirmation import Finding, Timing, Verdict
+from attestor.core.execution import Engine
 from attestor.core.proof import Proof
 from attestor.core.verifying_key import VerifyingKey
 from attestor.errors import DatabaseFailed
@@ -20,7 +23,8 @@ PROOF = Proof(
     digest=b"\xdd" * 32,
     signature=b"\x55" * 64 + b"\x1b",
     cycles=123,
-    engine="sp1-portable",
+    engine=Engine.SP1_PORTABLE,
+    confirmation=Timing.NOT_NEEDED,
 )
 
 
@@ -75,7 +79,13 @@ def test_finish__proof_is_answered_and_journaled(jobs: Jobs, store: Store) -> No
     jobs.finish("a", PROOF)
     assert jobs.state("a") == JobState("done", None, None)
     assert jobs.proof("a") == StoredProof(
-        PROOF.signature, PROOF.verifying_key.vk_hash_bytes, b"\x00\xff"
+        signature=PROOF.signature,
+        vk_hash_bytes=PROOF.verifying_key.vk_hash_bytes,
+        public_values=b"\x00\xff",
+        engine="sp1-portable",
+        cycles=123,
+        confirmation="not_needed",
+        finding=None,
     )
     entry = list(entries(store))[-1]
     assert (entry.event, entry.evidence["job"]) == ("proof_signed", "a")
@@ -146,3 +156,88 @@ def test_finish__signer_that_was_never_noted__is_refused(store: Store, journal: 
 )
 def test_stdin_sha256__other_boundaries__other_name(one: list[bytes], other: list[bytes]) -> None:
     assert stdin_sha256(one) != stdin_sha256(other)
+
+
+AGREED = Verdict(Finding.AGREED)
+
+
+def prove(jobs: Jobs, job: str, confirmation: Timing) -> None:
+    jobs.add(job, b"elf", [])
+    jobs.take()
+    jobs.finish(job, replace(PROOF, engine=Engine.ATTESTOR, confirmation=confirmation))
+
+
+def finding(jobs: Jobs, job: str) -> str | None:
+    found = jobs.proof(job)
+    assert found is not None
+    return found.finding
+
+
+@pytest.mark.parametrize(
+    ("confirmation", "first"),
+    [
+        (Timing.BEFORE, "agreed"),
+        (Timing.AFTER, "pending"),
+        (Timing.NOT_CHECKED, None),
+        (Timing.NOT_NEEDED, None),
+    ],
+)
+def test_finish__what_was_checked__is_in_the_record_and_the_journal(
+    jobs: Jobs, store: Store, confirmation: Timing, first: str | None
+) -> None:
+    prove(jobs, "a", confirmation)
+    assert finding(jobs, "a") == first
+    evidence = list(entries(store))[-1].evidence
+    assert (evidence["confirmation"], evidence["engine"]) == (confirmation, "attestor")
+    assert evidence["cycles"] == 123
+
+
+@pytest.mark.parametrize("found", [Finding.AGREED, Finding.UNCONFIRMED, Finding.DISAGREED])
+def test_confirm__pending_proof__takes_the_finding_and_its_reason(
+    jobs: Jobs, store: Store, found: Finding
+) -> None:
+    prove(jobs, "a", Timing.AFTER)
+    assert jobs.confirm("a", Verdict(found, "why"))
+    assert finding(jobs, "a") == found
+    entry = list(entries(store))[-1]
+    assert entry.event == "proof_confirmed"
+    assert entry.evidence == {"job": "a", "finding": found, "finding_reason": "why"}
+    assert store.row("SELECT finding_reason FROM proof_history") == {"finding_reason": "why"}
+
+
+def test_confirm__proof_that_is_not_there_yet__says_so(jobs: Jobs) -> None:
+    jobs.add("a", b"elf", [])
+    assert not jobs.confirm("a", AGREED)
+
+
+@pytest.mark.parametrize("confirmation", [Timing.BEFORE, Timing.NOT_CHECKED])
+def test_confirm__proof_that_waits_for_nothing__is_left_alone(
+    jobs: Jobs, store: Store, confirmation: Timing
+) -> None:
+    prove(jobs, "a", confirmation)
+    before, rows = finding(jobs, "a"), len(list(entries(store)))
+    assert jobs.confirm("a", Verdict(Finding.UNCONFIRMED, "x"))
+    assert (finding(jobs, "a"), len(list(entries(store)))) == (before, rows)
+
+
+def test_confirm__twice__the_first_stays(jobs: Jobs) -> None:
+    prove(jobs, "a", Timing.AFTER)
+    jobs.confirm("a", Verdict(Finding.DISAGREED, "x"))
+    jobs.confirm("a", AGREED)
+    assert finding(jobs, "a") == "disagreed"
+
+
+def test_close_pending__after_a_restart__unconfirmed(jobs: Jobs) -> None:
+    prove(jobs, "a", Timing.AFTER)
+    prove(jobs, "b", Timing.BEFORE)
+    assert jobs.close_pending("gone") == 1
+    assert (finding(jobs, "a"), finding(jobs, "b")) == ("unconfirmed", "agreed")
+    assert jobs.close_pending("gone") == 0
+
+
+def test_confirmation_counts__by_kind(jobs: Jobs) -> None:
+    for job in ("a", "b"):
+        prove(jobs, job, Timing.AFTER)
+    prove(jobs, "c", Timing.NOT_CHECKED)
+    counts = {(row["confirmation"], row["finding"]): row["n"] for row in jobs.confirmation_counts()}
+    assert counts == {("after", "pending"): 2, ("not_checked", None): 1}

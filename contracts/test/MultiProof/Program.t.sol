@@ -1,33 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {IMultiProof} from "../src/interfaces/IMultiProof.sol";
-import {RegistryDouble} from "./harness/RegistryDouble.sol";
-import {TestCase} from "./harness/TestCase.sol";
+import {IMultiProof} from "../../src/interfaces/IMultiProof.sol";
+import {MultiProofCase} from "../harness/MultiProofCase.sol";
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 
 /// @notice Which proofs are taken, and that the contract computes upstream's statement.
-contract MultiProofTest is TestCase {
-    uint256 private constant KEY = 0x5167;
-
-    // SP1 v3.0.0's fibonacci fixture: key in both forms, public values for n = 500.
-    bytes32 private constant VKEY =
-        0x00e60860c07bfc6e4c480286c0ddbb879674eb47f84b4ef041cf858b17aa0ed1;
-    bytes private constant PUBLIC_VALUES = hex"f4010000f404000086070000";
+contract MultiProofProgramTest is MultiProofCase {
+    // SP1 v3.0.0's fibonacci fixture: the statement of MultiProofCase's key and values.
     bytes32 private constant MESSAGE =
         0x57afaa2081248eff6ad022246deb4726dac655f5c72057cb23e23cf9e1f4d03c;
     bytes32 private constant DIGEST =
         0xf766d3825739a8b3533bf26adee72766132e05861677a75490a19177f9721fdc;
 
-    RegistryDouble private registry;
     IMultiProof private multiProof;
     address private signer;
 
     function setUp() public {
-        registry = new RegistryDouble();
-        multiProof = _deploy(address(registry));
+        setUpRegistry();
+        multiProof = deploy(address(0), 1);
         signer = vm.addr(KEY);
-        registry.hold(signer, true);
     }
 
     /* --- upstream's call ------------------------------------------------------------------- */
@@ -48,11 +40,11 @@ contract MultiProofTest is TestCase {
         public
         view
     {
-        multiProof.verifyTEEProof(message, _sign(KEY, keccak256(message)));
+        multiProof.verifyTEEProof(message, sign(KEY, keccak256(message)));
     }
 
     function test_verifyTEEProof__unregistered_signer__refused() public {
-        bytes memory proof = _sign(KEY + 1, keccak256("message"));
+        bytes memory proof = sign(KEY + 1, keccak256("message"));
         bytes memory reason =
             abi.encodeWithSelector(IMultiProof.Invalid_TEE_Signer.selector, vm.addr(KEY + 1));
         vm.expectRevert(reason);
@@ -60,7 +52,7 @@ contract MultiProofTest is TestCase {
     }
 
     function test_verifyTEEProof__signer_no_longer_valid__refused() public {
-        bytes memory proof = _sign(KEY, keccak256("message"));
+        bytes memory proof = sign(KEY, keccak256("message"));
         multiProof.verifyTEEProof("message", proof);
         registry.hold(signer, false);
         vm.expectRevert(abi.encodeWithSelector(IMultiProof.Invalid_TEE_Signer.selector, signer));
@@ -71,71 +63,68 @@ contract MultiProofTest is TestCase {
 
     function test_verifyProgram__digest_of_sp1_v3_fibonacci__taken() public view {
         vm.assertEq(keccak256(bytes.concat(MESSAGE)), DIGEST, "the vectors belong together");
-        address found = multiProof.verifyProgram(VKEY, PUBLIC_VALUES, _sign(KEY, DIGEST));
-        vm.assertEq(found, signer, "signer");
+        address[] memory found = multiProof.verifyProgram(VKEY, VALUES, sign(KEY, DIGEST));
+        vm.assertEq(found.length, 1, "signers");
+        vm.assertEq(found[0], signer, "signer");
     }
 
     function test_verifyProgram__and_upstreams_call__one_statement() public view {
-        bytes memory proof = _sign(KEY, DIGEST);
+        bytes memory proof = sign(KEY, DIGEST);
         multiProof.verifyTEEProof(bytes.concat(MESSAGE), proof);
-        multiProof.verifyProgram(VKEY, PUBLIC_VALUES, proof);
+        multiProof.verifyProgram(VKEY, VALUES, proof);
     }
 
     function test_verifyProgram__other_public_values__refused() public view {
-        bytes memory values = PUBLIC_VALUES;
-        _assertRefused(VKEY, bytes.concat(values, hex"00"), _sign(KEY, DIGEST));
+        bytes memory values = VALUES;
+        _assertRefused(VKEY, bytes.concat(values, hex"00"), sign(KEY, DIGEST));
         flip(values, 3);
-        _assertRefused(VKEY, values, _sign(KEY, DIGEST));
+        _assertRefused(VKEY, values, sign(KEY, DIGEST));
     }
 
     function test_verifyProgram__other_program__refused() public view {
-        _assertRefused(VKEY ^ bytes32(uint256(1)), PUBLIC_VALUES, _sign(KEY, DIGEST));
+        _assertRefused(VKEY ^ bytes32(uint256(1)), VALUES, sign(KEY, DIGEST));
     }
 
     /// @dev The two 32-byte forms of a key must not be mixed up.
     function test_verifyProgram__vk_hash_bytes_in_place_of_the_vkey__refused() public {
         bytes32 hashBytes = 0x730430601eff1b93090050d80ddbb87933a75a3f612d3bc1039f0b1617aa0ed1;
-        bytes memory proof = _sign(KEY, DIGEST);
+        bytes memory proof = sign(KEY, DIGEST);
         vm.expectRevert(abi.encodeWithSelector(IMultiProof.ProgramVKeyTooLarge.selector, hashBytes));
-        multiProof.verifyProgram(hashBytes, PUBLIC_VALUES, proof);
+        multiProof.verifyProgram(hashBytes, VALUES, proof);
     }
 
     function test_verifyProgram__unregistered_signer__refused() public {
-        bytes memory proof = _sign(KEY + 1, DIGEST);
+        bytes memory proof = sign(KEY + 1, DIGEST);
         bytes memory reason =
             abi.encodeWithSelector(IMultiProof.Invalid_TEE_Signer.selector, vm.addr(KEY + 1));
         vm.expectRevert(reason);
-        multiProof.verifyProgram(VKEY, PUBLIC_VALUES, proof);
+        multiProof.verifyProgram(VKEY, VALUES, proof);
     }
 
     /* --- signatures ------------------------------------------------------------------------ */
 
     function test_verifyProgram__high_s_twin__refused() public {
-        (uint8 v, bytes32 r, bytes32 s) = vm.sign(KEY, DIGEST);
-        multiProof.verifyProgram(VKEY, PUBLIC_VALUES, abi.encodePacked(r, s, v));
-        bytes32 high = bytes32(SECP256K1_ORDER - uint256(s));
-        bytes memory twin = abi.encodePacked(r, high, v == 27 ? uint8(28) : uint8(27));
-        vm.expectRevert(abi.encodeWithSelector(ECDSA.ECDSAInvalidSignatureS.selector, high));
-        multiProof.verifyProgram(VKEY, PUBLIC_VALUES, twin);
+        bytes memory proof = sign(KEY, DIGEST);
+        multiProof.verifyProgram(VKEY, VALUES, proof);
+        vm.expectPartialRevert(ECDSA.ECDSAInvalidSignatureS.selector);
+        multiProof.verifyProgram(VKEY, VALUES, highTwin(proof));
     }
 
     function test_verifyProgram__v_of_0_or_1__refused() public {
         (uint8 v, bytes32 r, bytes32 s) = vm.sign(KEY, DIGEST);
         bytes memory proof = abi.encodePacked(r, s, v - 27);
         vm.expectRevert(ECDSA.ECDSAInvalidSignature.selector);
-        multiProof.verifyProgram(VKEY, PUBLIC_VALUES, proof);
+        multiProof.verifyProgram(VKEY, VALUES, proof);
     }
 
     function test_verifyProgram__other_length__refused() public {
-        bytes memory proof = _sign(KEY, DIGEST);
-        uint256[4] memory lengths = [uint256(0), 1, 64, 66];
+        bytes memory proof = sign(KEY, DIGEST);
+        uint256[4] memory lengths = [uint256(1), 64, 66, 129];
         for (uint256 i = 0; i < lengths.length; ++i) {
-            bytes memory bent =
-                lengths[i] > 65 ? bytes.concat(proof, hex"00") : slice(proof, 0, lengths[i]);
-            vm.expectRevert(
-                abi.encodeWithSelector(ECDSA.ECDSAInvalidSignatureLength.selector, lengths[i])
-            );
-            multiProof.verifyProgram(VKEY, PUBLIC_VALUES, bent);
+            bytes memory bent = slice(bytes.concat(proof, proof), 0, lengths[i]);
+            bytes4 selector = IMultiProof.SignaturesLengthWrong.selector;
+            vm.expectRevert(abi.encodeWithSelector(selector, lengths[i]));
+            multiProof.verifyProgram(VKEY, VALUES, bent);
         }
     }
 
@@ -143,35 +132,34 @@ contract MultiProofTest is TestCase {
     function test_verifyProgram__zero_signature__refused() public {
         registry.hold(address(0), true);
         vm.expectRevert(ECDSA.ECDSAInvalidSignature.selector);
-        multiProof.verifyProgram(VKEY, PUBLIC_VALUES, abi.encodePacked(new bytes(64), uint8(27)));
+        multiProof.verifyProgram(VKEY, VALUES, abi.encodePacked(new bytes(64), uint8(27)));
     }
 
     function test_verifyProgram__any_byte_flipped__refused(uint256 offset) public view {
-        bytes memory proof = _sign(KEY, DIGEST);
+        bytes memory proof = sign(KEY, DIGEST);
         flip(proof, bound(offset, 0, 64));
-        _assertRefused(VKEY, PUBLIC_VALUES, proof);
+        _assertRefused(VKEY, VALUES, proof);
     }
 
     /* --- deployment ------------------------------------------------------------------------ */
 
-    function test_constructor__registry__kept() public view {
-        vm.assertEq(address(multiProof.teeProverRegistry()), address(registry), "registry");
+    function test_constructor__registry_gateway_and_threshold__kept() public {
+        IMultiProof other = deploy(address(registry), 3);
+        vm.assertEq(address(other.teeProverRegistry()), address(registry), "registry");
+        vm.assertEq(address(other.gateway()), address(registry), "gateway");
+        vm.assertEq(other.threshold(), 3, "threshold");
     }
 
-    function test_constructor__registry_without_code__refused() public {
-        bytes memory reason =
-            abi.encodeWithSelector(IMultiProof.RegistryWithoutCode.selector, address(0xe));
-        vm.expectRevert(reason);
-        _deploy(address(0xe));
+    function test_constructor__addresses_without_code__refused() public {
+        vm.expectRevert(abi.encodeWithSelector(IMultiProof.RegistryWithoutCode.selector, 0xe));
+        deployOn(address(0xe), address(0), 1);
+        vm.expectRevert(abi.encodeWithSelector(IMultiProof.GatewayWithoutCode.selector, 0xe));
+        deploy(address(0xe), 1);
     }
 
-    function _deploy(address asked) private returns (IMultiProof) {
-        return IMultiProof(vm.deployCode("MultiProof.sol:MultiProof", abi.encode(asked)));
-    }
-
-    function _sign(uint256 key, bytes32 digest) private pure returns (bytes memory) {
-        (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, digest);
-        return abi.encodePacked(r, s, v);
+    function test_constructor__no_threshold__refused() public {
+        vm.expectRevert(IMultiProof.ThresholdZero.selector);
+        deploy(address(0), 0);
     }
 
     function _assertRefused(bytes32 vkey, bytes memory values, bytes memory proof) private view {

@@ -5,20 +5,11 @@ from typing import Protocol
 from urllib.parse import SplitResult, urlsplit
 
 from attestor.errors import ConfigurationInvalid
+from attestor.pcs.client import Pcs
 from attestor.quote import qvl
-from attestor.quote.collateral import MAX_COLLATERAL_BYTES, Collateral
+from attestor.quote.collateral import MAX_COLLATERAL_BYTES, Collateral, CollateralSource
 
 TIMEOUT_SECONDS = 30.0
-
-
-class CollateralSource(Protocol):
-    """Gives the collateral that belongs to a quote."""
-
-    def collateral(self, quote: bytes, now: int) -> Collateral:
-        """Collateral for `quote` as of `now` (Unix seconds).
-
-        Raises `CollateralUnreachable`, `CollateralInvalid` or `ConfigurationInvalid`.
-        """
 
 
 class Issuer(Protocol):
@@ -71,11 +62,10 @@ class PccsSource:
                 "the URL of the PCCS holds credentials, which would be logged",
                 hint="let a local proxy add them",
             )
-        self._url = url
-        self._timeout_seconds = timeout_seconds
+        self._pcs = Pcs(url, timeout_seconds)
 
     def collateral(self, quote: bytes, now: int) -> Collateral:
-        return qvl.fetch(self._url, quote, self._timeout_seconds)
+        return self._pcs.collateral(qvl.machine_kind(quote))
 
 
 def source_from(text: str) -> CollateralSource:

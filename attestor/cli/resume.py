@@ -1,0 +1,40 @@
+"""`attestor resume`."""
+
+import time
+from pathlib import Path
+
+import click
+
+from attestor.errors import DatabaseInvalid, NothingToResume
+from attestor.store.database import Store
+from attestor.store.disagreements import Disagreements
+from attestor.store.journal import Journal
+from attestor.store.lock import lock_database
+
+
+@click.command
+@click.option(
+    "--database",
+    type=click.Path(path_type=Path),
+    default=Path("attestor.sqlite"),
+    envvar="ATTESTOR_STORE_PATH",
+    show_default=True,
+    help="The daemon's database; the daemon must be stopped.",
+)
+@click.option("--because", required=True, help="Why signing is safe again; kept in the journal.")
+def command(database: Path, because: str) -> None:
+    """Let the daemon sign again after its engines disagreed.
+
+    First find out which engine is right, and mend it or set executor.engine to sp1-portable
+    (docs/operate.md). The disagreement, its program and its stdin stay in the database.
+    """
+    if not database.is_file():
+        raise DatabaseInvalid(f"no database at {database}", hint="name it with --database")
+    with lock_database(database):
+        store = Store.open(database)
+        closed = Disagreements(store, Journal(store, time.time)).resume(because)
+        store.close()
+    if not closed:
+        raise NothingToResume(f"signing is not halted in {database}")
+    for one in closed:
+        click.echo(f"closed: job {one.job} of {one.at}: {one.reason}")

@@ -1,0 +1,33 @@
+"""Proof of possession: a signer shows the registry that it holds its key.
+
+    Admit(address signer,uint64 referenceBlockNumber,uint256 deadline)
+
+in the EIP-712 domain of the registry (contracts/src/registry/Admissions.sol).
+"""
+
+from dataclasses import dataclass
+
+from eth_utils.crypto import keccak
+
+from attestor.core.eip712 import Domain, address, word
+
+_ADMIT_TYPE = b"Admit(address signer,uint64 referenceBlockNumber,uint256 deadline)"
+
+
+@dataclass(frozen=True)
+class Possession:
+    """What a signer (20 bytes) signs; `deadline` is Unix seconds. Raises `ValueError` for what
+    the contract's struct could not hold."""
+
+    signer: bytes
+    reference_block: int
+    deadline: int
+
+    def digest(self, domain: Domain) -> bytes:
+        """The 32 bytes that are signed."""
+        fields = (
+            address(self.signer),
+            word(self.reference_block, 64),
+            word(self.deadline, 256),
+        )
+        return domain.digest(keccak(keccak(_ADMIT_TYPE) + b"".join(fields)))

@@ -1,0 +1,40 @@
+"""Where the contracts of a configuration stand."""
+
+from dataclasses import dataclass
+
+from attestor.config import Config
+from attestor.deployment import record
+from attestor.errors import ConfigurationInvalid
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """20 bytes each. `store` is None where the registry's verifier has no store of ours."""
+
+    registry: bytes
+    store: bytes | None
+
+
+def of(config: Config) -> Addresses:
+    """From the options, or from the deployment file that they name.
+
+    Raises `ConfigurationInvalid` when neither gives the registry or the file is of another chain,
+    and `DeploymentFileInvalid`.
+    """
+    registry, store = config.chain_registry, config.chain_collateral_store
+    if config.chain_deployment is not None:
+        found = record.read(config.chain_deployment)
+        if found.chain_id != config.chain_id:
+            raise ConfigurationInvalid(
+                f"{config.chain_deployment} is of chain {found.chain_id}, "
+                f"chain.id is {config.chain_id}"
+            )
+        registry = registry or found.address("TEERegistry")
+        if "CollateralStore" in found.contracts:
+            store = store or found.address("CollateralStore")
+    if not registry:
+        raise ConfigurationInvalid(
+            "the registry's address is missing",
+            hint="set chain.registry, or chain.deployment to the file of attestor deploy",
+        )
+    return Addresses(registry, store or None)

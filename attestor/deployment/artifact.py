@@ -1,0 +1,68 @@
+"""A built contract as forge writes it to `out/`."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from eth_abi.abi import encode
+from eth_abi.exceptions import EncodingError
+
+from attestor.config import ROOT
+from attestor.core.text import from_hex
+from attestor.errors import DeploymentFailed
+
+ARTIFACTS = ROOT / "out"
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """`creation` and `runtime` are bytecode; the runtime has zeros where its constructor writes
+    immutables, at `immutables` as (offset, length) in bytes."""
+
+    name: str
+    abi: tuple[dict[str, Any], ...]
+    creation: bytes
+    runtime: bytes
+    immutables: tuple[tuple[int, int], ...]
+
+    def creation_code(self, arguments: tuple[object, ...]) -> bytes:
+        """What a transaction without a recipient carries to deploy this with its arguments."""
+        types = self._constructor_types()
+        try:
+            return self.creation + encode(types, arguments)
+        except EncodingError as error:
+            raise DeploymentFailed(f"{self.name} takes {', '.join(types)}: {error}") from None
+
+    def made(self, code: bytes) -> bool:
+        """Whether `code` is this contract's, whatever its immutables."""
+        return len(code) == len(self.runtime) and self._masked(code) == self.runtime
+
+    def _masked(self, code: bytes) -> bytes:
+        masked = bytearray(code)
+        for offset, length in self.immutables:
+            masked[offset : offset + length] = bytes(length)
+        return bytes(masked)
+
+    def _constructor_types(self) -> list[str]:
+        for item in self.abi:
+            if item["type"] == "constructor":
+                return [str(field["type"]) for field in item["inputs"]]
+        return []
+
+
+def load(name: str, folder: Path = ARTIFACTS) -> Artifact:
+    """The artifact of a contract. Raises `DeploymentFailed` when it was not built."""
+    try:
+        built = json.loads((folder / f"{name}.sol" / f"{name}.json").read_text())
+        deployed = built["deployedBytecode"]
+        references = deployed.get("immutableReferences", {}).values()
+        return Artifact(
+            name=name,
+            abi=tuple(built["abi"]),
+            creation=from_hex(built["bytecode"]["object"]),
+            runtime=from_hex(deployed["object"]),
+            immutables=tuple((at["start"], at["length"]) for each in references for at in each),
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        raise DeploymentFailed(f"no built contract {name}", hint="make contracts") from None

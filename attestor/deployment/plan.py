@@ -1,0 +1,140 @@
+"""What a deployment will do, decided before anything is sent."""
+
+from dataclasses import dataclass, field
+
+from attestor.core.chains import require_development_chain
+from attestor.core.text import checksummed, to_hex
+from attestor.errors import DeploymentRefused
+
+NONE = bytes(20)
+SECONDS_PER_DAY = 86400
+
+
+@dataclass(frozen=True)
+class Root:
+    """The root CA that quotes lead to: its public key, the DER of its subject name, its subject
+    key identifier (20 bytes), and whether it is a simulated platform's."""
+
+    x: int
+    y: int
+    name: bytes
+    key_id: bytes
+    simulated: bool
+
+
+@dataclass(frozen=True)
+class ForeignVerifier:
+    """An Automata verifier that stands already. `kind` is the registry's number for its output
+    layout, `code_hash` keccak256 of the code that the operator has checked."""
+
+    address: bytes
+    kind: int
+    code_hash: bytes
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What an operator decides. `gateway` is SP1's verifier gateway, or 20 zero bytes."""
+
+    chain_id: int
+    root: Root
+    owner: bytes
+    guardian: bytes
+    evaluation_delay_days: int = 365
+    verifier: ForeignVerifier | None = None
+    gateway: bytes = NONE
+    threshold: int = 1
+    measurements: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True)
+class Made:
+    """An argument that is the address of a contract deployed before."""
+
+    contract: str
+
+    def __str__(self) -> str:
+        return f"<{self.contract}>"
+
+
+@dataclass(frozen=True)
+class Creation:
+    """One contract to deploy, with its constructor's arguments."""
+
+    contract: str
+    arguments: tuple[object, ...]
+
+
+@dataclass(frozen=True)
+class Call:
+    """One transaction to a contract that stands by then."""
+
+    contract: str
+    function: str
+    arguments: tuple[object, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The transactions in their order: creations, then calls."""
+
+    chain_id: int
+    creations: tuple[Creation, ...]
+    calls: tuple[Call, ...] = field(default=())
+
+
+def make(settings: Settings, deployer: bytes) -> Plan:
+    """The plan of a deployment by the account `deployer`.
+
+    Raises `DeploymentRefused`, and `SimulationRefused` for a simulated root outside of
+    development chains.
+    """
+    _check(settings, deployer)
+    calls = tuple(Call("TEERegistry", "allowMeasurement", (m,)) for m in settings.measurements)
+    return Plan(settings.chain_id, (*_verification(settings), *_proofs(settings)), calls)
+
+
+def text_of(argument: object) -> str:
+    """An argument for people and for the deployment file."""
+    return to_hex(argument) if isinstance(argument, bytes) else str(argument)
+
+
+def _verification(settings: Settings) -> tuple[Creation, ...]:
+    if settings.verifier is not None:
+        return ()
+    root = settings.root
+    delay = settings.evaluation_delay_days * SECONDS_PER_DAY
+    return (
+        Creation("CollateralStore", (root.x, root.y, root.name, root.key_id, delay)),
+        Creation("DcapVerifier", (Made("CollateralStore"),)),
+    )
+
+
+def _proofs(settings: Settings) -> tuple[Creation, ...]:
+    foreign = settings.verifier
+    verifier = Made("DcapVerifier") if foreign is None else checksummed(foreign.address)
+    kind = 0 if foreign is None else foreign.kind
+    owner, guardian = checksummed(settings.owner), checksummed(settings.guardian)
+    gateway = checksummed(settings.gateway)
+    return (
+        Creation("TEERegistry", (verifier, kind, owner, guardian)),
+        Creation("MultiProof", (Made("TEERegistry"), gateway, settings.threshold)),
+    )
+
+
+def _check(settings: Settings, deployer: bytes) -> None:
+    if settings.root.simulated:
+        require_development_chain(settings.chain_id, "a simulated root")
+    if settings.owner == NONE:
+        raise DeploymentRefused("the owner is the zero address", hint="set --owner")
+    if settings.threshold < 1:
+        raise DeploymentRefused("a proof needs at least one signer", hint="set --threshold 1")
+    if settings.measurements and settings.owner != deployer:
+        raise DeploymentRefused(
+            f"only the owner {checksummed(settings.owner)} can allow measurements, and "
+            f"{checksummed(deployer)} deploys",
+            hint="leave --measurement out, and let the owner call allowMeasurement",
+        )
+    for measurement in settings.measurements:
+        if len(measurement) != 32:
+            raise DeploymentRefused(f"measurement {to_hex(measurement)} is not of 32 bytes")

@@ -1,0 +1,102 @@
+"""The deployment file: which contracts stand where on a chain, with their ABIs.
+
+`attestor deploy` writes it after each transaction, and goes on from it when it is started again.
+`attestor run` reads the registry's address from it.
+"""
+
+import json
+import os
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from attestor.core import strict_json
+from attestor.core.text import from_hex
+from attestor.errors import DeploymentFileInvalid
+
+FORMAT = 1
+MAX_FILE_BYTES = 16 << 20
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A contract that stands. Bytes are 0x text: the file is for people and tools."""
+
+    address: str
+    arguments: tuple[str, ...]
+    code_hash: str
+    """keccak256 of the code on the chain."""
+    transaction: str
+    block: int
+    gas: int
+    abi: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class Record:
+    """A deployment, whole or begun. `pending` names a transaction that was sent for a contract,
+    and whose end is not known yet."""
+
+    chain_id: int
+    contracts: dict[str, Standing] = field(default_factory=dict)
+    pending: dict[str, str] = field(default_factory=dict)
+
+    def with_contract(self, name: str, standing: Standing) -> "Record":
+        """With a contract added, and nothing pending."""
+        return replace(self, contracts={**self.contracts, name: standing}, pending={})
+
+    def address(self, name: str) -> bytes:
+        """Where a contract stands. Raises `DeploymentFileInvalid` when it does not."""
+        standing = self.contracts.get(name)
+        if standing is None:
+            raise DeploymentFileInvalid(
+                f"the deployment has no {name}", hint="run attestor deploy to its end"
+            )
+        return from_hex(standing.address)
+
+
+def read(path: Path) -> Record:
+    """The deployment in a file. Raises `DeploymentFileInvalid`."""
+    try:
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise ValueError(f"longer than {MAX_FILE_BYTES} bytes")
+        content = strict_json.loads(path.read_bytes())
+        if content["version"] != FORMAT:
+            raise ValueError(f"version {content['version']!r}, not {FORMAT}")
+        return Record(
+            chain_id=int(content["chain_id"]),
+            contracts={n: _standing(fields) for n, fields in content["contracts"].items()},
+            pending={str(n): str(hash_) for n, hash_ in content["pending"].items()},
+        )
+    except OSError as error:
+        raise DeploymentFileInvalid(f"cannot read {path}: {error.strerror}") from None
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise DeploymentFileInvalid(f"{path} is no deployment file: {error!r:.200}") from None
+
+
+def write(path: Path, record: Record) -> None:
+    """Replace the file in one step, so that it is never half-written."""
+    text = json.dumps({"version": FORMAT, **asdict(record)}, indent=2) + "\n"
+    draft = path.with_name(path.name + ".new")
+    try:
+        with draft.open("w") as opened:
+            opened.write(text)
+            opened.flush()
+            os.fsync(opened.fileno())
+        draft.replace(path)
+    except OSError as error:
+        raise DeploymentFileInvalid(f"cannot write {path}: {error.strerror}") from None
+
+
+def _standing(fields: dict[str, Any]) -> Standing:
+    if len(from_hex(fields["address"])) != 20:
+        raise ValueError(f"{fields['address']} is not an address")
+    return Standing(
+        address=str(fields["address"]),
+        arguments=tuple(str(argument) for argument in fields["arguments"]),
+        code_hash=str(fields["code_hash"]),
+        transaction=str(fields["transaction"]),
+        block=int(fields["block"]),
+        gas=int(fields["gas"]),
+        abi=tuple(fields["abi"]),
+    )

@@ -1,0 +1,57 @@
+"""What the signer process finds out about its engine, into the records."""
+
+from typing import Protocol
+
+from loguru import logger
+
+from attestor.core.confirmation import Confirmed, Disagreement, Finding
+from attestor.store.disagreements import Disagreements
+from attestor.store.jobs import Jobs
+
+
+class Witness(Protocol):
+    """The signer process, as far as it tells of confirmations."""
+
+    def confirmations(self) -> list[Confirmed]: ...
+
+    def disagreement(self) -> Disagreement | None: ...
+
+
+class Confirmations:
+    """Asks the signer process now and then. `follow` is called by one thread at a time."""
+
+    def __init__(self, witness: Witness, jobs: Jobs, disagreements: Disagreements) -> None:
+        self._witness = witness
+        self._jobs = jobs
+        self._disagreements = disagreements
+        self._untold: list[Confirmed] = []
+
+    def recover(self) -> None:
+        """Close what the signer process of an earlier run left open."""
+        left = self._jobs.close_pending("the signer process ended first")
+        if left:
+            logger.warning("{} sampled proofs of an earlier run stay unconfirmed", left)
+
+    def follow(self) -> Disagreement | None:
+        """Note all that is new; the disagreement, noted too, if there was one."""
+        found = self._witness.disagreement()
+        if found is not None:
+            self._disagreements.note(found)
+        # A sample can be confirmed before its own proof is in the database: it waits for that.
+        self._untold = [
+            confirmed
+            for confirmed in (*self._untold, *self._witness.confirmations())
+            if not self._note(confirmed)
+        ]
+        return found
+
+    def _note(self, confirmed: Confirmed) -> bool:
+        verdict = confirmed.verdict
+        noted = self._jobs.confirm(confirmed.job, verdict)
+        if noted and verdict.finding is not Finding.AGREED:
+            logger.warning("proof of job {} {}: {}", confirmed.job, *_told(confirmed))
+        return noted
+
+
+def _told(confirmed: Confirmed) -> tuple[str, str]:
+    return confirmed.verdict.finding.value, confirmed.verdict.reason

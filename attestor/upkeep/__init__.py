@@ -1,0 +1,1 @@
+"""Keeping the collateral on chain fresh: what there is, what it should be, and the difference."""

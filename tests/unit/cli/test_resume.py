@@ -1,0 +1,58 @@
+"""`attestor resume`: the operator's answer to a disagreement."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from attestor import cli
+from attestor.core.confirmation import Disagreement
+from attestor.errors import DatabaseInvalid, NothingToResume
+from attestor.store.database import Store
+from attestor.store.disagreements import Disagreements
+from attestor.store.jobs import Jobs
+from attestor.store.journal import Journal, entries
+from attestor.store.lock import lock_database
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A database in which signing is halted."""
+    store = Store.open(tmp_path / "attestor.sqlite")
+    journal = Journal(store, lambda: 1_800_000_000.0)
+    Jobs(store, journal).add("job-1", b"elf", [])
+    Disagreements(store, journal).note(Disagreement("job-1", "cycles: ours 1", b"elf", ()))
+    store.close()
+    return tmp_path / "attestor.sqlite"
+
+
+def resume(path: Path) -> Result:
+    arguments = ["resume", "--database", str(path), "--because", "mended in 1.2"]
+    return CliRunner().invoke(cli.group, arguments)
+
+
+def test_resume__halted__is_closed_with_the_reason(path: Path) -> None:
+    result = resume(path)
+    assert result.exit_code == 0, result.output
+    assert "closed: job job-1 of 2027-" in result.output
+    assert "cycles: ours 1" in result.output
+    store = Store.open_to_read(path)
+    assert list(entries(store))[-1].evidence == {"job": "job-1", "because": "mended in 1.2"}
+    assert isinstance(resume(path).exception, NothingToResume)
+
+
+def test_resume__daemon_still_runs__is_refused(path: Path) -> None:
+    with lock_database(path):
+        assert isinstance(resume(path).exception, DatabaseInvalid)
+    assert resume(path).exit_code == 0
+
+
+def test_resume__no_database__none_is_made(tmp_path: Path) -> None:
+    assert isinstance(resume(tmp_path / "nowhere.sqlite").exception, DatabaseInvalid)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_resume__without_a_reason__is_a_usage_error(path: Path) -> None:
+    result = CliRunner().invoke(cli.group, ["resume", "--database", str(path)])
+    assert result.exit_code == 2
+    assert "--because" in result.output

@@ -1,0 +1,98 @@
+"""What the signer process finds out reaches the records, in whatever order things happen."""
+
+from pathlib import Path
+
+import pytest
+
+from attestor.core.confirmation import Confirmed, Disagreement, Finding, Timing, Verdict
+from attestor.core.execution import Engine
+from attestor.core.proof import Proof
+from attestor.core.verifying_key import VerifyingKey
+from attestor.proofs.confirmations import Confirmations
+from attestor.store.database import Store
+from attestor.store.disagreements import Disagreements
+from attestor.store.history import History
+from attestor.store.jobs import Jobs
+from attestor.store.journal import Journal
+
+SIGNER = b"\x01" * 20
+KEY = VerifyingKey((1, 2, 3, 4, 5, 6, 7, 8))
+PROOF = Proof(SIGNER, KEY, b"v", b"\xdd" * 32, b"\x55" * 65, 7, Engine.ATTESTOR, Timing.AFTER)
+AGREED = Verdict(Finding.AGREED)
+
+
+class Witness:
+    """Tells each finding once, and the disagreement always."""
+
+    def __init__(self) -> None:
+        self.finished: list[Confirmed] = []
+        self.found: Disagreement | None = None
+
+    def confirmations(self) -> list[Confirmed]:
+        told, self.finished = self.finished, []
+        return told
+
+    def disagreement(self) -> Disagreement | None:
+        return self.found
+
+
+class Parts:
+    def __init__(self, path: Path) -> None:
+        store = Store.open(path)
+        journal = Journal(store, lambda: 0.0)
+        History(store, journal).signer_created(SIGNER)
+        self.jobs = Jobs(store, journal)
+        self.disagreements = Disagreements(store, journal)
+        self.witness = Witness()
+        self.confirmations = Confirmations(self.witness, self.jobs, self.disagreements)
+
+    def begin(self, job: str) -> None:
+        self.jobs.add(job, b"elf", [])
+        self.jobs.take()
+
+    def finding(self, job: str) -> str | None:
+        proof = self.jobs.proof(job)
+        assert proof is not None
+        return proof.finding
+
+
+@pytest.fixture
+def parts(tmp_path: Path) -> Parts:
+    return Parts(tmp_path / "attestor.sqlite")
+
+
+def test_follow__finding_about_a_stored_proof__is_noted(parts: Parts) -> None:
+    parts.begin("a")
+    parts.jobs.finish("a", PROOF)
+    parts.witness.finished = [Confirmed("a", AGREED)]
+    assert parts.confirmations.follow() is None
+    assert parts.finding("a") == "agreed"
+
+
+def test_follow__finding_before_the_proof_is_stored__waits_for_it(parts: Parts) -> None:
+    parts.begin("a")
+    parts.witness.finished = [Confirmed("a", AGREED)]
+    parts.confirmations.follow()
+    parts.jobs.finish("a", PROOF)
+    assert parts.finding("a") == "pending"
+    parts.confirmations.follow()
+    assert parts.finding("a") == "agreed"
+
+
+def test_follow__disagreement__is_noted_and_given(parts: Parts) -> None:
+    parts.begin("a")
+    parts.jobs.finish("a", PROOF)
+    found = Disagreement("a", "cycles", b"elf", ())
+    parts.witness.found = found
+    parts.witness.finished = [Confirmed("a", Verdict(Finding.DISAGREED, "cycles"))]
+    assert parts.confirmations.follow() == found
+    assert parts.confirmations.follow() == found
+    assert [one.job for one in parts.disagreements.open()] == ["a"]
+    assert parts.finding("a") == "disagreed"
+
+
+def test_recover__pending_of_an_earlier_run__is_unconfirmed(parts: Parts) -> None:
+    parts.begin("a")
+    parts.jobs.finish("a", PROOF)
+    parts.confirmations.recover()
+    assert parts.finding("a") == "unconfirmed"

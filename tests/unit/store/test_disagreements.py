@@ -1,0 +1,87 @@
+"""A disagreement is kept with its evidence and stands until the operator answers for it."""
+
+import hashlib
+
+import pytest
+
+from attestor.audit import verify
+from attestor.core.confirmation import Disagreement
+from attestor.store.database import Store
+from attestor.store.disagreements import Disagreements
+from attestor.store.history import History
+from attestor.store.jobs import Jobs, stdin_sha256
+from attestor.store.journal import Journal, entries
+
+FOUND = Disagreement("a", "cycles: ours 1, SP1's 2", b"elf", (b"one", b""))
+
+
+@pytest.fixture
+def disagreements(store: Store, journal: Journal, history: History) -> Disagreements:
+    jobs = Jobs(store, journal)
+    for job in ("a", "b"):
+        jobs.add(job, b"elf", [b"one", b""])
+    return Disagreements(store, journal)
+
+
+def test_note__all_that_repeats_it__is_kept_and_journaled(
+    disagreements: Disagreements, store: Store
+) -> None:
+    disagreements.note(FOUND)
+    row = store.row("SELECT * FROM disagreements")
+    assert row is not None
+    assert row["program"] == b"elf"
+    assert row["program_sha256"] == hashlib.sha256(b"elf").hexdigest()
+    assert row["stdin_sha256"] == stdin_sha256([b"one", b""])
+    stdin = store.rows("SELECT data FROM disagreement_stdin ORDER BY position")
+    assert [entry["data"] for entry in stdin] == [b"one", b""]
+    entry = list(entries(store))[-1]
+    assert (entry.event, entry.evidence["job"]) == ("engines_disagreed", "a")
+    assert entry.evidence["reason"] == FOUND.reason
+
+
+def test_note__again__changes_nothing(disagreements: Disagreements, store: Store) -> None:
+    disagreements.note(FOUND)
+    count = len(list(entries(store)))
+    disagreements.note(FOUND)
+    assert len(list(entries(store))) == count
+    assert disagreements.count() == 1
+
+
+def test_open__nothing_happened__is_empty(disagreements: Disagreements) -> None:
+    assert disagreements.open() == []
+    assert disagreements.count() == 0
+
+
+def test_resume__all_that_stand__are_closed_with_the_reason(
+    disagreements: Disagreements, store: Store
+) -> None:
+    disagreements.note(FOUND)
+    disagreements.note(Disagreement("b", "x", b"elf", ()))
+    assert [one.job for one in disagreements.open()] == ["a", "b"]
+    closed = disagreements.resume("our engine is mended")
+    assert [(one.job, one.reason) for one in closed] == [("a", FOUND.reason), ("b", "x")]
+    assert disagreements.open() == []
+    assert disagreements.resume("again") == []
+    assert disagreements.count() == 2
+    last = list(entries(store))[-1]
+    assert last.evidence == {"job": "b", "because": "our engine is mended"}
+    assert store.row("SELECT program FROM disagreements WHERE job = 'a'") == {"program": b"elf"}
+
+
+def test_note__after_it_was_resumed__does_not_open_it_again(
+    disagreements: Disagreements,
+) -> None:
+    disagreements.note(FOUND)
+    disagreements.resume("mended")
+    disagreements.note(FOUND)
+    assert disagreements.open() == []
+
+
+def test_audit__disagreement_deleted_or_altered__is_found(
+    disagreements: Disagreements, store: Store
+) -> None:
+    disagreements.note(FOUND)
+    assert verify.table_faults(store) == []
+    with store.transaction():
+        store.update("disagreements", "a", reason="nothing")
+    assert any("reason is 'nothing'" in fault for fault in verify.table_faults(store))

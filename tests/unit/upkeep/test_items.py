@@ -1,0 +1,98 @@
+"""What of the collateral is uploaded, and in which order."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from eth_utils.crypto import keccak
+
+from attestor.errors import CollateralInvalid
+from attestor.quote.collateral import Collateral, Signed
+from attestor.quote.simulated import SimulatedPlatform
+from attestor.upkeep.items import Item, Part, items_of
+
+NOW = 1_790_000_000
+NUMBERS = Signed(
+    json.dumps(
+        {"id": "TDX", "issueDate": "2026-09-01T00:00:00Z", "nextUpdate": "2026-10-01T00:00:00Z"}
+    ),
+    b"\1" * 64,
+    "",
+)
+
+
+@pytest.fixture(scope="module")
+def collateral() -> Collateral:
+    return SimulatedPlatform(b"items", 31337, NOW).collateral()
+
+
+def by_part(items: tuple[Item, ...]) -> dict[Part, Item]:
+    return {item.part: item for item in items}
+
+
+def test_items_of__one_machine__are_in_the_order_of_upload(collateral: Collateral) -> None:
+    items = items_of(collateral, NUMBERS)
+    assert [item.part for item in items] == sorted(Part)
+    assert len(items_of(collateral, None)) == len(Part) - 1
+
+
+def test_items_of__signed_texts__are_kept_byte_for_byte(collateral: Collateral) -> None:
+    items = by_part(items_of(collateral, NUMBERS))
+    assert items[Part.TCB_INFO].content == collateral.tcb_info.encode()
+    assert items[Part.TCB_INFO].signature == collateral.tcb_info_signature
+    assert items[Part.QE_IDENTITY].content == collateral.qe_identity.encode()
+    assert items[Part.EVALUATION_NUMBERS].signature == b"\1" * 64
+    assert items[Part.PCK_CRL].content == collateral.pck_crl
+    assert items[Part.PCK_CRL].signature == b""
+    assert items[Part.PCK_CRL].content_hash == keccak(collateral.pck_crl)
+
+
+def test_items_of__keys__are_those_of_the_store(collateral: Collateral) -> None:
+    items = by_part(items_of(collateral, NUMBERS))
+    fmspc = int(json.loads(collateral.tcb_info)["fmspc"], 16)
+    assert items[Part.TCB_INFO].key == 0x81 << 48 | fmspc
+    assert items[Part.QE_IDENTITY].key == items[Part.EVALUATION_NUMBERS].key == 0x81
+    assert items[Part.PCK_CA].key == items[Part.PCK_CRL].key > 0
+    assert items[Part.ROOT_CRL].key == items[Part.TCB_SIGNING].key == 0
+
+
+def test_items_of__simulated__are_valid_now_and_end_in_30_days(collateral: Collateral) -> None:
+    for item in items_of(collateral, None):
+        assert item.since <= NOW < item.until, item.name
+        if item.part not in (Part.PCK_CA, Part.TCB_SIGNING):
+            assert item.until <= NOW + 30 * 86400
+
+
+def test_items_of__genuine__are_named_as_intel_does(vectors: Path) -> None:
+    genuine = Collateral.from_json((vectors / "dcap/tdx_v4/collateral.json").read_bytes())
+    names = [item.name for item in items_of(genuine, None)]
+    assert names == [
+        "Intel SGX PCK Platform CA",
+        "Intel SGX TCB Signing",
+        "root CRL",
+        "CRL of Intel SGX PCK Platform CA",
+        "TCB info TDX B0C06F000000",
+        "QE identity TD_QE",
+    ]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"tcb_info": "{"},
+        {"tcb_info": '{"id":"SEV"}'},
+        {"tcb_info": '{"id":"TDX","fmspc":"zz"}'},
+        {"tcb_info": '{"id":["TDX"]}'},
+        {"tcb_info": "[]"},
+        {"qe_identity": '{"id":"TD_QE"}'},
+        {"pck_crl_issuer_chain": ""},
+        {"tcb_info_issuer_chain": "-----BEGIN CERTIFICATE-----"},
+        {"root_ca_crl": b"\x30\x00"},
+    ],
+)
+def test_items_of__malformed_part__is_typed(
+    collateral: Collateral, changes: dict[str, object]
+) -> None:
+    with pytest.raises(CollateralInvalid):
+        items_of(replace(collateral, **changes), None)

@@ -1,0 +1,75 @@
+"""Which items are uploaded, and which are left alone."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from attestor.upkeep.items import Item, Part
+from attestor.upkeep.plan import Need, Standing, needs
+
+DAY = 86400
+NOW = 1000 * DAY
+ITEM = Item(Part.TCB_INFO, "TCB info", 7, b"new", NOW - DAY, NOW + 29 * DAY, b"\1" * 64)
+OLD = Standing(b"\0" * 32, NOW - 20 * DAY, NOW + 10 * DAY)
+
+
+def need(standing: Standing | None, margin: int | None = None, item: Item = ITEM) -> Need:
+    chain = {} if standing is None else {(item.part, item.key): standing}
+    return needs((item,), chain, NOW, margin)[0]
+
+
+def test_needs__not_on_chain__is_uploaded() -> None:
+    assert (need(None).upload, need(None).reason) == (True, "not on chain")
+
+
+def test_needs__same_bytes__are_not_uploaded_again() -> None:
+    same = replace(OLD, content_hash=ITEM.content_hash)
+    assert not need(same).upload
+    assert not need(same, margin=30 * DAY).upload
+
+
+def test_needs__newer__is_uploaded_when_the_old_ends_within_the_margin() -> None:
+    assert need(OLD).upload
+    assert need(OLD, margin=10 * DAY).upload
+    kept = need(OLD, margin=10 * DAY - 1)
+    assert (kept.upload, kept.reason) == (False, "holds long enough")
+
+
+def test_needs__expired_on_chain__is_said_so() -> None:
+    expired = need(replace(OLD, until=NOW - 1), margin=0)
+    assert (expired.upload, expired.reason) == (True, "expired on chain")
+
+
+def test_needs__older_than_the_chains__is_not_sent_to_be_refused() -> None:
+    later = need(replace(OLD, since=ITEM.since))
+    assert (later.upload, later.reason) == (False, "the chain's is newer")
+
+
+@pytest.mark.parametrize(("since", "until"), [(NOW + 1, NOW + DAY), (NOW - DAY, NOW - 1)])
+def test_needs__fetched_one_not_valid__is_not_uploaded(since: int, until: int) -> None:
+    stale = need(None, item=replace(ITEM, since=since, until=until))
+    assert not stale.upload
+    assert "not valid" in stale.reason
+
+
+def test_needs__same_part_of_another_key__is_another_item() -> None:
+    chain = {(Part.TCB_INFO, 8): replace(OLD, content_hash=ITEM.content_hash)}
+    assert needs((ITEM,), chain, NOW, None)[0].upload
+
+
+@given(
+    since=st.integers(NOW - 50 * DAY, NOW + DAY),
+    until=st.integers(NOW - 50 * DAY, NOW + 50 * DAY),
+    margin=st.none() | st.integers(0, 60 * DAY),
+)
+def test_needs__any_standing__never_uploads_an_older_one_nor_leaves_an_expired(
+    since: int, until: int, margin: int | None
+) -> None:
+    found = need(Standing(b"\0" * 32, since, until), margin)
+    if found.upload:
+        assert ITEM.since > since
+    elif since < ITEM.since:
+        assert margin is not None
+        assert until - NOW > margin >= 0
