@@ -27,8 +27,10 @@ from attestor.errors import (
 )
 from attestor.quote import qvl
 from attestor.quote.collateral import Collateral, CollateralSource
+from attestor.quote.compact import pck_certificate
 from attestor.quote.format import PCK_CHAIN, BodyType, Quote, parse
 from attestor.quote.issuers import require_issuers
+from attestor.quote.pck import require_profile
 from attestor.quote.validity import validity
 
 INTEL_QE_VENDOR_ID = bytes.fromhex("939a7233f79c4ca9940a0db3957f0607")
@@ -140,6 +142,7 @@ def assess(
     require_issuers(collateral)
     root = policy.root
     verified = qvl.verify(raw, collateral, root.der if root else None, now)
+    require_profile(pck_certificate(quote))
     require_same_pce(verified.pce_id, collateral)
     if verified.status not in policy.allowed_tcb_statuses:
         advisories = ", ".join(verified.advisory_ids) or "none"

@@ -22,6 +22,7 @@ from attestor.upkeep.items import Part
 CONTRACTS = ("CollateralStore", "DcapVerifier", "TEERegistry", "MultiProof", "SP1Groth16Verifier")
 ROTATIONS = 48
 
+
 def gas_figures(vectors: Path | None) -> Iterator[Figure]:
     """All that is measured on one chain; the genuine data's when `vectors` is their folder."""
     with running(START) as url:

@@ -24,6 +24,7 @@ from attestor.quote.format import parse
 from attestor.upkeep import uploader
 from attestor.upkeep.items import Part, items_of
 
+
 def folder() -> Path | None:
     """Where the vectors are, which are not part of the project; None without them."""
     found = Path(os.environ.get("ATTESTOR_VECTORS", ROOT.parent / "shared" / "vectors"))

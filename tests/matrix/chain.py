@@ -81,7 +81,7 @@ class Chain:
         raise AssertionError(f"transaction {hash_} was not mined")
 
     def _post(self, calls: Sequence[tuple[str, list[Any]]]) -> list[dict[str, Any]]:
-        batch = [
+        batch: Any = [
             {"jsonrpc": "2.0", "id": next(self._ids), "method": method, "params": parameters}
             for method, parameters in calls
         ]

@@ -1,7 +1,7 @@
 """What the contracts say of a list of cases: each collateral in a store of its own."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from matrix.case import GOOD, NOW, Case, Made, make, make_sound
 from matrix.chain import Chain
@@ -29,23 +29,46 @@ class Judgement:
     refused: dict[str, str]
 
 
+@dataclass
+class Docket:
+    """A store with its verifier, and the quotes to be judged there together."""
+
+    contracts: Contracts
+    refused: dict[str, str]
+    quotes: set[bytes] = field(default_factory=set)
+
+    def judgements(self) -> dict[bytes, Judgement]:
+        quotes = list(self.quotes)
+        raw = self.contracts.verify_raw(quotes)
+        forms = [_form(quote) for quote in quotes]
+        short = iter(self.contracts.verify_compact([f for f in forms if isinstance(f, bytes)]))
+        return {
+            quote: Judgement(
+                verification.verdict,
+                next(short).verdict if isinstance(form, bytes) else form,
+                self.refused,
+            )
+            for quote, verification, form in zip(quotes, raw, forms, strict=True)
+        }
+
+
 def judge_all(chain: Chain, cases: Iterable[Case]) -> dict[str, tuple[Judgement, Judgement]]:
     """For each case's name, the judgements on its positive control and on the case itself."""
     made = {case.name: (make_sound(case), make(case)) for case in cases}
-    stores: dict[bytes, tuple[Contracts, dict[str, str]]] = {}
+    dockets: dict[bytes, Docket] = {}
     for pair in made.values():
         for one in pair:
             key = one.collateral.to_json()
-            if key not in stores:
-                stores[key] = _fill(chain, one)
+            if key not in dockets:
+                dockets[key] = _open(chain, one)
+            dockets[key].quotes.add(one.quote)
     chain.set_time(NOW)
-    return {
-        name: (
-            _judge(sound, *stores[sound.collateral.to_json()]),
-            _judge(bad, *stores[bad.collateral.to_json()]),
-        )
-        for name, (sound, bad) in made.items()
-    }
+    judged = {key: docket.judgements() for key, docket in dockets.items()}
+
+    def find(one: Made) -> Judgement:
+        return judged[one.collateral.to_json()][one.quote]
+
+    return {name: (find(sound), find(bad)) for name, (sound, bad) in made.items()}
 
 
 def expected(case: Case) -> Judgement:
@@ -63,17 +86,15 @@ def wrong(chain: Chain, cases: Iterable[Case]) -> list[str]:
     return [case.name for case in listed if judged[case.name] != (sound, expected(case))]
 
 
-def _fill(chain: Chain, made: Made) -> tuple[Contracts, dict[str, str]]:
+def _open(chain: Chain, made: Made) -> Docket:
     contracts = Contracts(chain, made.platform.root_der)
     earlier = made.platform.pki.root_crl(Issued(), NOW - EARLIER)
-    return contracts, contracts.upload_all(made.collateral, earlier)
+    return Docket(contracts, contracts.upload_all(made.collateral, earlier))
 
 
-def _judge(made: Made, contracts: Contracts, refused: dict[str, str]) -> Judgement:
-    (raw,) = contracts.verify_raw([made.quote])
+def _form(quote: bytes) -> bytes | str:
+    """The compact form, or the name of the error when there is none."""
     try:
-        form = compact(parse(made.quote))
+        return compact(parse(quote))
     except (QuoteInvalid, QuoteNotCompactable) as error:
-        return Judgement(raw.verdict, type(error).__name__, refused)
-    (short,) = contracts.verify_compact([form])
-    return Judgement(raw.verdict, short.verdict, refused)
+        return type(error).__name__

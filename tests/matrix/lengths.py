@@ -22,7 +22,7 @@ CASES = [
             "padding",
             change=append(b"\0"),
             contract="QuoteLengthWrong",
-            compact="UpToDate",
+            compact=GOOD,
         ),
         Case(
             "1 byte after it",
@@ -65,7 +65,7 @@ CASES = [
         "padding",
         change=append(bytes(4000)),
         contract="QuoteLengthWrong",
-        compact="UpToDate",
+        compact=GOOD,
     ),
     Case(
         "half of it",

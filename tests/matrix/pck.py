@@ -1,5 +1,7 @@
 """Rows about what certificates say: names, extensions, and Intel's own extension of the PCK."""
 
+from typing import Any
+
 from matrix.case import GOOD, REFUSED, SGX_V3, TDX_V5_15, Case
 
 from attestor.quote.simulated.certificate import (
@@ -16,7 +18,7 @@ def shape(which: str, **fields: object) -> dict[str, object]:
     return {"certificates": {which: fields}}
 
 
-def extension(**fields: object) -> dict[str, object]:
+def extension(**fields: Any) -> dict[str, object]:
     return {"machine": {"extension": SgxExtensionShape(**fields)}}
 
 
@@ -65,23 +67,47 @@ SHAPES = [
         contract="LeafKeyUsageRefused",
     ),
     Case(
+        "PCK is an authority that signs data",
+        REFUSED,
+        "QuoteRefused",
+        parts=shape("pck", authority=True, usage=False),
+        contract="LeafIsAuthority",
+    ),
+    Case(
+        "PCK signed over SHA-384",
+        REFUSED,
+        "QuoteRefused",
+        parts=shape("pck", long_digest=True),
+        contract="CertificateAlgorithmRefused",
+    ),
+    Case(
+        "PCK with a key of P-384",
+        REFUSED,
+        "QuoteRefused",
+        parts=shape("pck", long_key=True),
+        contract="CertificateKeyRefused",
+    ),
+    Case(
         "PCK without key usage",
         GOOD,
-        GOOD,
+        "QuoteRefused",
+        "not for signatures",
         parts=shape("pck", without=frozenset({KEY_USAGE})),
         contract="CertificateMalformed",
     ),
     Case(
         "PCK without basic constraints",
         GOOD,
-        GOOD,
+        "QuoteRefused",
+        "no authority",
         parts=shape("pck", without=frozenset({BASIC_CONSTRAINTS})),
         contract="CertificateMalformed",
     ),
     Case(
         "PCK without authority key id",
         GOOD,
-        GOOD,
+        "QuoteRefused",
+        "issuer's key",
         parts=shape("pck", without=frozenset({AUTHORITY_KEY_ID})),
         contract="CertificateMalformed",
     ),
@@ -187,7 +213,8 @@ EXTENSION = [
         Case(
             f"SGX extension without component {number}",
             GOOD,
-            GOOD,
+            "QuoteRefused",
+            "no TCB component",
             parts=extension(without=frozenset({f"2.{number}"})),
             contract="CertificateMalformed",
         )
@@ -208,7 +235,8 @@ EXTENSION = [
     Case(
         "SGX extension backwards",
         GOOD,
-        GOOD,
+        "QuoteRefused",
+        "no PPID",
         parts=extension(backwards=True),
         contract="CertificateMalformed",
     ),
@@ -236,21 +264,24 @@ EXTENSION = [
     Case(
         "PPID of 15 bytes",
         GOOD,
-        GOOD,
+        "QuoteRefused",
+        "15 bytes",
         parts=extension(values=(("1", octets(bytes(15))),)),
         contract="CertificateMalformed",
     ),
     Case(
         "component SVN of 256",
         GOOD,
-        GOOD,
+        "QuoteRefused",
+        "between 0 and 255",
         parts=extension(values=(("2.1", integer(256)),)),
         contract="CertificateMalformed",
     ),
     Case(
         "component SVN that is no integer",
         GOOD,
-        GOOD,
+        "QuoteRefused",
+        "no TCB component 1",
         parts=extension(values=(("2.1", octets(b"\4")),)),
         contract="CertificateMalformed",
     ),

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hashes import SHA256, SHA384
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID, ObjectIdentifier
 
@@ -24,6 +24,7 @@ _PCK_CRL_ADDRESS_LENGTH = 90
 _CA_CRL_ADDRESS_LENGTH = 65
 NOT_BEFORE = datetime(2018, 5, 21, tzinfo=UTC)
 NOT_AFTER = datetime(2049, 12, 31, 23, 59, 59, tzinfo=UTC)
+_P384 = ec.derive_private_key(7, ec.SECP384R1())
 UNKNOWN_EXTENSION = ObjectIdentifier("1.2.3.4")
 
 AUTHORITY_KEY_ID = x509.AuthorityKeyIdentifier.oid
@@ -38,9 +39,10 @@ class CertificateShape:
     """How a certificate differs from the sound one; the defaults differ in nothing.
 
     Times are Unix seconds; key identifiers have 20 bytes. `authority` is whether it may issue
-    others, `key` the label of another key than its own, `signer` of one that signs in place of
-    its issuer's, `without` extensions to leave out, `unknown` an extension nobody knows, critical
-    or not.
+    others, `usage` whether its key usage says so, where that differs. `signer` is the label of a
+    key that signs in place of its issuer's, `long_digest` has it signed over SHA-384, `long_key`
+    gives it a key of P-384. `without` are extensions to leave out, `unknown` an extension that
+    nobody knows, critical or not.
     """
 
     common_name: str | None = None
@@ -48,8 +50,10 @@ class CertificateShape:
     not_before: int | None = None
     not_after: int | None = None
     authority: bool | None = None
-    key: str | None = None
+    usage: bool | None = None
     signer: str | None = None
+    long_digest: bool = False
+    long_key: bool = False
     authority_key_id: bytes | None = None
     subject_key_id: bytes | None = None
     without: frozenset[ObjectIdentifier] = frozenset()
@@ -101,7 +105,7 @@ class Issuer:
 
 def issue(seed: bytes, role: Role, parent: Issuer | None, shape: CertificateShape) -> Issuer:
     """The certificate of `role` under `parent`, or self-signed; the same for equal arguments."""
-    key = derive_key(seed, shape.key or role.name)
+    key = derive_key(seed, role.name)
     issuer = parent.key if parent else key
     signer = derive_key(seed, shape.signer) if shape.signer else issuer
     issuer_name = parent.certificate.subject if parent else name(role.name)
@@ -109,7 +113,7 @@ def issue(seed: bytes, role: Role, parent: Issuer | None, shape: CertificateShap
         x509.CertificateBuilder()
         .subject_name(name(shape.common_name or role.name))
         .issuer_name(name(shape.issuer_name) if shape.issuer_name else issuer_name)
-        .public_key(key.public_key())
+        .public_key(_P384.public_key() if shape.long_key else key.public_key())
         .serial_number(serial(seed, role.name))
         .not_valid_before(NOT_BEFORE if shape.not_before is None else time(shape.not_before))
         .not_valid_after(NOT_AFTER if shape.not_after is None else time(shape.not_after))
@@ -117,7 +121,8 @@ def issue(seed: bytes, role: Role, parent: Issuer | None, shape: CertificateShap
     for extension, critical in _extensions(role, shape, key, issuer):
         if extension.oid not in shape.without:
             builder = builder.add_extension(extension, critical)
-    return Issuer(builder.sign(signer, SHA256(), ecdsa_deterministic=True), key)
+    digest = SHA384() if shape.long_digest else SHA256()
+    return Issuer(builder.sign(signer, digest, ecdsa_deterministic=True), key)
 
 
 def _extensions(
@@ -133,7 +138,7 @@ def _extensions(
         (authority_key_id(issuer, shape.authority_key_id), False),
         (_crl_distribution(role), False),
         (_subject_key_id(key, shape.subject_key_id), False),
-        (_key_usage(authority), True),
+        (_key_usage(authority if shape.usage is None else shape.usage), True),
         (x509.BasicConstraints(authority, path_length), True),
     ]
     if role.sgx_extension is not None:

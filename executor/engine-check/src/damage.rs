@@ -10,8 +10,7 @@ type Field = (usize, usize);
 const FIRST_SEGMENT: usize = 64;
 const SECOND_SEGMENT: usize = FIRST_SEGMENT + 56;
 /// e_ident's class and encoding, e_type, e_machine, e_entry, e_phoff, e_phentsize, e_phnum.
-const HEADER: [Field; 8] =
-    [(4, 1), (5, 1), (16, 2), (18, 2), (24, 8), (32, 8), (54, 2), (56, 2)];
+const HEADER: [Field; 8] = [(4, 1), (5, 1), (16, 2), (18, 2), (24, 8), (32, 8), (54, 2), (56, 2)];
 /// p_type, p_flags, p_offset, p_vaddr, p_filesz, p_memsz; where they are in a segment's header.
 const SEGMENT: [Field; 6] = [(0, 4), (4, 4), (8, 8), (16, 8), (32, 8), (40, 8)];
 /// SP1's loader takes as long as a segment is large.

@@ -2,12 +2,14 @@
 
 use engine::{Limits, Mode};
 use engine_check::generate::{self, Generated, Kind};
-use engine_check::ours;
 use engine_check::outcome::{End, Run};
 use engine_check::random::Random;
+use engine_check::{ours, stepped};
 
 const MODES: [Mode; 2] = [Mode::Tiered, Mode::InterpreterOnly];
 const CYCLES: u64 = 3_000_000;
+/// SP1 is stepped so far.
+const SOON: u64 = 2000;
 
 fn run(program: &Generated, cycles: u64, mode: Mode) -> Run {
     ours::run(&program.elf, &program.stdin, &ours::wide_limits(cycles), mode)
@@ -64,6 +66,33 @@ fn tiers_agree_at_any_limit() {
             assert_eq!(tiered.detail, interpreted.detail, "hostile {seed} at {limit}");
         }
     }
+}
+
+/// The cycles before the instruction at which SP1 faults, if it does so soon and counts them all.
+fn cycles_before_fault(program: &Generated) -> Option<u64> {
+    if run(program, SOON, Mode::InterpreterOnly).end != End::Fault {
+        return None;
+    }
+    let states = stepped::states(&program.elf, &program.stdin, SOON as usize);
+    let last = states.last()?.global_clk;
+    (last + 1 == states.len() as u64).then_some(last)
+}
+
+#[test]
+fn faults_come_at_the_cycle_of_sp1s() {
+    let mut compared = 0;
+    for seed in 0..600 {
+        let program = generate::program(Kind::Hostile, seed);
+        let Some(before) = cycles_before_fault(&program) else { continue };
+        for mode in MODES {
+            for (limit, end) in [(before, End::LimitCycles), (before + 1, End::Fault)] {
+                let run = run(&program, limit, mode);
+                assert_eq!(run.end, end, "hostile {seed} at {limit}, {mode:?}: {}", run.detail);
+            }
+        }
+        compared += 1;
+    }
+    assert!(compared > 50, "{compared}");
 }
 
 #[test]

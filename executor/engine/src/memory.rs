@@ -123,6 +123,19 @@ impl Memory {
         }
         Err(Fault::LimitMemory)
     }
+
+    /// Touch every granule of so many words, which must lie in the address space.
+    #[inline(always)]
+    fn touch_all(&mut self, address: u64, words: usize) -> Result<(), Fault> {
+        let Some(last) = words.checked_sub(1) else { return Ok(()) };
+        let last = address + 8 * last as u64;
+        let mut next = address;
+        while next < last {
+            self.touch(next)?;
+            next = Granules::next(next);
+        }
+        self.touch(last)
+    }
 }
 
 #[inline(always)]

@@ -1,12 +1,16 @@
 //! The guest's stdin: buffers that are read one by one, in front of which the guest itself may
 //! push hints.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::mem::size_of;
 
-use precompiles::Fault;
+use precompiles::{Fault, GuestMemory};
 
 use crate::memory::Memory;
+
+/// So many words are written at once.
+const PIECE_WORDS: usize = 512;
 
 /// Buffers of the caller and of the guest. What the guest pushes counts as its memory.
 pub struct Stdin<'a> {
@@ -26,14 +30,13 @@ impl<'a> Stdin<'a> {
         next.map(|buffer| buffer.len() as u64)
     }
 
-    /// Take the next buffer, as words with the zeros that SP1 adds behind it: one whole word more
-    /// where the length is a multiple of eight.
-    pub fn take_words(&mut self, memory: &mut Memory) -> Option<Vec<u64>> {
+    /// Take the next buffer.
+    pub fn take(&mut self, memory: &mut Memory) -> Option<Cow<'a, [u8]>> {
         if let Some(buffer) = self.pushed.pop() {
             memory.refund(charge(&buffer));
-            return Some(words(&buffer));
+            return Some(buffer.into());
         }
-        self.given.pop_front().map(words)
+        self.given.pop_front().map(Cow::from)
     }
 
     /// Put a buffer in front of all others.
@@ -49,11 +52,22 @@ fn charge(buffer: &[u8]) -> u64 {
     (buffer.len() + 2 * size_of::<Vec<u8>>()) as u64
 }
 
-fn words(bytes: &[u8]) -> Vec<u64> {
+/// Write a buffer as words with the zeros that SP1 adds behind it: one whole word more where the
+/// length is a multiple of eight.
+pub fn write_buffer(bytes: &[u8], address: u64, memory: &mut Memory) -> Result<(), Fault> {
     let (whole, rest) = bytes.as_chunks::<8>();
+    let mut at = address;
+    for piece in whole.chunks(PIECE_WORDS) {
+        let mut words = [0; PIECE_WORDS];
+        for (word, bytes) in words.iter_mut().zip(piece) {
+            *word = u64::from_le_bytes(*bytes);
+        }
+        memory.write_words(at, &words[..piece.len()])?;
+        at += 8 * piece.len() as u64;
+    }
     let mut last = [0; 8];
     last[..rest.len()].copy_from_slice(rest);
-    whole.iter().copied().chain([last]).map(u64::from_le_bytes).collect()
+    memory.write_words(at, &[u64::from_le_bytes(last)])
 }
 
 #[cfg(test)]

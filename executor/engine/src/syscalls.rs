@@ -9,7 +9,7 @@ use precompiles::{Arguments, Fault};
 use crate::context::Context;
 use crate::memory::Memory;
 use crate::outcome::Limits;
-use crate::stdin::Stdin;
+use crate::stdin::{Stdin, write_buffer};
 
 const HALT: u32 = 0x00;
 const WRITE: u32 = 0x02;
@@ -131,9 +131,8 @@ impl<'a> Calls<'a> {
             Some(_) if !address.is_multiple_of(8) => return Err(Fault::Misaligned(address).into()),
             Some(_) => {}
         }
-        let words = self.stdin.take_words(memory).unwrap_or_default();
-        precompiles::GuestMemory::write_words(memory, address, &words)?;
-        Ok(())
+        let buffer = self.stdin.take(memory).unwrap_or_default();
+        Ok(write_buffer(&buffer, address, memory)?)
     }
 
     /// SP1 does not count the entry, nor what follows up to the exit.

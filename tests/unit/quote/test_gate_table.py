@@ -4,7 +4,10 @@ The column of dcap-qvl pins its behaviour: where it gives a status, only our own
 """
 
 import pytest
+from matrix import differences
 from matrix.case import CHAIN_ID, GOOD, NOW, REFUSED, REPORT_DATA, Case, Made, make, make_sound
+from matrix.contracts import STATUSES
+from matrix.differences import LAXER, OTHER_STATUS, STRICTER
 from matrix.table import TABLE
 
 from attestor import errors
@@ -48,3 +51,27 @@ def test_dcap_qvl__case__is_judged_as_recorded(case: Case) -> None:
             status_from_dcap_qvl(make(case))
         return
     assert status_from_dcap_qvl(make(case)) == case.dcap_qvl
+
+
+@pytest.mark.parametrize(
+    ("kind", "reasons"), [("stricter", STRICTER), ("laxer", LAXER), ("other", OTHER_STATUS)]
+)
+def test_table__contracts_that_differ_from_dcap_qvl__have_a_reason(
+    kind: str, reasons: dict[str, tuple[str, ...]]
+) -> None:
+    different = {
+        differences.row(case) for case in TABLE if differences.kind(case, STATUSES) == kind
+    }
+    assert different == differences.names(reasons)
+
+
+def test_table__what_the_contracts_refuse_of_a_quote__is_refused_by_the_gate_first() -> None:
+    """But for collateral that the store cannot take: that never reaches a quote's gas."""
+    let_through = {
+        differences.row(case)
+        for case in TABLE
+        if case.gate in STATUSES and differences.kind(case, STATUSES) == "stricter"
+    }
+    assert let_through == set(
+        STRICTER["the store takes only forms of collateral that it knows whole"]
+    )

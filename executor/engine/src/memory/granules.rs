@@ -34,6 +34,12 @@ impl Granules {
         self.base
     }
 
+    /// The first address of the granule after the one of this address.
+    #[inline(always)]
+    pub fn next(address: u64) -> u64 {
+        (address | (GRANULE - 1)) + 1
+    }
+
     /// Whether the granule of this address exists. The address must be in the address space.
     #[inline(always)]
     pub fn holds(&self, address: u64) -> bool {

@@ -74,6 +74,23 @@ impl Reservation {
             }
         }
     }
+
+    /// All words must be as the address of `load`.
+    #[inline(always)]
+    pub fn load_words(&self, address: u64, words: &mut [u64]) {
+        let from = self.granules.base().wrapping_add(address as usize).cast::<u64>();
+        // SAFETY: as in `load` for each word; no reference to guest data exists, so that `words`
+        // is other memory.
+        unsafe { ptr::copy_nonoverlapping(from, words.as_mut_ptr(), words.len()) };
+    }
+
+    /// As `load_words`.
+    #[inline(always)]
+    pub fn store_words(&mut self, address: u64, words: &[u64]) {
+        let to = self.granules.base().wrapping_add(address as usize).cast::<u64>();
+        // SAFETY: as in `load_words`; the granules are writable.
+        unsafe { ptr::copy_nonoverlapping(words.as_ptr(), to, words.len()) };
+    }
 }
 
 impl Drop for Reservation {

@@ -101,3 +101,24 @@ fn copies_for_an_unconstrained_block_count() {
     memory.store(Width::Byte, 1, 1).expect("the same page");
     assert_eq!(memory.store(Width::Byte, 4096, 1), Err(Fault::LimitMemory));
 }
+
+#[test]
+fn words_across_granules_are_those_one_by_one() {
+    let mut memory = memory();
+    let words: Vec<u64> = (1..=20_000).collect();
+    let address = 0x1_fff0;
+    assert_eq!(memory.write_words(address, &words), Ok(()));
+    let mut read = vec![0; words.len()];
+    assert_eq!(memory.read_words(address, &mut read), Ok(()));
+    assert_eq!(read, words);
+    assert_eq!(memory.load(Width::Double, false, address + 8 * 19_999), Ok(20_000));
+    assert_eq!(memory.read_words(address, &mut []), Ok(()));
+    assert!(memory.read_words(ADDRESS_SPACE - 8, &mut [0; 2]).is_err());
+}
+
+#[test]
+fn words_are_written_up_to_the_limit_alone() {
+    let mut memory = Memory::new(1 << 16).expect("memory");
+    assert_eq!(memory.write_words((1 << 16) - 8, &[1, 2]), Err(Fault::LimitMemory));
+    assert_eq!(memory.read_words((1 << 16) - 8, &mut [0]), Ok(()));
+}

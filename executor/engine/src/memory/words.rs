@@ -8,17 +8,19 @@ use crate::instruction::Width;
 impl GuestMemory for Memory {
     fn read_words(&mut self, address: u64, words: &mut [u64]) -> Result<(), Fault> {
         check_range(address, words.len())?;
-        for (word, address) in words.iter_mut().zip((address..).step_by(8)) {
-            *word = self.load(Width::Double, false, address)?;
-        }
+        self.touch_all(address, words.len())?;
+        self.reservation.load_words(address, words);
         Ok(())
     }
 
     fn write_words(&mut self, address: u64, words: &[u64]) -> Result<(), Fault> {
         check_range(address, words.len())?;
-        for (word, address) in words.iter().zip((address..).step_by(8)) {
-            self.store(Width::Double, address, *word)?;
+        if self.snapshot.is_some() {
+            let mut places = words.iter().zip((address..).step_by(8));
+            return places.try_for_each(|(word, at)| self.store(Width::Double, at, *word));
         }
+        self.touch_all(address, words.len())?;
+        self.reservation.store_words(address, words);
         Ok(())
     }
 }
