@@ -6,6 +6,7 @@ from pathlib import Path
 
 from gas import genuine
 from gas.chain import START, GasChain, account, running
+from gas.genuine import Sp1Proof
 from gas.goals import Figure
 from gas.scenario import DAY, Deployment
 from matrix.chain import Chain
@@ -103,22 +104,25 @@ def _uses(deployment: Deployment) -> Iterator[Figure]:
 
 
 def _proofs(deployment: Deployment, vectors: Path | None) -> Iterator[Figure]:
-    """A transaction with both proofs, less one that has the gateway check the same SP1 proof.
+    """Under a gateway that takes everything, and under our Groth16 verifier with a proof that SP1
+    has published."""
+    made_up = genuine.made_up_proof()
+    yield Figure("multiproof_tee_leg_double_gas", _tee_leg(deployment, made_up))
+    if vectors is not None:
+        leg = _tee_leg(deployment, genuine.sp1_proof(vectors))
+        yield Figure("multiproof_tee_leg_gas", leg)
 
-    The gateway is our Groth16 verifier with SP1's published proof where there are vectors, else
-    one that takes everything.
-    """
+
+def _tee_leg(deployment: Deployment, proof: Sp1Proof) -> int:
+    """A transaction with both proofs, less one that has the gateway check the same SP1 proof."""
     chain, registry = deployment.chain, deployment.registry.address
-    proof = genuine.sp1_proof(vectors) if vectors is not None else genuine.made_up_proof()
     gateway = chain.create(proof.gateway_creation)
     creation = artifact.load("MultiProof").creation_code(
         (checksummed(registry), checksummed(gateway), 1)
     )
     multiproof = chain.create(creation)
     alone = chain.send(gateway, proof.gateway_calldata())
-    both = chain.send(multiproof, proof.both_calldata(account("kept")[0]))
-    name = "multiproof_tee_leg_gas" if vectors is not None else "multiproof_tee_leg_double_gas"
-    yield Figure(name, both - alone)
+    return chain.send(multiproof, proof.both_calldata(account("kept")[0])) - alone
 
 
 def _days(deployment: Deployment) -> Iterator[Figure]:

@@ -9,6 +9,7 @@ GOALS = {
     "gas_per_day_48_rotations": 3_250_000,
     "verify_attested_prover_gas": 12_000,
     "multiproof_tee_leg_gas": 25_000,
+    "multiproof_tee_leg_double_gas": 25_000,
     "upload_tcb_info_gas": 600_000,
     "upload_genuine_tcb_info_gas": 600_000,
     "upload_crl_refresh_gas": 300_000,
