@@ -89,18 +89,12 @@ def judge_all(chain: Chain, cases: Iterable[Case]) -> dict[str, tuple[Judgement,
     return {name: (find(sound), find(bad)) for name, (sound, bad) in made.items()}
 
 
-def expected(case: Case) -> Judgement:
-    """What the table says of a case."""
-    contract = case.contract or case.dcap_qvl
-    return Judgement(contract, case.compact or contract, dict(case.refused))
-
-
 def wrong(chain: Chain, cases: Iterable[Case]) -> list[str]:
     """Names of the cases that the contracts judge otherwise than the table, or whose positive
     control they do not take."""
     listed = list(cases)
     judged = judge_all(chain, listed)
-    sound = Judgement(GOOD, GOOD, {})
+    sound = Judgement.of(GOOD)
     return [case.name for case in listed if judged[case.name] != (sound, expected(case))]
 
 
