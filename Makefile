@@ -1,14 +1,15 @@
 # Two commands do everything from a bare clone: `make demo` and `make test`.
 # Each target sets up what it needs, once.
 
-.PHONY: demo test devnet setup contracts executor abi bench-slice check-keys analyse-contracts \
+.PHONY: demo test devnet setup contracts executor abi bench-slice bench-engine fuzz-engine \
+	engine-check check-keys analyse-contracts \
 	lint test-python test-contracts test-executor format clean
 
 UV_VERSION := 0.13.8
 PYTHON := .venv/bin/python
 FORGE := node_modules/@foundry-rs/forge-linux-amd64/bin/forge
 EXECUTOR := executor/target/release/attestor-execute
-PYTHON_SCRIPTS := scripts/abi scripts/bench-slice scripts/collateral-fixtures \
+PYTHON_SCRIPTS := scripts/abi scripts/bench-engine scripts/bench-slice scripts/collateral-fixtures \
 	scripts/contract-fixtures scripts/contract-reference
 
 demo: setup
@@ -64,6 +65,9 @@ abi: contracts
 
 # --- checks --------------------------------------------------------------------------------------
 
+# All of the executor but what needs SP1's prover.
+CHECKED := --workspace --exclude keys-check
+
 lint: setup
 	@.venv/bin/ruff check --quiet . $(PYTHON_SCRIPTS)
 	@.venv/bin/ruff format --check --quiet . $(PYTHON_SCRIPTS)
@@ -75,13 +79,13 @@ lint: setup
 	@$(PYTHON) scripts/contract-fixtures --check
 	@$(PYTHON) scripts/collateral-fixtures --check
 	@cd executor && cargo fmt --check
-	@cd executor && cargo clippy --quiet --release --locked --all-targets -- -D warnings
+	@cd executor && cargo clippy --quiet --release --locked $(CHECKED) --all-targets -- -D warnings
 
 test-contracts: setup
 	@$(FORGE) test
 
 test-executor: setup
-	@cd executor && cargo test --quiet --release --locked
+	@cd executor && cargo test --quiet --release --locked $(CHECKED)
 
 .slither/.ready: scripts/slither-requirements.txt | .tools.ready
 	@echo "setting up slither"
@@ -95,6 +99,11 @@ analyse-contracts: contracts .slither/.ready
 		$(FORGE) build --build-info --skip test --quiet
 	@PATH=$(dir $(abspath $(FORGE))):$$PATH .slither/bin/slither . --config-file slither.config.json
 
+# Compiles everything once more and without most of the optimizer: some ten minutes.
+coverage-contracts: setup
+	@FOUNDRY_OUT=cache/coverage/out FOUNDRY_CACHE_PATH=cache/coverage/cache \
+		$(FORGE) coverage --ir-minimum --no-match-coverage contracts/test
+
 # Our verifying keys against SP1's own prover, which only this builds.
 check-keys: setup
 	@cd executor && cargo test --release --locked --workspace
@@ -104,6 +113,25 @@ test-python: setup
 
 bench-slice: setup
 	@$(PYTHON) scripts/bench-slice
+
+# Writes contracts/gas.json, to which the tests hold the contracts.
+bench-contracts: setup
+	@$(PYTHON) scripts/bench-contracts
+
+# Our engine beside SP1's: what is compared, and the programs that only this needs.
+bench-engine: setup
+	@cd executor && cargo build --quiet --release --locked --workspace
+	@cd executor/sp1-jit && cargo build --quiet --release --locked
+	@$(PYTHON) scripts/bench-engine $(BENCH)
+
+# Random programs on our engine and SP1's, until a difference or this many of each kind.
+PROGRAMS := 1000000
+fuzz-engine: setup engine-check
+	@executor/target/release/engine-fuzz --programs $(PROGRAMS) \
+		--keep executor/engine-check/tests/seeds.txt $(FUZZ)
+
+engine-check: setup
+	@cd executor && cargo build --quiet --release --locked $(CHECKED)
 
 format: setup
 	@.venv/bin/ruff check --fix --quiet . $(PYTHON_SCRIPTS)

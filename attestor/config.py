@@ -85,6 +85,23 @@ class Config:
         "int", "blocks that a registration may wait before its reference block is too old", 20
     )
 
+    upkeep_enabled: bool = option("bool", "renew the collateral on chain before it ends", False)
+    upkeep_payer_key_file: Path | None = option(
+        "path", "file with the key of the account that pays for it, another than payer's", None
+    )
+    upkeep_pcs_url: str = option(
+        "text", "PCCS or PCS that gives the collateral; quote.collateral if not given", ""
+    )
+    upkeep_margin_days: float = option(
+        "float", "how long before its end collateral is renewed", 7.0, low=0.5, high=25
+    )
+    upkeep_interval_seconds: float = option(
+        "float", "pause between looks at the collateral on chain", 3600.0, low=1
+    )
+    upkeep_fmspcs: tuple[str, ...] = option(
+        "list", "FMSPCs of further kinds of machine to look after", ()
+    )
+
     api_host: str = option("text", "address to listen on", "127.0.0.1")
     api_port: int = option("int", "port to listen on; 0 takes a free one", 3000)
     api_max_body_bytes: int = option("int", "largest request body", 64 << 20, low=1024)
@@ -99,7 +116,7 @@ class Config:
     executor_engine: str = option(
         "choice",
         "what runs programs: our engine, or SP1's portable one",
-        Engine.SP1_PORTABLE,
+        Engine.ATTESTOR,
         choices=tuple(Engine),
     )
     executor_cycles: int = option("int", "most cycles of one run", 100_000_000_000, low=1)
@@ -225,7 +242,7 @@ def _convert(known: "Field[Any]", given: Any) -> Any:
         return number
     if kind == "list":
         parts = given.split(",") if isinstance(given, str) else given
-        return tuple(_chosen(known, part) for part in parts)
+        return tuple(_chosen(known, part) for part in parts if part or known.metadata["choices"])
     if not isinstance(given, str):
         raise ValueError(f"{given!r} is not text")
     return _text(known, kind, given)
@@ -257,6 +274,6 @@ def _boolean(given: Any) -> bool:
 
 def _chosen(known: "Field[Any]", given: Any) -> str:
     choices = known.metadata["choices"]
-    if given not in choices:
+    if choices and given not in choices:
         raise ValueError(f"{given!r:.80} is not one of {', '.join(choices)}")
     return str(given)

@@ -36,6 +36,7 @@ from attestor.errors import (
 from attestor.pcs.sources import SimulatedSource, source_from
 from attestor.proofs.confirmations import Confirmations
 from attestor.proofs.queue import ProofQueue
+from attestor.quote.collateral import CollateralSource
 from attestor.quote.gate import Gate, GatePolicy, SimulatedRoot
 from attestor.rotation.loop import Rotation
 from attestor.rotation.registrar import Registrar
@@ -48,6 +49,11 @@ from attestor.store.history import History
 from attestor.store.jobs import Jobs
 from attestor.store.journal import Journal
 from attestor.store.lock import lock_database
+from attestor.store.uploads import Uploads
+from attestor.upkeep.assembly import assemble
+
+UPKEEP_TICK_SECONDS = 10.0
+"""How often upkeep is asked whether a round is due: the first one is when there is a quote."""
 
 
 class Daemon:
@@ -56,6 +62,7 @@ class Daemon:
     def __init__(self, config: Config) -> None:
         self._config = config
         self._stop = asyncio.Event()
+        self._upkeep_round = asyncio.Lock()
         self._failure: AttestorError | None = None
         self._signers_closed = False
         node = Node(Rpc(config.chain_rpc_url), config.chain_id, config.chain_check_headers)
@@ -72,6 +79,9 @@ class Daemon:
         journal = Journal(self._store, time.time)
         history = History(self._store, journal)
         self._jobs = Jobs(self._store, journal)
+        self._upkeep = assemble(
+            config, node, contracts.store, payments.payer, history, Uploads(self._store, journal)
+        )
         self._signer = SignerProcess(signer_settings(config, binding))
         steps = Steps(
             self._signer,
@@ -84,16 +94,16 @@ class Daemon:
         )
         self._rotation = Rotation(node, registry, steps, history, policy, payments.payer, time.time)
         self._rotation.recover(held=self._signer.addresses())
+        self._disagreements = Disagreements(self._store, journal)
+        self._confirmations = Confirmations(self._signer, self._jobs, self._disagreements)
+        self._confirmations.recover()
         self._queue = ProofQueue(
             self._jobs,
-            self._signer.prove,
+            self._confirmations.prove,
             config.proofs_workers,
             config.proofs_max_open,
             self._fail,
         )
-        self._disagreements = Disagreements(self._store, journal)
-        self._confirmations = Confirmations(self._signer, self._jobs, self._disagreements)
-        self._confirmations.recover()
         logger.info(
             "registry {} on chain {}, payer {}, provider {}",
             checksummed(registry.address),
@@ -130,7 +140,7 @@ class Daemon:
         config = self._config
         api = Api(self._queue, self._jobs, config.api_max_body_bytes, config.api_wait_seconds)
         application = api.application()
-        Health(self._queue, self._jobs, self._disagreements).add_to(application)
+        Health(self._queue, self._jobs, self._disagreements, self._upkeep).add_to(application)
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=5.0)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
@@ -149,6 +159,10 @@ class Daemon:
         defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         scheduler = AsyncIOScheduler(job_defaults=defaults)
         scheduler.add_job(self._tick, "interval", seconds=self._config.chain_poll_seconds)
+        if self._upkeep is not None:
+            seconds = min(UPKEEP_TICK_SECONDS, self._config.upkeep_interval_seconds)
+            scheduler.add_job(self._look_after_collateral, "interval", seconds=seconds)
+            stack.push_async_callback(self._end_upkeep)
         scheduler.start()
         stack.callback(partial(scheduler.shutdown, wait=False))
 
@@ -162,6 +176,21 @@ class Daemon:
                 await asyncio.to_thread(self._rotation.step)
         except AttestorError as error:
             self._fail(error)
+
+    async def _look_after_collateral(self) -> None:
+        assert self._upkeep is not None
+        try:
+            async with self._upkeep_round:
+                await asyncio.to_thread(self._upkeep.step)
+        except AttestorError as error:
+            self._fail(error)
+
+    async def _end_upkeep(self) -> None:
+        """A round writes to the database, which is closed after this."""
+        assert self._upkeep is not None
+        self._upkeep.stop()
+        async with self._upkeep_round:
+            pass
 
     async def _close_signers(self, found: Disagreement) -> None:
         """The signer process destroyed its keys; the history and the callers are told so, once."""
@@ -244,7 +273,10 @@ def make_gate(config: Config) -> Gate:
         config.quote_simulation_seed.encode(), config.chain_id, int(time.time())
     )
     policy = GatePolicy(statuses, SimulatedRoot(platform.root_der, config.chain_id))
-    return Gate(SimulatedSource(platform), time.time, policy)
+    source: CollateralSource = SimulatedSource(platform)
+    if config.quote_collateral:
+        source = source_from(config.quote_collateral)
+    return Gate(source, time.time, policy)
 
 
 def signer_settings(config: Config, binding: Binding) -> SignerSettings:

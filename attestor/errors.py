@@ -361,6 +361,27 @@ class DeploymentFileInvalid(Misconfigured):
     code = "deployment_file_invalid"
 
 
+# --- collateral on chain -----------------------------------------------------------------------
+
+
+class CollateralStoreInvalid(Misconfigured):
+    """The address does not hold a CollateralStore."""
+
+    code = "collateral_store_invalid"
+
+
+class UploadRejected(Rejected):
+    """The store refuses a piece of collateral, or its upload was reverted."""
+
+    code = "upload_rejected"
+
+
+class UploadUnconfirmed(Transient):
+    """An upload was sent and is not known to be mined."""
+
+    code = "upload_unconfirmed"
+
+
 # --- development chain -------------------------------------------------------------------------
 
 

@@ -164,7 +164,8 @@ def _status(error: AttestorError) -> int:
 
 
 def _error(status: int, code: str, message: str, hint: str | None) -> web.Response:
-    headers = {"Retry-After": "5"} if status in (503, 504) else None
+    soon = status in (503, 504) and code != SigningHalted.code
+    headers = {"Retry-After": "5"} if soon else None
     error = {"code": code, "message": message, "hint": hint}
     return web.json_response({"error": error}, status=status, headers=headers)
 

@@ -27,6 +27,7 @@ _SOURCES: dict[str, tuple[str, str]] = {
     "signer_activated": ("registrations", "signer"),
     "proof_signed": ("proofs", "job"),
     "engines_disagreed": ("disagreements", "job"),
+    "upload_signed": ("uploads", "hash"),
 }
 """Each table's rows come from one journal event; its key column is given."""
 
@@ -47,7 +48,8 @@ def table_faults(store: Store) -> list[str]:
                 key = _key(entry, key_column)
                 faults += _row_faults(table, key, rows.pop(key, None), entry)
         faults += [f"{table} row {key} has no journal entry" for key in rows]
-    faults += _outcome_faults(store, journaled)
+    faults += _outcome_faults(store, "transactions", "transaction_mined", journaled)
+    faults += _outcome_faults(store, "uploads", "upload_mined", journaled)
     faults += _finding_faults(store, journaled)
     for row in store.rows("SELECT hash, raw FROM quotes"):
         if to_hex(keccak(row["raw"])) != row["hash"]:
@@ -110,16 +112,16 @@ def _row_faults(table: str, key: Any, row: dict[str, Any] | None, entry: Entry) 
     ]
 
 
-def _outcome_faults(store: Store, journaled: list[Entry]) -> list[str]:
+def _outcome_faults(store: Store, table: str, event: str, journaled: list[Entry]) -> list[str]:
     """The last journaled outcome of a transaction is what its row says."""
-    mined = {e.evidence["hash"]: e for e in journaled if e.event == "transaction_mined"}
+    mined = {e.evidence["hash"]: e for e in journaled if e.event == event}
     faults: list[str] = []
-    for row in store.rows("SELECT * FROM transactions"):
+    for row in store.rows(f"SELECT * FROM {table}"):  # noqa: S608
         entry = mined.get(row["hash"])
         if entry is not None:
-            faults += _row_faults("transactions", row["hash"], row, entry)
+            faults += _row_faults(table, row["hash"], row, entry)
         elif row["outcome"] in ("succeeded", "reverted"):
-            faults.append(f"transactions row {row['hash']}: no journal entry of its outcome")
+            faults.append(f"{table} row {row['hash']}: no journal entry of its outcome")
     return faults
 
 

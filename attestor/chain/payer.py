@@ -11,15 +11,18 @@ from attestor.core.text import from_hex
 from attestor.errors import PayerInvalid
 
 
-def load(path: Path) -> LocalAccount:
-    """The payer whose key is in a file: 0x text of 32 bytes, readable by its owner alone."""
+def load(path: Path, option: str = "payer.key_file") -> LocalAccount:
+    """The payer whose key is in a file: 0x text of 32 bytes, readable by its owner alone.
+
+    `option` is what an operator sets the file with. Raises `PayerInvalid`.
+    """
     try:
         mode = os.stat(path).st_mode
         text = path.read_text().strip()
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or type(error).__name__
         raise PayerInvalid(
-            f"cannot read the payer's key file {path}: {reason}", hint="set payer.key_file"
+            f"cannot read the payer's key file {path}: {reason}", hint=f"set {option}"
         ) from None
     if mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise PayerInvalid(

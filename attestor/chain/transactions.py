@@ -77,5 +77,5 @@ class Payments:
             raise PayerEmpty(
                 f"payer {checksummed(self.payer)} holds {balance} wei, "
                 f"a transaction may cost {needed}",
-                hint="top it up; registration goes on by itself",
+                hint="top it up; what it pays for goes on by itself",
             )

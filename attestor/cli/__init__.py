@@ -14,6 +14,7 @@ COMMANDS = {
     "prove": "Have a program proven, check the answer and print it.",
     "audit": "Show the registration history, and check it against the chain.",
     "deploy": "Deploy the contracts, and write where they stand.",
+    "collateral": "Show, fetch and upload the collateral on chain.",
     "resume": "Let the daemon sign again after its engines disagreed.",
     "devnet": "Start a development chain with contracts and a daemon.",
     "demo": "Show the whole way, from an empty chain to an accepted proof.",

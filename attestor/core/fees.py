@@ -7,6 +7,9 @@ REPLACEMENT_PERCENT = 113
 
 GAS_HEADROOM_PERCENT = 125
 
+MAX_TRANSACTION_GAS = 1 << 24
+"""No transaction may ask for more (EIP-7825)."""
+
 
 @dataclass(frozen=True)
 class Fees:
@@ -29,8 +32,11 @@ def offer(base_fee: int, suggested_priority: int, cap: int, replaced: Fees | Non
 
 
 def gas_limit(estimate: int) -> int:
-    """Room above a node's estimate: the block of inclusion is not the block of the estimate."""
-    return estimate * GAS_HEADROOM_PERCENT // 100
+    """Room above a node's estimate: the block of inclusion is not the block of the estimate.
+
+    As much as a transaction may ask for; a chain without that limit may estimate more than it.
+    """
+    return max(estimate, min(estimate * GAS_HEADROOM_PERCENT // 100, MAX_TRANSACTION_GAS))
 
 
 def _bumped(fee: int) -> int:

@@ -1,6 +1,6 @@
 """Proof of possession: a signer shows the registry that it holds its key.
 
-    Admit(address signer,uint64 referenceBlockNumber,uint256 deadline)
+    Admit(address signer,uint64 referenceBlockNumber,uint256 deadline,bool keepKey)
 
 in the EIP-712 domain of the registry (contracts/src/registry/Admissions.sol).
 """
@@ -11,17 +11,19 @@ from eth_utils.crypto import keccak
 
 from attestor.core.eip712 import Domain, address, word
 
-_ADMIT_TYPE = b"Admit(address signer,uint64 referenceBlockNumber,uint256 deadline)"
+_ADMIT_TYPE = b"Admit(address signer,uint64 referenceBlockNumber,uint256 deadline,bool keepKey)"
 
 
 @dataclass(frozen=True)
 class Possession:
-    """What a signer (20 bytes) signs; `deadline` is Unix seconds. Raises `ValueError` for what
+    """What a signer (20 bytes) signs; `deadline` is Unix seconds, `keep_key` whether the registry
+    is to keep the attestation key, for renewals. Raises `ValueError` for what
     the contract's struct could not hold."""
 
     signer: bytes
     reference_block: int
     deadline: int
+    keep_key: bool
 
     def digest(self, domain: Domain) -> bytes:
         """The 32 bytes that are signed."""
@@ -29,5 +31,6 @@ class Possession:
             address(self.signer),
             word(self.reference_block, 64),
             word(self.deadline, 256),
+            word(int(self.keep_key), 256),
         )
         return domain.digest(keccak(keccak(_ADMIT_TYPE) + b"".join(fields)))

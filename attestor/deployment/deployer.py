@@ -30,6 +30,11 @@ class Done:
     address: bytes
     receipt: Receipt | None
 
+    @property
+    def gas(self) -> int:
+        """What the transaction used; 0 without one."""
+        return self.receipt.gas_used if self.receipt is not None else 0
+
 
 class Deployer:
     """Deploys from one account. `path` is the deployment file, or None to keep none."""
@@ -47,7 +52,7 @@ class Deployer:
         """Do what is left of the plan. Raises `DeploymentFailed`; what was done stays recorded."""
         self._resume()
         for creation in plan.creations:
-            tell(self._create(creation))
+            tell(self.create(creation))
         for call in plan.calls:
             calldata = Contract.named(call.contract).encode(call.function, *call.arguments)
             address = self.record.address(call.contract)
@@ -59,7 +64,8 @@ class Deployer:
         """Send a transaction and wait until it is mined."""
         return self._send(self._payments.prepare(to, calldata, self._node.head().base_fee))
 
-    def _create(self, creation: Creation) -> Done:
+    def create(self, creation: Creation) -> Done:
+        """Deploy one contract, unless it stands already."""
         name, built = creation.contract, artifact.load(creation.contract)
         arguments = tuple(self._resolved(argument) for argument in creation.arguments)
         stands = self.record.contracts.get(name)

@@ -12,13 +12,10 @@ SECONDS_PER_DAY = 86400
 
 @dataclass(frozen=True)
 class Root:
-    """The root CA that quotes lead to: its public key, the DER of its subject name, its subject
-    key identifier (20 bytes), and whether it is a simulated platform's."""
+    """The certificate of the root CA that quotes lead to (DER), and whether it is a simulated
+    platform's."""
 
-    x: int
-    y: int
-    name: bytes
-    key_id: bytes
+    certificate: bytes
     simulated: bool
 
 
@@ -102,18 +99,19 @@ def text_of(argument: object) -> str:
 def _verification(settings: Settings) -> tuple[Creation, ...]:
     if settings.verifier is not None:
         return ()
-    root = settings.root
     delay = settings.evaluation_delay_days * SECONDS_PER_DAY
     return (
-        Creation("CollateralStore", (root.x, root.y, root.name, root.key_id, delay)),
+        Creation("CollateralStore", (settings.root.certificate, delay)),
         Creation("DcapVerifier", (Made("CollateralStore"),)),
     )
 
 
 def _proofs(settings: Settings) -> tuple[Creation, ...]:
     foreign = settings.verifier
-    verifier = Made("DcapVerifier") if foreign is None else checksummed(foreign.address)
-    kind = 0 if foreign is None else foreign.kind
+    verifier: object = Made("DcapVerifier")
+    kind = 0
+    if foreign is not None:
+        verifier, kind = checksummed(foreign.address), foreign.kind
     owner, guardian = checksummed(settings.owner), checksummed(settings.guardian)
     gateway = checksummed(settings.gateway)
     return (

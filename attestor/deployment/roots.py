@@ -4,22 +4,30 @@ import time
 
 from attestor.deployment.plan import Root
 
-_INTEL_NAME = bytes.fromhex(
-    "3068311a301806035504030c11496e74656c2053475820526f6f74204341311a3018060355040a0c"
-    "11496e74656c20436f72706f726174696f6e3114301206035504070c0b53616e746120436c617261"
-    "310b300906035504080c024341310b3009060355040613025553"
+_INTEL_SGX_ROOT_CA = bytes.fromhex(
+    "3082028f30820234a003020102021422650cd65a9d3489f383b49552bf501b392706ac300a06082a8648ce3d"
+    "0403023068311a301806035504030c11496e74656c2053475820526f6f74204341311a3018060355040a0c11"
+    "496e74656c20436f72706f726174696f6e3114301206035504070c0b53616e746120436c617261310b300906"
+    "035504080c024341310b3009060355040613025553301e170d3138303532313130343531305a170d34393132"
+    "33313233353935395a3068311a301806035504030c11496e74656c2053475820526f6f74204341311a301806"
+    "0355040a0c11496e74656c20436f72706f726174696f6e3114301206035504070c0b53616e746120436c6172"
+    "61310b300906035504080c024341310b30090603550406130255533059301306072a8648ce3d020106082a86"
+    "48ce3d030107034200040ba9c4c0c0c86193a3fe23d6b02cda10a8bbd4e88e48b4458561a36e705525f56791"
+    "8e2edc88e40d860bd0cc4ee26aacc988e505a953558c453f6b0904ae7394a381bb3081b8301f0603551d2304"
+    "183016801422650cd65a9d3489f383b49552bf501b392706ac30520603551d1f044b30493047a045a0438641"
+    "68747470733a2f2f6365727469666963617465732e7472757374656473657276696365732e696e74656c2e63"
+    "6f6d2f496e74656c534758526f6f7443412e646572301d0603551d0e0416041422650cd65a9d3489f383b495"
+    "52bf501b392706ac300e0603551d0f0101ff04040302010630120603551d130101ff040830060101ff020101"
+    "300a06082a8648ce3d0403020349003046022100e5bfe50911f92f428920dc368a302ee3d12ec5867ff622ec"
+    "6497f78060c13c20022100e09d25ac7a0cb3e5e8e68fec5fa3bd416c47440bd950639d450edcbea4576aa2"
 )
+"""Intel SGX Root CA as Intel publishes it, valid to the end of 2049; the CollateralStore contract
+holds the hash of its key and refuses any other outside of development chains."""
 
 
 def intel() -> Root:
-    """Intel SGX Root CA, valid to the end of 2049."""
-    return Root(
-        x=0x0BA9C4C0C0C86193A3FE23D6B02CDA10A8BBD4E88E48B4458561A36E705525F5,
-        y=0x67918E2EDC88E40D860BD0CC4EE26AACC988E505A953558C453F6B0904AE7394,
-        name=_INTEL_NAME,
-        key_id=bytes.fromhex("22650cd65a9d3489f383b49552bf501b392706ac"),
-        simulated=False,
-    )
+    """Intel's root."""
+    return Root(_INTEL_SGX_ROOT_CA, simulated=False)
 
 
 def simulated(seed: str, chain_id: int) -> Root:
@@ -28,22 +36,4 @@ def simulated(seed: str, chain_id: int) -> Root:
     from attestor.quote.simulated import SimulatedPlatform
 
     platform = SimulatedPlatform(seed=seed.encode(), chain_id=chain_id, now=int(time.time()))
-    return of(platform.root_der)
-
-
-def of(root_der: bytes) -> Root:
-    """The root of a simulated platform's certificate."""
-    from cryptography.hazmat.primitives.asymmetric import ec
-    from cryptography.x509 import SubjectKeyIdentifier, load_der_x509_certificate
-
-    root = load_der_x509_certificate(root_der)
-    key = root.public_key()
-    assert isinstance(key, ec.EllipticCurvePublicKey)
-    numbers = key.public_numbers()
-    return Root(
-        x=numbers.x,
-        y=numbers.y,
-        name=root.subject.public_bytes(),
-        key_id=root.extensions.get_extension_for_class(SubjectKeyIdentifier).value.digest,
-        simulated=True,
-    )
+    return Root(platform.root_der, simulated=True)

@@ -52,14 +52,14 @@ class Demo:
 
     def _contracts(self) -> None:
         deployment = self._devnet.deploy()
-        for deployed in (deployment.verifier, deployment.registry, deployment.multiproof):
-            place = f"{checksummed(deployed.address)} gas {deployed.receipt.gas_used}"
-            self._tell(f"{deployed.name} deployed", place)
+        for done in deployment.contracts:
+            self._tell(f"{done.what} deployed", f"{checksummed(done.address)} gas {done.gas}")
+        uploaded = ", ".join(f"{done.what} {done.gas}" for done in deployment.uploads)
+        self._tell("collateral uploaded", f"gas: {uploaded}")
         self._tell(
             "SIMULATED platform", f"measurement {to_hex(self._devnet.platform.measurement_id)}"
         )
-        allowed = deployment.allowed
-        self._tell("measurement allowed", f"tx {to_hex(allowed.transaction_hash)}")
+        self._tell("measurement allowed", f"gas {deployment.allowed.gas}")
         self._registry = Registry(self._devnet.node, deployment.registry.address)
         self._multiproof = MultiProof(self._devnet.node, deployment.multiproof.address)
 

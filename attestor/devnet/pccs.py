@@ -4,6 +4,7 @@ this project ask for, over HTTP on this machine alone."""
 import re
 import threading
 import time
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import quote as percent_encode
 from urllib.parse import urlsplit
@@ -15,10 +16,11 @@ _RESOURCE = re.compile("/(?:sgx|tdx)/certification/v4/(.*)")
 
 
 class Pccs:
-    """A running service. What it gives is issued anew for each answer."""
+    """A running service. What it gives is issued anew for each answer, at the clock's time."""
 
-    def __init__(self, platform: SimulatedPlatform) -> None:
+    def __init__(self, platform: SimulatedPlatform, clock: Callable[[], float] = time.time) -> None:
         self._platform = platform
+        self._clock = clock
         serve = self._answer
 
         class Handler(BaseHTTPRequestHandler):
@@ -53,7 +55,7 @@ class Pccs:
         self._thread.join()
 
     def _answer(self, path: str) -> Answer | None:
-        now = int(time.time())
+        now = int(self._clock())
         found = _RESOURCE.fullmatch(urlsplit(path).path)
         name = found[1] if found else ""
         issued = self._platform.collateral(now)

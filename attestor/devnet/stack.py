@@ -18,7 +18,8 @@ from attestor.chain.rpc import Rpc
 from attestor.config import ROOT
 from attestor.core.text import checksummed, from_hex, to_hex
 from attestor.devnet.anvil import Anvil
-from attestor.devnet.deployment import Deployer, Deployment, Root, fund
+from attestor.devnet.deployment import Deployment, DevelopmentDeployer, fund
+from attestor.devnet.pccs import Pccs
 from attestor.errors import DaemonFailed, DatabaseInvalid
 from attestor.quote.simulated import SimulatedPlatform
 from attestor.store.database import Store
@@ -67,19 +68,18 @@ class Devnet:
         ):
             (self.folder / old).unlink(missing_ok=True)
         self._daemon: subprocess.Popen[bytes] | None = None
+        self.platform = SimulatedPlatform(
+            seed=options.seed.encode(), chain_id=CHAIN_ID, now=int(time.time())
+        )
+        self.pccs = Pccs(self.platform)
         self.anvil = Anvil(CHAIN_ID, options.block_seconds, self.folder / "anvil.log")
         self.node = Node(Rpc(self.anvil.url), CHAIN_ID)
 
     def deploy(self) -> Deployment:
-        """Make the simulated platform and deploy the contracts that trust it."""
-        self.platform = SimulatedPlatform(
-            seed=self.options.seed.encode(), chain_id=CHAIN_ID, now=int(time.time())
-        )
-        x, y = self.platform.root_public_key
-        self.deployer = Deployer(self.node)
-        self.deployment = self.deployer.deploy_all(
-            Root(x, y, self.platform.qe_mr_signer), self.platform.measurement_id
-        )
+        """Deploy the contracts that trust the simulated platform, with its collateral."""
+        self.deployment_file.unlink(missing_ok=True)
+        self.deployer = DevelopmentDeployer(self.node, self.deployment_file)
+        self.deployment = self.deployer.deploy_all(self.platform)
         return self.deployment
 
     def start_daemon(self) -> None:
@@ -154,6 +154,7 @@ class Devnet:
     def stop(self) -> None:
         """End everything."""
         self.stop_daemon()
+        self.pccs.stop()
         self.anvil.stop()
 
     def wait(self) -> None:
@@ -165,6 +166,10 @@ class Devnet:
     @property
     def database(self) -> Path:
         return self.folder / "attestor.sqlite"
+
+    @property
+    def deployment_file(self) -> Path:
+        return self.folder / "deployment.json"
 
     @property
     def config_file(self) -> Path:
@@ -186,6 +191,7 @@ class Devnet:
             "rpc_url": self.anvil.url,
             "api_url": self.api_url,
             "contracts": {
+                "CollateralStore": checksummed(self.deployment.store.address),
                 "DcapVerifier": checksummed(self.deployment.verifier.address),
                 "TEERegistry": checksummed(self.deployment.registry.address),
                 "MultiProof": checksummed(self.deployment.multiproof.address),
@@ -200,12 +206,11 @@ class Devnet:
 
     def _configuration(self, key_file: Path) -> str:
         options = self.options
-        registry = checksummed(self.deployment.registry.address)
         return f"""# A development chain with a SIMULATED platform.
 [chain]
 rpc_url = "{self.anvil.url}"
 id = {CHAIN_ID}
-registry = "{registry}"
+deployment = "{self.deployment_file}"
 poll_seconds = {max(0.1, options.block_seconds / 4):g}
 
 [payer]
@@ -213,6 +218,7 @@ key_file = "{key_file}"
 
 [quote]
 provider = "simulated"
+collateral = "{self.pccs.url}"
 simulation_seed = "{options.seed}"
 
 [rotation]

@@ -51,17 +51,7 @@ class PccsSource:
 
     def __init__(self, url: str, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
         """Raises `ConfigurationInvalid` unless `url` is http(s) without credentials in it."""
-        parts = _split(url)
-        if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ConfigurationInvalid(
-                f"{url!r:.100} is not the URL of a PCCS",
-                hint="set quote.collateral to http(s)://host[:port]",
-            )
-        if parts.username is not None or parts.password is not None:
-            raise ConfigurationInvalid(
-                "the URL of the PCCS holds credentials, which would be logged",
-                hint="let a local proxy add them",
-            )
+        require_service_url(url, "quote.collateral")
         self._pcs = Pcs(url, timeout_seconds)
 
     def collateral(self, quote: bytes, now: int) -> Collateral:
@@ -76,6 +66,22 @@ def source_from(text: str) -> CollateralSource:
             hint="set quote.collateral to a PCCS's URL or to a JSON file",
         )
     return PccsSource(text) if "://" in text else FileSource(Path(text))
+
+
+def require_service_url(url: str, option: str) -> None:
+    """Raise `ConfigurationInvalid`, which names the option, unless `url` is http(s) without
+    credentials in it."""
+    parts = _split(url)
+    if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ConfigurationInvalid(
+            f"{url!r:.100} is not the URL of a PCCS",
+            hint=f"set {option} to http(s)://host[:port]",
+        )
+    if parts.username is not None or parts.password is not None:
+        raise ConfigurationInvalid(
+            "the URL of the PCCS holds credentials, which would be logged",
+            hint="let a local proxy add them",
+        )
 
 
 def _split(url: str) -> SplitResult | None:

@@ -1,16 +1,21 @@
 """What the signer process finds out about its engine, into the records."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from loguru import logger
 
 from attestor.core.confirmation import Confirmed, Disagreement, Finding
+from attestor.core.proof import Proof
+from attestor.errors import EnginesDisagree
 from attestor.store.disagreements import Disagreements
 from attestor.store.jobs import Jobs
 
 
 class Witness(Protocol):
-    """The signer process, as far as it tells of confirmations."""
+    """The signer process, as far as it proves and tells of confirmations."""
+
+    def prove(self, job: str, program: bytes, stdin: Sequence[bytes]) -> Proof: ...
 
     def confirmations(self) -> list[Confirmed]: ...
 
@@ -18,7 +23,7 @@ class Witness(Protocol):
 
 
 class Confirmations:
-    """Asks the signer process now and then. `follow` is called by one thread at a time."""
+    """Safe to use from several threads, but `follow`, which is called by one at a time."""
 
     def __init__(self, witness: Witness, jobs: Jobs, disagreements: Disagreements) -> None:
         self._witness = witness
@@ -32,17 +37,29 @@ class Confirmations:
         if left:
             logger.warning("{} sampled proofs of an earlier run stay unconfirmed", left)
 
+    def prove(self, job: str, program: bytes, stdin: Sequence[bytes]) -> Proof:
+        """Have the signer process prove; a disagreement is noted before anyone is told of it."""
+        try:
+            return self._witness.prove(job, program, stdin)
+        except EnginesDisagree:
+            self._note_disagreement()
+            raise
+
     def follow(self) -> Disagreement | None:
         """Note all that is new; the disagreement, noted too, if there was one."""
-        found = self._witness.disagreement()
-        if found is not None:
-            self._disagreements.note(found)
+        found = self._note_disagreement()
         # A sample can be confirmed before its own proof is in the database: it waits for that.
         self._untold = [
             confirmed
             for confirmed in (*self._untold, *self._witness.confirmations())
             if not self._note(confirmed)
         ]
+        return found
+
+    def _note_disagreement(self) -> Disagreement | None:
+        found = self._witness.disagreement()
+        if found is not None:
+            self._disagreements.note(found)
         return found
 
     def _note(self, confirmed: Confirmed) -> bool:

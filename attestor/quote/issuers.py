@@ -4,8 +4,10 @@ Names: Intel, "SGX PCK Certificate and Certificate Revocation List Profile Speci
 section 1.3; the CollateralStore contract asks for the same ones.
 """
 
-from attestor.errors import CollateralInvalid
+from attestor.errors import CollateralInvalid, QuoteRefused
 from attestor.quote.collateral import Collateral
+from attestor.quote.compact import pck_certificate
+from attestor.quote.format import Quote
 
 TCB_SIGNING = frozenset({"Intel SGX TCB Signing"})
 PCK_CAS = frozenset({"Intel SGX PCK Platform CA", "Intel SGX PCK Processor CA"})
@@ -34,3 +36,26 @@ def _require_name(pem: str, allowed: frozenset[str], part: str) -> None:
             f"the {part} is issued by {shown}, not by {' or '.join(sorted(allowed))}",
             hint="the collateral is forged: do not trust the PCCS it came from",
         )
+
+
+def pck_authority(quote: Quote) -> int:
+    """Key identifier of the CA that certified a quote's machine, as its certificate names it.
+
+    Raises `QuoteRefused`, and `QuoteNotCompactable` for a quote without that certificate.
+    """
+    from cryptography.x509 import (
+        AuthorityKeyIdentifier,
+        ExtensionNotFound,
+        InvalidVersion,
+        load_der_x509_certificate,
+    )
+
+    try:
+        certificate = load_der_x509_certificate(pck_certificate(quote))
+        extension = certificate.extensions.get_extension_for_class(AuthorityKeyIdentifier)
+        key_id = extension.value.key_identifier
+    except (ValueError, ExtensionNotFound, InvalidVersion) as error:
+        raise QuoteRefused(f"the PCK certificate cannot be read: {error!r:.200}") from None
+    if key_id is None:
+        raise QuoteRefused("the PCK certificate does not identify its issuer's key")
+    return int.from_bytes(key_id, "big")

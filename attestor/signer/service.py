@@ -77,7 +77,7 @@ class SignerService:
         address, number = from_hex(header["address"]), int(header["block_number"])
         self._keys.require(address)
         bound = self._binding.encode(address, number, from_hex(header["block_hash"]))
-        possession = Possession(address, number, int(header["deadline"]))
+        possession = Possession(address, number, int(header["deadline"]), keep_key=True)
         domain = Domain(self._binding.chain_id, self._binding.registry)
         signature = self._keys.sign_for(address, possession.digest(domain))
         raw = self._provider.quote(bound)

@@ -61,6 +61,11 @@ class History:
             "SELECT * FROM quotes WHERE signer = ? ORDER BY created_at DESC LIMIT 1", to_hex(signer)
         )
 
+    def newest_quote(self) -> bytes | None:
+        """The newest quote of all, as the platform made it."""
+        row = self._store.row("SELECT raw FROM quotes ORDER BY created_at DESC LIMIT 1")
+        return row["raw"] if row is not None else None
+
     def transaction(self, signer: bytes) -> dict[str, Any] | None:
         """The row of a signer's registration transaction."""
         return self._store.row("SELECT * FROM transactions WHERE signer = ?", to_hex(signer))

@@ -185,5 +185,28 @@ UPDATE transactions SET sent_hash = quote;
 """
 """How a signer was registered; before, each by a raw quote, whose hash the event holds."""
 
-MIGRATIONS: tuple[str, ...] = (INITIAL, CONFIRMATIONS, REGISTRATION_KINDS)
+UPLOADS = """
+CREATE TABLE uploads (
+    hash TEXT PRIMARY KEY,
+    created_at TEXT NOT NULL,
+    name TEXT NOT NULL,
+    content_hash TEXT NOT NULL,
+    valid_until INTEGER NOT NULL,
+    payer TEXT NOT NULL,
+    nonce INTEGER NOT NULL,
+    gas_limit INTEGER NOT NULL,
+    max_fee_per_gas INTEGER NOT NULL,
+    max_priority_fee_per_gas INTEGER NOT NULL,
+    outcome TEXT NOT NULL DEFAULT 'pending'
+        CHECK (outcome IN ('pending', 'succeeded', 'reverted', 'replaced')),
+    block_number INTEGER,
+    block_hash TEXT,
+    gas_used INTEGER,
+    effective_gas_price INTEGER
+) STRICT;
+CREATE INDEX uploads_by_outcome ON uploads (outcome);
+"""
+"""Collateral that the daemon brought on chain, and what each upload cost."""
+
+MIGRATIONS: tuple[str, ...] = (INITIAL, CONFIRMATIONS, REGISTRATION_KINDS, UPLOADS)
 """Migration n brings a database of version n (`PRAGMA user_version`) to n + 1."""

@@ -27,9 +27,10 @@ class Part(IntEnum):
 
 @dataclass(frozen=True)
 class Item:
-    """One upload. `key` is what the store knows it by: the key identifier of a CA (20 bytes) for
-    a PCK CA and its CRL, the TEE type, or TEE type << 48 | FMSPC for a TCB info; 0 for what there
-    is one of. `since` and `until` are Unix seconds. `signature` is r ‖ s, for JSON alone."""
+    """One upload. `key` is what the store knows it by (ICollateralStore, enum Collateral): the key
+    identifier of a PCK CA; that of the CA whose CRL it is; the TEE type; TEE type << 48 | FMSPC
+    for a TCB info; 0 for the TCB signing certificate. `since` and `until` are Unix seconds.
+    `signature` is r ‖ s, for JSON alone; `entries` is how many certificates a CRL revokes."""
 
     part: Part
     name: str
@@ -38,6 +39,7 @@ class Item:
     since: int
     until: int
     signature: bytes = b""
+    entries: int = 0
 
     @property
     def content_hash(self) -> bytes:
@@ -55,8 +57,8 @@ def items_of(collateral: Collateral, numbers: Signed | None) -> tuple[Item, ...]
     found = [
         Item(Part.PCK_CA, ca.name, ca.key_id, ca.der, ca.since, ca.until),
         Item(Part.TCB_SIGNING, signing.name, 0, signing.der, signing.since, signing.until),
-        _crl(Part.ROOT_CRL, "root CRL", 0, collateral.root_ca_crl),
-        _crl(Part.PCK_CRL, f"CRL of {ca.name}", ca.key_id, collateral.pck_crl),
+        _crl(Part.ROOT_CRL, "root CRL", collateral.root_ca_crl),
+        _crl(Part.PCK_CRL, f"CRL of {ca.name}", collateral.pck_crl),
         _tcb_info(collateral),
         _identity(collateral),
     ]
@@ -98,9 +100,26 @@ def _first(chain: str) -> _Certificate:
         raise CollateralInvalid(f"an issuer chain cannot be read: {error!r:.200}") from None
 
 
-def _crl(part: Part, name: str, key: int, der: bytes) -> Item:
+def _crl(part: Part, name: str, der: bytes) -> Item:
+    """The store takes a CRL by the key identifier that it names itself, so that is its key."""
+    from cryptography.x509 import (
+        AuthorityKeyIdentifier,
+        ExtensionNotFound,
+        InvalidVersion,
+        load_der_x509_crl,
+    )
+
     since, until = crl_period(der, name)
-    return Item(part, name, key, der, since, until)
+    try:
+        crl = load_der_x509_crl(der)
+        extension = crl.extensions.get_extension_for_class(AuthorityKeyIdentifier)
+        key_id = extension.value.key_identifier
+        entries = len(crl)
+    except (ValueError, ExtensionNotFound, InvalidVersion) as error:
+        raise CollateralInvalid(f"the {name} cannot be read: {error!r:.200}") from None
+    if key_id is None:
+        raise CollateralInvalid(f"the {name} does not identify its issuer's key")
+    return Item(part, name, int.from_bytes(key_id, "big"), der, since, until, entries=entries)
 
 
 def _tcb_info(collateral: Collateral) -> Item:

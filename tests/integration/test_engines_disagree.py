@@ -109,8 +109,9 @@ def health(devnet: Devnet) -> int:
 
 def require_halted(devnet: Devnet) -> None:
     wait_until(lambda: health(devnet) == 503, "the daemon is not healthy")
-    status, body, _ = prove(devnet)
+    status, body, headers = prove(devnet)
     assert (status, json.loads(body)["error"]["code"]) == (503, "signing_halted")
+    assert headers["Retry-After"] is None
     assert b"attestor_signing_halted 1" in ask(devnet, "GET", "/metrics")[1]
 
 

@@ -9,7 +9,7 @@ from attestor.chain.node import Node
 from attestor.core.signature import recover
 from attestor.core.text import checksummed
 from attestor.core.verifying_key import VerifyingKey
-from attestor.devnet.deployment import Deployer
+from attestor.devnet.deployment import DevelopmentDeployer
 from attestor.errors import ProofRefused
 
 MESSAGE = bytes.fromhex("a50f6fca342d194a8443e9e8299cc6c0338bde0943ddc8efcd2d0c126a764a6b")
@@ -34,7 +34,7 @@ def vouching_for(account: bytes) -> bytes:
 @pytest.fixture
 def deployed(node: Node) -> MultiProof:
     """MultiProof over a registry that vouches for upstream's account alone."""
-    deployer = Deployer(node)
+    deployer = DevelopmentDeployer(node)
     registry = deployer.transact(None, vouching_for(ACCOUNT)).contract
     assert registry is not None
     multiproof = deployer.deploy_multiproof(registry)

@@ -9,10 +9,13 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from attestor.config import ROOT
+from attestor.core.confirmation import Confirmed, Finding, Timing, Verdict
+from attestor.core.execution import Engine
 from attestor.core.report_data import Binding, Layout
 from attestor.core.signature import recover
 from attestor.core.statement import Statement
@@ -167,5 +170,33 @@ def test_simulated_provider__on_a_real_chain__never_answers() -> None:
     try:
         with pytest.raises(SignerGone):
             process.new_key()
+    finally:
+        process.close()
+
+
+@pytest.mark.parametrize(
+    ("changes", "timing"),
+    [
+        ({}, Timing.BEFORE),
+        ({"confirm_budget_cycles": 1, "confirm_beyond_budget": "never"}, Timing.NOT_CHECKED),
+        ({"confirm_within_budget": "sample", "confirm_sample_rate": 1.0}, Timing.AFTER),
+    ],
+)
+def test_prove__on_our_engine__is_confirmed_as_the_operator_chose(
+    changes: dict[str, Any], timing: Timing
+) -> None:
+    process = SignerProcess(replace(SETTINGS, engine="attestor", **changes))
+    try:
+        process.activate(process.new_key(), later())
+        proof = process.prove("job", elf(fibonacci.NAME), fibonacci.stdin(10))
+        assert (proof.engine, proof.confirmation) == (Engine.ATTESTOR, timing)
+        assert fibonacci.decode(proof.public_values) == fibonacci.Result(10, 55, 89)
+        if timing is Timing.AFTER:
+            deadline = time.monotonic() + 20
+            while not (told := process.confirmations()):
+                assert time.monotonic() < deadline, "the sample is never confirmed"
+                time.sleep(0.05)
+            assert told == [Confirmed("job", Verdict(Finding.AGREED))]
+        assert process.disagreement() is None
     finally:
         process.close()

@@ -4,11 +4,11 @@ from attestor.chain.abi import Contract
 from attestor.chain.node import Node
 from attestor.core.eip712 import Domain
 from attestor.core.typed_statement import TypedStatement
-from attestor.devnet.deployment import Deployer
+from attestor.devnet.deployment import DevelopmentDeployer
 
 
 def test_digest__on_chain__is_ours(node: Node) -> None:
-    deployer = Deployer(node)
+    deployer = DevelopmentDeployer(node)
     # A registry that is never asked here: one byte of code.
     registry = deployer.transact(None, bytes.fromhex("60015f5360015ff3")).contract
     assert registry is not None

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Self
 
-from matrix.case import NOW, Case, Made, make, make_sound
+from matrix.case import GOOD, NOW, Case, Made, make, make_sound
 from matrix.chain import Chain
 from matrix.contracts import Contracts
 
@@ -87,6 +87,15 @@ def judge_all(chain: Chain, cases: Iterable[Case]) -> dict[str, tuple[Judgement,
         return judged[one.collateral.to_json()][one.quote]
 
     return {name: (find(sound), find(bad)) for name, (sound, bad) in made.items()}
+
+
+def wrong(chain: Chain, cases: Iterable[Case]) -> list[str]:
+    """Names of the cases that the contracts judge otherwise than the table, or whose positive
+    control they do not take."""
+    listed = list(cases)
+    judged = judge_all(chain, listed)
+    sound = Judgement.of(GOOD)
+    return [case.name for case in listed if judged[case.name] != (sound, expected(case))]
 
 
 def _open(chain: Chain, made: Made) -> Docket:

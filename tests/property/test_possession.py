@@ -15,9 +15,15 @@ POSSESSIONS = st.builds(
     st.binary(min_size=20, max_size=20),
     st.integers(0, 2**64 - 1),
     st.integers(0, 2**256 - 1),
+    st.booleans(),
 )
 DOMAINS = st.builds(Domain, st.integers(0, 2**256 - 1), st.binary(min_size=20, max_size=20))
-FIELDS = {"signer": "address", "referenceBlockNumber": "uint64", "deadline": "uint256"}
+FIELDS = {
+    "signer": "address",
+    "referenceBlockNumber": "uint64",
+    "deadline": "uint256",
+    "keepKey": "bool",
+}
 
 
 @given(POSSESSIONS, DOMAINS)
@@ -34,6 +40,7 @@ def test_digest__any_possession__equals_eth_accounts(p: Possession, d: Domain) -
             "signer": checksummed(p.signer),
             "referenceBlockNumber": p.reference_block,
             "deadline": p.deadline,
+            "keepKey": p.keep_key,
         },
     )
     expected = keccak(b"\x19" + signable.version + signable.header + signable.body)
@@ -43,10 +50,10 @@ def test_digest__any_possession__equals_eth_accounts(p: Possession, d: Domain) -
 @pytest.mark.parametrize(
     "possession",
     [
-        Possession(b"\1" * 19, 1, 1),
-        Possession(b"\1" * 20, 2**64, 1),
-        Possession(b"\1" * 20, -1, 1),
-        Possession(b"\1" * 20, 1, 2**256),
+        Possession(b"\1" * 19, 1, 1, True),
+        Possession(b"\1" * 20, 2**64, 1, True),
+        Possession(b"\1" * 20, -1, 1, True),
+        Possession(b"\1" * 20, 1, 2**256, True),
     ],
 )
 def test_digest__what_the_struct_cannot_hold__is_refused(possession: Possession) -> None:

@@ -157,11 +157,24 @@ def test_options__every_one__has_a_kind_a_help_and_a_valid_default() -> None:
 
 def test_options__no_secret__is_a_value() -> None:
     """Keys come from files: flags are visible to every process, environments to some."""
-    assert [known.name for known in fields(Config) if "key" in known.name] == ["payer_key_file"]
+    keys = [known.name for known in fields(Config) if "key" in known.name]
+    assert keys == ["payer_key_file", "upkeep_payer_key_file"]
+
+
+def test_load__list_without_choices__takes_any_text() -> None:
+    assert load({"upkeep_fmspcs": ""}).upkeep_fmspcs == ()
+    assert load({"upkeep_fmspcs": "B0C06F000000,00906ED50000"}).upkeep_fmspcs == (
+        "B0C06F000000",
+        "00906ED50000",
+    )
+    assert load(ATTESTOR_UPKEEP_FMSPCS="B0C06F000000,").upkeep_fmspcs == ("B0C06F000000",)
+    with pytest.raises(ConfigurationInvalid, match="is not one of"):
+        load(ATTESTOR_QUOTE_ALLOWED_TCB_STATUSES="UpToDate,")
 
 
 def test_load__confirmation__always_up_to_the_budget_and_a_sample_beyond() -> None:
     loaded = load()
+    assert loaded.executor_engine == "attestor"
     assert (loaded.confirmation_within_budget, loaded.confirmation_beyond_budget) == (
         "always",
         "sample",

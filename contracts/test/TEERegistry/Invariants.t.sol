@@ -1,18 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {ITEERegistry} from "../../src/interfaces/ITEERegistry.sol";
+import {Registration} from "../../src/interfaces/registry/RegistryTypes.sol";
+import {Form, QuoteDraft, QuoteForge} from "../harness/QuoteForge.sol";
 import {RegistryCase} from "../harness/RegistryCase.sol";
 import {RegistryActor} from "./RegistryActor.sol";
 
-/// @notice What holds after any sequence of registrations, time, policy and settings.
+/// @notice What holds after any sequence of registrations, ends, time and settings.
+/// forge-config: default.invariant.runs = 32
 contract TEERegistryInvariantsTest is RegistryCase {
     RegistryActor private actor;
 
     function setUp() public override {
         super.setUp();
-        actor = new RegistryActor(registry, OWNER);
-        rollTo(BLOCK);
+        QuoteDraft memory second = QuoteForge.draft(Form.TdV4);
+        flip(second.region, 200);
+        bytes32 other = tdMeasurement(second);
+        vm.prank(OWNER);
+        registry.allowMeasurement(other);
+        actor = new RegistryActor(registry, double, OWNER, [measurement, other]);
     }
 
     /// @dev forge calls only this contract's functions, in random order.
@@ -21,7 +27,8 @@ contract TEERegistryInvariantsTest is RegistryCase {
         targets[0] = address(actor);
     }
 
-    /// @dev The actor keeps its own, plain account of who must be valid.
+    /// @dev The actor keeps its own, plain account: valid is exactly who came from a fresh quote of
+    /// an allowed measurement on a platform in good standing, once, and whom nothing ended.
     function invariant_signer__valid__exactly_when_the_model_says() public view {
         for (uint256 i = 0; i < actor.SIGNERS(); ++i) {
             address signer = actor.signerAt(i);
@@ -30,27 +37,45 @@ contract TEERegistryInvariantsTest is RegistryCase {
         }
     }
 
-    function invariant_signer__registered__at_most_once() public view {
+    function invariant_validity__never_longer_than_a_day_nor_twice() public view {
         for (uint256 i = 0; i < actor.SIGNERS(); ++i) {
-            vm.assertLt(actor.registrations(actor.signerAt(i)), 2, "registrations");
+            address signer = actor.signerAt(i);
+            Registration memory record = registry.registration(signer);
+            vm.assertLt(record.validUntil, uint256(record.attestedAt) + 86_401, "validity");
+            (uint256 registrations,,,,) = actor.lives(signer);
+            vm.assertLt(registrations, 2, "registrations");
         }
     }
 
-    function invariant_validity__never_longer_than_a_day() public view {
-        for (uint256 i = 0; i < actor.SIGNERS(); ++i) {
-            ITEERegistry.Registration memory record = registry.registration(actor.signerAt(i));
-            vm.assertLt(record.validUntil, uint256(record.attestedAt) + 86_401, "validity");
-        }
+    /// @dev Nobody else is called from, and the actor never calls as the guardian.
+    function invariant_policy__owner_verifier_value__as_set() public view {
+        vm.assertEq(ownable().owner(), OWNER, "owner");
+        vm.assertEq(registry.guardian(), GUARDIAN, "guardian");
+        vm.assertEq(registry.verifier(), address(double), "verifier");
+        vm.assertEq(address(registry).balance, 0, "balance");
     }
 
     /// @dev Otherwise the others could hold because nothing ever happened.
-    function test_actor__registers__and_all_effects_are_seen() public {
-        actor.register(0, 1, 0);
-        address signer = actor.signerAt(0);
-        vm.assertTrue(actor.mustBeValid(signer), "model");
-        assertStatus(signer, ITEERegistry.SignerStatus.Valid);
-        actor.toggleMeasurement(0);
-        vm.assertFalse(actor.mustBeValid(signer), "model after removal");
-        assertStatus(signer, ITEERegistry.SignerStatus.MeasurementRemoved);
+    function test_actor__each_action__has_its_effect() public {
+        address first = actor.signerAt(0);
+        actor.admit(0, 1, 0, 0, true);
+        actor.renew(1, 1, 0);
+        vm.assertEq(actor.taken(), 2, "taken");
+        vm.assertTrue(actor.mustBeValid(first), "model");
+        vm.assertTrue(registry.verifyAttestedProver(actor.signerAt(1)), "renewed");
+        actor.recheck(0, false);
+        vm.assertFalse(actor.mustBeValid(first), "model after eviction");
+        vm.assertFalse(registry.verifyAttestedProver(first), "evicted");
+        actor.admit(2, 1, 3, 0, true);
+        vm.assertEq(actor.taken(), 3, "taken on the other platform");
+        actor.togglePlatform(1);
+        vm.assertFalse(registry.verifyAttestedProver(actor.signerAt(2)), "platform");
+        actor.admit(3, 1, 1, 0, true);
+        actor.toggleMeasurement(1);
+        vm.assertFalse(registry.verifyAttestedProver(actor.signerAt(3)), "measurement");
+        actor.admit(4, 1, 0, 0, true);
+        actor.raiseEpoch(0);
+        vm.assertFalse(registry.verifyAttestedProver(actor.signerAt(4)), "epoch");
+        vm.assertEq(actor.taken(), 5, "taken in all");
     }
 }

@@ -1,118 +1,353 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {ITEERegistry} from "../../src/interfaces/ITEERegistry.sol";
+// Casts of small numbers and literals.
+// forge-lint: disable-start(unsafe-typecast, incorrect-shift)
+
+import {TcbStatus} from "../../src/interfaces/IDcapVerifier.sol";
+import {IRegistryErrors} from "../../src/interfaces/registry/IRegistryErrors.sol";
+import {IRegistryEvents} from "../../src/interfaces/registry/IRegistryEvents.sol";
+import {MeasurementPolicy, SignerStatus} from "../../src/interfaces/registry/RegistryTypes.sol";
+import {Form, QuoteDraft, QuoteForge} from "../harness/QuoteForge.sol";
 import {RegistryCase} from "../harness/RegistryCase.sol";
 
-/// @notice Measurements and revocation: they count when a signer is used, not only when it registers.
+/// @notice Measurements, statuses and revocation: they count when a signer is used, not only when it
+/// registers.
 contract TEERegistryPolicyTest is RegistryCase {
-    address private constant LATER = address(0x1a7e4);
+    bytes32 private constant OTHER = keccak256("other measurement");
 
-    function test_removeMeasurement__valid_signer__ends_at_once() public {
-        registerNow(SIGNER);
+    /* --- measurements ---------------------------------------------------------------------------- */
+
+    function test_removeMeasurement__valid_signers__end_at_once() public {
+        _registerBoth();
+        vm.expectEmit(address(registry));
+        emit IRegistryEvents.MeasurementRemoved(measurement, GUARDIAN, REASON);
         _remove();
-        assertStatus(SIGNER, ITEERegistry.SignerStatus.MeasurementRemoved);
-        vm.assertFalse(registry.isMeasurementAllowed(MEASUREMENT), "allowed");
+        _assertBoth(SignerStatus.MeasurementRemoved);
+        vm.assertFalse(registry.isMeasurementAllowed(measurement), "allowed");
     }
 
-    function test_removeMeasurement__other_measurement__changes_nothing() public {
-        registerNow(SIGNER);
+    function test_removeMeasurement__other_one__changes_nothing() public {
+        _registerBoth();
         vm.prank(OWNER);
-        registry.allowMeasurement(keccak256("other"));
-        vm.prank(OWNER);
-        registry.removeMeasurement(keccak256("other"));
-        assertStatus(SIGNER, ITEERegistry.SignerStatus.Valid);
+        registry.removeMeasurement(enclaveMeasurement, REASON);
+        _assertBoth(SignerStatus.Valid);
     }
 
     function test_allowMeasurement__after_removal__revives_no_signer() public {
-        registerNow(SIGNER);
+        _registerBoth();
         _remove();
+        vm.expectEmit(address(registry));
+        emit IRegistryEvents.MeasurementAllowed(measurement, false, UP_TO_DATE);
         vm.prank(OWNER);
-        registry.allowMeasurement(MEASUREMENT);
-        assertStatus(SIGNER, ITEERegistry.SignerStatus.MeasurementRemoved);
-        registerNow(LATER);
-        assertStatus(LATER, ITEERegistry.SignerStatus.Valid);
-        vm.assertEq(registry.measurementEpoch(MEASUREMENT), 3, "epoch");
+        registry.allowMeasurement(measurement);
+        _assertBoth(SignerStatus.MeasurementRemoved);
+        admit(KEY + 5, false);
+        assertStatus(vm.addr(KEY + 5), SignerStatus.Valid);
     }
 
-    function test_register__removed_measurement__refused() public {
+    function test_admit__removed_measurement__refused() public {
         _remove();
-        ITEERegistry.ReportData memory data = dataFor(SIGNER, BLOCK - 1);
-        vm.expectRevert(
-            abi.encodeWithSelector(ITEERegistry.MeasurementNotAllowed.selector, MEASUREMENT)
+        _refuseAdmission(
+            QuoteForge.draft(Form.TdV4),
+            abi.encodeWithSelector(IRegistryErrors.MeasurementNotAllowed.selector, measurement)
         );
-        registry.register(data, quoteFor(data));
+    }
+
+    /// @dev The id is exact: any byte of the 400 makes another trust domain.
+    function test_admit__any_measured_byte_differs__refused(uint256 offset) public {
+        QuoteDraft memory draft = QuoteForge.draft(Form.TdV4);
+        flip(draft.region, 48 + bound(offset, 128, 519));
+        _refuseAdmission(
+            draft,
+            abi.encodeWithSelector(
+                IRegistryErrors.MeasurementNotAllowed.selector, tdMeasurement(draft)
+            )
+        );
     }
 
     function test_allowMeasurement__twice__refused() public {
         vm.expectRevert(
-            abi.encodeWithSelector(ITEERegistry.MeasurementAlreadyAllowed.selector, MEASUREMENT)
+            abi.encodeWithSelector(IRegistryErrors.MeasurementAlreadyAllowed.selector, measurement)
         );
         vm.prank(OWNER);
-        registry.allowMeasurement(MEASUREMENT);
+        registry.allowMeasurement(measurement);
     }
 
     function test_removeMeasurement__not_allowed__refused() public {
-        bytes32 unknown = keccak256("unknown");
         vm.expectRevert(
-            abi.encodeWithSelector(ITEERegistry.MeasurementNotAllowed.selector, unknown)
+            abi.encodeWithSelector(IRegistryErrors.MeasurementNotAllowed.selector, OTHER)
         );
         vm.prank(OWNER);
-        registry.removeMeasurement(unknown);
+        registry.removeMeasurement(OTHER, REASON);
     }
 
-    function test_measurement__changes__emit() public {
+    /// @dev 176 allowances in an epoch, two of which the set-up took.
+    function test_allowMeasurement__more_than_indexes__free_after_the_epoch() public {
+        for (uint256 i = 2; i < 176; ++i) {
+            vm.prank(OWNER);
+            registry.allowMeasurement(bytes32(i));
+        }
+        vm.prank(OWNER);
+        registry.removeMeasurement(bytes32(uint256(9)), REASON);
+        bytes memory reason =
+            abi.encodeWithSelector(IRegistryErrors.MeasurementsExhausted.selector, 176);
+        vm.expectRevert(reason);
+        vm.prank(OWNER);
+        registry.allowMeasurement(OTHER);
+        _registerBoth();
+        vm.prank(OWNER);
+        registry.raiseEpoch(REASON);
+        vm.prank(OWNER);
+        registry.allowMeasurement(OTHER);
+        _assertBoth(SignerStatus.EpochEnded);
+        vm.expectRevert(reason);
+        vm.prank(OWNER);
+        registry.allowMeasurement(keccak256("one more"));
+    }
+
+    /// @dev An index that means another measurement now: the old signers stay ended.
+    function test_allowMeasurement__index_used_again__revives_no_signer() public {
+        _registerBoth();
+        _remove();
+        vm.prank(OWNER);
+        registry.raiseEpoch(REASON);
+        vm.prank(OWNER);
+        registry.allowMeasurement(OTHER);
+        _assertBoth(SignerStatus.EpochEnded);
+        vm.assertEq(
+            registry.registration(vm.addr(KEY)).measurement, bytes32(0), "unknown measurement"
+        );
+        vm.assertFalse(registry.admission(admissionOf(OTHER)).isLive, "live");
+        bytes12 id = admissionOf(OTHER);
+        vm.expectRevert(abi.encodeWithSelector(IRegistryErrors.AdmissionEnded.selector, id));
+        registry.renew(id, address(0xe9), newestBlock(), 1, 1);
+    }
+
+    /* --- statuses -------------------------------------------------------------------------------- */
+
+    function test_allowTrustDomain__any_bitmap__never_revoked_nor_unrecognized(uint16 statuses)
+        public
+    {
+        bool isGood = statuses != 0 && statuses & 0xfcc0 == 0;
+        if (!isGood) {
+            vm.expectRevert(
+                abi.encodeWithSelector(IRegistryErrors.StatusesRefused.selector, statuses)
+            );
+        }
+        vm.prank(OWNER);
+        registry.allowTrustDomain(OTHER, statuses);
+        vm.assertTrue(registry.isMeasurementAllowed(OTHER) == isGood, "allowed");
+    }
+
+    function test_allowTrustDomain__statuses__exactly_these_are_taken() public {
+        // SWHardeningNeeded (1) and TDRelaunchAdvised (8).
+        uint16 statuses = 0x102;
+        _remove();
+        vm.prank(OWNER);
+        registry.allowTrustDomain(measurement, statuses);
+        vm.assertEq(
+            uint256(registry.measurementPolicy(measurement).allowedStatuses), statuses, "policy"
+        );
+        for (uint8 status = 0; status <= uint8(type(TcbStatus).max); ++status) {
+            sayStatus(TcbStatus(status));
+            if ((statuses >> status) & 1 == 1) {
+                admit(KEY + status, false);
+                assertStatus(vm.addr(KEY + status), SignerStatus.Valid);
+            } else {
+                _refuseAdmission(
+                    QuoteForge.draft(Form.TdV4),
+                    abi.encodeWithSelector(
+                        IRegistryErrors.TcbStatusRefused.selector, status, statuses
+                    )
+                );
+            }
+        }
+    }
+
+    /* --- what no policy allows ------------------------------------------------------------------- */
+
+    function test_admit__debug_bits_of_trust_domain__refused_though_allowed() public {
+        for (uint256 bit = 0; bit < 8; ++bit) {
+            QuoteDraft memory draft = QuoteForge.draft(Form.TdV4);
+            bytes1 group = bytes1(uint8(1 << bit));
+            draft.region[168] = group;
+            _allow(draft);
+            bytes16 attributes = bytes16(bytes.concat(group, hex"000010"));
+            _refuseAdmission(
+                draft, abi.encodeWithSelector(IRegistryErrors.DebugRefused.selector, attributes)
+            );
+        }
+    }
+
+    function test_admit__migratable_or_fault_injection__refused_though_allowed() public {
+        uint8[3] memory attributes = [0x30, 0x00, 0x20];
+        for (uint256 i = 0; i < attributes.length; ++i) {
+            QuoteDraft memory draft = QuoteForge.draft(Form.TdV4);
+            draft.region[171] = bytes1(attributes[i]);
+            _allow(draft);
+            bytes8 found = bytes8(bytes.concat(hex"000000", bytes1(attributes[i])));
+            _refuseAdmission(
+                draft,
+                abi.encodeWithSelector(IRegistryErrors.TrustDomainAttributesRefused.selector, found)
+            );
+        }
+    }
+
+    function test_admit__service_trust_domain__refused(uint256 offset) public {
+        QuoteDraft memory draft = QuoteForge.draft(Form.Td15V5);
+        draft.region[bound(offset, 54 + 600, 54 + 647)] = 0x01;
+        _refuseAdmission(
+            draft, abi.encodeWithSelector(IRegistryErrors.ServiceTrustDomainRefused.selector)
+        );
+    }
+
+    /* --- platforms, admissions, signers, the epoch ------------------------------------------------- */
+
+    function test_revokePlatform__signers_of_every_measurement__end_at_once() public {
+        _registerBoth();
+        admit(QuoteForge.draft(Form.SgxV3), KEY + 5, true);
         vm.expectEmit(address(registry));
-        emit ITEERegistry.MeasurementRemoved(MEASUREMENT, 2);
-        vm.prank(OWNER);
-        registry.removeMeasurement(MEASUREMENT);
+        emit IRegistryEvents.PlatformRevoked(PLATFORM, GUARDIAN, REASON);
+        vm.prank(GUARDIAN);
+        registry.revokePlatform(PLATFORM, REASON);
+        _assertBoth(SignerStatus.AdmissionEnded);
+        assertStatus(vm.addr(KEY + 5), SignerStatus.AdmissionEnded);
+        _refuseAdmission(
+            QuoteForge.draft(Form.TdV4),
+            abi.encodeWithSelector(IRegistryErrors.PlatformIsRevoked.selector, PLATFORM)
+        );
+    }
+
+    function test_revokePlatform__other_platform__changes_nothing() public {
+        _registerBoth();
+        vm.prank(GUARDIAN);
+        registry.revokePlatform(keccak256("other platform"), REASON);
+        _assertBoth(SignerStatus.Valid);
+    }
+
+    /// @dev Also for what is allowed only afterwards.
+    function test_revokePlatform__later_measurement__refused() public {
+        vm.prank(GUARDIAN);
+        registry.revokePlatform(PLATFORM, REASON);
+        QuoteDraft memory draft = QuoteForge.draft(Form.TdV4);
+        flip(draft.region, 200);
+        _allow(draft);
+        _refuseAdmission(
+            draft, abi.encodeWithSelector(IRegistryErrors.PlatformIsRevoked.selector, PLATFORM)
+        );
+    }
+
+    function test_restorePlatform__takes_quotes__revives_no_signer() public {
+        _registerBoth();
+        vm.prank(GUARDIAN);
+        registry.revokePlatform(PLATFORM, REASON);
         vm.expectEmit(address(registry));
-        emit ITEERegistry.MeasurementAllowed(MEASUREMENT, 3);
+        emit IRegistryEvents.PlatformRestored(PLATFORM, REASON);
         vm.prank(OWNER);
-        registry.allowMeasurement(MEASUREMENT);
+        registry.restorePlatform(PLATFORM, REASON);
+        _assertBoth(SignerStatus.AdmissionEnded);
+        admit(KEY + 5, true);
+        assertStatus(vm.addr(KEY + 5), SignerStatus.Valid);
     }
 
-    /* --- revocation ------------------------------------------------------------------------ */
+    function test_platform__revoked_or_restored_twice__refused() public {
+        vm.expectRevert(
+            abi.encodeWithSelector(IRegistryErrors.PlatformNotRevoked.selector, PLATFORM)
+        );
+        vm.prank(OWNER);
+        registry.restorePlatform(PLATFORM, REASON);
+        vm.prank(OWNER);
+        registry.revokePlatform(PLATFORM, REASON);
+        vm.expectRevert(
+            abi.encodeWithSelector(IRegistryErrors.PlatformIsRevoked.selector, PLATFORM)
+        );
+        vm.prank(OWNER);
+        registry.revokePlatform(PLATFORM, REASON);
+    }
 
-    function test_revokeSigner__valid_signer__ends_at_once() public {
-        registerNow(SIGNER);
-        registerNow(LATER);
+    function test_revokeAdmission__its_signers__end_at_once_and_it_can_be_made_again() public {
+        _registerBoth();
+        bytes12 id = admissionOf(measurement);
         vm.expectEmit(address(registry));
-        emit ITEERegistry.SignerRevoked(SIGNER);
-        vm.prank(OWNER);
-        registry.revokeSigner(SIGNER);
-        assertStatus(SIGNER, ITEERegistry.SignerStatus.Revoked);
-        assertStatus(LATER, ITEERegistry.SignerStatus.Valid);
+        emit IRegistryEvents.AdmissionRevoked(id, GUARDIAN, REASON);
+        vm.prank(GUARDIAN);
+        registry.revokeAdmission(id, REASON);
+        _assertBoth(SignerStatus.AdmissionEnded);
+        admit(KEY + 5, true);
+        assertStatus(vm.addr(KEY + 5), SignerStatus.Valid);
+        _assertBoth(SignerStatus.AdmissionEnded);
     }
 
-    /// @dev So that the owner cannot lose a race against the registration of a known bad key.
-    function test_revokeSigner__before_registration__never_registered() public {
-        vm.prank(OWNER);
-        registry.revokeSigner(SIGNER);
-        ITEERegistry.ReportData memory data = dataFor(SIGNER, BLOCK - 1);
-        vm.expectRevert(abi.encodeWithSelector(ITEERegistry.SignerIsRevoked.selector, SIGNER));
-        registry.register(data, quoteFor(data));
-        assertStatus(SIGNER, ITEERegistry.SignerStatus.Revoked);
+    function test_raiseEpoch__all_signers__end_at_once() public {
+        _registerBoth();
+        vm.expectEmit(address(registry));
+        emit IRegistryEvents.EpochRaised(1, GUARDIAN, REASON);
+        vm.prank(GUARDIAN);
+        registry.raiseEpoch(REASON);
+        vm.assertEq(registry.epoch(), 1, "epoch");
+        _assertBoth(SignerStatus.EpochEnded);
+        admit(KEY + 5, true);
+        assertStatus(vm.addr(KEY + 5), SignerStatus.Valid);
     }
 
-    function test_revokeSigner__twice__refused() public {
+    function test_revokeSigner__valid_signer__ends_alone() public {
+        _registerBoth();
+        vm.expectEmit(address(registry));
+        emit IRegistryEvents.SignerRevoked(vm.addr(KEY), GUARDIAN, REASON);
+        vm.prank(GUARDIAN);
+        registry.revokeSigner(vm.addr(KEY), REASON);
+        assertStatus(vm.addr(KEY), SignerStatus.Revoked);
+        assertStatus(vm.addr(NEXT_KEY), SignerStatus.Valid);
+        vm.assertEq(registry.attestedProvers(vm.addr(KEY)), START, "record");
+        vm.assertTrue(registry.registration(vm.addr(KEY)).revoked, "revoked");
+        vm.expectRevert(
+            abi.encodeWithSelector(IRegistryErrors.SignerIsRevoked.selector, vm.addr(KEY))
+        );
         vm.prank(OWNER);
-        registry.revokeSigner(SIGNER);
-        vm.expectRevert(abi.encodeWithSelector(ITEERegistry.SignerIsRevoked.selector, SIGNER));
-        vm.prank(OWNER);
-        registry.revokeSigner(SIGNER);
+        registry.revokeSigner(vm.addr(KEY), REASON);
     }
 
-    function test_revokeSigner__keeps_the_record() public {
-        registerNow(SIGNER);
+    function test_measurementPolicy__unknown__empty() public view {
+        MeasurementPolicy memory policy = registry.measurementPolicy(OTHER);
+        vm.assertFalse(policy.isAllowed, "allowed");
+        vm.assertEq(uint256(policy.allowedStatuses), 0, "statuses");
+    }
+
+    function test_admissionId__unknown_measurement__refused() public {
+        vm.expectRevert(
+            abi.encodeWithSelector(IRegistryErrors.MeasurementNotAllowed.selector, OTHER)
+        );
+        registry.admissionId(PLATFORM, OTHER);
+    }
+
+    /// @dev One admitted with its key, one registered the upstream way on the same platform.
+    function _registerBoth() private {
+        admit(KEY, true);
+        registerNow(vm.addr(NEXT_KEY));
+        _assertBoth(SignerStatus.Valid);
+    }
+
+    function _assertBoth(SignerStatus status) private view {
+        assertStatus(vm.addr(KEY), status);
+        assertStatus(vm.addr(NEXT_KEY), status);
+    }
+
+    function _allow(QuoteDraft memory draft) private {
         vm.prank(OWNER);
-        registry.revokeSigner(SIGNER);
-        vm.assertEq(registry.attestedProvers(SIGNER), START, "attestedProvers");
-        vm.assertTrue(registry.registration(SIGNER).revoked, "revoked");
+        registry.allowMeasurement(tdMeasurement(draft));
     }
 
     function _remove() private {
-        vm.prank(OWNER);
-        registry.removeMeasurement(MEASUREMENT);
+        vm.prank(GUARDIAN);
+        registry.removeMeasurement(measurement, REASON);
+    }
+
+    function _refuseAdmission(QuoteDraft memory draft, bytes memory reason) private {
+        uint256 key = 0xbad;
+        bytes memory quote = compactQuote(draft, vm.addr(key), newestBlock());
+        bytes memory proof = possession(key, newestBlock(), START);
+        vm.expectRevert(reason);
+        registry.admit(quote, START, proof, true);
     }
 }

@@ -1,40 +1,82 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {VerifiedQuote} from "../../src/interfaces/IDcapVerifier.sol";
-import {ITEERegistry} from "../../src/interfaces/ITEERegistry.sol";
+import {TcbStatus} from "../../src/interfaces/IDcapVerifier.sol";
+import {IRegistryErrors} from "../../src/interfaces/registry/IRegistryErrors.sol";
+import {IRegistryEvents} from "../../src/interfaces/registry/IRegistryEvents.sol";
+import {
+    Registration,
+    SignerStatus,
+    UpstreamReportData
+} from "../../src/interfaces/registry/RegistryTypes.sol";
+import {SignedRegion} from "../../src/libraries/SignedRegion.sol";
+import {Form, QuoteDraft, QuoteForge} from "../harness/QuoteForge.sol";
 import {RegistryCase} from "../harness/RegistryCase.sol";
 
-/// @notice What `register` records, and what it refuses.
+/// @notice Upstream's `register`: what it records, and what it refuses.
 contract TEERegistryRegistrationTest is RegistryCase {
+    using QuoteForge for QuoteDraft;
+
+    address private constant SIGNER = address(0x519e);
+
+    /// @dev The ABI that an unmodified sp1-tee-prover was built with.
+    function test_selectors__upstreams__unchanged() public view {
+        vm.assertEq(
+            bytes32(registry.register.selector),
+            bytes32(bytes4(keccak256("register((uint256,bytes32,address),bytes)"))),
+            "register"
+        );
+        vm.assertEq(
+            bytes32(registry.attestedProvers.selector),
+            bytes32(bytes4(keccak256("attestedProvers(address)"))),
+            "attestedProvers"
+        );
+    }
+
     function test_register__good_quote__valid_signer() public {
-        assertStatus(SIGNER, ITEERegistry.SignerStatus.Unregistered);
+        assertStatus(SIGNER, SignerStatus.Unregistered);
         registerNow(SIGNER);
-        assertStatus(SIGNER, ITEERegistry.SignerStatus.Valid);
-        ITEERegistry.Registration memory record = registry.registration(SIGNER);
+        assertStatus(SIGNER, SignerStatus.Valid);
+        Registration memory record = registry.registration(SIGNER);
         vm.assertEq(record.attestedAt, START, "attestedAt");
         vm.assertEq(record.validUntil, START + 3600, "validUntil");
-        vm.assertEq(record.measurement, MEASUREMENT, "measurement");
-        vm.assertEq(record.measurementEpoch, 1, "measurementEpoch");
+        vm.assertEq(record.measurement, measurement, "measurement");
+        vm.assertEq(record.admission, admissionOf(measurement), "admission");
         vm.assertFalse(record.revoked, "revoked");
         vm.assertEq(registry.attestedProvers(SIGNER), START, "attestedProvers");
     }
 
+    function test_register__good_quote__keeps_no_key() public {
+        registerNow(SIGNER);
+        bytes12 id = admissionOf(measurement);
+        vm.assertEq(registry.admission(id).template, address(0), "template");
+    }
+
     function test_register__good_quote__emits_all_of_it() public {
-        ITEERegistry.ReportData memory data = dataFor(SIGNER, BLOCK - 7);
-        bytes memory quote = quoteFor(data);
+        UpstreamReportData memory data = upstreamData(SIGNER, BLOCK - 7);
+        bytes memory quote = upstreamQuote(data);
         vm.expectEmit(address(registry));
-        emit ITEERegistry.SignerRegistered(
-            SIGNER, MEASUREMENT, BLOCK - 7, hashOf(BLOCK - 7), keccak256(quote), START + 3600
+        emit IRegistryEvents.SignerRegistered(
+            SIGNER, measurement, BLOCK - 7, hashOf(BLOCK - 7), keccak256(quote), START + 3600
         );
         registry.register(data, quote);
     }
 
     function test_register__any_sender__taken(address sender) public {
-        ITEERegistry.ReportData memory data = dataFor(SIGNER, BLOCK - 1);
+        UpstreamReportData memory data = upstreamData(SIGNER, BLOCK - 1);
         vm.prank(sender);
-        registry.register(data, quoteFor(data));
-        assertStatus(SIGNER, ITEERegistry.SignerStatus.Valid);
+        registry.register(data, upstreamQuote(data));
+        assertStatus(SIGNER, SignerStatus.Valid);
+    }
+
+    function test_register__value_for_our_verifier__comes_back() public {
+        UpstreamReportData memory data = upstreamData(SIGNER, BLOCK - 1);
+        bytes memory quote = upstreamQuote(data);
+        vm.deal(RELAYER, 1 ether);
+        vm.prank(RELAYER);
+        registry.register{value: 1 ether}(data, quote);
+        vm.assertEq(RELAYER.balance, 1 ether, "relayer");
+        vm.assertEq(address(registry).balance, 0, "registry");
     }
 
     /* --- time ------------------------------------------------------------------------------ */
@@ -42,37 +84,36 @@ contract TEERegistryRegistrationTest is RegistryCase {
     function test_validity__last_second__then_expired() public {
         registerNow(SIGNER);
         vm.warp(START + 3599);
-        assertStatus(SIGNER, ITEERegistry.SignerStatus.Valid);
+        assertStatus(SIGNER, SignerStatus.Valid);
         vm.warp(START + 3600);
-        assertStatus(SIGNER, ITEERegistry.SignerStatus.Expired);
+        assertStatus(SIGNER, SignerStatus.Expired);
     }
 
-    function test_validity__certificate_ends_first__until_then() public {
-        ITEERegistry.ReportData memory data = dataFor(SIGNER, BLOCK - 1);
-        VerifiedQuote memory verified = verifiedFor(data);
-        verified.validUntil = START + 10;
-        registry.register(data, abi.encode(verified));
+    function test_validity__collateral_ends_first__until_then() public {
+        sayValidUntil(START + 10);
+        registerNow(SIGNER);
         vm.assertEq(registry.registration(SIGNER).validUntil, START + 10, "validUntil");
         vm.warp(START + 10);
-        assertStatus(SIGNER, ITEERegistry.SignerStatus.Expired);
+        assertStatus(SIGNER, SignerStatus.Expired);
     }
 
-    function test_register__certificate_ends_now__refused() public {
-        ITEERegistry.ReportData memory data = dataFor(SIGNER, BLOCK - 1);
-        VerifiedQuote memory verified = verifiedFor(data);
-        verified.validUntil = START;
+    function test_register__collateral_ends_now__refused() public {
+        UpstreamReportData memory data = upstreamData(SIGNER, BLOCK - 1);
+        sayValidUntil(START);
         _refuse(
-            data, verified, abi.encodeWithSelector(ITEERegistry.QuoteExpired.selector, START, START)
+            data,
+            upstreamQuote(data),
+            abi.encodeWithSelector(IRegistryErrors.QuoteExpired.selector, START, START)
         );
-        verified.validUntil = START + 1;
-        registry.register(data, abi.encode(verified));
+        sayValidUntil(START + 1);
+        registry.register(data, upstreamQuote(data));
     }
 
     /* --- once, ever ------------------------------------------------------------------------ */
 
     function test_register__same_quote_twice__refused() public {
         registerNow(SIGNER);
-        _refuseAgain(SIGNER);
+        _refuseAgain();
     }
 
     /// @dev A new quote, after the first registration has ended, extends nothing either.
@@ -80,124 +121,152 @@ contract TEERegistryRegistrationTest is RegistryCase {
         registerNow(SIGNER);
         vm.warp(START + 7200);
         rollTo(BLOCK + 600);
-        _refuseAgain(SIGNER);
-        assertStatus(SIGNER, ITEERegistry.SignerStatus.Expired);
+        _refuseAgain();
+        assertStatus(SIGNER, SignerStatus.Expired);
     }
 
     /// @dev The key of a registration is the signer, so no other bytes of a quote make a second one.
-    function test_register__other_quote_bytes_by_another_relayer__refused() public {
+    function test_register__changed_copy_by_another_relayer__refused() public {
         registerNow(SIGNER);
-        ITEERegistry.ReportData memory data = dataFor(SIGNER, BLOCK - 1);
-        bytes memory quote = bytes.concat(quoteFor(data), new bytes(1));
-        bytes memory reason =
-            abi.encodeWithSelector(ITEERegistry.SignerAlreadyRegistered.selector, SIGNER, START);
-        vm.expectRevert(reason);
+        UpstreamReportData memory data = upstreamData(SIGNER, BLOCK - 1);
+        bytes memory quote = bytes.concat(upstreamQuote(data), new bytes(1));
+        flip(quote, 640);
+        vm.expectPartialRevert(IRegistryErrors.SignerAlreadyRegistered.selector);
         vm.prank(address(0xbad));
         registry.register(data, quote);
     }
 
     function test_register__revoked_signer__refused() public {
-        registerNow(SIGNER);
-        vm.prank(OWNER);
-        registry.revokeSigner(SIGNER);
-        ITEERegistry.ReportData memory data = dataFor(SIGNER, BLOCK - 1);
+        vm.prank(GUARDIAN);
+        registry.revokeSigner(SIGNER, REASON);
+        UpstreamReportData memory data = upstreamData(SIGNER, BLOCK - 1);
         _refuse(
             data,
-            verifiedFor(data),
-            abi.encodeWithSelector(ITEERegistry.SignerIsRevoked.selector, SIGNER)
+            upstreamQuote(data),
+            abi.encodeWithSelector(IRegistryErrors.SignerIsRevoked.selector, SIGNER)
         );
+        assertStatus(SIGNER, SignerStatus.Revoked);
     }
 
     /* --- report data ----------------------------------------------------------------------- */
 
     function test_register__zero_signer__refused() public {
-        ITEERegistry.ReportData memory data = dataFor(address(0), BLOCK - 1);
-        _refuse(data, verifiedFor(data), abi.encodeWithSelector(ITEERegistry.SignerZero.selector));
-    }
-
-    function test_register__quote_of_another_signer__refused() public {
-        ITEERegistry.ReportData memory data = dataFor(SIGNER, BLOCK - 1);
-        VerifiedQuote memory verified = verifiedFor(data);
-        verified.reportDataHigh = bytes32(uint256(uint160(SIGNER)) + 1);
+        UpstreamReportData memory data = upstreamData(address(0), BLOCK - 1);
         _refuse(
-            data,
-            verified,
-            abi.encodeWithSelector(
-                ITEERegistry.ReportDataSignerMismatch.selector,
-                bytes32(uint256(uint160(SIGNER))),
-                verified.reportDataHigh
-            )
+            data, upstreamQuote(data), abi.encodeWithSelector(IRegistryErrors.SignerZero.selector)
         );
     }
 
-    /// @dev The 12 bytes before the address must be zero: one report data for one signer.
-    function test_register__address_padding_not_zero__refused() public {
-        ITEERegistry.ReportData memory data = dataFor(SIGNER, BLOCK - 1);
-        VerifiedQuote memory verified = verifiedFor(data);
-        verified.reportDataHigh |= bytes32(uint256(1) << 160);
+    /// @dev Any other first half, also one that differs only in the 12 bytes before the address.
+    function test_register__other_first_half__refused(bytes32 high) public {
+        UpstreamReportData memory data = upstreamData(SIGNER, BLOCK - 1);
+        bytes32 expected = bytes32(uint256(uint160(SIGNER)));
+        vm.assume(high != expected);
+        bytes memory quote = QuoteForge.draft(Form.TdV4).raw(high, keccak256(abi.encode(data)));
         _refuse(
             data,
-            verified,
+            quote,
             abi.encodeWithSelector(
-                ITEERegistry.ReportDataSignerMismatch.selector,
-                bytes32(uint256(uint160(SIGNER))),
-                verified.reportDataHigh
+                IRegistryErrors.ReportDataSignerMismatch.selector, expected, high
             )
         );
     }
 
     /// @dev A quote for one block does not serve for another, though both are fresh.
     function test_register__quote_of_another_block__refused() public {
-        ITEERegistry.ReportData memory quoted = dataFor(SIGNER, BLOCK - 2);
-        ITEERegistry.ReportData memory claimed = dataFor(SIGNER, BLOCK - 1);
+        UpstreamReportData memory quoted = upstreamData(SIGNER, BLOCK - 2);
+        UpstreamReportData memory claimed = upstreamData(SIGNER, BLOCK - 1);
         _refuse(
             claimed,
-            verifiedFor(quoted),
+            upstreamQuote(quoted),
             abi.encodeWithSelector(
-                ITEERegistry.ReportDataDigestMismatch.selector,
-                verifiedFor(claimed).reportDataLow,
-                verifiedFor(quoted).reportDataLow
+                IRegistryErrors.ReportDataDigestMismatch.selector,
+                keccak256(abi.encode(claimed)),
+                keccak256(abi.encode(quoted))
             )
         );
     }
 
-    /* --- measurement ----------------------------------------------------------------------- */
-
-    function test_register__unknown_measurement__refused() public {
-        ITEERegistry.ReportData memory data = dataFor(SIGNER, BLOCK - 1);
-        VerifiedQuote memory verified = verifiedFor(data);
-        verified.measurement = keccak256("other");
-        _refuse(
-            data,
-            verified,
-            abi.encodeWithSelector(
-                ITEERegistry.MeasurementNotAllowed.selector, verified.measurement
-            )
-        );
+    /// @dev Upstream's way takes no quote of our layout: the first half differs.
+    function test_register__quote_of_our_layout__refused() public {
+        bytes memory quote = rawQuote(QuoteForge.draft(Form.TdV4), SIGNER, newestBlock());
+        vm.expectPartialRevert(IRegistryErrors.ReportDataSignerMismatch.selector);
+        registry.register(upstreamData(SIGNER, BLOCK - 1), quote);
     }
+
+    /* --- the verifier and the form ---------------------------------------------------------- */
 
     function test_register__verifier_refuses__its_reason() public {
-        bytes memory reason = abi.encodeWithSelector(ITEERegistry.SignerZero.selector);
-        address verifier = address(registry.verifier());
-        ITEERegistry.ReportData memory data = dataFor(SIGNER, BLOCK - 1);
-        vm.mockCallRevert(verifier, "", reason);
-        vm.expectRevert(reason);
-        registry.register(data, quoteFor(data));
+        bytes memory reason = abi.encodeWithSignature("AnyReason(uint256)", 7);
+        double.refuse(reason);
+        UpstreamReportData memory data = upstreamData(SIGNER, BLOCK - 1);
+        _refuse(data, upstreamQuote(data), reason);
     }
 
-    function _refuseAgain(address signer) private {
-        ITEERegistry.ReportData memory data = dataFor(signer, block.number - 1);
-        bytes memory reason =
-            abi.encodeWithSelector(ITEERegistry.SignerAlreadyRegistered.selector, signer, START);
-        _refuse(data, verifiedFor(data), reason);
+    function test_register__any_bytes__typed_refusal(bytes calldata junk) public {
+        vm.expectRevert();
+        registry.register(upstreamData(SIGNER, BLOCK - 1), junk);
     }
 
-    function _refuse(
-        ITEERegistry.ReportData memory data,
-        VerifiedQuote memory verified,
-        bytes memory reason
-    ) private {
+    function test_register__region_cut__refused(uint256 length) public {
+        UpstreamReportData memory data = upstreamData(SIGNER, BLOCK - 1);
+        bytes memory quote = slice(upstreamQuote(data), 0, bound(length, 0, 631));
+        vm.expectPartialRevert(SignedRegion.SignedRegionUnknown.selector);
+        registry.register(data, quote);
+    }
+
+    function test_register__unknown_header__refused() public {
+        UpstreamReportData memory data = upstreamData(SIGNER, BLOCK - 1);
+        uint8[3] memory offsets = [0, 1, 4];
+        for (uint256 i = 0; i < offsets.length; ++i) {
+            bytes memory quote = upstreamQuote(data);
+            quote[offsets[i]] = 0x82;
+            vm.expectPartialRevert(SignedRegion.SignedRegionUnknown.selector);
+            registry.register(data, quote);
+        }
+    }
+
+    function test_register__paused__refused() public {
+        vm.prank(GUARDIAN);
+        registry.pause(REASON);
+        UpstreamReportData memory data = upstreamData(SIGNER, BLOCK - 1);
+        _refuse(
+            data,
+            upstreamQuote(data),
+            abi.encodeWithSelector(IRegistryErrors.RegistrationsPaused.selector)
+        );
+    }
+
+    function test_register__every_status__only_the_allowed_one() public {
+        UpstreamReportData memory data = upstreamData(SIGNER, BLOCK - 1);
+        bytes memory quote = upstreamQuote(data);
+        for (uint8 status = 1; status <= uint8(type(TcbStatus).max); ++status) {
+            sayStatus(TcbStatus(status));
+            _refuse(
+                data,
+                quote,
+                abi.encodeWithSelector(
+                    IRegistryErrors.TcbStatusRefused.selector, status, UP_TO_DATE
+                )
+            );
+        }
+        sayStatus(TcbStatus.UpToDate);
+        registry.register(data, quote);
+    }
+
+    function _refuseAgain() private {
+        UpstreamReportData memory data = upstreamData(SIGNER, block.number - 1);
+        _refuse(
+            data,
+            upstreamQuote(data),
+            abi.encodeWithSelector(IRegistryErrors.SignerAlreadyRegistered.selector, SIGNER, START)
+        );
+    }
+
+    function _refuse(UpstreamReportData memory data, bytes memory quote, bytes memory reason)
+        private
+    {
         vm.expectRevert(reason);
-        registry.register(data, abi.encode(verified));
+        registry.register(data, quote);
     }
 }

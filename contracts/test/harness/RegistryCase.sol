@@ -1,36 +1,103 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {IDcapVerifier, VerifiedQuote} from "../../src/interfaces/IDcapVerifier.sol";
+import {TcbStatus, Verdict} from "../../src/interfaces/IDcapVerifier.sol";
 import {ITEERegistry} from "../../src/interfaces/ITEERegistry.sol";
+import {
+    Enclave,
+    SignerStatus,
+    UpstreamReportData,
+    VerifierKind
+} from "../../src/interfaces/registry/RegistryTypes.sol";
+import {Form, QuoteDraft, QuoteForge} from "./QuoteForge.sol";
 import {TestCase} from "./TestCase.sol";
 import {VerifierDouble} from "./VerifierDouble.sol";
 import {Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
 
-/// @notice Base of the registry's tests: a registry at block 1000 with a double as its verifier.
+/// @notice Base of the registry's tests: a registry at block 1000 with a double as its verifier,
+/// which allows one trust domain and one enclave.
 abstract contract RegistryCase is TestCase {
+    using QuoteForge for QuoteDraft;
+
     address internal constant OWNER = address(0x0001);
+    address internal constant GUARDIAN = address(0x6a2d);
     address internal constant RELAYER = address(0x2e1a);
-    address internal constant SIGNER = address(0x519e);
-    bytes32 internal constant MEASUREMENT = keccak256("measurement");
     uint64 internal constant START = 1_800_000_000;
     uint256 internal constant BLOCK = 1000;
     uint64 internal constant FAR = 2_500_000_000;
+    bytes32 internal constant PLATFORM = keccak256("platform");
+    bytes6 internal constant FMSPC = "fmspc!";
+    uint16 internal constant UP_TO_DATE = 1;
+    string internal constant REASON = "because";
+
+    /// @dev Keys of signers.
+    uint256 internal constant KEY = 0x519e;
+    uint256 internal constant NEXT_KEY = 0x519f;
 
     ITEERegistry internal registry;
+    VerifierDouble internal double;
+    bytes32 internal measurement;
+    bytes32 internal enclaveMeasurement;
 
     function setUp() public virtual {
         vm.warp(START);
         rollTo(BLOCK);
-        registry = deployRegistry(IDcapVerifier(address(new VerifierDouble())));
+        double = new VerifierDouble();
+        sayStatus(TcbStatus.UpToDate);
+        registry = deployRegistry(address(double));
+        measurement = tdMeasurement(QuoteForge.draft(Form.TdV4));
         vm.prank(OWNER);
-        registry.allowMeasurement(MEASUREMENT);
+        registry.setGuardian(GUARDIAN);
+        vm.prank(OWNER);
+        registry.allowMeasurement(measurement);
+        vm.prank(OWNER);
+        registry.allowEnclave(goodEnclave(), UP_TO_DATE);
+        enclaveMeasurement = registry.enclaveMeasurement(
+            QuoteForge.MR_ENCLAVE, QuoteForge.MR_SIGNER, QuoteForge.ISV_PROD_ID
+        );
     }
 
-    function deployRegistry(IDcapVerifier verifier) internal returns (ITEERegistry) {
-        bytes memory arguments = abi.encode(verifier, OWNER);
+    function deployRegistry(address verifier) internal returns (ITEERegistry) {
+        bytes memory arguments = abi.encode(verifier, VerifierKind.Own, OWNER, address(0));
         return ITEERegistry(vm.deployCode("TEERegistry.sol:TEERegistry", arguments));
     }
+
+    function goodEnclave() internal pure returns (Enclave memory) {
+        return Enclave({
+            mrEnclave: QuoteForge.MR_ENCLAVE,
+            mrSigner: QuoteForge.MR_SIGNER,
+            isvProdId: QuoteForge.ISV_PROD_ID,
+            minimumSvn: QuoteForge.ISV_SVN,
+            attributes: QuoteForge.ENCLAVE_ATTRIBUTES,
+            attributesMask: bytes16(type(uint128).max)
+        });
+    }
+
+    /* --- the verifier's double ------------------------------------------------------------- */
+
+    function goodVerdict() internal pure returns (Verdict memory) {
+        return Verdict(TcbStatus.UpToDate, FAR, FMSPC, PLATFORM);
+    }
+
+    function sayStatus(TcbStatus status) internal {
+        Verdict memory verdict = goodVerdict();
+        verdict.status = status;
+        double.say(verdict);
+    }
+
+    function sayValidUntil(uint64 validUntil) internal {
+        Verdict memory verdict = goodVerdict();
+        verdict.validUntil = validUntil;
+        double.say(verdict);
+    }
+
+    function sayPlatform(bytes32 platform) internal {
+        Verdict memory verdict = goodVerdict();
+        verdict.platform = platform;
+        double.say(verdict);
+    }
+
+    /* --- the chain ------------------------------------------------------------------------- */
 
     /// @notice Go to a block; the 256 before it have hashes, as on a chain.
     function rollTo(uint256 number) internal {
@@ -44,43 +111,134 @@ abstract contract RegistryCase is TestCase {
         return keccak256(abi.encode("block", number));
     }
 
-    /// @notice Report data for a block of this chain, as an honest signer makes it.
-    function dataFor(address signer, uint256 number)
-        internal
-        pure
-        returns (ITEERegistry.ReportData memory)
-    {
-        return ITEERegistry.ReportData(number, hashOf(number), signer);
+    function newestBlock() internal view returns (uint64) {
+        return uint64(block.number - 1);
     }
 
-    /// @notice What the verifier says of a quote for that data.
-    function verifiedFor(ITEERegistry.ReportData memory data)
+    /* --- quotes ---------------------------------------------------------------------------- */
+
+    /// @notice keccak256 of the 400 bytes, computed from offsets written out here.
+    function tdMeasurement(QuoteDraft memory draft) internal pure returns (bytes32) {
+        uint256 start = QuoteForge.bodyOf(draft.form) + 120;
+        return keccak256(slice(draft.region, start, start + 400));
+    }
+
+    /// @notice Our report data as its definition says, not as the contract computes it.
+    function reportData(address signer, uint64 number, bytes32 blockHash)
+        internal
+        view
+        returns (bytes32 high, bytes32 low)
+    {
+        high = bytes32(abi.encodePacked(signer, number, bytes4(0x41545431)));
+        bytes32 typeHash = keccak256(
+            "ReportData(uint256 chainId,address registry,address signer,uint64 blockNumber,bytes32 blockHash)"
+        );
+        low = keccak256(
+            abi.encode(typeHash, block.chainid, address(registry), signer, number, blockHash)
+        );
+    }
+
+    function compactQuote(QuoteDraft memory draft, address signer, uint64 number)
+        internal
+        view
+        returns (bytes memory)
+    {
+        (bytes32 high, bytes32 low) = reportData(signer, number, hashOf(number));
+        return draft.compact(high, low);
+    }
+
+    function rawQuote(QuoteDraft memory draft, address signer, uint64 number)
+        internal
+        view
+        returns (bytes memory)
+    {
+        (bytes32 high, bytes32 low) = reportData(signer, number, hashOf(number));
+        return draft.raw(high, low);
+    }
+
+    /// @notice For an admission that keeps the key.
+    function possession(uint256 key, uint64 number, uint256 deadline)
+        internal
+        view
+        returns (bytes memory)
+    {
+        return possession(key, number, deadline, true);
+    }
+
+    function possession(uint256 key, uint64 number, uint256 deadline, bool keepKey)
+        internal
+        view
+        returns (bytes memory)
+    {
+        bytes32 digest = registry.possessionDigest(vm.addr(key), number, deadline, keepKey);
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, digest);
+        return abi.encodePacked(r, s, v);
+    }
+
+    /* --- ways to register ------------------------------------------------------------------ */
+
+    /// @notice Admit a signer with a good quote of the newest block.
+    function admit(QuoteDraft memory draft, uint256 key, bool keepKey) internal {
+        uint64 number = newestBlock();
+        bytes memory quote = compactQuote(draft, vm.addr(key), number);
+        bytes memory proof = possession(key, number, block.timestamp, keepKey);
+        vm.prank(RELAYER);
+        registry.admit(quote, block.timestamp, proof, keepKey);
+    }
+
+    function admit(uint256 key, bool keepKey) internal {
+        admit(QuoteForge.draft(Form.TdV4), key, keepKey);
+    }
+
+    function renew(QuoteDraft memory draft, bytes12 id, address signer) internal {
+        uint64 number = newestBlock();
+        (bytes32 r, bytes32 s) = renewalSignature(draft, signer, number);
+        vm.prank(RELAYER);
+        registry.renew(id, signer, number, uint256(r), uint256(s));
+    }
+
+    function renewalSignature(QuoteDraft memory draft, address signer, uint64 number)
+        internal
+        view
+        returns (bytes32 r, bytes32 s)
+    {
+        (bytes32 high, bytes32 low) = reportData(signer, number, hashOf(number));
+        return draft.sign(high, low);
+    }
+
+    /// @notice Report data for upstream's register, as an honest signer makes it.
+    function upstreamData(address signer, uint256 number)
         internal
         pure
-        returns (VerifiedQuote memory)
+        returns (UpstreamReportData memory)
     {
+        return UpstreamReportData(number, hashOf(number), signer);
+    }
+
+    function upstreamQuote(UpstreamReportData memory data) internal pure returns (bytes memory) {
         bytes32 digest = keccak256(
             abi.encode(data.referenceBlockNumber, data.referenceBlockHash, data.proverAddress)
         );
         bytes32 high = bytes32(uint256(uint160(data.proverAddress)));
-        return VerifiedQuote(MEASUREMENT, high, digest, FAR);
+        return QuoteForge.draft(Form.TdV4).raw(high, digest);
     }
 
-    function quoteFor(ITEERegistry.ReportData memory data) internal pure returns (bytes memory) {
-        return abi.encode(verifiedFor(data));
-    }
-
-    /// @notice Register a signer with a quote of the newest block that can be named.
     function registerNow(address signer) internal {
-        ITEERegistry.ReportData memory data = dataFor(signer, block.number - 1);
+        UpstreamReportData memory data = upstreamData(signer, block.number - 1);
         vm.prank(RELAYER);
-        registry.register(data, quoteFor(data));
+        registry.register(data, upstreamQuote(data));
     }
 
-    function assertStatus(address signer, ITEERegistry.SignerStatus expected) internal view {
+    function admissionOf(bytes32 measurement_) internal view returns (bytes12) {
+        return registry.admissionId(PLATFORM, measurement_);
+    }
+
+    /* --- assertions ------------------------------------------------------------------------ */
+
+    function assertStatus(address signer, SignerStatus expected) internal view {
         uint256 actual = uint256(registry.signerStatus(signer));
         vm.assertEq(actual, uint256(expected), "status");
-        bool isValid = expected == ITEERegistry.SignerStatus.Valid;
+        bool isValid = expected == SignerStatus.Valid;
         vm.assertTrue(registry.verifyAttestedProver(signer) == isValid, "verifyAttestedProver");
     }
 

@@ -27,6 +27,13 @@ interface Vm {
     function mockCall(address callee, bytes calldata data, bytes calldata result) external;
     function mockCallRevert(address callee, bytes calldata data, bytes calldata reason) external;
     function prank(address sender) external;
+    function prank(address sender, address origin) external;
+    function deal(address account, uint256 balance) external;
+    function cool(address target) external;
+    function snapshotState() external returns (uint256);
+    function revertToState(uint256 snapshot) external returns (bool);
+    function store(address target, bytes32 slot, bytes32 value) external;
+    function load(address target, bytes32 slot) external view returns (bytes32);
 
     // Expectations.
     function assume(bool condition) external pure;
@@ -84,7 +91,4 @@ interface Vm {
         external
         pure;
     function assertLt(uint256 actual, uint256 limit, string calldata what) external pure;
-
-    /// @notice Forget that an account and its slots were read in this transaction.
-    function cool(address target) external;
 }

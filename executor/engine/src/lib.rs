@@ -1,85 +1,35 @@
-//! The interface of our own engine. This build holds no engine behind it: every run is refused.
+//! Runs programs of SP1 v6: RV64IM executables that a stranger wrote.
+//!
+//! The definition of every result is the portable executor of sp1-core-executor 6.10.0: cycles are
+//! its `global_clk`, and where it panics a typed `Stop` is returned here.
+//!
+//! Layers, from the file to the result: `image` (the ELF) over `decode` and `instruction`;
+//! `memory` (the guest's address space); `interpret` and `translate` (two ways to execute
+//! instructions until an `exit`); `syscalls` (what an ecall does); `run` (the loop around all).
+//!
+//! A guest cannot reach host memory: see `memory`.
 
-use std::fmt;
+mod alu;
+#[cfg(test)]
+mod assembly;
+mod context;
+mod decode;
+mod exit;
+mod heat;
+mod image;
+mod instruction;
+mod interpret;
+mod memory;
+mod outcome;
+mod run;
+mod stdin;
+mod syscalls;
+#[cfg(all(feature = "translator", target_arch = "x86_64", target_os = "linux"))]
+mod translate;
+#[cfg(not(all(feature = "translator", target_arch = "x86_64", target_os = "linux")))]
+#[path = "translate_absent.rs"]
+mod translate;
 
-/// The bounds of one run.
-pub struct Limits {
-    pub cycles: u64,
-    pub memory_bytes: u64,
-    pub public_values_bytes: u64,
-}
-
-/// How instructions are executed.
-pub enum Mode {
-    /// The interpreter first, translated code for what runs often.
-    Tiered,
-    InterpreterOnly,
-}
-
-/// A program that halted.
-pub struct Outcome {
-    pub exit_code: u32,
-    /// As SP1's portable executor counts them (`global_clk`).
-    pub cycles: u64,
-    pub digest: [u32; 8],
-    pub public_values: Vec<u8>,
-    pub touched_pages: u64,
-    pub compiled_instructions: u64,
-    pub compile_seconds: f64,
-    /// What the program wrote to descriptors 1 and 2, cut.
-    pub printed: Vec<u8>,
-}
-
-/// What the machine does not allow, and where the program did it.
-#[derive(Debug)]
-pub struct GuestFault {
-    pub pc: u64,
-    pub what: String,
-}
-
-impl fmt::Display for GuestFault {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{} at {:#x}", self.what, self.pc)
-    }
-}
-
-/// Why a program did not halt.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum Stop {
-    Fault(GuestFault),
-    LimitCycles,
-    LimitMemory,
-    LimitOutput,
-    Unsupported(String),
-}
-
-/// Why an ELF is no image.
-#[derive(Debug)]
-pub struct ImageError(pub String);
-
-impl fmt::Display for ImageError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
-    }
-}
-
-/// A program, ready to run.
-pub struct Image;
-
-impl Image {
-    /// Parse an ELF.
-    pub fn parse(_elf: &[u8]) -> Result<Self, ImageError> {
-        Ok(Self)
-    }
-}
-
-/// Run a program until it halts.
-pub fn run(
-    _image: &Image,
-    _stdin: &[Vec<u8>],
-    _limits: &Limits,
-    _mode: Mode,
-) -> Result<Outcome, Stop> {
-    Err(Stop::Unsupported("this build holds no engine of ours: run it on sp1-portable".into()))
-}
+pub use image::{Image, ImageError};
+pub use outcome::{FaultKind, GuestFault, Limits, Mode, Outcome, Stop};
+pub use run::run;

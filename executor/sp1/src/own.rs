@@ -50,7 +50,6 @@ fn failure(stop: Stop, limits: &Limits) -> Failure {
             over(Class::LimitOutput, limits.public_values_bytes, "bytes of public values")
         }
         Stop::Unsupported(why) => Failure::new(Class::Unsupported, why),
-        other => Failure::new(Class::Crash, format!("the engine stopped: {other:?}")),
     }
 }
 

@@ -12,6 +12,7 @@ from aiohttp.web import Application, Response
 from attestor.api.health import Health
 from attestor.core.confirmation import Disagreement, Timing
 from attestor.core.execution import Engine
+from attestor.core.outlook import Outlook
 from attestor.core.proof import Proof
 from attestor.core.verifying_key import VerifyingKey
 from attestor.errors import SigningHalted
@@ -30,6 +31,17 @@ def never(job: str, program: bytes, stdin: Sequence[bytes]) -> Proof:
     raise AssertionError("nothing is proven here")
 
 
+class Upkeep:
+    """What is known of the collateral on chain."""
+
+    outlook: Outlook | None = None
+    failing = False
+    told: str | None = None
+
+    def warning(self) -> str | None:
+        return self.told
+
+
 class Parts:
     def __init__(self, path: Path) -> None:
         store = Store.open(path)
@@ -38,7 +50,8 @@ class Parts:
         self.jobs = Jobs(store, journal)
         self.disagreements = Disagreements(store, journal)
         self.queue = ProofQueue(self.jobs, never, 1, 8, lambda error: None)
-        self.health = Health(self.queue, self.jobs, self.disagreements)
+        self.upkeep = Upkeep()
+        self.health = Health(self.queue, self.jobs, self.disagreements, self.upkeep)
 
     def get(self, path: str) -> Response:
         handler = {"/health": self.health.health, "/metrics": self.health.metrics}[path]
@@ -104,3 +117,31 @@ def test_add_to__application__serves_both_paths(parts: Parts) -> None:
     parts.health.add_to(application)
     paths = {route.resource.canonical for route in application.router.routes() if route.resource}
     assert paths == {"/health", "/metrics"}
+
+
+def test_health__collateral_ends_soon__is_ok_with_a_warning(parts: Parts) -> None:
+    parts.upkeep.told = "the TCB info on chain ends in 2.0 days"
+    answer = parts.get("/health")
+    assert (answer.status, answer.text is not None) == (200, True)
+    warning = {"code": "collateral_ends", "message": parts.upkeep.told}
+    assert json.loads(str(answer.text)) == {"ok": True, "warnings": [warning]}
+    parts.queue.halt(SigningHalted("x"))
+    answer = parts.get("/health")
+    assert answer.status == 503
+    assert json.loads(str(answer.text))["warnings"] == [warning]
+
+
+def test_metrics__collateral__tell_its_end_and_failing_upkeep(parts: Parts) -> None:
+    assert "attestor_upkeep_failing 0" in parts.metrics()
+    assert not any("attestor_collateral_end" in line for line in parts.metrics())
+    parts.upkeep.outlook = Outlook(1_800_000_000, "TCB info")
+    parts.upkeep.failing = True
+    assert "attestor_upkeep_failing 1" in parts.metrics()
+    assert "attestor_collateral_end_timestamp_seconds 1800000000" in parts.metrics()
+
+
+def test_metrics__no_store_of_ours__say_nothing_of_collateral(parts: Parts) -> None:
+    health = Health(parts.queue, parts.jobs, parts.disagreements)
+    answer = asyncio.run(health.metrics(make_mocked_request("GET", "/metrics")))
+    assert "upkeep" not in str(answer.text)
+    assert asyncio.run(health.health(make_mocked_request("GET", "/health"))).status == 200

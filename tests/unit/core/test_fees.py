@@ -37,3 +37,13 @@ def test_offer__small_replacements__still_grow(fee: int) -> None:
 
 def test_gas_limit__adds_a_quarter() -> None:
     assert fees.gas_limit(1000) == 1250
+
+
+@pytest.mark.parametrize(
+    ("estimate", "limit"),
+    [(13_421_772, 16_777_215), (13_421_774, 1 << 24), (1 << 24, 1 << 24), (20_000_000, 20_000_000)],
+)
+def test_gas_limit__near_the_limit_of_a_transaction__does_not_pass_it(
+    estimate: int, limit: int
+) -> None:
+    assert fees.gas_limit(estimate) == limit

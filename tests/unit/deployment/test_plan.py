@@ -10,7 +10,7 @@ from attestor.deployment.plan import ForeignVerifier, Made, Root, Settings
 from attestor.errors import DeploymentRefused, SimulationRefused
 
 PAYER, OWNER, GUARDIAN = b"\x01" * 20, b"\x02" * 20, b"\x03" * 20
-INTEL = Root(x=1, y=2, name=b"name", key_id=b"\x04" * 20, simulated=False)
+INTEL = Root(b"certificate", simulated=False)
 SETTINGS = Settings(chain_id=1, root=INTEL, owner=PAYER, guardian=GUARDIAN)
 FOREIGN = ForeignVerifier(b"\x05" * 20, 2, b"\x06" * 32)
 

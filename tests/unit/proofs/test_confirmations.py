@@ -1,5 +1,6 @@
 """What the signer process finds out reaches the records, in whatever order things happen."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from attestor.core.confirmation import Confirmed, Disagreement, Finding, Timing,
 from attestor.core.execution import Engine
 from attestor.core.proof import Proof
 from attestor.core.verifying_key import VerifyingKey
+from attestor.errors import EnginesDisagree
 from attestor.proofs.confirmations import Confirmations
 from attestor.store.database import Store
 from attestor.store.disagreements import Disagreements
@@ -27,6 +29,11 @@ class Witness:
     def __init__(self) -> None:
         self.finished: list[Confirmed] = []
         self.found: Disagreement | None = None
+
+    def prove(self, job: str, program: bytes, stdin: Sequence[bytes]) -> Proof:
+        if self.found is not None:
+            raise EnginesDisagree("not signed")
+        return PROOF
 
     def confirmations(self) -> list[Confirmed]:
         told, self.finished = self.finished, []
@@ -96,3 +103,16 @@ def test_recover__pending_of_an_earlier_run__is_unconfirmed(parts: Parts) -> Non
     parts.jobs.finish("a", PROOF)
     parts.confirmations.recover()
     assert parts.finding("a") == "unconfirmed"
+
+
+def test_prove__engines_agree__is_the_signer_processs_proof(parts: Parts) -> None:
+    assert parts.confirmations.prove("a", b"elf", []) == PROOF
+
+
+def test_prove__engines_disagree__is_noted_before_anyone_is_told(parts: Parts) -> None:
+    """Whatever happens next, the daemon stays halted."""
+    parts.begin("a")
+    parts.witness.found = Disagreement("a", "cycles", b"elf", ())
+    with pytest.raises(EnginesDisagree):
+        parts.confirmations.prove("a", b"elf", [])
+    assert [one.job for one in parts.disagreements.open()] == ["a"]

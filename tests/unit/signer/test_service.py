@@ -114,7 +114,9 @@ def test_quote__own_key__binds_what_was_asked(parts: Parts) -> None:
     assert answer.blobs == (b"quote of " + BINDING.encode(signer, 7, BLOCK_HASH),)
     possession = from_hex(answer.header.pop("possession"))
     assert answer.header == {"provider": "made-up", "simulated": True}
-    digest = Possession(signer, 7, 2000).digest(Domain(BINDING.chain_id, BINDING.registry))
+    digest = Possession(signer, 7, 2000, keep_key=True).digest(
+        Domain(BINDING.chain_id, BINDING.registry)
+    )
     assert recover(digest, possession) == signer
 
 

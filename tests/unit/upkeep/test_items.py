@@ -5,11 +5,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from cryptography.x509 import SubjectKeyIdentifier, load_pem_x509_certificates
 from eth_utils.crypto import keccak
 
 from attestor.errors import CollateralInvalid
 from attestor.quote.collateral import Collateral, Signed
-from attestor.quote.simulated import SimulatedPlatform
+from attestor.quote.simulated import SimulatedPlatform, Variation
+from attestor.quote.simulated.issued import CrlShape, Issued
 from attestor.upkeep.items import Item, Part, items_of
 
 NOW = 1_790_000_000
@@ -54,7 +56,26 @@ def test_items_of__keys__are_those_of_the_store(collateral: Collateral) -> None:
     assert items[Part.TCB_INFO].key == 0x81 << 48 | fmspc
     assert items[Part.QE_IDENTITY].key == items[Part.EVALUATION_NUMBERS].key == 0x81
     assert items[Part.PCK_CA].key == items[Part.PCK_CRL].key > 0
-    assert items[Part.ROOT_CRL].key == items[Part.TCB_SIGNING].key == 0
+    assert items[Part.TCB_SIGNING].key == 0
+    root = load_pem_x509_certificates(collateral.pck_crl_issuer_chain.encode())[-1]
+    identifier = root.extensions.get_extension_for_class(SubjectKeyIdentifier).value.digest
+    assert items[Part.ROOT_CRL].key == int.from_bytes(identifier, "big")
+
+
+def test_items_of__revocation_lists__count_their_entries() -> None:
+    issued = Issued(foreign_revocations=9, pck_ca_revoked=True)
+    platform = SimulatedPlatform(b"items", 31337, NOW, Variation(issued=issued))
+    items = by_part(items_of(platform.collateral(), None))
+    assert items[Part.PCK_CRL].entries == 9
+    assert items[Part.ROOT_CRL].entries == 1
+    assert {item.entries for part, item in items.items() if "CRL" not in part.name} == {0}
+
+
+def test_items_of__crl_without_its_issuers_key__is_typed() -> None:
+    issued = Issued(pck_crl=CrlShape(identified=False))
+    platform = SimulatedPlatform(b"items", 31337, NOW, Variation(issued=issued))
+    with pytest.raises(CollateralInvalid, match="CRL of Intel SGX PCK Platform CA"):
+        items_of(platform.collateral(), None)
 
 
 def test_items_of__simulated__are_valid_now_and_end_in_30_days(collateral: Collateral) -> None:

@@ -3,8 +3,6 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from attestor.upkeep.items import Item, Part
 from attestor.upkeep.plan import Need, Standing, needs
@@ -59,17 +57,28 @@ def test_needs__same_part_of_another_key__is_another_item() -> None:
     assert needs((ITEM,), chain, NOW, None)[0].upload
 
 
-@given(
-    since=st.integers(NOW - 50 * DAY, NOW + DAY),
-    until=st.integers(NOW - 50 * DAY, NOW + 50 * DAY),
-    margin=st.none() | st.integers(0, 60 * DAY),
-)
-def test_needs__any_standing__never_uploads_an_older_one_nor_leaves_an_expired(
-    since: int, until: int, margin: int | None
-) -> None:
-    found = need(Standing(b"\0" * 32, since, until), margin)
-    if found.upload:
-        assert ITEM.since > since
-    elif since < ITEM.since:
-        assert margin is not None
-        assert until - NOW > margin >= 0
+def test_needs__revoked_on_chain__is_replaced_whatever_its_dates() -> None:
+    revoked = replace(OLD, usable=False, since=NOW, until=NOW + 90 * DAY)
+    assert (need(revoked, margin=DAY).upload, need(revoked).reason) == (True, "revoked on chain")
+    assert need(replace(revoked, content_hash=ITEM.content_hash)).upload
+
+
+def test_needs__revoked_ca_that_was_fetched_again__is_not_sent_to_be_refused() -> None:
+    ca = replace(ITEM, part=Part.PCK_CA, signature=b"")
+    same = replace(OLD, usable=False, content_hash=ca.content_hash)
+    assert not need(same, item=ca).upload
+    assert need(replace(same, content_hash=OLD.content_hash), item=ca).upload
+
+
+def test_needs__new_revocations__do_not_wait_for_the_margin() -> None:
+    found = need(replace(OLD, unknown_revocations=2), margin=DAY)
+    assert (found.upload, found.reason) == (True, "2 new revocation(s)")
+
+
+@pytest.mark.parametrize(("gain", "upload"), [(DAY - 1, False), (DAY, True)])
+def test_needs__hardly_later_end__is_not_worth_it_before_the_end(gain: int, upload: bool) -> None:
+    standing = replace(OLD, until=ITEM.until - gain)
+    assert need(standing, margin=29 * DAY).upload is upload
+    assert need(standing).upload
+    ended = replace(ITEM, until=NOW + gain - 1)
+    assert need(replace(OLD, until=NOW - 1), margin=DAY, item=ended).upload

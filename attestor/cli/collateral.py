@@ -1,0 +1,204 @@
+"""`attestor collateral show`, `fetch` and `upload`."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from attestor.chain import payer, wire
+from attestor.chain.collateral_store import CollateralStore
+from attestor.chain.node import Node
+from attestor.chain.rpc import Rpc
+from attestor.chain.transactions import GWEI, Payments
+from attestor.cli.collateral_table import plan_table
+from attestor.core.outlook import SECONDS_PER_DAY
+from attestor.core.text import from_hex, to_hex
+from attestor.deployment import record
+from attestor.errors import ConfigurationInvalid
+from attestor.pcs.client import Pcs
+from attestor.pcs.sources import TIMEOUT_SECONDS, require_service_url
+from attestor.quote.collateral import MachineKind
+from attestor.upkeep import standing
+from attestor.upkeep.assembly import machine_of
+from attestor.upkeep.items import Item
+from attestor.upkeep.plan import Need, needs
+from attestor.upkeep.renewal import items_for
+from attestor.upkeep.uploader import NoLog, Uploaded, Uploader
+
+Command = Callable[..., Any]
+
+
+def _options(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
+    def apply(command: Command) -> Command:
+        for one in reversed(options):
+            command = one(command)
+        return command
+
+    return apply
+
+
+machine_options = _options(
+    click.option(
+        "--pcs-url",
+        envvar="ATTESTOR_UPKEEP_PCS_URL",
+        required=True,
+        help="PCCS, or Intel's PCS  [ATTESTOR_UPKEEP_PCS_URL].",
+    ),
+    click.option("--fmspc", required=True, help="Kind of machine, 6 bytes as hexadecimal."),
+    click.option("--ca", type=click.Choice(["platform", "processor"]), default="platform"),
+    click.option("--tee", type=click.Choice(["tdx", "sgx"]), default="tdx"),
+)
+store_options = _options(
+    click.option(
+        "--rpc-url", envvar="ATTESTOR_CHAIN_RPC_URL", required=True, help="A node's endpoint."
+    ),
+    click.option(
+        "--file", type=click.Path(path_type=Path), help="Deployment file that names the store."
+    ),
+    click.option("--store", help="Address of the CollateralStore, instead of --file."),
+    click.option(
+        "--margin-days",
+        type=click.FloatRange(min=0),
+        help="Leave alone what holds for longer; without it, all that is newer is uploaded.",
+    ),
+)
+
+
+@click.group
+def command() -> None:
+    """Show, fetch and upload the collateral on chain.
+
+    It is what Intel signs of machines and quoting enclaves, with the certificates and revocation
+    lists around it. Quotes are verified on chain with it, and refused when it ends.
+    """
+
+
+@command.command
+@store_options
+@machine_options
+def show(
+    rpc_url: str,
+    file: Path | None,
+    store: str | None,
+    margin_days: float | None,
+    **machine: str,
+) -> None:
+    """Show what is on chain, until when, and what an upload would do."""
+    opened = _open_store(rpc_url, file, store)
+    click.echo(plan_table(opened, _plan(opened, _fetched(opened, **machine), margin_days)))
+
+
+@command.command
+@machine_options
+@click.argument("output", type=click.Path(path_type=Path))
+def fetch(output: Path, pcs_url: str, **machine: str) -> None:
+    """Fetch collateral, and write it to OUTPUT as JSON (the form of dcap-qvl).
+
+    Nothing is verified: whoever uses it does that.
+    """
+    collateral = _service(pcs_url).collateral(_machine(**machine))
+    try:
+        output.write_bytes(collateral.to_json() + b"\n")
+    except OSError as error:
+        raise ConfigurationInvalid(f"cannot write {output}: {error.strerror}") from None
+    click.echo(f"written to {output}")
+
+
+@command.command
+@store_options
+@machine_options
+@click.option(
+    "--payer-key-file",
+    envvar="ATTESTOR_UPKEEP_PAYER_KEY_FILE",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="File with the key of the account that pays, mode 600; not one that a daemon pays from.",
+)
+@click.option("--max-fee-gwei", default=200.0, show_default=True, help="Most to offer per gas.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def upload(
+    rpc_url: str,
+    file: Path | None,
+    store: str | None,
+    margin_days: float | None,
+    payer_key_file: Path,
+    max_fee_gwei: float,
+    yes: bool,
+    **machine: str,
+) -> None:
+    """Upload what is missing, ends, or is older than what the service gives.
+
+    The plan is shown first. It stops at the first piece that is refused; what was uploaded before
+    stays.
+    """
+    opened = _open_store(rpc_url, file, store)
+    account = payer.load(payer_key_file, "--payer-key-file")
+    items = _fetched(opened, **machine)
+    planned = _plan(opened, items, margin_days)
+    click.echo(plan_table(opened, planned))
+    if not any(one.upload for one in planned):
+        click.echo("nothing to upload")
+        return
+    if not yes:
+        click.confirm(f"Upload from {account.address}?", abort=True)
+    payments = Payments(opened.node, account, max_fee=int(max_fee_gwei * GWEI))
+    uploader = Uploader(opened, payments, NoLog(), threading.Event().wait)
+    done = uploader.run(items, _seconds(margin_days), _tell)
+    click.echo(f"{len(done)} uploaded, gas {sum(uploaded.gas_used for uploaded in done)}")
+
+
+def _open_store(rpc_url: str, file: Path | None, store: str | None) -> CollateralStore:
+    if (file is None) == (store is None):
+        raise ConfigurationInvalid("give the store's address either by --file or by --store")
+    rpc = Rpc(rpc_url)
+    node = Node(rpc, wire.quantity(rpc.call("eth_chainId", []), "chain id"))
+    opened = CollateralStore(node, _address(file, store, node.chain_id))
+    opened.root_key_id()
+    return opened
+
+
+def _address(file: Path | None, store: str | None, chain_id: int) -> bytes:
+    if file is not None:
+        found = record.read(file)
+        if found.chain_id != chain_id:
+            raise ConfigurationInvalid(
+                f"{file} is of chain {found.chain_id}, the node is on {chain_id}"
+            )
+        return found.address("CollateralStore")
+    try:
+        address = from_hex(str(store))
+    except ValueError:
+        address = b""
+    if len(address) != 20:
+        raise ConfigurationInvalid(f"{store!r:.80} is not an address", hint="set --store")
+    return address
+
+
+def _machine(fmspc: str, ca: str, tee: str) -> MachineKind:
+    return MachineKind(machine_of(fmspc).fmspc, ca, tee)
+
+
+def _service(url: str) -> Pcs:
+    require_service_url(url, "--pcs-url")
+    return Pcs(url, TIMEOUT_SECONDS)
+
+
+def _fetched(store: CollateralStore, pcs_url: str, **machine: str) -> tuple[Item, ...]:
+    service, kind = _service(pcs_url), _machine(**machine)
+    return items_for(service, store, kind, service.collateral(kind))
+
+
+def _plan(store: CollateralStore, items: tuple[Item, ...], margin_days: float | None) -> list[Need]:
+    now = store.node.head().timestamp
+    return needs(items, standing.read_all(store, items), now, _seconds(margin_days))
+
+
+def _seconds(margin_days: float | None) -> int | None:
+    return None if margin_days is None else int(margin_days * SECONDS_PER_DAY)
+
+
+def _tell(uploaded: Uploaded) -> None:
+    transaction = to_hex(uploaded.receipts[-1].transaction_hash)
+    click.echo(f"{uploaded.item.name:<40} tx {transaction} gas {uploaded.gas_used}")

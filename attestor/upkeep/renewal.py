@@ -1,0 +1,80 @@
+"""One kind of machine: its collateral fetched, and what is needed of it brought on chain."""
+
+from typing import Protocol
+
+from loguru import logger
+
+from attestor.chain.collateral_store import CollateralStore
+from attestor.core.text import to_hex
+from attestor.quote.collateral import Collateral, MachineKind, Signed
+from attestor.store.uploads import Uploads
+from attestor.upkeep.items import Item, items_of
+from attestor.upkeep.uploader import Uploaded, Uploader
+
+
+class Service(Protocol):
+    """What serves collateral: `pcs.client.Pcs`."""
+
+    def collateral(self, machine: MachineKind) -> Collateral: ...
+
+    def evaluation_numbers(self, tee: str) -> Signed: ...
+
+
+def items_for(
+    service: Service, store: CollateralStore, machine: MachineKind, collateral: Collateral
+) -> tuple[Item, ...]:
+    """The items of collateral that was fetched for a kind of machine, with the TCB evaluation
+    numbers if the store asks for them. Raises `CollateralUnreachable` and `CollateralInvalid`."""
+    asks = store.evaluation_delay_seconds() > 0
+    return items_of(collateral, service.evaluation_numbers(machine.tee) if asks else None)
+
+
+class Renewal:
+    """Keeps a store's collateral fresh from a service. `margin` is in seconds."""
+
+    def __init__(
+        self,
+        service: Service,
+        store: CollateralStore,
+        uploader: Uploader,
+        uploads: Uploads,
+        payer: bytes,
+        margin: int,
+    ) -> None:
+        self._service = service
+        self._store = store
+        self._uploader = uploader
+        self._uploads = uploads
+        self._payer = payer
+        self._margin = margin
+
+    def settle(self) -> None:
+        """Learn what became of uploads that an earlier round did not see mined."""
+        unsettled = self._uploads.unsettled(self._payer)
+        if not unsettled:
+            return
+        # Asked before the receipts: what is mined in between is then not taken for replaced.
+        mined = self._store.node.nonce(self._payer)
+        for transaction_hash, nonce in unsettled:
+            receipt = self._store.node.receipt(transaction_hash)
+            if receipt is not None:
+                self._uploads.mined(receipt)
+            elif nonce < mined:
+                self._uploads.replaced(transaction_hash)
+
+    def run(self, machine: MachineKind) -> None:
+        """Upload what of the machine's collateral ends within the margin. Raises as
+        `Uploader.run`, and `CollateralUnreachable` and `CollateralInvalid`."""
+        collateral = self._service.collateral(machine)
+        items = items_for(self._service, self._store, machine, collateral)
+        self._uploader.run(items, self._margin, _tell)
+
+
+def _tell(uploaded: Uploaded) -> None:
+    logger.info(
+        "{} uploaded ({}) in {}, gas {}",
+        uploaded.item.name,
+        uploaded.reason,
+        to_hex(uploaded.receipts[-1].transaction_hash),
+        uploaded.gas_used,
+    )

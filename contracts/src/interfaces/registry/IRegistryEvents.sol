@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {TcbStatus} from "../IDcapVerifier.sol";
+import {VerifierKind} from "./RegistryTypes.sol";
+
+/// @title What the registry tells of every change
+interface IRegistryEvents {
+    /// @notice A signer became valid by a quote. `quoteHash` is keccak256 of the quote as sent.
+    event SignerRegistered(
+        address indexed signer,
+        bytes32 indexed measurement,
+        uint256 referenceBlockNumber,
+        bytes32 referenceBlockHash,
+        bytes32 quoteHash,
+        uint256 validUntil
+    );
+
+    /// @notice A signer became valid by an attestation key that the admission keeps.
+    event SignerRenewed(
+        address indexed signer, bytes12 admission, uint256 referenceBlockNumber, uint256 validUntil
+    );
+
+    /// @notice An attestation key is kept for renewals.
+    event AdmissionKept(
+        bytes12 indexed admission,
+        bytes32 indexed platform,
+        bytes32 indexed measurement,
+        TcbStatus status,
+        bytes6 fmspc,
+        address template,
+        uint256 validUntil
+    );
+
+    /// @notice A quote of the same platform gave the admission another end.
+    event AdmissionExtended(bytes12 indexed admission, TcbStatus status, uint256 validUntil);
+
+    /// @notice A quote showed that the platform is no longer good enough: by its status, or by the
+    /// verifier's error that its certificate or its TCB is revoked (then `status` is Revoked).
+    /// All signers of the admission are invalid from now on.
+    event AdmissionEvicted(bytes12 indexed admission, TcbStatus status, bytes4 verifierError);
+
+    /// @notice All signers of the admission are invalid from now on.
+    event AdmissionRevoked(bytes12 indexed admission, address indexed by, string reason);
+
+    /// @notice All signers of the platform are invalid from now on, and it gets no others.
+    event PlatformRevoked(bytes32 indexed platform, address indexed by, string reason);
+
+    /// @notice Quotes of the platform are taken again; no signer is revived.
+    event PlatformRestored(bytes32 indexed platform, string reason);
+
+    /// @notice A signer is not valid any more, or never will be.
+    event SignerRevoked(address indexed signer, address indexed by, string reason);
+
+    /// @notice Quotes of the measurement are taken from now on.
+    event MeasurementAllowed(bytes32 indexed measurement, bool isEnclave, uint16 allowedStatuses);
+
+    /// @notice No signer of the measurement is valid from now on.
+    event MeasurementRemoved(bytes32 indexed measurement, address indexed by, string reason);
+
+    /// @notice All signers and admissions of earlier epochs are invalid from now on.
+    event EpochRaised(uint256 epoch, address indexed by, string reason);
+
+    /// @notice Nobody can register from now on; who is registered stays valid.
+    event Paused(address indexed by, string reason);
+
+    /// @notice Signers can register again.
+    event Unpaused(string reason);
+
+    /// @notice Quotes are verified by another contract from now on.
+    event VerifierChanged(address indexed previous, address indexed current, VerifierKind kind);
+
+    /// @notice Somebody else may take away beside the owner; zero for nobody.
+    event GuardianChanged(address indexed previous, address indexed current);
+
+    /// @notice Later registrations are valid for another time.
+    event AttestValiditySecondsChanged(uint256 previous, uint256 current);
+
+    /// @notice Later registrations must name a block of another age.
+    event MaxBlockNumberDiffChanged(uint256 previous, uint256 current);
+}

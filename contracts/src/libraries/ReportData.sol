@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+/// @notice The 64 bytes of report data by which a quote binds a signer and a block. This is the
+/// definition; everything off chain follows it.
+/// @dev Layout 1, ours:
+///
+///     0..20   the signer's address
+///     20..28  the reference block's number, big-endian
+///     28..32  the tag "ATT1"
+///     32..64  keccak256(abi.encode(TYPE_HASH, chain id, registry, signer, number, block hash))
+///
+/// Upstream's layout, by automata's SP1TEEProverRegistry, binds neither chain nor registry:
+///
+///     0..12   zero
+///     12..32  the signer's address
+///     32..64  keccak256(abi.encode(number, block hash, signer))
+library ReportData {
+    bytes4 internal constant TAG = "ATT1";
+    bytes32 internal constant TYPE_HASH = keccak256(
+        "ReportData(uint256 chainId,address registry,address signer,uint64 blockNumber,bytes32 blockHash)"
+    );
+
+    /// @notice Our report data, for this chain and this contract.
+    function encode(address signer, uint64 number, bytes32 blockHash)
+        internal
+        view
+        returns (bytes32 high, bytes32 low)
+    {
+        high = bytes32(bytes.concat(bytes20(signer), bytes8(number), TAG));
+        low = keccak256(
+            abi.encode(TYPE_HASH, block.chainid, address(this), signer, number, blockHash)
+        );
+    }
+
+    /// @notice Signer, number and tag of the first half of our report data.
+    function decodeHigh(bytes32 high)
+        internal
+        pure
+        returns (address signer, uint64 number, bytes4 tag)
+    {
+        // The first 20 bytes.
+        // forge-lint: disable-next-line(unsafe-typecast)
+        signer = address(bytes20(high));
+        number = uint64(uint256(high) >> 32);
+        // The last four bytes.
+        // forge-lint: disable-next-line(unsafe-typecast)
+        tag = bytes4(uint32(uint256(high)));
+    }
+
+    /// @notice Upstream's report data.
+    function encodeUpstream(address signer, uint256 number, bytes32 blockHash)
+        internal
+        pure
+        returns (bytes32 high, bytes32 low)
+    {
+        high = bytes32(uint256(uint160(signer)));
+        low = keccak256(abi.encode(number, blockHash, signer));
+    }
+}

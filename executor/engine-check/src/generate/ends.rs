@@ -1,0 +1,44 @@
+//! How a program begins and ends.
+
+use super::calls::{COMMIT, COMMIT_DEFERRED_PROOFS, HALT, PUBLIC_VALUES, WRITE};
+use super::data::{BYTES, MIDDLE};
+use super::{BASE, BUDGET, BUDGETS, Generator};
+use crate::elf::DATA;
+use crate::operation::{ADDI, LD, LWU, SD};
+
+/// The registers that the epilogue shows, each at its place in the data.
+const SHOWN: std::ops::Range<u8> = 1..30;
+const DIGEST_WORDS: i64 = 8;
+
+impl Generator {
+    /// Registers take words from the data.
+    pub(super) fn begin(&mut self) {
+        self.assembler.constant(BASE, DATA + MIDDLE as u64);
+        for register in 1..BUDGET {
+            let offset = 8 * i64::from(register) - MIDDLE;
+            self.assembler.immediate(LD, register, BASE, offset);
+        }
+        let budget = self.random.pick(&BUDGETS);
+        self.assembler.constant(BUDGET, budget as u64);
+    }
+
+    /// Registers go to the data, the data to the public values, and some of it to the digest.
+    pub(super) fn end(&mut self) {
+        self.assembler.place(self.epilogue);
+        for register in SHOWN {
+            let offset = 8 * i64::from(register) - MIDDLE;
+            self.assembler.store(SD, register, BASE, offset);
+        }
+        self.system_call(WRITE, &[PUBLIC_VALUES, DATA, BYTES as u64]);
+        for word in 0..DIGEST_WORDS {
+            self.assembler.immediate(LWU, 11, BASE, 4 * (word + DIGEST_WORDS) - MIDDLE);
+            self.assembler.immediate(ADDI, 10, 0, word);
+            self.numbered(COMMIT);
+        }
+        for word in 0..DIGEST_WORDS as u64 {
+            self.system_call(COMMIT_DEFERRED_PROOFS, &[word, 0]);
+        }
+        let exit_code = self.random.pick(&[0, 0, 1, 3, u64::from(u32::MAX), 1 << 32]);
+        self.system_call(HALT, &[exit_code]);
+    }
+}

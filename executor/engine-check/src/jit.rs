@@ -1,0 +1,51 @@
+//! SP1's JIT, which runs in a process of its own: it is built with other features, and a program
+//! that it runs may take the process down.
+
+use std::io;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::compare::Comparison;
+use crate::generate;
+use crate::outcome::{End, Halted};
+
+/// Whether SP1's JIT ends a plain program otherwise than ours.
+pub fn differs(runner: &Path, comparison: &Comparison) -> bool {
+    let elf = generate::program(comparison.kind, comparison.seed).elf;
+    let on_jit = run(runner, &elf).unwrap_or_else(|error| panic!("{}: {error}", runner.display()));
+    match (&comparison.tiered.end, on_jit) {
+        (End::Halted(ours), Some(jit)) => *ours != jit,
+        _ => true,
+    }
+}
+
+/// Run a program without stdin; `None`: its process died.
+fn run(runner: &Path, elf: &[u8]) -> io::Result<Option<Halted>> {
+    let path = std::env::temp_dir().join(format!("engine-check-{}.elf", std::process::id()));
+    std::fs::write(&path, elf)?;
+    let output = Command::new(runner).arg(&path).output();
+    std::fs::remove_file(&path)?;
+    let output = output?;
+    Ok(serde_json::from_slice(&output.stdout).ok().and_then(|line| halted(&line)))
+}
+
+fn halted(line: &Value) -> Option<Halted> {
+    let words = line["digest"].as_array()?;
+    let mut digest = [0; 8];
+    for (word, value) in digest.iter_mut().zip(words) {
+        *word = u32::try_from(value.as_u64()?).ok()?;
+    }
+    Some(Halted {
+        exit_code: u32::try_from(line["exit_code"].as_u64()?).ok()?,
+        cycles: line["cycles"].as_u64()?,
+        digest,
+        public_values: unhex(line["public_values"].as_str()?)?,
+    })
+}
+
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digits = text.as_bytes().chunks(2);
+    digits.map(|pair| u8::from_str_radix(str::from_utf8(pair).ok()?, 16).ok()).collect()
+}

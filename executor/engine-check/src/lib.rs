@@ -1,0 +1,21 @@
+//! Our engine against SP1's: random programs, single instructions, and speed.
+//!
+//! For development only, as it needs both engines.
+
+pub mod assembler;
+pub mod compare;
+pub mod damage;
+pub mod elf;
+pub mod generate;
+pub mod jit;
+pub mod model;
+pub mod operation;
+pub mod ours;
+pub mod outcome;
+pub mod portable;
+pub mod process;
+pub mod random;
+pub mod report;
+pub mod seeds;
+pub mod stepped;
+pub mod table;

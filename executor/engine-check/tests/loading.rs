@@ -1,0 +1,44 @@
+//! Damaged ELFs: what ours loads, SP1 loads too, and both run it alike.
+
+use engine::{Image, Mode};
+use engine_check::outcome::{End, Verdict, judge};
+use engine_check::{damage, ours, portable};
+
+const CYCLES: u64 = 200_000;
+const MEMORY_BYTES: u64 = 1 << 30;
+
+/// What ours refuses by its own rules, in the words of its errors.
+const OWN_RULES: [&str; 2] = ["not for 64-bit RISC-V", "too much memory"];
+
+#[test]
+fn damaged_files_are_taken_as_by_sp1() {
+    let mut loaded = 0;
+    for seed in 0..6000 {
+        let elf = damage::program(seed).elf;
+        match (Image::parse(&elf), portable::load(&elf)) {
+            (Ok(_), Some(_)) => loaded += 1,
+            (Ok(_), None) => panic!("{seed}: SP1 does not load it"),
+            (Err(error), Some(_)) => {
+                let own = OWN_RULES.iter().any(|rule| error.to_string().contains(rule));
+                assert!(own, "{seed}: SP1 loads it, and ours does not: {error}");
+            }
+            (Err(_), None) => {}
+        }
+    }
+    assert!(loaded > 1000, "{loaded}");
+}
+
+#[test]
+fn damaged_programs_end_as_on_sp1() {
+    for seed in 0..2000 {
+        let program = damage::program(seed);
+        let limits = ours::wide_limits(CYCLES);
+        let ours = ours::run(&program.elf, &[], &limits, Mode::Tiered);
+        if matches!(ours.end, End::LimitCycles | End::NoProgram) {
+            continue;
+        }
+        let sp1 = portable::run(&program.elf, &[], MEMORY_BYTES);
+        let detail = format!("{} and {}", ours.detail, sp1.detail);
+        assert_ne!(judge(&ours.end, &sp1.end), Verdict::Different, "{seed}: {detail}");
+    }
+}

@@ -1,0 +1,48 @@
+//! Random programs: our engine ends them as SP1's portable executor does.
+
+use engine_check::compare::{Comparison, compare, start_watchdog};
+use engine_check::generate::Kind;
+use engine_check::outcome::Verdict;
+use engine_check::seeds;
+
+/// The most programs in a hundred that our limits may cut short.
+const INCOMPARABLE_PERCENT: usize = 10;
+
+fn assert_same(comparisons: impl Iterator<Item = Comparison>) {
+    let (mut all, mut incomparable) = (0, 0);
+    for comparison in comparisons {
+        assert_ne!(comparison.verdict, Verdict::Different, "{}", comparison.explain());
+        all += 1;
+        incomparable += usize::from(comparison.verdict == Verdict::Incomparable);
+    }
+    assert!(100 * incomparable <= INCOMPARABLE_PERCENT * all, "{incomparable} of {all}");
+}
+
+fn check(kind: Kind, programs: u64) {
+    start_watchdog();
+    assert_same((0..programs).map(|seed| compare(kind, seed)));
+}
+
+#[test]
+fn seeds_that_once_differed_end_as_on_sp1() {
+    start_watchdog();
+    for (kind, seed) in seeds::parse(seeds::KEPT) {
+        let comparison = compare(kind, seed);
+        assert_ne!(comparison.verdict, Verdict::Different, "{}", comparison.explain());
+    }
+}
+
+#[test]
+fn plain_programs_end_as_on_sp1() {
+    check(Kind::Plain, 1500);
+}
+
+#[test]
+fn calling_programs_end_as_on_sp1() {
+    check(Kind::Calling, 1500);
+}
+
+#[test]
+fn hostile_programs_end_as_on_sp1() {
+    check(Kind::Hostile, 1500);
+}

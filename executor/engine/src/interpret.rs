@@ -1,0 +1,98 @@
+//! The interpreter: for cold code, unconstrained blocks, and the end of the fuel.
+
+use precompiles::Fault;
+
+use crate::context::Context;
+use crate::exit::Exit;
+use crate::heat::Heat;
+use crate::image::Image;
+use crate::instruction::{Instruction, Operation};
+use crate::memory::Memory;
+
+/// Where the program goes on.
+enum Next {
+    Following,
+    At(u64),
+    Leave(Exit),
+}
+
+/// Execute from `context.pc` until something else has to go on.
+///
+/// # Errors
+/// The load or store at `context.pc` is none.
+pub fn interpret(
+    context: &mut Context,
+    memory: &mut Memory,
+    image: &Image,
+    heat: &mut Heat,
+) -> Result<Exit, Fault> {
+    loop {
+        let Some(index) = image.index(context.pc) else { return Ok(Exit::WildJump) };
+        // Compiled code knows no other addresses than multiples of four.
+        if context.pc.is_multiple_of(4) && heat.enter(index) {
+            return Ok(Exit::Hot);
+        }
+        if let Some(exit) = block(context, memory, &image.instructions[index..])? {
+            return Ok(exit);
+        }
+    }
+}
+
+/// Execute up to the next jump; None: go on at `context.pc`.
+fn block(
+    context: &mut Context,
+    memory: &mut Memory,
+    instructions: &[Instruction],
+) -> Result<Option<Exit>, Fault> {
+    for instruction in instructions {
+        if context.fuel == 0 {
+            return Ok(Some(Exit::Fuel));
+        }
+        context.fuel -= 1;
+        match execute(context, memory, instruction)? {
+            Next::Following => context.pc += 4,
+            Next::At(pc) => {
+                context.pc = pc;
+                return Ok(None);
+            }
+            Next::Leave(exit) => return Ok(Some(exit)),
+        }
+    }
+    Ok(None)
+}
+
+#[inline(always)]
+fn execute(
+    context: &mut Context,
+    memory: &mut Memory,
+    instruction: &Instruction,
+) -> Result<Next, Fault> {
+    let (pc, addend) = (context.pc, instruction.addend());
+    let a = context.registers[usize::from(instruction.rs1 & 31)];
+    let b = context.registers[usize::from(instruction.rs2 & 31)];
+    let (value, next) = match instruction.operation {
+        Operation::Immediate(alu) => (alu.apply(a, addend), Next::Following),
+        Operation::Register(alu) => (alu.apply(a, b), Next::Following),
+        Operation::Load { width, signed } => {
+            (memory.load(width, signed, a.wrapping_add(addend))?, Next::Following)
+        }
+        Operation::Store(width) => {
+            memory.store(width, a.wrapping_add(addend), b)?;
+            return Ok(Next::Following);
+        }
+        Operation::Branch(condition) => {
+            let target = if condition.holds(a, b) { addend } else { 4 };
+            return Ok(Next::At(pc.wrapping_add(target)));
+        }
+        Operation::Constant => (addend, Next::Following),
+        Operation::PcRelative => (pc.wrapping_add(addend), Next::Following),
+        Operation::Jump => (pc.wrapping_add(4), Next::At(pc.wrapping_add(addend))),
+        Operation::JumpRegister => (pc.wrapping_add(4), Next::At(a.wrapping_add(addend) & !1)),
+        Operation::Ecall => return Ok(Next::Leave(Exit::Ecall)),
+        Operation::Illegal => return Ok(Next::Leave(Exit::Illegal)),
+    };
+    if instruction.rd != 0 {
+        context.registers[usize::from(instruction.rd & 31)] = value;
+    }
+    Ok(next)
+}

@@ -1,0 +1,96 @@
+//! Which granules of the guest's memory exist, and what the guest may still have.
+#![allow(unsafe_code)]
+
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use super::ADDRESS_SPACE;
+
+/// The logarithm of a granule's bytes.
+const GRANULE_BITS: u32 = 16;
+const GRANULE: u64 = 1 << GRANULE_BITS;
+/// One bit per granule.
+pub const MAP_BYTES: usize = (ADDRESS_SPACE >> GRANULE_BITS) as usize / 8;
+
+/// Shared with the signal handler, which interrupts the same thread: hence atomic.
+pub struct Granules {
+    base: *mut u8,
+    map: *const AtomicU64,
+    touched: AtomicU64,
+    /// The granules and all other bytes that are charged.
+    used: AtomicU64,
+    limit: u64,
+}
+
+impl Granules {
+    /// # Safety
+    /// From `base`, `ADDRESS_SPACE` inaccessible bytes, and from `map`, `MAP_BYTES` writable zeros,
+    /// must belong to the result alone for as long as it lives.
+    pub unsafe fn new(base: *mut u8, map: *mut u8, limit: u64) -> Self {
+        Self { base, map: map.cast(), touched: 0.into(), used: 0.into(), limit }
+    }
+
+    /// The byte of address 0.
+    pub fn base(&self) -> *mut u8 {
+        self.base
+    }
+
+    /// The first address of the granule after the one of this address.
+    #[inline(always)]
+    pub fn next(address: u64) -> u64 {
+        (address | (GRANULE - 1)) + 1
+    }
+
+    /// Whether the granule of this address exists. The address must be in the address space.
+    #[inline(always)]
+    pub fn holds(&self, address: u64) -> bool {
+        let granule = address >> GRANULE_BITS;
+        self.cell(granule).load(Relaxed) >> (granule & 63) & 1 == 1
+    }
+
+    /// Make the granule of this address writable; false: the limit is reached. Only calls that a
+    /// signal handler may make.
+    pub fn commit(&self, address: u64) -> bool {
+        let granule = address >> GRANULE_BITS;
+        if !self.charge(GRANULE) {
+            return false;
+        }
+        let start = self.base.wrapping_add((granule << GRANULE_BITS) as usize);
+        // SAFETY: the granule is inside of the reservation, and nothing but guest data is there.
+        let result = unsafe {
+            libc::mprotect(start.cast(), GRANULE as usize, libc::PROT_READ | libc::PROT_WRITE)
+        };
+        if result != 0 {
+            self.refund(GRANULE);
+            return false;
+        }
+        self.touched.fetch_add(GRANULE, Relaxed);
+        self.cell(granule).fetch_or(1 << (granule & 63), Relaxed);
+        true
+    }
+
+    /// False: the limit is reached, and nothing was counted.
+    pub fn charge(&self, bytes: u64) -> bool {
+        let used = self.used.load(Relaxed).saturating_add(bytes);
+        let fits = used <= self.limit;
+        if fits {
+            self.used.store(used, Relaxed);
+        }
+        fits
+    }
+
+    pub fn refund(&self, bytes: u64) {
+        self.used.fetch_sub(bytes, Relaxed);
+    }
+
+    pub fn touched_bytes(&self) -> u64 {
+        self.touched.load(Relaxed)
+    }
+
+    #[inline(always)]
+    fn cell(&self, granule: u64) -> &AtomicU64 {
+        let index = (granule / 64) as usize;
+        debug_assert!(index < MAP_BYTES / 8);
+        // SAFETY: callers pass addresses below ADDRESS_SPACE, for which the map has a bit.
+        unsafe { &*self.map.add(index % (MAP_BYTES / 8)) }
+    }
+}

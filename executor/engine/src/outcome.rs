@@ -1,0 +1,102 @@
+//! What a run may use, and how it ends.
+
+use std::fmt;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The most instructions, as SP1's `global_clk` counts; unconstrained blocks, which it does not
+    /// count, may execute as many again.
+    pub cycles: u64,
+    /// The most bytes of guest memory (in granules of 64 KiB), of copies for unconstrained blocks
+    /// and of hints that the guest makes.
+    pub memory_bytes: u64,
+    pub public_values_bytes: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Interpret, and compile what is hot; all is interpreted where that is impossible.
+    Tiered,
+    InterpreterOnly,
+}
+
+/// A program that halted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outcome {
+    pub exit_code: u32,
+    /// SP1's `global_clk`.
+    pub cycles: u64,
+    /// The words of COMMIT.
+    pub digest: [u32; 8],
+    pub public_values: Vec<u8>,
+    /// Pages of 4 KiB that the guest had.
+    pub touched_pages: u64,
+    pub compiled_instructions: u64,
+    pub compile_seconds: f64,
+    /// The first bytes of what the guest wrote to descriptors 1 and 2.
+    pub printed: Vec<u8>,
+}
+
+/// Why a program did not halt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stop {
+    Fault(GuestFault),
+    LimitCycles,
+    LimitMemory,
+    LimitOutput,
+    /// SP1 executes it, but no proof of ours can cover it; or no syscall at all.
+    Unsupported(String),
+}
+
+/// What SP1's machine does not allow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GuestFault {
+    /// Of the instruction at fault; of a wild jump, its target.
+    pub pc: u64,
+    pub kind: FaultKind,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FaultKind {
+    Misaligned {
+        address: u64,
+    },
+    OutOfRange {
+        address: u64,
+    },
+    WildJump,
+    IllegalInstruction,
+    /// A syscall with arguments that SP1 refuses; the text says why.
+    Refused(&'static str),
+}
+
+impl fmt::Display for Stop {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Fault(fault) => write!(formatter, "{fault}"),
+            Self::LimitCycles => write!(formatter, "the cycle limit was reached"),
+            Self::LimitMemory => write!(formatter, "the memory limit was reached"),
+            Self::LimitOutput => write!(formatter, "the public values are longer than the limit"),
+            Self::Unsupported(what) => write!(formatter, "{what} is not supported"),
+        }
+    }
+}
+
+impl fmt::Display for GuestFault {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.kind {
+            FaultKind::Misaligned { address } => {
+                write!(formatter, "misaligned access {address:#x}")
+            }
+            FaultKind::OutOfRange { address } => {
+                write!(formatter, "access out of range {address:#x}")
+            }
+            FaultKind::WildJump => write!(formatter, "jump out of the program"),
+            FaultKind::IllegalInstruction => write!(formatter, "illegal instruction"),
+            FaultKind::Refused(why) => write!(formatter, "{why}"),
+        }?;
+        write!(formatter, " at pc {:#x}", self.pc)
+    }
+}
+
+impl std::error::Error for Stop {}

@@ -1,0 +1,181 @@
+//! The loop around a program: execute, answer its calls, compile what is hot.
+
+use precompiles::Fault;
+
+use crate::context::Context;
+use crate::exit::Exit;
+use crate::heat::Heat;
+use crate::image::Image;
+use crate::instruction::{Operation, Width};
+use crate::interpret::interpret;
+use crate::memory::{ADDRESS_SPACE, Memory, refusal};
+use crate::outcome::{FaultKind, GuestFault, Limits, Mode, Outcome, Stop};
+use crate::syscalls::{Calls, Refusal};
+use crate::translate::Translator;
+
+/// The most cycles that can be counted.
+const MAX_FUEL: u64 = 1 << 62;
+
+/// Run a program to its end.
+///
+/// # Errors
+/// It did not halt; see `Stop`.
+pub fn run(image: &Image, stdin: &[Vec<u8>], limits: &Limits, mode: Mode) -> Result<Outcome, Stop> {
+    let mut machine = Machine::new(image, stdin, limits, mode)?;
+    let exit_code = machine.execute()?;
+    Ok(machine.outcome(exit_code))
+}
+
+struct Machine<'a> {
+    image: &'a Image,
+    context: Context,
+    memory: Memory,
+    calls: Calls<'a>,
+    heat: Heat,
+    translator: Option<Translator>,
+    fuel: i64,
+}
+
+impl<'a> Machine<'a> {
+    fn new(
+        image: &'a Image,
+        stdin: &'a [Vec<u8>],
+        limits: &Limits,
+        mode: Mode,
+    ) -> Result<Self, Stop> {
+        let fuel = limits.cycles.min(MAX_FUEL) as i64;
+        let context = Context::new(image.entry, fuel);
+        let memory = load(image, limits).map_err(|fault| stop(image.entry, fault))?;
+        let calls = Calls::new(stdin, limits, fuel);
+        let translator = match mode {
+            Mode::Tiered => Translator::new(image),
+            Mode::InterpreterOnly => None,
+        };
+        let heat = match translator {
+            Some(_) => Heat::for_instructions(image.instructions.len()),
+            None => Heat::off(),
+        };
+        Ok(Self { image, context, memory, calls, heat, translator, fuel })
+    }
+
+    /// The exit code.
+    fn execute(&mut self) -> Result<u32, Stop> {
+        loop {
+            match self.advance()? {
+                Exit::Cold => {}
+                Exit::Hot => self.compile(),
+                Exit::Fuel => return Err(Stop::LimitCycles),
+                Exit::Memory => return Err(Stop::LimitMemory),
+                Exit::Access => return Err(self.access_stop()),
+                Exit::Illegal => return Err(self.fault(FaultKind::IllegalInstruction)),
+                Exit::WildJump => return Err(self.fault(FaultKind::WildJump)),
+                Exit::Ecall => {
+                    let called = self.calls.call(&mut self.context, &mut self.memory);
+                    if let Some(exit_code) = called.map_err(|refusal| self.refused(refusal))? {
+                        return Ok(exit_code);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Execute with compiled code where there is some, else with the interpreter.
+    fn advance(&mut self) -> Result<Exit, Stop> {
+        let Self { image, context, memory, translator, .. } = self;
+        let mut exit = Exit::Cold;
+        if let Some(translator) = translator
+            && !self.calls.is_unconstrained()
+            && let Some(index) = image.index(context.pc).filter(|_| context.pc.is_multiple_of(4))
+            && translator.holds(index)
+        {
+            exit = translator.enter(index, context, memory);
+        }
+        // Compiled code counts whole blocks: the last one of a run is executed step by step.
+        let interpreted = match exit {
+            Exit::Fuel => interpret(context, memory, image, &mut Heat::off()),
+            Exit::Cold if self.calls.is_unconstrained() => {
+                interpret(context, memory, image, &mut Heat::off())
+            }
+            Exit::Cold => interpret(context, memory, image, &mut self.heat),
+            exit => return Ok(exit),
+        };
+        interpreted.map_err(|fault| stop(self.context.pc, fault))
+    }
+
+    /// Compile the hot code at the pc, or see to it that it is not hot.
+    fn compile(&mut self) {
+        let Some(index) = self.image.index(self.context.pc) else { return };
+        let Some(translator) = &mut self.translator else { return };
+        if translator.holds(index) {
+            return;
+        }
+        let executed = (self.fuel - self.context.fuel) as u64;
+        if !translator.translate(self.image, index, executed) {
+            match translator.exhausted() {
+                true => self.heat.forbid(index),
+                false => self.heat.cool(index),
+            }
+        }
+    }
+
+    fn access_stop(&self) -> Stop {
+        let instruction = self.image.index(self.context.pc).map(|at| self.image.instructions[at]);
+        let width = match instruction.map(|instruction| instruction.operation) {
+            Some(Operation::Load { width, .. } | Operation::Store(width)) => width,
+            _ => Width::Byte,
+        };
+        stop(self.context.pc, refusal(width, self.context.address))
+    }
+
+    fn fault(&self, kind: FaultKind) -> Stop {
+        Stop::Fault(GuestFault { pc: self.context.pc, kind })
+    }
+
+    fn refused(&self, refusal: Refusal) -> Stop {
+        match refusal {
+            Refusal::Fault(fault) => stop(self.context.pc, fault),
+            Refusal::Unsupported(what) => {
+                Stop::Unsupported(format!("{what} at pc {:#x}", self.context.pc))
+            }
+            Refusal::LimitOutput => Stop::LimitOutput,
+        }
+    }
+
+    fn outcome(self, exit_code: u32) -> Outcome {
+        Outcome {
+            exit_code,
+            cycles: (self.fuel - self.context.fuel) as u64,
+            digest: self.calls.digest,
+            public_values: self.calls.public_values,
+            touched_pages: self.memory.touched_bytes() / 4096,
+            compiled_instructions: self.translator.as_ref().map_or(0, Translator::instructions),
+            compile_seconds: self.translator.as_ref().map_or(0.0, Translator::seconds),
+            printed: self.calls.printed,
+        }
+    }
+}
+
+/// Memory as it is before the first instruction.
+fn load(image: &Image, limits: &Limits) -> Result<Memory, Fault> {
+    if image.end > ADDRESS_SPACE {
+        return Err(Fault::OutOfRange(image.end));
+    }
+    let mut memory = Memory::new(limits.memory_bytes)?;
+    for segment in &image.segments {
+        memory.fill(segment.address, &segment.bytes)?;
+    }
+    Ok(memory)
+}
+
+fn stop(pc: u64, fault: Fault) -> Stop {
+    let kind = match fault {
+        Fault::LimitMemory => return Stop::LimitMemory,
+        Fault::Misaligned(address) => FaultKind::Misaligned { address },
+        Fault::OutOfRange(address) => FaultKind::OutOfRange { address },
+        Fault::Refused(why) => FaultKind::Refused(why),
+    };
+    Stop::Fault(GuestFault { pc, kind })
+}
+
+#[cfg(test)]
+mod tests;

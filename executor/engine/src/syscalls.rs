@@ -1,0 +1,182 @@
+//! What an ecall does: the number is in t0, arguments in a0 to a4, the result in t0.
+//!
+//! Numbers and effects: sp1-core-executor, `syscall_code.rs` and `minimal/ecall.rs`.
+
+mod write;
+
+use precompiles::{Arguments, Fault};
+
+use crate::context::Context;
+use crate::memory::Memory;
+use crate::outcome::Limits;
+use crate::stdin::{Stdin, write_buffer};
+
+const HALT: u32 = 0x00;
+const WRITE: u32 = 0x02;
+const ENTER_UNCONSTRAINED: u32 = 0x03;
+const EXIT_UNCONSTRAINED: u32 = 0x04;
+const COMMIT: u32 = 0x10;
+const COMMIT_DEFERRED_PROOFS: u32 = 0x1a;
+const VERIFY_SP1_PROOF: u32 = 0x1b;
+const HINT_LEN: u32 = 0xf0;
+const HINT_READ: u32 = 0xf1;
+
+const T0: usize = 5;
+const A0: usize = 10;
+
+/// The machine's side of the calls that are not about memory alone.
+pub struct Calls<'a> {
+    pub stdin: Stdin<'a>,
+    pub public_values: Vec<u8>,
+    pub digest: [u32; 8],
+    pub printed: Vec<u8>,
+    pub limits: Limits,
+    unconstrained: Option<Before>,
+    /// What is left for unconstrained blocks.
+    unconstrained_fuel: i64,
+}
+
+/// The state at the entry of an unconstrained block.
+struct Before {
+    registers: [u64; 32],
+    pc: u64,
+    fuel: i64,
+}
+
+/// Why a call ends the run.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Refusal {
+    Fault(Fault),
+    Unsupported(String),
+    LimitOutput,
+}
+
+impl From<Fault> for Refusal {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+fn refused<T>(why: &'static str) -> Result<T, Refusal> {
+    Err(Refusal::Fault(Fault::Refused(why)))
+}
+
+impl<'a> Calls<'a> {
+    pub fn new(stdin: &'a [Vec<u8>], limits: &Limits, fuel: i64) -> Self {
+        Self {
+            stdin: Stdin::new(stdin),
+            public_values: Vec::new(),
+            digest: [0; 8],
+            printed: Vec::new(),
+            limits: *limits,
+            unconstrained: None,
+            unconstrained_fuel: fuel,
+        }
+    }
+
+    pub fn is_unconstrained(&self) -> bool {
+        self.unconstrained.is_some()
+    }
+
+    /// Execute the ecall at `context.pc`, which is counted already, and go behind it. Some: the
+    /// program halted with this exit code.
+    ///
+    /// # Errors
+    /// SP1 or this engine refuses the call.
+    pub fn call(
+        &mut self,
+        context: &mut Context,
+        memory: &mut Memory,
+    ) -> Result<Option<u32>, Refusal> {
+        let number = context.registers[T0] as u32;
+        let (a0, a1) = (context.registers[A0], context.registers[A0 + 1]);
+        if self.is_unconstrained() && !matches!(number, WRITE | EXIT_UNCONSTRAINED) {
+            return refused("an unconstrained block may only write");
+        }
+        let mut result = u64::from(number);
+        match number {
+            HALT => return Ok(Some(a0 as u32)),
+            WRITE => self.write(a0, a1, context.registers[A0 + 2], memory)?,
+            ENTER_UNCONSTRAINED => {
+                self.enter_unconstrained(context, memory);
+                result = 1;
+            }
+            EXIT_UNCONSTRAINED => {
+                self.exit_unconstrained(context, memory)?;
+                result = 0;
+            }
+            COMMIT => self.commit(a0, a1)?,
+            COMMIT_DEFERRED_PROOFS if a1 == 0 => {}
+            HINT_LEN => result = self.stdin.next_length().unwrap_or(u64::MAX),
+            HINT_READ => self.hint_read(a0, a1, memory)?,
+            _ => precompile(number, context, memory)?,
+        }
+        context.registers[T0] = result;
+        context.pc = context.pc.wrapping_add(4);
+        Ok(None)
+    }
+
+    fn commit(&mut self, index: u64, word: u64) -> Result<(), Refusal> {
+        let Ok(word) = u32::try_from(word) else { return refused("COMMIT of more than 32 bits") };
+        let place = usize::try_from(index).ok().and_then(|index| self.digest.get_mut(index));
+        let Some(place) = place else { return refused("COMMIT of a ninth word") };
+        *place = word;
+        Ok(())
+    }
+
+    fn hint_read(&mut self, address: u64, length: u64, memory: &mut Memory) -> Result<(), Refusal> {
+        match self.stdin.next_length() {
+            None => return refused("HINT_READ of an empty stdin"),
+            Some(next) if next != length => return refused("HINT_READ of another length"),
+            Some(_) if !address.is_multiple_of(8) => return Err(Fault::Misaligned(address).into()),
+            Some(_) => {}
+        }
+        let buffer = self.stdin.take(memory).unwrap_or_default();
+        Ok(write_buffer(&buffer, address, memory)?)
+    }
+
+    /// SP1 does not count the entry, nor what follows up to the exit.
+    fn enter_unconstrained(&mut self, context: &mut Context, memory: &mut Memory) {
+        let fuel = context.fuel + 1;
+        self.unconstrained = Some(Before { registers: context.registers, pc: context.pc, fuel });
+        context.fuel = self.unconstrained_fuel;
+        memory.begin_unconstrained();
+    }
+
+    /// Go on behind the entry with the state before it; only the exit is counted.
+    fn exit_unconstrained(
+        &mut self,
+        context: &mut Context,
+        memory: &mut Memory,
+    ) -> Result<(), Refusal> {
+        let Some(before) = self.unconstrained.take() else {
+            return refused("EXIT_UNCONSTRAINED outside of a block");
+        };
+        self.unconstrained_fuel = context.fuel;
+        memory.end_unconstrained();
+        context.registers = before.registers;
+        context.pc = before.pc;
+        // The entry was executed with fuel left, so there is fuel for the exit.
+        context.fuel = before.fuel - 1;
+        Ok(())
+    }
+}
+
+fn precompile(number: u32, context: &Context, memory: &mut Memory) -> Result<(), Refusal> {
+    let number = u64::from(number);
+    let Some(call) = precompiles::precompile(number) else { return Err(unsupported(number)) };
+    let [a0, a1, a2, a3, a4] = std::array::from_fn(|index| context.registers[A0 + index]);
+    Ok(call(memory, &Arguments { a0, a1, a2, a3, a4 })?)
+}
+
+fn unsupported(number: u64) -> Refusal {
+    let name = match number as u32 {
+        COMMIT_DEFERRED_PROOFS => Some("COMMIT_DEFERRED_PROOFS of a proof"),
+        VERIFY_SP1_PROOF => Some("VERIFY_SP1_PROOF"),
+        _ => precompiles::name(number),
+    };
+    Refusal::Unsupported(name.map_or_else(|| format!("syscall {number:#x}"), str::to_owned))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,62 @@
+//! The machine code's memory: never writable and executable at once.
+#![allow(unsafe_code)]
+
+use std::ops::Range;
+use std::ptr;
+
+use super::entry::Entry;
+
+const AREA: usize = 64 << 20;
+const PAGE: usize = 4096;
+
+/// Regions one behind the other, never removed before all are. `used` is a multiple of `PAGE`.
+pub struct CodeArea {
+    base: *mut u8,
+    used: usize,
+}
+
+impl CodeArea {
+    /// None: the host has no room.
+    pub fn new() -> Option<Self> {
+        let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
+        // SAFETY: a new mapping at an address that the kernel chooses.
+        let base = unsafe { libc::mmap(ptr::null_mut(), AREA, libc::PROT_NONE, flags, -1, 0) };
+        (base != libc::MAP_FAILED).then_some(Self { base: base.cast(), used: 0 })
+    }
+
+    /// Copy a region's code in; None: no room, or the host refuses executable memory.
+    pub fn add(&mut self, code: &[u8]) -> Option<Entry> {
+        // On pages of its own: should the host refuse halfway, what was there stays executable.
+        let start = self.used;
+        let end = start.checked_add(code.len()).filter(|&end| end <= AREA)?;
+        let pages = start..end.next_multiple_of(PAGE);
+        self.protect(&pages, libc::PROT_READ | libc::PROT_WRITE)?;
+        let target = self.base.wrapping_add(start);
+        // SAFETY: the pages are writable now, and no region is executed meanwhile: the only thread
+        // with this area is here.
+        unsafe { ptr::copy_nonoverlapping(code.as_ptr(), target, code.len()) };
+        self.protect(&pages, libc::PROT_READ | libc::PROT_EXEC)?;
+        self.used = pages.end;
+        // SAFETY: the code of a whole region is there.
+        Some(unsafe { Entry::at(target) })
+    }
+
+    /// The addresses of machine code.
+    pub fn addresses(&self) -> Range<usize> {
+        self.base as usize..self.base as usize + AREA
+    }
+
+    fn protect(&self, pages: &Range<usize>, access: libc::c_int) -> Option<()> {
+        let start = self.base.wrapping_add(pages.start);
+        // SAFETY: the pages are inside of the mapping of `new`.
+        let result = unsafe { libc::mprotect(start.cast(), pages.len(), access) };
+        (result == 0).then_some(())
+    }
+}
+
+impl Drop for CodeArea {
+    fn drop(&mut self) {
+        // SAFETY: the mapping of `new`; whoever could enter it is gone.
+        unsafe { libc::munmap(self.base.cast(), AREA) };
+    }
+}

@@ -1,0 +1,104 @@
+//! The way into compiled code, and the ways back.
+//!
+//! A compiled region is a function with four arguments, the same in every region, which goes on in
+//! another region by a tail call: (context, memory, fuel, table). It returns an `Exit`.
+#![allow(unsafe_code)]
+
+use std::arch::naked_asm;
+use std::mem::offset_of;
+
+use crate::context::Context;
+use crate::exit::Exit;
+
+/// The address of a compiled region.
+#[derive(Clone, Copy)]
+#[repr(transparent)]
+pub struct Entry(*const u8);
+
+impl Entry {
+    /// For instructions where no compiled region starts.
+    pub fn cold() -> Self {
+        Self(cold as *const u8)
+    }
+
+    pub fn is_cold(self) -> bool {
+        self.0 == cold as *const u8
+    }
+
+    /// # Safety
+    /// At the address must be a compiled region.
+    pub unsafe fn at(address: *const u8) -> Self {
+        Self(address)
+    }
+
+    pub fn address(self) -> *const u8 {
+        self.0
+    }
+}
+
+/// Call a region. Cranelift's tail convention keeps no register, so all that the host's
+/// convention wants kept are saved here; the stack pointer is left in the context for `abandon`.
+///
+/// # Safety
+/// All pointers must be those of one run, and `region` a compiled region or `cold`.
+#[unsafe(naked)]
+pub unsafe extern "sysv64" fn call(
+    context: *mut Context,
+    memory: *mut u8,
+    fuel: i64,
+    table: *const Entry,
+    region: *const u8,
+) -> u64 {
+    naked_asm!(
+        "push rbp",
+        "push rbx",
+        "push r12",
+        "push r13",
+        "push r14",
+        "push r15",
+        "sub rsp, 8",
+        "mov [rdi + {host_stack}], rsp",
+        "call r8",
+        "add rsp, 8",
+        "pop r15",
+        "pop r14",
+        "pop r13",
+        "pop r12",
+        "pop rbx",
+        "pop rbp",
+        "ret",
+        host_stack = const offset_of!(Context, host_stack),
+    )
+}
+
+/// Where a fault that nothing can mend goes on: return from `call` with `Exit::Memory`. The first
+/// argument is the context.
+#[unsafe(naked)]
+pub unsafe extern "sysv64" fn abandon() {
+    naked_asm!(
+        "mov rsp, [rdi + {host_stack}]",
+        "mov eax, {memory}",
+        "add rsp, 8",
+        "pop r15",
+        "pop r14",
+        "pop r13",
+        "pop r12",
+        "pop rbx",
+        "pop rbp",
+        "ret",
+        host_stack = const offset_of!(Context, host_stack),
+        memory = const Exit::Memory as u64,
+    )
+}
+
+/// In the place of a region that is not compiled: keep the fuel, and leave.
+#[unsafe(naked)]
+unsafe extern "sysv64" fn cold() {
+    naked_asm!(
+        "mov [rdi + {fuel}], rdx",
+        "mov eax, {cold}",
+        "ret",
+        fuel = const offset_of!(Context, fuel),
+        cold = const Exit::Cold as u64,
+    )
+}

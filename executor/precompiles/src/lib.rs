@@ -1,0 +1,34 @@
+//! The precompiles and hooks of SP1 v6, as pure functions over the guest's memory.
+//!
+//! The definition is the portable executor of sp1-core-executor 6.10.0 with sp1-curves 6.10.0: on
+//! every input that it accepts the results here are equal, also for numbers that are not reduced
+//! and points that are not on a curve. Where it panics, the answer here is a `Fault`.
+//!
+//! `table` maps syscall numbers to the families (`sha`, `keccak`, `secp256k1`, …). Numbers are
+//! arrays of 64-bit limbs, least significant first (`limbs`); `field`, `montgomery`, `fold` and
+//! `inverse` are the arithmetic modulo a prime that the curves and field families share.
+
+mod bls12_381;
+mod bn254;
+mod division;
+mod edwards;
+mod field;
+mod fold;
+mod hooks;
+mod inverse;
+mod keccak;
+mod limbs;
+mod memory;
+mod montgomery;
+mod poseidon2;
+mod secp256k1;
+mod secp256r1;
+mod sha;
+mod table;
+mod tower;
+mod uint256;
+mod weierstrass;
+
+pub use hooks::hook;
+pub use memory::{Fault, GuestMemory};
+pub use table::{Arguments, Precompile, name, precompile};

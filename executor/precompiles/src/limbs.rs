@@ -1,0 +1,94 @@
+//! Natural numbers as arrays of 64-bit limbs, least significant first.
+
+/// Whether `a < b`.
+#[inline(always)]
+pub const fn less<const N: usize>(a: &[u64; N], b: &[u64; N]) -> bool {
+    subtract(a, b).1
+}
+
+/// `a + b` without the carry, and the carry.
+#[inline(always)]
+pub const fn add<const N: usize>(a: &[u64; N], b: &[u64; N]) -> ([u64; N], bool) {
+    let mut sum = [0; N];
+    let mut carry = false;
+    let mut i = 0;
+    while i < N {
+        let (partial, first) = a[i].overflowing_add(b[i]);
+        let (limb, second) = partial.overflowing_add(carry as u64);
+        sum[i] = limb;
+        carry = first | second;
+        i += 1;
+    }
+    (sum, carry)
+}
+
+/// `a - b` modulo 2^(64 N), and whether `a < b`.
+#[inline(always)]
+pub const fn subtract<const N: usize>(a: &[u64; N], b: &[u64; N]) -> ([u64; N], bool) {
+    let mut difference = [0; N];
+    let mut borrow = false;
+    let mut i = 0;
+    while i < N {
+        let (partial, first) = a[i].overflowing_sub(b[i]);
+        let (limb, second) = partial.overflowing_sub(borrow as u64);
+        difference[i] = limb;
+        borrow = first | second;
+        i += 1;
+    }
+    (difference, borrow)
+}
+
+/// `number` less `modulus` if that is not negative. `carry` is a bit above the top limb.
+#[inline(always)]
+pub const fn subtract_if_not_less<const N: usize>(
+    number: [u64; N],
+    carry: bool,
+    modulus: &[u64; N],
+) -> [u64; N] {
+    let (reduced, borrow) = subtract(&number, modulus);
+    let mut result = [0; N];
+    // By a mask: the branch would be taken at random.
+    let keep = ((borrow && !carry) as u64).wrapping_neg();
+    let mut i = 0;
+    while i < N {
+        result[i] = (number[i] & keep) | (reduced[i] & !keep);
+        i += 1;
+    }
+    result
+}
+
+/// `number mod modulus` for a modulus whose top limb is not zero.
+pub fn reduce<const N: usize>(mut number: [u64; N], modulus: &[u64; N]) -> [u64; N] {
+    // Nearly every number is reduced already. One of full length is a few times the modulus.
+    while !less(&number, modulus) {
+        number = subtract(&number, modulus).0;
+    }
+    number
+}
+
+/// `sum + a * b + carry` as its low and its high limb; it always fits.
+#[inline(always)]
+pub const fn multiply_add(sum: u64, a: u64, b: u64, carry: u64) -> (u64, u64) {
+    let wide = (a as u128) * (b as u128) + (sum as u128) + (carry as u128);
+    (wide as u64, (wide >> 64) as u64)
+}
+
+/// `a * b` in full.
+#[inline(always)]
+pub fn multiply_wide(a: &[u64; 4], b: &[u64; 4]) -> [u64; 8] {
+    let mut product = [0; 8];
+    for (i, &factor) in b.iter().enumerate() {
+        let mut carry = 0;
+        for (j, &limb) in a.iter().enumerate() {
+            (product[i + j], carry) = multiply_add(product[i + j], limb, factor, carry);
+        }
+        product[i + 4] = carry;
+    }
+    product
+}
+
+/// Whether `number` is zero.
+#[inline(always)]
+pub fn is_zero(number: &[u64]) -> bool {
+    number.iter().all(|&limb| limb == 0)
+}

@@ -1,0 +1,64 @@
+//! What a precompile sees of the guest.
+
+use std::fmt;
+
+/// The guest's memory as words of eight bytes, little endian. Addresses are guest addresses.
+///
+/// Both functions check the alignment and the range of every word before they touch the first.
+pub trait GuestMemory {
+    /// Fill `words` from `address` upwards.
+    fn read_words(&mut self, address: u64, words: &mut [u64]) -> Result<(), Fault>;
+    /// Store `words` from `address` upwards.
+    fn write_words(&mut self, address: u64, words: &[u64]) -> Result<(), Fault>;
+}
+
+/// Why a call did not complete.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The address is no multiple of eight.
+    Misaligned(u64),
+    /// A word at or after this address lies outside of the guest's address space.
+    OutOfRange(u64),
+    /// The guest touched more memory than it may.
+    LimitMemory,
+    /// SP1's executor panics on this input; the text says why it is no valid call.
+    Refused(&'static str),
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Misaligned(address) => write!(formatter, "address {address:#x} is misaligned"),
+            Self::OutOfRange(address) => write!(formatter, "address {address:#x} is out of range"),
+            Self::LimitMemory => write!(formatter, "the memory limit was reached"),
+            Self::Refused(why) => write!(formatter, "{why}"),
+        }
+    }
+}
+
+impl std::error::Error for Fault {}
+
+/// SP1 checks the alignment of all pointers of a call before it reads through the first.
+pub fn check_aligned(addresses: &[u64]) -> Result<(), Fault> {
+    match addresses.iter().find(|address| !address.is_multiple_of(8)) {
+        Some(&address) => Err(Fault::Misaligned(address)),
+        None => Ok(()),
+    }
+}
+
+/// `N` words from `address` upwards.
+pub fn read<const N: usize>(memory: &mut dyn GuestMemory, address: u64) -> Result<[u64; N], Fault> {
+    let mut words = [0; N];
+    memory.read_words(address, &mut words)?;
+    Ok(words)
+}
+
+/// Two numbers of `N` words from `address` upwards: a point, or an element of a quadratic field.
+pub fn read_pair<const N: usize>(
+    memory: &mut dyn GuestMemory,
+    address: u64,
+) -> Result<[[u64; N]; 2], Fault> {
+    let mut pair = [[0; N]; 2];
+    memory.read_words(address, pair.as_flattened_mut())?;
+    Ok(pair)
+}

@@ -1,0 +1,78 @@
+//! SECP256K1_ADD and SECP256K1_DOUBLE. SP1 6.10 computes them with the crate k256, which takes only
+//! points of the curve with reduced coordinates.
+
+use crate::field::Field;
+use crate::fold;
+use crate::inverse::Inverter;
+use crate::limbs::subtract_if_not_less;
+use crate::memory::{Fault, GuestMemory};
+use crate::table::Arguments;
+use crate::weierstrass::{self, Curve, Point, add_reduced, double_reduced, is_reduced};
+
+/// 2^256 - 2^32 - 977.
+const MODULUS: [u64; 4] = [0xffff_fffe_ffff_fc2f, u64::MAX, u64::MAX, u64::MAX];
+/// 2^256 modulo the prime.
+const FOLD: u64 = (1 << 32) + 977;
+const INVERTER: Inverter<4> = Inverter::new(MODULUS);
+const B: [u64; 4] = [7, 0, 0, 0];
+
+pub struct Base;
+
+impl Field<4> for Base {
+    const MODULUS: [u64; 4] = MODULUS;
+
+    #[inline(always)]
+    fn enter(a: &[u64; 4]) -> [u64; 4] {
+        *a
+    }
+
+    #[inline(always)]
+    fn multiply(a: &[u64; 4], b: &[u64; 4]) -> [u64; 4] {
+        subtract_if_not_less(fold::multiply(a, b, FOLD), false, &MODULUS)
+    }
+
+    fn invert(a: &[u64; 4]) -> [u64; 4] {
+        INVERTER.invert(a)
+    }
+}
+
+struct Secp256k1;
+
+impl Curve<4> for Secp256k1 {
+    type Base = Base;
+    const A: [u64; 4] = [0; 4];
+
+    fn add(p: &Point<4>, q: &Point<4>) -> Result<Point<4>, Fault> {
+        if p == q {
+            return Self::double(p);
+        }
+        check(p)?;
+        check(q)?;
+        if p[0] == q[0] {
+            return Err(Fault::Refused("the sum of the two points is infinity"));
+        }
+        Ok(add_reduced::<4, Self>(p, q))
+    }
+
+    /// No point of this curve has y = 0, so the result is never infinity.
+    fn double(p: &Point<4>) -> Result<Point<4>, Fault> {
+        check(p)?;
+        Ok(double_reduced::<4, Self>(p))
+    }
+}
+
+fn check(p: &Point<4>) -> Result<(), Fault> {
+    let cube = Base::product(&Base::square(&p[0]), &p[0]);
+    if is_reduced::<4, Secp256k1>(p) && Base::square(&p[1]) == Base::add(&cube, &B) {
+        return Ok(());
+    }
+    Err(Fault::Refused("a point is not on secp256k1"))
+}
+
+pub fn add(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
+    weierstrass::add_call::<4, Secp256k1>(memory, arguments.a0, arguments.a1)
+}
+
+pub fn double(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
+    weierstrass::double_call::<4, Secp256k1>(memory, arguments.a0)
+}

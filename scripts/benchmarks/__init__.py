@@ -1,0 +1,1 @@
+"""What the bench-* scripts share: how a figure is printed, and how a process is measured."""

@@ -1,0 +1,95 @@
+"""`attestor collateral`: its options, and its table."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from attestor.cli import collateral
+from attestor.cli.collateral_table import plan_table
+from attestor.errors import AttestorError, ConfigurationInvalid, DeploymentFileInvalid
+from attestor.upkeep.items import Item, Part
+from attestor.upkeep.plan import Need, Standing
+
+DAY = 86400
+MACHINE = ["--pcs-url", "http://pccs.example", "--fmspc", "B0C06F000000"]
+CHAIN = ["--rpc-url", "http://node.example"]
+
+
+@pytest.fixture(autouse=True)
+def chain(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("attestor.chain.rpc.Rpc.call", lambda *_: "0x7a69")
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(collateral.command, list(arguments))
+
+
+def refused(*arguments: str) -> AttestorError:
+    error = run(*arguments).exception
+    assert isinstance(error, AttestorError), error
+    return error
+
+
+@pytest.mark.parametrize("name", ["show", "fetch", "upload"])
+def test_help__each__has_the_machine_and_a_sentence(name: str) -> None:
+    output = run(name, "--help").output
+    assert "--fmspc" in output
+    assert ("--rpc-url" in output) == (name != "fetch")
+    assert ("--payer-key-file" in output) == (name == "upload")
+
+
+@pytest.mark.parametrize("given", [[], ["--store", "0x" + "11" * 20, "--file", "x.json"]])
+def test_show__store_neither_or_twice__is_refused(given: list[str]) -> None:
+    error = refused("show", *CHAIN, *MACHINE, *given)
+    assert isinstance(error, ConfigurationInvalid)
+    assert "either by --file or by --store" in error.message
+
+
+def test_show__no_address__is_refused() -> None:
+    assert (
+        "'0x12' is not an address" in refused("show", *CHAIN, *MACHINE, "--store", "0x12").message
+    )
+
+
+def test_show__file_missing__is_refused(tmp_path: Path) -> None:
+    file = ["--file", str(tmp_path / "none.json")]
+    assert isinstance(refused("show", *CHAIN, *MACHINE, *file), DeploymentFileInvalid)
+
+
+def test_show__deployment_of_another_chain__is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "deployment.json"
+    file.write_text('{"version": 1, "chain_id": 1, "contracts": {}, "pending": {}}')
+    error = refused("show", *CHAIN, *MACHINE, "--file", str(file))
+    assert "is of chain 1, the node is on 31337" in error.message
+
+
+def test_fetch__no_service__names_the_option(tmp_path: Path) -> None:
+    error = refused("fetch", "--pcs-url", "pccs", "--fmspc", "B0C06F000000", str(tmp_path / "x"))
+    assert "--pcs-url" in str(error)
+
+
+def test_fetch__unreadable_fmspc__is_refused(tmp_path: Path) -> None:
+    machine = ["--pcs-url", "http://pccs.example", "--fmspc", "zz"]
+    assert "not an FMSPC" in refused("fetch", *machine, str(tmp_path / "x")).message
+
+
+def test_plan_table__each_need__is_a_line() -> None:
+    item = Item(Part.TCB_INFO, "TCB info", 7, b"new", 10 * DAY, 40 * DAY)
+    standing = Standing(b"\xab" * 32, 0, 30 * DAY, usable=False)
+
+    class Store:
+        address = b"\x77" * 20
+
+        class node:
+            chain_id = 31337
+
+    store: Any = Store()
+    planned = [Need(item, standing, True, "revoked on chain"), Need(item, None, False, "why")]
+    lines = plan_table(store, planned).splitlines()
+    assert lines[0].endswith(" on chain 31337")
+    assert lines[1].split() == ["part", "on", "chain", "digest", "fetched", "to", "do"]
+    assert "1970-01-01 00:00 to 1970-01-31 00:00 REVOKED  0xabababab" in lines[2]
+    assert lines[2].endswith("1970-01-11 00:00 to 1970-02-10 00:00  upload: revoked on chain")
+    assert lines[3].endswith("leave: why")
