@@ -1,6 +1,17 @@
 """All rows. One table for all judges: dcap-qvl, the daemon's gate, and the contracts."""
 
-from matrix import altered, certificates, collateral, domains, enclaves, form, lengths, pck, tcb
+from matrix import (
+    altered,
+    certificates,
+    collateral,
+    convergence,
+    domains,
+    enclaves,
+    form,
+    lengths,
+    pck,
+    tcb,
+)
 from matrix.case import FORMS, GOOD, Case
 
 SOUND = [Case(f"sound, {form}", GOOD, GOOD, sound=sound) for form, sound in FORMS.items()]
@@ -15,5 +26,6 @@ TABLE: list[Case] = [
     *pck.CASES,
     *collateral.CASES,
     *tcb.CASES,
+    *convergence.CASES,
     *domains.CASES,
 ]
