@@ -9,8 +9,9 @@ UV_VERSION := 0.13.8
 PYTHON := .venv/bin/python
 FORGE := node_modules/@foundry-rs/forge-linux-amd64/bin/forge
 EXECUTOR := executor/target/release/attestor-execute
-PYTHON_SCRIPTS := scripts/abi scripts/bench-engine scripts/bench-slice scripts/collateral-fixtures \
-	scripts/contract-fixtures scripts/contract-reference
+PYTHON_SCRIPTS := scripts/abi scripts/bench-contracts scripts/bench-engine scripts/bench-slice \
+	scripts/collateral-fixtures scripts/contract-coverage scripts/contract-fixtures \
+	scripts/contract-reference
 
 demo: setup
 	@$(PYTHON) -m attestor demo
