@@ -282,6 +282,7 @@ contract CollateralStore is ICollateralStore {
             _raiseEpoch();
             break;
         }
+        // slither-disable-next-line cache-array-length
         for (uint256 i = 0; i < _authorityKeyIds.length; ++i) {
             _refresh(_authorityKeyIds[i]);
         }

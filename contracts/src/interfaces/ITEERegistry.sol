@@ -55,23 +55,18 @@ interface ITEERegistry is IDcapErrors, IRegistryErrors, IRegistryEvents {
 
     /// @notice Register a next signer by the kept attestation key of an admission: `r` and `s` are
     /// the signature of a quote with the same header and body, but for the report data.
-    function renew(
-        bytes12 admission,
-        address signer,
-        uint64 referenceBlockNumber,
-        uint256 r,
-        uint256 s
-    ) external;
+    function renew(bytes12 id, address signer, uint64 referenceBlockNumber, uint256 r, uint256 s)
+        external;
 
     /// @notice Show a compact quote of an admission's TEE again, of any age: a good one extends
     /// the admission to a day from now; one whose status is no longer allowed, or whose
     /// certificate or TCB the verifier calls revoked, ends it. Any other refusal reverts.
-    function recheck(bytes12 admission, bytes calldata compactQuote) external;
+    function recheck(bytes12 id, bytes calldata compactQuote) external;
 
     /// @notice The same with a raw quote, if the admission was made by a raw one. Automata's
     /// verifier can only end an admission by a status, because its refusals do not tell a
     /// revocation from expired collateral.
-    function recheckRaw(bytes12 admission, bytes calldata quote) external payable;
+    function recheckRaw(bytes12 id, bytes calldata quote) external payable;
 
     /* --- signers --------------------------------------------------------------------------- */
 

@@ -68,6 +68,7 @@ abstract contract Verification is Settings {
     function _refund() internal {
         uint256 rest = address(this).balance;
         if (rest == 0) return;
+        // slither-disable-next-line arbitrary-send-eth
         (bool success,) = msg.sender.call{value: rest}("");
         if (!success) revert RefundFailed(msg.sender, rest);
     }
@@ -81,6 +82,7 @@ abstract contract Verification is Settings {
     {
         (uint256 key,) = _backing(quote, region, true);
         if (_isAsking) revert Reentered();
+        // slither-disable-next-line write-after-write
         _isAsking = true;
         bytes memory output = _automataOutput(quote);
         _isAsking = false;
@@ -90,6 +92,8 @@ abstract contract Verification is Settings {
     }
 
     function _automataOutput(bytes calldata quote) private returns (bytes memory) {
+        // What was read before is checked again behind this call (Admissions._checkAgain).
+        // slither-disable-next-line reentrancy-eth,reentrancy-benign,reentrancy-events
         try IAutomataVerifier(verifier).verifyAndAttestOnChain{value: msg.value}(quote) returns (
             bool success, bytes memory output
         ) {
