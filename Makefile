@@ -99,6 +99,11 @@ analyse-contracts: contracts .slither/.ready
 		$(FORGE) build --build-info --skip test --quiet
 	@PATH=$(dir $(abspath $(FORGE))):$$PATH .slither/bin/slither . --config-file slither.config.json
 
+# Compiles everything once more and without most of the optimizer: some ten minutes.
+coverage-contracts: setup
+	@FOUNDRY_OUT=cache/coverage/out FOUNDRY_CACHE_PATH=cache/coverage/cache \
+		$(FORGE) coverage --ir-minimum --no-match-coverage contracts/test
+
 # Our verifying keys against SP1's own prover, which only this builds.
 check-keys: setup
 	@cd executor && cargo test --release --locked --workspace
@@ -108,6 +113,10 @@ test-python: setup
 
 bench-slice: setup
 	@$(PYTHON) scripts/bench-slice
+
+# Writes contracts/gas.json, to which the tests hold the contracts.
+bench-contracts: setup
+	@$(PYTHON) scripts/bench-contracts
 
 # Our engine beside SP1's: what is compared, and the programs that only this needs.
 bench-engine: setup

@@ -133,7 +133,7 @@ BYTES = in_all_forms(
         "text of the PCK certificate flipped",
         REFUSED,
         "QuoteRefused",
-        change=flip("chain", 600),
+        change=flip("chain", 636),
         contract="CertificateSignatureInvalid",
     ),
 )

@@ -17,6 +17,11 @@ from attestor.quote.simulated.der import SGX_EXTENSION
 from attestor.quote.simulated.keys import derive, derive_key
 
 ORGANIZATION = "SIMULATED DEVELOPMENT PKI - NOT INTEL"
+LOCALITY = "Development chain"
+"""Makes a name as long as Intel's, so that what verification costs here is what it costs there."""
+_CRL_ADDRESS = "https://simulated.invalid/sgx/certification/v4/"
+_PCK_CRL_ADDRESS_LENGTH = 90
+_CA_CRL_ADDRESS_LENGTH = 65
 NOT_BEFORE = datetime(2018, 5, 21, tzinfo=UTC)
 NOT_AFTER = datetime(2049, 12, 31, 23, 59, 59, tzinfo=UTC)
 _P384 = ec.derive_private_key(7, ec.SECP384R1())
@@ -131,7 +136,7 @@ def _extensions(
     path_length = role.path_length if authority else None
     extensions: list[tuple[x509.ExtensionType, bool]] = [
         (authority_key_id(issuer, shape.authority_key_id), False),
-        (_crl_distribution(), False),
+        (_crl_distribution(role), False),
         (_subject_key_id(key, shape.subject_key_id), False),
         (_key_usage(authority if shape.usage is None else shape.usage), True),
         (x509.BasicConstraints(authority, path_length), True),
@@ -149,6 +154,7 @@ def name(common_name: str) -> x509.Name:
         [
             x509.NameAttribute(NameOID.COMMON_NAME, common_name),
             x509.NameAttribute(NameOID.ORGANIZATION_NAME, ORGANIZATION),
+            x509.NameAttribute(NameOID.LOCALITY_NAME, LOCALITY),
         ]
     )
 
@@ -179,8 +185,11 @@ def _subject_key_id(
     return x509.SubjectKeyIdentifier.from_public_key(key.public_key())
 
 
-def _crl_distribution() -> x509.CRLDistributionPoints:
-    address = x509.UniformResourceIdentifier("https://simulated.invalid/crl.der")
+def _crl_distribution(role: Role) -> x509.CRLDistributionPoints:
+    """An address as long as that in Intel's certificate of this kind."""
+    is_pck = role.sgx_extension is not None
+    length = _PCK_CRL_ADDRESS_LENGTH if is_pck else _CA_CRL_ADDRESS_LENGTH
+    address = x509.UniformResourceIdentifier(_CRL_ADDRESS.ljust(length, "x"))
     return x509.CRLDistributionPoints([x509.DistributionPoint([address], None, None, None)])
 
 

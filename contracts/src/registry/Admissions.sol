@@ -8,6 +8,7 @@ import {VerifierKind} from "../interfaces/registry/RegistryTypes.sol";
 import {QuoteTemplate} from "../libraries/QuoteTemplate.sol";
 import {ReportData} from "../libraries/ReportData.sol";
 import {Region, SignedRegion} from "../libraries/SignedRegion.sol";
+import {Terms} from "../libraries/Terms.sol";
 import {Signers} from "./Signers.sol";
 import {Verification} from "./Verification.sol";
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
@@ -95,7 +96,7 @@ abstract contract Admissions is Signers, Verification, EIP712 {
     function renew(bytes12 id, address signer, uint64 referenceBlockNumber, uint256 r, uint256 s)
         external
     {
-        Terms memory terms = _terms;
+        Terms terms = _terms;
         _requireNotPaused(terms);
         AdmissionRecord memory record = _liveAdmission(id, terms);
         if (block.timestamp >= record.validUntil) {
@@ -236,7 +237,7 @@ abstract contract Admissions is Signers, Verification, EIP712 {
         AdmissionRecord storage record = _admissions[place.id];
         record.template = template;
         record.validUntil = validUntil;
-        record.epoch = quoted.terms.epoch;
+        record.epoch = quoted.terms.epoch();
         record.policyIndex = place.policyIndex;
         emit AdmissionKept(
             place.id,
@@ -249,7 +250,7 @@ abstract contract Admissions is Signers, Verification, EIP712 {
         );
     }
 
-    function _liveAdmission(bytes12 id, Terms memory terms)
+    function _liveAdmission(bytes12 id, Terms terms)
         private
         view
         returns (AdmissionRecord memory record)

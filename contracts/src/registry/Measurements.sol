@@ -115,7 +115,7 @@ abstract contract Measurements is Settings {
     {
         Policy storage policy = _policies[measurement];
         if (!policy.isAllowed) revert MeasurementNotAllowed(measurement);
-        _terms.allowed &= ~_bit(policy.index);
+        _terms = _terms.withAllowed(_terms.allowed() & ~_bit(policy.index));
         delete _policies[measurement];
         delete _enclaveAttributes[measurement];
         emit MeasurementRemoved(measurement, msg.sender, reason);
@@ -125,8 +125,9 @@ abstract contract Measurements is Settings {
     /// @dev Registrations and admissions of earlier epochs cannot be used any more, so that the
     /// indexes of removed measurements are free again.
     function raiseEpoch(string calldata reason) external onlyOwnerOrGuardian {
-        uint24 raised = ++_terms.epoch;
-        _used = _terms.allowed;
+        uint24 raised = _terms.epoch() + 1;
+        _terms = _terms.withEpoch(raised);
+        _used = _terms.allowed();
         emit EpochRaised(raised, msg.sender, reason);
     }
 
@@ -152,10 +153,6 @@ abstract contract Measurements is Settings {
 
     function _isStatusAllowed(Policy memory policy, TcbStatus status) internal pure returns (bool) {
         return (policy.allowedStatuses >> uint8(status)) & 1 == 1;
-    }
-
-    function _isIndexAllowed(Terms memory terms, uint8 index) internal pure returns (bool) {
-        return (terms.allowed >> index) & 1 == 1;
     }
 
     function _measureEnclave(bytes calldata quote, Region memory region)
@@ -203,7 +200,7 @@ abstract contract Measurements is Settings {
         policy.index = _takeIndex();
         _policies[measurement] = policy;
         _measurements[policy.index] = measurement;
-        _terms.allowed |= _bit(policy.index);
+        _terms = _terms.withAllowed(_terms.allowed() | _bit(policy.index));
         emit MeasurementAllowed(measurement, policy.isEnclave, statuses);
     }
 

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {ITEERegistry} from "../interfaces/ITEERegistry.sol";
 import {VerifierKind} from "../interfaces/registry/RegistryTypes.sol";
+import {Terms, TermsWord} from "../libraries/Terms.sol";
 import {Ownable, Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
 
 /// @notice The terms under which signers are registered, and who may change them.
@@ -13,18 +14,7 @@ abstract contract Settings is ITEERegistry, Ownable2Step {
     /// @dev BLOCKHASH knows the last 256 blocks.
     uint256 private constant HIGHEST_BLOCK_NUMBER_DIFF = 256;
 
-    /// @dev All that every registration and every use reads, in one slot.
-    /// @param epoch a registration or admission holds only in the epoch in which it was made
-    /// @param allowed bit n: the measurement of policy index n is allowed
-    struct Terms {
-        uint24 attestValiditySeconds;
-        uint16 maxBlockNumberDiff;
-        uint24 epoch;
-        bool paused;
-        uint176 allowed;
-    }
-
-    Terms internal _terms = Terms(3600, 100, 0, false, 0);
+    Terms internal _terms = TermsWord.make(3600, 100);
     /// @inheritdoc ITEERegistry
     address public verifier;
     /// @inheritdoc ITEERegistry
@@ -48,22 +38,22 @@ abstract contract Settings is ITEERegistry, Ownable2Step {
 
     /// @inheritdoc ITEERegistry
     function attestValiditySeconds() external view returns (uint256) {
-        return _terms.attestValiditySeconds;
+        return _terms.attestValiditySeconds();
     }
 
     /// @inheritdoc ITEERegistry
     function maxBlockNumberDiff() external view returns (uint256) {
-        return _terms.maxBlockNumberDiff;
+        return _terms.maxBlockNumberDiff();
     }
 
     /// @inheritdoc ITEERegistry
     function epoch() external view returns (uint256) {
-        return _terms.epoch;
+        return _terms.epoch();
     }
 
     /// @inheritdoc ITEERegistry
     function paused() external view returns (bool) {
-        return _terms.paused;
+        return _terms.isPaused();
     }
 
     /* --- the owner's ----------------------------------------------------------------------- */
@@ -81,25 +71,25 @@ abstract contract Settings is ITEERegistry, Ownable2Step {
     /// @inheritdoc ITEERegistry
     function setAttestValiditySeconds(uint256 value) external onlyOwner {
         _checkBounds(value, 1, HIGHEST_VALIDITY_SECONDS);
-        emit AttestValiditySecondsChanged(_terms.attestValiditySeconds, value);
+        emit AttestValiditySecondsChanged(_terms.attestValiditySeconds(), value);
         // Bounded to a day.
         // forge-lint: disable-next-line(unsafe-typecast)
-        _terms.attestValiditySeconds = uint24(value);
+        _terms = _terms.withAttestValiditySeconds(uint24(value));
     }
 
     /// @inheritdoc ITEERegistry
     function setMaxBlockNumberDiff(uint256 value) external onlyOwner {
         _checkBounds(value, LOWEST_BLOCK_NUMBER_DIFF, HIGHEST_BLOCK_NUMBER_DIFF);
-        emit MaxBlockNumberDiffChanged(_terms.maxBlockNumberDiff, value);
+        emit MaxBlockNumberDiffChanged(_terms.maxBlockNumberDiff(), value);
         // Bounded to 256.
         // forge-lint: disable-next-line(unsafe-typecast)
-        _terms.maxBlockNumberDiff = uint16(value);
+        _terms = _terms.withMaxBlockNumberDiff(uint16(value));
     }
 
     /// @inheritdoc ITEERegistry
     function unpause(string calldata reason) external onlyOwner {
-        if (!_terms.paused) revert RegistrationsNotPaused();
-        _terms.paused = false;
+        if (!_terms.isPaused()) revert RegistrationsNotPaused();
+        _terms = _terms.withPaused(false);
         emit Unpaused(reason);
     }
 
@@ -113,12 +103,12 @@ abstract contract Settings is ITEERegistry, Ownable2Step {
     /// @inheritdoc ITEERegistry
     function pause(string calldata reason) external onlyOwnerOrGuardian {
         _requireNotPaused(_terms);
-        _terms.paused = true;
+        _terms = _terms.withPaused(true);
         emit Paused(msg.sender, reason);
     }
 
-    function _requireNotPaused(Terms memory terms) internal pure {
-        if (terms.paused) revert RegistrationsPaused();
+    function _requireNotPaused(Terms terms) internal pure {
+        if (terms.isPaused()) revert RegistrationsPaused();
     }
 
     function _checkOwnerOrGuardian() private view {

@@ -5,6 +5,7 @@ import {ITEERegistry} from "../interfaces/ITEERegistry.sol";
 import {Admission, Registration, SignerStatus} from "../interfaces/registry/RegistryTypes.sol";
 import {RecentBlock} from "../libraries/RecentBlock.sol";
 import {SignerRecord, SignerSlot} from "../libraries/SignerSlot.sol";
+import {Terms} from "../libraries/Terms.sol";
 import {Measurements} from "./Measurements.sol";
 
 /// @notice The records of signers and of admissions, and what ends them.
@@ -61,9 +62,9 @@ abstract contract Signers is Measurements {
         if (record.revoked) return SignerStatus.Revoked;
         if (record.attestedAt == 0) return SignerStatus.Unregistered;
         if (block.timestamp >= record.validUntil) return SignerStatus.Expired;
-        Terms memory terms = _terms;
-        if (record.epoch != terms.epoch) return SignerStatus.EpochEnded;
-        if (!_isIndexAllowed(terms, record.policyIndex)) return SignerStatus.MeasurementRemoved;
+        Terms terms = _terms;
+        if (record.epoch != terms.epoch()) return SignerStatus.EpochEnded;
+        if (!terms.isAllowed(record.policyIndex)) return SignerStatus.MeasurementRemoved;
         if (_admissions[record.admission].generation != record.generation) {
             return SignerStatus.AdmissionEnded;
         }
@@ -76,7 +77,7 @@ abstract contract Signers is Measurements {
         view
         returns (bytes32)
     {
-        Terms memory terms = _terms;
+        Terms terms = _terms;
         _requireNotPaused(terms);
         _requireNewSigner(signer);
         return _recentBlockHash(terms, referenceBlockNumber);
@@ -90,7 +91,7 @@ abstract contract Signers is Measurements {
     /// @inheritdoc ITEERegistry
     function admission(bytes12 id) external view returns (Admission memory) {
         AdmissionRecord memory record = _admissions[id];
-        Terms memory terms = _terms;
+        Terms terms = _terms;
         bool isKept = record.template != address(0);
         return Admission({
             template: record.template,
@@ -124,7 +125,7 @@ abstract contract Signers is Measurements {
     function revokePlatform(bytes32 platform, string calldata reason) external onlyOwnerOrGuardian {
         if (isPlatformRevoked[platform]) revert PlatformIsRevoked(platform);
         isPlatformRevoked[platform] = true;
-        uint256 allowed = _terms.allowed;
+        uint256 allowed = _terms.allowed();
         for (uint8 index = 0; allowed != 0; ++index) {
             if (allowed & 1 == 1) _endAdmission(_admissionId(platform, index));
             allowed >>= 1;
@@ -157,14 +158,10 @@ abstract contract Signers is Measurements {
     }
 
     /// @dev The hash of a block inside of the window, never zero.
-    function _recentBlockHash(Terms memory terms, uint256 number)
-        internal
-        view
-        returns (bytes32 hash)
-    {
+    function _recentBlockHash(Terms terms, uint256 number) internal view returns (bytes32 hash) {
         if (number >= block.number) revert ReferenceBlockNotPast(number, block.number);
-        if (block.number - number >= terms.maxBlockNumberDiff) {
-            revert ReferenceBlockTooOld(number, block.number, terms.maxBlockNumberDiff);
+        if (block.number - number >= terms.maxBlockNumberDiff()) {
+            revert ReferenceBlockTooOld(number, block.number, terms.maxBlockNumberDiff());
         }
         hash = RecentBlock.hashOf(number);
         if (hash == 0) revert ReferenceBlockUnknown(number);
@@ -176,17 +173,17 @@ abstract contract Signers is Measurements {
         bytes12 id,
         uint8 policyIndex,
         uint24 generation,
-        Terms memory terms,
+        Terms terms,
         uint256 vouchedUntil
     ) internal returns (uint256 validUntil) {
-        validUntil = block.timestamp + terms.attestValiditySeconds;
+        validUntil = block.timestamp + terms.attestValiditySeconds();
         if (vouchedUntil < validUntil) validUntil = vouchedUntil;
         SignerRecord memory record = SignerRecord({
             attestedAt: uint40(block.timestamp),
             // At most a day from now.
             // forge-lint: disable-next-line(unsafe-typecast)
             validUntil: uint40(validUntil),
-            epoch: terms.epoch,
+            epoch: terms.epoch(),
             generation: generation,
             policyIndex: policyIndex,
             revoked: false,
@@ -196,12 +193,8 @@ abstract contract Signers is Measurements {
     }
 
     /// @dev Whether epoch and measurement of an admission still hold.
-    function _isCurrent(AdmissionRecord memory record, Terms memory terms)
-        internal
-        pure
-        returns (bool)
-    {
-        return record.epoch == terms.epoch && _isIndexAllowed(terms, record.policyIndex);
+    function _isCurrent(AdmissionRecord memory record, Terms terms) internal pure returns (bool) {
+        return record.epoch == terms.epoch() && terms.isAllowed(record.policyIndex);
     }
 
     function _admissionId(bytes32 platform, uint8 policyIndex) internal pure returns (bytes12) {
@@ -210,6 +203,6 @@ abstract contract Signers is Measurements {
 
     /// @dev An index means something else after its epoch.
     function _measurementAt(uint8 policyIndex, uint24 ofEpoch) private view returns (bytes32) {
-        return ofEpoch == _terms.epoch ? _measurements[policyIndex] : bytes32(0);
+        return ofEpoch == _terms.epoch() ? _measurements[policyIndex] : bytes32(0);
     }
 }

@@ -1,25 +1,48 @@
 //! Every instruction on every pair of edge values, on every engine.
 
-use engine_check::outcome::End;
-use engine_check::{portable, table};
+use engine::Mode;
+use engine_check::outcome::{End, Run};
+use engine_check::{ours, portable, table};
 
 const MEMORY_BYTES: u64 = 1 << 30;
+const CYCLES: u64 = 1 << 32;
+
+fn on_all_engines(elf: &[u8]) -> [(&'static str, Run); 3] {
+    let limits = ours::wide_limits(CYCLES);
+    [
+        ("SP1", portable::run(elf, &[], MEMORY_BYTES)),
+        ("interpreted", ours::run(elf, &[], &limits, Mode::InterpreterOnly)),
+        ("tiered", ours::run(elf, &[], &limits, Mode::Tiered)),
+    ]
+}
 
 #[test]
 fn instructions_give_what_the_model_says() {
     for case in table::cases() {
-        let run = portable::run(&case.elf, &[], MEMORY_BYTES);
-        match run.end {
-            End::Halted(halted) => assert_eq!(halted.public_values, case.expected, "{}", case.name),
-            end => panic!("{}: {end:?}: {}", case.name, run.detail),
+        for (engine, run) in on_all_engines(&case.elf) {
+            let name = format!("{}, {engine}", case.name);
+            match run.end {
+                End::Halted(halted) => assert_eq!(halted.public_values, case.expected, "{name}"),
+                end => panic!("{name}: {end:?}: {}", run.detail),
+            }
         }
+    }
+}
+
+#[test]
+fn hot_cases_are_compiled() {
+    for case in table::cases() {
+        let image = engine::Image::parse(&case.elf).unwrap();
+        let outcome = engine::run(&image, &[], &ours::wide_limits(CYCLES), Mode::Tiered).unwrap();
+        assert!(outcome.compiled_instructions > 0, "{}", case.name);
     }
 }
 
 #[test]
 fn faults_are_faults() {
     for (name, elf) in table::faults() {
-        let run = portable::run(&elf, &[], MEMORY_BYTES);
-        assert_eq!(run.end, End::Fault, "{name}");
+        for (engine, run) in on_all_engines(&elf) {
+            assert_eq!(run.end, End::Fault, "{name}, {engine}");
+        }
     }
 }

@@ -33,7 +33,8 @@ def test_encode__register__is_upstreams_call(registry: Contract) -> None:
 
 
 def test_decode__struct__is_by_name(registry: Contract) -> None:
-    result = encode(["(uint64,uint64,uint64,bool,bytes32)"], [(1, 2, 3, True, b"\x0a" * 32)])
+    record = (1, 2, b"\x0a" * 32, b"\x0b" * 12, True)
+    result = encode(["(uint64,uint64,bytes32,bytes12,bool)"], [record])
     found = registry.decode("registration", result)
     assert (found["attestedAt"], found["validUntil"], found["revoked"]) == (1, 2, True)
     assert found["measurement"] == b"\x0a" * 32

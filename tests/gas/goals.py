@@ -1,0 +1,38 @@
+"""Figures, and how much each may be."""
+
+from dataclasses import dataclass
+
+GOALS = {
+    "admission_gas": 185_000,
+    "admission_raw_gas": 245_000,
+    "renewal_gas": 66_000,
+    "gas_per_day_48_rotations": 3_250_000,
+    "verify_attested_prover_gas": 12_000,
+    "multiproof_tee_leg_gas": 25_000,
+    "multiproof_tee_leg_double_gas": 25_000,
+    "upload_tcb_info_gas": 600_000,
+    "upload_genuine_tcb_info_gas": 600_000,
+    "upload_crl_refresh_gas": 300_000,
+    "upload_qe_identity_gas": 220_000,
+    "upload_genuine_qe_identity_gas": 220_000,
+    "quote_matrix_wrong": 0,
+    "largest_contract_bytes": 24_575,
+}
+"""The most that a figure may be; figures without a goal are there for comparison."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number."""
+
+    name: str
+    value: int
+    unit: str = "gas"
+
+    @property
+    def goal(self) -> int | None:
+        return GOALS.get(self.name)
+
+    @property
+    def holds(self) -> bool:
+        return self.goal is None or self.value <= self.goal
