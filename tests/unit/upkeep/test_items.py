@@ -2,10 +2,23 @@
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from cryptography.x509 import SubjectKeyIdentifier, load_pem_x509_certificates
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import (
+    AuthorityKeyIdentifier,
+    CertificateRevocationListBuilder,
+    DirectoryName,
+    Name,
+    NameAttribute,
+    NameOID,
+    SubjectKeyIdentifier,
+    load_pem_x509_certificates,
+)
 from eth_utils.crypto import keccak
 
 from attestor.errors import CollateralInvalid
@@ -96,6 +109,19 @@ def test_items_of__genuine__are_named_as_intel_does(vectors: Path) -> None:
         "TCB info TDX B0C06F000000",
         "QE identity TD_QE",
     ]
+
+
+def test_items_of__crl_that_names_its_issuer_otherwise__is_typed(collateral: Collateral) -> None:
+    issuer = Name([NameAttribute(NameOID.COMMON_NAME, "root")])
+    since = datetime.fromtimestamp(NOW, UTC)
+    builder = CertificateRevocationListBuilder(issuer, since, since + timedelta(days=1))
+    by_name = AuthorityKeyIdentifier(None, [DirectoryName(issuer)], 7)
+    crl = builder.add_extension(by_name, critical=False).sign(
+        generate_private_key(SECP256R1()), SHA256()
+    )
+    altered = replace(collateral, root_ca_crl=crl.public_bytes(Encoding.DER))
+    with pytest.raises(CollateralInvalid, match="root CRL does not identify its issuer's key"):
+        items_of(altered, None)
 
 
 @pytest.mark.parametrize(
