@@ -168,9 +168,11 @@ def plan(situation: Situation, policy: Policy) -> Action:
 
 
 def _due(active: Active, chain_time: int, policy: Policy) -> bool:
+    """A registration may be short from the start, where collateral or an admission ends: it is then
+    replaced at half of its life, or each successor would be due as soon as it is active."""
     too_old = chain_time - active.activated_at >= policy.period
-    ends_soon = active.valid_until - chain_time <= policy.expiry_margin
-    return too_old or ends_soon
+    margin = min(policy.expiry_margin, (active.valid_until - active.activated_at) // 2)
+    return too_old or active.valid_until - chain_time <= margin
 
 
 def _advance(situation: Situation, candidate: Candidate, policy: Policy) -> Action:

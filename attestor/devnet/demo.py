@@ -54,7 +54,7 @@ class Demo:
         deployment = self._devnet.deploy()
         for done in deployment.contracts:
             self._tell(f"{done.what} deployed", f"{checksummed(done.address)} gas {done.gas}")
-        uploaded = ", ".join(f"{done.what} {done.gas}" for done in deployment.uploads)
+        uploaded = ", ".join(f"{done.item.name} {done.gas_used}" for done in deployment.uploads)
         self._tell("collateral uploaded", f"gas: {uploaded}")
         self._tell(
             "SIMULATED platform", f"measurement {to_hex(self._devnet.platform.measurement_id)}"

@@ -7,7 +7,6 @@ from pathlib import Path
 from eth_account import Account
 
 from attestor.chain.abi import Contract
-from attestor.chain.collateral_store import CollateralStore
 from attestor.chain.node import Node
 from attestor.chain.transactions import GWEI, Payments
 from attestor.core.chains import require_development_chain
@@ -20,6 +19,7 @@ from attestor.quote.collateral import Signed
 from attestor.quote.simulated import SimulatedPlatform
 from attestor.upkeep import uploader
 from attestor.upkeep.items import items_of
+from attestor.upkeep.uploader import Uploaded
 
 RECEIPT_SECONDS = 60.0
 FUNDS = 10**20
@@ -34,7 +34,7 @@ class Deployment:
     registry: Done
     multiproof: Done
     allowed: Done
-    uploads: tuple[Done, ...]
+    uploads: tuple[Uploaded, ...]
 
     @property
     def contracts(self) -> tuple[Done, ...]:
@@ -50,8 +50,8 @@ class DevelopmentDeployer:
         self._node = node
         self.account = Account.create()
         fund(node, from_hex(self.account.address))
-        payments = Payments(node, self.account, max_fee=1000 * GWEI)
-        self._deployer = Deployer(node, payments, path, RECEIPT_SECONDS)
+        self._payments = Payments(node, self.account, max_fee=1000 * GWEI)
+        self._deployer = Deployer(node, self._payments, path, RECEIPT_SECONDS)
 
     @property
     def address(self) -> bytes:
@@ -96,15 +96,12 @@ class DevelopmentDeployer:
         """Send a transaction and wait until it is mined."""
         return self._deployer.transact(to, calldata)
 
-    def _upload(self, address: bytes, platform: SimulatedPlatform) -> tuple[Done, ...]:
+    def _upload(self, address: bytes, platform: SimulatedPlatform) -> tuple[Uploaded, ...]:
         numbers = platform.evaluation_numbers()
         collateral = platform.collateral()
         signed = Signed(numbers.text, numbers.signature, collateral.tcb_info_issuer_chain)
-        store = CollateralStore(self._node, address)
-        return tuple(
-            Done(item.name, address, self.transact(address, uploader.calldata(store, item)))
-            for item in items_of(collateral, signed)
-        )
+        items = items_of(collateral, signed)
+        return tuple(uploader.bring_up(self._node, self._payments, address, items))
 
 
 def fund(node: Node, account: bytes) -> None:

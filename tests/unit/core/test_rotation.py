@@ -65,6 +65,15 @@ def test_plan__nothing_yet__makes_a_signer() -> None:
     assert decide() == NewSigner()
 
 
+def test_plan__registration_short_from_the_start__is_replaced_at_half_of_its_life() -> None:
+    """Near the end of the collateral every registration is short: none is due at once."""
+    life = POLICY.expiry_margin
+    fresh = Active(OLD, activated_at=NOW, valid_until=NOW + life)
+    assert isinstance(decide(active=fresh, attested=frozenset({OLD})), Wait)
+    half = Active(OLD, activated_at=NOW - life // 2, valid_until=NOW + life // 2)
+    assert decide(active=half, attested=frozenset({OLD})) == NewSigner()
+
+
 def test_plan__nothing_yet_but_backing_off__waits() -> None:
     assert decide(retry_at=1.0) == Wait("backing off after a failure")
 
