@@ -89,9 +89,9 @@ def test_plan__signer_of_the_periods_age__is_replaced() -> None:
 
 
 def test_plan__registration_ends_soon__is_replaced() -> None:
-    short = replace(YOUNG, valid_until=NOW + 600)
+    short = replace(YOUNG, activated_at=NOW - 700, valid_until=NOW + 600)
     assert decide(active=short, attested=frozenset({OLD})) == NewSigner()
-    longer = replace(YOUNG, valid_until=NOW + 601)
+    longer = replace(short, valid_until=NOW + 601)
     assert isinstance(decide(active=longer, attested=frozenset({OLD})), Wait)
 
 
