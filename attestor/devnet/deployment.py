@@ -6,6 +6,7 @@ from pathlib import Path
 
 from eth_account import Account
 
+from attestor.chain.abi import Contract
 from attestor.chain.collateral_store import CollateralStore
 from attestor.chain.node import Node
 from attestor.chain.transactions import GWEI, Payments
@@ -71,6 +72,19 @@ class DevelopmentDeployer:
         return Deployment(
             store, verifier, registry, multiproof, allowed, self._upload(store.address, platform)
         )
+
+    def create(self, creation: Creation) -> Done:
+        """Deploy one contract."""
+        return self._deployer.create(creation)
+
+    def allow(self, registry: bytes, measurement: bytes) -> Receipt:
+        """Allow a measurement in a registry of ours."""
+        calldata = Contract.named("TEERegistry").encode("allowMeasurement", measurement)
+        return self.transact(registry, calldata)
+
+    def mine(self) -> None:
+        """Make one empty block."""
+        self._node.rpc.call("anvil_mine", ["0x1"])
 
     def deploy_multiproof(self, registry: bytes, threshold: int = 1) -> Done:
         """MultiProof without a gateway: a development chain has no SP1 proofs."""

@@ -6,9 +6,10 @@ from loguru import logger
 
 from attestor.chain.collateral_store import CollateralStore
 from attestor.core.text import to_hex
+from attestor.errors import CollateralInvalid
 from attestor.quote.collateral import Collateral, MachineKind, Signed
 from attestor.store.uploads import Uploads
-from attestor.upkeep.items import Item, items_of
+from attestor.upkeep.items import TEE_TYPES, Item, Part, items_of
 from attestor.upkeep.uploader import Uploaded, Uploader
 
 
@@ -24,9 +25,23 @@ def items_for(
     service: Service, store: CollateralStore, machine: MachineKind, collateral: Collateral
 ) -> tuple[Item, ...]:
     """The items of collateral that was fetched for a kind of machine, with the TCB evaluation
-    numbers if the store asks for them. Raises `CollateralUnreachable` and `CollateralInvalid`."""
+    numbers if the store asks for them. Raises `CollateralUnreachable`, and `CollateralInvalid`
+    also for collateral of another kind: a service must not choose what we pay for."""
     asks = store.evaluation_delay_seconds() > 0
-    return items_of(collateral, service.evaluation_numbers(machine.tee) if asks else None)
+    items = items_of(collateral, service.evaluation_numbers(machine.tee) if asks else None)
+    tee_type = TEE_TYPES[machine.tee.upper()]
+    expected = {
+        Part.TCB_INFO: tee_type << 48 | int.from_bytes(machine.fmspc, "big"),
+        Part.QE_IDENTITY: tee_type,
+        Part.EVALUATION_NUMBERS: tee_type,
+    }
+    for item in items:
+        if expected.get(item.part, item.key) != item.key:
+            raise CollateralInvalid(
+                f"asked for {machine.tee} {machine.fmspc.hex()}, the service gave {item.name}",
+                hint="use another PCCS: this one answers another question",
+            )
+    return items
 
 
 class Renewal:

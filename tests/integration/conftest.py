@@ -31,9 +31,11 @@ def start_anvil(tmp_path: Path) -> Iterator[StartAnvil]:
     """Start chains; they end with the test."""
     running: list[Anvil] = []
 
-    def start(chain_id: int = 31337, block_seconds: float | None = None) -> Anvil:
+    def start(
+        chain_id: int = 31337, block_seconds: float | None = None, timestamp: int | None = None
+    ) -> Anvil:
         log = tmp_path / f"anvil-{len(running)}.log"
-        running.append(Anvil(chain_id, block_seconds, log))
+        running.append(Anvil(chain_id, block_seconds, log, timestamp))
         return running[-1]
 
     yield start

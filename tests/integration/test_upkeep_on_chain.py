@@ -12,14 +12,17 @@ from attestor.audit import verify
 from attestor.chain.abi import Contract
 from attestor.chain.collateral_store import CollateralStore
 from attestor.chain.node import Node
+from attestor.chain.rpc import Rpc
 from attestor.chain.transactions import GWEI, Payments
 from attestor.core.text import checksummed, to_hex
+from attestor.deployment import roots
 from attestor.deployment.deployer import Deployer
 from attestor.deployment.plan import Creation
+from attestor.devnet.anvil import Anvil
 from attestor.devnet.pccs import Pccs
 from attestor.errors import CollateralStoreInvalid, RpcError, UploadRejected, UploadUnconfirmed
 from attestor.pcs.client import Pcs
-from attestor.quote.collateral import MachineKind
+from attestor.quote.collateral import Collateral, MachineKind
 from attestor.quote.compact import compact
 from attestor.quote.format import parse
 from attestor.quote.simulated import SimulatedPlatform, Variation
@@ -28,7 +31,7 @@ from attestor.store.database import Store
 from attestor.store.journal import Journal
 from attestor.store.uploads import Uploads
 from attestor.upkeep import standing, watch
-from attestor.upkeep.items import Item, Part
+from attestor.upkeep.items import Item, Part, items_of
 from attestor.upkeep.renewal import Renewal, items_for
 from attestor.upkeep.uploader import NoLog, Uploaded, Uploader, bring_up
 from attestor.upkeep.watch import OwnMachine
@@ -80,6 +83,19 @@ def pause(seconds: float) -> bool:
 MakeChain = Callable[..., Chain]
 
 
+def funded(node: Node) -> Payments:
+    account = Account.create()
+    node.rpc.call("anvil_setBalance", [account.address, hex(10**20)])
+    return Payments(node, account, max_fee=1000 * GWEI)
+
+
+def deploy(node: Node, payments: Payments, root: bytes, delay_days: int) -> tuple[bytes, bytes]:
+    """The addresses of a store and of its verifier."""
+    deployer = Deployer(node, payments, None)
+    store = deployer.create(Creation("CollateralStore", (root, delay_days * DAY))).address
+    return store, deployer.create(Creation("DcapVerifier", (checksummed(store),))).address
+
+
 @pytest.fixture
 def make_chain(node: Node) -> Iterator[MakeChain]:
     running: list[Pccs] = []
@@ -88,16 +104,11 @@ def make_chain(node: Node) -> Iterator[MakeChain]:
         variation = Variation(issued=issued)
         platform = SimulatedPlatform(b"upkeep", node.chain_id, int(time.time()), variation)
         running.append(Pccs(platform, lambda: node.head().timestamp))
-        account = Account.create()
-        node.rpc.call("anvil_setBalance", [account.address, hex(10**20)])
-        payments = Payments(node, account, max_fee=1000 * GWEI)
-        deployer = Deployer(node, payments, None)
-        arguments = (platform.root_der, delay_days * DAY)
-        store = deployer.create(Creation("CollateralStore", arguments)).address
-        made = deployer.create(Creation("DcapVerifier", (checksummed(store),)))
+        payments = funded(node)
+        store, verifier = deploy(node, payments, platform.root_der, delay_days)
         service = Pcs(running[-1].url, 5.0)
         found = CollateralStore(node, store)
-        return Chain(node, payments, found, made.address, platform, service)
+        return Chain(node, payments, found, verifier, platform, service)
 
     yield make
     for service in running:
@@ -116,9 +127,7 @@ def test_bring_up__empty_store__then_the_verifier_takes_quotes(make_chain: MakeC
     done = bring_up(chain.node, chain.payments, chain.store.address, items)
     assert parts(done) == sorted(Part)
     assert {uploaded.reason for uploaded in done} == {"not on chain"}
-    for uploaded in done:
-        assert 40_000 < uploaded.gas_used < BLOCK_GAS // 2
-        print(f"{uploaded.item.name}: {len(uploaded.item.content)} bytes, {uploaded.gas_used} gas")
+    assert all(40_000 < uploaded.gas_used < BLOCK_GAS // 2 for uploaded in done)
     chain.verify()
     assert bring_up(chain.node, chain.payments, chain.store.address, items) == []
 
@@ -209,7 +218,6 @@ def test_upload__crl_too_long_for_one_transaction__is_prepared_by_slices(
     receipts = done[Part.PCK_CRL].receipts
     assert len(receipts) == 3
     assert max(receipt.gas_used for receipt in receipts) < BLOCK_GAS
-    print("long CRL:", done[Part.PCK_CRL].item.entries, [r.gas_used for r in receipts])
     crl = done[Part.PCK_CRL].item
     assert sum(standing.new_revocations(chain.store, crl)) == 0
     chain.verify()
@@ -284,3 +292,29 @@ def test_uploader__stopped_while_it_waits__is_settled_by_the_next_round(
     assert uploads.unsettled(payer) == []
     (row,) = store.rows("SELECT * FROM uploads")
     assert (row["hash"], row["outcome"]) == (to_hex(sent), "succeeded")
+
+
+GENUINE_TIME = 1_750_330_571
+
+
+def test_bring_up__intels_own_collateral__then_a_genuine_quote_passes(
+    start_anvil: Callable[..., Anvil], vectors: Path
+) -> None:
+    anvil = start_anvil(timestamp=GENUINE_TIME - 300)
+    node = Node(Rpc(anvil.url), anvil.chain_id)
+    payments = funded(node)
+    store, verifier = deploy(node, payments, roots.intel().certificate, delay_days=0)
+    folder = vectors / "dcap" / "tdx_v4"
+    collateral = Collateral.from_json((folder / "collateral.json").read_bytes())
+    done = bring_up(node, payments, store, items_of(collateral, None))
+    gas = {uploaded.item.part: uploaded.gas_used for uploaded in done}
+    assert set(gas) == set(Part) - {Part.EVALUATION_NUMBERS}
+    print({part.name: used for part, used in gas.items()}, sum(gas.values()))
+    assert gas[Part.PCK_CRL] < 2_000_000
+    assert gas[Part.TCB_INFO] < 3_000_000
+    quote = compact(parse((folder / "quote.bin").read_bytes()))
+    node.call(verifier, Contract.named("DcapVerifier").encode("verify", quote))
+    raw = parse((folder / "quote.bin").read_bytes()).trimmed
+    own = OwnMachine.of(raw)
+    outlook = watch.look(CollateralStore(node, store), own, "")
+    assert GENUINE_TIME < outlook.ends_at < GENUINE_TIME + 31 * DAY

@@ -7,12 +7,13 @@ from functools import cache
 
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import load_pem_x509_certificates
-from eth_abi.abi import encode
+from eth_abi.abi import decode, encode
 from matrix.chain import Chain, Outcome
 
 from attestor.chain.abi import Contract
 from attestor.config import ROOT
 from attestor.quote.collateral import Collateral
+from attestor.quote.format import parse
 
 ARTIFACTS = ROOT / "out"
 STATUSES = (
@@ -103,6 +104,17 @@ class Contracts:
     def verify_compact(self, forms: Sequence[bytes]) -> list[Verification]:
         return self._verify("verify", forms)
 
+    def attest(self, quotes: Sequence[bytes]) -> list[Verification]:
+        """The verdicts of the entry that Automata's verifier has too."""
+        encoder = interface("DcapVerifier")
+        calldatas = [encoder.encode("verifyAndAttestOnChain", quote) for quote in quotes]
+        return [
+            attestation(outcome, quote)
+            for outcome, quote in zip(
+                self._chain.calls(self.verifier, calldatas), quotes, strict=True
+            )
+        ]
+
     def _verify(self, function: str, inputs: Sequence[bytes]) -> list[Verification]:
         calldatas = [interface("DcapVerifier").encode(function, data) for data in inputs]
         outcomes = self._chain.calls(self.verifier, calldatas)
@@ -114,6 +126,18 @@ def verification(function: str, outcome: Outcome) -> Verification:
         return Verification(error_name(outcome))
     verdict = interface("DcapVerifier").decode(function, outcome.data)
     return Verification(STATUSES[verdict["status"]], verdict["validUntil"], verdict["fmspc"])
+
+
+def attestation(outcome: Outcome, quote: bytes) -> Verification:
+    """What Automata's layout says: version (2), body type (2), status (1), FMSPC (6), body, and
+    the advisories. A failure holds the error."""
+    succeeded, output = decode(["bool", "bytes"], outcome.data)
+    if not succeeded:
+        return Verification(error_name(Outcome(False, output)))
+    body = parse(quote).body
+    assert output[:2] == quote[1::-1]
+    assert output[11:] == body
+    return Verification(STATUSES[output[4]], fmspc=output[5:11])
 
 
 def error_name(outcome: Outcome) -> str:

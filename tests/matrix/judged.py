@@ -1,7 +1,9 @@
 """What the contracts say of a list of cases: each collateral in a store of its own."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Self
 
 from matrix.case import GOOD, NOW, Case, Made, make, make_sound
 from matrix.chain import Chain
@@ -14,19 +16,26 @@ from attestor.quote.simulated.issued import Issued
 
 UPLOAD_TIME = NOW - 3_600
 """Before anything expires that is expired at NOW."""
+NOTHING: Mapping[str, str] = MappingProxyType({})
 EARLIER = 7_200
 """How long before NOW the first root CRL of a store was issued."""
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """A verdict on the raw quote and one on its compact form: a TCB status or the name of an
-    error, which is Python's when there is no compact form. `refused` are uploads of collateral
-    that the store did not take, with its errors."""
+    """The verdicts on the raw quote, on the raw quote by Automata's entry, and on the compact form:
+    a TCB status or the name of an error, which is Python's when there is no compact form.
+    `refused` are uploads of collateral that the store did not take, with its errors."""
 
     raw: str
+    attested: str
     compact: str
     refused: dict[str, str]
+
+    @classmethod
+    def of(cls, verdict: str, compact: str = "", refused: Mapping[str, str] = NOTHING) -> Self:
+        """The same verdict everywhere, unless the compact form has another."""
+        return cls(verdict, verdict, compact or verdict, dict(refused))
 
 
 @dataclass
@@ -40,16 +49,25 @@ class Docket:
     def judgements(self) -> dict[bytes, Judgement]:
         quotes = list(self.quotes)
         raw = self.contracts.verify_raw(quotes)
+        attested = self.contracts.attest(quotes)
         forms = [_form(quote) for quote in quotes]
         short = iter(self.contracts.verify_compact([f for f in forms if isinstance(f, bytes)]))
         return {
             quote: Judgement(
                 verification.verdict,
+                attestation.verdict,
                 next(short).verdict if isinstance(form, bytes) else form,
                 self.refused,
             )
-            for quote, verification, form in zip(quotes, raw, forms, strict=True)
+            for quote, verification, attestation, form in zip(
+                quotes, raw, attested, forms, strict=True
+            )
         }
+
+
+def expected(case: Case) -> Judgement:
+    """What the table says that the contracts say of a case."""
+    return Judgement.of(case.contract or case.dcap_qvl, case.compact, case.refused)
 
 
 def judge_all(chain: Chain, cases: Iterable[Case]) -> dict[str, tuple[Judgement, Judgement]]:
@@ -71,18 +89,12 @@ def judge_all(chain: Chain, cases: Iterable[Case]) -> dict[str, tuple[Judgement,
     return {name: (find(sound), find(bad)) for name, (sound, bad) in made.items()}
 
 
-def expected(case: Case) -> Judgement:
-    """What the table says of a case."""
-    contract = case.contract or case.dcap_qvl
-    return Judgement(contract, case.compact or contract, dict(case.refused))
-
-
 def wrong(chain: Chain, cases: Iterable[Case]) -> list[str]:
     """Names of the cases that the contracts judge otherwise than the table, or whose positive
     control they do not take."""
     listed = list(cases)
     judged = judge_all(chain, listed)
-    sound = Judgement(GOOD, GOOD, {})
+    sound = Judgement.of(GOOD)
     return [case.name for case in listed if judged[case.name] != (sound, expected(case))]
 
 

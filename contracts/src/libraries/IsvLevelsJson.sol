@@ -23,6 +23,8 @@ library IsvLevelsJson {
         returns (bytes memory levels, uint256 count)
     {
         uint256 place = json.offset();
+        // As many ones as the svn has bits.
+        // forge-lint: disable-next-line(incorrect-shift)
         uint256 maximum = (1 << (8 * svnSize)) - 1;
         Levels memory sorted = TcbLevels.none();
         if (!json.enterArray()) revert ICollateralErrors.TcbLevelCountRefused(place, 0);

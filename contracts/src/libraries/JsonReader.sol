@@ -68,6 +68,8 @@ library JsonReader {
     /// @notice Enter an array; false when it is empty, and then it has been read.
     function enterArray(Json memory json) internal pure returns (bool) {
         expect(json, "[");
+        // One byte.
+        // forge-lint: disable-next-line(unsafe-typecast)
         if (_peek(json) != uint8(bytes1("]"))) return true;
         _advance(json, 1);
         return false;

@@ -51,10 +51,14 @@ library TdxModulesJson {
             uint256 place = json.offset();
             Module memory module;
             _read(json, module, IDENTITY_KEYS);
+            // One bit for each module.
+            // forge-lint: disable-next-line(incorrect-shift)
             bool isRepeated = ids & (1 << module.id) != 0;
             if (module.id == 0 || isRepeated || count == MAXIMUM) {
                 revert ICollateralErrors.TdxModuleIdRefused(place);
             }
+            // One bit for each module.
+            // forge-lint: disable-next-line(incorrect-shift)
             ids |= 1 << module.id;
             modules = bytes.concat(modules, _pack(module));
             ++count;

@@ -107,6 +107,8 @@ abstract contract CollateralCase is TestCase {
     }
 
     function codeAt(uint256 record) internal view returns (bytes memory) {
+        // The pointer of a record.
+        // forge-lint: disable-next-line(unsafe-typecast)
         return address(uint160(record)).code;
     }
 

@@ -42,6 +42,8 @@ contract CollateralStoreFuzzTest is CollateralCase {
         json[bound(place, 0, json.length - 1)] = bytes1(byte_);
         if (!_upload(ICollateralStore.uploadTcbInfo.selector, json)) return;
         bytes memory fmspc = _hexAt(json, ".fmspc");
+        // Six bytes.
+        // forge-lint: disable-next-line(unsafe-typecast)
         bytes memory kept = codeAt(store.tcbRecord((TDX << 48) | uint48(bytes6(fmspc))));
         vm.assertEq(slice(kept, 1, 3), _hexAt(json, ".pceId"), "pceId");
         vm.assertEq(uint8(kept[3]), 2, "levels");
@@ -94,6 +96,8 @@ contract CollateralStoreFuzzTest is CollateralCase {
     }
 
     function _mustNotGoBack(uint256 old, uint256 record) private pure returns (uint256) {
+        // Fields of a record.
+        // forge-lint: disable-next-line(unsafe-typecast)
         bool isLater = uint40(record >> 160) >= uint40(old >> 160);
         vm.assertTrue(isLater || record >> 240 > old >> 240, "record");
         return record;

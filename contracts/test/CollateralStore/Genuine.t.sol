@@ -79,6 +79,8 @@ contract CollateralStoreGenuineTest is TestCase {
     }
 
     function _assertBlob(uint256 record, bytes32 hash) private view {
+        // The pointer of a record.
+        // forge-lint: disable-next-line(unsafe-typecast)
         bytes memory code = address(uint160(record)).code;
         vm.assertEq(keccak256(slice(code, 1, code.length - 34)), hash, "blob");
     }

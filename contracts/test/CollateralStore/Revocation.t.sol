@@ -73,7 +73,11 @@ contract CollateralStoreRevocationTest is CollateralCase {
         vm.warp(later);
         store.uploadRootCrl(crl("rootCaRevoked"));
         uint256 record = store.caRecord(pckCaKeyId);
+        // A field of a record.
+        // forge-lint: disable-next-line(unsafe-typecast)
         vm.assertEq(uint40(record >> 200), 0, "notAfter");
+        // The pointer of a record.
+        // forge-lint: disable-next-line(unsafe-typecast)
         vm.assertTrue(uint160(record) != 0, "pointer");
         vm.assertEq(store.signingEpoch(), 0, "epoch");
         vm.assertFalse(store.held(Collateral.PckCa, pckCaKeyId).usable, "usable");

@@ -12,19 +12,18 @@ const RISCV: u16 = 243;
 const LOAD: u32 = 1;
 const READ_EXECUTE: u32 = 5;
 const READ_WRITE: u32 = 6;
+const NOP: u32 = 0x13;
 
 /// The file of a program that starts with the first of `code`'s words.
 ///
 /// Source: System V ABI, chapter 4 (header) and 5 (program header), 64-bit little-endian forms.
 pub fn elf(code: &[u32], data: &[u8]) -> Vec<u8> {
+    let mut code = code.to_vec();
     // SP1's key of a program depends on its version when a segment ends inside an 8-byte word.
-    let nop = 0x13_u32;
-    let padding = code.len() % 2;
-    let code: Vec<u8> = code
-        .iter()
-        .chain([nop; 1].iter().take(padding))
-        .flat_map(|word| word.to_le_bytes())
-        .collect();
+    if code.len() % 2 == 1 {
+        code.push(NOP);
+    }
+    let code: Vec<u8> = code.iter().flat_map(|word| word.to_le_bytes()).collect();
     let code_offset = (HEADER_BYTES + 2 * SEGMENT_HEADER_BYTES) as u64;
     let data_offset = code_offset + code.len() as u64;
     let mut file = header();

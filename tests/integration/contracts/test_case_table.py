@@ -17,5 +17,5 @@ def judgements(start_chain) -> Judgements:
 @pytest.mark.parametrize("case", TABLE, ids=lambda case: case.name)
 def test_contracts__case__is_judged_as_the_table_says(case: Case, judgements: Judgements) -> None:
     sound, judged = judgements[case.name]
-    assert sound == Judgement(GOOD, GOOD, {})
+    assert sound == Judgement.of(GOOD)
     assert judged == expected(case)

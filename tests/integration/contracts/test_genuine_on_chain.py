@@ -4,7 +4,7 @@ are those of dcap-qvl."""
 from pathlib import Path
 
 import pytest
-from matrix.contracts import Contracts, Verification, certificates
+from matrix.contracts import STATUSES, Contracts, Verification, certificates
 
 from attestor.quote import qvl
 from attestor.quote.collateral import Collateral
@@ -24,13 +24,19 @@ def load(vectors: Path, name: str) -> tuple[Quote, Collateral]:
     )
 
 
-def verify(start_chain, vectors: Path, name: str) -> list[Verification]:
-    """The verdicts on the raw and on the compact form."""
-    quote, collateral = load(vectors, name)
+def at_its_time(start_chain, name: str, collateral: Collateral) -> Contracts:
+    """A store with this collateral, under Intel's root, at the time of the quote."""
     chain = start_chain(TIMES[name] - UPLOADED_BEFORE)
     contracts = Contracts(chain, certificates(collateral.tcb_info_issuer_chain)[-1])
     assert contracts.upload_all(collateral) == {}
     chain.set_time(TIMES[name])
+    return contracts
+
+
+def verify(start_chain, vectors: Path, name: str) -> list[Verification]:
+    """The verdicts on the raw and on the compact form."""
+    quote, collateral = load(vectors, name)
+    contracts = at_its_time(start_chain, name, collateral)
     raw, padded = contracts.verify_raw([quote.trimmed, quote.trimmed + bytes(64)])
     assert padded.verdict == "QuoteLengthWrong"
     return [raw, *contracts.verify_compact([compact(quote)])]
@@ -49,3 +55,29 @@ def test_verify__genuine_quote__has_dcap_qvls_status(start_chain, vectors, name)
 def test_verify__genuine_quote_of_an_outdated_machine__is_refused(start_chain, vectors) -> None:
     for verification in verify(start_chain, vectors, "tdx_v5_outdated"):
         assert verification.verdict == "TcbLevelNotFound"
+
+
+def test_verify__genuine_quote_with_a_byte_changed__is_refused(start_chain, vectors) -> None:
+    quote, collateral = load(vectors, "tdx_v4")
+    contracts = at_its_time(start_chain, "tdx_v4", collateral)
+    form = compact(quote)
+    changed = [
+        form[:at] + bytes([form[at] ^ 0x80 >> at % 8]) + form[at + 1 :]
+        for at in range(0, len(form), 3)
+    ]
+    verdicts = [verification.verdict for verification in contracts.verify_compact(changed)]
+    assert not set(verdicts) & set(STATUSES)
+    assert not [verdict for verdict in verdicts if "untyped" in verdict]
+
+
+def test_verify__collateral_at_its_end__is_refused_a_second_later(start_chain, vectors) -> None:
+    quote, collateral = load(vectors, "tdx_v4")
+    chain = start_chain(TIMES["tdx_v4"] - UPLOADED_BEFORE)
+    contracts = Contracts(chain, certificates(collateral.tcb_info_issuer_chain)[-1])
+    contracts.upload_all(collateral)
+    until = validity(collateral).until
+    verdicts = []
+    for time in (until, until + 1):
+        chain.set_time(time)
+        verdicts += [v.verdict for v in contracts.verify_compact([compact(quote)])]
+    assert verdicts == ["UpToDate", "CollateralExpired"]

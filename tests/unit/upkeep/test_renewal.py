@@ -1,10 +1,12 @@
 """Fetching for one kind of machine, and what became of uploads of an earlier round."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from attestor.errors import CollateralInvalid
 from attestor.quote.collateral import Collateral, MachineKind, Signed
 from attestor.quote.simulated import SimulatedPlatform
 from attestor.store.database import Store
@@ -16,7 +18,7 @@ from attestor.upkeep.uploader import Uploader
 
 DAY = 86400
 NOW = 20_718 * DAY
-MACHINE = MachineKind(b"\x0a" * 6, "platform", "tdx")
+MACHINE = MachineKind(b"SIMDEV", "platform", "tdx")
 
 
 class Service:
@@ -60,6 +62,21 @@ def test_items_for__evaluation_numbers__only_where_the_store_asks(
     items = items_for(service, world, MACHINE, service.collateral(MACHINE))
     assert len(items) == parts
     assert service.asked == [MACHINE, "tdx"][: 1 + (delay > 0)]
+
+
+@pytest.mark.parametrize(
+    ("machine", "named"),
+    [
+        (replace(MACHINE, fmspc=b"\x0a" * 6), "gave TCB info TDX 53494D444556"),
+        (replace(MACHINE, tee="sgx"), "asked for sgx 53494d444556"),
+    ],
+)
+def test_items_for__collateral_of_another_machine__is_refused(
+    world: Any, machine: MachineKind, named: str
+) -> None:
+    service = Service()
+    with pytest.raises(CollateralInvalid, match=named):
+        items_for(service, world, machine, service.collateral(machine))
 
 
 def test_run__machine__is_fetched_for_and_uploaded(

@@ -8,13 +8,17 @@ fn accesses(operation: &Operation) -> bool {
 }
 
 impl Generator {
-    pub(super) fn memory(&mut self) {
-        let operation = loop {
+    fn any_access(&mut self) -> Operation {
+        loop {
             let operation = self.random.pick(ALL);
             if accesses(&operation) {
-                break operation;
+                return operation;
             }
-        };
+        }
+    }
+
+    pub(super) fn memory(&mut self) {
+        let operation = self.any_access();
         if self.random.chance(70) {
             let offset = self.random.between(-2048, 2047);
             self.access(operation, BASE, offset);
@@ -44,12 +48,7 @@ impl Generator {
 
     /// Wherever a register points.
     pub(super) fn wild_access(&mut self) {
-        let operation = loop {
-            let operation = self.random.pick(ALL);
-            if accesses(&operation) {
-                break operation;
-            }
-        };
+        let operation = self.any_access();
         let (base, offset) = (self.source(), self.random.between(-16, 16));
         self.access_at(operation, base, offset);
     }

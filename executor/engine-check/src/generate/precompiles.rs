@@ -7,6 +7,8 @@ use crate::elf::DATA;
 /// The word of the data where curve points start.
 pub const FIRST_OPERAND: usize = 128;
 
+const POSEIDON2: u64 = 0x00_0133;
+
 /// A precompile, and what its second argument is.
 #[derive(Clone, Copy)]
 struct Precompile {
@@ -55,13 +57,16 @@ const PRECOMPILES: [Precompile; 29] = [
     takes(0x01_011d, Second::Pointer), // UINT256_MUL
     takes(0x01_0130, Second::Carry),   // UINT256_ADD_CARRY
     takes(0x01_0131, Second::Carry),   // UINT256_MUL_CARRY
-    takes(0x00_0133, Second::Zero),    // POSEIDON2
+    takes(POSEIDON2, Second::Zero),
 ];
 
 impl Generator {
     pub(super) fn precompile(&mut self) {
         let precompile = self.random.pick(&PRECOMPILES);
         let first = self.pointer();
+        // SP1 6.10.0 crashes on an operand of POSEIDON2 that wraps.
+        let crashes = precompile.number == POSEIDON2 && first.checked_add(64).is_none();
+        let first = if crashes { DATA } else { first };
         let arguments = match precompile.second {
             Second::Zero if self.kind == Kind::Hostile && self.random.chance(5) => vec![first, 1],
             Second::Zero => vec![first, 0],
