@@ -1,7 +1,7 @@
 # Two commands do everything from a bare clone: `make demo` and `make test`.
 # Each target sets up what it needs, once.
 
-.PHONY: demo test devnet setup contracts executor abi bench-slice bench-engine fuzz-engine \
+.PHONY: demo test devnet setup contracts executor abi bench-contracts bench-slice bench-engine fuzz-engine \
 	engine-check check-keys analyse-contracts \
 	lint test-python test-contracts test-executor format clean
 
