@@ -15,6 +15,7 @@ TABLE_COLUMNS = (
     "measurement",
     "simulated",
     "tcb_status",
+    "kind",
     "transaction_hash",
     "outcome",
     "gas_used",

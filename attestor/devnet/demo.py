@@ -54,8 +54,8 @@ class Demo:
         deployment = self._devnet.deploy()
         for done in deployment.contracts:
             self._tell(f"{done.what} deployed", f"{checksummed(done.address)} gas {done.gas}")
-        uploaded = ", ".join(f"{done.item.name} {done.gas_used}" for done in deployment.uploads)
-        self._tell("collateral uploaded", f"gas: {uploaded}")
+        gas = sum(done.gas_used for done in deployment.uploads)
+        self._tell("collateral uploaded", f"{len(deployment.uploads)} parts, gas {gas}")
         self._tell(
             "SIMULATED platform", f"measurement {to_hex(self._devnet.platform.measurement_id)}"
         )
@@ -80,7 +80,8 @@ class Demo:
         )
         self._tell(
             "registered",
-            f"tx {row['transaction_hash']} block {row['block_number']} gas {row['gas_used']}, "
+            f"{row['kind']} tx {row['transaction_hash']} block {row['block_number']} "
+            f"gas {row['gas_used']}, "
             f"valid until {row['valid_until']}",
         )
 
@@ -108,8 +109,9 @@ class Demo:
         started = time.monotonic()
         proof = self._client.prove(elf(name), stdin)
         seconds = time.monotonic() - started
-        row = self._query("SELECT cycles, engine FROM proofs WHERE job = ?", proof.proof_id)
-        ran = f"{row['cycles']} cycles on {row['engine']}, {seconds:.1f} s with its key"
+        row = self._query("SELECT * FROM proofs WHERE job = ?", proof.proof_id)
+        ran = f"{row['cycles']} cycles on {row['engine']}, sp1-portable {row['finding']}"
+        ran += f", {seconds:.1f} s with its key"
         self._tell(f"{name} executed", ran)
         self._tell("  program vkey", to_hex(proof.verifying_key.program_vkey))
         self._tell("  signed", f"digest {to_hex(proof.digest)} by {checksummed(proof.signer)}")
@@ -147,8 +149,8 @@ class Demo:
 
     def _rotated(self, signer: bytes) -> None:
         row = self._row(signer)
-        made = f"{checksummed(signer)}, tx {row['transaction_hash']} block {row['block_number']}"
-        self._tell("rotated to", f"{made} gas {row['gas_used']}")
+        made = f"{checksummed(signer)}, {row['kind']} tx {row['transaction_hash']}"
+        self._tell("rotated to", f"{made} block {row['block_number']} gas {row['gas_used']}")
 
     def _audit(self) -> None:
         code = self._devnet.stop_daemon()
