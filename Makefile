@@ -96,6 +96,7 @@ test-executor: setup
 
 # Static analysis. docs/contracts.md says why some detectors are off.
 analyse-contracts: contracts .slither/.ready
+	@rm -rf cache/slither
 	@FOUNDRY_OUT=cache/slither/out FOUNDRY_CACHE_PATH=cache/slither/cache \
 		$(FORGE) build --build-info --skip test --quiet
 	@PATH=$(dir $(abspath $(FORGE))):$$PATH .slither/bin/slither . --config-file slither.config.json
