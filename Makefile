@@ -1,8 +1,8 @@
 # Two commands do everything from a bare clone: `make demo` and `make test`.
 # Each target sets up what it needs, once.
 
-.PHONY: demo test devnet setup contracts executor abi bench-contracts bench-slice bench-engine fuzz-engine \
-	engine-check check-keys analyse-contracts \
+.PHONY: demo test devnet setup contracts executor abi bench-contracts bench-slice bench-engine \
+	fuzz-engine engine-check check-keys analyse-contracts coverage-contracts \
 	lint test-python test-contracts test-executor format clean
 
 UV_VERSION := 0.13.8
@@ -96,6 +96,7 @@ test-executor: setup
 
 # Static analysis. docs/contracts.md says why some detectors are off.
 analyse-contracts: contracts .slither/.ready
+	@rm -rf cache/slither
 	@FOUNDRY_OUT=cache/slither/out FOUNDRY_CACHE_PATH=cache/slither/cache \
 		$(FORGE) build --build-info --skip test --quiet
 	@PATH=$(dir $(abspath $(FORGE))):$$PATH .slither/bin/slither . --config-file slither.config.json
