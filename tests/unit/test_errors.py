@@ -42,5 +42,8 @@ def test_restore__unknown_code__keeps_it_visible() -> None:
     assert str(restored) == "what [from_the_future]"
 
 
-def test_every_leaf__is_in_errors_py() -> None:
-    assert {leaf.__module__ for leaf in leaves()} == {"attestor.errors"}
+def test_every_leaf__is_in_the_room_of_errors_and_offered_by_it() -> None:
+    for leaf in leaves():
+        assert leaf.__module__.startswith("attestor.errors."), leaf
+        assert getattr(errors, leaf.__name__) is leaf
+        assert leaf.__name__ in errors.__all__

@@ -94,9 +94,7 @@ def test_environment__is_read__by_the_configuration_alone() -> None:
 
 def test_modules__none_is_large_and_none_is_a_drawer() -> None:
     for path in sources():
-        # The list of all errors holds no logic, and is one list so that codes stay unique.
-        limit = 700 if path == PACKAGE / "errors.py" else 500
-        assert len(path.read_text().splitlines()) <= limit, f"{path} is two modules"
+        assert len(path.read_text().splitlines()) <= 500, f"{path} is two modules"
         assert path.stem not in {"utils", "helpers", "misc", "common"}
 
 

@@ -1,0 +1,52 @@
+"""The root of all errors, and the four classes that say what a caller does next."""
+
+from typing import ClassVar
+
+
+class AttestorError(Exception):
+    """Base of all errors of attestor. `str(error)` is the message with its hint."""
+
+    code: ClassVar[str] = "attestor_error"
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} ({self.hint})" if self.hint else self.message
+
+
+class Transient(AttestorError):
+    """May go away by itself: try again, with back-off."""
+
+    exit_code = 3
+
+
+class Rejected(AttestorError):
+    """The input was refused and will be refused again: do not retry it unchanged."""
+
+    exit_code = 4
+
+
+class Misconfigured(AttestorError):
+    """The operator has to change something; the message says what."""
+
+    exit_code = 2
+
+
+class Fatal(AttestorError):
+    """State that can no longer be trusted: stop signing."""
+
+    exit_code = 70
+
+
+def restore(code: str, message: str, hint: str | None) -> AttestorError:
+    """The error that another process of ours reported by its code."""
+    leaves = [AttestorError]
+    for leaf in leaves:
+        if leaf.__dict__.get("code") == code:
+            return leaf(message, hint=hint)
+        leaves.extend(leaf.__subclasses__())
+    return AttestorError(f"{message} [{code}]", hint=hint)

@@ -1,0 +1,132 @@
+"""Errors of chains, deployments and the collateral on chain."""
+
+from attestor.errors.base import Fatal, Misconfigured, Rejected, Transient
+
+# --- chain ----------------------------------------------------------------------------------------
+
+
+class RpcUnreachable(Transient):
+    """The node did not answer, or not with JSON-RPC."""
+
+    code = "rpc_unreachable"
+
+
+class RpcAnswerInvalid(Transient):
+    """The node answered something that cannot be true or is malformed: it is not believed."""
+
+    code = "rpc_answer_invalid"
+
+
+class RpcError(Rejected):
+    """The node understood the request and refused it."""
+
+    code = "rpc_error"
+
+    def __init__(self, message: str, *, hint: str | None = None, data: bytes = b"") -> None:
+        super().__init__(message, hint=hint)
+        self.data = data
+
+
+class WrongChain(Misconfigured):
+    code = "rpc_wrong_chain"
+
+
+class HeaderInvalid(Transient):
+    """A block header is malformed or does not hash to the block's hash."""
+
+    code = "header_invalid"
+
+
+class RegistryInvalid(Misconfigured):
+    """The address does not hold a TEERegistry."""
+
+    code = "registry_invalid"
+
+
+class RegistrationRejected(Rejected):
+    """The registry would revert, or did."""
+
+    code = "registration_rejected"
+
+
+class PayerEmpty(Transient):
+    """The payer cannot pay for the transaction; a top-up mends it without a restart."""
+
+    code = "payer_empty"
+
+
+class PayerInvalid(Misconfigured):
+    """The payer's key is missing, malformed, or readable by others."""
+
+    code = "payer_invalid"
+
+
+class FeeCapReached(Transient):
+    """The chain asks for more per gas than the operator allows."""
+
+    code = "fee_cap"
+
+
+class AbiMissing(Misconfigured):
+    code = "abi_missing"
+
+
+# --- deployment -----------------------------------------------------------------------------------
+
+
+class DeploymentFailed(Misconfigured):
+    code = "deployment_failed"
+
+
+class DeploymentRefused(Misconfigured):
+    """A deployment that was asked for is not one that should be made."""
+
+    code = "deployment_refused"
+
+
+class DeploymentFileInvalid(Misconfigured):
+    code = "deployment_file_invalid"
+
+
+# --- collateral on chain --------------------------------------------------------------------------
+
+
+class CollateralStoreInvalid(Misconfigured):
+    """The address does not hold a CollateralStore."""
+
+    code = "collateral_store_invalid"
+
+
+class UploadRejected(Rejected):
+    """The store refuses a piece of collateral, or its upload was reverted."""
+
+    code = "upload_rejected"
+
+
+class UploadUnconfirmed(Transient):
+    """An upload was sent and is not known to be mined."""
+
+    code = "upload_unconfirmed"
+
+
+# --- development chain ----------------------------------------------------------------------------
+
+
+class AnvilFailed(Misconfigured):
+    code = "anvil_failed"
+
+
+class DaemonFailed(Fatal):
+    """The daemon of a devnet ended, or never became ready."""
+
+    code = "daemon_failed"
+
+
+class DemoFailed(Fatal):
+    """A step of the demo did not do what it claims."""
+
+    code = "demo_failed"
+
+
+class ProgramMissing(Misconfigured):
+    code = "program_missing"

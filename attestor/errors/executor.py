@@ -1,0 +1,79 @@
+"""Errors of programs and their execution."""
+
+from attestor.errors.base import Misconfigured, Rejected
+
+
+class ProgramInvalid(Rejected):
+    """The bytes are not an ELF that SP1 could run."""
+
+    code = "program_invalid"
+
+
+class ProgramUnsupported(ProgramInvalid):
+    """A sound ELF, but for another SP1 version or of a kind that is not proved here."""
+
+    code = "program_unsupported"
+
+
+class VerifyingKeyInvalid(Rejected):
+    """The bytes or words are not an SP1 verifying key's digest."""
+
+    code = "verifying_key_invalid"
+
+
+class GuestFailed(Rejected):
+    """The program ended with an exit code other than 0, which is in `guest_exit_code`."""
+
+    code = "exec_exit_code"
+
+    def __init__(
+        self, message: str, *, hint: str | None = None, guest_exit_code: int | None = None
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.guest_exit_code = guest_exit_code
+
+
+class GuestFault(Rejected):
+    """The program did something that the machine does not allow, such as a wild access."""
+
+    code = "exec_guest_fault"
+
+
+class ExecutionLimit(Rejected):
+    """A limit of the execution was reached; the leaf says which."""
+
+    code = "exec_limit"
+
+
+class ExecutionTimeLimit(ExecutionLimit):
+    code = "exec_time_limit"
+
+
+class ExecutionCycleLimit(ExecutionLimit):
+    code = "exec_cycle_limit"
+
+
+class ExecutionMemoryLimit(ExecutionLimit):
+    code = "exec_memory_limit"
+
+
+class ExecutionOutputLimit(ExecutionLimit):
+    code = "exec_output_limit"
+
+
+class PublicValuesMismatch(Rejected):
+    """The program committed to other public values than it wrote."""
+
+    code = "exec_public_values_mismatch"
+
+
+class ExecutorCrashed(Rejected):
+    """The executor's process died, or answered what cannot be believed."""
+
+    code = "exec_crashed"
+
+
+class ExecutorMissing(Misconfigured):
+    """The executor's programs are not built, or not of this version."""
+
+    code = "executor_missing"

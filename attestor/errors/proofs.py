@@ -1,0 +1,77 @@
+"""Errors of the service, its client, and SP1 proofs."""
+
+from attestor.errors.base import Rejected, Transient
+
+# --- proofs and API -------------------------------------------------------------------------------
+
+
+class QueueFull(Transient):
+    code = "queue_full"
+
+
+class JobGivenUp(Rejected):
+    """A job that was begun several times and never came to an end."""
+
+    code = "job_given_up"
+
+
+class BodyInvalid(Rejected):
+    """A request's body is not what the call takes."""
+
+    code = "body_invalid"
+
+
+class BodyTooLarge(Rejected):
+    code = "body_too_large"
+
+
+# --- client ---------------------------------------------------------------------------------------
+
+
+class ProverUnreachable(Transient):
+    code = "prover_unreachable"
+
+
+class ProverFailed(Rejected):
+    """The service answered with an error."""
+
+    code = "prover_failed"
+
+
+class ProofRefused(Rejected):
+    """A proof does not hold."""
+
+    code = "proof_refused"
+
+
+class StdinInvalid(Rejected):
+    """A stdin entry on the command line cannot be read."""
+
+    code = "stdin_invalid"
+
+
+class AuditFailed(Rejected):
+    """The history is damaged or differs from the chain."""
+
+    code = "audit_failed"
+
+
+class SignatureInvalid(ProofRefused):
+    """A signature is malformed, altered, or recovers to no key."""
+
+    code = "signature_invalid"
+
+
+# --- SP1 proofs -----------------------------------------------------------------------------------
+
+
+class Sp1ProofInvalid(Rejected):
+    """A file that does not hold an SP1 proof with its circuit's key."""
+
+    code = "sp1_proof_invalid"
+
+
+class Sp1ProofRefused(ProofRefused):
+    """A well-formed SP1 proof that does not hold, or under a key that is not SP1's."""
+
+    code = "sp1_proof_refused"
