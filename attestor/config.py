@@ -58,6 +58,12 @@ class Config:
     chain_collateral_store: bytes = option(
         "address", "address of the CollateralStore; the deployment file's if not given", b""
     )
+    chain_multiproof: bytes = option(
+        "address",
+        "address of the MultiProof that typed statements are signed for; the deployment file's if "
+        "not given",
+        b"",
+    )
     chain_check_headers: bool = option(
         "bool", "recompute every block's hash from its header (off for non-Ethereum headers)", True
     )

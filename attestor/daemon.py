@@ -15,6 +15,7 @@ from loguru import logger
 
 from attestor.api.app import Api
 from attestor.api.health import Health
+from attestor.api.statements import Statements
 from attestor.chain import payer
 from attestor.chain.node import Node
 from attestor.chain.registry import Registry
@@ -82,7 +83,7 @@ class Daemon:
         self._upkeep = assemble(
             config, node, contracts.store, payments.payer, history, Uploads(self._store, journal)
         )
-        self._signer = SignerProcess(signer_settings(config, binding))
+        self._signer = SignerProcess(signer_settings(config, binding, contracts.multiproof))
         steps = Steps(
             self._signer,
             registry,
@@ -140,6 +141,7 @@ class Daemon:
         config = self._config
         api = Api(self._queue, self._jobs, config.api_max_body_bytes, config.api_wait_seconds)
         application = api.application()
+        Statements(self._queue, self._jobs, config.chain_id).add_to(application)
         Health(self._queue, self._jobs, self._disagreements, self._upkeep).add_to(application)
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=5.0)
         await runner.setup()
@@ -279,12 +281,15 @@ def make_gate(config: Config) -> Gate:
     return Gate(source, time.time, policy)
 
 
-def signer_settings(config: Config, binding: Binding) -> SignerSettings:
+def signer_settings(
+    config: Config, binding: Binding, multiproof: bytes | None = None
+) -> SignerSettings:
     """What the signer process is told."""
     return SignerSettings(
         chain_id=binding.chain_id,
         registry=to_hex(binding.registry),
         layout=binding.layout,
+        multiproof=to_hex(multiproof) if multiproof else "",
         provider=config.quote_provider,
         simulation_seed=config.quote_simulation_seed,
         executor_directory=str(config.executor_directory),

@@ -1,6 +1,7 @@
 """What a run of a program gave, and whether it may be signed."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -95,3 +96,11 @@ def _failed(execution: Execution) -> GuestFailed:
     if reason:
         message = f"{message}; it printed: {reason}"
     return GuestFailed(message, hint=hint, guest_exit_code=execution.exit_code)
+
+
+def stdin_sha256(stdin: Sequence[bytes]) -> str:
+    """A name for a whole stdin: sha256 over each entry's length (u64 BE) and bytes."""
+    digest = hashlib.sha256()
+    for entry in stdin:
+        digest.update(len(entry).to_bytes(8, "big") + entry)
+    return digest.hexdigest()

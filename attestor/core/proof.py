@@ -4,13 +4,15 @@ from dataclasses import dataclass
 
 from attestor.core.confirmation import Timing
 from attestor.core.execution import Engine
+from attestor.core.typed_statement import SignedStatement
 from attestor.core.verifying_key import VerifyingKey
 
 
 @dataclass(frozen=True)
 class Proof:
     """A signed statement: signature r ‖ s ‖ v over `digest`. `confirmation` is when SP1's engine
-    confirms the run: one with `BEFORE` is confirmed."""
+    confirms the run: one with `BEFORE` is confirmed. `statement` is the EIP-712 form's signature,
+    where the signer process knows a MultiProof."""
 
     signer: bytes
     verifying_key: VerifyingKey
@@ -20,3 +22,4 @@ class Proof:
     cycles: int
     engine: Engine
     confirmation: Timing
+    statement: SignedStatement | None = None

@@ -1,6 +1,7 @@
 """The EIP-712 form of a statement, which MultiProof checks: `MultiProof.digestOf`.
 
-The signer process does not sign this form yet; it signs `attestor.core.statement`.
+The signer process signs it beside upstream's (`attestor.core.statement`) where it knows a
+MultiProof.
 """
 
 from dataclasses import dataclass
@@ -9,10 +10,23 @@ from eth_utils.crypto import keccak
 
 from attestor.core.eip712 import Domain, exactly, word
 
+CIRCUIT_VERSION = "v6.1.0"
+"""SP1's circuit for which the keys of `executor/keys` are."""
+
 _STATEMENT_TYPE = (
     b"Statement(bytes32 programVKey,bytes32 publicValuesHash,uint32 exitCode,bytes32 stdinHash,"
     b"string circuitVersion,uint64 expiresAt)"
 )
+
+
+@dataclass(frozen=True)
+class SignedStatement:
+    """The signature (65 bytes) of a typed statement for a MultiProof (20 bytes); it holds until
+    `expires_at`, Unix seconds. Everything else of it is in the proof."""
+
+    contract: bytes
+    expires_at: int
+    signature: bytes
 
 
 @dataclass(frozen=True)

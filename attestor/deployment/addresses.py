@@ -9,10 +9,12 @@ from attestor.errors import ConfigurationInvalid
 
 @dataclass(frozen=True)
 class Addresses:
-    """20 bytes each. `store` is None where the registry's verifier has no store of ours."""
+    """20 bytes each. `store` is None where the registry's verifier has no store of ours,
+    `multiproof` where no typed statements are to be signed."""
 
     registry: bytes
     store: bytes | None
+    multiproof: bytes | None = None
 
 
 def of(config: Config) -> Addresses:
@@ -22,6 +24,7 @@ def of(config: Config) -> Addresses:
     and `DeploymentFileInvalid`.
     """
     registry, store = config.chain_registry, config.chain_collateral_store
+    multiproof = config.chain_multiproof
     if config.chain_deployment is not None:
         found = record.read(config.chain_deployment)
         if found.chain_id != config.chain_id:
@@ -32,9 +35,11 @@ def of(config: Config) -> Addresses:
         registry = registry or found.address("TEERegistry")
         if "CollateralStore" in found.contracts:
             store = store or found.address("CollateralStore")
+        if "MultiProof" in found.contracts:
+            multiproof = multiproof or found.address("MultiProof")
     if not registry:
         raise ConfigurationInvalid(
             "the registry's address is missing",
             hint="set chain.registry, or chain.deployment to the file of attestor deploy",
         )
-    return Addresses(registry, store or None)
+    return Addresses(registry, store or None, multiproof or None)

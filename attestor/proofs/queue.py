@@ -78,7 +78,7 @@ class ProofQueue:
 
     async def add(self, program: bytes, stdin: Sequence[bytes]) -> str:
         """Accept a job; its id. Raises `QueueFull` and `SigningHalted`."""
-        self._require_not_halted()
+        self.require_not_halted()
         async with self._accepting:
             if await asyncio.to_thread(self._jobs.open_count) >= self._max_open:
                 raise QueueFull(
@@ -95,7 +95,7 @@ class ProofQueue:
 
         Raises `SigningHalted`, also for finished jobs: their proofs are in doubt too.
         """
-        self._require_not_halted()
+        self.require_not_halted()
         event = self._finished.setdefault(job, asyncio.Event())
         state = await asyncio.to_thread(self._jobs.state, job)
         if state is not None and state.state in ("queued", "running"):
@@ -103,12 +103,13 @@ class ProofQueue:
                 await asyncio.wait_for(event.wait(), timeout)
             except TimeoutError:
                 return await asyncio.to_thread(self._jobs.state, job)
-            self._require_not_halted()
+            self.require_not_halted()
             return await asyncio.to_thread(self._jobs.state, job)
         self._finished.pop(job, None)
         return state
 
-    def _require_not_halted(self) -> None:
+    def require_not_halted(self) -> None:
+        """Raise `SigningHalted` once signing is halted."""
         if self._halted is not None:
             raise SigningHalted(self._halted.message, hint=self._halted.hint)
 

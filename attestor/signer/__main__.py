@@ -48,7 +48,14 @@ def make_service(settings: SignerSettings) -> tuple[SignerService, Confirmer]:
     confirmer = Confirmer(keys, executor, limits, settings.policy, draw)
     engine = Engine(settings.engine)
     service = SignerService(
-        keys, make_provider(settings), settings.binding, executor, limits, engine, confirmer
+        keys,
+        make_provider(settings),
+        settings.binding,
+        executor,
+        limits,
+        engine,
+        confirmer,
+        settings.statements,
     )
     return service, confirmer
 

@@ -18,6 +18,7 @@ from attestor.core.execution import Engine
 from attestor.core.frame import Frame
 from attestor.core.proof import Proof
 from attestor.core.text import from_hex, to_hex
+from attestor.core.typed_statement import SignedStatement
 from attestor.core.verifying_key import VerifyingKey
 from attestor.errors import AttestorError, SignerGone, restore
 from attestor.signer.settings import SignerSettings
@@ -105,6 +106,7 @@ class SignerProcess:
             cycles=header["cycles"],
             engine=Engine(header["engine"]),
             confirmation=Timing(header["confirmation"]),
+            statement=_statement(header["statement"]),
         )
 
     def confirmations(self) -> list[Confirmed]:
@@ -177,6 +179,16 @@ class SignerProcess:
             waiting, self._waiting = self._waiting, {}
         for future in waiting.values():
             future.set_exception(_gone())
+
+
+def _statement(told: dict[str, Any] | None) -> SignedStatement | None:
+    if told is None:
+        return None
+    return SignedStatement(
+        contract=from_hex(told["contract"]),
+        expires_at=told["expires_at"],
+        signature=from_hex(told["signature"]),
+    )
 
 
 def _gone() -> SignerGone:

@@ -1,7 +1,7 @@
 """The proof keys, in memory alone."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import coincurve
@@ -20,6 +20,15 @@ chain while its signer is still registered."""
 class _Active:
     address: bytes
     valid_until: int
+
+
+@dataclass(frozen=True)
+class Signed:
+    """Signatures by one signer, whose registration ends at `valid_until` (Unix seconds)."""
+
+    signer: bytes
+    valid_until: int
+    signatures: tuple[bytes, ...]
 
 
 class Keys:
@@ -77,10 +86,17 @@ class Keys:
 
         Raises `NoActiveSigner` when there is none, or when its registration is about to end.
         """
+        signed = self.sign_all(lambda valid_until: (digest,))
+        return signed.signer, signed.signatures[0]
+
+    def sign_all(self, digests: Callable[[int], Sequence[bytes]]) -> Signed:
+        """The active signer's signatures over what `digests` makes of the end of its registration
+        (Unix seconds), all by one key. Raises as `sign`."""
         with self._lock:
             active = self._usable()
-            signature = signature_of(bytes(self._secrets[active.address]), digest)
-        return active.address, signature
+            secret = bytes(self._secrets[active.address])
+            made = tuple(signature_of(secret, digest) for digest in digests(active.valid_until))
+        return Signed(active.address, active.valid_until, made)
 
     def sign_for(self, address: bytes, digest: bytes) -> bytes:
         """A signature by a certain key, active or not. Raises `SignerUnknown`."""

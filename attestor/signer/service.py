@@ -9,18 +9,19 @@ from typing import Any
 from attestor.core.confirmation import Timing
 from attestor.core.eip712 import Domain
 from attestor.core.elf import check as check_elf
-from attestor.core.execution import Engine, Limits, require_signable
+from attestor.core.execution import Engine, Limits, require_signable, stdin_sha256
 from attestor.core.frame import Frame
 from attestor.core.possession import Possession
 from attestor.core.report_data import Binding
 from attestor.core.statement import Statement
 from attestor.core.text import from_hex, to_hex
+from attestor.core.typed_statement import CIRCUIT_VERSION, TypedStatement
 from attestor.core.verifying_key import VerifyingKey
 from attestor.errors import RequestInvalid
 from attestor.executor import NativeExecutor
 from attestor.quote.provider import QuoteProvider
 from attestor.signer.confirmer import Confirmer, Run
-from attestor.signer.keys import Keys
+from attestor.signer.keys import Keys, Signed
 
 CACHED_VERIFYING_KEYS = 256
 
@@ -37,7 +38,9 @@ class SignerService:
         limits: Limits,
         engine: Engine,
         confirmer: Confirmer,
+        statements: Domain | None = None,
     ) -> None:
+        """`statements` is the domain of the MultiProof for which typed statements are signed."""
         self._keys = keys
         self._provider = provider
         self._binding = binding
@@ -45,6 +48,7 @@ class SignerService:
         self._limits = limits
         self._engine = engine
         self._confirmer = confirmer
+        self._statements = statements
         self._verifying_keys: OrderedDict[bytes, VerifyingKey] = OrderedDict()
         self._cache_lock = threading.Lock()
         self._verbs: dict[str, Callable[[dict[str, Any], tuple[bytes, ...]], Frame]] = {
@@ -107,19 +111,52 @@ class SignerService:
         run = Run(job, program, stdin, execution)
         confirmation = self._confirmer.before_signing(run)
         statement = Statement(verifying_key.vk_hash_bytes, execution.public_values)
-        signer, signature = self._keys.sign(statement.digest)
+        typed = self._typed(verifying_key, run)
+        signed = self._keys.sign_all(
+            lambda valid_until: (statement.digest, *(make(valid_until) for make in typed))
+        )
         if confirmation is Timing.AFTER:
             self._confirmer.after_signing(run)
         proof = {
-            "signer": to_hex(signer),
-            "signature": to_hex(signature),
+            "signer": to_hex(signed.signer),
+            "signature": to_hex(signed.signatures[0]),
             "digest": to_hex(statement.digest),
             "words": list(verifying_key.words),
             "cycles": execution.cycles,
             "engine": execution.engine,
             "confirmation": confirmation,
+            "statement": self._told(signed),
         }
         return Frame(proof, (execution.public_values,))
+
+    def _typed(self, key: VerifyingKey, run: Run) -> list[Callable[[int], bytes]]:
+        """What makes the digest of the typed statement; nothing where none is signed."""
+        domain = self._statements
+        if domain is None:
+            return []
+        execution = run.execution
+
+        def digest(valid_until: int) -> bytes:
+            return TypedStatement(
+                program_vkey=key.program_vkey,
+                public_values_hash=execution.public_values_sha256,
+                exit_code=execution.exit_code,
+                stdin_hash=bytes.fromhex(stdin_sha256(run.stdin)),
+                circuit_version=CIRCUIT_VERSION,
+                expires_at=valid_until,
+            ).digest(domain)
+
+        return [digest]
+
+    def _told(self, signed: Signed) -> dict[str, Any] | None:
+        """The signature of the typed statement, which holds as long as its signer."""
+        if self._statements is None:
+            return None
+        return {
+            "contract": to_hex(self._statements.contract),
+            "expires_at": signed.valid_until,
+            "signature": to_hex(signed.signatures[1]),
+        }
 
     def _status(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> Frame:
         active = self._keys.active()

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from attestor.core.confirmation import Mode, Policy
+from attestor.core.eip712 import Domain
 from attestor.core.execution import Limits
 from attestor.core.report_data import Binding, Layout
 from attestor.core.text import from_hex
@@ -16,6 +17,7 @@ class SignerSettings:
     chain_id: int
     registry: str
     layout: str
+    multiproof: str
     provider: str
     simulation_seed: str
     executor_directory: str
@@ -44,6 +46,11 @@ class SignerSettings:
     def binding(self) -> Binding:
         """Where its quotes are to be registered."""
         return Binding(self.chain_id, from_hex(self.registry), Layout(self.layout))
+
+    @property
+    def statements(self) -> Domain | None:
+        """Where typed statements are to hold, if they are to be signed."""
+        return Domain(self.chain_id, from_hex(self.multiproof)) if self.multiproof else None
 
     @property
     def limits(self) -> Limits:

@@ -5,8 +5,8 @@ import hashlib
 from dataclasses import dataclass
 
 from attestor.core.confirmation import Disagreement
+from attestor.core.execution import stdin_sha256
 from attestor.store.database import Store
-from attestor.store.jobs import stdin_sha256
 from attestor.store.journal import Journal
 
 

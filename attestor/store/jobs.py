@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from attestor.core.confirmation import Finding, Timing, Verdict
+from attestor.core.execution import stdin_sha256
 from attestor.core.proof import Proof
 from attestor.core.text import from_hex, to_hex
+from attestor.core.typed_statement import CIRCUIT_VERSION, SignedStatement, TypedStatement
 from attestor.errors import JobGivenUp
 from attestor.store.database import Store
 from attestor.store.journal import Journal
@@ -47,6 +49,16 @@ class StoredProof:
     cycles: int
     confirmation: str
     finding: str | None
+
+
+@dataclass(frozen=True)
+class StoredStatement:
+    """A typed statement with its signature, its signer, and the MultiProof that it is for."""
+
+    signer: bytes
+    statement: TypedStatement
+    contract: bytes
+    signature: bytes
 
 
 class Jobs:
@@ -130,6 +142,7 @@ class Jobs:
             "cycles": proof.cycles,
             "engine": proof.engine,
             "confirmation": proof.confirmation,
+            **_statement_columns(proof.statement),
         }
         with self._store.transaction():
             now = self._journal.now()
@@ -160,6 +173,30 @@ class Jobs:
         """How a job stands, or None when there is no such job."""
         row = self._store.row("SELECT state, error_code, error_message FROM jobs WHERE id = ?", job)
         return JobState(**row) if row else None
+
+    def statement(self, job: str) -> StoredStatement | None:
+        """The typed statement of a finished job, if one was signed."""
+        row = self._store.row(
+            "SELECT signer, program_vkey, public_values, stdin_sha256, statement_contract, "
+            "statement_expires_at, statement_signature FROM proofs JOIN jobs ON jobs.id = job "
+            "WHERE job = ? AND statement_signature IS NOT NULL",
+            job,
+        )
+        if row is None:
+            return None
+        return StoredStatement(
+            signer=from_hex(row["signer"]),
+            statement=TypedStatement(
+                program_vkey=from_hex(row["program_vkey"]),
+                public_values_hash=hashlib.sha256(row["public_values"]).digest(),
+                exit_code=0,
+                stdin_hash=bytes.fromhex(row["stdin_sha256"]),
+                circuit_version=CIRCUIT_VERSION,
+                expires_at=row["statement_expires_at"],
+            ),
+            contract=from_hex(row["statement_contract"]),
+            signature=from_hex(row["statement_signature"]),
+        )
 
     def proof(self, job: str) -> StoredProof | None:
         """The proof of a finished job."""
@@ -212,9 +249,11 @@ class Jobs:
         )
 
 
-def stdin_sha256(stdin: Sequence[bytes]) -> str:
-    """A name for a whole stdin: sha256 over each entry's length (u64 BE) and bytes."""
-    digest = hashlib.sha256()
-    for entry in stdin:
-        digest.update(len(entry).to_bytes(8, "big") + entry)
-    return digest.hexdigest()
+def _statement_columns(signed: SignedStatement | None) -> dict[str, Any]:
+    if signed is None:
+        return {}
+    return {
+        "statement_contract": to_hex(signed.contract),
+        "statement_expires_at": signed.expires_at,
+        "statement_signature": to_hex(signed.signature),
+    }

@@ -238,5 +238,12 @@ CREATE INDEX uploads_by_outcome ON uploads (outcome);
 """
 """Collateral that the daemon brought on chain, and what each upload cost."""
 
-MIGRATIONS: tuple[str, ...] = (INITIAL, CONFIRMATIONS, REGISTRATION_KINDS, UPLOADS)
+STATEMENTS = """
+ALTER TABLE proofs ADD COLUMN statement_contract TEXT;
+ALTER TABLE proofs ADD COLUMN statement_expires_at INTEGER;
+ALTER TABLE proofs ADD COLUMN statement_signature TEXT;
+"""
+"""The EIP-712 form of a statement, where one was signed."""
+
+MIGRATIONS: tuple[str, ...] = (INITIAL, CONFIRMATIONS, REGISTRATION_KINDS, UPLOADS, STATEMENTS)
 """Migration n brings a database of version n (`PRAGMA user_version`) to n + 1."""

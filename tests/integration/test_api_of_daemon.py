@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 
 from attestor.api import wire
+from attestor.chain.abi import Contract
 from attestor.chain.multiproof import MultiProof
 from attestor.chain.registry import Registry
 from attestor.client import ProverClient
 from attestor.core.statement import Statement
+from attestor.core.text import from_hex, to_hex
 from attestor.devnet.stack import Devnet
-from attestor.errors import ProofRefused, ProverFailed
+from attestor.errors import ProofRefused, ProverFailed, RpcError
 from attestor.programs import ELF_FOLDER, elf, fibonacci, header_chain
 from attestor.store.database import Store
 
@@ -195,3 +197,35 @@ def test_secrets__of_payer__are_in_no_log_or_database(devnet: Devnet) -> None:
             data = path.read_bytes()
             assert secret.encode() not in data
             assert bytes.fromhex(secret) not in data
+
+
+def test_statement__of_a_proof__is_accepted_by_multiproof(
+    devnet: Devnet, client: ProverClient
+) -> None:
+    proof = client.prove(elf(fibonacci.NAME), fibonacci.stdin(10))
+    status, body, _ = post(devnet, f"/statement?proof_id={proof.proof_id}", b"", method="GET")
+    assert status == 200
+    told = json.loads(body)
+    assert told["contract"].lower() == to_hex(devnet.deployment.multiproof.address)
+    assert told["signer"].lower() == to_hex(proof.signer)
+    assert told["chainId"] == 31337
+    named = told["statement"]
+    fields = tuple(
+        from_hex(value) if isinstance(value, str) and value.startswith("0x") else value
+        for value in named.values()
+    )
+    assert named["programVKey"] == to_hex(proof.verifying_key.program_vkey)
+    assert named["circuitVersion"] == "v6.1.0"
+    contract = Contract.named("MultiProof")
+    signature = from_hex(told["signature"])
+    calldata = contract.encode("verifyStatement", fields, proof.public_values, signature)
+    answer = devnet.node.call(devnet.deployment.multiproof.address, calldata)
+    assert contract.decode("verifyStatement", answer) == (told["signer"].lower(),)
+    forged = contract.encode("verifyStatement", fields, proof.public_values + b"\0", signature)
+    with pytest.raises(RpcError):
+        devnet.node.call(devnet.deployment.multiproof.address, forged)
+
+
+@pytest.mark.parametrize("query", ["", "?proof_id=", "?proof_id=none", "?other=1"])
+def test_statement__of_no_proof__is_not_found(devnet: Devnet, query: str) -> None:
+    assert post(devnet, "/statement" + query, b"", method="GET")[0] == 404

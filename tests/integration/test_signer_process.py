@@ -29,6 +29,7 @@ SETTINGS = SignerSettings(
     chain_id=31337,
     registry="0x" + "77" * 20,
     layout="attestor",
+    multiproof="",
     provider="simulated",
     simulation_seed="test",
     executor_directory=str(ROOT / "executor" / "target" / "release"),

@@ -9,13 +9,14 @@ import pytest
 
 from attestor.core.confirmation import Policy
 from attestor.core.eip712 import Domain
-from attestor.core.execution import Engine, Execution, Limits
+from attestor.core.execution import Engine, Execution, Limits, stdin_sha256
 from attestor.core.frame import Frame
 from attestor.core.possession import Possession
 from attestor.core.report_data import Binding, Layout
 from attestor.core.signature import recover
 from attestor.core.statement import Statement
 from attestor.core.text import from_hex, to_hex
+from attestor.core.typed_statement import TypedStatement
 from attestor.core.verifying_key import VerifyingKey
 from attestor.errors import (
     GuestFailed,
@@ -236,3 +237,35 @@ def test_prove__without_program__is_a_typed_refusal(parts: Parts) -> None:
     parts.activate()
     with pytest.raises((RequestInvalid, ProgramInvalid)):
         parts.ask("prove")
+
+
+def test_prove__for_a_multiproof__signs_the_typed_statement_too(parts: Parts) -> None:
+    domain = Domain(31337, b"\x55" * 20)
+    confirmer = Confirmer(parts.keys, parts.executor, Limits(), Policy(), lambda: 0.5)
+    parts.service = SignerService(
+        parts.keys,
+        parts.provider,
+        BINDING,
+        parts.executor,
+        Limits(),
+        PORTABLE,
+        confirmer,
+        domain,
+    )
+    signer = parts.activate()
+    told = parts.ask("prove", ELF, b"in").header["statement"]
+    assert (told["contract"], told["expires_at"]) == ("0x" + "55" * 20, LATER)
+    statement = TypedStatement(
+        program_vkey=KEY.program_vkey,
+        public_values_hash=hashlib.sha256(parts.executor.result.public_values).digest(),
+        exit_code=0,
+        stdin_hash=bytes.fromhex(stdin_sha256([b"in"])),
+        circuit_version="v6.1.0",
+        expires_at=LATER,
+    )
+    assert recover(statement.digest(domain), from_hex(told["signature"])) == signer
+
+
+def test_prove__without_a_multiproof__signs_one_form_alone(parts: Parts) -> None:
+    parts.activate()
+    assert parts.ask("prove", ELF, b"in").header["statement"] is None

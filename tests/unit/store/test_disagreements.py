@@ -6,10 +6,11 @@ import pytest
 
 from attestor.audit import verify
 from attestor.core.confirmation import Disagreement
+from attestor.core.execution import stdin_sha256
 from attestor.store.database import Store
 from attestor.store.disagreements import Disagreements
 from attestor.store.history import History
-from attestor.store.jobs import Jobs, stdin_sha256
+from attestor.store.jobs import Jobs
 from attestor.store.journal import Journal, entries
 
 FOUND = Disagreement("a", "cycles: ours 1, SP1's 2", b"elf", (b"one", b""))

@@ -5,14 +5,16 @@ from dataclasses import replace
 
 import pytest
 
+from attestor.audit.verify import table_faults
 from attestor.core.confirmation import Finding, Timing, Verdict
-from attestor.core.execution import Engine
+from attestor.core.execution import Engine, stdin_sha256
 from attestor.core.proof import Proof
+from attestor.core.typed_statement import SignedStatement, TypedStatement
 from attestor.core.verifying_key import VerifyingKey
 from attestor.errors import DatabaseFailed
 from attestor.store.database import Store
 from attestor.store.history import History
-from attestor.store.jobs import Jobs, JobState, StoredProof, Work, stdin_sha256
+from attestor.store.jobs import Jobs, JobState, StoredProof, Work
 from attestor.store.journal import Journal, entries
 
 SIGNER = b"\x01" * 20
@@ -241,3 +243,40 @@ def test_confirmation_counts__by_kind(jobs: Jobs) -> None:
     prove(jobs, "c", Timing.NOT_CHECKED)
     counts = {(row["confirmation"], row["finding"]): row["n"] for row in jobs.confirmation_counts()}
     assert counts == {("after", "pending"): 2, ("not_checked", None): 1}
+
+
+SIGNED = SignedStatement(contract=b"\x77" * 20, expires_at=2000, signature=b"\x66" * 65)
+
+
+def test_statement__signed_one__is_whole_with_what_the_job_was(jobs: Jobs) -> None:
+    jobs.add("a", b"elf", [b"in"])
+    jobs.take()
+    jobs.finish("a", replace(PROOF, statement=SIGNED))
+    found = jobs.statement("a")
+    assert found is not None
+    assert (found.signer, found.contract, found.signature) == (SIGNER, b"\x77" * 20, b"\x66" * 65)
+    assert found.statement == TypedStatement(
+        program_vkey=PROOF.verifying_key.program_vkey,
+        public_values_hash=hashlib.sha256(PROOF.public_values).digest(),
+        exit_code=0,
+        stdin_hash=bytes.fromhex(stdin_sha256([b"in"])),
+        circuit_version="v6.1.0",
+        expires_at=2000,
+    )
+
+
+def test_statement__none_signed_or_no_job__is_none(jobs: Jobs) -> None:
+    jobs.add("a", b"elf", [])
+    jobs.take()
+    jobs.finish("a", PROOF)
+    assert jobs.statement("a") is None
+    assert jobs.statement("b") is None
+
+
+def test_finish__with_a_statement__journal_and_row_agree(jobs: Jobs, store: Store) -> None:
+    jobs.add("a", b"elf", [])
+    jobs.take()
+    jobs.finish("a", replace(PROOF, statement=SIGNED))
+    assert [fault for fault in table_faults(store) if "proofs" in fault] == []
+    signed = next(entry for entry in entries(store) if entry.event == "proof_signed")
+    assert signed.evidence["statement_expires_at"] == 2000
