@@ -49,6 +49,7 @@ class ProofQueue:
         self._tasks: list[asyncio.Task[None]] = []
         self._accepting = asyncio.Lock()
         self._halted: SigningHalted | None = None
+        self._stopping = False
 
     def start(self) -> None:
         """Begin to work, with the jobs of an earlier run first."""
@@ -59,6 +60,8 @@ class ProofQueue:
 
     async def stop(self) -> None:
         """End the workers. Jobs that run are taken up again at the next start."""
+        # Python 3.11 can lose a cancellation that meets the timeout of wait_for.
+        self._stopping = True
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -114,7 +117,7 @@ class ProofQueue:
             raise SigningHalted(self._halted.message, hint=self._halted.hint)
 
     async def _work(self) -> None:
-        while self._halted is None:
+        while self._halted is None and not self._stopping:
             try:
                 work = await asyncio.to_thread(self._jobs.take)
                 if work is None:

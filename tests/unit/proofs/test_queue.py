@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -265,6 +266,26 @@ def test_start__workers__bound_how_many_run_together(
         assert prover.most_together == workers
 
     run(jobs, prover, body, workers=workers)
+
+
+def test_stop__cancellation_lost_in_a_timeout__ends_all_the_same(
+    jobs: Jobs, prover: Prover, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """wait_for of Python 3.11 swallows a cancellation that comes with its timeout."""
+
+    async def deaf(queue: ProofQueue) -> None:
+        with suppress(asyncio.CancelledError):
+            await asyncio.sleep(0.01)
+
+    monkeypatch.setattr(ProofQueue, "_idle", deaf)
+
+    async def whole() -> None:
+        queue = ProofQueue(jobs, prover, 3, 8, unexpected)
+        queue.start()
+        await asyncio.sleep(0.05)
+        await asyncio.wait_for(queue.stop(), 5)
+
+    asyncio.run(whole())
 
 
 def test_start__jobs_of_an_earlier_run__are_finished(jobs: Jobs, prover: Prover) -> None:
