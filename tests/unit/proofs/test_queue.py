@@ -273,7 +273,11 @@ def test_stop__cancellation_lost_in_a_timeout__ends_all_the_same(
 ) -> None:
     """wait_for of Python 3.11 swallows a cancellation that comes with its timeout."""
 
+    calls: list[ProofQueue] = []
+
     async def deaf(queue: ProofQueue) -> None:
+        calls.append(queue)
+        assert len(calls) < 500, "the worker goes on"
         with suppress(asyncio.CancelledError):
             await asyncio.sleep(0.01)
 
@@ -286,6 +290,7 @@ def test_stop__cancellation_lost_in_a_timeout__ends_all_the_same(
         await asyncio.wait_for(queue.stop(), 5)
 
     asyncio.run(whole())
+    assert len(calls) < 500
 
 
 def test_start__jobs_of_an_earlier_run__are_finished(jobs: Jobs, prover: Prover) -> None:
