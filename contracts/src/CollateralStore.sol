@@ -67,7 +67,6 @@ contract CollateralStore is ICollateralStore {
     Signing private _signing;
     /// @dev Serial numbers of all signing certificates that were in use in the current epoch.
     uint256[] private _signingSerials;
-
     KeptCrl private _rootCrl;
     mapping(uint256 authorityKeyId => Authority) private _authorities;
     uint256[] private _authorityKeyIds;
@@ -81,8 +80,7 @@ contract CollateralStore is ICollateralStore {
     mapping(uint256 teeType => uint256) public qeRecord;
     mapping(uint256 teeType => uint256) private _evaluationsRecord;
 
-    /// @param rootCertificate DER of the root CA's certificate: Intel's, or any on a development
-    /// chain
+    /// @param rootCertificate the root CA's, in DER: Intel's, or any on a development chain
     /// @param evaluationDelaySeconds_ how old a TCB recovery event must be; 0 takes any evaluation
     constructor(bytes memory rootCertificate, uint64 evaluationDelaySeconds_) {
         if (!P256.isAvailable()) revert P256PrecompileMissing();
@@ -153,8 +151,7 @@ contract CollateralStore is ICollateralStore {
         _announce(Collateral.TcbSigning, 0, certificate.notBefore, certificate.notAfter, digest);
     }
 
-    /// @dev A certificate that the root has signed, that is valid now and not revoked, and the hash
-    /// of its common name.
+    /// @dev What the root has signed, is valid now and not revoked; and its common name's hash.
     function _certifiedByRoot(bytes memory der)
         private
         view
@@ -272,8 +269,7 @@ contract CollateralStore is ICollateralStore {
         }
     }
 
-    /// @dev What the root has revoked by now ends the PCK CAs and what TCB signing certificates
-    /// signed in this epoch.
+    /// @dev What the root has revoked ends PCK CAs, and what this epoch's signing keys signed.
     function _applyRootRevocations() private {
         mapping(uint256 serial => uint256) storage revokedAt = _revokedAt[rootKeyId];
         if (revokedAt[_signing.serial] != 0) delete _signing;
@@ -368,8 +364,7 @@ contract CollateralStore is ICollateralStore {
         revert EvaluationNumberUnknown(header.teeType, header.evaluationNumber);
     }
 
-    /// @dev The record of a new piece in place of `old`, whose floors do not hold any more when a
-    /// certificate signed it that has been revoked since.
+    /// @dev The record in place of `old`, whose floors end when its signing certificate is revoked.
     function _keep(
         Collateral kind,
         uint256 key,

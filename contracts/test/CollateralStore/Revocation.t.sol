@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {ICollateralErrors} from "../../src/interfaces/ICollateralErrors.sol";
 import {Collateral, ICollateralStore} from "../../src/interfaces/ICollateralStore.sol";
+import {Asn1} from "../harness/Asn1.sol";
 import {CollateralCase} from "./CollateralCase.sol";
 
 contract CollateralStoreRevocationTest is CollateralCase {
@@ -66,6 +67,27 @@ contract CollateralStoreRevocationTest is CollateralCase {
         store.uploadRootCrl(list);
         vm.warp(now_ + DAY);
         store.uploadRootCrl(list);
+    }
+
+    /// @dev A later list with a number of our own, signed by the root again.
+    function test_uploadRootCrl__lower_number__refused() public {
+        uploadAuthority();
+        vm.warp(later);
+        bytes memory lower = _rootCrlNumbered(now_ - 1);
+        vm.expectRevert(
+            abi.encodeWithSelector(ICollateralErrors.CrlNumberLower.selector, now_, now_ - 1)
+        );
+        store.uploadRootCrl(lower);
+        store.uploadRootCrl(_rootCrlNumbered(now_));
+        vm.assertEq(store.held(Collateral.RootCrl, rootKeyId).number, now_, "the same number");
+    }
+
+    function test_uploadRevocations__nothing_new_of_the_root__records_as_before() public {
+        uploadAll();
+        uint256 record = store.caRecord(pckCaKeyId);
+        vm.assertEq(store.uploadRevocations(crl("root"), 0, 1), 0, "revoked");
+        vm.assertEq(store.caRecord(pckCaKeyId), record, "record");
+        vm.assertEq(store.signingEpoch(), 0, "epoch");
     }
 
     function test_uploadRootCrl__ca_revoked__window_closed_for_ever() public {
@@ -193,6 +215,15 @@ contract CollateralStoreRevocationTest is CollateralCase {
         bytes memory list = crl(name);
         vm.expectPartialRevert(reason);
         store.uploadPckCrl(list);
+    }
+
+    function _rootCrlNumbered(uint256 crlNumber) private view returns (bytes memory) {
+        bytes memory list = crl("rootLater");
+        bytes memory tbs = slice(list, 4, 4 + 3 + uint8(list[6])); // behind a header of 4 bytes
+        // forge-lint: disable-next-line(unsafe-typecast)
+        overwrite(tbs, find(tbs, hex"0603551d1404060204") + 9, abi.encodePacked(uint32(crlNumber)));
+        (bytes32 r, bytes32 s) = vm.signP256(number("rootKey"), sha256(tbs));
+        return Asn1.signed(tbs, r, s);
     }
 
     function _foreign() private view returns (uint256[] memory) {

@@ -98,6 +98,14 @@ contract CollateralStoreUploadsTest is CollateralCase {
         vm.assertEq(store.evaluations(SGX).length, 0, "SGX");
     }
 
+    function test_uploadTcbEvaluationNumbers__empty_list__nothing_listed() public {
+        store.uploadTcbSigning(certificate("tcbSigning"));
+        bytes memory json = text("evaluationsTdx");
+        uploadEvaluations(bytes.concat(slice(json, 0, find(json, "[") + 1), "]}"));
+        vm.assertEq(store.evaluations(TDX).length, 0, "length");
+        vm.assertTrue(store.held(Collateral.TcbEvaluationNumbers, TDX).usable, "usable");
+    }
+
     function test_held__every_kind__window_number_and_digest() public {
         uploadAll();
         uploadEvaluations(text("evaluationsTdx"));

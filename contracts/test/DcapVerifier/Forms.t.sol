@@ -108,6 +108,27 @@ contract DcapVerifierFormsTest is SimulatedPlatform {
         verifier.verify(quote);
     }
 
+    /// @dev Before the descriptor's end, and before the signed region's.
+    function test_verify__cut_in_the_signed_region__refused() public {
+        bytes memory quote = compact(goodDraft());
+        verifier.verify(quote);
+        uint256[2] memory needed = [uint256(54), 632];
+        for (uint256 i = 0; i < needed.length; ++i) {
+            bytes memory cut = slice(quote, 0, needed[i] - 1);
+            vm.expectRevert(_lengthWrong(needed[i], needed[i] - 1));
+            verifier.verify(cut);
+            vm.expectRevert(_lengthWrong(needed[i], needed[i] - 1));
+            verifier.verifyRaw(cut);
+        }
+    }
+
+    function test_verify_raw__cut_before_the_chain__refused() public {
+        bytes memory quote = assemble(goodDraft());
+        verifier.verifyRaw(quote);
+        vm.expectRevert(_lengthWrong(1258, 1257));
+        verifier.verifyRaw(slice(quote, 0, 1257));
+    }
+
     function test_verify__cut_anywhere__refused(uint256 kind, uint256 length) public {
         bytes memory quote = compact(draftOf(kind % 6));
         length = bound(length, 0, quote.length - 1);
@@ -150,6 +171,10 @@ contract DcapVerifierFormsTest is SimulatedPlatform {
         verifier.verify(quote);
         vm.expectRevert();
         verifier.verifyRaw(quote);
+    }
+
+    function _lengthWrong(uint256 expected, uint256 actual) private pure returns (bytes memory) {
+        return abi.encodeWithSelector(IDcapErrors.QuoteLengthWrong.selector, expected, actual);
     }
 
     function _refuseTee(Draft memory draft, uint16 version, uint32 teeType) private {
