@@ -5,8 +5,7 @@ use std::io;
 use std::path::Path;
 use std::process::Command;
 
-use serde_json::Value;
-
+use crate::answer::halted;
 use crate::compare::Comparison;
 use crate::generate;
 use crate::outcome::{End, Halted};
@@ -29,23 +28,4 @@ fn run(runner: &Path, elf: &[u8]) -> io::Result<Option<Halted>> {
     std::fs::remove_file(&path)?;
     let output = output?;
     Ok(serde_json::from_slice(&output.stdout).ok().and_then(|line| halted(&line)))
-}
-
-fn halted(line: &Value) -> Option<Halted> {
-    let words = line["digest"].as_array()?;
-    let mut digest = [0; 8];
-    for (word, value) in digest.iter_mut().zip(words) {
-        *word = u32::try_from(value.as_u64()?).ok()?;
-    }
-    Some(Halted {
-        exit_code: u32::try_from(line["exit_code"].as_u64()?).ok()?,
-        cycles: line["cycles"].as_u64()?,
-        digest,
-        public_values: unhex(line["public_values"].as_str()?)?,
-    })
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digits = text.as_bytes().chunks(2);
-    digits.map(|pair| u8::from_str_radix(str::from_utf8(pair).ok()?, 16).ok()).collect()
 }

@@ -2,6 +2,7 @@
 //!
 //! For development only, as it needs both engines.
 
+pub mod answer;
 pub mod assembler;
 pub mod compare;
 pub mod damage;
@@ -17,5 +18,6 @@ pub mod process;
 pub mod random;
 pub mod report;
 pub mod seeds;
+pub mod sp1_process;
 pub mod stepped;
 pub mod table;

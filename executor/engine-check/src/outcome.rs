@@ -23,6 +23,8 @@ pub enum End {
     Unsupported,
     /// The file is no program.
     NoProgram,
+    /// SP1's process died.
+    NoAnswer,
 }
 
 /// A run of a program, with a word for people on why it ended.
@@ -43,12 +45,14 @@ pub enum Verdict {
 
 /// Judge our run by SP1's.
 ///
-/// A fault of SP1 is any refusal of ours; what SP1 runs, ours may refuse by name.
+/// A fault of SP1 is any refusal of ours; what SP1 runs, ours may refuse by name. What kills SP1
+/// says nothing where ours stops, but ours may not halt there.
 pub fn judge(ours: &End, sp1: &End) -> Verdict {
     match (ours, sp1) {
         (ours, sp1) if ours == sp1 => Verdict::Same,
         (End::Unsupported, End::Fault) => Verdict::Same,
         (End::Unsupported | End::LimitCycles, _) => Verdict::Incomparable,
+        (ours, End::NoAnswer) if !matches!(ours, End::Halted(_)) => Verdict::Incomparable,
         _ => Verdict::Different,
     }
 }
@@ -79,6 +83,18 @@ mod tests {
         assert_eq!(judge(&End::Fault, &halted(7)), Verdict::Different);
         assert_eq!(judge(&End::NoProgram, &halted(7)), Verdict::Different);
         assert_eq!(judge(&End::Fault, &End::LimitMemory), Verdict::Different);
+    }
+
+    #[test]
+    fn death_of_sp1_says_nothing_of_what_ours_refuses() {
+        assert_eq!(judge(&End::Fault, &End::NoAnswer), Verdict::Incomparable);
+        assert_eq!(judge(&halted(7), &End::NoAnswer), Verdict::Different);
+    }
+
+    #[test]
+    fn run_of_sp1_without_an_end_is_different() {
+        assert_eq!(judge(&halted(7), &End::LimitCycles), Verdict::Different);
+        assert_eq!(judge(&End::Fault, &End::LimitCycles), Verdict::Different);
     }
 
     #[test]

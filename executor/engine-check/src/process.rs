@@ -22,7 +22,7 @@ pub fn cpu_seconds() -> f64 {
 }
 
 /// The highest resident memory of this process, in KiB. Source: proc(5), VmHWM.
-fn max_rss_kb() -> u64 {
+pub fn max_rss_kb() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or("0");
     line.split_whitespace().next().and_then(|number| number.parse().ok()).unwrap_or(0)

@@ -1,9 +1,12 @@
 //! Random programs: our engine ends them as SP1's portable executor does.
 
-use engine_check::compare::{Comparison, compare, start_watchdog};
+use std::path::Path;
+
+use engine_check::compare::{Comparison, compare};
 use engine_check::generate::Kind;
 use engine_check::outcome::Verdict;
 use engine_check::seeds;
+use engine_check::sp1_process::Sp1;
 
 /// The most programs in a hundred that our limits may cut short.
 const INCOMPARABLE_PERCENT: usize = 10;
@@ -18,16 +21,21 @@ fn assert_same(comparisons: impl Iterator<Item = Comparison>) {
     assert!(100 * incomparable <= INCOMPARABLE_PERCENT * all, "{incomparable} of {all}");
 }
 
+fn sp1() -> Sp1 {
+    Sp1::new(Path::new(env!("CARGO_BIN_EXE_sp1-answer")))
+}
+
 fn check(kind: Kind, programs: u64) {
-    start_watchdog();
-    assert_same((0..programs).map(|seed| compare(kind, seed)));
+    let mut sp1 = sp1();
+    let compare = |seed| compare(kind, seed, &mut sp1).expect("SP1 can be asked");
+    assert_same((0..programs).map(compare));
 }
 
 #[test]
 fn seeds_that_once_differed_end_as_on_sp1() {
-    start_watchdog();
+    let mut sp1 = sp1();
     for (kind, seed) in seeds::parse(seeds::KEPT) {
-        let comparison = compare(kind, seed);
+        let comparison = compare(kind, seed, &mut sp1).expect("SP1 can be asked");
         assert_ne!(comparison.verdict, Verdict::Different, "{}", comparison.explain());
     }
 }

@@ -88,9 +88,6 @@ impl Memory {
         if length == 0 {
             return Ok(Vec::new());
         }
-        if length == 0 {
-            return Ok(Vec::new());
-        }
         let end = address.checked_add(length).filter(|&end| end <= ADDRESS_SPACE);
         let end = end.ok_or(Fault::OutOfRange(address))?;
         let byte = |address| {

@@ -1,11 +1,12 @@
 //! The translator: hot code becomes machine code, one region of basic blocks at a time.
 //!
 //! `region` finds what to compile together, `emit` writes it as Cranelift's intermediate code
-//! (`arithmetic` for the operations), `code` keeps the machine code, `entry` goes into it and back,
+//! (`arithmetic` and `division` for the operations), `code` keeps the machine code, `entry` goes into it and back,
 //! and `fault` gives it memory on the first touch.
 
 mod arithmetic;
 mod code;
+mod division;
 mod emit;
 mod entry;
 mod fault;
@@ -64,14 +65,20 @@ impl Translator {
     }
 
     /// Compile the region that starts at an instruction, after `executed` cycles; false: not now,
-    /// or never again when `exhausted`.
-    pub fn translate(&mut self, image: &Image, start: usize, executed: u64) -> bool {
+    /// or never again when `exhausted`. The guest's registers now are a hint of what they will be.
+    pub fn translate(
+        &mut self,
+        image: &Image,
+        start: usize,
+        executed: u64,
+        registers: &[u64; 32],
+    ) -> bool {
         let budget = FREE_INSTRUCTIONS + executed / CYCLES_PER_INSTRUCTION;
         if self.exhausted || self.instructions >= budget {
             return false;
         }
         let began = Instant::now();
-        let entry = self.compile(image, start);
+        let entry = self.compile(image, start, registers);
         self.seconds += began.elapsed().as_secs_f64();
         self.exhausted = entry.is_none() || self.instructions >= MAX_INSTRUCTIONS;
         let Some(entry) = entry else { return false };
@@ -101,7 +108,7 @@ impl Translator {
         self.seconds
     }
 
-    fn compile(&mut self, image: &Image, start: usize) -> Option<Entry> {
+    fn compile(&mut self, image: &Image, start: usize, registers: &[u64; 32]) -> Option<Entry> {
         if self.backend.is_none() {
             self.backend = Some(Backend::new()?);
             self.table = vec![Entry::cold(); image.instructions.len()];
@@ -109,7 +116,7 @@ impl Translator {
         let backend = self.backend.as_mut()?;
         let region = Region::discover(image, start);
         self.instructions += region.instructions() as u64;
-        backend.compile(image, &region)
+        backend.compile(image, &region, registers)
     }
 }
 
@@ -131,10 +138,10 @@ impl Backend {
         Some(Self { isa, compiler: Compiler::new(), builder, code })
     }
 
-    fn compile(&mut self, image: &Image, region: &Region) -> Option<Entry> {
+    fn compile(&mut self, image: &Image, region: &Region, registers: &[u64; 32]) -> Option<Entry> {
         self.compiler.clear();
         let config = self.isa.frontend_config();
-        emit::emit(&mut self.compiler.func, &mut self.builder, config, image, region);
+        emit::emit(&mut self.compiler.func, &mut self.builder, config, image, region, registers);
         let compiled = self.compiler.compile(&*self.isa, &mut ControlPlane::default()).ok()?;
         // Code with references to elsewhere would need a linker; nothing here makes such code.
         if !compiled.buffer.relocs().is_empty() {

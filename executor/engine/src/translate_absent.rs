@@ -13,7 +13,13 @@ impl Translator {
         None
     }
 
-    pub fn translate(&mut self, _image: &Image, _start: usize, _executed: u64) -> bool {
+    pub fn translate(
+        &mut self,
+        _image: &Image,
+        _start: usize,
+        _executed: u64,
+        _registers: &[u64; 32],
+    ) -> bool {
         match *self {}
     }
 

@@ -3,7 +3,7 @@
 use engine::{Image, Limits, Mode, Outcome, Stop, run};
 
 const LIMITS: Limits =
-    Limits { cycles: 50_000_000, memory_bytes: 64 << 20, public_values_bytes: 1 << 20 };
+    Limits { cycles: 50_000_000, memory_bytes: 256 << 20, public_values_bytes: 1 << 20 };
 
 fn run_guest(name: &str, stdin: &[Vec<u8>]) -> Result<Outcome, Stop> {
     let path = format!("{}/../../guests/elf/{name}.elf", env!("CARGO_MANIFEST_DIR"));
@@ -41,4 +41,21 @@ fn test_guests_end_as_they_are_meant_to() {
     assert!(
         matches!(exit("test/recursion"), Err(Stop::Unsupported(what)) if what.contains("VERIFY"))
     );
+}
+
+#[test]
+fn threads_with_compiled_code_do_not_disturb_each_other() {
+    let numbers = || {
+        let stdin = [1_000_000_u32.to_le_bytes().to_vec()];
+        run_guest("fibonacci", &stdin).expect("halts").public_values
+    };
+    // Its compiled loop touches memory for the first time again and again.
+    let windows = || run_guest("test/sparse", &[3000_u64.to_le_bytes().to_vec()]).expect("halts");
+    let (alone, sparse_alone) = (numbers(), windows());
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| (0..4).for_each(|_| assert_eq!(numbers(), alone)));
+            scope.spawn(|| (0..4).for_each(|_| assert_eq!(windows(), sparse_alone)));
+        }
+    });
 }

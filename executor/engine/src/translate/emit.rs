@@ -25,16 +25,22 @@ use crate::image::Image;
 use crate::instruction::{Condition, Instruction, Operation, Width};
 use crate::memory::ADDRESS_BITS;
 
-/// Write the region into an empty function.
+/// Write the region into an empty function; `registers` are the guest's as it is compiled.
 pub fn emit(
     function: &mut Function,
     frontend: &mut FunctionBuilderContext,
     config: TargetFrontendConfig,
     image: &Image,
     region: &Region,
+    registers: &[u64; 32],
 ) {
     *function = Function::with_name_signature(UserFuncName::default(), signature());
     let mut emitter = Emitter::new(FunctionBuilder::new(function, frontend), image, region);
+    let written = region.written(image);
+    emitter.kept = std::array::from_fn(|index| {
+        let is_kept = written >> index & 1 == 0;
+        is_kept.then_some(registers[index])
+    });
     for (leader, block) in &region.blocks {
         emitter.block(*leader, block);
     }
@@ -64,6 +70,8 @@ struct Emitter<'a> {
     /// With the pc and the address of an access that is none.
     fault: Label,
     dirty: u32,
+    /// Registers that the region does not write, as they were when it became hot.
+    kept: [Option<u64>; 32],
 }
 
 impl<'a> Emitter<'a> {
@@ -93,6 +101,7 @@ impl<'a> Emitter<'a> {
             labels,
             fault,
             dirty: 0,
+            kept: [None; 32],
         };
         emitter.load_registers(region);
         let start = emitter.labels[&region.start];
@@ -157,14 +166,15 @@ impl<'a> Emitter<'a> {
                     Alu::Add => self.builder.ins().iadd_imm_s(a, instruction.addend() as i64),
                     _ => {
                         let b = self.constant(instruction.addend());
-                        arithmetic::emit(&mut self.builder, alu, a, b)
+                        arithmetic::emit(&mut self.builder, alu, a, b, None)
                     }
                 };
                 self.set(instruction, value);
             }
             Operation::Register(alu) => {
                 let (a, b) = (self.get(instruction.rs1), self.get(instruction.rs2));
-                let value = arithmetic::emit(&mut self.builder, alu, a, b);
+                let likely = self.kept[usize::from(instruction.rs2)];
+                let value = arithmetic::emit(&mut self.builder, alu, a, b, likely);
                 self.set(instruction, value);
             }
             Operation::Load { width, signed } => self.load(instruction, width, signed, pc),

@@ -133,3 +133,6 @@ unsafe fn forward(signal: libc::c_int, info: *mut libc::siginfo_t, machine: *mut
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

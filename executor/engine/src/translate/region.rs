@@ -58,6 +58,12 @@ impl Region {
         self.blocks.iter().map(|(leader, block)| block.end - leader).sum()
     }
 
+    /// The registers that some block writes, one bit each.
+    pub fn written(&self, image: &Image) -> u32 {
+        let blocks = self.blocks.iter().map(|(leader, block)| written(image, *leader, block.end));
+        blocks.fold(0, |set, registers| set | registers)
+    }
+
     /// Let every block know what those before it may have written.
     fn spread_dirty(&mut self, image: &Image) {
         let leaders: Vec<usize> = self.blocks.keys().copied().collect();

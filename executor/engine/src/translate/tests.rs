@@ -153,7 +153,7 @@ fn compiling_is_paid_for_by_executing() {
     let mut translator = super::Translator::new(&image).expect("a target");
     let mut executed = 0;
     for start in 0..count {
-        translator.translate(&image, start, executed);
+        translator.translate(&image, start, executed, &[0; 32]);
         executed += 10;
     }
     assert!(translator.instructions() <= 8192 + executed / 256 + 1000);

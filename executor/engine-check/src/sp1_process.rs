@@ -1,0 +1,105 @@
+//! SP1's portable executor in a process of its own, as some programs take that process down:
+//! SP1 6.10.0 aborts on a length for which there is no memory, and crashes on an operand that
+//! wraps.
+
+use std::io::{self, BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+use crate::answer;
+use crate::generate::Kind;
+use crate::outcome::{End, Run};
+
+/// The exit code of a process that gave up, as its run had no end in time.
+pub const ENDLESS: u8 = 3;
+/// The exit code of a process that took too much memory.
+pub const TOO_LARGE: u8 = 4;
+const BINARY: &str = "sp1-answer";
+
+/// Runs of SP1 in a process that is started again after its death.
+pub struct Sp1 {
+    binary: PathBuf,
+    running: Option<Running>,
+}
+
+struct Running {
+    child: Child,
+    questions: ChildStdin,
+    answers: BufReader<ChildStdout>,
+}
+
+impl Sp1 {
+    /// The process of this binary, `sp1-answer`.
+    pub fn new(binary: &Path) -> Self {
+        Self { binary: binary.to_owned(), running: None }
+    }
+
+    /// The process of the binary that was built with the running one.
+    ///
+    /// # Errors
+    /// The path of the running one is not known.
+    pub fn beside_this() -> io::Result<Self> {
+        Ok(Self::new(&std::env::current_exe()?.with_file_name(BINARY)))
+    }
+
+    /// Run the program of a seed.
+    ///
+    /// # Errors
+    /// The process cannot be started, or does not keep to its protocol.
+    pub fn run(&mut self, kind: Kind, seed: u64) -> io::Result<Run> {
+        let mut running = match self.running.take() {
+            Some(running) => running,
+            None => Running::start(&self.binary)?,
+        };
+        match running.ask(kind, seed) {
+            Some(line) => {
+                self.running = Some(running);
+                answer::run(&line).ok_or_else(|| io::Error::other(format!("no answer: {line}")))
+            }
+            None => running.death(),
+        }
+    }
+}
+
+impl Drop for Sp1 {
+    fn drop(&mut self) {
+        if let Some(Running { mut child, questions, .. }) = self.running.take() {
+            drop(questions);
+            let _ = child.wait();
+        }
+    }
+}
+
+impl Running {
+    fn start(binary: &Path) -> io::Result<Self> {
+        let mut command = Command::new(binary);
+        // What it says when it dies is no news.
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut child = command.spawn().map_err(|error| {
+            io::Error::new(error.kind(), format!("{}: {error}", binary.display()))
+        })?;
+        let (questions, answers) = (child.stdin.take(), child.stdout.take());
+        let (Some(questions), Some(answers)) = (questions, answers) else {
+            return Err(io::Error::other("a child without pipes"));
+        };
+        Ok(Self { child, questions, answers: BufReader::new(answers) })
+    }
+
+    /// `None`: it died.
+    fn ask(&mut self, kind: Kind, seed: u64) -> Option<String> {
+        writeln!(self.questions, "{} {seed}", kind.name()).ok()?;
+        let mut line = String::new();
+        self.answers.read_line(&mut line).ok()?;
+        line.ends_with('\n').then_some(line)
+    }
+
+    /// What the death says of the run.
+    fn death(mut self) -> io::Result<Run> {
+        let status = self.child.wait()?;
+        let end = match status.code() {
+            Some(code) if code == i32::from(ENDLESS) => End::LimitCycles,
+            _ => End::NoAnswer,
+        };
+        Ok(Run { end, detail: format!("its process ended: {status}") })
+    }
+}
