@@ -192,6 +192,12 @@ contract CollateralStoreRefusalsTest is CollateralCase {
         uploadEvaluations(list);
     }
 
+    function test_uploadTcbEvaluationNumbers__key_missing__refused_at_the_end() public {
+        bytes memory json = replace(list, '"version":1,', "");
+        refuseEvaluations(json, abi.encodeWithSelector(E.JsonKeyMissing.selector, json.length));
+        uploadEvaluations(list);
+    }
+
     /// @dev A list of levels at its limit, in worst order, and one more.
     function test_uploadQeIdentity__most_levels__taken() public {
         uint256 levels = find(qe, '"tcbLevels":[') + 13;

@@ -90,6 +90,19 @@ contract DcapVerifierAutomataTest is SimulatedPlatform {
         }
     }
 
+    /// @dev The verifier itself takes no plain value.
+    function test_attest__value_that_the_origin_refuses__refused() public {
+        bytes memory quote = assemble(goodDraft());
+        address origin = address(verifier);
+        vm.deal(address(this), 5);
+        vm.prank(address(this), origin);
+        vm.expectRevert(abi.encodeWithSelector(IDcapVerifier.RefundFailed.selector, origin, 5));
+        verifier.verifyAndAttestOnChain{value: 5}(quote);
+        vm.prank(address(this), origin);
+        (bool success,) = verifier.verifyAndAttestOnChain(quote);
+        vm.assertTrue(success, "without value");
+    }
+
     function test_attest__value__goes_back_to_the_origin() public {
         bytes memory quote = assemble(goodDraft());
         uint256 before = tx.origin.balance;

@@ -67,6 +67,12 @@ contract DerTimeTest is TestCase {
         this.read(der);
     }
 
+    function test_read__other_time_zone__refused() public {
+        this.read("\x17\x0d260101000000Z");
+        vm.expectRevert(abi.encodeWithSelector(IDcapErrors.CertificateMalformed.selector, 0));
+        this.read("\x17\x0d260101000000+");
+    }
+
     function test_read__before_1970__refused() public {
         bytes[2] memory early = [bytes("\x17\x0d691231235959Z"), "\x18\x0f19691231235959Z"];
         for (uint256 i = 0; i < early.length; ++i) {

@@ -102,6 +102,21 @@ contract PemCertificateTest is TestCase {
         this.decode(text, 0);
     }
 
+    /// @dev 260 bytes are 348 characters, the last of them "=": five whole lines and one more.
+    function test_decode__last_line_not_ended__refused_at_its_start() public {
+        bytes memory good = PemText.encode(_der(0x100));
+        this.decode(good, 0);
+        uint256 start = 28 + 5 * 65;
+        uint256 padding = start + 348 - 5 * 64 - 1;
+        vm.assertEq(slice(good, padding, padding + 2), "=\n", "end of the line");
+        for (uint256 i = padding; i < padding + 2; ++i) {
+            bytes memory text = bytes.concat(good);
+            text[i] = "A";
+            vm.expectRevert(abi.encodeWithSelector(IDcapErrors.PemInvalid.selector, start));
+            this.decode(text, 0);
+        }
+    }
+
     /// @dev The SEQUENCE's header, and any bytes.
     function _der(uint16 content) private pure returns (bytes memory der) {
         der = bytes.concat(hex"3082", bytes2(content), new bytes(content));
