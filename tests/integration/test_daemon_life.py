@@ -149,7 +149,7 @@ def test_run__port_taken__says_which(start: StartDevnet, tmp_path: Path) -> None
     assert f"cannot listen on 127.0.0.1:{devnet.options.api_port}" in result.stderr
 
 
-def test_run__machine_unknown_to_the_registry__says_the_contracts_reason(start: StartDevnet) -> None:
+def test_run__machine_of_another_root__says_the_contracts_reason(start: StartDevnet) -> None:
     # Another machine, whose collateral is its own: our gate takes its quotes, the contracts do not.
     environment = {"ATTESTOR_QUOTE_SIMULATION_SEED": "another", "ATTESTOR_QUOTE_COLLATERAL": ""}
     devnet = start(environment=environment)
