@@ -17,8 +17,6 @@ from attestor.core.report_data import Layout
 from attestor.core.text import checksummed, from_hex, to_hex
 from attestor.errors import RegistrationRejected, RegistryInvalid, RpcAnswerInvalid, RpcError
 
-ADMISSION_ID_BYTES = 12
-
 
 class Registry:
     """A registry at `address`, read through `node`. `layout` says which of the two it is."""

@@ -14,9 +14,6 @@ TD_10_BYTES = 584
 TD_15_BYTES = 648
 SGX_BYTES = 384
 
-MEASURED = slice(120, 520)
-"""The part of a body that the measurement id covers: td_attributes to rtmr3."""
-
 _MR_SIGNER_SEAM = slice(64, 112)
 _SEAM_ATTRIBUTES = slice(112, 120)
 _MR_SERVICE_TD = slice(600, 648)

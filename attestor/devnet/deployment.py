@@ -86,10 +86,10 @@ class DevelopmentDeployer:
         """Make one empty block."""
         self._node.rpc.call("anvil_mine", ["0x1"])
 
-    def deploy_multiproof(self, registry: bytes, threshold: int = 1) -> Done:
-        """MultiProof without a gateway: a development chain has no SP1 proofs."""
+    def deploy_multiproof(self, registry: bytes) -> Done:
+        """MultiProof of one signer, without a gateway: a development chain has no SP1 proofs."""
         gateway = checksummed(plan.NONE)
-        creation = Creation("MultiProof", (checksummed(registry), gateway, threshold))
+        creation = Creation("MultiProof", (checksummed(registry), gateway, 1))
         return self._deployer.create(creation)
 
     def transact(self, to: bytes | None, calldata: bytes) -> Receipt:
