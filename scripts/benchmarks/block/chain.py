@@ -2,9 +2,8 @@
 
 import json
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,8 +13,8 @@ from eth_utils.crypto import keccak
 from attestor.chain.rpc import Rpc
 from attestor.core import header
 from attestor.devnet.anvil import Anvil
-
 from benchmarks.block.state import State, as_genesis
+from benchmarks.block.unusable import BlockUnusable
 from benchmarks.block.world import CHAIN_ID, GENESIS_TIMESTAMP
 
 # Within mainnet's Cancun, whose rules the guest's chain has from its own number and timestamps.
@@ -42,7 +41,7 @@ class MinedBlock:
 def mine(state: State, transactions: Iterable[bytes]) -> MinedBlock:
     """Put these transactions into one block on a chain that starts from `state`.
 
-    Raises `ValueError` when one is not in the block or reverts.
+    Raises `BlockUnusable` when one is not in the block or reverts.
     """
     with _started(state) as rpc:
         parent = _mine(rpc, 1)
@@ -52,7 +51,7 @@ def mine(state: State, transactions: Iterable[bytes]) -> MinedBlock:
         block = _mine(rpc, 2)
         hashes = [bytes.fromhex(one[2:]) for one in block["transactions"]]
         if set(hashes) != set(raw):
-            raise ValueError(f"{len(hashes)} of {len(raw)} transactions are in the block")
+            raise BlockUnusable(f"{len(hashes)} of {len(raw)} transactions are in the block")
         _check_done(rpc, block)
         return MinedBlock(
             header=_header(block),
@@ -66,7 +65,22 @@ def mine(state: State, transactions: Iterable[bytes]) -> MinedBlock:
 
 @contextmanager
 def _started(state: State) -> Iterator[Rpc]:
-    genesis = {
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "genesis.json"
+        file.write_text(json.dumps(_genesis(state)))
+        options = ["--init", str(file), "--number", str(GENESIS_NUMBER), "--no-mining"]
+        options += ["--order", "fifo", "--disable-default-create2-deployer"]
+        log = Path(folder) / "anvil.log"
+        anvil = Anvil(CHAIN_ID, None, log, GENESIS_TIMESTAMP, "cancun", tuple(options))
+        try:
+            yield Rpc(anvil.url, TIMEOUT)
+        finally:
+            anvil.stop()
+
+
+def _genesis(state: State) -> dict[str, object]:
+    """In geth's form."""
+    return {
         "config": {"chainId": CHAIN_ID},
         "nonce": "0x0",
         "timestamp": hex(GENESIS_TIMESTAMP),
@@ -79,23 +93,6 @@ def _started(state: State) -> Iterator[Rpc]:
         "baseFeePerGas": hex(BASE_FEE),
         "alloc": as_genesis(state),
     }
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "genesis.json"
-        file.write_text(json.dumps(genesis))
-        options = ["--init", str(file), "--number", str(GENESIS_NUMBER)]
-        options += ["--no-mining", "--order", "fifo", "--disable-default-create2-deployer"]
-        anvil = Anvil(
-            CHAIN_ID,
-            None,
-            Path(folder) / "anvil.log",
-            GENESIS_TIMESTAMP,
-            hardfork="cancun",
-            options=tuple(options),
-        )
-        try:
-            yield Rpc(anvil.url, TIMEOUT)
-        finally:
-            anvil.stop()
 
 
 def _mine(rpc: Rpc, number: int) -> Any:
@@ -106,17 +103,17 @@ def _mine(rpc: Rpc, number: int) -> Any:
 
 
 def _header(block: Any) -> bytes:
-    """Raises `ValueError` when the block's hash is not that of its header."""
+    """Raises `BlockUnusable` when the block's hash is not that of its header."""
     encoded = header.encode(block)
     if "0x" + header.hash_of(encoded).hex() != block["hash"]:
-        raise ValueError("anvil's header does not hash to its block's hash")
+        raise BlockUnusable("anvil's header does not hash to its block's hash")
     return encoded
 
 
 def _check_done(rpc: Rpc, block: Any) -> None:
     for receipt in rpc.call("eth_getBlockReceipts", [block["number"]]):
         if receipt["status"] != "0x1":
-            raise ValueError(f"transaction {int(receipt['transactionIndex'], 16)} reverted")
+            raise BlockUnusable(f"transaction {int(receipt['transactionIndex'], 16)} reverted")
 
 
 def _touched(rpc: Rpc, transactions: list[str]) -> dict[bytes, set[int]]:

@@ -21,6 +21,7 @@ from benchmarks.block.bincode import (
     u256,
     variant,
 )
+from benchmarks.block.unusable import BlockUnusable
 
 LEGACY, DYNAMIC_FEE = variant(0), variant(2)
 DYNAMIC_FEE_TYPE = 2
@@ -61,12 +62,15 @@ def header_of(encoded: bytes) -> bytes:
 
 
 def signed(raw: bytes) -> bytes:
-    """From a signed transaction as nodes take it: hash, signature, and one of reth's variants."""
+    """From a signed transaction as nodes take it: hash, signature, and one of reth's variants.
+
+    Raises `BlockUnusable` for types that the benchmark does not send.
+    """
     if raw[0] >= FIRST_LEGACY_TYPE:
         return blob(keccak(raw)) + _legacy(rlp.decode(raw))
     if raw[0] == DYNAMIC_FEE_TYPE:
         return blob(keccak(raw)) + _dynamic_fee(rlp.decode(raw[1:]))
-    raise ValueError(f"transactions of type {raw[0]} are not for this block")
+    raise BlockUnusable(f"a transaction of type {raw[0]}: only types 0 and 2 can be encoded")
 
 
 def _legacy(fields: list[bytes]) -> bytes:

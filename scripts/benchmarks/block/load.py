@@ -1,5 +1,6 @@
 """The transactions of the benchmark's block: many kinds, in the proportions of a busy chain."""
 
+from collections.abc import Mapping
 from itertools import chain, zip_longest
 
 from eth_account import Account
@@ -8,7 +9,7 @@ from benchmarks.block.kinds import KINDS, Wanted
 from benchmarks.block.world import CHAIN_ID, World
 
 GWEI = 10**9
-COUNTS = {
+COUNTS: Mapping[str, int] = {
     "transfer": 56,
     "token": 60,
     "swap": 44,
@@ -22,9 +23,12 @@ COUNTS = {
 }
 
 
-def transactions(world: World) -> list[bytes]:
-    """Signed transactions as nodes take them; the kinds alternate, and so do the senders."""
-    columns = [[KINDS[kind](world, n) for n in range(count)] for kind, count in COUNTS.items()]
+def transactions(world: World, counts: Mapping[str, int]) -> list[bytes]:
+    """Signed transactions as nodes take them; the kinds alternate, and so do the senders.
+
+    `counts` is how many there are of each kind in `KINDS`.
+    """
+    columns = [[KINDS[kind](world, n) for n in range(count)] for kind, count in counts.items()]
     wanted = [one for one in chain.from_iterable(zip_longest(*columns)) if one is not None]
     return [_sign(world, index, one) for index, one in enumerate(wanted)]
 

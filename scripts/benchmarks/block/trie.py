@@ -110,9 +110,7 @@ def _pruned(node: Node, keys: list[bytes]) -> Node:
         return Digest(reference) if isinstance(reference, bytes) else node
     if isinstance(node, Branch):
         children = tuple(
-            None
-            if child is None
-            else _pruned(child, [key[1:] for key in keys if key[0] == nibble])
+            None if child is None else _pruned(child, [key[1:] for key in keys if key[0] == nibble])
             for nibble, child in enumerate(node.children)
         )
         return Branch(children, node.encoded)
@@ -138,7 +136,7 @@ def _nibbles(key: bytes) -> bytes:
 
 
 def _compact(nibbles: bytes, *, is_leaf: bool) -> bytes:
-    """Hex-prefix encoding: a flag nibble, one more where the number of nibbles is even, the rest."""
+    """Hex-prefix encoding: a flag, a zero where the number of nibbles is even, the nibbles."""
     flag = 2 if is_leaf else 0
     prefix = bytes([flag + 1]) if len(nibbles) % 2 else bytes([flag, 0])
     joined = prefix + nibbles

@@ -6,6 +6,7 @@ from benchmarks.block import trie
 from benchmarks.block.chain import MinedBlock
 from benchmarks.block.guest_input import GuestInput
 from benchmarks.block.state import Account, State, slot_key, state_trie, storage_trie
+from benchmarks.block.unusable import BlockUnusable
 from benchmarks.block.world import PRECOMPILES
 
 # EIP-4788's contract and the caller of its system call, which no transaction names.
@@ -14,16 +15,16 @@ SYSTEM = bytes.fromhex("fffffffffffffffffffffffffffffffffffffffe")
 
 
 def of(state: State, block: MinedBlock) -> GuestInput:
-    """Raises `ValueError` when the state is not what anvil's block stands on."""
+    """Raises `BlockUnusable` when the state is not what anvil's block stands on."""
     storage = {
         address: storage_trie(account) for address, account in state.items() if account.storage
     }
     whole = state_trie(state, storage)
     if trie.root(whole) != block.state_root:
-        raise ValueError("the state's root is not that of anvil")
+        raise BlockUnusable("the state's root is not that of anvil")
     slots = {
         address: tuple(sorted(block.touched.get(address, ())))
-        for address in (*block.touched, BEACON_ROOTS, SYSTEM, *PRECOMPILES)
+        for address in sorted({*block.touched, BEACON_ROOTS, SYSTEM, *PRECOMPILES})
     }
     accounts = {address: state.get(address, Account()) for address in slots}
     return GuestInput(
@@ -36,5 +37,5 @@ def of(state: State, block: MinedBlock) -> GuestInput:
             for address, read in slots.items()
         },
         slots=slots,
-        codes=tuple({account.code for account in accounts.values()}),
+        codes=tuple(dict.fromkeys(account.code for account in accounts.values())),
     )

@@ -10,16 +10,13 @@ from eth_keys.datatypes import PrivateKey
 from eth_utils.crypto import keccak
 
 from benchmarks.block import merkle
-from benchmarks.block.contracts import mapping_slot
 from benchmarks.block.merkle import ClaimTree
+from benchmarks.block.solidity import mapping_slot
 from benchmarks.block.state import Account, State
 
 CHAIN_ID = 1
 ETHER = 10**18
 SENDERS = 160
-BYSTANDERS = 20_000
-HOLDERS = 6_000
-CLAIMS = 1 << 13
 CLAIM = 25 * ETHER
 HELD = 50_000 * ETHER
 RESERVE = 40_000_000 * ETHER
@@ -32,6 +29,19 @@ GENESIS_TIMESTAMP = 1_725_000_000
 # Of Token.sol: balanceOf, allowance.
 BALANCES, ALLOWANCES = 0, 1
 TOKEN_SUPPLY = 3
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How many accounts nobody uses in the block, but which make the tries deep: with ether only,
+    with tokens, and in the tree of claims (a power of two)."""
+
+    bystanders: int = 20_000
+    holders: int = 6_000
+    claims: int = 1 << 13
+
+
+SIZES = Sizes()
 
 
 @dataclass(frozen=True)
@@ -53,19 +63,22 @@ def sender(number: int) -> PrivateKey:
     return PrivateKey(keccak(f"attestor benchmark sender {number}".encode()))
 
 
-def make(codes: Mapping[str, bytes]) -> World:
+def make(codes: Mapping[str, bytes], sizes: Sizes) -> World:
     """The world with these runtime codes, by contract name."""
     senders = tuple(map(sender, range(SENDERS)))
     names = ("gold", "silver", "pool", "distributor", "journal", "bridge")
     contracts = {name: address(name) for name in names}
-    claims = merkle.tree([merkle.leaf(n, address("holder", n), CLAIM) for n in range(CLAIMS)])
-    state = {address("bystander", n): Account(ETHER + n, nonce=n % 7) for n in range(BYSTANDERS)}
-    # As on mainnet, where somebody sent ether to each: anvil keeps empty accounts, Ethereum does not.
+    leaves = [merkle.leaf(n, address("holder", n), CLAIM) for n in range(sizes.claims)]
+    claims = merkle.tree(leaves)
+    bystanders = range(sizes.bystanders)
+    state = {address("bystander", n): Account(ETHER + n, nonce=n % 7) for n in bystanders}
+    # As on mainnet. A call of an empty account removes it there, and anvil's root keeps it.
     state |= dict.fromkeys(PRECOMPILES, Account(1))
     for key in senders:
         state[key.public_key.to_canonical_address()] = Account(100 * ETHER)
     for name in ("gold", "silver"):
-        state[contracts[name]] = _token(codes["Token"], senders, contracts)
+        holders = _holders(senders, contracts, sizes)
+        state[contracts[name]] = _token(codes["Token"], senders, holders, contracts["pool"])
     state[contracts["pool"]] = _pool(codes["Pool"], contracts)
     state[contracts["distributor"]] = _distributor(codes["Distributor"], contracts, claims)
     state[contracts["journal"]] = _journal(codes["Journal"])
@@ -73,19 +86,23 @@ def make(codes: Mapping[str, bytes]) -> World:
     return World(senders, contracts, claims, state)
 
 
+def _holders(
+    senders: tuple[PrivateKey, ...], contracts: Mapping[str, bytes], sizes: Sizes
+) -> dict[bytes, int]:
+    """Who has how much of a token."""
+    held = {address("holder", n): HELD + n for n in range(sizes.holders)}
+    held |= {key.public_key.to_canonical_address(): HELD for key in senders}
+    return held | {contracts["pool"]: RESERVE, contracts["distributor"]: sizes.claims * CLAIM}
+
+
 def _token(
-    code: bytes, senders: tuple[PrivateKey, ...], contracts: Mapping[str, bytes]
+    code: bytes, senders: tuple[PrivateKey, ...], held: Mapping[bytes, int], pool: bytes
 ) -> Account:
-    """Senders have tokens that the pool may take; the pool and the distributor have their own."""
-    held = {address("holder", n): HELD + n for n in range(HOLDERS)}
-    own = [key.public_key.to_canonical_address() for key in senders]
-    held |= dict.fromkeys(own, HELD) | {contracts["pool"]: RESERVE}
-    held[contracts["distributor"]] = CLAIMS * CLAIM
+    """The pool may take every sender's tokens, of every second one without an end."""
     storage = {mapping_slot(BALANCES, _number(who)): amount for who, amount in held.items()}
-    pool = _number(contracts["pool"])
-    for index, who in enumerate(own):
-        given = UNLIMITED if index % 2 else HELD
-        storage[mapping_slot(ALLOWANCES, _number(who), pool)] = given
+    for index, key in enumerate(senders):
+        who = _number(key.public_key.to_canonical_address())
+        storage[mapping_slot(ALLOWANCES, who, _number(pool))] = UNLIMITED if index % 2 else HELD
     storage[TOKEN_SUPPLY] = sum(held.values())
     return Account(nonce=1, code=code, storage=storage)
 

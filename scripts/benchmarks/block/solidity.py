@@ -1,7 +1,7 @@
-"""The contracts that the block's transactions call: contracts/bench, compiled by the project's solc.
+"""What Solidity makes of contracts/bench: runtime code, the data of calls, slots of mappings.
 
-They have neither constructors nor immutables, so that a genesis can hold their runtime code, and
-are no part of what forge builds.
+These contracts have neither constructors nor immutables, so that a genesis can hold their code.
+Forge does not build them: they are compiled for the guest's EVM, and only for the benchmark.
 """
 
 import json
@@ -10,6 +10,7 @@ import subprocess
 from eth_abi.abi import encode
 from eth_utils.crypto import keccak
 
+from benchmarks.block.unusable import BlockUnusable
 from benchmarks.programs import ROOT
 
 SOURCES = ROOT / "contracts" / "bench"
@@ -19,7 +20,7 @@ OPTIMIZER_RUNS = 10_000
 
 
 def compiled() -> dict[str, bytes]:
-    """The runtime code of each contract, by its name. Raises `ValueError` with solc's errors."""
+    """The runtime code of each contract, by its name. Raises `BlockUnusable` with solc's errors."""
     sources = {path.name: {"content": path.read_text()} for path in sorted(SOURCES.glob("*.sol"))}
     settings = {
         "evmVersion": EVM_VERSION,
@@ -28,16 +29,15 @@ def compiled() -> dict[str, bytes]:
         "outputSelection": {"*": {"*": ["evm.deployedBytecode.object"]}},
     }
     request = {"language": "Solidity", "sources": sources, "settings": settings}
+    command = [str(SOLC), "--standard-json"]
     done = subprocess.run(
-        [str(SOLC), "--standard-json"],
-        input=json.dumps(request),
-        capture_output=True,
-        text=True,
-        check=True,
+        command, input=json.dumps(request), capture_output=True, text=True, check=False
     )
+    if done.returncode != 0:
+        raise BlockUnusable(f"solc failed: {done.stderr.strip()[-500:]}")
     answer = json.loads(done.stdout)
     if answer.get("errors"):
-        raise ValueError("\n".join(error["formattedMessage"] for error in answer["errors"]))
+        raise BlockUnusable("\n".join(error["formattedMessage"] for error in answer["errors"]))
     return {
         name: bytes.fromhex(built["evm"]["deployedBytecode"]["object"])
         for file in answer["contracts"].values()
