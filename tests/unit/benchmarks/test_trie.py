@@ -69,6 +69,15 @@ def test_pruned__no_key__only_the_root() -> None:
     assert trie.pruned(whole, []) == Digest(trie.root(whole))
 
 
+def test_pruned__key_below_an_extension__its_leaf_stays() -> None:
+    whole = trie.build({b"\x12\x34": LONG, b"\x12\x35": LONG})
+    cut = trie.pruned(whole, [b"\x12\x35"])
+    assert isinstance(cut, Extension)
+    assert isinstance(cut.child, Branch)
+    assert isinstance(cut.child.children[4], Digest)
+    assert isinstance(cut.child.children[5], Leaf)
+
+
 def test_pruned__absent_key_beside_an_extension__the_extension_stays() -> None:
     whole = trie.build({b"\x12\x34": LONG, b"\x12\x35": LONG})
     cut = trie.pruned(whole, [b"\x17\x77"])
