@@ -17,7 +17,8 @@ STATES_KEPT = 300
 
 
 class Anvil:
-    """A running anvil of a fresh chain. Its process group is killed by `stop`."""
+    """A running anvil of a fresh chain, with `options` added to its command line. Its process
+    group is killed by `stop`."""
 
     def __init__(
         self,

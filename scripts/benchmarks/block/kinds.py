@@ -1,6 +1,7 @@
 """The kinds of transactions in the benchmark's block: whom each calls, and with what.
 
 `KINDS` has for each kind a function of the world and of a number, which no other of its kind has.
+None of them clears a slot: where a trie shrinks, the guest would need neighbours that are left out.
 """
 
 from collections.abc import Callable

@@ -1,6 +1,6 @@
 """The stdin of the published rsp for the benchmark's block: made once, kept under cache/.
 
-Two makings differ in what anvil draws by chance, the block's `mixHash`; all else is the same.
+Nothing in it is left to chance: the same sources and the same anvil give the same bytes.
 """
 
 import hashlib
