@@ -73,7 +73,7 @@ lint: setup
 	@.venv/bin/ruff check --quiet . $(PYTHON_SCRIPTS)
 	@.venv/bin/ruff format --check --quiet . $(PYTHON_SCRIPTS)
 	@.venv/bin/mypy
-	@$(FORGE) fmt --check
+	@$(FORGE) fmt --check contracts
 	@FOUNDRY_OUT=cache/lint/out FOUNDRY_CACHE_PATH=cache/lint $(FORGE) lint --quiet
 	@$(PYTHON) scripts/abi --check
 	@$(PYTHON) scripts/contract-reference --check
@@ -143,7 +143,7 @@ engine-check: setup
 format: setup
 	@.venv/bin/ruff check --fix --quiet . $(PYTHON_SCRIPTS)
 	@.venv/bin/ruff format --quiet . $(PYTHON_SCRIPTS)
-	@$(FORGE) fmt
+	@$(FORGE) fmt contracts
 	@cd executor && cargo fmt
 
 clean:

@@ -17,12 +17,20 @@ STATES_KEPT = 300
 
 
 class Anvil:
-    """A running anvil of a fresh chain. Its process group is killed by `stop`."""
+    """A running anvil of a fresh chain, with `options` added to its command line. Its process
+    group is killed by `stop`."""
 
     def __init__(
-        self, chain_id: int, block_seconds: float | None, log: Path, timestamp: int | None = None
+        self,
+        chain_id: int,
+        block_seconds: float | None,
+        log: Path,
+        timestamp: int | None = None,
+        hardfork: str = "osaka",
+        options: tuple[str, ...] = (),
     ) -> None:
-        command = [str(BINARY), "--port", "0", "--hardfork", "osaka", "--chain-id", str(chain_id)]
+        command = [str(BINARY), "--port", "0", "--hardfork", hardfork, "--chain-id", str(chain_id)]
+        command += options
         command += ["--slots-in-an-epoch", "1", "--accounts", "0"]
         # anvil keeps the whole state of every block: a devnet that stays up would grow without end.
         command += ["--prune-history", str(STATES_KEPT)]

@@ -1,0 +1,1 @@
+"""An Ethereum block of our own making, as stdin of the published rsp guest."""

@@ -1,0 +1,41 @@
+"""From a world and its block to the guest's input: tries cut to what the block touches."""
+
+from eth_utils.crypto import keccak
+
+from benchmarks.block import trie
+from benchmarks.block.chain import MinedBlock
+from benchmarks.block.guest_input import GuestInput
+from benchmarks.block.state import Account, State, slot_key, state_trie, storage_trie
+from benchmarks.block.unusable import BlockUnusable
+from benchmarks.block.world import PRECOMPILES
+
+# EIP-4788's contract and the caller of its system call, which no transaction names.
+BEACON_ROOTS = bytes.fromhex("000f3df6d732807ef1319fb7b8bb8522d0beac02")
+SYSTEM = bytes.fromhex("fffffffffffffffffffffffffffffffffffffffe")
+
+
+def of(state: State, block: MinedBlock) -> GuestInput:
+    """Raises `BlockUnusable` when the state is not what anvil's block stands on."""
+    storage = {
+        address: storage_trie(account) for address, account in state.items() if account.storage
+    }
+    whole = state_trie(state, storage)
+    if trie.root(whole) != block.state_root:
+        raise BlockUnusable("the state's root is not that of anvil")
+    slots = {
+        address: tuple(sorted(block.touched.get(address, ())))
+        for address in sorted({*block.touched, BEACON_ROOTS, SYSTEM, *PRECOMPILES})
+    }
+    accounts = {address: state.get(address, Account()) for address in slots}
+    return GuestInput(
+        header=block.header,
+        transactions=block.transactions,
+        parent=block.parent,
+        state_trie=trie.pruned(whole, map(keccak, slots)),
+        storage_tries={
+            address: trie.pruned(storage.get(address), map(slot_key, read))
+            for address, read in slots.items()
+        },
+        slots=slots,
+        codes=tuple(dict.fromkeys(account.code for account in accounts.values())),
+    )
