@@ -71,3 +71,6 @@ impl Emitter<'_> {
         Host::Rax
     }
 }
+
+#[cfg(test)]
+mod tests;

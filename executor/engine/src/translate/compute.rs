@@ -116,7 +116,7 @@ impl Emitter<'_> {
             return self.set_whole(bits, rd, to);
         }
         let overwrites = self.operand(rs2) == result && self.operand(rs1) != result;
-        let work = if overwrites { Host::Rax } else { to };
+        let work = if overwrites { Host::Rcx } else { to };
         self.copy(work, rs1);
         self.apply(operation, bits, work, rs2);
         self.set_whole(bits, rd, work);
@@ -172,7 +172,11 @@ impl Emitter<'_> {
 
     /// Where a result is best computed that `set_whole` takes.
     fn workplace(&self, bits: Bits, rd: u8) -> Host {
-        if bits == Bits::B64 { self.target(rd) } else { Host::Rax }
+        match bits {
+            Bits::B64 => self.target(rd),
+            Bits::B32 if self.dividend.is_some() => Host::Rcx,
+            Bits::B32 => Host::Rax,
+        }
     }
 
     /// A register is set to a result, or to the lower half of one, extended by its sign.
@@ -183,8 +187,8 @@ impl Emitter<'_> {
         let to = self.target(rd);
         self.assembler.extend_sign(to, Operand::Register(from));
         self.set(rd, to);
-        if from == Host::Rax && to != Host::Rax {
-            self.next_lower_half = Some(rd);
+        if from == Host::Rax && to != Host::Rax && self.is_soon_divided(rd) {
+            self.dividend = Some(rd);
         }
     }
 }

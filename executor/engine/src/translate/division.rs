@@ -69,7 +69,7 @@ impl Emitter<'_> {
         let Instruction { rd, rs1, rs2, .. } = *instruction;
         let back = self.assembler.label();
         let odd = Odd { why: Why::Unlikely(rs2), division, back };
-        if self.lower_half != Some(rs1) {
+        if self.dividend != Some(rs1) {
             self.copy_lower_half(Host::Rax, rs1);
         }
         let other = self.stub(StubKind::Division(odd));

@@ -34,8 +34,8 @@ pub fn emit(image: &Image, region: &Region, registers: &[u64; 32]) -> Option<Vec
         dirty: 0,
         known: [None; 32],
         kept: std::array::from_fn(kept),
-        lower_half: None,
-        next_lower_half: None,
+        dividend: None,
+        following: &[],
     };
     emitter.region(region);
     emitter.assembler.finish()
@@ -54,11 +54,15 @@ pub struct Emitter<'a> {
     pub known: [Option<u64>; 32],
     /// Registers that the region does not write, as they were when it became hot.
     pub kept: [Option<u64>; 32],
-    /// The register whose lower half RAX holds, with zeros above, since the last instruction.
-    pub lower_half: Option<u8>,
-    /// The same, since this one.
-    pub next_lower_half: Option<u8>,
+    /// The register whose lower half RAX holds, with zeros above: a dividend, which would else come
+    /// out of its register a cycle or two later.
+    pub dividend: Option<u8>,
+    /// The instructions of the block behind this one.
+    following: &'a [Instruction],
 }
+
+/// How far ahead a division is looked for.
+const DIVISION_AHEAD: usize = 6;
 
 impl Emitter<'_> {
     fn region(&mut self, region: &Region) {
@@ -82,11 +86,16 @@ impl Emitter<'_> {
         self.assembler.place(self.labels[&leader]);
         self.dirty = block.dirty;
         self.known = [None; 32];
-        self.next_lower_half = None;
+        self.dividend = None;
         self.take_fuel(leader, block.end - leader);
         for index in leader..block.end {
             let instruction = self.image.instructions[index];
+            self.following = &self.image.instructions[index + 1..block.end];
+            let (held, spared) = (self.dividend, self.spares_rax(&instruction));
             self.instruction(&instruction, self.image.address(index), next);
+            if !spared && self.dividend == held {
+                self.dividend = None;
+            }
         }
         if !self.image.instructions[block.end - 1].ends_block() {
             self.go_to(self.image.address(block.end), next);
@@ -94,7 +103,6 @@ impl Emitter<'_> {
     }
 
     fn instruction(&mut self, instruction: &Instruction, pc: u64, next: Option<usize>) {
-        self.lower_half = self.next_lower_half.take();
         match instruction.operation {
             Operation::Constant => self.set_constant(instruction.rd, instruction.addend()),
             Operation::PcRelative => {
@@ -207,6 +215,35 @@ impl Emitter<'_> {
             self.assembler.constant(Host::Rax, value);
             self.assembler.store(Bits::B64, to, Host::Rax);
         }
+    }
+
+    /// Whether the lower half of this register, set now, is soon divided with only such
+    /// instructions before that leave RAX alone.
+    pub fn is_soon_divided(&self, register: u8) -> bool {
+        for instruction in self.following.iter().take(DIVISION_AHEAD) {
+            match instruction.operation {
+                Operation::Register(Alu::DivuW | Alu::RemuW) => {
+                    return instruction.rs1 == register;
+                }
+                _ if instruction.rd == register || !self.spares_rax(instruction) => return false,
+                _ => {}
+            }
+        }
+        false
+    }
+
+    /// Whether the code of an instruction has no need for RAX while that holds a dividend.
+    fn spares_rax(&self, instruction: &Instruction) -> bool {
+        let Instruction { operation, rd, rs1, rs2, .. } = *instruction;
+        let (Operation::Immediate(alu) | Operation::Register(alu)) = operation else {
+            return false;
+        };
+        let is_plain = matches!(
+            alu,
+            Alu::Add | Alu::Sub | Alu::And | Alu::Or | Alu::Xor | Alu::AddW | Alu::SubW
+        );
+        let in_hosts = [rd, rs1, rs2].map(|register| self.allocation.place(register));
+        is_plain && !in_hosts.contains(&Place::Context) && self.dividend != Some(rd)
     }
 
     fn has_changed(&mut self, register: u8, value: Option<u64>) {

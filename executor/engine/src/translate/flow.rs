@@ -215,3 +215,6 @@ fn mirrored(condition: Condition) -> If {
         Condition::AboveOrEqual => If::BelowOrEqual,
     }
 }
+
+#[cfg(test)]
+mod tests;

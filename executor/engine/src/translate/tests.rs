@@ -1,12 +1,32 @@
-//! Random programs: the translator's results are the interpreter's.
+//! Random programs: the translator's results are the interpreter's. And `compiled`, for tests of
+//! single regions.
 
 use crate::assembly::{
     A0, A1, A2, ECALL, LIMITS, T0, addi, branch, data_address, halt, i_type, image, jal, lui,
     r_type, run_both, sd, store,
 };
+use crate::context::Context;
+use crate::exit::Exit;
 use crate::heat::Heat;
+use crate::image::Image;
+use crate::memory::Memory;
 use crate::outcome::{Limits, Mode};
 use crate::run::run;
+
+/// Where compiled code of the first region leaves, with these registers at its start and fuel for
+/// 100 instructions.
+pub fn compiled(image: &Image, registers: [u64; 32]) -> (Exit, Context) {
+    let mut heat = Heat::for_instructions(image.instructions.len());
+    for index in 0..image.instructions.len() {
+        heat.enter(index);
+    }
+    let mut translator = super::Translator::new(image).expect("a target");
+    assert!(translator.translate(image, 0, 0, &registers, &heat));
+    let memory = Memory::new(1 << 20).expect("memory");
+    let mut context = Context { registers, ..Context::new(image.entry, 100) };
+    let exit = translator.enter(0, &mut context, &memory);
+    (exit, context)
+}
 
 /// A small generator (splitmix64), so that a failure's seed is enough to see it again.
 struct Random(u64);
