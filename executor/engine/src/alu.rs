@@ -64,6 +64,22 @@ impl Alu {
         }
     }
 
+    /// Whether it divides, or gives the rest of a division.
+    #[cfg_attr(not(feature = "translator"), allow(dead_code))]
+    pub fn is_division(self) -> bool {
+        matches!(
+            self,
+            Self::Div
+                | Self::Divu
+                | Self::Rem
+                | Self::Remu
+                | Self::DivW
+                | Self::DivuW
+                | Self::RemW
+                | Self::RemuW
+        )
+    }
+
     #[inline(always)]
     fn apply_word(self, a: i32, b: i32) -> i32 {
         let shift = b & 31;

@@ -1,8 +1,12 @@
 //! The guest's registers, in the layout that compiled code uses.
 
+use crate::memory::MISPLACED;
+
 /// What both ways to execute share. Compiled code knows the offsets of the fields.
 #[repr(C)]
 pub struct Context {
+    /// `MISPLACED`, where compiled code has it at hand.
+    pub misplaced: [u64; 4],
     pub registers: [u64; 32],
     pub pc: u64,
     /// Instructions that may still be executed.
@@ -11,10 +15,20 @@ pub struct Context {
     pub address: u64,
     /// The host's stack pointer at the entry into compiled code.
     pub host_stack: u64,
+    /// Where compiled code finds the regions; null until it is entered.
+    pub table: u64,
 }
 
 impl Context {
     pub fn new(pc: u64, fuel: i64) -> Self {
-        Self { registers: [0; 32], pc, fuel, address: 0, host_stack: 0 }
+        Self {
+            misplaced: MISPLACED,
+            registers: [0; 32],
+            pc,
+            fuel,
+            address: 0,
+            host_stack: 0,
+            table: 0,
+        }
     }
 }

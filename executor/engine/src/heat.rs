@@ -1,7 +1,7 @@
 //! How often a block was entered, to find what is worth compiling.
 
 /// Entries of a block before it is compiled: compiling takes about as long as 3,000 executions.
-const HOT: u16 = 1500;
+const HOT: u16 = 16;
 /// The block is never compiled.
 const NEVER: u16 = u16::MAX;
 
@@ -32,9 +32,15 @@ impl Heat {
         }
     }
 
+    /// Whether a block that starts at this instruction was ever entered.
+    #[cfg_attr(not(feature = "translator"), allow(dead_code))]
+    pub fn was_entered(&self, index: usize) -> bool {
+        self.counters.get(index).is_some_and(|counter| *counter > 0)
+    }
+
     /// Count anew: there was no room in the budget now.
     pub fn cool(&mut self, index: usize) {
-        self.counters[index] = 0;
+        self.counters[index] = 1;
     }
 
     pub fn forbid(&mut self, index: usize) {

@@ -26,8 +26,13 @@ use snapshot::Snapshot;
 pub use granules::Granules;
 
 /// The logarithm of the guest's address space, as in both of SP1's executors.
-pub const ADDRESS_BITS: u32 = 40;
+const ADDRESS_BITS: u32 = 40;
 pub const ADDRESS_SPACE: u64 = 1 << ADDRESS_BITS;
+/// By width: the bits that no address of an access has, beyond the address space or its alignment.
+pub const MISPLACED: [u64; 4] = {
+    let outside = !(ADDRESS_SPACE - 1);
+    [outside, outside | 1, outside | 3, outside | 7]
+};
 
 pub struct Memory {
     reservation: Reservation,
@@ -137,8 +142,7 @@ impl Memory {
 
 #[inline(always)]
 fn check(width: Width, address: u64) -> Result<(), Fault> {
-    // Low bits that alignment forbids are rotated to the top, beside those that the range forbids.
-    if address.rotate_right(width.log2()) >> (ADDRESS_BITS - width.log2()) == 0 {
+    if address & MISPLACED[width.log2() as usize] == 0 {
         return Ok(());
     }
     Err(refusal(width, address))

@@ -1,64 +1,61 @@
 //! The translator: hot code becomes machine code, one region of basic blocks at a time.
 //!
-//! `region` finds what to compile together, `emit` writes it as Cranelift's intermediate code
-//! (`arithmetic` and `division` for the operations), `code` keeps the machine code, `entry` goes into it and back,
-//! and `fault` gives it memory on the first touch.
+//! `region` finds what to compile together, `allocation` gives its guest registers places, `emit`
+//! writes it (`compute`, `division`, `access` and `flow` for the instructions) with the
+//! `assembler`, `code` keeps the machine code, `entry` goes into it and back, and `fault` gives it
+//! memory on the first touch.
 
-mod arithmetic;
+mod access;
+mod allocation;
+mod assembler;
 mod code;
+mod compute;
 mod division;
 mod emit;
 mod entry;
 mod fault;
+mod flow;
 mod region;
 
-use std::sync::Arc;
 use std::time::Instant;
-
-use cranelift_codegen::Context as Compiler;
-use cranelift_codegen::control::ControlPlane;
-use cranelift_codegen::isa::TargetIsa;
-use cranelift_codegen::settings::{self, Configurable};
-use cranelift_frontend::FunctionBuilderContext;
 
 use crate::context::Context;
 use crate::exit::Exit;
+use crate::heat::Heat;
 use crate::image::Image;
 use crate::memory::Memory;
 use code::CodeArea;
 use entry::Entry;
 use region::Region;
 
-/// Compiling an instruction takes about 12 microseconds. A program pays for it by executing: so a
-/// hostile one cannot make this slower than an interpreter of 20 MHz.
-const FREE_INSTRUCTIONS: u64 = 8192;
-const CYCLES_PER_INSTRUCTION: u64 = 256;
-const MAX_INSTRUCTIONS: u64 = 1 << 20;
+/// What compiling may take, in instructions, each of them about half a microsecond; a region counts
+/// as so many more. A program pays for it by executing: so a hostile one cannot make this slower
+/// than an interpreter of 60 MHz.
+const FREE_INSTRUCTIONS: u64 = 1 << 16;
+const PER_REGION: u64 = 16;
+const CYCLES_PER_INSTRUCTION: u64 = 32;
+const MAX_INSTRUCTIONS: u64 = 1 << 21;
 
 pub struct Translator {
     /// Made for the first hot region.
-    backend: Option<Backend>,
+    code: Option<CodeArea>,
     /// Per instruction, where its compiled region starts; empty before the first.
     table: Vec<Entry>,
     instructions: u64,
+    /// What `instructions` and the regions count together.
+    spent: u64,
     seconds: f64,
     exhausted: bool,
-}
-
-struct Backend {
-    isa: Arc<dyn TargetIsa>,
-    compiler: Compiler,
-    builder: FunctionBuilderContext,
-    code: CodeArea,
 }
 
 impl Translator {
     /// None: this host has no target.
     pub fn new(_image: &Image) -> Option<Self> {
         Some(Self {
-            backend: None,
+            code: None,
             table: Vec::new(),
             instructions: 0,
+            spent: 0,
             seconds: 0.0,
             exhausted: false,
         })
@@ -72,18 +69,22 @@ impl Translator {
         start: usize,
         executed: u64,
         registers: &[u64; 32],
+        heat: &Heat,
     ) -> bool {
         let budget = FREE_INSTRUCTIONS + executed / CYCLES_PER_INSTRUCTION;
-        if self.exhausted || self.instructions >= budget {
+        if self.exhausted || self.spent >= budget {
             return false;
         }
         let began = Instant::now();
-        let entry = self.compile(image, start, registers);
+        let entry = self.compile(image, start, registers, heat);
         self.seconds += began.elapsed().as_secs_f64();
-        self.exhausted = entry.is_none() || self.instructions >= MAX_INSTRUCTIONS;
-        let Some(entry) = entry else { return false };
-        self.table[start] = entry;
-        true
+        self.exhausted = entry.is_none() || self.spent >= MAX_INSTRUCTIONS;
+        match entry {
+            Some(entry) => self.table[start] = entry,
+            // What was compiled before may have lost its pages.
+            None => self.table.fill(Entry::cold()),
+        }
+        entry.is_some()
     }
 
     pub fn exhausted(&self) -> bool {
@@ -96,8 +97,8 @@ impl Translator {
 
     /// Execute from a compiled instruction until compiled code leaves.
     pub fn enter(&mut self, index: usize, context: &mut Context, memory: &Memory) -> Exit {
-        let Some(backend) = &self.backend else { return Exit::Cold };
-        fault::enter(&backend.code, memory.granules(), context, &self.table, index)
+        let Some(code) = &self.code else { return Exit::Cold };
+        fault::enter(code, memory.granules(), context, &self.table, index)
     }
 
     pub fn instructions(&self) -> u64 {
@@ -108,46 +109,23 @@ impl Translator {
         self.seconds
     }
 
-    fn compile(&mut self, image: &Image, start: usize, registers: &[u64; 32]) -> Option<Entry> {
-        if self.backend.is_none() {
-            self.backend = Some(Backend::new()?);
+    fn compile(
+        &mut self,
+        image: &Image,
+        start: usize,
+        registers: &[u64; 32],
+        heat: &Heat,
+    ) -> Option<Entry> {
+        if self.code.is_none() {
+            self.code = Some(CodeArea::new()?);
             self.table = vec![Entry::cold(); image.instructions.len()];
+            fault::install();
         }
-        let backend = self.backend.as_mut()?;
-        let region = Region::discover(image, start);
+        let region = Region::discover(image, start, heat);
         self.instructions += region.instructions() as u64;
-        backend.compile(image, &region, registers)
-    }
-}
-
-impl Backend {
-    fn new() -> Option<Self> {
-        let mut flags = settings::builder();
-        for (name, value) in [
-            ("opt_level", "speed"),
-            ("enable_verifier", "false"),
-            ("is_pic", "false"),
-            ("preserve_frame_pointers", "true"),
-        ] {
-            flags.set(name, value).ok()?;
-        }
-        let isa = cranelift_native::builder().ok()?.finish(settings::Flags::new(flags)).ok()?;
-        let code = CodeArea::new()?;
-        fault::install();
-        let builder = FunctionBuilderContext::new();
-        Some(Self { isa, compiler: Compiler::new(), builder, code })
-    }
-
-    fn compile(&mut self, image: &Image, region: &Region, registers: &[u64; 32]) -> Option<Entry> {
-        self.compiler.clear();
-        let config = self.isa.frontend_config();
-        emit::emit(&mut self.compiler.func, &mut self.builder, config, image, region, registers);
-        let compiled = self.compiler.compile(&*self.isa, &mut ControlPlane::default()).ok()?;
-        // Code with references to elsewhere would need a linker; nothing here makes such code.
-        if !compiled.buffer.relocs().is_empty() {
-            return None;
-        }
-        self.code.add(compiled.code_buffer())
+        self.spent += region.instructions() as u64 + PER_REGION;
+        let code = emit::emit(image, &region, registers)?;
+        self.code.as_mut()?.add(&code)
     }
 }
 

@@ -9,7 +9,10 @@ use super::entry::Entry;
 const AREA: usize = 64 << 20;
 const PAGE: usize = 4096;
 
-/// Regions one behind the other, never removed before all are. `used` is a multiple of `PAGE`.
+/// Where a region may start.
+const ALIGNMENT: usize = 16;
+
+/// Regions one behind the other, never removed before all are.
 pub struct CodeArea {
     base: *mut u8,
     used: usize,
@@ -24,19 +27,19 @@ impl CodeArea {
         (base != libc::MAP_FAILED).then_some(Self { base: base.cast(), used: 0 })
     }
 
-    /// Copy a region's code in; None: no room, or the host refuses executable memory.
+    /// Copy a region's code in; None: no room, or the host refuses executable memory. Then no
+    /// region may be entered any more: those on the same page may have become unreachable.
     pub fn add(&mut self, code: &[u8]) -> Option<Entry> {
-        // On pages of its own: should the host refuse halfway, what was there stays executable.
         let start = self.used;
         let end = start.checked_add(code.len()).filter(|&end| end <= AREA)?;
-        let pages = start..end.next_multiple_of(PAGE);
+        let pages = start / PAGE * PAGE..end.next_multiple_of(PAGE);
         self.protect(&pages, libc::PROT_READ | libc::PROT_WRITE)?;
         let target = self.base.wrapping_add(start);
         // SAFETY: the pages are writable now, and no region is executed meanwhile: the only thread
         // with this area is here.
         unsafe { ptr::copy_nonoverlapping(code.as_ptr(), target, code.len()) };
         self.protect(&pages, libc::PROT_READ | libc::PROT_EXEC)?;
-        self.used = pages.end;
+        self.used = end.next_multiple_of(ALIGNMENT);
         // SAFETY: the code of a whole region is there.
         Some(unsafe { Entry::at(target) })
     }

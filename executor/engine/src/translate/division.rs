@@ -3,110 +3,163 @@
 //! What decides between the ways is a branch, which the processor foresees, so that a chain of
 //! divisions waits for the quotients only.
 
-use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::types::{I32, I64};
-use cranelift_codegen::ir::{Block, BlockArg, InstBuilder, Value};
-use cranelift_frontend::FunctionBuilder;
-
+use super::assembler::{Binary, Bits, Host, If, Label, Operand, Unary};
+use super::emit::Emitter;
+use super::flow::StubKind;
 use crate::alu::Alu;
+use crate::instruction::Instruction;
 
-/// The result in the width of a and b. `likely` is what b most often is, extended by its sign: by
-/// that, a multiplication divides.
-pub fn emit(
-    builder: &mut FunctionBuilder,
-    alu: Alu,
-    a: Value,
-    b: Value,
-    likely: Option<i64>,
-) -> Value {
-    let width = builder.func.dfg.value_type(b);
-    let [usual, odd, done] = std::array::from_fn(|_| builder.create_block());
-    let result = builder.append_block_param(done, width);
-    if let Some(divisor) = likely.filter(|divisor| !matches!(divisor, 0 | -1)) {
-        let [same, other] = std::array::from_fn(|_| builder.create_block());
-        builder.set_cold_block(other);
-        let constant_value = if width == I64 { divisor } else { i64::from(divisor as u32) };
-        let constant = builder.ins().iconst(width, constant_value);
-        let is_same = builder.ins().icmp(IntCC::Equal, b, constant);
-        builder.ins().brif(is_same, same, &[], other, &[]);
-        builder.switch_to_block(same);
-        let value = match u32::try_from(constant_value) {
-            Ok(divisor) if width == I32 && !is_signed(alu) && divisor > 1 => {
-                by_reciprocal(builder, alu, a, divisor)
+const DIVIDEND: Operand = Operand::Register(Host::Rax);
+const DIVISOR: Operand = Operand::Register(Host::Rcx);
+
+/// A division that the usual way cannot do. The dividend is in RAX.
+pub struct Odd {
+    why: Why,
+    division: Division,
+    back: Label,
+}
+
+#[derive(Clone, Copy)]
+enum Why {
+    /// The divisor, in RCX, is 0 or, of a signed division, -1: the processor may trap. The result
+    /// is expected where the processor would leave it.
+    Traps,
+    /// The divisor, in this guest register, is not the likely one. The result is expected in RDX,
+    /// extended by its sign.
+    Unlikely(u8),
+}
+
+#[derive(Clone, Copy)]
+struct Division {
+    signed: bool,
+    rest: bool,
+    bits: Bits,
+}
+
+impl Division {
+    /// Where the processor leaves the result.
+    fn result(self) -> Host {
+        if self.rest { Host::Rdx } else { Host::Rax }
+    }
+}
+
+impl Emitter<'_> {
+    pub fn divide(&mut self, alu: Alu, bits: Bits, instruction: &Instruction) {
+        let signed = matches!(alu, Alu::Div | Alu::Rem);
+        let rest = matches!(alu, Alu::Rem | Alu::Remu);
+        let division = Division { signed, rest, bits };
+        let likely = self.kept[usize::from(instruction.rs2)].map(|value| value as u32);
+        match likely.filter(|divisor| bits == Bits::B32 && !signed && *divisor > 1) {
+            Some(divisor) => self.divide_by_likely(division, divisor, instruction),
+            None => {
+                self.copy(Host::Rax, instruction.rs1);
+                self.copy(Host::Rcx, instruction.rs2);
+                let back = self.assembler.label();
+                self.divide_by_any(division, back);
+                self.assembler.place(back);
+                self.set_whole(bits, instruction.rd, division.result());
             }
-            _ => quotient_or_rest(builder, alu, a, constant),
-        };
-        finish(builder, done, value);
-        builder.switch_to_block(other);
-    }
-    let is_odd = is_odd(builder, alu, b);
-    builder.set_cold_block(odd);
-    builder.ins().brif(is_odd, odd, &[], usual, &[]);
-    builder.switch_to_block(usual);
-    let value = quotient_or_rest(builder, alu, a, b);
-    finish(builder, done, value);
-    builder.switch_to_block(odd);
-    let value = on_odd(builder, alu, a, b);
-    finish(builder, done, value);
-    builder.switch_to_block(done);
-    result
-}
-
-fn finish(builder: &mut FunctionBuilder, done: Block, value: Value) {
-    builder.ins().jump(done, &[BlockArg::from(value)]);
-}
-
-fn is_signed(alu: Alu) -> bool {
-    matches!(alu, Alu::Div | Alu::Rem)
-}
-
-/// Whether the processor may trap: the divisor is 0 or, of a signed division, -1.
-fn is_odd(builder: &mut FunctionBuilder, alu: Alu, b: Value) -> Value {
-    if !is_signed(alu) {
-        return builder.ins().icmp_imm_s(IntCC::Equal, b, 0);
-    }
-    let above = builder.ins().iadd_imm_s(b, 1);
-    builder.ins().icmp_imm_s(IntCC::UnsignedLessThan, above, 2)
-}
-
-fn quotient_or_rest(builder: &mut FunctionBuilder, alu: Alu, a: Value, b: Value) -> Value {
-    match alu {
-        Alu::Div => builder.ins().sdiv(a, b),
-        Alu::Divu => builder.ins().udiv(a, b),
-        Alu::Rem => builder.ins().srem(a, b),
-        Alu::Remu => builder.ins().urem(a, b),
-        _ => unreachable!("{alu:?} is no division"),
-    }
-}
-
-/// An unsigned division of 32 bits, shorter than what Cranelift makes of it: 64 bits of the
-/// reciprocal suffice, and the lower half of the product is the rest's share of the divisor.
-/// Source: Lemire, Kaser, Kurz, "Faster remainder by direct computation" (2019), theorem 1.
-fn by_reciprocal(builder: &mut FunctionBuilder, alu: Alu, a: Value, divisor: u32) -> Value {
-    let reciprocal = u64::MAX / u64::from(divisor) + 1;
-    let reciprocal = builder.ins().iconst(I64, reciprocal as i64);
-    let a = builder.ins().uextend(I64, a);
-    let result = match alu {
-        Alu::Divu => builder.ins().umulhi(a, reciprocal),
-        _ => {
-            let share = builder.ins().imul(a, reciprocal);
-            let divisor = builder.ins().iconst(I64, i64::from(divisor));
-            builder.ins().umulhi(share, divisor)
         }
-    };
-    builder.ins().ireduce(I32, result)
-}
+    }
 
-/// By zero, the quotient is all ones and the rest is a; by -1, they are -a and 0.
-fn on_odd(builder: &mut FunctionBuilder, alu: Alu, a: Value, b: Value) -> Value {
-    let width = builder.func.dfg.value_type(b);
-    let zero = builder.ins().iconst(width, 0);
-    let (by_zero, by_minus_one) = match alu {
-        Alu::Div | Alu::Divu => (builder.ins().bnot(zero), builder.ins().ineg(a)),
-        _ => (a, zero),
-    };
-    let is_zero = builder.ins().icmp(IntCC::Equal, b, zero);
-    builder.ins().select(is_zero, by_zero, by_minus_one)
+    /// An unsigned division of 32 bits by what the divisor most often is: 64 bits of the reciprocal
+    /// suffice, and the lower half of the product is the rest's share of the divisor.
+    /// Source: Lemire, Kaser, Kurz, "Faster remainder by direct computation" (2019), theorem 1.
+    fn divide_by_likely(&mut self, division: Division, divisor: u32, instruction: &Instruction) {
+        let Instruction { rd, rs1, rs2, .. } = *instruction;
+        let back = self.assembler.label();
+        let odd = Odd { why: Why::Unlikely(rs2), division, back };
+        if self.dividend != Some(rs1) {
+            self.copy_lower_half(Host::Rax, rs1);
+        }
+        let other = self.stub(StubKind::Division(odd));
+        self.compare_lower_half(rs2, divisor);
+        self.assembler.jump_if(If::NotEqual, other);
+        self.assembler.constant(Host::Rcx, u64::MAX / u64::from(divisor) + 1);
+        if division.rest {
+            self.assembler.multiply(Bits::B64, Host::Rax, DIVISOR);
+            self.assembler.constant(Host::Rcx, u64::from(divisor));
+        }
+        self.assembler.unary(Unary::MultiplyUnsigned, Bits::B64, DIVISOR);
+        // The upper half of the product is less than the divisor or, as a quotient, than 2^31: its
+        // sign is clear, unless the divisor is larger than that.
+        if division.rest && divisor > 1 << 31 {
+            self.assembler.extend_sign(Host::Rdx, Operand::Register(Host::Rdx));
+        }
+        self.assembler.place(back);
+        self.set(rd, Host::Rdx);
+    }
+
+    /// Compare the lower half of a register with a constant.
+    fn compare_lower_half(&mut self, register: u8, value: u32) {
+        if let Some(operand) = self.operand(register) {
+            self.assembler.binary_constant(Binary::Compare, Bits::B32, operand, value as i32);
+        }
+    }
+
+    /// The lower half of a register, with zeros above.
+    fn copy_lower_half(&mut self, to: Host, register: u8) {
+        match self.operand(register) {
+            None => self.assembler.constant(to, 0),
+            Some(operand) => self.assembler.copy(Bits::B32, to, operand),
+        }
+    }
+
+    /// RAX by RCX.
+    fn divide_by_any(&mut self, division: Division, back: Label) {
+        let Division { signed, bits, .. } = division;
+        let odd = self.stub(StubKind::Division(Odd { why: Why::Traps, division, back }));
+        let rest = Operand::Register(Host::Rdx);
+        if signed {
+            self.assembler.address(bits, Host::Rdx, Operand::Memory(Host::Rcx, 1));
+            self.assembler.binary_constant(Binary::Compare, bits, rest, 1);
+            self.assembler.jump_if(If::BelowOrEqual, odd);
+            self.assembler.spread_sign(bits);
+            self.assembler.unary(Unary::DivideSigned, bits, DIVISOR);
+        } else {
+            self.assembler.test(bits, DIVISOR, Host::Rcx);
+            self.assembler.jump_if(If::Equal, odd);
+            self.assembler.constant(Host::Rdx, 0);
+            self.assembler.unary(Unary::DivideUnsigned, bits, DIVISOR);
+        }
+    }
+
+    pub fn odd_division(&mut self, odd: &Odd) {
+        let Odd { why, division, back } = *odd;
+        match why {
+            Why::Unlikely(register) => {
+                self.copy(Host::Rcx, register);
+                let divided = self.assembler.label();
+                self.divide_by_any(division, divided);
+                self.assembler.place(divided);
+                let result = Operand::Register(division.result());
+                self.assembler.extend_sign(Host::Rdx, result);
+            }
+            Why::Traps if division.signed => {
+                let by_zero = self.assembler.label();
+                self.assembler.test(division.bits, DIVISOR, Host::Rcx);
+                self.assembler.jump_if(If::Equal, by_zero);
+                match division.rest {
+                    true => self.assembler.constant(Host::Rdx, 0),
+                    false => self.assembler.unary(Unary::Negate, division.bits, DIVIDEND),
+                }
+                self.assembler.jump(back);
+                self.assembler.place(by_zero);
+                self.divide_by_zero(division);
+            }
+            Why::Traps => self.divide_by_zero(division),
+        }
+        self.assembler.jump(back);
+    }
+
+    /// The quotient is all ones, and the rest is the dividend.
+    fn divide_by_zero(&mut self, division: Division) {
+        match division.rest {
+            true => self.assembler.copy(Bits::B64, Host::Rdx, DIVIDEND),
+            false if division.bits == Bits::B64 => self.assembler.constant(Host::Rax, u64::MAX),
+            false => self.assembler.constant(Host::Rax, u64::from(u32::MAX)),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,14 +1,28 @@
 //! The way into compiled code, and the ways back.
 //!
-//! A compiled region is a function with four arguments, the same in every region, which goes on in
-//! another region by a tail call: (context, memory, fuel, table). It returns an `Exit`.
+//! A compiled region has the context, the memory and the fuel in the same host registers as every
+//! other, and goes on in another one by a jump. It returns an `Exit` in RAX, and leaves the stack
+//! alone.
 #![allow(unsafe_code)]
 
 use std::arch::naked_asm;
 use std::mem::offset_of;
 
+use super::assembler::{Host, Operand};
 use crate::context::Context;
 use crate::exit::Exit;
+
+/// What is in these host registers while compiled code runs.
+pub const FUEL: Host = Host::R15;
+pub const MEMORY: Host = Host::Rsi;
+const CONTEXT: Host = Host::Rdi;
+/// `CONTEXT` points so far into the context that most fields are within a byte's distance.
+const BIAS: usize = 128;
+
+/// A field of the context.
+pub fn context(offset: usize) -> Operand {
+    Operand::Memory(CONTEXT, offset as i32 - BIAS as i32)
+}
 
 /// The address of a compiled region.
 #[derive(Clone, Copy)]
@@ -36,8 +50,8 @@ impl Entry {
     }
 }
 
-/// Call a region. Cranelift's tail convention keeps no register, so all that the host's
-/// convention wants kept are saved here; the stack pointer is left in the context for `abandon`.
+/// Call a region. It keeps no register, so all that the host's convention wants kept are saved
+/// here; the stack pointer is left in the context for `abandon`.
 ///
 /// # Safety
 /// All pointers must be those of one run, and `region` a compiled region or `cold`.
@@ -58,6 +72,9 @@ pub unsafe extern "sysv64" fn call(
         "push r15",
         "sub rsp, 8",
         "mov [rdi + {host_stack}], rsp",
+        "mov [rdi + {table}], rcx",
+        "mov r15, rdx",
+        "add rdi, {bias}",
         "call r8",
         "add rsp, 8",
         "pop r15",
@@ -68,6 +85,8 @@ pub unsafe extern "sysv64" fn call(
         "pop rbp",
         "ret",
         host_stack = const offset_of!(Context, host_stack),
+        table = const offset_of!(Context, table),
+        bias = const BIAS,
     )
 }
 
@@ -95,10 +114,10 @@ pub unsafe extern "sysv64" fn abandon() {
 #[unsafe(naked)]
 unsafe extern "sysv64" fn cold() {
     naked_asm!(
-        "mov [rdi + {fuel}], rdx",
+        "mov [rdi + {fuel}], r15",
         "mov eax, {cold}",
         "ret",
-        fuel = const offset_of!(Context, fuel),
+        fuel = const offset_of!(Context, fuel) - BIAS,
         cold = const Exit::Cold as u64,
     )
 }

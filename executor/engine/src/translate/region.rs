@@ -1,7 +1,9 @@
-//! What is compiled together: basic blocks that direct jumps reach from the start.
+//! What is compiled together: basic blocks that direct jumps reach from the start, as far as they
+//! were executed before.
 
 use std::collections::{BTreeMap, VecDeque};
 
+use crate::heat::Heat;
 use crate::image::Image;
 use crate::instruction::Operation;
 
@@ -20,11 +22,12 @@ pub struct Block {
     pub end: usize,
     /// Registers that may differ from the context at the block's start, one bit each.
     pub dirty: u32,
-    successors: Vec<usize>,
+    /// Blocks of the region that it may go on in.
+    pub successors: Vec<usize>,
 }
 
 impl Region {
-    pub fn discover(image: &Image, start: usize) -> Self {
+    pub fn discover(image: &Image, start: usize, heat: &Heat) -> Self {
         let mut blocks = BTreeMap::from([(start, None)]);
         let mut queue = VecDeque::from([start]);
         let mut total = 0;
@@ -33,7 +36,7 @@ impl Region {
             total += end - leader;
             for target in targets(image, end) {
                 let room = blocks.len() < MAX_BLOCKS && total < MAX_INSTRUCTIONS;
-                if room && !blocks.contains_key(&target) {
+                if room && heat.was_entered(target) && !blocks.contains_key(&target) {
                     blocks.insert(target, None);
                     queue.push_back(target);
                 }
