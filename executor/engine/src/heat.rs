@@ -38,6 +38,14 @@ impl Heat {
         self.counters.get(index).is_some_and(|counter| *counter > 0)
     }
 
+    /// Compiled code can be entered here.
+    #[cfg_attr(not(feature = "translator"), allow(dead_code))]
+    pub fn heat(&mut self, index: usize) {
+        if let Some(counter) = self.counters.get_mut(index) {
+            *counter = HOT;
+        }
+    }
+
     /// Count anew: there was no room in the budget now.
     pub fn cool(&mut self, index: usize) {
         self.counters[index] = 1;

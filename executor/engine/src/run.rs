@@ -110,7 +110,13 @@ impl<'a> Machine<'a> {
             return;
         }
         let executed = (self.fuel - self.context.fuel) as u64;
-        if !translator.translate(self.image, index, executed, &self.context.registers, &self.heat) {
+        if !translator.translate(
+            self.image,
+            index,
+            executed,
+            &self.context.registers,
+            &mut self.heat,
+        ) {
             match translator.exhausted() {
                 true => self.heat.forbid(index),
                 false => self.heat.cool(index),

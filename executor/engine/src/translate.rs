@@ -36,6 +36,9 @@ const PER_REGION: u64 = 16;
 const CYCLES_PER_INSTRUCTION: u64 = 32;
 const MAX_INSTRUCTIONS: u64 = 1 << 21;
 
+/// A region of this length leaves out what can be entered elsewhere.
+const REPEATED: usize = 48;
+
 pub struct Translator {
     /// Made for the first hot region.
     code: Option<CodeArea>,
@@ -69,22 +72,21 @@ impl Translator {
         start: usize,
         executed: u64,
         registers: &[u64; 32],
-        heat: &Heat,
+        heat: &mut Heat,
     ) -> bool {
         let budget = FREE_INSTRUCTIONS + executed / CYCLES_PER_INSTRUCTION;
         if self.exhausted || self.spent >= budget {
             return false;
         }
         let began = Instant::now();
-        let entry = self.compile(image, start, registers, heat);
+        let compiled = self.compile(image, start, registers, heat);
         self.seconds += began.elapsed().as_secs_f64();
-        self.exhausted = entry.is_none() || self.spent >= MAX_INSTRUCTIONS;
-        match entry {
-            Some(entry) => self.table[start] = entry,
+        self.exhausted = compiled.is_none() || self.spent >= MAX_INSTRUCTIONS;
+        if compiled.is_none() {
             // What was compiled before may have lost its pages.
-            None => self.table.fill(Entry::cold()),
+            self.table.fill(Entry::cold());
         }
-        entry.is_some()
+        compiled.is_some()
     }
 
     pub fn exhausted(&self) -> bool {
@@ -114,18 +116,31 @@ impl Translator {
         image: &Image,
         start: usize,
         registers: &[u64; 32],
-        heat: &Heat,
-    ) -> Option<Entry> {
+        heat: &mut Heat,
+    ) -> Option<()> {
         if self.code.is_none() {
             self.code = Some(CodeArea::new()?);
             self.table = vec![Entry::cold(); image.instructions.len()];
             fault::install();
         }
-        let region = Region::discover(image, start, heat);
+        // What was never executed may never be. A loop has to be whole, even if a part of it is
+        // compiled elsewhere; of more code there need not be two copies.
+        let wanted = |block: usize, length: usize| {
+            heat.was_entered(block) && (length < REPEATED || self.table[block].is_cold())
+        };
+        let region = Region::discover(image, start, wanted);
         self.instructions += region.instructions() as u64;
         self.spent += region.instructions() as u64 + PER_REGION;
-        let code = emit::emit(image, &region, registers)?;
-        self.code.as_mut()?.add(&code)
+        let (code, offsets) = emit::emit(image, &region, registers)?;
+        let entries = self.code.as_mut()?.add(&code, &offsets)?;
+        for (&index, entry) in region.entries.iter().zip(entries) {
+            // Elsewhere than at the start, there may be an older one.
+            if index == start || self.table[index].is_cold() {
+                self.table[index] = entry;
+                heat.heat(index);
+            }
+        }
+        Some(())
     }
 }
 

@@ -112,6 +112,11 @@ impl Assembler {
         self.labels[label.0] = Some(self.code.len());
     }
 
+    /// The length of the code so far.
+    pub fn position(&self) -> usize {
+        self.code.len()
+    }
+
     /// The code; None: a label that something jumps to was never placed.
     pub fn finish(mut self) -> Option<Vec<u8>> {
         for (at, label) in std::mem::take(&mut self.open) {

@@ -27,9 +27,10 @@ impl CodeArea {
         (base != libc::MAP_FAILED).then_some(Self { base: base.cast(), used: 0 })
     }
 
-    /// Copy a region's code in; None: no room, or the host refuses executable memory. Then no
-    /// region may be entered any more: those on the same page may have become unreachable.
-    pub fn add(&mut self, code: &[u8]) -> Option<Entry> {
+    /// Copy a region's code in, whose entries are at these offsets; None: no room, or the host
+    /// refuses executable memory. Then no region may be entered any more: those on the same page
+    /// may have become unreachable.
+    pub fn add(&mut self, code: &[u8], entries: &[usize]) -> Option<Vec<Entry>> {
         let start = self.used;
         let end = start.checked_add(code.len()).filter(|&end| end <= AREA)?;
         let pages = start / PAGE * PAGE..end.next_multiple_of(PAGE);
@@ -40,8 +41,10 @@ impl CodeArea {
         unsafe { ptr::copy_nonoverlapping(code.as_ptr(), target, code.len()) };
         self.protect(&pages, libc::PROT_READ | libc::PROT_EXEC)?;
         self.used = end.next_multiple_of(ALIGNMENT);
-        // SAFETY: the code of a whole region is there.
-        Some(unsafe { Entry::at(target) })
+        // SAFETY: the code of a whole region is there, and `emit` put its entries at the offsets.
+        Some(
+            entries.iter().map(|&entry| unsafe { Entry::at(target.wrapping_add(entry)) }).collect(),
+        )
     }
 
     /// The addresses of machine code.

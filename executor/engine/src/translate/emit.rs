@@ -19,8 +19,13 @@ use crate::exit::Exit;
 use crate::image::Image;
 use crate::instruction::{Instruction, Operation};
 
-/// The code of a region; `registers` are the guest's as it is compiled.
-pub fn emit(image: &Image, region: &Region, registers: &[u64; 32]) -> Option<Vec<u8>> {
+/// The code of a region, and where in it each of its entries is; `registers` are the guest's as it
+/// is compiled.
+pub fn emit(
+    image: &Image,
+    region: &Region,
+    registers: &[u64; 32],
+) -> Option<(Vec<u8>, Vec<usize>)> {
     let written = region.written(image);
     let kept = |register: usize| (written >> register & 1 == 0).then_some(registers[register]);
     let mut assembler = Assembler::default();
@@ -37,8 +42,8 @@ pub fn emit(image: &Image, region: &Region, registers: &[u64; 32]) -> Option<Vec
         dividend: None,
         following: &[],
     };
-    emitter.region(region);
-    emitter.assembler.finish()
+    let entries = emitter.region(region);
+    Some((emitter.assembler.finish()?, entries))
 }
 
 pub struct Emitter<'a> {
@@ -65,20 +70,26 @@ pub struct Emitter<'a> {
 const DIVISION_AHEAD: usize = 6;
 
 impl Emitter<'_> {
-    fn region(&mut self, region: &Region) {
-        let hosts: Vec<(usize, Host)> = self.allocation.hosts().collect();
-        for (register, host) in hosts {
-            self.assembler.copy(Bits::B64, host, in_context(register));
-        }
+    /// Where in the code the entries are.
+    fn region(&mut self, region: &Region) -> Vec<usize> {
         let leaders: Vec<usize> = region.blocks.keys().copied().collect();
-        if leaders.first() != Some(&region.start) {
-            self.assembler.jump(self.labels[&region.start]);
-        }
         for (place, leader) in leaders.iter().enumerate() {
             let next = leaders.get(place + 1).copied();
             self.block(*leader, &region.blocks[leader], next);
         }
         self.write_stubs();
+        region.entries.iter().map(|leader| self.entry(*leader)).collect()
+    }
+
+    /// A way into the block from outside: the host registers get their values.
+    fn entry(&mut self, leader: usize) -> usize {
+        let start = self.assembler.position();
+        let hosts: Vec<(usize, Host)> = self.allocation.hosts().collect();
+        for (register, host) in hosts {
+            self.assembler.copy(Bits::B64, host, in_context(register));
+        }
+        self.assembler.jump(self.labels[&leader]);
+        start
     }
 
     /// `next` is the block that comes behind this one.

@@ -24,7 +24,7 @@ pub fn context(offset: usize) -> Operand {
     Operand::Memory(CONTEXT, offset as i32 - BIAS as i32)
 }
 
-/// The address of a compiled region.
+/// Where a compiled region can be entered.
 #[derive(Clone, Copy)]
 #[repr(transparent)]
 pub struct Entry(*const u8);
@@ -40,7 +40,7 @@ impl Entry {
     }
 
     /// # Safety
-    /// At the address must be a compiled region.
+    /// At the address must be an entry of a compiled region.
     pub unsafe fn at(address: *const u8) -> Self {
         Self(address)
     }

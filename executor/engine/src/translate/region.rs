@@ -1,9 +1,8 @@
-//! What is compiled together: basic blocks that direct jumps reach from the start, as far as they
-//! were executed before.
+//! What is compiled together: basic blocks that direct jumps, and the ends of calls, reach from the
+//! start.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
-use crate::heat::Heat;
 use crate::image::Image;
 use crate::instruction::Operation;
 
@@ -13,7 +12,8 @@ const MAX_BLOCK_LENGTH: usize = 200;
 
 /// Blocks by the index of their first instruction.
 pub struct Region {
-    pub start: usize,
+    /// Where it can be entered: its start, and where calls come back.
+    pub entries: Vec<usize>,
     pub blocks: BTreeMap<usize, Block>,
 }
 
@@ -27,32 +27,35 @@ pub struct Block {
 }
 
 impl Region {
-    pub fn discover(image: &Image, start: usize, heat: &Heat) -> Self {
-        let mut blocks = BTreeMap::from([(start, None)]);
-        let mut queue = VecDeque::from([start]);
-        let mut total = 0;
-        while let Some(leader) = queue.pop_front() {
-            let end = block_end(image, leader, |index| blocks.contains_key(&index));
+    /// `wanted` tells whether a block is worth it in a region that has so many instructions.
+    pub fn discover(image: &Image, start: usize, wanted: impl Fn(usize, usize) -> bool) -> Self {
+        let mut leaders = vec![start];
+        let mut entries = vec![start];
+        let (mut next, mut total) = (0, 0);
+        while let Some(&leader) = leaders.get(next) {
+            next += 1;
+            let end = block_end(image, leader, |index| leaders.contains(&index));
             total += end - leader;
-            for target in targets(image, end) {
-                let room = blocks.len() < MAX_BLOCKS && total < MAX_INSTRUCTIONS;
-                if room && heat.was_entered(target) && !blocks.contains_key(&target) {
-                    blocks.insert(target, None);
-                    queue.push_back(target);
+            let back = comes_back(image, end);
+            for target in targets(image, end).chain(back) {
+                let room = leaders.len() < MAX_BLOCKS && total < MAX_INSTRUCTIONS;
+                if room && wanted(target, total) && !leaders.contains(&target) {
+                    leaders.push(target);
+                    if back == Some(target) {
+                        entries.push(target);
+                    }
                 }
             }
         }
-        let leaders: Vec<usize> = blocks.keys().copied().collect();
-        for &leader in &leaders {
-            let end = block_end(image, leader, |index| blocks.contains_key(&index));
-            let successors =
-                targets(image, end).filter(|target| leaders.binary_search(target).is_ok());
-            let block = Block { end, dirty: 0, successors: successors.collect() };
-            blocks.insert(leader, Some(block));
-        }
-        let blocks =
-            blocks.into_iter().filter_map(|(leader, block)| Some((leader, block?))).collect();
-        let mut region = Self { start, blocks };
+        leaders.sort_unstable();
+        let is_leader = |index: &usize| leaders.binary_search(index).is_ok();
+        let block = |&leader: &usize| {
+            let end = block_end(image, leader, |index| is_leader(&index));
+            let successors = targets(image, end).filter(is_leader).collect();
+            (leader, Block { end, dirty: 0, successors })
+        };
+        let blocks = leaders.iter().map(block).collect();
+        let mut region = Self { entries, blocks };
         region.spread_dirty(image);
         region
     }
@@ -69,17 +72,15 @@ impl Region {
 
     /// Let every block know what those before it may have written.
     fn spread_dirty(&mut self, image: &Image) {
-        let leaders: Vec<usize> = self.blocks.keys().copied().collect();
-        let mut changed = true;
-        while changed {
-            changed = false;
-            for leader in &leaders {
-                let Some(block) = self.blocks.get(leader) else { continue };
-                let written = written(image, *leader, block.end) | block.dirty;
-                for successor in block.successors.clone() {
-                    let Some(next) = self.blocks.get_mut(&successor) else { continue };
-                    changed |= next.dirty | written != next.dirty;
+        let mut waiting: Vec<usize> = self.blocks.keys().copied().collect();
+        while let Some(leader) = waiting.pop() {
+            let Some(block) = self.blocks.get(&leader) else { continue };
+            let written = written(image, leader, block.end) | block.dirty;
+            for successor in block.successors.clone() {
+                let Some(next) = self.blocks.get_mut(&successor) else { continue };
+                if next.dirty | written != next.dirty {
                     next.dirty |= written;
+                    waiting.push(successor);
                 }
             }
         }
@@ -109,7 +110,7 @@ fn targets(image: &Image, end: usize) -> impl Iterator<Item = usize> {
     let jump = aligned_index(image, pc.wrapping_add(last.addend()));
     let both = match last.operation {
         Operation::Branch(_) => [jump, following],
-        // A call leaves the region: its return comes back through a register.
+        // A call leaves the region.
         Operation::Jump if last.rd == 0 => [jump, None],
         Operation::Jump | Operation::JumpRegister | Operation::Ecall | Operation::Illegal => {
             [None, None]
@@ -117,6 +118,18 @@ fn targets(image: &Image, end: usize) -> impl Iterator<Item = usize> {
         _ => [None, following],
     };
     both.into_iter().flatten()
+}
+
+/// Where a call that is the last instruction before `end` comes back, by a jump through a register
+/// or from the loop around compiled code.
+fn comes_back(image: &Image, end: usize) -> Option<usize> {
+    let last = image.instructions[end - 1];
+    let is_call = match last.operation {
+        Operation::Jump | Operation::JumpRegister => last.rd != 0,
+        Operation::Ecall => true,
+        _ => false,
+    };
+    (is_call && end < image.instructions.len()).then_some(end)
 }
 
 /// The instruction at an address that compiled code can be entered at.

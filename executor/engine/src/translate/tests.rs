@@ -16,15 +16,22 @@ use crate::run::run;
 /// Where compiled code of the first region leaves, with these registers at its start and fuel for
 /// 100 instructions.
 pub fn compiled(image: &Image, registers: [u64; 32]) -> (Exit, Context) {
+    entered(image, &[0], registers)
+}
+
+/// The same with several regions; the first one is entered.
+pub fn entered(image: &Image, starts: &[usize], registers: [u64; 32]) -> (Exit, Context) {
     let mut heat = Heat::for_instructions(image.instructions.len());
     for index in 0..image.instructions.len() {
         heat.enter(index);
     }
     let mut translator = super::Translator::new(image).expect("a target");
-    assert!(translator.translate(image, 0, 0, &registers, &heat));
+    for &start in starts {
+        assert!(translator.translate(image, start, 0, &registers, &mut heat));
+    }
     let memory = Memory::new(1 << 20).expect("memory");
     let mut context = Context { registers, ..Context::new(image.entry, 100) };
-    let exit = translator.enter(0, &mut context, &memory);
+    let exit = translator.enter(starts[0], &mut context, &memory);
     (exit, context)
 }
 
@@ -176,10 +183,11 @@ fn compiling_is_paid_for_by_executing() {
     let mut translator = super::Translator::new(&image).expect("a target");
     let mut executed = 0;
     for start in 0..count {
-        translator.translate(&image, start, executed, &[0; 32], &Heat::off());
+        translator.translate(&image, start, executed, &[0; 32], &mut Heat::off());
         executed += 10;
     }
     let paid = super::FREE_INSTRUCTIONS + executed / super::CYCLES_PER_INSTRUCTION;
-    assert!(translator.spent > paid / 2 && translator.spent <= paid + 1000);
+    let spent = translator.instructions() * (1 + super::PER_REGION);
+    assert!(spent > paid / 2 && spent <= paid + 1000, "{spent} of {paid}");
     assert_eq!(run(&image, &[], &limits, Mode::Tiered), Err(crate::Stop::LimitCycles));
 }

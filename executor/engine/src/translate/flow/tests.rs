@@ -1,8 +1,8 @@
 //! What the context holds where a region is left.
 
-use crate::assembly::{BASE, ECALL, addi, branch, image, jal, jalr};
+use crate::assembly::{BASE, EBREAK, ECALL, addi, branch, image, jal, jalr};
 use crate::exit::Exit;
-use crate::translate::tests::compiled;
+use crate::translate::tests::{compiled, entered};
 
 /// x1 to x31 are their numbers.
 fn numbered() -> [u64; 32] {
@@ -50,17 +50,32 @@ fn fuel_that_does_not_suffice_leaves_before_the_block() {
 }
 
 #[test]
+fn calls_come_back_into_the_region() {
+    // Behind the call, x3 changes; the function changes x2.
+    let words = [jal(1, 12), addi(3, 3, 1), EBREAK, addi(2, 2, 1), jalr(0, 1, 0)];
+    let image = image(&words);
+    let (exit, context) = compiled(&image, numbered());
+    assert_eq!((exit, context.pc, context.fuel), (Exit::Cold, BASE + 12, 99));
+
+    let called = entered(&image, &[0, 3], numbered());
+    assert_eq!((called.0, called.1.pc, called.1.fuel), (Exit::Illegal, BASE + 8, 95));
+    assert_eq!(called.1.registers[1..4], [BASE + 4, 3, 4]);
+}
+
+#[test]
 fn jumps_through_registers_leave_with_the_address() {
     for (target, offset, expected) in [
         (BASE + 8, 0, BASE + 8),
         (BASE + 8, 1, BASE + 8),
         (BASE + 8, -2, BASE + 6),
+        (BASE + 12, 0, BASE + 12),
         (0, -1, u64::MAX - 1),
         (1 << 40, 0, 1 << 40),
     ] {
         let mut registers = numbered();
         registers[7] = target;
-        let (exit, context) = compiled(&image(&[jalr(7, 7, offset), ECALL, ECALL]), registers);
+        let (exit, context) =
+            compiled(&image(&[jalr(7, 7, offset), EBREAK, EBREAK, EBREAK]), registers);
         assert_eq!((exit, context.pc), (Exit::Cold, expected), "{target:#x} {offset}");
         assert_eq!(context.registers[7], BASE + 4);
     }
