@@ -1,6 +1,7 @@
 //! How often a block was entered, to find what is worth compiling.
 
-/// Entries of a block before it is compiled: compiling takes about as long as 3,000 executions.
+/// Entries of a block before it is compiled: compiling an instruction takes as long as some hundred
+/// executions of it by the interpreter.
 const HOT: u16 = 16;
 /// The block is never compiled.
 const NEVER: u16 = u16::MAX;

@@ -360,4 +360,4 @@ fn displacement_mode(base: u8, displacement: i32) -> u8 {
 }
 
 #[cfg(test)]
-mod tests;
+pub mod tests;

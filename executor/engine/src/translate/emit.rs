@@ -272,3 +272,6 @@ impl Emitter<'_> {
 pub fn in_context(register: usize) -> Operand {
     context(offset_of!(Context, registers) + 8 * register)
 }
+
+#[cfg(test)]
+mod tests;

@@ -36,7 +36,7 @@ pub fn entered(image: &Image, starts: &[usize], registers: [u64; 32]) -> (Exit, 
 }
 
 /// A small generator (splitmix64), so that a failure's seed is enough to see it again.
-struct Random(u64);
+pub struct Random(pub u64);
 
 impl Random {
     fn next(&mut self) -> u64 {
@@ -47,7 +47,7 @@ impl Random {
         value ^ value >> 31
     }
 
-    fn below(&mut self, limit: u64) -> u32 {
+    pub fn below(&mut self, limit: u64) -> u32 {
         (self.next() % limit) as u32
     }
 
@@ -125,7 +125,7 @@ fn random_instruction(random: &mut Random, left: u32) -> u32 {
 }
 
 /// A loop of random instructions, behind which memory and registers become public values.
-fn random_program(random: &mut Random, rounds: u32) -> Vec<u32> {
+pub fn random_program(random: &mut Random, rounds: u32) -> Vec<u32> {
     let mut words = vec![data_address(30), lui(31, rounds << 12), i_type(0x13, 5, 31, 31, 12)];
     for register in 1..29 {
         words.push(lui(register, random.next() as u32));
