@@ -37,7 +37,9 @@ impl Region {
             let end = block_end(image, leader, |index| leaders.contains(&index));
             total += end - leader;
             let back = comes_back(image, end);
-            for target in targets(image, end).chain(back) {
+            // What is called is another region's, unless it is in this one for another reason.
+            let reached = targets(image, end).filter(|_| back.is_none());
+            for target in reached.chain(back) {
                 let room = leaders.len() < MAX_BLOCKS && total < MAX_INSTRUCTIONS;
                 if room && wanted(target, total) && !leaders.contains(&target) {
                     leaders.push(target);
@@ -110,11 +112,8 @@ fn targets(image: &Image, end: usize) -> impl Iterator<Item = usize> {
     let jump = aligned_index(image, pc.wrapping_add(last.addend()));
     let both = match last.operation {
         Operation::Branch(_) => [jump, following],
-        // A call leaves the region.
-        Operation::Jump if last.rd == 0 => [jump, None],
-        Operation::Jump | Operation::JumpRegister | Operation::Ecall | Operation::Illegal => {
-            [None, None]
-        }
+        Operation::Jump => [jump, None],
+        Operation::JumpRegister | Operation::Ecall | Operation::Illegal => [None, None],
         _ => [None, following],
     };
     both.into_iter().flatten()

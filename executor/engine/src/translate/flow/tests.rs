@@ -63,6 +63,17 @@ fn calls_come_back_into_the_region() {
 }
 
 #[test]
+fn a_call_within_the_region_keeps_what_was_changed_before() {
+    // The function is in the region since a branch names it, which is not taken.
+    let words =
+        [addi(5, 5, 1), branch(1, 2, 2, 16), addi(6, 6, 1), jal(1, 8), EBREAK, EBREAK, EBREAK];
+    let (exit, context) = compiled(&image(&words), numbered());
+    assert_eq!((exit, context.pc), (Exit::Illegal, BASE + 20));
+    assert_eq!(context.registers[5..7], [6, 7]);
+    assert_eq!(context.registers[1], BASE + 16);
+}
+
+#[test]
 fn jumps_through_registers_leave_with_the_address() {
     for (target, offset, expected) in [
         (BASE + 8, 0, BASE + 8),
