@@ -2,16 +2,16 @@
 # Each target sets up what it needs, once.
 
 .PHONY: demo test devnet setup contracts executor abi bench-contracts bench-slice bench-engine \
-	fuzz-engine engine-check check-keys analyse-contracts coverage-contracts \
+	bench-cold-build fuzz-engine engine-check check-keys analyse-contracts coverage-contracts \
 	lint test-python test-contracts test-executor format clean
 
 UV_VERSION := 0.13.8
 PYTHON := .venv/bin/python
 FORGE := node_modules/@foundry-rs/forge-linux-amd64/bin/forge
 EXECUTOR := executor/target/release/attestor-execute
-PYTHON_SCRIPTS := scripts/abi scripts/bench-contracts scripts/bench-engine scripts/bench-slice \
-	scripts/collateral-fixtures scripts/contract-coverage scripts/contract-fixtures \
-	scripts/contract-reference
+PYTHON_SCRIPTS := scripts/abi scripts/bench-cold-build scripts/bench-contracts \
+	scripts/bench-engine scripts/bench-slice scripts/collateral-fixtures \
+	scripts/contract-coverage scripts/contract-fixtures scripts/contract-reference
 
 demo: setup
 	@$(PYTHON) -m attestor demo
@@ -41,11 +41,13 @@ node_modules/.ready: package.json package-lock.json .npmrc | .tools.ready
 	@npm ci --silent --no-audit --no-fund
 	@touch $@
 
-CONTRACT_SOURCES := $(shell find contracts -name '*.sol') foundry.toml scripts/solc
+# Those that are deployed. forge compiles the tests, and what only they use, when it runs them.
+CONTRACTS := CollateralStore DcapVerifier MultiProof SP1Groth16Verifier TEERegistry
+CONTRACT_SOURCES := $(shell find contracts/src -name '*.sol') foundry.toml scripts/solc
 
 out/.ready: $(CONTRACT_SOURCES) node_modules/.ready
 	@echo "building the contracts"
-	@$(FORGE) build --quiet
+	@$(FORGE) build --quiet $(CONTRACTS:%=contracts/src/%.sol)
 	@touch $@
 
 contracts: out/.ready
@@ -124,6 +126,10 @@ bench-slice: setup
 # Writes contracts/gas.json, to which the tests hold the contracts.
 bench-contracts: setup
 	@$(PYTHON) scripts/bench-contracts
+
+# In a clone of its own: nothing has to be built here.
+bench-cold-build: .tools.ready
+	@python3 scripts/bench-cold-build
 
 # Our engine beside SP1's: what is compared, and the programs that only this needs.
 bench-engine: setup
