@@ -162,7 +162,7 @@ fn calls_and_returns_do_not_grow_the_hosts_stack() {
     let rounds = 400_000;
     let body = [jal(1, 4 * 3), jal(1, 4 * 2), jal(0, 4 * 3), addi(3, 3, 1), jalr(0, 1, 0)];
     let image = repeated(rounds, &body);
-    let thread = std::thread::Builder::new().stack_size(1 << 20);
+    let thread = std::thread::Builder::new().stack_size(2 << 20);
     let limits = Limits { cycles: 1 << 40, ..LIMITS };
     let join = thread.spawn(move || run_both(&image, &[], &limits).is_ok()).expect("a thread");
     assert!(join.join().expect("no crash"));
