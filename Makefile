@@ -2,8 +2,8 @@
 # Each target sets up what it needs, once.
 
 .PHONY: demo test devnet setup contracts executor abi bench-contracts bench-slice bench-engine \
-	bench-cold-build fuzz-engine engine-check check-keys analyse-contracts coverage-contracts \
-	lint test-python test-contracts test-executor format clean
+	bench-cold-build fuzz-engine sanitize-engine engine-check check-keys analyse-contracts \
+	coverage-contracts lint test-python test-contracts test-executor format clean
 
 UV_VERSION := 0.13.8
 PYTHON := .venv/bin/python
@@ -137,11 +137,21 @@ bench-engine: setup
 	@cd executor/sp1-jit && cargo build --quiet --release --locked
 	@$(PYTHON) scripts/bench-engine $(BENCH)
 
-# Random programs on our engine and SP1's, until a difference or this many of each kind.
+# Random programs on our engine and SP1's, so many of each kind.
 PROGRAMS := 1000000
 fuzz-engine: setup engine-check
 	@executor/target/release/engine-fuzz --programs $(PROGRAMS) \
 		--keep executor/engine-check/tests/seeds.txt $(FUZZ)
+
+# The executor's runtime under AddressSanitizer, in a folder of its own: docs/engine.md says what of
+# it, and why with these options. The toolchain has the sanitizer, but no stable option for it.
+SANITIZED := --profile sanitize --target x86_64-unknown-linux-gnu --target-dir target/asan
+sanitize-engine: export RUSTC_BOOTSTRAP := 1
+sanitize-engine: export RUSTFLAGS := -Z sanitizer=address -C target-cpu=x86-64-v3
+sanitize-engine: export ASAN_OPTIONS := handle_segv=0
+sanitize-engine: | .tools.ready
+	@cd executor && cargo test --locked $(SANITIZED) --tests \
+		-p engine -p precompiles -p protocol -p engine-check
 
 engine-check: setup
 	@cd executor && cargo build --quiet --release --locked $(CHECKED)

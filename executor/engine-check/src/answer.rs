@@ -6,31 +6,30 @@ use crate::outcome::{End, Halted, Run};
 use crate::report;
 
 /// Ends that are no halt, by their names.
-const ENDS: [(&str, End); 4] = [
+const ENDS: [(&str, End); 6] = [
     ("fault", End::Fault),
     ("memory limit", End::LimitMemory),
     ("cycle limit", End::LimitCycles),
+    ("output limit", End::LimitOutput),
+    ("unsupported", End::Unsupported),
     ("no program", End::NoProgram),
 ];
 
-/// The line of a run of SP1's portable executor, which is an object of JSON.
+/// The line of a run, which is an object of JSON.
 ///
 /// # Panics
-/// It ended in a way that only ours knows.
+/// It ended in a way that only another process can tell.
 pub fn line(run: &Run) -> String {
     let fields = match &run.end {
-        End::Halted(halted) => report::Run {
-            engine: "sp1-portable",
-            cycles: halted.cycles,
-            exit_code: halted.exit_code,
-            digest: halted.digest,
-            public_values: &halted.public_values,
-        }
-        .fields()
-        .into(),
+        End::Halted(halted) => json!({
+            "cycles": halted.cycles,
+            "exit_code": halted.exit_code,
+            "digest": halted.digest,
+            "public_values": report::hex(&halted.public_values),
+        }),
         end => {
             let known = ENDS.iter().find(|(_, each)| each == end);
-            let (name, _) = known.unwrap_or_else(|| panic!("no end of SP1: {end:?}"));
+            let (name, _) = known.unwrap_or_else(|| panic!("no end to tell: {end:?}"));
             json!({ "end": name, "detail": run.detail })
         }
     };
@@ -47,7 +46,7 @@ pub fn run(line: &str) -> Option<Run> {
     Some(Run { end, detail: line["detail"].as_str()?.to_owned() })
 }
 
-/// The result in a line of `report`.
+/// The result in such a line, or in one of `report`.
 pub fn halted(line: &Value) -> Option<Halted> {
     let words = line["digest"].as_array()?;
     let mut digest = [0; 8];
@@ -75,7 +74,7 @@ mod tests {
     fn line_of_a_run_is_read_as_that_run() {
         let (digest, public_values) = (std::array::from_fn(|index| index as u32), vec![0, 7, 255]);
         let halted = Halted { exit_code: 3, cycles: 1 << 40, digest, public_values };
-        for end in [End::Halted(halted), End::Fault, End::LimitMemory, End::NoProgram] {
+        for end in [End::Halted(halted), End::Fault, End::LimitOutput, End::NoProgram] {
             let (end_again, line) = (end.clone(), line(&Run { end, detail: String::new() }));
 
             assert_eq!(run(&line).map(|run| run.end), Some(end_again), "{line}");

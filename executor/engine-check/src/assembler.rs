@@ -1,5 +1,7 @@
 //! Words of code with labels in place of offsets.
 
+mod lengthen;
+
 use crate::elf::CODE;
 use crate::operation::{ADDI, ADDIW, ECALL, JAL, JALR, LUI, Operands, Operation, SLLI, Shape};
 
@@ -8,7 +10,7 @@ use crate::operation::{ADDI, ADDIW, ECALL, JAL, JALR, LUI, Operands, Operation, 
 pub struct Label(usize);
 
 /// What a word's immediate takes of a label's address.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Part {
     Distance,
     /// Bits 12 and up, rounded so that the low part completes them.
@@ -119,8 +121,9 @@ impl Assembler {
         self.words.push(0);
     }
 
-    /// The code, all labels resolved.
+    /// The code, all labels resolved. A branch to a label out of its reach takes two words.
     pub fn finish(mut self) -> Vec<u32> {
+        self.lengthen_branches();
         for waiting in std::mem::take(&mut self.waiting) {
             let immediate = self.immediate_of(&waiting);
             let operands = Operands { immediate, ..waiting.operands };
@@ -130,19 +133,27 @@ impl Assembler {
     }
 
     fn immediate_of(&self, waiting: &Waiting) -> i64 {
-        let target = self.labels[waiting.label.0].expect("a label that is used is placed");
-        let address = address_of(target) as i64 + waiting.operands.immediate;
+        let address = self.address_for(waiting);
         match waiting.part {
             Part::High => (address + 0x800) >> 12,
             Part::Low => address << 52 >> 52,
             Part::Distance => {
-                let distance = address - address_of(waiting.index) as i64;
-                let reach =
-                    if waiting.operation.shape == Shape::Branch { 1 << 12 } else { 1 << 20 };
-                assert!((-reach..reach).contains(&distance), "a label is out of reach");
-                distance
+                assert!(self.is_in_reach(waiting), "a label is out of reach");
+                address - address_of(waiting.index) as i64
             }
         }
+    }
+
+    fn address_for(&self, waiting: &Waiting) -> i64 {
+        let target = self.labels[waiting.label.0].expect("a label that is used is placed");
+        address_of(target) as i64 + waiting.operands.immediate
+    }
+
+    /// Whether a branch or a jump can go where it shall.
+    fn is_in_reach(&self, waiting: &Waiting) -> bool {
+        let distance = self.address_for(waiting) - address_of(waiting.index) as i64;
+        let reach = if waiting.operation.shape == Shape::Branch { 1 << 12 } else { 1 << 20 };
+        (-reach..reach).contains(&distance)
     }
 }
 

@@ -1,16 +1,36 @@
 //! One random program on all engines.
 
 use std::io;
+use std::path::Path;
 
-use engine::Mode;
+use engine::{Limits, Mode};
 
+use crate::engine_process::EngineProcess;
 use crate::generate::{self, Kind};
 use crate::ours;
 use crate::outcome::{End, Run, Verdict, judge};
-use crate::sp1_process::Sp1;
 
 /// A program that is still running then has no end in time.
 const CYCLES: u64 = 3_000_000;
+
+/// The limits of our runs.
+pub fn limits() -> Limits {
+    ours::wide_limits(CYCLES)
+}
+
+/// Processes that programs may take down.
+pub struct Engines {
+    ours: EngineProcess,
+    sp1: EngineProcess,
+}
+
+impl Engines {
+    /// Those whose binaries were built with this one, in the same folder.
+    pub fn beside(binary: &Path) -> Self {
+        let process = |name| EngineProcess::new(&binary.with_file_name(name));
+        Self { ours: process("ours-answer"), sp1: process("sp1-answer") }
+    }
+}
 
 /// What the engines say of one program.
 #[derive(Debug)]
@@ -57,19 +77,23 @@ fn brief(run: &Run) -> String {
 /// Run the program of a seed on our two tiers and on SP1's portable executor.
 ///
 /// # Errors
-/// SP1's process cannot be asked.
-pub fn compare(kind: Kind, seed: u64, sp1: &mut Sp1) -> io::Result<Comparison> {
+/// A process cannot be asked.
+pub fn compare(kind: Kind, seed: u64, engines: &mut Engines) -> io::Result<Comparison> {
     let program = generate::program(kind, seed);
-    let limits = ours::wide_limits(CYCLES);
-    let tiered = ours::run(&program.elf, &program.stdin, &limits, Mode::Tiered);
-    let interpreted = ours::run(&program.elf, &program.stdin, &limits, Mode::InterpreterOnly);
+    let tiered = engines.ours.run(kind, seed)?;
+    let interpreted = ours::run(&program.elf, &program.stdin, &limits(), Mode::InterpreterOnly);
     let limited = matches!(tiered.end, End::LimitCycles | End::LimitMemory | End::LimitOutput);
     let comparable = !limited || tiered.end != interpreted.end;
-    let sp1 = comparable.then(|| sp1.run(kind, seed)).transpose()?;
+    let sp1 = comparable.then(|| engines.sp1.run(kind, seed)).transpose()?;
     let verdict = match &sp1 {
-        _ if tiered.end != interpreted.end => Verdict::Different,
+        _ if !same_tiers(&tiered, &interpreted) => Verdict::Different,
         Some(sp1) => judge(&tiered.end, &sp1.end),
         None => Verdict::Incomparable,
     };
     Ok(Comparison { kind, seed, verdict, tiered, interpreted, sp1 })
+}
+
+/// Also the reason, with the pc and the address, of a run that did not halt.
+fn same_tiers(tiered: &Run, interpreted: &Run) -> bool {
+    tiered.end == interpreted.end && tiered.detail == interpreted.detail
 }

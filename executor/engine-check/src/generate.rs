@@ -1,23 +1,35 @@
 //! Random programs that end, as ELFs with their stdin.
 //!
 //! ```text
-//! prologue: registers from the data ‖ items: arithmetic, memory, flow, calls ‖ epilogue: show all
+//! prologue: registers from the data ‖ items: arithmetic, divisions, idioms, memory, flow, calls ‖
+//! epilogue: show all
 //! ```
 //!
 //! Each jump back counts a register down and leaves for the epilogue at zero, so that a program
 //! ends; only a hostile one may jump past that. The epilogue stores the registers and writes the
 //! data to the public values: two engines whose public values agree did the same.
+//!
+//! Most programs are short and want their code compiled at its first entries, so that a program of
+//! some thousand cycles shows what compiled code does. A few are long, and run as a job does.
 
 mod arithmetic;
 mod calls;
 mod data;
+mod division;
 mod ends;
 mod flow;
+mod idioms;
+mod length;
 mod memory;
 mod precompiles;
+mod roles;
+
+use engine::Mode;
 
 use crate::assembler::{Assembler, Label};
 use crate::random::Random;
+use length::Length;
+use roles::Roles;
 
 /// What a program may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,26 +63,17 @@ impl Kind {
 pub struct Generated {
     pub elf: Vec<u8>,
     pub stdin: Vec<Vec<u8>>,
+    /// How our engine shall run it, beside interpreting it.
+    pub mode: Mode,
 }
-
-/// Counts the jumps back that are left.
-const BUDGET: u8 = 29;
-/// Points to the middle of the data, from where an offset reaches all of it.
-const BASE: u8 = 30;
-/// Holds addresses for an instant.
-const SCRATCH: u8 = 31;
-/// The link register of calls from the main code; functions keep it.
-const LINK: u8 = 1;
-/// The link register of calls between functions.
-const INNER_LINK: u8 = 8;
-/// Jumps back in all: hot code for any tier.
-const BUDGETS: [i64; 6] = [3, 40, 300, 3_000, 9_000, 9_000];
 
 /// A program in the making.
 struct Generator {
     random: Random,
     kind: Kind,
     assembler: Assembler,
+    length: Length,
+    roles: Roles,
     /// Registers that no item may write now.
     reserved: Vec<u8>,
     epilogue: Label,
@@ -90,7 +93,11 @@ pub fn program(kind: Kind, seed: u64) -> Generated {
     generator.end();
     generator.bodies();
     let data = data::bytes(&mut generator.random);
-    Generated { elf: crate::elf::elf(&generator.assembler.finish(), &data), stdin: generator.stdin }
+    Generated {
+        elf: crate::elf::elf(&generator.assembler.finish(), &data),
+        stdin: generator.stdin,
+        mode: generator.length.mode,
+    }
 }
 
 impl Generator {
@@ -102,12 +109,15 @@ impl Generator {
         let inner_functions = (0..random.below(3)).map(|_| assembler.label()).collect();
         let entries = if kind == Kind::Plain { 0 } else { random.below(4) };
         let stdin = (0..entries).map(|_| data::entry(&mut random)).collect();
-        let reserved = vec![BUDGET, BASE, SCRATCH];
+        let length = Length::pick(&mut random);
+        let roles = Roles::pick(&mut random, kind);
         Self {
             random,
             kind,
             assembler,
-            reserved,
+            length,
+            reserved: roles.always_reserved(),
+            roles,
             epilogue,
             functions,
             inner_functions,
@@ -125,12 +135,26 @@ impl Generator {
 
     fn item(&mut self, depth: u32) {
         match self.random.below(100) {
-            0..=51 => self.arithmetic(),
+            0..=38 => self.arithmetic(),
+            39..=45 => self.idiom(),
+            46..=50 => self.division(),
+            51 if depth < 2 => self.long_block(),
             52..=77 => self.memory(),
             78..=92 => self.flow(depth),
             93..=97 if self.kind != Kind::Plain => self.call(depth),
             98 if self.kind == Kind::Hostile => self.hostile(),
             _ => self.arithmetic(),
+        }
+    }
+
+    /// More instructions without a jump than a region has.
+    fn long_block(&mut self) {
+        let count = self.random.between(30, 300);
+        for _ in 0..count {
+            match self.random.below(10) {
+                0..=6 => self.arithmetic(),
+                _ => self.memory(),
+            }
         }
     }
 

@@ -13,19 +13,20 @@ use crate::outcome::{End, Halted};
 /// Whether SP1's JIT ends a plain program otherwise than ours.
 pub fn differs(runner: &Path, comparison: &Comparison) -> bool {
     let elf = generate::program(comparison.kind, comparison.seed).elf;
-    let on_jit = run(runner, &elf).unwrap_or_else(|error| panic!("{}: {error}", runner.display()));
+    let file = format!("engine-check-{}-{}.elf", std::process::id(), comparison.seed);
+    let on_jit = run(runner, &std::env::temp_dir().join(file), &elf)
+        .unwrap_or_else(|error| panic!("{}: {error}", runner.display()));
     match (&comparison.tiered.end, on_jit) {
         (End::Halted(ours), Some(jit)) => *ours != jit,
         _ => true,
     }
 }
 
-/// Run a program without stdin; `None`: its process died.
-fn run(runner: &Path, elf: &[u8]) -> io::Result<Option<Halted>> {
-    let path = std::env::temp_dir().join(format!("engine-check-{}.elf", std::process::id()));
-    std::fs::write(&path, elf)?;
-    let output = Command::new(runner).arg(&path).output();
-    std::fs::remove_file(&path)?;
+/// Run a program without stdin, from a file of this path; `None`: its process died.
+fn run(runner: &Path, path: &Path, elf: &[u8]) -> io::Result<Option<Halted>> {
+    std::fs::write(path, elf)?;
+    let output = Command::new(runner).arg(path).output();
+    std::fs::remove_file(path)?;
     let output = output?;
     Ok(serde_json::from_slice(&output.stdout).ok().and_then(|line| halted(&line)))
 }

@@ -4,9 +4,11 @@
 
 pub mod answer;
 pub mod assembler;
+pub mod campaign;
 pub mod compare;
 pub mod damage;
 pub mod elf;
+pub mod engine_process;
 pub mod generate;
 pub mod jit;
 pub mod model;
@@ -18,6 +20,6 @@ pub mod process;
 pub mod random;
 pub mod report;
 pub mod seeds;
-pub mod sp1_process;
+pub mod serve;
 pub mod stepped;
 pub mod table;

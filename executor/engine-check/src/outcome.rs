@@ -23,8 +23,10 @@ pub enum End {
     Unsupported,
     /// The file is no program.
     NoProgram,
-    /// SP1's process died.
+    /// Its process died.
     NoAnswer,
+    /// Its process gave up, as there was no end in time.
+    Endless,
 }
 
 /// A run of a program, with a word for people on why it ended.
@@ -93,8 +95,8 @@ mod tests {
 
     #[test]
     fn run_of_sp1_without_an_end_is_different() {
-        assert_eq!(judge(&halted(7), &End::LimitCycles), Verdict::Different);
-        assert_eq!(judge(&End::Fault, &End::LimitCycles), Verdict::Different);
+        assert_eq!(judge(&halted(7), &End::Endless), Verdict::Different);
+        assert_eq!(judge(&End::Fault, &End::Endless), Verdict::Different);
     }
 
     #[test]

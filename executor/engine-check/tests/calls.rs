@@ -49,7 +49,7 @@ fn program(calls: &[(u64, &[u64])]) -> Vec<u8> {
 fn assert_same(calls: &[(u64, &[u64])], stdin: &[Vec<u8>]) -> End {
     let elf = program(calls);
     let sp1 = portable::run(&elf, stdin, 1 << 28);
-    for mode in [Mode::InterpreterOnly, Mode::Tiered] {
+    for mode in [Mode::InterpreterOnly, Mode::TieredAt { hot: 0 }] {
         let ours = ours::run(&elf, stdin, &ours::wide_limits(1 << 20), mode);
         let detail = format!("{calls:x?}: {:?} ({}), {:?}", ours.end, ours.detail, sp1.end);
         assert_eq!(judge(&ours.end, &sp1.end), Verdict::Same, "{detail}: {}", sp1.detail);

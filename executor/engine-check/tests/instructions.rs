@@ -7,12 +7,13 @@ use engine_check::{ours, portable, table};
 const MEMORY_BYTES: u64 = 1 << 30;
 const CYCLES: u64 = 1 << 32;
 
-fn on_all_engines(elf: &[u8]) -> [(&'static str, Run); 3] {
+fn on_all_engines(elf: &[u8]) -> [(&'static str, Run); 4] {
     let limits = ours::wide_limits(CYCLES);
     [
         ("SP1", portable::run(elf, &[], MEMORY_BYTES)),
         ("interpreted", ours::run(elf, &[], &limits, Mode::InterpreterOnly)),
         ("tiered", ours::run(elf, &[], &limits, Mode::Tiered)),
+        ("compiled", ours::run(elf, &[], &limits, Mode::TieredAt { hot: 0 })),
     ]
 }
 

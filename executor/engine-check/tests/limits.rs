@@ -6,10 +6,14 @@ use engine_check::outcome::{End, Run};
 use engine_check::random::Random;
 use engine_check::{ours, stepped};
 
-const MODES: [Mode; 2] = [Mode::Tiered, Mode::InterpreterOnly];
 const CYCLES: u64 = 3_000_000;
 /// SP1 is stepped so far.
 const SOON: u64 = 2000;
+
+/// Also compiled at the first entry, whatever the program asks for.
+fn modes(program: &Generated) -> [Mode; 3] {
+    [program.mode, Mode::TieredAt { hot: 0 }, Mode::InterpreterOnly]
+}
 
 fn run(program: &Generated, cycles: u64, mode: Mode) -> Run {
     ours::run(&program.elf, &program.stdin, &ours::wide_limits(cycles), mode)
@@ -27,12 +31,12 @@ fn length(program: &Generated) -> Option<u64> {
 fn programs_end_at_any_limit_of_cycles_that_is_too_low() {
     let mut random = Random::new(3);
     for kind in [Kind::Plain, Kind::Calling] {
-        for seed in 0..300 {
+        for seed in 0..100 {
             let program = generate::program(kind, seed);
             let Some(cycles) = length(&program) else { continue };
             let some = (0..6).map(|_| random.below(cycles)).collect::<Vec<_>>();
             for limit in some.into_iter().chain([0, 1, cycles - 1]) {
-                for mode in MODES {
+                for mode in modes(&program) {
                     let run = run(&program, limit, mode);
                     let name = format!("{} {seed} of {cycles}, at {limit}, {mode:?}", kind.name());
                     assert_eq!(run.end, End::LimitCycles, "{name}: {}", run.detail);
@@ -47,7 +51,7 @@ fn programs_halt_at_the_limit_that_they_need() {
     for seed in 0..300 {
         let program = generate::program(Kind::Plain, seed);
         let cycles = length(&program).expect("a plain program halts");
-        for mode in MODES {
+        for mode in modes(&program) {
             let run = run(&program, cycles, mode);
             assert!(matches!(run.end, End::Halted(_)), "{seed}, {mode:?}: {}", run.detail);
         }
@@ -57,13 +61,16 @@ fn programs_halt_at_the_limit_that_they_need() {
 #[test]
 fn tiers_agree_at_any_limit() {
     let mut random = Random::new(4);
-    for seed in 0..500 {
+    for seed in 0..250 {
         let program = generate::program(Kind::Hostile, seed);
         for _ in 0..4 {
             let limit = random.below(20_000);
-            let [tiered, interpreted] = MODES.map(|mode| run(&program, limit, mode));
-            assert_eq!(tiered.end, interpreted.end, "hostile {seed} at {limit}");
-            assert_eq!(tiered.detail, interpreted.detail, "hostile {seed} at {limit}");
+            let [tiered, compiled, interpreted] =
+                modes(&program).map(|mode| run(&program, limit, mode));
+            for run in [tiered, compiled] {
+                assert_eq!(run.end, interpreted.end, "hostile {seed} at {limit}");
+                assert_eq!(run.detail, interpreted.detail, "hostile {seed} at {limit}");
+            }
         }
     }
 }
@@ -84,7 +91,7 @@ fn faults_come_at_the_cycle_of_sp1s() {
     for seed in 0..600 {
         let program = generate::program(Kind::Hostile, seed);
         let Some(before) = cycles_before_fault(&program) else { continue };
-        for mode in MODES {
+        for mode in modes(&program) {
             for (limit, end) in [(before, End::LimitCycles), (before + 1, End::Fault)] {
                 let run = run(&program, limit, mode);
                 assert_eq!(run.end, end, "hostile {seed} at {limit}, {mode:?}: {}", run.detail);
@@ -99,7 +106,7 @@ fn faults_come_at_the_cycle_of_sp1s() {
 fn public_values_end_at_their_limit() {
     let program = generate::program(Kind::Plain, 1);
     let written = 4096;
-    for mode in MODES {
+    for mode in modes(&program) {
         for (limit, ends) in [(written, false), (written - 1, true), (0, true)] {
             let limits = Limits { public_values_bytes: limit, ..ours::wide_limits(CYCLES) };
             let run = ours::run(&program.elf, &program.stdin, &limits, mode);

@@ -1,6 +1,6 @@
 //! Damaged ELFs: what ours loads, SP1 loads too, and both run it alike.
 
-use engine::{Image, Mode};
+use engine::Image;
 use engine_check::outcome::{End, Verdict, judge};
 use engine_check::{damage, ours, portable};
 
@@ -33,7 +33,7 @@ fn damaged_programs_end_as_on_sp1() {
     for seed in 0..2000 {
         let program = damage::program(seed);
         let limits = ours::wide_limits(CYCLES);
-        let ours = ours::run(&program.elf, &[], &limits, Mode::Tiered);
+        let ours = ours::run(&program.elf, &[], &limits, program.mode);
         if matches!(ours.end, End::LimitCycles | End::NoProgram) {
             continue;
         }

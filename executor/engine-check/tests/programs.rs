@@ -2,11 +2,10 @@
 
 use std::path::Path;
 
-use engine_check::compare::{Comparison, compare};
+use engine_check::compare::{Comparison, Engines, compare};
 use engine_check::generate::Kind;
 use engine_check::outcome::Verdict;
 use engine_check::seeds;
-use engine_check::sp1_process::Sp1;
 
 /// The most programs in a hundred that our limits may cut short.
 const INCOMPARABLE_PERCENT: usize = 10;
@@ -21,21 +20,21 @@ fn assert_same(comparisons: impl Iterator<Item = Comparison>) {
     assert!(100 * incomparable <= INCOMPARABLE_PERCENT * all, "{incomparable} of {all}");
 }
 
-fn sp1() -> Sp1 {
-    Sp1::new(Path::new(env!("CARGO_BIN_EXE_sp1-answer")))
+fn engines() -> Engines {
+    Engines::beside(Path::new(env!("CARGO_BIN_EXE_sp1-answer")))
 }
 
 fn check(kind: Kind, programs: u64) {
-    let mut sp1 = sp1();
-    let compare = |seed| compare(kind, seed, &mut sp1).expect("SP1 can be asked");
+    let mut engines = engines();
+    let compare = |seed| compare(kind, seed, &mut engines).expect("the engines can be asked");
     assert_same((0..programs).map(compare));
 }
 
 #[test]
 fn seeds_that_once_differed_end_as_on_sp1() {
-    let mut sp1 = sp1();
+    let mut engines = engines();
     for (kind, seed) in seeds::parse(seeds::KEPT) {
-        let comparison = compare(kind, seed, &mut sp1).expect("SP1 can be asked");
+        let comparison = compare(kind, seed, &mut engines).expect("the engines can be asked");
         assert_ne!(comparison.verdict, Verdict::Different, "{}", comparison.explain());
     }
 }

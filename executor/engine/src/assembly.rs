@@ -108,15 +108,18 @@ pub fn program(parts: &[&[u32]]) -> Image {
 pub const LIMITS: Limits =
     Limits { cycles: 1 << 30, memory_bytes: 8 << 20, public_values_bytes: 4096 };
 
-/// The same result of both modes, without what may differ between them.
+/// The same result of all modes, without what may differ between them.
 pub fn run_both(image: &Image, stdin: &[Vec<u8>], limits: &Limits) -> Result<Outcome, Stop> {
-    let [tiered, interpreted] = [Mode::Tiered, Mode::InterpreterOnly].map(|mode| {
+    let run = |mode| {
         run(image, stdin, limits, mode).map(|outcome| Outcome {
             compiled_instructions: 0,
             compile_seconds: 0.0,
             ..outcome
         })
-    });
-    assert_eq!(tiered, interpreted);
-    tiered
+    };
+    let interpreted = run(Mode::InterpreterOnly);
+    for mode in [Mode::Tiered, Mode::TieredAt { hot: 0 }, Mode::TieredAt { hot: 1 }] {
+        assert_eq!(run(mode), interpreted, "{mode:?}");
+    }
+    interpreted
 }

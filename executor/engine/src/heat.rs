@@ -2,22 +2,24 @@
 
 /// Entries of a block before it is compiled: compiling an instruction takes as long as some hundred
 /// executions of it by the interpreter.
-const HOT: u16 = 16;
+pub const HOT: u16 = 16;
 /// The block is never compiled.
 const NEVER: u16 = u16::MAX;
 
 /// One counter per instruction; none at all where nothing shall be compiled.
 pub struct Heat {
     counters: Vec<u16>,
+    hot: u16,
 }
 
 impl Heat {
     pub fn off() -> Self {
-        Self { counters: Vec::new() }
+        Self { counters: Vec::new(), hot: NEVER }
     }
 
-    pub fn for_instructions(count: usize) -> Self {
-        Self { counters: vec![0; count] }
+    /// A block is hot after so many entries.
+    pub fn for_instructions(count: usize, hot: u16) -> Self {
+        Self { counters: vec![0; count], hot }
     }
 
     /// Count an entry at this instruction; true: it is hot or compiled.
@@ -25,7 +27,7 @@ impl Heat {
     pub fn enter(&mut self, index: usize) -> bool {
         match self.counters.get_mut(index) {
             None => false,
-            Some(counter) if *counter < HOT => {
+            Some(counter) if *counter < self.hot => {
                 *counter += 1;
                 false
             }
@@ -33,26 +35,29 @@ impl Heat {
         }
     }
 
-    /// Whether a block that starts at this instruction was ever entered.
+    /// Whether a block that starts at this instruction was ever entered, as far as is known.
     #[cfg_attr(not(feature = "translator"), allow(dead_code))]
     pub fn was_entered(&self, index: usize) -> bool {
-        self.counters.get(index).is_some_and(|counter| *counter > 0)
+        self.hot == 0 || self.counters.get(index).is_some_and(|counter| *counter > 0)
     }
 
     /// Compiled code can be entered here.
     #[cfg_attr(not(feature = "translator"), allow(dead_code))]
     pub fn heat(&mut self, index: usize) {
         if let Some(counter) = self.counters.get_mut(index) {
-            *counter = HOT;
+            *counter = self.hot;
         }
     }
 
-    /// Count anew: there was no room in the budget now.
+    /// Count anew: there was no room in the budget now. Never again, if one entry is enough.
     pub fn cool(&mut self, index: usize) {
-        self.counters[index] = 1;
+        self.counters[index] = if self.hot <= 1 { NEVER } else { 1 };
     }
 
     pub fn forbid(&mut self, index: usize) {
         self.counters[index] = NEVER;
     }
 }
+
+#[cfg(test)]
+mod tests;

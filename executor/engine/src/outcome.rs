@@ -17,6 +17,10 @@ pub struct Limits {
 pub enum Mode {
     /// Interpret, and compile what is hot; all is interpreted where that is impossible.
     Tiered,
+    /// As `Tiered`, with a block hot after so many entries, 0 for the first: for tests.
+    TieredAt {
+        hot: u16,
+    },
     InterpreterOnly,
 }
 

@@ -4,7 +4,7 @@ use precompiles::Fault;
 
 use crate::context::Context;
 use crate::exit::Exit;
-use crate::heat::Heat;
+use crate::heat::{HOT, Heat};
 use crate::image::Image;
 use crate::instruction::{Operation, Width};
 use crate::interpret::interpret;
@@ -47,13 +47,15 @@ impl<'a> Machine<'a> {
         let context = Context::new(image.entry, fuel);
         let memory = load(image, limits).map_err(|fault| stop(image.entry, fault))?;
         let calls = Calls::new(stdin, limits, fuel);
-        let translator = match mode {
-            Mode::Tiered => Translator::new(image),
+        let hot = match mode {
+            Mode::Tiered => Some(HOT),
+            Mode::TieredAt { hot } => Some(hot),
             Mode::InterpreterOnly => None,
         };
-        let heat = match translator {
-            Some(_) => Heat::for_instructions(image.instructions.len()),
-            None => Heat::off(),
+        let translator = hot.and_then(|_| Translator::new(image));
+        let heat = match (hot, &translator) {
+            (Some(hot), Some(_)) => Heat::for_instructions(image.instructions.len(), hot),
+            _ => Heat::off(),
         };
         Ok(Self { image, context, memory, calls, heat, translator, fuel })
     }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::operation::{BNE, LD, SD};
+use crate::operation::{BEQ, BNE, LD, SD};
 
 #[test]
 fn words_are_those_of_gnu_as() {
@@ -30,15 +30,39 @@ fn address_has_both_parts_of_a_label_ahead() {
     assert_eq!(assembler.finish()[..2], [0x7800_02b7, 0x00a2_8293]);
 }
 
+/// A branch over so many words, the last of which branches back to what follows the first.
+fn branch_over(words: usize) -> Vec<u32> {
+    let mut assembler = Assembler::default();
+    let (far, next) = (assembler.label(), assembler.label());
+    assembler.branch(BEQ, 1, 2, far);
+    assembler.place(next);
+    (1..words).for_each(|_| assembler.ecall());
+    assembler.branch(BNE, 1, 2, next);
+    assembler.place(far);
+    assembler.finish()
+}
+
+fn branch(operation: Operation, immediate: i64) -> u32 {
+    operation.encode(Operands { rs1: 1, rs2: 2, immediate, rd: 0 })
+}
+
+#[test]
+fn branch_that_is_too_far_goes_over_a_jump() {
+    let (near, far) = (branch_over(1022), branch_over(1023));
+
+    assert_eq!((near.len(), near[0]), (1023, branch(BEQ, 4092)));
+    // jal x0 to what is 4096 bytes behind it.
+    assert_eq!((far.len(), far[0], far[1]), (1025, branch(BNE, 8), 0x0000_106f));
+    assert_eq!([near[1022], far[1024]], [branch(BNE, -4084), branch(BNE, -4088)]);
+}
+
 #[test]
 #[should_panic(expected = "out of reach")]
-fn branch_that_is_too_far_is_refused() {
+fn jump_that_is_too_far_is_refused() {
     let mut assembler = Assembler::default();
     let far = assembler.label();
-    assembler.branch(BNE, 1, 2, far);
-    for _ in 0..1024 {
-        assembler.ecall();
-    }
+    assembler.jump(1, far);
+    (0..1 << 18).for_each(|_| assembler.ecall());
     assembler.place(far);
 
     assembler.finish();

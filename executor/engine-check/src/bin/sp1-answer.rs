@@ -1,55 +1,11 @@
-//! `sp1-answer`: run programs on SP1's portable executor, one after the other.
-//!
-//! A line of the input is a kind and a seed; its answer is a line of JSON. It ends when the input
-//! does, or when a run takes too much time or memory: see the exit codes of `sp1_process`.
+//! `sp1-answer`: run programs on SP1's portable executor; see `serve`.
 
-use std::io::{self, BufRead, Write};
-use std::sync::Mutex;
-use std::time::{Duration, Instant};
+use std::io;
 
-use engine_check::sp1_process::{ENDLESS, TOO_LARGE};
-use engine_check::{answer, generate, portable, process, seeds};
+use engine_check::{portable, serve};
 
 const MEMORY_BYTES: u64 = 1 << 30;
-/// SP1 is done with any of our programs in less than a second.
-const PATIENCE: Duration = Duration::from_secs(60);
-const LOOK_EVERY: Duration = Duration::from_millis(200);
-/// What a WRITE of a wild length makes SP1 hold is not under its limit.
-const MOST_KB: u64 = 4 << 20;
-
-/// When the run began that is under way.
-static SINCE: Mutex<Option<Instant>> = Mutex::new(None);
 
 fn main() -> io::Result<()> {
-    std::thread::spawn(watch);
-    for line in io::stdin().lock().lines() {
-        for (kind, seed) in seeds::parse(&line?) {
-            let program = generate::program(kind, seed);
-            set_since(Some(Instant::now()));
-            let run = portable::run(&program.elf, &program.stdin, MEMORY_BYTES);
-            set_since(None);
-            let mut output = io::stdout().lock();
-            writeln!(output, "{}", answer::line(&run))?;
-            output.flush()?;
-        }
-    }
-    Ok(())
-}
-
-fn set_since(since: Option<Instant>) {
-    *SINCE.lock().expect("no panic while it is held") = since;
-}
-
-/// A run cannot be stopped from within: end the process.
-fn watch() {
-    loop {
-        std::thread::sleep(LOOK_EVERY);
-        let since = *SINCE.lock().expect("no panic while it is held");
-        if since.is_some_and(|since| since.elapsed() > PATIENCE) {
-            std::process::exit(i32::from(ENDLESS));
-        }
-        if process::max_rss_kb() > MOST_KB {
-            std::process::exit(i32::from(TOO_LARGE));
-        }
-    }
+    serve::serve(|program| portable::run(&program.elf, &program.stdin, MEMORY_BYTES))
 }

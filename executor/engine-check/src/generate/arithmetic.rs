@@ -16,13 +16,26 @@ impl Generator {
                 break operation;
             }
         };
-        let operands = Operands {
-            rd: self.target(),
-            rs1: self.source(),
-            rs2: self.source(),
-            immediate: self.random_immediate(operation.shape),
-        };
+        let immediate = self.random_immediate(operation.shape);
+        let operands = self.operands(immediate);
         self.assembler.emit(operation, operands);
+    }
+
+    /// Any registers, often one of them twice or x0.
+    pub(super) fn operands(&mut self, immediate: i64) -> Operands {
+        let (rd, rs1, rs2) = (self.target(), self.source(), self.source());
+        let (rs1, rs2) = match self.random.below(16) {
+            0 => (rd, rs2),
+            1 => (rs1, rd),
+            2 => (rd, rd),
+            3 => (rs1, rs1),
+            4 => (0, rs2),
+            5 => (rs1, 0),
+            6 => (rd, 0),
+            7 => (0, rd),
+            _ => (rs1, rs2),
+        };
+        Operands { rd, rs1, rs2, immediate }
     }
 
     fn random_immediate(&mut self, shape: Shape) -> i64 {

@@ -1,7 +1,7 @@
 //! System calls other than precompiles. Numbers: sp1-core-executor 6.10.0, src/syscall_code.rs.
 
 use super::data::{BYTES, MIDDLE};
-use super::{BASE, Generator, Kind};
+use super::{Generator, Kind};
 use crate::elf::DATA;
 use crate::operation::{ADDI, ANDI, BEQ, LWU};
 
@@ -97,7 +97,7 @@ impl Generator {
     fn commit(&mut self) {
         let word = self.random.below(8);
         let offset = 4 * self.random.between(0, BYTES as i64 / 4 - 1) - MIDDLE;
-        self.assembler.immediate(LWU, ARGUMENTS + 1, BASE, offset);
+        self.assembler.immediate(LWU, ARGUMENTS + 1, self.roles.base, offset);
         self.assembler.constant(ARGUMENTS, word);
         self.numbered(COMMIT);
     }

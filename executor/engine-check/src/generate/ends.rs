@@ -1,37 +1,40 @@
 //! How a program begins and ends.
 
+use super::Generator;
 use super::calls::{COMMIT, COMMIT_DEFERRED_PROOFS, HALT, PUBLIC_VALUES, WRITE};
 use super::data::{BYTES, MIDDLE};
-use super::{BASE, BUDGET, BUDGETS, Generator};
 use crate::elf::DATA;
 use crate::operation::{ADDI, LD, LWU, SD};
 
-/// The registers that the epilogue shows, each at its place in the data.
-const SHOWN: std::ops::Range<u8> = 1..30;
+/// All that can hold something; each has its place in the data.
+const REGISTERS: std::ops::Range<u8> = 1..32;
+/// Points to the middle of the data in the epilogue: no register that system calls take.
+const SHOWN_BASE: u8 = 30;
 const DIGEST_WORDS: i64 = 8;
 
 impl Generator {
     /// Registers take words from the data.
     pub(super) fn begin(&mut self) {
-        self.assembler.constant(BASE, DATA + MIDDLE as u64);
-        for register in 1..BUDGET {
+        let base = self.roles.base;
+        self.assembler.constant(base, DATA + MIDDLE as u64);
+        for register in REGISTERS.filter(|register| *register != base) {
             let offset = 8 * i64::from(register) - MIDDLE;
-            self.assembler.immediate(LD, register, BASE, offset);
+            self.assembler.immediate(LD, register, base, offset);
         }
-        let budget = self.random.pick(&BUDGETS);
-        self.assembler.constant(BUDGET, budget as u64);
+        self.assembler.constant(self.roles.budget, self.length.budget);
     }
 
     /// Registers go to the data, the data to the public values, and some of it to the digest.
     pub(super) fn end(&mut self) {
         self.assembler.place(self.epilogue);
-        for register in SHOWN {
+        for register in REGISTERS {
             let offset = 8 * i64::from(register) - MIDDLE;
-            self.assembler.store(SD, register, BASE, offset);
+            self.assembler.store(SD, register, self.roles.base, offset);
         }
+        self.assembler.constant(SHOWN_BASE, DATA + MIDDLE as u64);
         self.system_call(WRITE, &[PUBLIC_VALUES, DATA, BYTES as u64]);
         for word in 0..DIGEST_WORDS {
-            self.assembler.immediate(LWU, 11, BASE, 4 * (word + DIGEST_WORDS) - MIDDLE);
+            self.assembler.immediate(LWU, 11, SHOWN_BASE, 4 * (word + DIGEST_WORDS) - MIDDLE);
             self.assembler.immediate(ADDI, 10, 0, word);
             self.numbered(COMMIT);
         }

@@ -1,6 +1,6 @@
 //! Branches, loops, jumps, and calls of functions.
 
-use super::{BUDGET, Generator, INNER_LINK, Kind, LINK, SCRATCH};
+use super::{Generator, Kind};
 use crate::assembler::Label;
 use crate::operation::{ADD, ADDI, ANDI, BEQ, BGE, BGEU, BLT, BLTU, BNE, JAL, Operands, SLLI};
 
@@ -13,12 +13,13 @@ impl Generator {
         if depth >= MAX_DEPTH {
             return self.arithmetic();
         }
-        match self.random.below(10) {
+        match self.random.below(12) {
             0..=2 => self.skip(depth),
             3..=5 => self.counted_loop(depth),
             6 => self.open_loop(depth),
             7 => self.table(depth),
-            8 => self.call_function(),
+            8..=9 => self.call_function(),
+            10 => self.division_loop(depth),
             _ => self.jump_over(depth),
         }
     }
@@ -41,14 +42,22 @@ impl Generator {
     /// Leave for the epilogue when the budget of jumps back is used up.
     fn spend(&mut self) {
         let go_on = self.assembler.label();
-        self.assembler.immediate(ADDI, BUDGET, BUDGET, -1);
-        self.assembler.branch(BGE, BUDGET, 0, go_on);
+        let budget = self.roles.budget;
+        self.assembler.immediate(ADDI, budget, budget, -1);
+        self.assembler.branch(BGE, budget, 0, go_on);
         self.assembler.jump(0, self.epilogue);
         self.assembler.place(go_on);
     }
 
-    /// Some items so many times.
     fn counted_loop(&mut self, depth: u32) {
+        self.repeat(|generator| {
+            let count = generator.random.between(1, 8);
+            generator.items(count, depth + 1);
+        });
+    }
+
+    /// What `body` emits, so many times.
+    pub(super) fn repeat(&mut self, body: impl FnOnce(&mut Self)) {
         let counter = self.target();
         if counter == 0 {
             return self.arithmetic();
@@ -58,8 +67,7 @@ impl Generator {
         self.assembler.immediate(ADDI, counter, 0, times);
         let top = self.assembler.label();
         self.assembler.place(top);
-        let count = self.random.between(1, 8);
-        self.items(count, depth + 1);
+        body(self);
         self.spend();
         self.assembler.immediate(ADDI, counter, counter, -1);
         self.assembler.branch(BNE, counter, 0, top);
@@ -84,9 +92,10 @@ impl Generator {
         let value = self.source();
         self.assembler.immediate(ANDI, index, value, entries - 1);
         self.assembler.immediate(SLLI, index, index, TABLE_ENTRY_SHIFT);
-        self.assembler.address(SCRATCH, table, 0);
-        self.assembler.register(ADD, SCRATCH, SCRATCH, index);
-        self.assembler.jump_register(0, SCRATCH, 0);
+        let scratch = self.roles.scratch;
+        self.assembler.address(scratch, table, 0);
+        self.assembler.register(ADD, scratch, scratch, index);
+        self.assembler.jump_register(0, scratch, 0);
         self.assembler.place(table);
         let places: Vec<_> = (0..entries).map(|_| self.assembler.label()).collect();
         for place in &places {
@@ -124,39 +133,49 @@ impl Generator {
         let off = if self.kind == Kind::Hostile && self.random.chance(10) { 2 } else { 0 };
         // JALR clears the lowest bit of the sum.
         let lowest_bit = self.random.between(0, 1);
-        self.assembler.address(SCRATCH, label, off + lowest_bit - offset);
-        self.assembler.jump_register(link, SCRATCH, offset);
+        let scratch = self.roles.scratch;
+        self.assembler.address(scratch, label, off + lowest_bit - offset);
+        self.assembler.jump_register(link, scratch, offset);
     }
 
+    /// With a divisor of this place's own, or whatever is there.
     fn call_function(&mut self) {
-        if self.reserved.contains(&LINK) || self.functions.is_empty() {
+        let link = self.roles.link;
+        if self.reserved.contains(&link) || self.functions.is_empty() {
             return self.arithmetic();
         }
+        if !self.reserved.contains(&self.roles.divisor) && self.random.chance(60) {
+            self.set_divisor(self.roles.divisor);
+        }
         let function = self.random.pick(&self.functions);
-        self.assembler.jump(LINK, function);
+        self.assembler.jump(link, function);
     }
 
     /// The functions: those called from the main code first, then those that these call.
     pub(super) fn bodies(&mut self) {
+        let (link, inner_link) = (self.roles.link, self.roles.inner_link);
         for function in self.functions.clone() {
             self.assembler.place(function);
-            self.reserved.push(LINK);
+            self.reserved.push(link);
             self.arithmetic();
             if !self.inner_functions.is_empty() {
                 let inner = self.random.pick(&self.inner_functions);
-                self.assembler.jump(INNER_LINK, inner);
+                self.assembler.jump(inner_link, inner);
             }
-            self.body(LINK);
+            self.body(link);
         }
         for function in self.inner_functions.clone() {
             self.assembler.place(function);
-            self.reserved.extend([LINK, INNER_LINK]);
-            self.body(INNER_LINK);
+            self.reserved.extend([link, inner_link]);
+            self.body(inner_link);
             self.reserved.pop();
         }
     }
 
     fn body(&mut self, link: u8) {
+        if self.random.chance(60) {
+            self.divide_by(self.roles.divisor);
+        }
         let count = self.random.between(1, 8);
         self.items(count, 1);
         self.assembler.jump_register(0, link, 0);

@@ -26,6 +26,7 @@ impl Granules {
     /// From `base`, `ADDRESS_SPACE` inaccessible bytes, and from `map`, `MAP_BYTES` writable zeros,
     /// must belong to the result alone for as long as it lives.
     pub unsafe fn new(base: *mut u8, map: *mut u8, limit: u64) -> Self {
+        debug_assert!((base as u64).is_multiple_of(4096) && map.cast::<AtomicU64>().is_aligned());
         Self { base, map: map.cast(), touched: 0.into(), used: 0.into(), limit }
     }
 
@@ -50,6 +51,7 @@ impl Granules {
     /// Make the granule of this address writable; false: the limit is reached. Only calls that a
     /// signal handler may make.
     pub fn commit(&self, address: u64) -> bool {
+        debug_assert!(address < ADDRESS_SPACE && !self.holds(address));
         let granule = address >> GRANULE_BITS;
         if !self.charge(GRANULE) {
             return false;
@@ -79,7 +81,8 @@ impl Granules {
     }
 
     pub fn refund(&self, bytes: u64) {
-        self.used.fetch_sub(bytes, Relaxed);
+        let used = self.used.fetch_sub(bytes, Relaxed);
+        debug_assert!(used >= bytes, "more is given back than was charged");
     }
 
     pub fn touched_bytes(&self) -> u64 {

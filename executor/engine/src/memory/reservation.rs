@@ -43,7 +43,7 @@ impl Reservation {
     #[inline(always)]
     pub fn load(&self, width: Width, signed: bool, address: u64) -> u64 {
         let from = self.granules.base().wrapping_add(address as usize);
-        debug_assert!(self.granules.holds(address));
+        debug_assert!(self.is_accessible(width, address));
         // SAFETY: what the caller checked makes it a readable, aligned address of guest data, to
         // which no reference exists.
         unsafe {
@@ -63,7 +63,7 @@ impl Reservation {
     #[inline(always)]
     pub fn store(&mut self, width: Width, address: u64, value: u64) {
         let to = self.granules.base().wrapping_add(address as usize);
-        debug_assert!(self.granules.holds(address));
+        debug_assert!(self.is_accessible(width, address));
         // SAFETY: as in `load`; the granule is writable.
         unsafe {
             match width {
@@ -79,6 +79,7 @@ impl Reservation {
     #[inline(always)]
     pub fn load_words(&self, address: u64, words: &mut [u64]) {
         let from = self.granules.base().wrapping_add(address as usize).cast::<u64>();
+        debug_assert!(self.are_accessible(address, words.len()));
         // SAFETY: as in `load` for each word; no reference to guest data exists, so that `words`
         // is other memory.
         unsafe { ptr::copy_nonoverlapping(from, words.as_mut_ptr(), words.len()) };
@@ -88,8 +89,20 @@ impl Reservation {
     #[inline(always)]
     pub fn store_words(&mut self, address: u64, words: &[u64]) {
         let to = self.granules.base().wrapping_add(address as usize).cast::<u64>();
+        debug_assert!(self.are_accessible(address, words.len()));
         // SAFETY: as in `load_words`; the granules are writable.
         unsafe { ptr::copy_nonoverlapping(words.as_ptr(), to, words.len()) };
+    }
+
+    /// What the accesses above ask of their callers.
+    fn is_accessible(&self, width: Width, address: u64) -> bool {
+        let aligned = address.is_multiple_of(1 << width.log2());
+        aligned && address < ADDRESS_SPACE && self.granules.holds(address)
+    }
+
+    fn are_accessible(&self, address: u64, words: usize) -> bool {
+        let mut places = (address..).step_by(8).take(words);
+        places.all(|address| self.is_accessible(Width::Double, address))
     }
 }
 

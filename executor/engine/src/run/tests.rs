@@ -4,7 +4,8 @@ use crate::assembly::{
 };
 use crate::decode::decode;
 use crate::image::Image;
-use crate::outcome::{FaultKind, GuestFault, Limits, Stop};
+use crate::outcome::{FaultKind, GuestFault, Limits, Mode, Stop};
+use crate::run::run;
 
 /// More rounds than make a loop hot.
 const ROUNDS: i32 = 8000;
@@ -161,7 +162,7 @@ fn calls_and_returns_do_not_grow_the_hosts_stack() {
     let rounds = 400_000;
     let body = [jal(1, 4 * 3), jal(1, 4 * 2), jal(0, 4 * 3), addi(3, 3, 1), jalr(0, 1, 0)];
     let image = repeated(rounds, &body);
-    let thread = std::thread::Builder::new().stack_size(256 << 10);
+    let thread = std::thread::Builder::new().stack_size(2 << 20);
     let limits = Limits { cycles: 1 << 40, ..LIMITS };
     let join = thread.spawn(move || run_both(&image, &[], &limits).is_ok()).expect("a thread");
     assert!(join.join().expect("no crash"));
@@ -171,4 +172,37 @@ fn calls_and_returns_do_not_grow_the_hosts_stack() {
 fn a_segment_above_the_address_space_is_a_fault() {
     let image = Image { end: (1 << 40) + 1, ..image(&halt()) };
     assert!(matches!(fault_of(&image).kind, FaultKind::OutOfRange { .. }));
+}
+
+#[test]
+fn code_that_is_entered_once_is_compiled_where_all_is_hot() {
+    let image = program(&[&[addi(1, 1, 1)], &halt()]);
+    let compiled = |mode| run(&image, &[], &LIMITS, mode).expect("halts").compiled_instructions;
+
+    assert_eq!(compiled(Mode::Tiered), 0);
+    assert_eq!(compiled(Mode::TieredAt { hot: 1 }), 0);
+    let has_translator = cfg!(all(feature = "translator", target_arch = "x86_64"));
+    assert_eq!(compiled(Mode::TieredAt { hot: 0 }) > 0, has_translator);
+}
+
+#[test]
+fn code_beyond_the_budget_of_compiling_is_interpreted() {
+    // Each jump starts a block, and more of them are hot than may be compiled.
+    let image = program(&[&vec![jal(0, 4); 20_000], &halt()]);
+
+    assert_eq!(run_both(&image, &[], &LIMITS).expect("halts").cycles, 20_000 + 3);
+}
+
+#[test]
+fn a_function_that_calls_itself_keeps_what_it_wrote_before() {
+    const CALLS: i32 = 3;
+    let caller = [auipc(30), addi(30, 30, 4 * 9), addi(6, 0, CALLS), jal(1, 4)];
+    let function = [branch(0, 6, 0, 16), addi(6, 6, -1), addi(7, 7, 1), jal(1, -12)];
+    let end = [jalr(0, 30, 0), addi(31, 31, -1), branch(1, 31, 0, -40)];
+    let shown = [addi(A0, 7, 0), addi(T0, 0, 0), ECALL];
+    let rounds = [lui(31, (ROUNDS << 12) as u32), i_type(0x13, 5, 31, 31, 12)];
+    let image = program(&[&rounds, &caller, &function, &end, &shown]);
+
+    let outcome = run_both(&image, &[], &LIMITS).expect("halts");
+    assert_eq!(outcome.exit_code, (CALLS * ROUNDS) as u32);
 }

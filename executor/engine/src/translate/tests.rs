@@ -21,10 +21,7 @@ pub fn compiled(image: &Image, registers: [u64; 32]) -> (Exit, Context) {
 
 /// The same with several regions; the first one is entered.
 pub fn entered(image: &Image, starts: &[usize], registers: [u64; 32]) -> (Exit, Context) {
-    let mut heat = Heat::for_instructions(image.instructions.len());
-    for index in 0..image.instructions.len() {
-        heat.enter(index);
-    }
+    let mut heat = Heat::for_instructions(image.instructions.len(), 0);
     let mut translator = super::Translator::new(image).expect("a target");
     for &start in starts {
         assert!(translator.translate(image, start, 0, &registers, &mut heat));

@@ -1,0 +1,10 @@
+//! `ours-answer`: run programs on our engine, in the mode of each; see `serve`.
+
+use std::io;
+
+use engine_check::compare::limits;
+use engine_check::{ours, serve};
+
+fn main() -> io::Result<()> {
+    serve::serve(|program| ours::run(&program.elf, &program.stdin, &limits(), program.mode))
+}
