@@ -15,20 +15,32 @@ fn block_is_hot_at_its_first_entry() {
 
 #[test]
 fn cooled_block_is_counted_anew() {
-    let mut heat = Heat::for_instructions(1, 1);
-    assert_eq!([0; 2].map(|index| heat.enter(index)), [false, true]);
+    let mut heat = Heat::for_instructions(1, 2);
+    assert_eq!([0; 3].map(|index| heat.enter(index)), [false, false, true]);
     heat.cool(0);
 
     assert_eq!([0; 2].map(|index| heat.enter(index)), [false, true]);
 }
 
 #[test]
-fn cooled_block_without_a_count_is_never_hot_again() {
+fn cooled_block_that_one_entry_makes_hot_is_never_hot_again() {
     // Else the loop around it would ask for ever.
-    let mut heat = Heat::for_instructions(1, 0);
-    heat.cool(0);
+    for hot in [0, 1] {
+        let mut heat = Heat::for_instructions(1, hot);
+        heat.cool(0);
 
-    assert!(!heat.enter(0));
+        assert!(!heat.enter(0), "{hot}");
+    }
+}
+
+#[test]
+fn entered_block_was_entered() {
+    let mut heat = Heat::for_instructions(2, 3);
+    heat.enter(0);
+
+    assert_eq!([0, 1].map(|index| heat.was_entered(index)), [true, false]);
+    assert!(Heat::for_instructions(1, 0).was_entered(0), "without a count all may have been");
+    assert!(!Heat::off().was_entered(0));
 }
 
 #[test]
