@@ -97,7 +97,7 @@ fn accesses_reach_the_ends_of_their_offsets() {
 }
 
 #[test]
-fn most_programs_are_compiled() {
+fn half_of_the_programs_are_compiled_as_a_whole() {
     let compiled = (0..200).filter(|seed| {
         let program = program(Kind::Plain, *seed);
         let image = Image::parse(&program.elf).unwrap();
@@ -105,7 +105,7 @@ fn most_programs_are_compiled() {
         engine::run(&image, &[], &limits, program.mode).unwrap().compiled_instructions > 50
     });
     let compiled = compiled.count();
-    assert!(compiled > 120, "{compiled}");
+    assert!(compiled > 90, "{compiled}");
 }
 
 #[test]
