@@ -33,6 +33,7 @@ pub enum Place {
     Context,
 }
 
+#[derive(Clone, Copy)]
 pub struct Allocation {
     places: [Place; 32],
 }
@@ -57,9 +58,9 @@ impl Allocation {
     }
 
     /// The guest registers that are in host registers.
-    pub fn hosts(&self) -> impl Iterator<Item = (usize, Host)> + '_ {
-        self.places.iter().enumerate().filter_map(|(register, place)| match place {
-            Place::Host(host) => Some((register, *host)),
+    pub fn hosts(self) -> impl Iterator<Item = (usize, Host)> {
+        self.places.into_iter().enumerate().filter_map(|(register, place)| match place {
+            Place::Host(host) => Some((register, host)),
             Place::Zero | Place::Context => None,
         })
     }

@@ -84,8 +84,7 @@ impl Emitter<'_> {
     /// A way into the block from outside: the host registers get their values.
     fn entry(&mut self, leader: usize) -> usize {
         let start = self.assembler.position();
-        let hosts: Vec<(usize, Host)> = self.allocation.hosts().collect();
-        for (register, host) in hosts {
+        for (register, host) in self.allocation.hosts() {
             self.assembler.copy(Bits::B64, host, in_context(register));
         }
         self.assembler.jump(self.labels[&leader]);

@@ -184,8 +184,7 @@ impl Emitter<'_> {
 
     /// Write the registers that may differ into the context.
     fn flush(&mut self) {
-        let hosts: Vec<(usize, Host)> = self.allocation.hosts().collect();
-        for (register, host) in hosts {
+        for (register, host) in self.allocation.hosts() {
             if self.dirty >> register & 1 == 1 {
                 self.assembler.store(Bits::B64, in_context(register), host);
             }
