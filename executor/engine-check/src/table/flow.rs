@@ -3,7 +3,7 @@
 use super::{Case, Rows, VALUES};
 use crate::assembler::address_of;
 use crate::model::branches;
-use crate::operation::{ADDI, ALL, LD, Operation, Shape};
+use crate::operation::{ADDI, ALL, LD, LWU, Operands, Operation, SW, Shape};
 use crate::random::CORNERS;
 
 const LEFT: u8 = 5;
@@ -13,7 +13,10 @@ const LINK: u8 = 1;
 
 pub fn cases() -> Vec<Case> {
     let branching = ALL.iter().filter(|operation| operation.shape == Shape::Branch);
-    branching.map(|operation| branch(*operation)).chain([jumps(), register_jumps()]).collect()
+    branching
+        .map(|operation| branch(*operation))
+        .chain([jumps(), register_jumps(), rewritten_code()])
+        .collect()
 }
 
 fn branch(operation: Operation) -> Case {
@@ -75,4 +78,21 @@ fn register_jumps() -> Case {
         }
     }
     rows.end("jalr", &[0], &expected)
+}
+
+/// An instruction is what the program was loaded with, whatever is stored over it.
+fn rewritten_code() -> Case {
+    let mut rows = Rows::begin(1, 1);
+    let place = rows.assembler.label();
+    let other = Operands { rd: RESULT, rs1: 0, rs2: 0, immediate: 99 };
+    let word = u64::from(ADDI.encode(other));
+    rows.assembler.address(LEFT, place, 0);
+    rows.assembler.constant(RIGHT, word);
+    rows.assembler.store(SW, RIGHT, LEFT, 0);
+    rows.assembler.place(place);
+    rows.assembler.immediate(ADDI, RESULT, 0, 1);
+    rows.result(RESULT);
+    rows.assembler.immediate(LWU, RESULT, LEFT, 0);
+    rows.result(RESULT);
+    rows.end("rewritten code", &[0], &[1, word])
 }
