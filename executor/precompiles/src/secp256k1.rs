@@ -4,7 +4,6 @@
 use crate::field::Field;
 use crate::fold;
 use crate::inverse::Inverter;
-use crate::limbs::subtract_if_not_less;
 use crate::memory::{Fault, GuestMemory};
 use crate::table::Arguments;
 use crate::weierstrass::{self, Curve, Point, add_reduced, double_reduced, is_reduced};
@@ -28,7 +27,12 @@ impl Field<4> for Base {
 
     #[inline(always)]
     fn multiply(a: &[u64; 4], b: &[u64; 4]) -> [u64; 4] {
-        subtract_if_not_less(fold::multiply(a, b, FOLD), false, &MODULUS)
+        fold::multiply(a, b, FOLD)
+    }
+
+    #[inline(always)]
+    fn square(a: &[u64; 4]) -> [u64; 4] {
+        fold::square(a, FOLD)
     }
 
     fn invert(a: &[u64; 4]) -> [u64; 4] {
