@@ -42,20 +42,23 @@ impl<const N: usize> Inverter<N> {
         let (mut u, mut v) = ([0; N], [0; N]);
         u[0] = 1;
         let mut negative = false;
-        while !limbs::is_zero(&a) {
+        loop {
             let (row_a, row_b) = steps([a[0], b[0]], highest_bits(&a, &b));
             let (next_a, below_a) = difference(&a, &b, row_a);
             let (next_b, below_b) = difference(&b, &a, row_b);
             (a, b) = (next_a, next_b);
-            (u, v) = (self.sum(&u, &v, row_a), self.sum(&v, &u, row_b));
+            let next_v = self.sum(&v, &u, row_b);
             negative ^= below_b;
+            if limbs::is_zero(&a) {
+                // The greatest common divisor is left in b: 1, or the prime itself, and then v is 0.
+                return if negative { next_v } else { self.negate(&next_v) };
+            }
+            (u, v) = (self.sum(&u, &v, row_a), next_v);
             if below_a != below_b {
                 // The highest bits did not tell which number was smaller: rare.
                 u = self.negate(&u);
             }
         }
-        // The greatest common divisor is left in b: 1, or the prime itself, and then v is 0.
-        if negative { v } else { self.negate(&v) }
     }
 
     /// (own u + other v) / 2^62 modulo the prime, reduced.
@@ -134,7 +137,11 @@ fn highest_bits<const N: usize>(a: &[u64; N], b: &[u64; N]) -> [u64; 2] {
 /// bits tell what is even, the highest what is larger.
 #[inline(always)]
 fn steps([mut a, mut b]: [u64; 2], [mut top_a, mut top_b]: [u64; 2]) -> (Row, Row) {
-    let (mut row_a, mut row_b) = (Row { own: 1, other: 0 }, Row { own: 1, other: 0 });
+    // A row makes a multiple of 2^62, so its factor of a, times a / b, is its factor of b.
+    let ratio = a.wrapping_mul(inverse_of_limb(b));
+    let factor_of_b = |factor: u64| factor.wrapping_mul(ratio) & ((1 << BATCH) - 1);
+    // The factors of a in the rows of a and b.
+    let (mut in_a, mut in_b) = (1u64, 0);
     let mut left = BATCH;
     // As even as a is. No bit at all: there are more zeros than halvings left.
     let mut even = a;
@@ -145,9 +152,8 @@ fn steps([mut a, mut b]: [u64; 2], [mut top_a, mut top_b]: [u64; 2]) -> (Row, Ro
         }
         left -= zeros;
         (a, top_a) = (a >> zeros, top_a >> zeros);
-        // The power of two that is `1 << zeros`: a product is cheaper than a shift.
-        let power = even & even.wrapping_neg();
-        let scaled = Row { own: row_b.own * power, other: row_b.other * power };
+        // By the power of two that is `1 << zeros`: a product is cheaper here than a shift.
+        let scaled = in_b * (even & even.wrapping_neg());
 
         let (low, (high, less)) = (a.wrapping_sub(b), top_a.overflowing_sub(top_b));
         even = low;
@@ -155,11 +161,13 @@ fn steps([mut a, mut b]: [u64; 2], [mut top_a, mut top_b]: [u64; 2]) -> (Row, Ro
         top_b = select_unpredictable(less, top_a, top_b);
         a = select_unpredictable(less, low.wrapping_neg(), low);
         top_a = select_unpredictable(less, high.wrapping_neg(), high);
-        row_b.own = select_unpredictable(less, row_a.other, scaled.own);
-        row_b.other = select_unpredictable(less, row_a.own, scaled.other);
-        row_a = Row { own: row_a.own + scaled.other, other: row_a.other + scaled.own };
+        in_b = select_unpredictable(less, in_a, scaled);
+        in_a += scaled;
     }
-    (row_a, Row { own: row_b.own << left, other: row_b.other << left })
+    in_b <<= left;
+    // Without a subtraction b is what it was.
+    let of_b = if in_b == 0 { 1 << BATCH } else { factor_of_b(in_b) };
+    (Row { own: in_a, other: factor_of_b(in_a) }, Row { own: of_b, other: in_b })
 }
 
 #[inline(always)]
