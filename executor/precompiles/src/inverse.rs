@@ -10,7 +10,7 @@ use std::num::NonZeroU64;
 use crate::limbs;
 use crate::montgomery::inverse_of_limb;
 
-/// Halvings in a batch, which the lowest and the highest 64 bits of two numbers determine.
+/// Halvings in a batch, which the lowest 64 and the highest 63 bits of two numbers determine.
 const BATCH: u32 = 62;
 
 /// Constants for inverses modulo one prime.
@@ -115,7 +115,7 @@ fn divide<const N: usize>(number: [u64; N], top: u64) -> ([u64; N], u64) {
     (std::array::from_fn(shifted), top >> BATCH)
 }
 
-/// The 64 bits of each number from the longer one's top bit on; or the numbers, if that is all.
+/// The 63 bits of each number from the longer one's top bit on.
 #[inline(always)]
 fn highest_bits<const N: usize>(a: &[u64; N], b: &[u64; N]) -> [u64; 2] {
     let mut top = N - 1;
@@ -123,12 +123,12 @@ fn highest_bits<const N: usize>(a: &[u64; N], b: &[u64; N]) -> [u64; 2] {
         top -= 1;
     }
     if top == 0 {
-        return [a[0], b[0]];
+        return [a[0] >> 1, b[0] >> 1];
     }
     let shift = (a[top] | b[top]).leading_zeros();
     [a, b].map(|number| {
         let wide = (u128::from(number[top]) << 64) | u128::from(number[top - 1]);
-        ((wide << shift) >> 64) as u64
+        ((wide << shift) >> 65) as u64
     })
 }
 
@@ -155,7 +155,9 @@ fn steps([mut a, mut b]: [u64; 2], [mut top_a, mut top_b]: [u64; 2]) -> (Row, Ro
         // By the power of two that is `1 << zeros`: a product is cheaper here than a shift.
         let scaled = in_b * (even & even.wrapping_neg());
 
-        let (low, (high, less)) = (a.wrapping_sub(b), top_a.overflowing_sub(top_b));
+        let (low, high) = (a.wrapping_sub(b), top_a.wrapping_sub(top_b));
+        // Of 63 bits, for that: the sign is in the difference itself.
+        let less = high.cast_signed() < 0;
         even = low;
         b = select_unpredictable(less, a, b);
         top_b = select_unpredictable(less, top_a, top_b);
