@@ -37,7 +37,13 @@ impl Field<4> for Base {
 
     #[inline(always)]
     fn multiply(a: &[u64; 4], b: &[u64; 4]) -> [u64; 4] {
-        reduce(fold::multiply(a, b, FOLD))
+        // Modulo twice the prime.
+        subtract_if_not_less(fold::multiply(a, b, FOLD), false, &MODULUS)
+    }
+
+    #[inline(always)]
+    fn square(a: &[u64; 4]) -> [u64; 4] {
+        subtract_if_not_less(fold::square(a, FOLD), false, &MODULUS)
     }
 
     fn invert(a: &[u64; 4]) -> [u64; 4] {

@@ -87,6 +87,24 @@ pub fn multiply_wide(a: &[u64; 4], b: &[u64; 4]) -> [u64; 8] {
     product
 }
 
+/// `a * a` in full.
+#[inline(always)]
+pub fn square_wide(a: &[u64; 4]) -> [u64; 8] {
+    // The products of different limbs, from limb 1 to limb 6; each is needed twice.
+    let (p1, carry) = multiply_add(0, a[0], a[1], 0);
+    let (p2, carry) = multiply_add(0, a[0], a[2], carry);
+    let (p3, p4) = multiply_add(0, a[0], a[3], carry);
+    let (p3, carry) = multiply_add(p3, a[1], a[2], 0);
+    let (p4, p5) = multiply_add(p4, a[1], a[3], carry);
+    let (p5, p6) = multiply_add(p5, a[2], a[3], 0);
+    let once = [0, p1, p2, p3, p4, p5, p6, 0];
+    let twice = std::array::from_fn(|i| (once[i] << 1) | if i > 0 { once[i - 1] >> 63 } else { 0 });
+    let squares = a.map(|limb| multiply_add(0, limb, limb, 0));
+    let squares =
+        std::array::from_fn(|i| if i % 2 == 0 { squares[i / 2].0 } else { squares[i / 2].1 });
+    add(&twice, &squares).0
+}
+
 /// Whether `number` is zero.
 #[inline(always)]
 pub fn is_zero(number: &[u64]) -> bool {

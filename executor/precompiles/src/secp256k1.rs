@@ -4,7 +4,6 @@
 use crate::field::Field;
 use crate::fold;
 use crate::inverse::Inverter;
-use crate::limbs::subtract_if_not_less;
 use crate::memory::{Fault, GuestMemory};
 use crate::table::Arguments;
 use crate::weierstrass::{self, Curve, Point, add_reduced, double_reduced, is_reduced};
@@ -28,7 +27,12 @@ impl Field<4> for Base {
 
     #[inline(always)]
     fn multiply(a: &[u64; 4], b: &[u64; 4]) -> [u64; 4] {
-        subtract_if_not_less(fold::multiply(a, b, FOLD), false, &MODULUS)
+        fold::multiply(a, b, FOLD)
+    }
+
+    #[inline(always)]
+    fn square(a: &[u64; 4]) -> [u64; 4] {
+        fold::square(a, FOLD)
     }
 
     fn invert(a: &[u64; 4]) -> [u64; 4] {
@@ -56,15 +60,18 @@ impl Curve<4> for Secp256k1 {
 
     /// No point of this curve has y = 0, so the result is never infinity.
     fn double(p: &Point<4>) -> Result<Point<4>, Fault> {
-        check(p)?;
-        Ok(double_reduced::<4, Self>(p))
+        let x_squared = check(p)?;
+        Ok(double_reduced::<4, Self>(p, &x_squared))
     }
 }
 
-fn check(p: &Point<4>) -> Result<(), Fault> {
-    let cube = Base::product(&Base::square(&p[0]), &p[0]);
-    if is_reduced::<4, Secp256k1>(p) && Base::square(&p[1]) == Base::add(&cube, &B) {
-        return Ok(());
+/// The square of x, if this is a point of the curve with reduced coordinates.
+#[inline(always)]
+fn check(p: &Point<4>) -> Result<[u64; 4], Fault> {
+    let x_squared = Base::square(&p[0]);
+    let right = Base::add(&Base::product(&x_squared, &p[0]), &B);
+    if is_reduced::<4, Secp256k1>(p) && Base::square(&p[1]) == right {
+        return Ok(x_squared);
     }
     Err(Fault::Refused("a point is not on secp256k1"))
 }

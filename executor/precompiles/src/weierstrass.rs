@@ -29,10 +29,11 @@ pub trait Curve<const N: usize> {
     /// `2 p` as SP1's executor doubles it.
     fn double(p: &Point<N>) -> Result<Point<N>, Fault> {
         if is_reduced::<N, Self>(p) {
-            return Ok(double_reduced::<N, Self>(p));
+            return Ok(double_reduced::<N, Self>(p, &Self::Base::square(&p[0])));
         }
-        let reduced = p.map(|number| limbs::reduce(number, &Self::Base::MODULUS));
-        unreduced(p, p, &Self::Base::MODULUS, Ok(double_slope::<N, Self>(&reduced)))
+        let [x, y] = p.map(|number| limbs::reduce(number, &Self::Base::MODULUS));
+        let slope = double_slope::<N, Self>(&Self::Base::square(&x), &y);
+        unreduced(p, p, &Self::Base::MODULUS, Ok(slope))
     }
 }
 
@@ -71,17 +72,22 @@ pub fn add_reduced<const N: usize, C: Curve<N> + ?Sized>(p: &Point<N>, q: &Point
     third_point::<N, C>(p, &q[0], &slope)
 }
 
-/// Twice a point with reduced coordinates. For y = 0 the slope is 0.
-pub fn double_reduced<const N: usize, C: Curve<N> + ?Sized>(p: &Point<N>) -> Point<N> {
-    third_point::<N, C>(p, &p[0], &double_slope::<N, C>(p))
+/// Twice a point with reduced coordinates, given x^2. For y = 0 the slope is 0.
+pub fn double_reduced<const N: usize, C: Curve<N> + ?Sized>(
+    p: &Point<N>,
+    x_squared: &[u64; N],
+) -> Point<N> {
+    third_point::<N, C>(p, &p[0], &double_slope::<N, C>(x_squared, &p[1]))
 }
 
 /// (3 x^2 + A) / (2 y).
-fn double_slope<const N: usize, C: Curve<N> + ?Sized>(p: &Point<N>) -> [u64; N] {
-    let square = C::Base::square(&p[0]);
-    let three_squares = C::Base::add(&C::Base::add(&square, &square), &square);
+fn double_slope<const N: usize, C: Curve<N> + ?Sized>(
+    x_squared: &[u64; N],
+    y: &[u64; N],
+) -> [u64; N] {
+    let three_squares = C::Base::add(&C::Base::add(x_squared, x_squared), x_squared);
     let rise = C::Base::add(&three_squares, &C::A);
-    let run = C::Base::add(&p[1], &p[1]);
+    let run = C::Base::add(y, y);
     C::Base::product(&rise, &C::Base::invert(&run))
 }
 

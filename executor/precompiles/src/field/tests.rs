@@ -38,17 +38,40 @@ fn check<const N: usize, F: Field<N>>() {
     }
 }
 
+/// Odd and even numbers with the prime's leading bits, and near its quotients by small numbers and
+/// by the golden ratio: the algorithm of inverses must tell what is larger, or has most to do.
+fn numbers_like<const N: usize>(modulus: &[u64; N]) -> Vec<[u64; N]> {
+    let prime = big(modulus);
+    let golden = (&prime * BigUint::from(0x9e37_79b9_7f4a_7c15u64)) >> 64;
+    let quotients = (1u64..40).map(|divisor| &prime / BigUint::from(divisor));
+    let shifted = (1..64 * N).step_by(7).map(|shift| &prime >> shift);
+    let centers: Vec<BigUint> = quotients.chain(shifted).chain([golden]).collect();
+    let powers = (0..64 * N).map(|bit| BigUint::one() << bit);
+    let near = centers
+        .iter()
+        .flat_map(|center| (0..64 * N).step_by(5).map(move |bit| center ^ (BigUint::one() << bit)));
+    let below = powers.clone().filter(|power| *power <= prime).map(|power| &prime - power);
+    let around = powers.clone().flat_map(|power| [&power - 1u64, &power + 1u64]);
+    below.chain(around).chain(powers).chain(near).map(|number| limbs(&number)).collect()
+}
+
+/// `number` modulo 2^(64 N).
+fn limbs<const N: usize>(number: &BigUint) -> [u64; N] {
+    let digits = number.to_u64_digits();
+    std::array::from_fn(|i| digits.get(i).copied().unwrap_or_default())
+}
+
 fn check_inverses<const N: usize, F: Field<N>>() {
     let mut rng = StdRng::seed_from_u64(9);
-    assert_eq!(F::invert(&[0; N]), [0; N]);
-    let powers =
-        (0..64 * N).map(|bit| std::array::from_fn(|i| u64::from(i == bit / 64) << (bit % 64)));
+    let prime = big(&F::MODULUS);
+    let exponent = &prime - 2u64;
     let random = (0..3000).map(|_| std::array::from_fn(|_| rng.r#gen()));
-    for value in numbers(&F::MODULUS).into_iter().chain(powers).chain(random) {
-        if F::is_reduced(&value) && value != [0; N] {
-            assert!(big(&F::product(&value, &F::invert(&value))).is_one(), "{value:x?}");
-            assert!(F::is_reduced(&F::invert(&value)));
-        }
+    let values = numbers(&F::MODULUS).into_iter().chain(numbers_like(&F::MODULUS)).chain(random);
+    for value in values.filter(F::is_reduced) {
+        // Fermat: also 0 for 0.
+        let expected = F::power(&value, &limbs(&exponent));
+        assert_eq!(F::invert(&value), expected, "{value:x?}");
+        assert_eq!(value == [0; N], expected == [0; N], "{value:x?}");
     }
 }
 
@@ -62,7 +85,7 @@ fn arithmetic_is_that_of_big_integers() {
 }
 
 #[test]
-fn number_times_inverse_is_one() {
+fn inverse_is_the_power_of_fermat() {
     check_inverses::<4, secp256k1::Base>();
     check_inverses::<4, secp256r1::Base>();
     check_inverses::<4, edwards::Base>();
