@@ -3,12 +3,15 @@
 //! What decides between the ways is a branch, which the processor foresees, so that a chain of
 //! divisions waits for the quotients only.
 
+use super::allocation::Place;
 use super::assembler::{Binary, Bits, Host, If, Label, Operand, Unary};
 use super::emit::Emitter;
 use super::flow::StubKind;
 use crate::alu::Alu;
-use crate::instruction::Instruction;
+use crate::instruction::{Instruction, Operation};
 
+/// How far ahead a division is looked for.
+const DIVISION_AHEAD: usize = 6;
 const DIVIDEND: Operand = Operand::Register(Host::Rax);
 const DIVISOR: Operand = Operand::Register(Host::Rcx);
 
@@ -122,6 +125,35 @@ impl Emitter<'_> {
             self.assembler.constant(Host::Rdx, 0);
             self.assembler.unary(Unary::DivideUnsigned, bits, DIVISOR);
         }
+    }
+
+    /// Whether the lower half of this register, set now, is soon divided with only such
+    /// instructions before that leave RAX alone.
+    pub fn is_soon_divided(&self, register: u8) -> bool {
+        for instruction in self.following.iter().take(DIVISION_AHEAD) {
+            match instruction.operation {
+                Operation::Register(Alu::DivuW | Alu::RemuW) => {
+                    return instruction.rs1 == register;
+                }
+                _ if instruction.rd == register || !self.spares_rax(instruction) => return false,
+                _ => {}
+            }
+        }
+        false
+    }
+
+    /// Whether the code of an instruction has no need for RAX while that holds a dividend.
+    pub fn spares_rax(&self, instruction: &Instruction) -> bool {
+        let Instruction { operation, rd, rs1, rs2, .. } = *instruction;
+        let (Operation::Immediate(alu) | Operation::Register(alu)) = operation else {
+            return false;
+        };
+        let is_plain = matches!(
+            alu,
+            Alu::Add | Alu::Sub | Alu::And | Alu::Or | Alu::Xor | Alu::AddW | Alu::SubW
+        );
+        let in_hosts = [rd, rs1, rs2].map(|register| self.allocation.place(register));
+        is_plain && !in_hosts.contains(&Place::Context) && self.dividend != Some(rd)
     }
 
     pub fn odd_division(&mut self, odd: &Odd) {

@@ -63,11 +63,8 @@ pub struct Emitter<'a> {
     /// out of its register a cycle or two later.
     pub dividend: Option<u8>,
     /// The instructions of the block behind this one.
-    following: &'a [Instruction],
+    pub following: &'a [Instruction],
 }
-
-/// How far ahead a division is looked for.
-const DIVISION_AHEAD: usize = 6;
 
 impl Emitter<'_> {
     /// Where in the code the entries are.
@@ -225,35 +222,6 @@ impl Emitter<'_> {
             self.assembler.constant(Host::Rax, value);
             self.assembler.store(Bits::B64, to, Host::Rax);
         }
-    }
-
-    /// Whether the lower half of this register, set now, is soon divided with only such
-    /// instructions before that leave RAX alone.
-    pub fn is_soon_divided(&self, register: u8) -> bool {
-        for instruction in self.following.iter().take(DIVISION_AHEAD) {
-            match instruction.operation {
-                Operation::Register(Alu::DivuW | Alu::RemuW) => {
-                    return instruction.rs1 == register;
-                }
-                _ if instruction.rd == register || !self.spares_rax(instruction) => return false,
-                _ => {}
-            }
-        }
-        false
-    }
-
-    /// Whether the code of an instruction has no need for RAX while that holds a dividend.
-    fn spares_rax(&self, instruction: &Instruction) -> bool {
-        let Instruction { operation, rd, rs1, rs2, .. } = *instruction;
-        let (Operation::Immediate(alu) | Operation::Register(alu)) = operation else {
-            return false;
-        };
-        let is_plain = matches!(
-            alu,
-            Alu::Add | Alu::Sub | Alu::And | Alu::Or | Alu::Xor | Alu::AddW | Alu::SubW
-        );
-        let in_hosts = [rd, rs1, rs2].map(|register| self.allocation.place(register));
-        is_plain && !in_hosts.contains(&Place::Context) && self.dividend != Some(rd)
     }
 
     fn has_changed(&mut self, register: u8, value: Option<u64>) {
