@@ -31,7 +31,7 @@ fn length(program: &Generated) -> Option<u64> {
 fn programs_end_at_any_limit_of_cycles_that_is_too_low() {
     let mut random = Random::new(3);
     for kind in [Kind::Plain, Kind::Calling] {
-        for seed in 0..100 {
+        for seed in 0..300 {
             let program = generate::program(kind, seed);
             let Some(cycles) = length(&program) else { continue };
             let some = (0..6).map(|_| random.below(cycles)).collect::<Vec<_>>();
@@ -61,7 +61,7 @@ fn programs_halt_at_the_limit_that_they_need() {
 #[test]
 fn tiers_agree_at_any_limit() {
     let mut random = Random::new(4);
-    for seed in 0..250 {
+    for seed in 0..500 {
         let program = generate::program(Kind::Hostile, seed);
         for _ in 0..4 {
             let limit = random.below(20_000);

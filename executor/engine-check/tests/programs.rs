@@ -41,15 +41,15 @@ fn seeds_that_once_differed_end_as_on_sp1() {
 
 #[test]
 fn plain_programs_end_as_on_sp1() {
-    check(Kind::Plain, 1500);
+    check(Kind::Plain, 3000);
 }
 
 #[test]
 fn calling_programs_end_as_on_sp1() {
-    check(Kind::Calling, 1500);
+    check(Kind::Calling, 3000);
 }
 
 #[test]
 fn hostile_programs_end_as_on_sp1() {
-    check(Kind::Hostile, 1500);
+    check(Kind::Hostile, 3000);
 }
