@@ -28,9 +28,9 @@ use code::CodeArea;
 use entry::Entry;
 use region::Region;
 
-/// What compiling may take, in instructions, each of them about half a microsecond; a region counts
-/// as so many more. A program pays for it by executing: so a hostile one cannot make this slower
-/// than an interpreter of 60 MHz.
+/// What compiling may take, in instructions, each of them 0.2 to 0.7 microseconds; a region counts as
+/// so many more. A program pays for it by executing: so a hostile one cannot make this slower than
+/// an interpreter of 40 MHz.
 const FREE_INSTRUCTIONS: u64 = 1 << 16;
 const PER_REGION: u64 = 16;
 const CYCLES_PER_INSTRUCTION: u64 = 32;
