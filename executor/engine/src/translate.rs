@@ -82,8 +82,7 @@ impl Translator {
         let compiled = self.compile(image, start, registers, heat);
         self.seconds += began.elapsed().as_secs_f64();
         self.exhausted = compiled.is_none() || self.spent >= MAX_INSTRUCTIONS;
-        if compiled.is_none() {
-            // What was compiled before may have lost its pages.
+        if self.code.as_ref().is_some_and(|code| !code.is_intact()) {
             self.table.fill(Entry::cold());
         }
         compiled.is_some()

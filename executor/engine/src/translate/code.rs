@@ -16,6 +16,8 @@ const ALIGNMENT: usize = 16;
 pub struct CodeArea {
     base: *mut u8,
     used: usize,
+    /// False once the host has refused to make pages executable again.
+    intact: bool,
 }
 
 impl CodeArea {
@@ -24,27 +26,38 @@ impl CodeArea {
         let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
         // SAFETY: a new mapping at an address that the kernel chooses.
         let base = unsafe { libc::mmap(ptr::null_mut(), AREA, libc::PROT_NONE, flags, -1, 0) };
-        (base != libc::MAP_FAILED).then_some(Self { base: base.cast(), used: 0 })
+        if base == libc::MAP_FAILED {
+            return None;
+        }
+        Some(Self { base: base.cast(), used: 0, intact: true })
     }
 
     /// Copy a region's code in, whose entries are at these offsets; None: no room, or the host
-    /// refuses executable memory. Then no region may be entered any more: those on the same page
-    /// may have become unreachable.
+    /// refuses executable memory, and then the area is not intact any more.
     pub fn add(&mut self, code: &[u8], entries: &[usize]) -> Option<Vec<Entry>> {
         let start = self.used;
         let end = start.checked_add(code.len()).filter(|&end| end <= AREA)?;
         let pages = start / PAGE * PAGE..end.next_multiple_of(PAGE);
+        self.intact = false;
         self.protect(&pages, libc::PROT_READ | libc::PROT_WRITE)?;
         let target = self.base.wrapping_add(start);
         // SAFETY: the pages are writable now, and no region is executed meanwhile: the only thread
         // with this area is here.
         unsafe { ptr::copy_nonoverlapping(code.as_ptr(), target, code.len()) };
         self.protect(&pages, libc::PROT_READ | libc::PROT_EXEC)?;
+        self.intact = true;
         self.used = end.next_multiple_of(ALIGNMENT);
-        // SAFETY: the code of a whole region is there, and `emit` put its entries at the offsets.
-        Some(
-            entries.iter().map(|&entry| unsafe { Entry::at(target.wrapping_add(entry)) }).collect(),
-        )
+        let entry = |&offset: &usize| {
+            // SAFETY: the code of a whole region is there, and `emit` gave the offset of an entry.
+            unsafe { Entry::at(target.wrapping_add(offset)) }
+        };
+        Some(entries.iter().map(entry).collect())
+    }
+
+    /// Whether every region can be entered. Otherwise none may be: those on the same page as the
+    /// last one may not be executable.
+    pub fn is_intact(&self) -> bool {
+        self.intact
     }
 
     /// The addresses of machine code.
@@ -66,3 +79,6 @@ impl Drop for CodeArea {
         unsafe { libc::munmap(self.base.cast(), AREA) };
     }
 }
+
+#[cfg(test)]
+mod tests;
