@@ -70,6 +70,8 @@ abi: contracts
 
 # All of the executor but what needs SP1's prover.
 CHECKED := --workspace --exclude keys-check
+# The engine as it is where there is no translator.
+INTERPRETER := --package engine --no-default-features
 
 lint: setup
 	@.venv/bin/ruff check --quiet . $(PYTHON_SCRIPTS)
@@ -83,12 +85,14 @@ lint: setup
 	@$(PYTHON) scripts/collateral-fixtures --check
 	@cd executor && cargo fmt --check
 	@cd executor && cargo clippy --quiet --release --locked $(CHECKED) --all-targets -- -D warnings
+	@cd executor && cargo clippy --quiet --release --locked $(INTERPRETER) --all-targets -- -D warnings
 
 test-contracts: setup
 	@$(FORGE) test
 
 test-executor: setup
 	@cd executor && cargo test --quiet --release --locked $(CHECKED)
+	@cd executor && cargo test --quiet --release --locked $(INTERPRETER)
 
 .slither/.ready: scripts/slither-requirements.txt | .tools.ready
 	@echo "setting up slither"
