@@ -73,7 +73,10 @@ ADDRESS, WORD = Hex(20), Hex(32)
 @click.option("--verifier-kind", type=click.Choice(list(KINDS)), help="Its output layout.")
 @click.option("--verifier-code-hash", type=WORD, help="keccak256 of its code, as you checked it.")
 @click.option("--gateway", type=ADDRESS, default="0x" + "00" * 20, help="SP1's verifier gateway.")
-@click.option("--threshold", default=1, show_default=True, help="Signers that a proof needs.")
+@click.option("--threshold", default=1, show_default=True, help="Machines that a proof needs.")
+@click.option(
+    "--distinct-measurements", is_flag=True, help="Have these machines run different images too."
+)
 @click.option("--measurement", type=WORD, multiple=True, help="Allow it; may be repeated.")
 @click.option(
     "--file",
@@ -97,6 +100,7 @@ def command(
     verifier_code_hash: bytes | None,
     gateway: bytes,
     threshold: int,
+    distinct_measurements: bool,
     measurement: tuple[bytes, ...],
     file: Path,
     yes: bool,
@@ -119,6 +123,7 @@ def command(
         verifier=_foreign(verifier, verifier_kind, verifier_code_hash),
         gateway=gateway,
         threshold=threshold,
+        distinct_measurements=distinct_measurements,
         measurements=measurement,
     )
     planned = plan.make(settings, deployer)

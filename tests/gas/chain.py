@@ -46,8 +46,9 @@ class GasChain:
         self.sender = from_hex(self.account.address)
         self.node.rpc.call("anvil_setBalance", [self.account.address, hex(_FUNDS)])
         self.node.rpc.call("anvil_setBlockTimestampInterval", [BLOCK_SECONDS])
-        payments = Payments(self.node, self.account, max_fee=1000 * GWEI)
-        self.deployer = Deployer(self.node, payments, None)
+        self.id = CHAIN_ID
+        self.payments = Payments(self.node, self.account, max_fee=1000 * GWEI)
+        self.deployer = Deployer(self.node, self.payments, None)
         self._probe: bytes | None = None
 
     def send(self, to: bytes | None, calldata: bytes) -> int:
@@ -74,6 +75,10 @@ class GasChain:
         self.node.rpc.call("evm_setNextBlockTimestamp", [timestamp])
         self.node.rpc.call("evm_mine", [])
         return self.node.head()
+
+    def mine(self, blocks: int) -> None:
+        """Mine so many, each as long after the one before as blocks are apart."""
+        self.node.rpc.call("anvil_mine", [hex(blocks), hex(BLOCK_SECONDS)])
 
     def snapshot(self) -> Any:
         return self.node.rpc.call("evm_snapshot", [])

@@ -12,7 +12,7 @@ abstract contract Measurements is Settings {
     using SignedRegion for bytes;
 
     /// @dev As many as Terms.allowed has bits.
-    uint256 private constant POLICIES = 176;
+    uint256 private constant POLICIES = 160;
     /// @dev Statuses 0 to 9, without Revoked (6) and Unrecognized (7).
     uint16 private constant ALLOWABLE_STATUSES = 0x33f;
     uint16 private constant UP_TO_DATE = 1;
@@ -47,10 +47,11 @@ abstract contract Measurements is Settings {
 
     mapping(bytes32 measurement => Policy) private _policies;
     mapping(bytes32 measurement => EnclaveAttributes) private _enclaveAttributes;
-    /// @dev The measurement that an index stands for; zero when it stands for none any more.
-    mapping(uint8 index => bytes32 measurement) internal _measurements;
+    /// @dev The measurement for which an index was taken last. It stays when the measurement is
+    /// removed, and says what an index of the present epoch was taken for.
+    mapping(uint8 index => bytes32 measurement) private _measurements;
     /// @dev Bit n: index n has been used in this epoch.
-    uint176 private _used;
+    uint160 private _used;
 
     /* --- views ----------------------------------------------------------------------------- */
 
@@ -90,12 +91,14 @@ abstract contract Measurements is Settings {
 
     /// @inheritdoc ITEERegistry
     function allowMeasurement(bytes32 measurement) external onlyOwner {
-        _allow(measurement, Policy(true, false, 0, UP_TO_DATE, 0));
+        Enclave memory none;
+        _allow(measurement, Policy(true, false, 0, UP_TO_DATE, 0), none);
     }
 
     /// @inheritdoc ITEERegistry
     function allowTrustDomain(bytes32 measurement, uint16 allowedStatuses) external onlyOwner {
-        _allow(measurement, Policy(true, false, 0, allowedStatuses, 0));
+        Enclave memory none;
+        _allow(measurement, Policy(true, false, 0, allowedStatuses, 0), none);
     }
 
     /// @inheritdoc ITEERegistry
@@ -105,7 +108,7 @@ abstract contract Measurements is Settings {
             enclaveMeasurement(enclave.mrEnclave, enclave.mrSigner, enclave.isvProdId);
         _enclaveAttributes[measurement] =
             EnclaveAttributes(enclave.attributes, enclave.attributesMask);
-        _allow(measurement, Policy(true, true, 0, allowedStatuses, enclave.minimumSvn));
+        _allow(measurement, Policy(true, true, 0, allowedStatuses, enclave.minimumSvn), enclave);
     }
 
     /// @inheritdoc ITEERegistry
@@ -125,8 +128,8 @@ abstract contract Measurements is Settings {
     /// @dev Registrations and admissions of earlier epochs cannot be used any more, so that the
     /// indexes of removed measurements are free again.
     function raiseEpoch(string calldata reason) external onlyOwnerOrGuardian {
-        uint24 raised = _terms.epoch() + 1;
-        _terms = _terms.withEpoch(raised);
+        uint24 raised = _terms.era() + 1;
+        _terms = _terms.withEra(raised).withEpoch(raised);
         _used = _terms.allowed();
         emit EpochRaised(raised, msg.sender, reason);
     }
@@ -151,6 +154,10 @@ abstract contract Measurements is Settings {
         if (!policy.isAllowed) revert MeasurementNotAllowed(measurement);
     }
 
+    function _measurementAt(uint8 index) internal view returns (bytes32) {
+        return _measurements[index];
+    }
+
     function _isStatusAllowed(Policy memory policy, TcbStatus status) internal pure returns (bool) {
         return (policy.allowedStatuses >> uint8(status)) & 1 == 1;
     }
@@ -162,6 +169,7 @@ abstract contract Measurements is Settings {
     {
         bytes16 attributes = quote.enclaveAttributes(region);
         _checkEnclaveAttributes(attributes);
+        if (quote.isConfigured(region)) revert EnclaveConfigurationRefused();
         (bytes32 mrEnclave, bytes32 mrSigner, uint16 isvProdId) = quote.enclaveIdentity(region);
         measurement = enclaveMeasurement(mrEnclave, mrSigner, isvProdId);
         policy = _policyOf(measurement);
@@ -193,7 +201,7 @@ abstract contract Measurements is Settings {
 
     /* --- indexes --------------------------------------------------------------------------- */
 
-    function _allow(bytes32 measurement, Policy memory policy) private {
+    function _allow(bytes32 measurement, Policy memory policy, Enclave memory enclave) private {
         uint16 statuses = policy.allowedStatuses;
         if (statuses == 0 || statuses & ~ALLOWABLE_STATUSES != 0) revert StatusesRefused(statuses);
         if (_policies[measurement].isAllowed) revert MeasurementAlreadyAllowed(measurement);
@@ -201,11 +209,11 @@ abstract contract Measurements is Settings {
         _policies[measurement] = policy;
         _measurements[policy.index] = measurement;
         _terms = _terms.withAllowed(_terms.allowed() | _bit(policy.index));
-        emit MeasurementAllowed(measurement, policy.isEnclave, statuses);
+        emit MeasurementAllowed(measurement, policy.isEnclave, statuses, enclave);
     }
 
     function _takeIndex() private returns (uint8) {
-        uint176 used = _used;
+        uint160 used = _used;
         for (uint8 index = 0; index < POLICIES; ++index) {
             if (used & _bit(index) != 0) continue;
             _used = used | _bit(index);
@@ -214,7 +222,7 @@ abstract contract Measurements is Settings {
         revert MeasurementsExhausted(POLICIES);
     }
 
-    function _bit(uint8 index) private pure returns (uint176) {
-        return uint176(1) << index;
+    function _bit(uint8 index) private pure returns (uint160) {
+        return uint160(1) << index;
     }
 }

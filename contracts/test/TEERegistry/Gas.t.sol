@@ -34,20 +34,20 @@ contract TEERegistryGasTest is RegistryCase {
         bytes memory quote = compactQuote(QuoteForge.draft(Form.TdV4), vm.addr(KEY), newestBlock());
         admit(KEY, true);
         vm.warp(START + 1000);
-        registry.recheck(admissionOf(measurement), quote);
+        registry.recheck(quote);
         _assertGas("recheck", 150_000);
     }
 
     function test_renew__gas() public {
         admit(KEY, true);
-        renew(QuoteForge.draft(Form.TdV4), admissionOf(measurement), address(0xe1));
+        renew(QuoteForge.draft(Form.TdV4), admissionOf(KEY), address(0xe1));
         _assertGas("renew", 66_000);
     }
 
     function test_renew__td15__gas() public {
         QuoteDraft memory draft = QuoteForge.draft(Form.Td15V5);
         admit(draft, KEY, true);
-        renew(draft, admissionOf(measurement), address(0xe1));
+        renew(draft, admissionOf(KEY), address(0xe1));
         _assertGas("renew TD 1.5", 66_000);
     }
 
