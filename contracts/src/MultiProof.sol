@@ -10,19 +10,19 @@ import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 
 /// @title Results of programs, by registered signers and by SP1 proofs; see IMultiProof.
 contract MultiProof is IMultiProof, EIP712 {
-    bytes32 private constant STATEMENT_TYPE = keccak256(
-        "Statement(bytes32 programVKey,bytes32 publicValuesHash,uint32 exitCode,bytes32 stdinHash,string circuitVersion,uint64 expiresAt)"
-    );
-    uint256 private constant SIGNATURE_BYTES = 65;
-    /// @dev sha256(vk hash bytes ‖ public values). EIP-712 payloads are longer.
-    uint256 private constant MESSAGE_BYTES = 32;
-
     /// @dev What stands behind the signers of a proof. Only the first `count` of each are filled.
     struct Attestations {
         uint256 count;
         bytes32[] platforms;
         bytes32[] measurements;
     }
+
+    bytes32 private constant STATEMENT_TYPE = keccak256(
+        "Statement(bytes32 programVKey,bytes32 publicValuesHash,uint32 exitCode,bytes32 stdinHash,string circuitVersion,uint64 expiresAt)"
+    );
+    uint256 private constant SIGNATURE_BYTES = 65;
+    /// @dev sha256(vk hash bytes ‖ public values). EIP-712 payloads are longer.
+    uint256 private constant MESSAGE_BYTES = 32;
 
     /// @inheritdoc IMultiProof
     ITEERegistry public immutable teeProverRegistry;
@@ -55,7 +55,7 @@ contract MultiProof is IMultiProof, EIP712 {
         distinctMeasurements = distinctMeasurements_;
     }
 
-    /* --- upstream's statement -------------------------------------------------------------- */
+    /* --- upstream's call, and results with an SP1 proof ------------------------------------ */
 
     /// @inheritdoc IMultiProof
     function verifyTEEProof(bytes calldata encodedMessageBytes, bytes calldata signatures)
@@ -66,17 +66,6 @@ contract MultiProof is IMultiProof, EIP712 {
             revert MessageLengthWrong(MESSAGE_BYTES, encodedMessageBytes.length);
         }
         _requireSigners(keccak256(encodedMessageBytes), signatures);
-    }
-
-    /// @inheritdoc IMultiProof
-    function verifyProgram(
-        bytes32 programVKey,
-        bytes calldata publicValues,
-        bytes calldata signatures
-    ) public view returns (address[] memory signers) {
-        bytes32 vkHashBytes = ProgramVKey.toHashBytes(programVKey);
-        bytes32 message = sha256(bytes.concat(vkHashBytes, publicValues));
-        return _requireSigners(keccak256(bytes.concat(message)), signatures);
     }
 
     /// @inheritdoc IMultiProof
@@ -91,7 +80,29 @@ contract MultiProof is IMultiProof, EIP712 {
         _requireProof(programVKey, publicValues, proofBytes);
     }
 
-    /* --- the EIP-712 statement ------------------------------------------------------------- */
+    /// @inheritdoc IMultiProof
+    function verifyStatementAndProof(
+        Statement calldata statement,
+        bytes calldata publicValues,
+        bytes calldata signatures,
+        bytes calldata proofBytes
+    ) external view returns (address[] memory signers) {
+        signers = verifyStatement(statement, publicValues, signatures);
+        _requireProof(statement.programVKey, publicValues, proofBytes);
+    }
+
+    /* --- results by a TEE proof alone ------------------------------------------------------ */
+
+    /// @inheritdoc IMultiProof
+    function verifyProgram(
+        bytes32 programVKey,
+        bytes calldata publicValues,
+        bytes calldata signatures
+    ) public view returns (address[] memory signers) {
+        bytes32 vkHashBytes = ProgramVKey.toHashBytes(programVKey);
+        bytes32 message = sha256(bytes.concat(vkHashBytes, publicValues));
+        return _requireSigners(keccak256(bytes.concat(message)), signatures);
+    }
 
     /// @inheritdoc IMultiProof
     function verifyStatement(
@@ -108,17 +119,6 @@ contract MultiProof is IMultiProof, EIP712 {
             revert StatementExpired(statement.expiresAt, block.timestamp);
         }
         return _requireSigners(digestOf(statement), signatures);
-    }
-
-    /// @inheritdoc IMultiProof
-    function verifyStatementAndProof(
-        Statement calldata statement,
-        bytes calldata publicValues,
-        bytes calldata signatures,
-        bytes calldata proofBytes
-    ) external view returns (address[] memory signers) {
-        signers = verifyStatement(statement, publicValues, signatures);
-        _requireProof(statement.programVKey, publicValues, proofBytes);
     }
 
     /// @inheritdoc IMultiProof

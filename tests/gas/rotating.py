@@ -32,8 +32,8 @@ POLICY = RotationPolicy(
     max_block_number_diff=100,
     inclusion_margin=20,
 )
-"""As the daemon has it by default, but for the period: it counts from the activation, which is a few
-blocks late, and here there are to be 48 in a day."""
+"""As the daemon has it by default, but for the period: it counts from the activation, which is some
+blocks late, and here there are to be 48 of them in a day."""
 MOST_STEPS = 8
 """Blocks until a successor is active; more means that it is not."""
 

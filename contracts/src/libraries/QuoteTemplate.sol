@@ -14,6 +14,9 @@ import {Region} from "./SignedRegion.sol";
 /// (see IDcapVerifier). So the address names what was verified, whichever bytes carried it, and whether
 /// or not the contract exists.
 library QuoteTemplate {
+    /// @notice The chain did not create the contract that holds the template.
+    error TemplateNotStored();
+
     uint256 private constant KEY = 64;
     /// @dev Platform and FMSPC.
     uint256 private constant HEAD = 38;
@@ -25,9 +28,6 @@ library QuoteTemplate {
     /// first byte of the code. The size, which counts it, is put in at bit 64.
     uint256 private constant CREATION = 0x61000080600a3d393df300;
     uint256 private constant CREATION_SIZE = 64;
-
-    /// @notice The chain did not create the contract that holds the template.
-    error TemplateNotStored();
 
     /// @notice The creation code of a quote's template.
     /// @param keyOffset where the attestation key stands in the quote

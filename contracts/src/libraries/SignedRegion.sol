@@ -23,6 +23,10 @@ struct Region {
 library SignedRegion {
     using LittleEndian for bytes;
 
+    /// @notice The quote's version, TEE type and body type are none that go together, or it ends
+    /// inside of the signed region.
+    error SignedRegionUnknown(uint16 version, uint32 teeType, uint16 bodyType, uint256 quoteLength);
+
     uint256 private constant HEADER = 48;
     uint256 private constant DESCRIPTOR = 6;
     uint256 private constant ENCLAVE_LENGTH = 384;
@@ -47,10 +51,6 @@ library SignedRegion {
     uint256 private constant CONFIG_SVN = 260;
     uint256 private constant ISV_FAMILY_ID = 304;
     uint256 private constant ENCLAVE_REPORT_DATA = 320;
-
-    /// @notice The quote's version, TEE type and body type are none that go together, or it ends
-    /// inside of the signed region.
-    error SignedRegionUnknown(uint16 version, uint32 teeType, uint16 bodyType, uint256 quoteLength);
 
     /// @notice Where the parts of the signed region stand.
     function read(bytes calldata quote) internal pure returns (Region memory region) {

@@ -14,8 +14,6 @@ import {Measurements} from "./Measurements.sol";
 /// evidence, or one of the next few where that place is taken by an admission that still counts. When
 /// no signer under an admission can be valid any more, another may take its place.
 abstract contract AdmissionTable is Measurements {
-    uint256 private constant PLACES = 8;
-
     /// @param era in which it was revoked last: what was vouched for before holds no more
     struct PlatformRecord {
         bool isRevoked;
@@ -31,16 +29,13 @@ abstract contract AdmissionTable is Measurements {
         bool isIdentified;
     }
 
+    uint256 private constant PLACES = 8;
+
     mapping(uint32 number => AdmissionEntry) private _admissions;
     mapping(uint32 number => bytes32 platform) private _admittedPlatforms;
     mapping(bytes32 platform => PlatformRecord) private _platforms;
 
     /* --- views ----------------------------------------------------------------------------- */
-
-    /// @inheritdoc ITEERegistry
-    function isPlatformRevoked(bytes32 platform) public view returns (bool) {
-        return _platforms[platform].isRevoked;
-    }
 
     /// @inheritdoc ITEERegistry
     function admission(uint32 number) external view returns (Admission memory) {
@@ -83,6 +78,11 @@ abstract contract AdmissionTable is Measurements {
         if (!isPlatformRevoked(platform)) revert PlatformNotRevoked(platform);
         _platforms[platform].isRevoked = false;
         emit PlatformRestored(platform, reason);
+    }
+
+    /// @inheritdoc ITEERegistry
+    function isPlatformRevoked(bytes32 platform) public view returns (bool) {
+        return _platforms[platform].isRevoked;
     }
 
     /* --- for those who register ------------------------------------------------------------ */

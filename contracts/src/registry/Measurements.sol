@@ -11,6 +11,20 @@ import {Settings} from "./Settings.sol";
 abstract contract Measurements is Settings {
     using SignedRegion for bytes;
 
+    /// @dev One slot. An index is used for one allowance of one measurement, until the epoch ends.
+    struct Policy {
+        bool isAllowed;
+        bool isEnclave;
+        uint8 index;
+        uint16 allowedStatuses;
+        uint16 minimumSvn;
+    }
+
+    struct EnclaveAttributes {
+        bytes16 value;
+        bytes16 mask;
+    }
+
     /// @dev As many as Terms.allowed has bits.
     uint256 private constant POLICIES = 160;
     /// @dev Statuses 0 to 9, without Revoked (6) and Unrecognized (7).
@@ -30,20 +44,6 @@ abstract contract Measurements is Settings {
     bytes16 private constant ENCLAVE_DEBUG = 0x02000000000000000000000000000000;
     /// @dev PROVISION_KEY and EINITTOKEN_KEY: keys of the platform's, not for enclaves of users.
     bytes16 private constant ENCLAVE_PLATFORM_KEYS = 0x30000000000000000000000000000000;
-
-    /// @dev One slot. An index is used for one allowance of one measurement, until the epoch ends.
-    struct Policy {
-        bool isAllowed;
-        bool isEnclave;
-        uint8 index;
-        uint16 allowedStatuses;
-        uint16 minimumSvn;
-    }
-
-    struct EnclaveAttributes {
-        bytes16 value;
-        bytes16 mask;
-    }
 
     mapping(bytes32 measurement => Policy) private _policies;
     mapping(bytes32 measurement => EnclaveAttributes) private _enclaveAttributes;
@@ -76,15 +76,6 @@ abstract contract Measurements is Settings {
             attributes: attributes.value,
             attributesMask: attributes.mask
         });
-    }
-
-    /// @inheritdoc ITEERegistry
-    function enclaveMeasurement(bytes32 mrEnclave, bytes32 mrSigner, uint16 isvProdId)
-        public
-        pure
-        returns (bytes32)
-    {
-        return keccak256(abi.encode(ENCLAVE_TYPE, mrEnclave, mrSigner, isvProdId));
     }
 
     /* --- changes --------------------------------------------------------------------------- */
@@ -132,6 +123,15 @@ abstract contract Measurements is Settings {
         _terms = _terms.withEra(raised).withEpoch(raised);
         _used = _terms.allowed();
         emit EpochRaised(raised, msg.sender, reason);
+    }
+
+    /// @inheritdoc ITEERegistry
+    function enclaveMeasurement(bytes32 mrEnclave, bytes32 mrSigner, uint16 isvProdId)
+        public
+        pure
+        returns (bytes32)
+    {
+        return keccak256(abi.encode(ENCLAVE_TYPE, mrEnclave, mrSigner, isvProdId));
     }
 
     /* --- what a quote is measured by -------------------------------------------------------- */
@@ -198,8 +198,6 @@ abstract contract Measurements is Settings {
             revert EnclaveAttributesRefused(attributes);
         }
     }
-
-    /* --- indexes --------------------------------------------------------------------------- */
 
     function _allow(bytes32 measurement, Policy memory policy, Enclave memory enclave) private {
         uint16 statuses = policy.allowedStatuses;

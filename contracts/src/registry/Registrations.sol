@@ -19,11 +19,6 @@ import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 abstract contract Registrations is Signers, Verification, EIP712 {
     using SignedRegion for bytes;
 
-    uint256 private constant ENROLMENT_PERIOD = 1 days;
-    bytes32 private constant ADMIT_TYPE = keccak256(
-        "Admit(address signer,uint64 referenceBlockNumber,uint256 deadline,bool keepKey)"
-    );
-
     /// @dev A quote that is being registered, under which terms, and what stands in its bucket.
     struct Quoted {
         Region region;
@@ -35,6 +30,11 @@ abstract contract Registrations is Signers, Verification, EIP712 {
         bool isRaw;
         bool keepsKey;
     }
+
+    uint256 private constant ENROLMENT_PERIOD = 1 days;
+    bytes32 private constant ADMIT_TYPE = keccak256(
+        "Admit(address signer,uint64 referenceBlockNumber,uint256 deadline,bool keepKey)"
+    );
 
     /* --- admission ------------------------------------------------------------------------- */
 

@@ -60,12 +60,6 @@ abstract contract Signers is AdmissionTable {
     }
 
     /// @inheritdoc ITEERegistry
-    function signerStatus(address signer) public view returns (SignerStatus) {
-        (SignerEntry entry, bool isRevoked) = _find(signer);
-        return _statusOf(entry, isRevoked);
-    }
-
-    /// @inheritdoc ITEERegistry
     function checkRegistrable(address signer, uint64 referenceBlockNumber)
         external
         view
@@ -97,6 +91,12 @@ abstract contract Signers is AdmissionTable {
         uint256 bucket = SignerEntries.bucketOf(signer);
         _buckets[bucket] = _buckets[bucket].marked();
         emit SignerRevoked(signer, msg.sender, reason);
+    }
+
+    /// @inheritdoc ITEERegistry
+    function signerStatus(address signer) public view returns (SignerStatus) {
+        (SignerEntry entry, bool isRevoked) = _find(signer);
+        return _statusOf(entry, isRevoked);
     }
 
     /* --- registering ----------------------------------------------------------------------- */

@@ -141,8 +141,11 @@ contract RegistryActor is TestCase {
         DOUBLE.say(Verdict(TcbStatus.UpToDate, until, "fmspc!", _platform(p), 0));
         Pending memory pending = _pending(_keyAt(index), m);
         vm.prank(STRANGER);
-        if (index % 2 == 0) try REGISTRY.recheck(pending.quote) {}
-            catch {} else try REGISTRY.recheckRaw(_raw(pending)) {} catch {}
+        if (index % 2 == 0) {
+            try REGISTRY.recheck(pending.quote) {} catch {}
+        } else {
+            try REGISTRY.recheckRaw(_raw(pending)) {} catch {}
+        }
         vm.assertTrue(REGISTRY.admission(_numbers[m][p]).validUntil >= live, "admission");
         uint256[SIGNERS] memory after_ = _ends();
         for (uint256 i = 0; i < SIGNERS; ++i) {
@@ -158,14 +161,13 @@ contract RegistryActor is TestCase {
         if (trick % 6 == 1) {
             copy = bytes.concat(slice(copy, 0, 1144), hex"01", slice(copy, 1145, copy.length));
         }
+        bytes memory raw = _raw(pending);
         vm.prank(STRANGER);
         if (trick % 6 < 2) {
             try REGISTRY.admit(copy, block.timestamp, pending.proof, true) {} catch {}
         } else if (trick % 6 == 2) {
             try REGISTRY.admit(copy, block.timestamp, pending.proof, false) {} catch {}
         } else if (trick % 6 == 3) {
-            bytes memory raw = _raw(pending);
-            vm.prank(STRANGER);
             try REGISTRY.admitRaw(raw, block.timestamp, pending.proof, true) {} catch {}
         } else if (trick % 6 == 4) {
             try REGISTRY.renew(id, pending.signer, pending.number, r, s) {} catch {}
