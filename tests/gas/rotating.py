@@ -5,7 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from gas.chain import BLOCK_SECONDS, CHAIN_ID, account
+from gas.chain import CHAIN_ID, account
 from gas.scenario import DAY, Deployment
 from loguru import logger
 
@@ -25,7 +25,7 @@ from attestor.store.history import History
 from attestor.store.journal import Journal
 
 POLICY = RotationPolicy(
-    period=1740,
+    period=1500,
     expiry_margin=600,
     confirmations=2,
     block_lag=2,
@@ -34,6 +34,8 @@ POLICY = RotationPolicy(
 )
 """As the daemon has it by default, but for the period: it counts from the activation, which is some
 blocks late, and here there are to be 48 of them in a day."""
+SECONDS_PER_BLOCK = 60
+"""Fewer blocks than Ethereum's, so that a day is over sooner."""
 MOST_STEPS = 8
 """Blocks until a successor is active; more means that it is not."""
 
@@ -106,11 +108,11 @@ class RotatingMachine:
     def day(self, rotations: int) -> list[int]:
         """Gas of each registration of a day."""
         used = []
-        step = DAY // rotations // BLOCK_SECONDS
-        for _ in range(rotations):
-            before = self._chain.node.head().number
+        start = self._now()
+        for number in range(1, rotations + 1):
             used.append(self._replace())
-            self._chain.mine(step - (self._chain.node.head().number - before))
+            left = start + number * DAY // rotations - self._now()
+            self._chain.mine(int(left) // SECONDS_PER_BLOCK, SECONDS_PER_BLOCK)
         return used
 
     def close(self) -> None:
