@@ -12,6 +12,7 @@
 //! into the map of granules before each access, by compiled code because the processor faults
 //! (`translate/fault.rs`). What is untouched reads as zero, as in SP1.
 
+mod address;
 mod granules;
 mod reservation;
 mod snapshot;
@@ -20,19 +21,12 @@ mod words;
 use precompiles::Fault;
 
 use crate::instruction::Width;
+use address::check;
 use reservation::Reservation;
 use snapshot::Snapshot;
 
+pub use address::{ADDRESS_SPACE, MISPLACED, refusal};
 pub use granules::Granules;
-
-/// The logarithm of the guest's address space, as in both of SP1's executors.
-const ADDRESS_BITS: u32 = 40;
-pub const ADDRESS_SPACE: u64 = 1 << ADDRESS_BITS;
-/// By width: the bits that no address of an access has, beyond the address space or its alignment.
-pub const MISPLACED: [u64; 4] = {
-    let outside = !(ADDRESS_SPACE - 1);
-    [outside, outside | 1, outside | 3, outside | 7]
-};
 
 pub struct Memory {
     reservation: Reservation,
@@ -61,8 +55,8 @@ impl Memory {
     pub fn store(&mut self, width: Width, address: u64, value: u64) -> Result<(), Fault> {
         check(width, address)?;
         self.touch(address)?;
-        if self.snapshot.is_some() {
-            self.save_page(address)?;
+        if let Some(snapshot) = &mut self.snapshot {
+            snapshot.save_page(&self.reservation, address)?;
         }
         self.reservation.store(width, address, value);
         Ok(())
@@ -104,6 +98,18 @@ impl Memory {
         Ok((address..end).map(byte).collect())
     }
 
+    /// From now on keep what is overwritten.
+    pub fn begin_unconstrained(&mut self) {
+        self.snapshot = Some(Snapshot::default());
+    }
+
+    /// Put back what was overwritten since `begin_unconstrained`.
+    pub fn end_unconstrained(&mut self) {
+        if let Some(snapshot) = self.snapshot.take() {
+            snapshot.restore(&mut self.reservation);
+        }
+    }
+
     /// Count bytes that the guest makes the host hold.
     pub fn charge(&mut self, bytes: u64) -> Result<(), Fault> {
         if self.granules().charge(bytes) { Ok(()) } else { Err(Fault::LimitMemory) }
@@ -137,24 +143,6 @@ impl Memory {
             next = Granules::next(next);
         }
         self.touch(last)
-    }
-}
-
-#[inline(always)]
-fn check(width: Width, address: u64) -> Result<(), Fault> {
-    if address & MISPLACED[width.log2() as usize] == 0 {
-        return Ok(());
-    }
-    Err(refusal(width, address))
-}
-
-/// Why an access of this width is none.
-#[cold]
-pub fn refusal(width: Width, address: u64) -> Fault {
-    if address & ((1 << width.log2()) - 1) != 0 {
-        Fault::Misaligned(address)
-    } else {
-        Fault::OutOfRange(address)
     }
 }
 

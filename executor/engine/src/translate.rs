@@ -16,6 +16,7 @@ mod entry;
 mod fault;
 mod flow;
 mod region;
+mod stub;
 
 use std::time::Instant;
 

@@ -11,20 +11,15 @@
 
 mod constants;
 mod internal;
+mod parameters;
 
 use crate::lanes::{Lanes, Task};
 use crate::modular::{add, product_even, product_splat, reduce};
 
+use parameters::{EXTERNAL_ROUNDS, WIDTH};
+
 pub use constants::Constants;
-
-pub const WIDTH: usize = 16;
-/// A digest's length, and what a sponge absorbs at once.
-pub const RATE: usize = 8;
-const EXTERNAL_ROUNDS: usize = 8;
-const INTERNAL_ROUNDS: usize = 20;
-
-/// A state, each word of `WIDTH` a vector. Words are signed in Montgomery form between calls.
-pub type State<T> = [T; WIDTH];
+pub use parameters::{RATE, State};
 
 /// Permute. Only the first `RATE` words come out in Montgomery form: the others keep the scale,
 /// which `restore_capacity` takes off.

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use sp1_core_executor::{Instruction, Program};
 
-use crate::commitment::{Columns, LOG_HEIGHT};
+use crate::columns::{Columns, LOG_HEIGHT};
 
 const BYTE_ROWS: usize = 1 << 16;
 const BYTE_WIDTH: usize = 7;

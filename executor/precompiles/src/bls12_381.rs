@@ -1,10 +1,10 @@
 //! The BLS12-381 calls: points of G1, its base field and that field's quadratic extension.
 
+use crate::arguments::Arguments;
 use crate::field::Field;
 use crate::inverse::Inverter;
 use crate::memory::{Fault, GuestMemory};
 use crate::montgomery::Montgomery;
-use crate::table::Arguments;
 use crate::tower;
 use crate::weierstrass::{self, Curve};
 

@@ -1,11 +1,11 @@
 //! ED_ADD and ED_DECOMPRESS on ed25519: -x^2 + y^2 = 1 + D x^2 y^2 modulo 2^255 - 19.
 
+use crate::arguments::Arguments;
 use crate::field::Field;
 use crate::fold;
 use crate::inverse::Inverter;
 use crate::limbs::subtract_if_not_less;
 use crate::memory::{Fault, GuestMemory, check_aligned, read, read_pair};
-use crate::table::Arguments;
 
 const MODULUS: [u64; 4] = [0xffff_ffff_ffff_ffed, u64::MAX, u64::MAX, 0x7fff_ffff_ffff_ffff];
 /// 2^256 modulo the prime.

@@ -1,7 +1,7 @@
 //! KECCAK_PERMUTE: Keccak-f[1600] (FIPS 202, section 3).
 
+use crate::arguments::Arguments;
 use crate::memory::{Fault, GuestMemory, read};
-use crate::table::Arguments;
 
 const ROUND_CONSTANTS: [u64; 24] = [
     0x0000_0000_0000_0001,

@@ -6,8 +6,8 @@ use slop_algebra::{AbstractField, PrimeField32};
 use slop_symmetric::Permutation;
 use sp1_primitives::{SP1Field, SP1Perm, poseidon2_init};
 
+use crate::arguments::Arguments;
 use crate::memory::{Fault, GuestMemory, check_aligned, read};
-use crate::table::Arguments;
 
 static PERMUTATION: LazyLock<SP1Perm> = LazyLock::new(poseidon2_init);
 

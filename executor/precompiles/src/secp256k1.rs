@@ -1,11 +1,11 @@
 //! SECP256K1_ADD and SECP256K1_DOUBLE. SP1 6.10 computes them with the crate k256, which takes only
 //! points of the curve with reduced coordinates.
 
+use crate::arguments::Arguments;
 use crate::field::Field;
 use crate::fold;
 use crate::inverse::Inverter;
 use crate::memory::{Fault, GuestMemory};
-use crate::table::Arguments;
 use crate::weierstrass::{self, Curve, Point, add_reduced, double_reduced, is_reduced};
 
 /// 2^256 - 2^32 - 977.

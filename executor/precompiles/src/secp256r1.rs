@@ -1,10 +1,10 @@
 //! SECP256R1_ADD and SECP256R1_DOUBLE.
 
+use crate::arguments::Arguments;
 use crate::field::Field;
 use crate::inverse::Inverter;
 use crate::memory::{Fault, GuestMemory};
 use crate::montgomery::Montgomery;
-use crate::table::Arguments;
 use crate::weierstrass::{self, Curve};
 
 /// 2^256 - 2^224 + 2^192 + 2^96 - 1.

@@ -1,8 +1,8 @@
 //! SHA_EXTEND and SHA_COMPRESS (FIPS 180-4, section 6.2.2). Each 32-bit number has a word of its
 //! own, whose upper half is ignored when read and zero when written.
 
+use crate::arguments::Arguments;
 use crate::memory::{Fault, GuestMemory, read};
-use crate::table::Arguments;
 
 const K: [u32; 64] = [
     0x428a_2f98,

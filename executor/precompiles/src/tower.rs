@@ -1,10 +1,10 @@
 //! Calls on a base field and on its extension by a square root of -1: the operand at `a1` is
 //! applied to the one at `a0`. Operands need not be reduced.
 
+use crate::arguments::Arguments;
 use crate::field::Field;
 use crate::limbs;
 use crate::memory::{Fault, GuestMemory, check_aligned, read, read_pair};
-use crate::table::Arguments;
 
 /// c0 + c1 i.
 type Pair<const N: usize> = [[u64; N]; 2];

@@ -1,9 +1,9 @@
 //! UINT256_MUL, UINT256_ADD_CARRY and UINT256_MUL_CARRY.
 
+use crate::arguments::Arguments;
 use crate::division::remainder;
 use crate::limbs::{add, is_zero, multiply_wide};
 use crate::memory::{Fault, GuestMemory, check_aligned, read, read_pair};
-use crate::table::Arguments;
 
 /// `x` at `a0` becomes `x y mod m`, with y and m at `a1`; a modulus of 0 stands for 2^256.
 pub fn multiply(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {

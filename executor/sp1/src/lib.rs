@@ -14,6 +14,7 @@ pub mod own;
 pub mod portable;
 pub mod program;
 pub mod proof_calls;
+pub mod run;
 pub mod serve;
 pub mod vkey;
 

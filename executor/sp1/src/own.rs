@@ -5,8 +5,8 @@ use std::io::Write;
 use engine::{Image, Mode, Outcome, Stop};
 
 use crate::confine::Limits;
-use crate::execute::{Effort, Run};
 use crate::failure::{Class, Failure, guarded};
+use crate::run::{Effort, Run};
 
 /// Run until the program halts, or passes a limit.
 pub fn run(elf: &[u8], stdin: &[Vec<u8>], limits: &Limits) -> Result<Run, Failure> {

@@ -10,8 +10,8 @@ use std::sync::Arc;
 use sp1_core_executor::{ExecutionError, MinimalExecutor, Program, SupervisorMode};
 
 use crate::confine::Limits;
-use crate::execute::Run;
 use crate::failure::{Class, Failure, guarded};
+use crate::run::Run;
 
 /// Run until the program halts.
 ///

@@ -1,6 +1,6 @@
 //! Instructions that only compute.
 
-use super::Generator;
+use super::generator::Generator;
 use crate::operation::{ALL, Operands, Operation, Shape};
 
 /// Whether the instruction touches neither memory nor the program counter.

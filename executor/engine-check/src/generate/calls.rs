@@ -1,7 +1,8 @@
 //! System calls other than precompiles. Numbers: sp1-core-executor 6.10.0, src/syscall_code.rs.
 
 use super::data::{BYTES, MIDDLE};
-use super::{Generator, Kind};
+use super::generator::Generator;
+use super::kind::Kind;
 use crate::elf::DATA;
 use crate::operation::{ADDI, ANDI, BEQ, LWU};
 

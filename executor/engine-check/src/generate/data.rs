@@ -5,6 +5,8 @@ use crate::random::Random;
 /// The bytes of the data; half of them are on each side of the base register.
 pub const BYTES: usize = 4096;
 pub const MIDDLE: i64 = 2048;
+/// The word where curve points start.
+pub const FIRST_POINT: usize = 128;
 
 /// Generators of secp256k1, secp256r1 and bn254, x then y, most significant digit first.
 /// Sources: SEC 2 (2.4.1 and 2.4.2); EIP-196.
@@ -27,7 +29,7 @@ const POINTS: [[&str; 2]; 3] = [
 pub fn bytes(random: &mut Random) -> Vec<u8> {
     let mut words: Vec<u64> = (0..BYTES / 8).map(|_| random.word()).collect();
     for (index, point) in POINTS.iter().enumerate() {
-        let start = super::precompiles::FIRST_OPERAND + 16 * index;
+        let start = FIRST_POINT + 16 * index;
         let coordinates = point.iter().flat_map(|number| little_endian_words(number));
         for (word, place) in coordinates.zip(&mut words[start..]) {
             *place = word;

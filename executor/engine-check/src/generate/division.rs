@@ -1,6 +1,6 @@
 //! Divisions, most of them by a value that stays.
 
-use super::Generator;
+use super::generator::Generator;
 use crate::operation::{
     ADDI, DIV, DIVU, DIVUW, DIVW, LD, Operands, Operation, REM, REMU, REMUW, REMW,
 };

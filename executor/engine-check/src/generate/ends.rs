@@ -1,8 +1,8 @@
 //! How a program begins and ends.
 
-use super::Generator;
 use super::calls::{COMMIT, COMMIT_DEFERRED_PROOFS, HALT, PUBLIC_VALUES, WRITE};
 use super::data::{BYTES, MIDDLE};
+use super::generator::Generator;
 use crate::elf::DATA;
 use crate::operation::{ADDI, LD, LWU, SD};
 

@@ -1,6 +1,7 @@
 //! Loads and stores.
 
-use super::{Generator, Kind};
+use super::generator::Generator;
+use super::kind::Kind;
 use crate::elf::DATA;
 use crate::operation::{ADD, ADDI, ALL, ANDI, Operation, Shape};
 

@@ -1,6 +1,6 @@
 //! Registers with a task: other ones in each program, so that every register has every task.
 
-use super::Kind;
+use super::kind::Kind;
 use crate::random::Random;
 
 /// Registers that system calls take.

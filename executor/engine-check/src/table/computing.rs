@@ -1,6 +1,6 @@
 //! Instructions that only compute: on all pairs of corners, in all shapes of registers.
 
-use super::{Case, Rows, VALUES};
+use super::rows::{Case, Rows, VALUES};
 use crate::assembler::address_of;
 use crate::elf::DATA;
 use crate::model::compute;

@@ -1,6 +1,6 @@
 //! Branches on all pairs of corners, and jumps with every form of link.
 
-use super::{Case, Rows, VALUES};
+use super::rows::{Case, Rows, VALUES};
 use crate::assembler::address_of;
 use crate::model::branches;
 use crate::operation::{ADDI, ALL, LD, LWU, Operands, Operation, SW, Shape};

@@ -1,6 +1,6 @@
 //! Loads and stores: each at each aligned place of a word, with offsets of both signs.
 
-use super::{Case, Rows, VALUES};
+use super::rows::{Case, Rows, VALUES};
 use crate::model::loaded;
 use crate::operation::{ADDI, ALL, LD, Operation, SD, Shape};
 use crate::random::CORNERS;

@@ -3,7 +3,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use super::ADDRESS_SPACE;
+use super::address::ADDRESS_SPACE;
 
 /// The logarithm of a granule's bytes.
 const GRANULE_BITS: u32 = 16;

@@ -3,7 +3,7 @@
 
 use std::ptr;
 
-use super::ADDRESS_SPACE;
+use super::address::ADDRESS_SPACE;
 use super::granules::{Granules, MAP_BYTES};
 use crate::instruction::Width;
 

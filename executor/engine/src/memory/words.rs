@@ -2,7 +2,8 @@
 
 use precompiles::{Fault, GuestMemory};
 
-use super::{ADDRESS_SPACE, Memory};
+use super::Memory;
+use super::address::ADDRESS_SPACE;
 use crate::instruction::Width;
 
 impl GuestMemory for Memory {

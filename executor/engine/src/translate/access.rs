@@ -6,7 +6,7 @@ use std::mem::offset_of;
 use super::assembler::{Binary, Bits, Host, If, Operand};
 use super::emit::Emitter;
 use super::entry::{MEMORY, context};
-use super::flow::StubKind;
+use super::stub::StubKind;
 use crate::context::Context;
 use crate::instruction::{Instruction, Width};
 use crate::memory::MISPLACED;

@@ -6,7 +6,7 @@
 use super::allocation::Place;
 use super::assembler::{Binary, Bits, Host, If, Label, Operand, Unary};
 use super::emit::Emitter;
-use super::flow::StubKind;
+use super::stub::{Division, Odd, StubKind, Why};
 use crate::alu::Alu;
 use crate::instruction::{Instruction, Operation};
 
@@ -14,37 +14,6 @@ use crate::instruction::{Instruction, Operation};
 const DIVISION_AHEAD: usize = 6;
 const DIVIDEND: Operand = Operand::Register(Host::Rax);
 const DIVISOR: Operand = Operand::Register(Host::Rcx);
-
-/// A division that the usual way cannot do. The dividend is in RAX.
-pub struct Odd {
-    why: Why,
-    division: Division,
-    back: Label,
-}
-
-#[derive(Clone, Copy)]
-enum Why {
-    /// The divisor, in RCX, is 0 or, of a signed division, -1: the processor may trap. The result
-    /// is expected where the processor would leave it.
-    Traps,
-    /// The divisor, in this guest register, is not the likely one. The result is expected in RDX,
-    /// extended by its sign.
-    Unlikely(u8),
-}
-
-#[derive(Clone, Copy)]
-struct Division {
-    signed: bool,
-    rest: bool,
-    bits: Bits,
-}
-
-impl Division {
-    /// Where the processor leaves the result.
-    fn result(self) -> Host {
-        if self.rest { Host::Rdx } else { Host::Rax }
-    }
-}
 
 impl Emitter<'_> {
     pub fn divide(&mut self, alu: Alu, bits: Bits, instruction: &Instruction) {

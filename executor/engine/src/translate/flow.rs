@@ -6,39 +6,13 @@
 use std::mem::offset_of;
 
 use super::assembler::{Binary, Bits, Host, If, Label, Operand, Shift};
-use super::division::Odd;
 use super::emit::{Emitter, in_context};
 use super::entry::{FUEL, context};
 use super::region::aligned_index;
+use super::stub::{Stub, StubKind};
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::instruction::{Condition, Instruction};
-
-/// What comes behind the blocks, since it is seldom needed.
-pub struct Stub {
-    pub label: Label,
-    /// As of the emitter, where the stub is jumped to.
-    pub dirty: u32,
-    pub kind: StubKind,
-}
-
-pub enum StubKind {
-    /// The fuel does not suffice for the block of this length.
-    Fuel {
-        leader: usize,
-        length: i32,
-    },
-    /// The load or store at `pc` has no valid address.
-    Access {
-        pc: u64,
-        address: Host,
-    },
-    /// A branch out of the region.
-    Out {
-        target: u64,
-    },
-    Division(Odd),
-}
 
 impl Emitter<'_> {
     /// Have what follows from a new label behind the blocks.

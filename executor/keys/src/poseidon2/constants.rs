@@ -6,7 +6,7 @@ use slop_koala_bear::{
 };
 
 use super::internal::{self, SCALE_BITS};
-use super::{EXTERNAL_ROUNDS, INTERNAL_ROUNDS, WIDTH};
+use super::parameters::{EXTERNAL_ROUNDS, INTERNAL_ROUNDS, WIDTH};
 use crate::field::{P, R, R_INVERSE, R_SQUARED, inverse, multiply, power};
 
 /// What `permute` needs. Constants to add have p taken off: a reduced word plus one is signed.

@@ -7,7 +7,7 @@
 //! Words 1 to 15 are unsigned below 2^32 here, not reduced: with `base` = p + a reduced number,
 //! `base + high + b - 128 * b` is more than p - 127/128 * 2^31 > 0, and at most 2 * p + 2^24 < 2^32.
 
-use super::{INTERNAL_ROUNDS, State};
+use super::parameters::{INTERNAL_ROUNDS, State};
 use crate::field::{P, R, centred, inverse, multiply, power};
 use crate::lanes::Lanes;
 use crate::modular::{add, product_even, product_splat, reduce, sub};

@@ -2,7 +2,7 @@
 
 use sp1_curves::{k256, p256};
 
-use super::Answers;
+use super::answers::Answers;
 use crate::memory::Fault;
 
 /// No square in either base field.

@@ -1,6 +1,6 @@
 //! Whether ed25519 has a point with a given y.
 
-use super::{Answers, TOO_SHORT};
+use super::answers::{Answers, TOO_SHORT};
 use crate::edwards::{Base, square_root};
 use crate::field::Field;
 use crate::memory::Fault;

@@ -5,7 +5,7 @@
 
 use sp1_curves::{BigUint, One, Zero};
 
-use super::{Answers, TOO_SHORT};
+use super::answers::{Answers, TOO_SHORT};
 use crate::memory::Fault;
 
 const BAD_LENGTH: Fault = Fault::Refused("the input's length is not the one that it names");

@@ -2,7 +2,7 @@
 
 use sp1_curves::{BigUint, Integer, Zero};
 
-use super::Answers;
+use super::answers::Answers;
 use crate::memory::Fault;
 
 /// The input is a product of twice the key's length and a modulus of that length, least significant

@@ -1,0 +1,32 @@
+//! Which addresses an access may have.
+
+use precompiles::Fault;
+
+use crate::instruction::Width;
+
+/// The logarithm of the guest's address space, as in both of SP1's executors.
+const ADDRESS_BITS: u32 = 40;
+pub const ADDRESS_SPACE: u64 = 1 << ADDRESS_BITS;
+/// By width: the bits that no address of an access has, beyond the address space or its alignment.
+pub const MISPLACED: [u64; 4] = {
+    let outside = !(ADDRESS_SPACE - 1);
+    [outside, outside | 1, outside | 3, outside | 7]
+};
+
+#[inline(always)]
+pub fn check(width: Width, address: u64) -> Result<(), Fault> {
+    if address & MISPLACED[width.log2() as usize] == 0 {
+        return Ok(());
+    }
+    Err(refusal(width, address))
+}
+
+/// Why an access of this width is none.
+#[cold]
+pub fn refusal(width: Width, address: u64) -> Fault {
+    if address & ((1 << width.log2()) - 1) != 0 {
+        Fault::Misaligned(address)
+    } else {
+        Fault::OutOfRange(address)
+    }
+}

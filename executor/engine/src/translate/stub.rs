@@ -1,0 +1,60 @@
+//! Code that comes behind a region's blocks, since it is seldom needed.
+
+use super::assembler::{Bits, Host, Label};
+
+/// A piece of such code, which is still to be written.
+pub struct Stub {
+    pub label: Label,
+    /// As of the emitter, where the stub is jumped to.
+    pub dirty: u32,
+    pub kind: StubKind,
+}
+
+pub enum StubKind {
+    /// The fuel does not suffice for the block of this length.
+    Fuel {
+        leader: usize,
+        length: i32,
+    },
+    /// The load or store at `pc` has no valid address.
+    Access {
+        pc: u64,
+        address: Host,
+    },
+    /// A branch out of the region.
+    Out {
+        target: u64,
+    },
+    Division(Odd),
+}
+
+/// A division that the usual way cannot do. The dividend is in RAX.
+pub struct Odd {
+    pub why: Why,
+    pub division: Division,
+    pub back: Label,
+}
+
+#[derive(Clone, Copy)]
+pub enum Why {
+    /// The divisor, in RCX, is 0 or, of a signed division, -1: the processor may trap. The result
+    /// is expected where the processor would leave it.
+    Traps,
+    /// The divisor, in this guest register, is not the likely one. The result is expected in RDX,
+    /// extended by its sign.
+    Unlikely(u8),
+}
+
+#[derive(Clone, Copy)]
+pub struct Division {
+    pub signed: bool,
+    pub rest: bool,
+    pub bits: Bits,
+}
+
+impl Division {
+    /// Where the processor leaves the result.
+    pub fn result(self) -> Host {
+        if self.rest { Host::Rdx } else { Host::Rax }
+    }
+}
