@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use engine::{Limits, Mode};
+use attestor_engine::{Limits, Mode};
 
 use crate::engine_process::EngineProcess;
 use crate::generate::{self, Kind};

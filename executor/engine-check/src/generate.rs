@@ -26,7 +26,7 @@ mod memory;
 mod precompiles;
 mod roles;
 
-use engine::Mode;
+use attestor_engine::Mode;
 
 use generator::Generator;
 

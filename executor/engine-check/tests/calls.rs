@@ -1,10 +1,10 @@
 //! System calls with every combination of odd arguments end as on SP1.
 
-use engine::Mode;
-use engine_check::assembler::Assembler;
-use engine_check::elf::{DATA, elf};
-use engine_check::outcome::{End, Verdict, judge};
-use engine_check::{ours, portable};
+use attestor_engine::Mode;
+use attestor_engine_check::assembler::Assembler;
+use attestor_engine_check::elf::{DATA, elf};
+use attestor_engine_check::outcome::{End, Verdict, judge};
+use attestor_engine_check::{ours, portable};
 
 const HALT: u64 = 0x00;
 const WRITE: u64 = 0x02;

@@ -1,9 +1,9 @@
 //! Which words are instructions: ours and SP1's loaders agree on each.
 
-use engine::Image;
-use engine_check::elf::elf;
-use engine_check::portable;
-use engine_check::random::Random;
+use attestor_engine::Image;
+use attestor_engine_check::elf::elf;
+use attestor_engine_check::portable;
+use attestor_engine_check::random::Random;
 
 fn assert_agreed(word: u32) {
     let file = elf(&[word], &[]);

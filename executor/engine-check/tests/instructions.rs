@@ -1,8 +1,8 @@
 //! Every instruction on every pair of edge values, on every engine.
 
-use engine::Mode;
-use engine_check::outcome::{End, Run};
-use engine_check::{ours, portable, table};
+use attestor_engine::Mode;
+use attestor_engine_check::outcome::{End, Run};
+use attestor_engine_check::{ours, portable, table};
 
 const MEMORY_BYTES: u64 = 1 << 30;
 const CYCLES: u64 = 1 << 32;
@@ -33,8 +33,9 @@ fn instructions_give_what_the_model_says() {
 #[test]
 fn hot_cases_are_compiled() {
     for case in table::cases() {
-        let image = engine::Image::parse(&case.elf).unwrap();
-        let outcome = engine::run(&image, &[], &ours::wide_limits(CYCLES), Mode::Tiered).unwrap();
+        let image = attestor_engine::Image::parse(&case.elf).unwrap();
+        let outcome =
+            attestor_engine::run(&image, &[], &ours::wide_limits(CYCLES), Mode::Tiered).unwrap();
         assert!(outcome.compiled_instructions > 0, "{}", case.name);
     }
 }

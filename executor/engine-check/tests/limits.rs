@@ -1,10 +1,10 @@
 //! Limits that end a program: exactly where, and as what.
 
-use engine::{Limits, Mode};
-use engine_check::generate::{self, Generated, Kind};
-use engine_check::outcome::{End, Run};
-use engine_check::random::Random;
-use engine_check::{ours, stepped};
+use attestor_engine::{Limits, Mode};
+use attestor_engine_check::generate::{self, Generated, Kind};
+use attestor_engine_check::outcome::{End, Run};
+use attestor_engine_check::random::Random;
+use attestor_engine_check::{ours, stepped};
 
 const CYCLES: u64 = 3_000_000;
 /// SP1 is stepped so far.

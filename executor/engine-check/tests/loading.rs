@@ -1,8 +1,8 @@
 //! Damaged ELFs: what ours loads, SP1 loads too, and both run it alike.
 
-use engine::Image;
-use engine_check::outcome::{End, Verdict, judge};
-use engine_check::{damage, ours, portable};
+use attestor_engine::Image;
+use attestor_engine_check::outcome::{End, Verdict, judge};
+use attestor_engine_check::{damage, ours, portable};
 
 const CYCLES: u64 = 200_000;
 const MEMORY_BYTES: u64 = 1 << 30;

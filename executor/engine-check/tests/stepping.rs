@@ -1,9 +1,9 @@
 //! SP1's executor stopped on its way, which the tests of limits lean on.
 
-use engine_check::elf::CODE;
-use engine_check::generate::{self, Kind};
-use engine_check::outcome::End;
-use engine_check::{portable, stepped};
+use attestor_engine_check::elf::CODE;
+use attestor_engine_check::generate::{self, Kind};
+use attestor_engine_check::outcome::End;
+use attestor_engine_check::{portable, stepped};
 
 #[test]
 fn first_states_are_those_of_a_start() {

@@ -1,6 +1,6 @@
 //! The interpreter: for cold code, unconstrained blocks, and the end of the fuel.
 
-use precompiles::Fault;
+use attestor_precompiles::Fault;
 
 use crate::context::Context;
 use crate::exit::Exit;

@@ -18,7 +18,7 @@ mod reservation;
 mod snapshot;
 mod words;
 
-use precompiles::Fault;
+use attestor_precompiles::Fault;
 
 use crate::instruction::Width;
 use address::check;

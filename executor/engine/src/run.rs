@@ -1,6 +1,6 @@
 //! The loop around a program: execute, answer its calls, compile what is hot.
 
-use precompiles::Fault;
+use attestor_precompiles::Fault;
 
 use crate::context::Context;
 use crate::exit::Exit;

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::mem::size_of;
 
-use precompiles::{Fault, GuestMemory};
+use attestor_precompiles::{Fault, GuestMemory};
 
 use crate::memory::Memory;
 

@@ -4,7 +4,7 @@
 
 mod write;
 
-use precompiles::{Arguments, Fault};
+use attestor_precompiles::{Arguments, Fault};
 
 use crate::context::Context;
 use crate::memory::Memory;
@@ -164,7 +164,9 @@ impl<'a> Calls<'a> {
 
 fn precompile(number: u32, context: &Context, memory: &mut Memory) -> Result<(), Refusal> {
     let number = u64::from(number);
-    let Some(call) = precompiles::precompile(number) else { return Err(unsupported(number)) };
+    let Some(call) = attestor_precompiles::precompile(number) else {
+        return Err(unsupported(number));
+    };
     let [a0, a1, a2, a3, a4] = std::array::from_fn(|index| context.registers[A0 + index]);
     Ok(call(memory, &Arguments { a0, a1, a2, a3, a4 })?)
 }
@@ -173,7 +175,7 @@ fn unsupported(number: u64) -> Refusal {
     let name = match number as u32 {
         COMMIT_DEFERRED_PROOFS => Some("COMMIT_DEFERRED_PROOFS of a proof"),
         VERIFY_SP1_PROOF => Some("VERIFY_SP1_PROOF"),
-        _ => precompiles::name(number),
+        _ => attestor_precompiles::name(number),
     };
     Refusal::Unsupported(name.map_or_else(|| format!("syscall {number:#x}"), str::to_owned))
 }

@@ -5,7 +5,7 @@ use std::env;
 use std::fs;
 use std::process::{self, Command};
 
-use engine::{Image, Limits, Mode, Stop, run};
+use attestor_engine::{Image, Limits, Mode, Stop, run};
 
 const IS_CHILD: &str = "ENGINE_TEST_LIMITED";
 const LIMITS: Limits =

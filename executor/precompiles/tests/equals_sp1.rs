@@ -2,8 +2,8 @@
 
 mod oracle;
 
+use attestor_precompiles::{Arguments, name};
 use oracle::{Words, on_ours, on_sp1};
-use precompiles::{Arguments, name};
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};
@@ -329,7 +329,7 @@ fn ed_decompress_equals_for_every_kind_of_y() {
 fn numbers() -> Vec<u64> {
     (0..0x200)
         .flat_map(|low| [low, low | 0x0001_0000, low | 0x0030_0000])
-        .filter(|&number| precompiles::precompile(number).is_some())
+        .filter(|&number| attestor_precompiles::precompile(number).is_some())
         .collect()
 }
 
@@ -357,6 +357,6 @@ fn every_call_fails_on_misaligned_and_far_pointers() {
 fn upper_half_of_a_number_is_ignored() {
     for number in numbers() {
         assert_eq!(name(number), name(number | 1 << 32));
-        assert!(precompiles::precompile(number | 1 << 63).is_some());
+        assert!(attestor_precompiles::precompile(number | 1 << 63).is_some());
     }
 }

@@ -2,7 +2,7 @@
 
 use std::os::fd::OwnedFd;
 
-use protocol::Fields;
+use attestor_protocol::Fields;
 use rustix::process::{
     DumpableBehavior, Resource, Rlimit, Signal, set_dumpable_behavior, setrlimit,
 };

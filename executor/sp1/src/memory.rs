@@ -89,7 +89,7 @@ mod tests {
         let mut bytes = (ANSWER.len() as u32).to_be_bytes().to_vec();
         bytes.extend_from_slice(ANSWER);
 
-        let header = protocol::read_header(&mut &bytes[..]).unwrap();
+        let header = attestor_protocol::read_header(&mut &bytes[..]).unwrap();
 
         assert_eq!(header.fields["class"], crate::failure::Class::LimitMemory.name());
         assert_eq!(header.fields["ok"], false);

@@ -11,8 +11,8 @@ use std::process::ExitCode;
 use std::thread::available_parallelism;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use engine_check::campaign::Campaign;
-use engine_check::generate::Kind;
+use attestor_engine_check::campaign::Campaign;
+use attestor_engine_check::generate::Kind;
 
 fn campaign() -> Result<Campaign, String> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs());

@@ -5,10 +5,10 @@
 
 use std::process::ExitCode;
 
-use engine::{Image, Mode};
-use engine_check::outcome::{End, Halted, Run};
-use engine_check::process::{self, cpu_seconds};
-use engine_check::{ours, portable, report};
+use attestor_engine::{Image, Mode};
+use attestor_engine_check::outcome::{End, Halted, Run};
+use attestor_engine_check::process::{self, cpu_seconds};
+use attestor_engine_check::{ours, portable, report};
 use serde_json::{Map, Value, json};
 
 const CYCLES: u64 = 1 << 40;
@@ -58,8 +58,8 @@ fn run_ours(
     let mut last = None;
     for _ in 0..times {
         let started = cpu_seconds();
-        let outcome =
-            engine::run(&image, stdin, &limits, mode).map_err(|stop| format!("{stop:?}"))?;
+        let outcome = attestor_engine::run(&image, stdin, &limits, mode)
+            .map_err(|stop| format!("{stop:?}"))?;
         last = Some((outcome, cpu_seconds() - started));
     }
     let (outcome, last_seconds) = last.ok_or("no run")?;
@@ -95,6 +95,6 @@ fn halted_fields(engine: &str, halted: &Halted) -> Map<String, Value> {
 
 fn key(elf: &[u8]) -> Result<Map<String, Value>, String> {
     let program = portable::load(elf).ok_or("SP1 does not take this ELF")?;
-    let words = keys::verifying_key(&program);
+    let words = attestor_keys::verifying_key(&program);
     Ok(process::fields().into_iter().chain([("words".to_owned(), json!(words))]).collect())
 }

@@ -2,8 +2,8 @@
 
 use std::io;
 
-use engine_check::compare::limits;
-use engine_check::{ours, serve};
+use attestor_engine_check::compare::limits;
+use attestor_engine_check::{ours, serve};
 
 fn main() -> io::Result<()> {
     serve::serve(|program| ours::run(&program.elf, &program.stdin, &limits(), program.mode))

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use engine_check::{portable, serve};
+use attestor_engine_check::{portable, serve};
 
 const MEMORY_BYTES: u64 = 1 << 30;
 

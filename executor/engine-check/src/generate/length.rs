@@ -1,6 +1,6 @@
 //! How long a program may run, and when its code is compiled.
 
-use engine::Mode;
+use attestor_engine::Mode;
 
 use crate::random::Random;
 

@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use engine::{Image, Mode};
+use attestor_engine::{Image, Mode};
 
 use super::*;
 use crate::outcome::End;
@@ -102,7 +102,7 @@ fn half_of_the_programs_are_compiled_as_a_whole() {
         let program = program(Kind::Plain, *seed);
         let image = Image::parse(&program.elf).unwrap();
         let limits = ours::wide_limits(10_000_000);
-        engine::run(&image, &[], &limits, program.mode).unwrap().compiled_instructions > 50
+        attestor_engine::run(&image, &[], &limits, program.mode).unwrap().compiled_instructions > 50
     });
     let compiled = compiled.count();
     assert!(compiled > 90, "{compiled}");

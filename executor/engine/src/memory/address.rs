@@ -1,6 +1,6 @@
 //! Which addresses an access may have.
 
-use precompiles::Fault;
+use attestor_precompiles::Fault;
 
 use crate::instruction::Width;
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use precompiles::Fault;
+use attestor_precompiles::Fault;
 
 use super::reservation::Reservation;
 use crate::instruction::Width;

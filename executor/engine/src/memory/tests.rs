@@ -1,4 +1,4 @@
-use precompiles::{Fault, GuestMemory};
+use attestor_precompiles::{Fault, GuestMemory};
 
 use super::{ADDRESS_SPACE, Memory};
 use crate::instruction::Width;

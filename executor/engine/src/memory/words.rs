@@ -1,6 +1,6 @@
 //! The view that precompiles have.
 
-use precompiles::{Fault, GuestMemory};
+use attestor_precompiles::{Fault, GuestMemory};
 
 use super::Memory;
 use super::address::ADDRESS_SPACE;

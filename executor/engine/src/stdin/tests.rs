@@ -1,4 +1,4 @@
-use precompiles::Fault;
+use attestor_precompiles::Fault;
 
 use super::{Stdin, write_buffer};
 use crate::memory::{ADDRESS_SPACE, Memory};

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Once};
 
-use precompiles::{Arguments, Fault, GuestMemory, precompile};
+use attestor_precompiles::{Arguments, Fault, GuestMemory, precompile};
 use sp1_core_executor::{Instruction, MinimalExecutor, Opcode, Program, SupervisorMode};
 
 /// Words by address; what is not there is zero.
