@@ -16,7 +16,6 @@ mod arithmetic;
 mod calls;
 mod data;
 mod division;
-mod ends;
 mod flow;
 mod generator;
 mod idioms;
@@ -24,7 +23,8 @@ mod kind;
 mod length;
 mod memory;
 mod precompiles;
-mod roles;
+mod prologue_epilogue;
+mod register_roles;
 
 use attestor_engine::Mode;
 
@@ -44,10 +44,10 @@ pub struct Generated {
 /// The program of a seed, always the same one.
 pub fn program(kind: Kind, seed: u64) -> Generated {
     let mut generator = Generator::new(kind, seed);
-    generator.begin();
+    generator.write_prologue();
     let items = generator.random.between(4, 40);
     generator.items(items, 0);
-    generator.end();
+    generator.write_epilogue();
     generator.bodies();
     let data = data::bytes(&mut generator.random);
     Generated {

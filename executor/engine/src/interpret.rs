@@ -4,7 +4,7 @@ use attestor_precompiles::Fault;
 
 use crate::context::Context;
 use crate::exit::Exit;
-use crate::heat::Heat;
+use crate::hotness::Hotness;
 use crate::image::Image;
 use crate::instruction::{Instruction, Operation};
 use crate::memory::Memory;
@@ -24,12 +24,12 @@ pub fn interpret(
     context: &mut Context,
     memory: &mut Memory,
     image: &Image,
-    heat: &mut Heat,
+    hotness: &mut Hotness,
 ) -> Result<Exit, Fault> {
     loop {
         let Some(index) = image.index(context.pc) else { return Ok(Exit::WildJump) };
         // Compiled code knows no other addresses than multiples of four.
-        if context.pc.is_multiple_of(4) && heat.enter(index) {
+        if context.pc.is_multiple_of(4) && hotness.enter(index) {
             return Ok(Exit::Hot);
         }
         if let Some(exit) = block(context, memory, &image.instructions[index..])? {

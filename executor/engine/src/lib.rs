@@ -15,7 +15,7 @@ mod assembly;
 mod context;
 mod decode;
 mod exit;
-mod heat;
+mod hotness;
 mod image;
 mod instruction;
 mod interpret;

@@ -1,4 +1,4 @@
-//! The guest's memory: 2^40 bytes of which the touched granules exist.
+//! The guest's memory: 2^40 bytes of which the touched chunks exist.
 //!
 //! Why a guest cannot reach host memory: the 2^40 addresses that a guest has are one reservation
 //! of the host's address space, which nothing else lives in. Every access, in the interpreter, in
@@ -7,13 +7,13 @@
 //! wrapped: one that fails the check ends the run. Behind the reservation follows a guard that is
 //! never mapped.
 //!
-//! Granules of 64 KiB are inaccessible until the guest first touches them. Then they are made
+//! Chunks of 64 KiB are inaccessible until the guest first touches them. Then they are made
 //! writable and counted against the limit: by the interpreter and the syscalls because they look
-//! into the map of granules before each access, by compiled code because the processor faults
+//! into the map of chunks before each access, by compiled code because the processor faults
 //! (`translate/fault.rs`). What is untouched reads as zero, as in SP1.
 
 mod address;
-mod granules;
+mod chunks;
 mod reservation;
 mod snapshot;
 mod words;
@@ -26,7 +26,7 @@ use reservation::Reservation;
 use snapshot::Snapshot;
 
 pub use address::{ADDRESS_SPACE, MISPLACED, refusal};
-pub use granules::Granules;
+pub use chunks::Chunks;
 
 pub struct Memory {
     reservation: Reservation,
@@ -62,10 +62,10 @@ impl Memory {
         Ok(())
     }
 
-    /// The map of granules, and the first byte of address 0: for compiled code.
+    /// The map of chunks, and the first byte of address 0: for compiled code.
     #[cfg_attr(not(feature = "translator"), allow(dead_code))]
-    pub fn granules(&self) -> &Granules {
-        self.reservation.granules()
+    pub fn chunks(&self) -> &Chunks {
+        self.reservation.chunks()
     }
 
     /// Copy bytes in, as a loader does, to a multiple of four.
@@ -90,7 +90,7 @@ impl Memory {
         let end = address.checked_add(length).filter(|&end| end <= ADDRESS_SPACE);
         let end = end.ok_or(Fault::OutOfRange(address))?;
         let byte = |address| {
-            if !self.granules().holds(address) {
+            if !self.chunks().holds(address) {
                 return 0;
             }
             self.reservation.load(Width::Byte, false, address) as u8
@@ -112,27 +112,27 @@ impl Memory {
 
     /// Count bytes that the guest makes the host hold.
     pub fn charge(&mut self, bytes: u64) -> Result<(), Fault> {
-        if self.granules().charge(bytes) { Ok(()) } else { Err(Fault::LimitMemory) }
+        if self.chunks().charge(bytes) { Ok(()) } else { Err(Fault::LimitMemory) }
     }
 
     pub fn refund(&mut self, bytes: u64) {
-        self.granules().refund(bytes);
+        self.chunks().refund(bytes);
     }
 
-    /// Bytes of granules that the guest has.
+    /// Bytes of chunks that the guest has.
     pub fn touched_bytes(&self) -> u64 {
-        self.granules().touched_bytes()
+        self.chunks().touched_bytes()
     }
 
     #[inline(always)]
     fn touch(&mut self, address: u64) -> Result<(), Fault> {
-        if self.granules().holds(address) || self.granules().commit(address) {
+        if self.chunks().holds(address) || self.chunks().commit(address) {
             return Ok(());
         }
         Err(Fault::LimitMemory)
     }
 
-    /// Touch every granule of so many words, which must lie in the address space.
+    /// Touch every chunk of so many words, which must lie in the address space.
     #[inline(always)]
     fn touch_all(&mut self, address: u64, words: usize) -> Result<(), Fault> {
         let Some(last) = words.checked_sub(1) else { return Ok(()) };
@@ -140,7 +140,7 @@ impl Memory {
         let mut next = address;
         while next < last {
             self.touch(next)?;
-            next = Granules::next(next);
+            next = Chunks::next(next);
         }
         self.touch(last)
     }

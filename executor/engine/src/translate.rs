@@ -22,7 +22,7 @@ use std::time::Instant;
 
 use crate::context::Context;
 use crate::exit::Exit;
-use crate::heat::Heat;
+use crate::hotness::Hotness;
 use crate::image::Image;
 use crate::memory::Memory;
 use code::CodeArea;
@@ -73,14 +73,14 @@ impl Translator {
         start: usize,
         executed: u64,
         registers: &[u64; 32],
-        heat: &mut Heat,
+        hotness: &mut Hotness,
     ) -> bool {
         let budget = FREE_INSTRUCTIONS + executed / CYCLES_PER_INSTRUCTION;
         if self.exhausted || self.spent >= budget {
             return false;
         }
         let began = Instant::now();
-        let compiled = self.compile(image, start, registers, heat);
+        let compiled = self.compile(image, start, registers, hotness);
         self.seconds += began.elapsed().as_secs_f64();
         self.exhausted = compiled.is_none() || self.spent >= MAX_INSTRUCTIONS;
         if self.code.as_ref().is_some_and(|code| !code.is_intact()) {
@@ -100,7 +100,7 @@ impl Translator {
     /// Execute from a compiled instruction until compiled code leaves.
     pub fn enter(&mut self, index: usize, context: &mut Context, memory: &Memory) -> Exit {
         let Some(code) = &self.code else { return Exit::Cold };
-        fault::enter(code, memory.granules(), context, &self.table, index)
+        fault::enter(code, memory.chunks(), context, &self.table, index)
     }
 
     pub fn instructions(&self) -> u64 {
@@ -116,7 +116,7 @@ impl Translator {
         image: &Image,
         start: usize,
         registers: &[u64; 32],
-        heat: &mut Heat,
+        hotness: &mut Hotness,
     ) -> Option<()> {
         if self.code.is_none() {
             self.code = Some(CodeArea::new()?);
@@ -126,7 +126,7 @@ impl Translator {
         // What was never executed may never be. A loop has to be whole, even if a part of it is
         // compiled elsewhere; of more code there need not be two copies.
         let wanted = |block: usize, length: usize| {
-            heat.was_entered(block) && (length < REPEATED || self.table[block].is_cold())
+            hotness.was_entered(block) && (length < REPEATED || self.table[block].is_cold())
         };
         let region = Region::discover(image, start, wanted);
         self.instructions += region.instructions() as u64;
@@ -137,7 +137,7 @@ impl Translator {
             // Elsewhere than at the start, there may be an older one.
             if index == start || self.table[index].is_cold() {
                 self.table[index] = entry;
-                heat.heat(index);
+                hotness.mark_compiled(index);
             }
         }
         Some(())

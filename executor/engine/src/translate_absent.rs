@@ -2,7 +2,7 @@
 
 use crate::context::Context;
 use crate::exit::Exit;
-use crate::heat::Heat;
+use crate::hotness::Hotness;
 use crate::image::Image;
 use crate::memory::Memory;
 
@@ -20,7 +20,7 @@ impl Translator {
         _start: usize,
         _executed: u64,
         _registers: &[u64; 32],
-        _heat: &mut Heat,
+        _heat: &mut Hotness,
     ) -> bool {
         match *self {}
     }

@@ -46,7 +46,7 @@ fn limit(field: &str, limit: &str, more: u64) {
 #[test]
 fn memory_that_the_host_refuses_is_the_memory_limit() {
     in_child("memory_that_the_host_refuses_is_the_memory_limit", || {
-        // A granule in each window: some 2400 of them, so that the loop is compiled before.
+        // A chunk in each window: some 2400 of them, so that the loop is compiled before.
         let (sparse, windows) = (image("test/sparse"), [10_000_u64.to_le_bytes().to_vec()]);
         let few = [2000_u64.to_le_bytes().to_vec()];
         limit("VmData", "data", 150 * MEBIBYTE);

@@ -10,7 +10,7 @@ use crate::engine_choice::Engine;
 use crate::failure::{Class, Failure};
 use crate::run::Run;
 use crate::serve::{Answer, Request};
-use crate::{own, portable, program};
+use crate::{attestor, program, sp1_portable};
 
 /// Answer a request to run the ELF in blob 0 with the further blobs as stdin entries.
 pub fn answer(request: &Request) -> Result<Answer, Failure> {
@@ -24,9 +24,9 @@ pub fn answer(request: &Request) -> Result<Answer, Failure> {
     let run = match engine {
         Engine::Attestor => {
             drop(program);
-            own::run(elf, stdin, &request.limits)?
+            attestor::run(elf, stdin, &request.limits)?
         }
-        Engine::Sp1Portable => portable::run(program, stdin, &request.limits)?,
+        Engine::Sp1Portable => sp1_portable::run(program, stdin, &request.limits)?,
     };
     Ok(encode(engine, run))
 }

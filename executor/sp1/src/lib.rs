@@ -4,18 +4,18 @@
 //! every outcome it can still name with a frame on stdout, and ends. What it cannot name (a
 //! signal) its parent sees by its exit status.
 
+pub mod attestor;
 pub mod confine;
 pub mod elf_check;
 pub mod engine_choice;
 pub mod execute;
 pub mod failure;
 pub mod memory;
-pub mod own;
-pub mod portable;
 pub mod program;
 pub mod proof_calls;
 pub mod run;
 pub mod serve;
+pub mod sp1_portable;
 pub mod vkey;
 
 /// The version of all sp1-* crates, as pinned in Cargo.toml.

@@ -3,7 +3,7 @@
 //!
 //! Compare so many random programs of each kind, after those that once differed. With `--jit`,
 //! plain programs also run on SP1's JIT, whose runner is named. Our machine code and SP1 run in
-//! processes of their own (`ours-answer`, `sp1-answer`). Prints every difference, every program
+//! processes of their own (`attestor-answer`, `sp1-answer`). Prints every difference, every program
 //! that killed SP1, the progress on the error output, and one JSON line at the end; the exit code
 //! is 1 after a difference.
 

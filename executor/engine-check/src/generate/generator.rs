@@ -3,7 +3,7 @@
 use super::data;
 use super::kind::Kind;
 use super::length::Length;
-use super::roles::Roles;
+use super::register_roles::RegisterRoles;
 use crate::assembler::{Assembler, Label};
 use crate::random::Random;
 
@@ -13,7 +13,7 @@ pub struct Generator {
     pub kind: Kind,
     pub assembler: Assembler,
     pub length: Length,
-    pub roles: Roles,
+    pub roles: RegisterRoles,
     /// Registers that no item may write now.
     pub reserved: Vec<u8>,
     pub epilogue: Label,
@@ -34,7 +34,7 @@ impl Generator {
         let entries = if kind == Kind::Plain { 0 } else { random.below(4) };
         let stdin = (0..entries).map(|_| data::entry(&mut random)).collect();
         let length = Length::pick(&mut random);
-        let roles = Roles::pick(&mut random, kind);
+        let roles = RegisterRoles::pick(&mut random, kind);
         Self {
             random,
             kind,

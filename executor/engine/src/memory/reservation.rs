@@ -4,16 +4,16 @@
 use std::ptr;
 
 use super::address::ADDRESS_SPACE;
-use super::granules::{Granules, MAP_BYTES};
+use super::chunks::{Chunks, MAP_BYTES};
 use crate::instruction::Width;
 
 /// Never accessible, behind the last address.
 const GUARD: usize = 1 << 20;
 const RESERVED: usize = ADDRESS_SPACE as usize + GUARD + MAP_BYTES;
 
-/// `ADDRESS_SPACE` bytes for the guest, the guard, and the map of granules.
+/// `ADDRESS_SPACE` bytes for the guest, the guard, and the map of chunks.
 pub struct Reservation {
-    granules: Box<Granules>,
+    chunks: Box<Chunks>,
 }
 
 impl Reservation {
@@ -26,23 +26,23 @@ impl Reservation {
         }
         let base = base.cast::<u8>();
         let map = base.wrapping_add(RESERVED - MAP_BYTES);
-        // SAFETY: the mapping is new; from now on only `granules` uses it.
-        let granules = Box::new(unsafe { Granules::new(base, map, limit) });
-        let reservation = Self { granules };
+        // SAFETY: the mapping is new; from now on only `chunks` uses it.
+        let chunks = Box::new(unsafe { Chunks::new(base, map, limit) });
+        let reservation = Self { chunks };
         let access = libc::PROT_READ | libc::PROT_WRITE;
         // SAFETY: the end of the new mapping.
         let result = unsafe { libc::mprotect(map.cast(), MAP_BYTES, access) };
         (result == 0).then_some(reservation)
     }
 
-    pub fn granules(&self) -> &Granules {
-        &self.granules
+    pub fn chunks(&self) -> &Chunks {
+        &self.chunks
     }
 
-    /// The address must be aligned, in the address space, and of a granule that exists.
+    /// The address must be aligned, in the address space, and of a chunk that exists.
     #[inline(always)]
     pub fn load(&self, width: Width, signed: bool, address: u64) -> u64 {
-        let from = self.granules.base().wrapping_add(address as usize);
+        let from = self.chunks.base().wrapping_add(address as usize);
         debug_assert!(self.is_accessible(width, address));
         // SAFETY: what the caller checked makes it a readable, aligned address of guest data, to
         // which no reference exists.
@@ -62,9 +62,9 @@ impl Reservation {
     /// As `load`.
     #[inline(always)]
     pub fn store(&mut self, width: Width, address: u64, value: u64) {
-        let to = self.granules.base().wrapping_add(address as usize);
+        let to = self.chunks.base().wrapping_add(address as usize);
         debug_assert!(self.is_accessible(width, address));
-        // SAFETY: as in `load`; the granule is writable.
+        // SAFETY: as in `load`; the chunk is writable.
         unsafe {
             match width {
                 Width::Byte => *to = value as u8,
@@ -78,7 +78,7 @@ impl Reservation {
     /// All words must be as the address of `load`.
     #[inline(always)]
     pub fn load_words(&self, address: u64, words: &mut [u64]) {
-        let from = self.granules.base().wrapping_add(address as usize).cast::<u64>();
+        let from = self.chunks.base().wrapping_add(address as usize).cast::<u64>();
         debug_assert!(self.are_accessible(address, words.len()));
         // SAFETY: as in `load` for each word; no reference to guest data exists, so that `words`
         // is other memory.
@@ -88,16 +88,16 @@ impl Reservation {
     /// As `load_words`.
     #[inline(always)]
     pub fn store_words(&mut self, address: u64, words: &[u64]) {
-        let to = self.granules.base().wrapping_add(address as usize).cast::<u64>();
+        let to = self.chunks.base().wrapping_add(address as usize).cast::<u64>();
         debug_assert!(self.are_accessible(address, words.len()));
-        // SAFETY: as in `load_words`; the granules are writable.
+        // SAFETY: as in `load_words`; the chunks are writable.
         unsafe { ptr::copy_nonoverlapping(words.as_ptr(), to, words.len()) };
     }
 
     /// What the accesses above ask of their callers.
     fn is_accessible(&self, width: Width, address: u64) -> bool {
         let aligned = address.is_multiple_of(1 << width.log2());
-        aligned && address < ADDRESS_SPACE && self.granules.holds(address)
+        aligned && address < ADDRESS_SPACE && self.chunks.holds(address)
     }
 
     fn are_accessible(&self, address: u64, words: usize) -> bool {
@@ -109,6 +109,6 @@ impl Reservation {
 impl Drop for Reservation {
     fn drop(&mut self) {
         // SAFETY: the mapping of `new`, of which nothing is used any more.
-        unsafe { libc::munmap(self.granules.base().cast(), RESERVED) };
+        unsafe { libc::munmap(self.chunks.base().cast(), RESERVED) };
     }
 }

@@ -23,7 +23,7 @@ impl Snapshot {
         if self.last.replace(page) == Some(page) || self.pages.contains_key(&page) {
             return Ok(());
         }
-        if !reservation.granules().charge(PAGE) {
+        if !reservation.chunks().charge(PAGE) {
             return Err(Fault::LimitMemory);
         }
         let words = (0..PAGE / 8)
@@ -39,7 +39,7 @@ impl Snapshot {
             for (index, word) in words.into_iter().enumerate() {
                 reservation.store(Width::Double, page * PAGE + 8 * index as u64, word);
             }
-            reservation.granules().refund(PAGE);
+            reservation.chunks().refund(PAGE);
         }
     }
 }

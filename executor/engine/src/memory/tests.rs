@@ -60,10 +60,10 @@ fn words_are_checked_before_the_first_is_touched() {
 }
 
 #[test]
-fn the_limit_counts_granules() {
+fn the_limit_counts_chunks() {
     let mut memory = Memory::new(3 << 16).expect("memory");
-    for granule in [0, 5, 9] {
-        memory.store(Width::Byte, granule << 16, 1).expect("room");
+    for chunk in [0, 5, 9] {
+        memory.store(Width::Byte, chunk << 16, 1).expect("room");
     }
     assert_eq!(memory.load(Width::Byte, false, 7 << 16), Err(Fault::LimitMemory));
     assert_eq!(memory.load(Width::Byte, false, 5 << 16), Ok(1));
@@ -103,7 +103,7 @@ fn copies_for_an_unconstrained_block_count() {
 }
 
 #[test]
-fn words_across_granules_are_those_one_by_one() {
+fn words_across_chunks_are_those_one_by_one() {
     let mut memory = memory();
     let words: Vec<u64> = (1..=20_000).collect();
     let address = 0x1_fff0;

@@ -130,7 +130,7 @@ fn loads_into_x0_are_made_and_dropped() {
 
 #[test]
 fn memory_has_a_limit_in_compiled_code_too() {
-    // One store in every granule from the data upwards.
+    // One store in every chunk from the data upwards.
     let head = [data_address(1), lui(2, 0x1_0000)];
     let body = [sd(1, 1, 0), add(1, 1, 2), jal(0, -8)];
     let image = program(&[&head, &body]);
@@ -143,7 +143,7 @@ fn memory_has_a_limit_in_compiled_code_too() {
 }
 
 #[test]
-fn sparse_touches_of_compiled_code_count_whole_granules() {
+fn sparse_touches_of_compiled_code_count_whole_chunks() {
     let body = [sd(1, 1, 0), add(1, 1, 2)];
     let words = [&[addi(0, 0, 0)], &body[..]].concat();
     let mut image = repeated(6000, &words);

@@ -3,7 +3,7 @@
 
 use std::mem::offset_of;
 
-use super::assembler::{Binary, Bits, Host, If, Operand};
+use super::assembler::{Binary, Cond, Gpr, Operand, OperandSize};
 use super::emit::Emitter;
 use super::entry::{MEMORY, context};
 use super::stub::StubKind;
@@ -19,21 +19,21 @@ impl Emitter<'_> {
         match (width, signed) {
             (Width::Byte, _) => self.assembler.load_byte(signed, to, from),
             (Width::Half, _) => self.assembler.load_half(signed, to, from),
-            (Width::Word, false) => self.assembler.copy(Bits::B32, to, from),
+            (Width::Word, false) => self.assembler.copy(OperandSize::B32, to, from),
             (Width::Word, true) => self.assembler.extend_sign(to, from),
-            (Width::Double, _) => self.assembler.copy(Bits::B64, to, from),
+            (Width::Double, _) => self.assembler.copy(OperandSize::B64, to, from),
         }
         self.set(instruction.rd, to);
     }
 
     pub fn store(&mut self, instruction: &Instruction, width: Width, pc: u64) {
         let to = self.guest_operand(instruction, width, pc);
-        let value = self.value(instruction.rs2, Host::Rcx);
+        let value = self.value(instruction.rs2, Gpr::Rcx);
         match width {
             Width::Byte => self.assembler.store_byte(to, value),
             Width::Half => self.assembler.store_half(to, value),
-            Width::Word => self.assembler.store(Bits::B32, to, value),
-            Width::Double => self.assembler.store(Bits::B64, to, value),
+            Width::Word => self.assembler.store(OperandSize::B32, to, value),
+            Width::Double => self.assembler.store(OperandSize::B64, to, value),
         }
     }
 
@@ -50,25 +50,30 @@ impl Emitter<'_> {
         let address = self.address(instruction);
         let mask = context(offset_of!(Context, misplaced) + 8 * misplaced);
         let fault = self.stub(StubKind::Access { pc, address });
-        self.assembler.test(Bits::B64, mask, address);
-        self.assembler.jump_if(If::NotEqual, fault);
+        self.assembler.test(OperandSize::B64, mask, address);
+        self.assembler.jump_if(Cond::NotEqual, fault);
         Operand::Indexed(MEMORY, address, 0)
     }
 
     /// rs1 + immediate, in a host register that stays as it is until the access is made.
-    fn address(&mut self, instruction: &Instruction) -> Host {
-        let base = self.value(instruction.rs1, Host::Rax);
+    fn address(&mut self, instruction: &Instruction) -> Gpr {
+        let base = self.value(instruction.rs1, Gpr::Rax);
         if instruction.immediate == 0 {
             return base;
         }
-        if base == Host::Rax {
-            let sum = Operand::Register(Host::Rax);
-            self.assembler.binary_constant(Binary::Add, Bits::B64, sum, instruction.immediate);
+        if base == Gpr::Rax {
+            let sum = Operand::Register(Gpr::Rax);
+            self.assembler.binary_constant(
+                Binary::Add,
+                OperandSize::B64,
+                sum,
+                instruction.immediate,
+            );
         } else {
             let sum = Operand::Memory(base, instruction.immediate);
-            self.assembler.address(Bits::B64, Host::Rax, sum);
+            self.assembler.address(OperandSize::B64, Gpr::Rax, sum);
         }
-        Host::Rax
+        Gpr::Rax
     }
 }
 

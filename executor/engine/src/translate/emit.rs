@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::mem::offset_of;
 
 use super::allocation::{Allocation, Place};
-use super::assembler::{Assembler, Binary, Bits, Host, Label, Operand};
+use super::assembler::{Assembler, Binary, Gpr, Label, Operand, OperandSize};
 use super::entry::context;
 use super::region::{Block, Region, aligned_index};
 use super::stub::Stub;
@@ -82,7 +82,7 @@ impl Emitter<'_> {
     fn entry(&mut self, leader: usize) -> usize {
         let start = self.assembler.position();
         for (register, host) in self.allocation.hosts() {
-            self.assembler.copy(Bits::B64, host, in_context(register));
+            self.assembler.copy(OperandSize::B64, host, in_context(register));
         }
         self.assembler.jump(self.labels[&leader]);
         start
@@ -151,7 +151,7 @@ impl Emitter<'_> {
     }
 
     /// The value of a register in a host register: its own, or `otherwise`.
-    pub fn value(&mut self, register: u8, otherwise: Host) -> Host {
+    pub fn value(&mut self, register: u8, otherwise: Gpr) -> Gpr {
         match self.allocation.place(register) {
             Place::Host(host) => host,
             _ => {
@@ -162,42 +162,42 @@ impl Emitter<'_> {
     }
 
     /// The value of a register, in this host register.
-    pub fn copy(&mut self, to: Host, register: u8) {
+    pub fn copy(&mut self, to: Gpr, register: u8) {
         match self.operand(register) {
             None => self.assembler.constant(to, 0),
             Some(operand) if operand == Operand::Register(to) => {}
-            Some(operand) => self.assembler.copy(Bits::B64, to, operand),
+            Some(operand) => self.assembler.copy(OperandSize::B64, to, operand),
         }
     }
 
     /// to = to op register.
-    pub fn apply(&mut self, operation: Binary, bits: Bits, to: Host, register: u8) {
+    pub fn apply(&mut self, operation: Binary, size: OperandSize, to: Gpr, register: u8) {
         match self.operand(register) {
             None => {
-                self.assembler.binary_constant(operation, bits, Operand::Register(to), 0);
+                self.assembler.binary_constant(operation, size, Operand::Register(to), 0);
             }
-            Some(operand) => self.assembler.binary(operation, bits, to, operand),
+            Some(operand) => self.assembler.binary(operation, size, to, operand),
         }
     }
 
     /// Where the new value of a register is best computed.
-    pub fn target(&self, register: u8) -> Host {
+    pub fn target(&self, register: u8) -> Gpr {
         match self.allocation.place(register) {
             Place::Host(host) => host,
-            Place::Zero | Place::Context => Host::Rax,
+            Place::Zero | Place::Context => Gpr::Rax,
         }
     }
 
     /// A register has a new value, which is in a host register.
-    pub fn set(&mut self, register: u8, from: Host) {
+    pub fn set(&mut self, register: u8, from: Gpr) {
         match self.allocation.place(register) {
             Place::Zero => return,
             Place::Host(host) if host == from => {}
             Place::Host(host) => {
-                self.assembler.copy(Bits::B64, host, Operand::Register(from));
+                self.assembler.copy(OperandSize::B64, host, Operand::Register(from));
             }
             Place::Context => {
-                self.assembler.store(Bits::B64, in_context(usize::from(register)), from);
+                self.assembler.store(OperandSize::B64, in_context(usize::from(register)), from);
             }
         }
         self.has_changed(register, None);
@@ -217,10 +217,10 @@ impl Emitter<'_> {
     /// Write a constant to memory, by RAX if it is long.
     pub fn store_constant(&mut self, to: Operand, value: u64) {
         if let Ok(value) = i32::try_from(value as i64) {
-            self.assembler.store_constant(Bits::B64, to, value);
+            self.assembler.store_constant(OperandSize::B64, to, value);
         } else {
-            self.assembler.constant(Host::Rax, value);
-            self.assembler.store(Bits::B64, to, Host::Rax);
+            self.assembler.constant(Gpr::Rax, value);
+            self.assembler.store(OperandSize::B64, to, Gpr::Rax);
         }
     }
 

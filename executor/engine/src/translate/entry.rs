@@ -8,14 +8,14 @@
 use std::arch::naked_asm;
 use std::mem::offset_of;
 
-use super::assembler::{Host, Operand};
+use super::assembler::{Gpr, Operand};
 use crate::context::Context;
 use crate::exit::Exit;
 
 /// What is in these host registers while compiled code runs.
-pub const FUEL: Host = Host::R15;
-pub const MEMORY: Host = Host::Rsi;
-const CONTEXT: Host = Host::Rdi;
+pub const FUEL: Gpr = Gpr::R15;
+pub const MEMORY: Gpr = Gpr::Rsi;
+const CONTEXT: Gpr = Gpr::Rdi;
 /// `CONTEXT` points so far into the context that most fields are within a byte's distance.
 const BIAS: usize = 128;
 

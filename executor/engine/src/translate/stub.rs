@@ -1,6 +1,6 @@
 //! Code that comes behind a region's blocks, since it is seldom needed.
 
-use super::assembler::{Bits, Host, Label};
+use super::assembler::{Gpr, Label, OperandSize};
 
 /// A piece of such code, which is still to be written.
 pub struct Stub {
@@ -19,7 +19,7 @@ pub enum StubKind {
     /// The load or store at `pc` has no valid address.
     Access {
         pc: u64,
-        address: Host,
+        address: Gpr,
     },
     /// A branch out of the region.
     Out {
@@ -49,12 +49,12 @@ pub enum Why {
 pub struct Division {
     pub signed: bool,
     pub rest: bool,
-    pub bits: Bits,
+    pub size: OperandSize,
 }
 
 impl Division {
     /// Where the processor leaves the result.
-    pub fn result(self) -> Host {
-        if self.rest { Host::Rdx } else { Host::Rax }
+    pub fn result(self) -> Gpr {
+        if self.rest { Gpr::Rdx } else { Gpr::Rax }
     }
 }

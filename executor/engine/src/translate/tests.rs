@@ -7,7 +7,7 @@ use crate::assembly::{
 };
 use crate::context::Context;
 use crate::exit::Exit;
-use crate::heat::Heat;
+use crate::hotness::Hotness;
 use crate::image::Image;
 use crate::memory::Memory;
 use crate::outcome::{Limits, Mode};
@@ -21,10 +21,10 @@ pub fn compiled(image: &Image, registers: [u64; 32]) -> (Exit, Context) {
 
 /// The same with several regions; the first one is entered.
 pub fn entered(image: &Image, starts: &[usize], registers: [u64; 32]) -> (Exit, Context) {
-    let mut heat = Heat::for_instructions(image.instructions.len(), 0);
+    let mut hotness = Hotness::for_instructions(image.instructions.len(), 0);
     let mut translator = super::Translator::new(image).expect("a target");
     for &start in starts {
-        assert!(translator.translate(image, start, 0, &registers, &mut heat));
+        assert!(translator.translate(image, start, 0, &registers, &mut hotness));
     }
     let memory = Memory::new(1 << 20).expect("memory");
     let mut context = Context { registers, ..Context::new(image.entry, 100) };
@@ -180,7 +180,7 @@ fn compiling_is_paid_for_by_executing() {
     let mut translator = super::Translator::new(&image).expect("a target");
     let mut executed = 0;
     for start in 0..count {
-        translator.translate(&image, start, executed, &[0; 32], &mut Heat::off());
+        translator.translate(&image, start, executed, &[0; 32], &mut Hotness::off());
         executed += 10;
     }
     let paid = super::FREE_INSTRUCTIONS + executed / super::CYCLES_PER_INSTRUCTION;

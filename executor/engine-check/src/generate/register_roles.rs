@@ -6,7 +6,7 @@ use crate::random::Random;
 /// Registers that system calls take.
 const OF_CALLS: [u8; 6] = [5, 10, 11, 12, 13, 14];
 
-pub struct Roles {
+pub struct RegisterRoles {
     /// Counts the jumps back that are left.
     pub budget: u8,
     /// Points to the middle of the data, from where an offset reaches all of it.
@@ -21,7 +21,7 @@ pub struct Roles {
     pub divisor: u8,
 }
 
-impl Roles {
+impl RegisterRoles {
     /// Different registers. Where the program makes system calls, none that these take.
     pub fn pick(random: &mut Random, kind: Kind) -> Self {
         let is_free = |register: &u8| kind == Kind::Plain || !OF_CALLS.contains(register);

@@ -1,27 +1,27 @@
-//! Which granules of the guest's memory exist, and what the guest may still have.
+//! Which chunks of the guest's memory exist, and what the guest may still have.
 #![allow(unsafe_code)]
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use super::address::ADDRESS_SPACE;
 
-/// The logarithm of a granule's bytes.
-const GRANULE_BITS: u32 = 16;
-const GRANULE: u64 = 1 << GRANULE_BITS;
-/// One bit per granule.
-pub const MAP_BYTES: usize = (ADDRESS_SPACE >> GRANULE_BITS) as usize / 8;
+/// The logarithm of a chunk's bytes.
+const CHUNK_BITS: u32 = 16;
+const CHUNK_BYTES: u64 = 1 << CHUNK_BITS;
+/// One bit per chunk.
+pub const MAP_BYTES: usize = (ADDRESS_SPACE >> CHUNK_BITS) as usize / 8;
 
 /// Shared with the signal handler, which interrupts the same thread: hence atomic.
-pub struct Granules {
+pub struct Chunks {
     base: *mut u8,
     map: *const AtomicU64,
     touched: AtomicU64,
-    /// The granules and all other bytes that are charged.
+    /// The chunks and all other bytes that are charged.
     used: AtomicU64,
     limit: u64,
 }
 
-impl Granules {
+impl Chunks {
     /// # Safety
     /// From `base`, `ADDRESS_SPACE` inaccessible bytes, and from `map`, `MAP_BYTES` writable zeros,
     /// must belong to the result alone for as long as it lives.
@@ -35,38 +35,38 @@ impl Granules {
         self.base
     }
 
-    /// The first address of the granule after the one of this address.
+    /// The first address of the chunk after the one of this address.
     #[inline(always)]
     pub fn next(address: u64) -> u64 {
-        (address | (GRANULE - 1)) + 1
+        (address | (CHUNK_BYTES - 1)) + 1
     }
 
-    /// Whether the granule of this address exists. The address must be in the address space.
+    /// Whether the chunk of this address exists. The address must be in the address space.
     #[inline(always)]
     pub fn holds(&self, address: u64) -> bool {
-        let granule = address >> GRANULE_BITS;
-        self.cell(granule).load(Relaxed) >> (granule & 63) & 1 == 1
+        let chunk = address >> CHUNK_BITS;
+        self.cell(chunk).load(Relaxed) >> (chunk & 63) & 1 == 1
     }
 
-    /// Make the granule of this address writable; false: the limit is reached. Only calls that a
+    /// Make the chunk of this address writable; false: the limit is reached. Only calls that a
     /// signal handler may make.
     pub fn commit(&self, address: u64) -> bool {
         debug_assert!(address < ADDRESS_SPACE && !self.holds(address));
-        let granule = address >> GRANULE_BITS;
-        if !self.charge(GRANULE) {
+        let chunk = address >> CHUNK_BITS;
+        if !self.charge(CHUNK_BYTES) {
             return false;
         }
-        let start = self.base.wrapping_add((granule << GRANULE_BITS) as usize);
-        // SAFETY: the granule is inside of the reservation, and nothing but guest data is there.
+        let start = self.base.wrapping_add((chunk << CHUNK_BITS) as usize);
+        // SAFETY: the chunk is inside of the reservation, and nothing but guest data is there.
         let result = unsafe {
-            libc::mprotect(start.cast(), GRANULE as usize, libc::PROT_READ | libc::PROT_WRITE)
+            libc::mprotect(start.cast(), CHUNK_BYTES as usize, libc::PROT_READ | libc::PROT_WRITE)
         };
         if result != 0 {
-            self.refund(GRANULE);
+            self.refund(CHUNK_BYTES);
             return false;
         }
-        self.touched.fetch_add(GRANULE, Relaxed);
-        self.cell(granule).fetch_or(1 << (granule & 63), Relaxed);
+        self.touched.fetch_add(CHUNK_BYTES, Relaxed);
+        self.cell(chunk).fetch_or(1 << (chunk & 63), Relaxed);
         true
     }
 
@@ -90,8 +90,8 @@ impl Granules {
     }
 
     #[inline(always)]
-    fn cell(&self, granule: u64) -> &AtomicU64 {
-        let index = (granule / 64) as usize;
+    fn cell(&self, chunk: u64) -> &AtomicU64 {
+        let index = (chunk / 64) as usize;
         debug_assert!(index < MAP_BYTES / 8);
         // SAFETY: callers pass addresses below ADDRESS_SPACE, for which the map has a bit.
         unsafe { &*self.map.add(index % (MAP_BYTES / 8)) }

@@ -7,12 +7,12 @@ pub const HOT: u16 = 16;
 const NEVER: u16 = u16::MAX;
 
 /// One counter per instruction; none at all where nothing shall be compiled.
-pub struct Heat {
+pub struct Hotness {
     counters: Vec<u16>,
     hot: u16,
 }
 
-impl Heat {
+impl Hotness {
     pub fn off() -> Self {
         Self { counters: Vec::new(), hot: NEVER }
     }
@@ -43,7 +43,7 @@ impl Heat {
 
     /// Compiled code can be entered here.
     #[cfg_attr(not(feature = "translator"), allow(dead_code))]
-    pub fn heat(&mut self, index: usize) {
+    pub fn mark_compiled(&mut self, index: usize) {
         if let Some(counter) = self.counters.get_mut(index) {
             *counter = self.hot;
         }
