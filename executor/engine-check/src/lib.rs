@@ -2,17 +2,17 @@
 //!
 //! For development only, as it needs both engines.
 
-pub mod answer;
+mod answer;
 pub mod assembler;
 pub mod attestor;
 pub mod campaign;
 pub mod compare;
 pub mod elf;
-pub mod engine_process;
+mod engine_process;
 pub mod generate;
-pub mod model;
+mod model;
 pub mod mutate_elf;
-pub mod operation;
+mod operation;
 pub mod outcome;
 pub mod process;
 pub mod random;
@@ -20,6 +20,6 @@ pub mod report;
 pub mod seeds;
 pub mod serve;
 pub mod single_step;
-pub mod sp1_jit;
+mod sp1_jit;
 pub mod sp1_portable;
 pub mod table;

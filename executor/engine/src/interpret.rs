@@ -20,7 +20,7 @@ enum Next {
 ///
 /// # Errors
 /// The load or store at `context.pc` is none.
-pub fn interpret(
+pub(crate) fn interpret(
     context: &mut Context,
     memory: &mut Memory,
     image: &Image,

@@ -25,10 +25,10 @@ use address::check;
 use reservation::Reservation;
 use snapshot::Snapshot;
 
-pub use address::{ADDRESS_SPACE, MISPLACED, refusal};
-pub use chunks::Chunks;
+pub(crate) use address::{ADDRESS_SPACE, MISPLACED, refusal};
+pub(crate) use chunks::Chunks;
 
-pub struct Memory {
+pub(crate) struct Memory {
     reservation: Reservation,
     /// What an unconstrained block overwrote.
     snapshot: Option<Snapshot>,
@@ -39,20 +39,20 @@ impl Memory {
     ///
     /// # Errors
     /// The host gives no room.
-    pub fn new(limit: u64) -> Result<Self, Fault> {
+    pub(crate) fn new(limit: u64) -> Result<Self, Fault> {
         let reservation = Reservation::new(limit).ok_or(Fault::LimitMemory)?;
         Ok(Self { reservation, snapshot: None })
     }
 
     #[inline(always)]
-    pub fn load(&mut self, width: Width, signed: bool, address: u64) -> Result<u64, Fault> {
+    pub(crate) fn load(&mut self, width: Width, signed: bool, address: u64) -> Result<u64, Fault> {
         check(width, address)?;
         self.touch(address)?;
         Ok(self.reservation.load(width, signed, address))
     }
 
     #[inline(always)]
-    pub fn store(&mut self, width: Width, address: u64, value: u64) -> Result<(), Fault> {
+    pub(crate) fn store(&mut self, width: Width, address: u64, value: u64) -> Result<(), Fault> {
         check(width, address)?;
         self.touch(address)?;
         if let Some(snapshot) = &mut self.snapshot {
@@ -64,12 +64,12 @@ impl Memory {
 
     /// The map of chunks, and the first byte of address 0: for compiled code.
     #[cfg_attr(not(feature = "translator"), allow(dead_code))]
-    pub fn chunks(&self) -> &Chunks {
+    pub(crate) fn chunks(&self) -> &Chunks {
         self.reservation.chunks()
     }
 
     /// Copy bytes in, as a loader does, to a multiple of four.
-    pub fn fill(&mut self, address: u64, bytes: &[u8]) -> Result<(), Fault> {
+    pub(crate) fn fill(&mut self, address: u64, bytes: &[u8]) -> Result<(), Fault> {
         let (words, rest) = bytes.as_chunks::<4>();
         for (word, address) in words.iter().zip((address..).step_by(4)) {
             self.store(Width::Word, address, u64::from(u32::from_le_bytes(*word)))?;
@@ -83,7 +83,7 @@ impl Memory {
 
     /// The bytes at an address, whatever its alignment; nothing is touched by that. No byte
     /// can be read at any address.
-    pub fn peek(&self, address: u64, length: u64) -> Result<Vec<u8>, Fault> {
+    pub(crate) fn peek(&self, address: u64, length: u64) -> Result<Vec<u8>, Fault> {
         if length == 0 {
             return Ok(Vec::new());
         }
@@ -99,28 +99,28 @@ impl Memory {
     }
 
     /// From now on keep what is overwritten.
-    pub fn begin_unconstrained(&mut self) {
+    pub(crate) fn begin_unconstrained(&mut self) {
         self.snapshot = Some(Snapshot::default());
     }
 
     /// Put back what was overwritten since `begin_unconstrained`.
-    pub fn end_unconstrained(&mut self) {
+    pub(crate) fn end_unconstrained(&mut self) {
         if let Some(snapshot) = self.snapshot.take() {
             snapshot.restore(&mut self.reservation);
         }
     }
 
     /// Count bytes that the guest makes the host hold.
-    pub fn charge(&mut self, bytes: u64) -> Result<(), Fault> {
+    pub(crate) fn charge(&mut self, bytes: u64) -> Result<(), Fault> {
         if self.chunks().charge(bytes) { Ok(()) } else { Err(Fault::LimitMemory) }
     }
 
-    pub fn refund(&mut self, bytes: u64) {
+    pub(crate) fn refund(&mut self, bytes: u64) {
         self.chunks().refund(bytes);
     }
 
     /// Bytes of chunks that the guest has.
-    pub fn touched_bytes(&self) -> u64 {
+    pub(crate) fn touched_bytes(&self) -> u64 {
         self.chunks().touched_bytes()
     }
 

@@ -13,25 +13,25 @@ use crate::memory::Memory;
 const PIECE_WORDS: usize = 512;
 
 /// Buffers of the caller and of the guest. What the guest pushes counts as its memory.
-pub struct Stdin<'a> {
+pub(crate) struct Stdin<'a> {
     given: VecDeque<&'a [u8]>,
     /// The last one is read first.
     pushed: Vec<Vec<u8>>,
 }
 
 impl<'a> Stdin<'a> {
-    pub fn new(buffers: &'a [Vec<u8>]) -> Self {
+    pub(crate) fn new(buffers: &'a [Vec<u8>]) -> Self {
         Self { given: buffers.iter().map(Vec::as_slice).collect(), pushed: Vec::new() }
     }
 
     /// The bytes of the next buffer.
-    pub fn next_length(&self) -> Option<u64> {
+    pub(crate) fn next_length(&self) -> Option<u64> {
         let next = self.pushed.last().map(Vec::as_slice).or_else(|| self.given.front().copied());
         next.map(|buffer| buffer.len() as u64)
     }
 
     /// Take the next buffer.
-    pub fn take(&mut self, memory: &mut Memory) -> Option<Cow<'a, [u8]>> {
+    pub(crate) fn take(&mut self, memory: &mut Memory) -> Option<Cow<'a, [u8]>> {
         if let Some(buffer) = self.pushed.pop() {
             memory.refund(charge(&buffer));
             return Some(buffer.into());
@@ -40,7 +40,7 @@ impl<'a> Stdin<'a> {
     }
 
     /// Put a buffer in front of all others.
-    pub fn push(&mut self, buffer: Vec<u8>, memory: &mut Memory) -> Result<(), Fault> {
+    pub(crate) fn push(&mut self, buffer: Vec<u8>, memory: &mut Memory) -> Result<(), Fault> {
         memory.charge(charge(&buffer))?;
         self.pushed.push(buffer);
         Ok(())
@@ -54,7 +54,7 @@ fn charge(buffer: &[u8]) -> u64 {
 
 /// Write a buffer as words with the zeros that SP1 adds behind it: one whole word more where the
 /// length is a multiple of eight.
-pub fn write_buffer(bytes: &[u8], address: u64, memory: &mut Memory) -> Result<(), Fault> {
+pub(crate) fn write_buffer(bytes: &[u8], address: u64, memory: &mut Memory) -> Result<(), Fault> {
     let (whole, rest) = bytes.as_chunks::<8>();
     let mut at = address;
     for piece in whole.chunks(PIECE_WORDS) {

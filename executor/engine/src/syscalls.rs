@@ -25,7 +25,7 @@ const T0: usize = 5;
 const A0: usize = 10;
 
 /// The machine's side of the calls that are not about memory alone.
-pub struct Calls<'a> {
+pub(crate) struct Calls<'a> {
     pub stdin: Stdin<'a>,
     pub public_values: Vec<u8>,
     pub digest: [u32; 8],
@@ -45,7 +45,7 @@ struct Before {
 
 /// Why a call ends the run.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Refusal {
+pub(crate) enum Refusal {
     Fault(Fault),
     Unsupported(String),
     LimitOutput,
@@ -62,7 +62,7 @@ fn refused<T>(why: &'static str) -> Result<T, Refusal> {
 }
 
 impl<'a> Calls<'a> {
-    pub fn new(stdin: &'a [Vec<u8>], limits: &Limits, fuel: i64) -> Self {
+    pub(crate) fn new(stdin: &'a [Vec<u8>], limits: &Limits, fuel: i64) -> Self {
         Self {
             stdin: Stdin::new(stdin),
             public_values: Vec::new(),
@@ -74,7 +74,7 @@ impl<'a> Calls<'a> {
         }
     }
 
-    pub fn is_unconstrained(&self) -> bool {
+    pub(crate) fn is_unconstrained(&self) -> bool {
         self.unconstrained.is_some()
     }
 
@@ -83,7 +83,7 @@ impl<'a> Calls<'a> {
     ///
     /// # Errors
     /// SP1 or this engine refuses the call.
-    pub fn call(
+    pub(crate) fn call(
         &mut self,
         context: &mut Context,
         memory: &mut Memory,

@@ -40,7 +40,7 @@ const MAX_INSTRUCTIONS: u64 = 1 << 21;
 /// A region of this length leaves out what can be entered elsewhere.
 const REPEATED: usize = 48;
 
-pub struct Translator {
+pub(crate) struct Translator {
     /// Made for the first hot region.
     code: Option<CodeArea>,
     /// Per instruction, where its compiled region starts; empty before the first.
@@ -54,7 +54,7 @@ pub struct Translator {
 
 impl Translator {
     /// None: this host has no target.
-    pub fn new(_image: &Image) -> Option<Self> {
+    pub(crate) fn new(_image: &Image) -> Option<Self> {
         Some(Self {
             code: None,
             table: Vec::new(),
@@ -67,7 +67,7 @@ impl Translator {
 
     /// Compile the region that starts at an instruction, after `executed` cycles; false: not now,
     /// or never again when `exhausted`. The guest's registers now are a hint of what they will be.
-    pub fn translate(
+    pub(crate) fn translate(
         &mut self,
         image: &Image,
         start: usize,
@@ -89,25 +89,25 @@ impl Translator {
         compiled.is_some()
     }
 
-    pub fn exhausted(&self) -> bool {
+    pub(crate) fn exhausted(&self) -> bool {
         self.exhausted
     }
 
-    pub fn holds(&self, index: usize) -> bool {
+    pub(crate) fn holds(&self, index: usize) -> bool {
         self.table.get(index).is_some_and(|entry| !entry.is_cold())
     }
 
     /// Execute from a compiled instruction until compiled code leaves.
-    pub fn enter(&mut self, index: usize, context: &mut Context, memory: &Memory) -> Exit {
+    pub(crate) fn enter(&mut self, index: usize, context: &mut Context, memory: &Memory) -> Exit {
         let Some(code) = &self.code else { return Exit::Cold };
         fault::enter(code, memory.chunks(), context, &self.table, index)
     }
 
-    pub fn instructions(&self) -> u64 {
+    pub(crate) fn instructions(&self) -> u64 {
         self.instructions
     }
 
-    pub fn seconds(&self) -> f64 {
+    pub(crate) fn seconds(&self) -> f64 {
         self.seconds
     }
 

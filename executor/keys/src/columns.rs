@@ -1,10 +1,10 @@
 //! What a commitment is made to.
 
 /// `CORE_LOG_STACKING_HEIGHT` of sp1-prover 6.10.0, components.rs.
-pub const LOG_HEIGHT: u32 = 21;
+pub(crate) const LOG_HEIGHT: u32 = 21;
 
 /// Columns of 2^log_height coefficients, canonical; log_height is at least 8.
-pub trait Columns: Sync {
+pub(crate) trait Columns: Sync {
     fn log_height(&self) -> u32;
     fn count(&self) -> usize;
     /// Write column `index` over `into`, which holds zeros.

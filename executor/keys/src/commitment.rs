@@ -18,7 +18,7 @@ use crate::poseidon2::Constants;
 use crate::tables::Tables;
 use crate::threads::share;
 use codeword::{QUARTERS, Twiddles};
-pub use tree::Digest;
+pub(crate) use tree::Digest;
 
 /// 2 to the power of `CORE_MAX_LOG_ROW_COUNT` of sp1-prover 6.10.0, components.rs.
 const MAX_ROWS: usize = 1 << 22;
@@ -26,7 +26,7 @@ const MAX_ROWS: usize = 1 << 22;
 const LOG_CHUNK: u32 = 14;
 
 /// The commitment to `tables`: root and shapes.
-pub fn commitment(tables: &Tables, kernel: Kernel) -> Digest {
+pub(crate) fn commitment(tables: &Tables, kernel: Kernel) -> Digest {
     let padding = (tables.count() << LOG_HEIGHT) - tables.area();
     let padding_columns = padding.div_ceil(MAX_ROWS).max(1);
     let padding_rows = padding - (padding_columns - 1) * MAX_ROWS;

@@ -25,7 +25,7 @@ const SIGN_BIT: u64 = 1 << 63;
 
 type Point = [[u64; 4]; 2];
 
-pub struct Base;
+pub(crate) struct Base;
 
 impl Field<4> for Base {
     const MODULUS: [u64; 4] = MODULUS;
@@ -52,7 +52,7 @@ impl Field<4> for Base {
 }
 
 /// Add the point at `a1` to the one at `a0`.
-pub fn add(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
+pub(crate) fn add(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
     check_aligned(&[arguments.a0, arguments.a1])?;
     let p = point(read_pair(memory, arguments.a0)?)?;
     let q = point(read_pair(memory, arguments.a1)?)?;
@@ -60,7 +60,7 @@ pub fn add(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fa
 }
 
 /// Write to `a0` the x of the point whose y is 32 bytes further and whose sign is `a1`.
-pub fn decompress(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
+pub(crate) fn decompress(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
     check_aligned(&[arguments.a0])?;
     if arguments.a1 > 1 {
         return Err(Fault::Refused("ED_DECOMPRESS takes 0 or 1 as its second argument"));
@@ -71,7 +71,7 @@ pub fn decompress(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result
 }
 
 /// The even square root, if there is one. `a` is reduced.
-pub fn square_root(a: &[u64; 4]) -> Option<[u64; 4]> {
+pub(crate) fn square_root(a: &[u64; 4]) -> Option<[u64; 4]> {
     let candidate = Base::power(a, &ROOT_EXPONENT);
     let square = Base::square(&candidate);
     let root = if square == *a {

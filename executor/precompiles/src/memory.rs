@@ -39,7 +39,7 @@ impl fmt::Display for Fault {
 impl std::error::Error for Fault {}
 
 /// SP1 checks the alignment of all pointers of a call before it reads through the first.
-pub fn check_aligned(addresses: &[u64]) -> Result<(), Fault> {
+pub(crate) fn check_aligned(addresses: &[u64]) -> Result<(), Fault> {
     match addresses.iter().find(|address| !address.is_multiple_of(8)) {
         Some(&address) => Err(Fault::Misaligned(address)),
         None => Ok(()),
@@ -47,14 +47,17 @@ pub fn check_aligned(addresses: &[u64]) -> Result<(), Fault> {
 }
 
 /// `N` words from `address` upwards.
-pub fn read<const N: usize>(memory: &mut dyn GuestMemory, address: u64) -> Result<[u64; N], Fault> {
+pub(crate) fn read<const N: usize>(
+    memory: &mut dyn GuestMemory,
+    address: u64,
+) -> Result<[u64; N], Fault> {
     let mut words = [0; N];
     memory.read_words(address, &mut words)?;
     Ok(words)
 }
 
 /// Two numbers of `N` words from `address` upwards: a point, or an element of a quadratic field.
-pub fn read_pair<const N: usize>(
+pub(crate) fn read_pair<const N: usize>(
     memory: &mut dyn GuestMemory,
     address: u64,
 ) -> Result<[[u64; N]; 2], Fault> {

@@ -12,7 +12,7 @@ use crate::memory::{Fault, GuestMemory, check_aligned, read};
 static PERMUTATION: LazyLock<SP1Perm> = LazyLock::new(poseidon2_init);
 
 /// Permute the elements at `a0`. Numbers above the prime stand for what they are congruent to.
-pub fn permute(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
+pub(crate) fn permute(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
     check_aligned(&[arguments.a0])?;
     let words: [u64; 8] = read(memory, arguments.a0)?;
     let elements = std::array::from_fn(|i| {

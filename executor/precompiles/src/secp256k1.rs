@@ -15,7 +15,7 @@ const FOLD: u64 = (1 << 32) + 977;
 const INVERTER: Inverter<4> = Inverter::new(MODULUS);
 const B: [u64; 4] = [7, 0, 0, 0];
 
-pub struct Base;
+pub(crate) struct Base;
 
 impl Field<4> for Base {
     const MODULUS: [u64; 4] = MODULUS;
@@ -76,10 +76,10 @@ fn check(p: &Point<4>) -> Result<[u64; 4], Fault> {
     Err(Fault::Refused("a point is not on secp256k1"))
 }
 
-pub fn add(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
+pub(crate) fn add(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
     weierstrass::add_call::<4, Secp256k1>(memory, arguments.a0, arguments.a1)
 }
 
-pub fn double(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
+pub(crate) fn double(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
     weierstrass::double_call::<4, Secp256k1>(memory, arguments.a0)
 }

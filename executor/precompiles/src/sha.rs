@@ -72,7 +72,7 @@ const K: [u32; 64] = [
 ];
 
 /// Fill w[16..64] of the message schedule at `a0` from w[0..16].
-pub fn extend(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
+pub(crate) fn extend(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
     if arguments.a1 != 0 {
         return Err(Fault::Refused("SHA_EXTEND takes 0 as its second argument"));
     }
@@ -89,7 +89,7 @@ pub fn extend(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(),
 }
 
 /// Apply the compression function with the message schedule at `a0` to the state at `a1`.
-pub fn compress(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
+pub(crate) fn compress(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
     let mut state = read::<8>(memory, arguments.a1)?.map(|word| word as u32);
     let w = read::<64>(memory, arguments.a0)?.map(|word| word as u32);
     if is_extension(&w) {

@@ -11,7 +11,7 @@ type Pair<const N: usize> = [[u64; N]; 2];
 
 /// A call with operands of `N` words.
 #[inline(always)]
-pub fn call<const N: usize, F: Field<N>>(
+pub(crate) fn call<const N: usize, F: Field<N>>(
     memory: &mut dyn GuestMemory,
     arguments: &Arguments,
     operation: impl Fn(&[u64; N], &[u64; N]) -> [u64; N],
@@ -24,7 +24,7 @@ pub fn call<const N: usize, F: Field<N>>(
 
 /// A call with operands of twice `N` words.
 #[inline(always)]
-pub fn pair_call<const N: usize, F: Field<N>>(
+pub(crate) fn pair_call<const N: usize, F: Field<N>>(
     memory: &mut dyn GuestMemory,
     arguments: &Arguments,
     operation: impl Fn(&Pair<N>, &Pair<N>) -> Result<Pair<N>, Fault>,
@@ -35,24 +35,27 @@ pub fn pair_call<const N: usize, F: Field<N>>(
     memory.write_words(arguments.a0, operation(&a, &b)?.as_flattened())
 }
 
-pub fn add<const N: usize, F: Field<N>>(a: &[u64; N], b: &[u64; N]) -> [u64; N] {
+pub(crate) fn add<const N: usize, F: Field<N>>(a: &[u64; N], b: &[u64; N]) -> [u64; N] {
     F::add(&reduce::<N, F>(a), &reduce::<N, F>(b))
 }
 
-pub fn subtract<const N: usize, F: Field<N>>(a: &[u64; N], b: &[u64; N]) -> [u64; N] {
+pub(crate) fn subtract<const N: usize, F: Field<N>>(a: &[u64; N], b: &[u64; N]) -> [u64; N] {
     F::subtract(&reduce::<N, F>(a), &reduce::<N, F>(b))
 }
 
-pub fn multiply<const N: usize, F: Field<N>>(a: &[u64; N], b: &[u64; N]) -> [u64; N] {
+pub(crate) fn multiply<const N: usize, F: Field<N>>(a: &[u64; N], b: &[u64; N]) -> [u64; N] {
     F::product(a, b)
 }
 
-pub fn pair_add<const N: usize, F: Field<N>>(a: &Pair<N>, b: &Pair<N>) -> Result<Pair<N>, Fault> {
+pub(crate) fn pair_add<const N: usize, F: Field<N>>(
+    a: &Pair<N>,
+    b: &Pair<N>,
+) -> Result<Pair<N>, Fault> {
     Ok([add::<N, F>(&a[0], &b[0]), add::<N, F>(&a[1], &b[1])])
 }
 
 /// SP1 subtracts the natural number b from a + prime and panics if that is negative.
-pub fn pair_subtract<const N: usize, F: Field<N>>(
+pub(crate) fn pair_subtract<const N: usize, F: Field<N>>(
     a: &Pair<N>,
     b: &Pair<N>,
 ) -> Result<Pair<N>, Fault> {
@@ -65,7 +68,7 @@ pub fn pair_subtract<const N: usize, F: Field<N>>(
     Ok([subtract::<N, F>(&a[0], &b[0]), subtract::<N, F>(&a[1], &b[1])])
 }
 
-pub fn pair_multiply<const N: usize, F: Field<N>>(
+pub(crate) fn pair_multiply<const N: usize, F: Field<N>>(
     a: &Pair<N>,
     b: &Pair<N>,
 ) -> Result<Pair<N>, Fault> {

@@ -8,10 +8,10 @@ use crate::limbs;
 use crate::memory::{Fault, GuestMemory, check_aligned, read_pair};
 
 /// x and y.
-pub type Point<const N: usize> = [[u64; N]; 2];
+pub(crate) type Point<const N: usize> = [[u64; N]; 2];
 
 /// A curve over the field `Base`; the formulas do not use B.
-pub trait Curve<const N: usize> {
+pub(crate) trait Curve<const N: usize> {
     type Base: Field<N>;
     const A: [u64; N];
 
@@ -38,7 +38,7 @@ pub trait Curve<const N: usize> {
 }
 
 /// The call that adds the point at `a1` to the one at `a0`.
-pub fn add_call<const N: usize, C: Curve<N>>(
+pub(crate) fn add_call<const N: usize, C: Curve<N>>(
     memory: &mut dyn GuestMemory,
     a0: u64,
     a1: u64,
@@ -50,7 +50,7 @@ pub fn add_call<const N: usize, C: Curve<N>>(
 }
 
 /// The call that doubles the point at `a0`.
-pub fn double_call<const N: usize, C: Curve<N>>(
+pub(crate) fn double_call<const N: usize, C: Curve<N>>(
     memory: &mut dyn GuestMemory,
     a0: u64,
 ) -> Result<(), Fault> {
@@ -60,12 +60,15 @@ pub fn double_call<const N: usize, C: Curve<N>>(
 }
 
 /// Whether both coordinates are below the prime.
-pub fn is_reduced<const N: usize, C: Curve<N> + ?Sized>(p: &Point<N>) -> bool {
+pub(crate) fn is_reduced<const N: usize, C: Curve<N> + ?Sized>(p: &Point<N>) -> bool {
     C::Base::is_reduced(&p[0]) && C::Base::is_reduced(&p[1])
 }
 
 /// The sum of points with reduced coordinates. For equal x the slope is 0.
-pub fn add_reduced<const N: usize, C: Curve<N> + ?Sized>(p: &Point<N>, q: &Point<N>) -> Point<N> {
+pub(crate) fn add_reduced<const N: usize, C: Curve<N> + ?Sized>(
+    p: &Point<N>,
+    q: &Point<N>,
+) -> Point<N> {
     let run = C::Base::subtract(&q[0], &p[0]);
     let rise = C::Base::subtract(&q[1], &p[1]);
     let slope = C::Base::product(&rise, &C::Base::invert(&run));
@@ -73,7 +76,7 @@ pub fn add_reduced<const N: usize, C: Curve<N> + ?Sized>(p: &Point<N>, q: &Point
 }
 
 /// Twice a point with reduced coordinates, given x^2. For y = 0 the slope is 0.
-pub fn double_reduced<const N: usize, C: Curve<N> + ?Sized>(
+pub(crate) fn double_reduced<const N: usize, C: Curve<N> + ?Sized>(
     p: &Point<N>,
     x_squared: &[u64; N],
 ) -> Point<N> {

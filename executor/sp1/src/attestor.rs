@@ -9,7 +9,7 @@ use crate::failure::{Class, Failure, guarded};
 use crate::run::{Effort, Run};
 
 /// Run until the program halts, or passes a limit.
-pub fn run(elf: &[u8], stdin: &[Vec<u8>], limits: &Limits) -> Result<Run, Failure> {
+pub(crate) fn run(elf: &[u8], stdin: &[Vec<u8>], limits: &Limits) -> Result<Run, Failure> {
     let bounds = attestor_engine::Limits {
         cycles: limits.cycles,
         memory_bytes: limits.memory_bytes,

@@ -5,11 +5,10 @@
 
 use serde_json::json;
 
-use crate::SP1_VERSION;
 use crate::engine_choice::Engine;
 use crate::failure::{Class, Failure};
 use crate::run::Run;
-use crate::serve::{Answer, Request};
+use crate::serve::{Answer, Request, SP1_VERSION};
 use crate::{attestor, program, sp1_portable};
 
 /// Answer a request to run the ELF in blob 0 with the further blobs as stdin entries.

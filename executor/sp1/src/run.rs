@@ -1,7 +1,7 @@
 //! What both engines give for a program that halted.
 
 /// The results of a program that halted, on whichever engine.
-pub struct Run {
+pub(crate) struct Run {
     pub exit_code: u32,
     /// As SP1's `global_clk` counts.
     pub cycles: u64,
@@ -13,7 +13,7 @@ pub struct Run {
 }
 
 /// What a run on our engine took.
-pub struct Effort {
+pub(crate) struct Effort {
     pub touched_pages: u64,
     pub compiled_instructions: u64,
     pub compile_seconds: f64,

@@ -13,6 +13,9 @@ use crate::engine_choice::Engine;
 use crate::failure::{Class, Failure, guarded, record_panics};
 use crate::memory;
 
+/// The version of all sp1-* crates, as pinned in Cargo.toml.
+pub const SP1_VERSION: &str = "6.10.0";
+/// Of requests.
 const VERSION: u64 = 2;
 /// All blobs of a request together; the memory limit is usually lower.
 const MAX_REQUEST_BYTES: usize = 1 << 30;

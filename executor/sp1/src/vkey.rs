@@ -3,10 +3,9 @@
 use attestor_keys::Kernel;
 use serde_json::json;
 
-use crate::SP1_VERSION;
 use crate::failure::{Class, Failure, guarded};
 use crate::program;
-use crate::serve::{Answer, Request};
+use crate::serve::{Answer, Request, SP1_VERSION};
 
 /// Answer a request for the key of the ELF in blob 0.
 pub fn answer(request: &Request) -> Result<Answer, Failure> {

@@ -8,7 +8,7 @@ use crate::assembler::{Assembler, Label};
 use crate::random::Random;
 
 /// A program in the making.
-pub struct Generator {
+pub(super) struct Generator {
     pub random: Random,
     pub kind: Kind,
     pub assembler: Assembler,
@@ -25,7 +25,7 @@ pub struct Generator {
 }
 
 impl Generator {
-    pub fn new(kind: Kind, seed: u64) -> Self {
+    pub(super) fn new(kind: Kind, seed: u64) -> Self {
         let mut random = Random::new(seed ^ (kind as u64) << 62);
         let mut assembler = Assembler::default();
         let epilogue = assembler.label();
@@ -51,7 +51,7 @@ impl Generator {
     }
 
     /// So many items, each in `depth` loops and branches.
-    pub fn items(&mut self, count: i64, depth: u32) {
+    pub(super) fn items(&mut self, count: i64, depth: u32) {
         for _ in 0..count {
             self.item(depth);
         }
@@ -83,12 +83,12 @@ impl Generator {
     }
 
     /// Any register, also those with a task of their own.
-    pub fn source(&mut self) -> u8 {
+    pub(super) fn source(&mut self) -> u8 {
         self.random.below(32) as u8
     }
 
     /// A register that an item may write; a hostile program sometimes takes any.
-    pub fn target(&mut self) -> u8 {
+    pub(super) fn target(&mut self) -> u8 {
         if self.kind == Kind::Hostile && self.random.below(400) == 0 {
             return self.source();
         }

@@ -13,7 +13,7 @@ const RESULT: u8 = 7;
 const IMMEDIATES: [i64; 12] = [-2048, -2047, -1025, -256, -8, -1, 0, 1, 7, 255, 1024, 2047];
 const UPPERS: [i64; 8] = [0, 1, 0x7_ffff, 0x8_0000, 0x8_0001, 0xf_ffff, 0x7_8000, 0x5_5555];
 
-pub fn cases() -> Vec<Case> {
+pub(super) fn cases() -> Vec<Case> {
     let case = |operation: &Operation| match operation.shape {
         Shape::Register => Some(registers(*operation)),
         Shape::Immediate => Some(immediates(*operation, &IMMEDIATES)),

@@ -11,7 +11,7 @@ const RIGHT: u8 = 6;
 const RESULT: u8 = 7;
 const LINK: u8 = 1;
 
-pub fn cases() -> Vec<Case> {
+pub(super) fn cases() -> Vec<Case> {
     let branching = ALL.iter().filter(|operation| operation.shape == Shape::Branch);
     branching
         .map(|operation| branch(*operation))

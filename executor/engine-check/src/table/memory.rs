@@ -10,7 +10,7 @@ const RESULT: u8 = 7;
 const POINTER: u8 = 8;
 const FAR: i64 = 2040;
 
-pub fn cases() -> Vec<Case> {
+pub(super) fn cases() -> Vec<Case> {
     let case = |operation: &Operation| match operation.shape {
         Shape::Load(bytes) => Some(loads(*operation, bytes)),
         Shape::Store(bytes) => Some(stores(*operation, bytes)),

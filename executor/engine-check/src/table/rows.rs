@@ -16,7 +16,7 @@ const ROUNDS: i64 = 2047;
 /// Where results go, after the values of any case.
 const RESULTS: u64 = DATA + 0x1_0000;
 /// Registers of every case.
-pub const VALUES: u8 = 10;
+pub(super) const VALUES: u8 = 10;
 const OUTPUT: u8 = 11;
 const VALUES_LEFT: u8 = 12;
 const ROUNDS_LEFT: u8 = 13;
@@ -24,7 +24,7 @@ const WRITE: u64 = 2;
 const PUBLIC_VALUES: u64 = 13;
 
 /// A case in the making: its body runs once for each row of values.
-pub struct Rows {
+pub(super) struct Rows {
     pub assembler: Assembler,
     top: Label,
     round: Label,
@@ -35,7 +35,7 @@ pub struct Rows {
 
 impl Rows {
     /// In the body, `VALUES` points to a row of `words_per_row` words.
-    pub fn begin(rows: usize, words_per_row: usize) -> Self {
+    pub(super) fn begin(rows: usize, words_per_row: usize) -> Self {
         let mut assembler = Assembler::default();
         let (top, round) = (assembler.label(), assembler.label());
         let rounds = (ROUNDS / rows as i64).max(1) + 1;
@@ -49,13 +49,13 @@ impl Rows {
     }
 
     /// Add a register to the results of this row.
-    pub fn result(&mut self, register: u8) {
+    pub(super) fn result(&mut self, register: u8) {
         self.assembler.store(SD, register, OUTPUT, 0);
         self.assembler.immediate(ADDI, OUTPUT, OUTPUT, 8);
         self.results_per_row += 1;
     }
 
-    pub fn end(mut self, name: &str, values: &[u64], expected: &[u64]) -> Case {
+    pub(super) fn end(mut self, name: &str, values: &[u64], expected: &[u64]) -> Case {
         assert_eq!(values.len(), self.rows * self.words_per_row, "{name}: rows of values");
         assert_eq!(expected.len() as i64, self.rows as i64 * self.results_per_row, "{name}");
         let assembler = &mut self.assembler;

@@ -6,15 +6,15 @@ use crate::instruction::Width;
 
 /// The logarithm of the guest's address space, as in both of SP1's executors.
 const ADDRESS_BITS: u32 = 40;
-pub const ADDRESS_SPACE: u64 = 1 << ADDRESS_BITS;
+pub(crate) const ADDRESS_SPACE: u64 = 1 << ADDRESS_BITS;
 /// By width: the bits that no address of an access has, beyond the address space or its alignment.
-pub const MISPLACED: [u64; 4] = {
+pub(crate) const MISPLACED: [u64; 4] = {
     let outside = !(ADDRESS_SPACE - 1);
     [outside, outside | 1, outside | 3, outside | 7]
 };
 
 #[inline(always)]
-pub fn check(width: Width, address: u64) -> Result<(), Fault> {
+pub(super) fn check(width: Width, address: u64) -> Result<(), Fault> {
     if address & MISPLACED[width.log2() as usize] == 0 {
         return Ok(());
     }
@@ -23,7 +23,7 @@ pub fn check(width: Width, address: u64) -> Result<(), Fault> {
 
 /// Why an access of this width is none.
 #[cold]
-pub fn refusal(width: Width, address: u64) -> Fault {
+pub(crate) fn refusal(width: Width, address: u64) -> Fault {
     if address & ((1 << width.log2()) - 1) != 0 {
         Fault::Misaligned(address)
     } else {

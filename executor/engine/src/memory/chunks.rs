@@ -9,10 +9,10 @@ use super::address::ADDRESS_SPACE;
 const CHUNK_BITS: u32 = 16;
 const CHUNK_BYTES: u64 = 1 << CHUNK_BITS;
 /// One bit per chunk.
-pub const MAP_BYTES: usize = (ADDRESS_SPACE >> CHUNK_BITS) as usize / 8;
+pub(super) const MAP_BYTES: usize = (ADDRESS_SPACE >> CHUNK_BITS) as usize / 8;
 
 /// Shared with the signal handler, which interrupts the same thread: hence atomic.
-pub struct Chunks {
+pub(crate) struct Chunks {
     base: *mut u8,
     map: *const AtomicU64,
     touched: AtomicU64,
@@ -25,32 +25,32 @@ impl Chunks {
     /// # Safety
     /// From `base`, `ADDRESS_SPACE` inaccessible bytes, and from `map`, `MAP_BYTES` writable zeros,
     /// must belong to the result alone for as long as it lives.
-    pub unsafe fn new(base: *mut u8, map: *mut u8, limit: u64) -> Self {
+    pub(crate) unsafe fn new(base: *mut u8, map: *mut u8, limit: u64) -> Self {
         debug_assert!((base as u64).is_multiple_of(4096) && map.cast::<AtomicU64>().is_aligned());
         Self { base, map: map.cast(), touched: 0.into(), used: 0.into(), limit }
     }
 
     /// The byte of address 0.
-    pub fn base(&self) -> *mut u8 {
+    pub(crate) fn base(&self) -> *mut u8 {
         self.base
     }
 
     /// The first address of the chunk after the one of this address.
     #[inline(always)]
-    pub fn next(address: u64) -> u64 {
+    pub(crate) fn next(address: u64) -> u64 {
         (address | (CHUNK_BYTES - 1)) + 1
     }
 
     /// Whether the chunk of this address exists. The address must be in the address space.
     #[inline(always)]
-    pub fn holds(&self, address: u64) -> bool {
+    pub(crate) fn holds(&self, address: u64) -> bool {
         let chunk = address >> CHUNK_BITS;
         self.cell(chunk).load(Relaxed) >> (chunk & 63) & 1 == 1
     }
 
     /// Make the chunk of this address writable; false: the limit is reached. Only calls that a
     /// signal handler may make.
-    pub fn commit(&self, address: u64) -> bool {
+    pub(crate) fn commit(&self, address: u64) -> bool {
         debug_assert!(address < ADDRESS_SPACE && !self.holds(address));
         let chunk = address >> CHUNK_BITS;
         if !self.charge(CHUNK_BYTES) {
@@ -71,7 +71,7 @@ impl Chunks {
     }
 
     /// False: the limit is reached, and nothing was counted.
-    pub fn charge(&self, bytes: u64) -> bool {
+    pub(crate) fn charge(&self, bytes: u64) -> bool {
         let used = self.used.load(Relaxed).saturating_add(bytes);
         let fits = used <= self.limit;
         if fits {
@@ -80,12 +80,12 @@ impl Chunks {
         fits
     }
 
-    pub fn refund(&self, bytes: u64) {
+    pub(crate) fn refund(&self, bytes: u64) {
         let used = self.used.fetch_sub(bytes, Relaxed);
         debug_assert!(used >= bytes, "more is given back than was charged");
     }
 
-    pub fn touched_bytes(&self) -> u64 {
+    pub(crate) fn touched_bytes(&self) -> u64 {
         self.touched.load(Relaxed)
     }
 

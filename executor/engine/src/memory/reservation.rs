@@ -12,12 +12,12 @@ const GUARD: usize = 1 << 20;
 const RESERVED: usize = ADDRESS_SPACE as usize + GUARD + MAP_BYTES;
 
 /// `ADDRESS_SPACE` bytes for the guest, the guard, and the map of chunks.
-pub struct Reservation {
+pub(super) struct Reservation {
     chunks: Box<Chunks>,
 }
 
 impl Reservation {
-    pub fn new(limit: u64) -> Option<Self> {
+    pub(super) fn new(limit: u64) -> Option<Self> {
         let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
         // SAFETY: a new mapping at an address that the kernel chooses.
         let base = unsafe { libc::mmap(ptr::null_mut(), RESERVED, libc::PROT_NONE, flags, -1, 0) };
@@ -35,13 +35,13 @@ impl Reservation {
         (result == 0).then_some(reservation)
     }
 
-    pub fn chunks(&self) -> &Chunks {
+    pub(super) fn chunks(&self) -> &Chunks {
         &self.chunks
     }
 
     /// The address must be aligned, in the address space, and of a chunk that exists.
     #[inline(always)]
-    pub fn load(&self, width: Width, signed: bool, address: u64) -> u64 {
+    pub(super) fn load(&self, width: Width, signed: bool, address: u64) -> u64 {
         let from = self.chunks.base().wrapping_add(address as usize);
         debug_assert!(self.is_accessible(width, address));
         // SAFETY: what the caller checked makes it a readable, aligned address of guest data, to
@@ -61,7 +61,7 @@ impl Reservation {
 
     /// As `load`.
     #[inline(always)]
-    pub fn store(&mut self, width: Width, address: u64, value: u64) {
+    pub(super) fn store(&mut self, width: Width, address: u64, value: u64) {
         let to = self.chunks.base().wrapping_add(address as usize);
         debug_assert!(self.is_accessible(width, address));
         // SAFETY: as in `load`; the chunk is writable.
@@ -77,7 +77,7 @@ impl Reservation {
 
     /// All words must be as the address of `load`.
     #[inline(always)]
-    pub fn load_words(&self, address: u64, words: &mut [u64]) {
+    pub(super) fn load_words(&self, address: u64, words: &mut [u64]) {
         let from = self.chunks.base().wrapping_add(address as usize).cast::<u64>();
         debug_assert!(self.are_accessible(address, words.len()));
         // SAFETY: as in `load` for each word; no reference to guest data exists, so that `words`
@@ -87,7 +87,7 @@ impl Reservation {
 
     /// As `load_words`.
     #[inline(always)]
-    pub fn store_words(&mut self, address: u64, words: &[u64]) {
+    pub(super) fn store_words(&mut self, address: u64, words: &[u64]) {
         let to = self.chunks.base().wrapping_add(address as usize).cast::<u64>();
         debug_assert!(self.are_accessible(address, words.len()));
         // SAFETY: as in `load_words`; the chunks are writable.

@@ -11,14 +11,18 @@ const PAGE: u64 = 4096;
 
 /// Copies of the pages that were written to, as they were before, by page number.
 #[derive(Default)]
-pub struct Snapshot {
+pub(super) struct Snapshot {
     pages: HashMap<u64, Vec<u64>>,
     last: Option<u64>,
 }
 
 impl Snapshot {
     /// Keep the page of an address that exists, before the first write to it.
-    pub fn save_page(&mut self, reservation: &Reservation, address: u64) -> Result<(), Fault> {
+    pub(super) fn save_page(
+        &mut self,
+        reservation: &Reservation,
+        address: u64,
+    ) -> Result<(), Fault> {
         let page = address / PAGE;
         if self.last.replace(page) == Some(page) || self.pages.contains_key(&page) {
             return Ok(());
@@ -34,7 +38,7 @@ impl Snapshot {
     }
 
     /// Put all pages back as they were.
-    pub fn restore(self, reservation: &mut Reservation) {
+    pub(super) fn restore(self, reservation: &mut Reservation) {
         for (page, words) in self.pages {
             for (index, word) in words.into_iter().enumerate() {
                 reservation.store(Width::Double, page * PAGE + 8 * index as u64, word);

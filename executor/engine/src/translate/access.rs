@@ -12,7 +12,7 @@ use crate::instruction::{Instruction, Width};
 use crate::memory::MISPLACED;
 
 impl Emitter<'_> {
-    pub fn load(&mut self, instruction: &Instruction, width: Width, signed: bool, pc: u64) {
+    pub(super) fn load(&mut self, instruction: &Instruction, width: Width, signed: bool, pc: u64) {
         let from = self.guest_operand(instruction, width, pc);
         // Also for x0: an access may fault, and touches memory.
         let to = self.target(instruction.rd);
@@ -26,7 +26,7 @@ impl Emitter<'_> {
         self.set(instruction.rd, to);
     }
 
-    pub fn store(&mut self, instruction: &Instruction, width: Width, pc: u64) {
+    pub(super) fn store(&mut self, instruction: &Instruction, width: Width, pc: u64) {
         let to = self.guest_operand(instruction, width, pc);
         let value = self.value(instruction.rs2, Gpr::Rcx);
         match width {

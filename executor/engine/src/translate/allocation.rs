@@ -17,7 +17,7 @@ const MAX_DEPTH: u32 = 5;
 
 /// Where the value of a guest register is inside of a region.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub(super) enum Place {
     /// Of x0: nowhere.
     Zero,
     Host(Gpr),
@@ -25,13 +25,13 @@ pub enum Place {
 }
 
 #[derive(Clone, Copy)]
-pub struct Allocation {
+pub(super) struct Allocation {
     places: [Place; 32],
 }
 
 impl Allocation {
     /// Host registers for the guest registers that are used most, loops counting more.
-    pub fn of(image: &Image, region: &Region) -> Self {
+    pub(super) fn of(image: &Image, region: &Region) -> Self {
         let uses = uses(image, region);
         let mut used: Vec<usize> = (1..32).filter(|&register| uses[register] > 0).collect();
         used.sort_by_key(|&register| std::cmp::Reverse(uses[register]));
@@ -44,12 +44,12 @@ impl Allocation {
         Self { places }
     }
 
-    pub fn place(&self, register: u8) -> Place {
+    pub(super) fn place(&self, register: u8) -> Place {
         self.places[usize::from(register & 31)]
     }
 
     /// The guest registers that are in host registers.
-    pub fn hosts(self) -> impl Iterator<Item = (usize, Gpr)> {
+    pub(super) fn hosts(self) -> impl Iterator<Item = (usize, Gpr)> {
         self.places.into_iter().enumerate().filter_map(|(register, place)| match place {
             Place::Host(host) => Some((register, host)),
             Place::Zero | Place::Context => None,

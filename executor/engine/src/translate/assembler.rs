@@ -6,7 +6,7 @@
 /// The processor's registers, by their numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
-pub enum Gpr {
+pub(super) enum Gpr {
     Rax,
     Rcx,
     Rdx,
@@ -27,7 +27,7 @@ pub enum Gpr {
 
 /// A register, or a place in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Operand {
+pub(super) enum Operand {
     Register(Gpr),
     /// [base + displacement]
     Memory(Gpr, i32),
@@ -37,7 +37,7 @@ pub enum Operand {
 
 /// How much of a register an instruction works on; of 32 bits, the upper ones become zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OperandSize {
+pub(super) enum OperandSize {
     B32,
     B64,
 }
@@ -45,7 +45,7 @@ pub enum OperandSize {
 /// Operations on two operands; the number is that of the immediate form's opcode extension.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
-pub enum Binary {
+pub(super) enum Binary {
     Add = 0,
     Or = 1,
     And = 4,
@@ -57,7 +57,7 @@ pub enum Binary {
 /// The number is the opcode extension.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
-pub enum Shift {
+pub(super) enum Shift {
     RotateRight = 1,
     Left = 4,
     Right = 5,
@@ -67,7 +67,7 @@ pub enum Shift {
 /// Operations on RAX and RDX, or on their one operand; the number is the opcode extension.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
-pub enum Unary {
+pub(super) enum Unary {
     Negate = 3,
     MultiplyUnsigned = 4,
     MultiplySigned = 5,
@@ -78,7 +78,7 @@ pub enum Unary {
 /// When a jump is made; the number is that of the opcode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
-pub enum Cond {
+pub(super) enum Cond {
     Below = 2,
     AboveOrEqual = 3,
     Equal = 4,
@@ -92,10 +92,10 @@ pub enum Cond {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Label(usize);
+pub(super) struct Label(usize);
 
 #[derive(Default)]
-pub struct Assembler {
+pub(super) struct Assembler {
     code: Vec<u8>,
     labels: Vec<Option<usize>>,
     /// Where a distance of four bytes is missing.
@@ -103,22 +103,22 @@ pub struct Assembler {
 }
 
 impl Assembler {
-    pub fn label(&mut self) -> Label {
+    pub(super) fn label(&mut self) -> Label {
         self.labels.push(None);
         Label(self.labels.len() - 1)
     }
 
-    pub fn place(&mut self, label: Label) {
+    pub(super) fn place(&mut self, label: Label) {
         self.labels[label.0] = Some(self.code.len());
     }
 
     /// The length of the code so far.
-    pub fn position(&self) -> usize {
+    pub(super) fn position(&self) -> usize {
         self.code.len()
     }
 
     /// The code; None: a label that something jumps to was never placed.
-    pub fn finish(mut self) -> Option<Vec<u8>> {
+    pub(super) fn finish(mut self) -> Option<Vec<u8>> {
         for (at, label) in std::mem::take(&mut self.open) {
             let target = self.labels[label.0]?;
             let distance = i32::try_from(target as i64 - (at as i64 + 4)).ok()?;
@@ -127,16 +127,22 @@ impl Assembler {
         Some(self.code)
     }
 
-    pub fn binary(&mut self, operation: Binary, size: OperandSize, to: Gpr, from: Operand) {
+    pub(super) fn binary(&mut self, operation: Binary, size: OperandSize, to: Gpr, from: Operand) {
         self.encode(size, &[operation as u8 * 8 + 3], to as u8, from);
     }
 
     /// As `binary`, with the operands in the other order.
-    pub fn binary_on(&mut self, operation: Binary, size: OperandSize, to: Operand, from: Gpr) {
+    pub(super) fn binary_on(
+        &mut self,
+        operation: Binary,
+        size: OperandSize,
+        to: Operand,
+        from: Gpr,
+    ) {
         self.encode(size, &[operation as u8 * 8 + 1], from as u8, to);
     }
 
-    pub fn binary_constant(
+    pub(super) fn binary_constant(
         &mut self,
         operation: Binary,
         size: OperandSize,
@@ -156,39 +162,39 @@ impl Assembler {
     }
 
     /// Set the flags by the bits that both have.
-    pub fn test(&mut self, size: OperandSize, a: Operand, b: Gpr) {
+    pub(super) fn test(&mut self, size: OperandSize, a: Operand, b: Gpr) {
         self.encode(size, &[0x85], b as u8, a);
     }
 
-    pub fn multiply(&mut self, size: OperandSize, to: Gpr, from: Operand) {
+    pub(super) fn multiply(&mut self, size: OperandSize, to: Gpr, from: Operand) {
         self.encode(size, &[0x0f, 0xaf], to as u8, from);
     }
 
-    pub fn unary(&mut self, operation: Unary, size: OperandSize, on: Operand) {
+    pub(super) fn unary(&mut self, operation: Unary, size: OperandSize, on: Operand) {
         self.encode(size, &[0xf7], operation as u8, on);
     }
 
     /// Fill RDX with the sign of RAX.
-    pub fn spread_sign(&mut self, size: OperandSize) {
+    pub(super) fn spread_sign(&mut self, size: OperandSize) {
         self.rex(size, false, 0, 0, 0);
         self.code.push(0x99);
     }
 
-    pub fn shift(&mut self, operation: Shift, size: OperandSize, on: Gpr, amount: u8) {
+    pub(super) fn shift(&mut self, operation: Shift, size: OperandSize, on: Gpr, amount: u8) {
         self.encode(size, &[0xc1], operation as u8, Operand::Register(on));
         self.code.push(amount);
     }
 
     /// Shift by CL modulo the width.
-    pub fn shift_by_cl(&mut self, operation: Shift, size: OperandSize, on: Gpr) {
+    pub(super) fn shift_by_cl(&mut self, operation: Shift, size: OperandSize, on: Gpr) {
         self.encode(size, &[0xd3], operation as u8, Operand::Register(on));
     }
 
-    pub fn copy(&mut self, size: OperandSize, to: Gpr, from: Operand) {
+    pub(super) fn copy(&mut self, size: OperandSize, to: Gpr, from: Operand) {
         self.encode(size, &[0x8b], to as u8, from);
     }
 
-    pub fn constant(&mut self, to: Gpr, value: u64) {
+    pub(super) fn constant(&mut self, to: Gpr, value: u64) {
         let number = to as u8;
         if let Ok(value) = u32::try_from(value) {
             self.rex(OperandSize::B32, false, 0, 0, number);
@@ -204,67 +210,67 @@ impl Assembler {
     }
 
     /// An address, which is not used: to = base + displacement.
-    pub fn address(&mut self, size: OperandSize, to: Gpr, of: Operand) {
+    pub(super) fn address(&mut self, size: OperandSize, to: Gpr, of: Operand) {
         self.encode(size, &[0x8d], to as u8, of);
     }
 
     /// The lower 32 bits, extended by their sign.
-    pub fn extend_sign(&mut self, to: Gpr, from: Operand) {
+    pub(super) fn extend_sign(&mut self, to: Gpr, from: Operand) {
         self.encode(OperandSize::B64, &[0x63], to as u8, from);
     }
 
-    pub fn load_byte(&mut self, signed: bool, to: Gpr, from: Operand) {
+    pub(super) fn load_byte(&mut self, signed: bool, to: Gpr, from: Operand) {
         self.extend(0xb6, signed, to, from);
     }
 
-    pub fn load_half(&mut self, signed: bool, to: Gpr, from: Operand) {
+    pub(super) fn load_half(&mut self, signed: bool, to: Gpr, from: Operand) {
         self.extend(0xb7, signed, to, from);
     }
 
-    pub fn store(&mut self, size: OperandSize, to: Operand, from: Gpr) {
+    pub(super) fn store(&mut self, size: OperandSize, to: Operand, from: Gpr) {
         self.encode(size, &[0x89], from as u8, to);
     }
 
-    pub fn store_byte(&mut self, to: Operand, from: Gpr) {
+    pub(super) fn store_byte(&mut self, to: Operand, from: Gpr) {
         self.encode_byte(&[0x88], from as u8, to);
     }
 
-    pub fn store_half(&mut self, to: Operand, from: Gpr) {
+    pub(super) fn store_half(&mut self, to: Operand, from: Gpr) {
         self.code.push(0x66);
         self.encode(OperandSize::B32, &[0x89], from as u8, to);
     }
 
     /// The value, extended by its sign.
-    pub fn store_constant(&mut self, size: OperandSize, to: Operand, value: i32) {
+    pub(super) fn store_constant(&mut self, size: OperandSize, to: Operand, value: i32) {
         self.encode(size, &[0xc7], 0, to);
         self.code.extend(value.to_le_bytes());
     }
 
     /// 1 if the condition holds, else 0, in all of a register.
-    pub fn set(&mut self, condition: Cond, to: Gpr) {
+    pub(super) fn set(&mut self, condition: Cond, to: Gpr) {
         self.encode_byte(&[0x0f, 0x90 | condition as u8], 0, Operand::Register(to));
         self.encode_byte(&[0x0f, 0xb6], to as u8, Operand::Register(to));
     }
 
-    pub fn jump(&mut self, to: Label) {
+    pub(super) fn jump(&mut self, to: Label) {
         if !self.jump_back(0xeb, to) {
             self.code.push(0xe9);
             self.distance(to);
         }
     }
 
-    pub fn jump_if(&mut self, condition: Cond, to: Label) {
+    pub(super) fn jump_if(&mut self, condition: Cond, to: Label) {
         if !self.jump_back(0x70 | condition as u8, to) {
             self.code.extend([0x0f, 0x80 | condition as u8]);
             self.distance(to);
         }
     }
 
-    pub fn jump_to(&mut self, address: Operand) {
+    pub(super) fn jump_to(&mut self, address: Operand) {
         self.encode(OperandSize::B32, &[0xff], 4, address);
     }
 
-    pub fn leave(&mut self) {
+    pub(super) fn leave(&mut self) {
         self.code.push(0xc3);
     }
 
@@ -372,4 +378,4 @@ fn displacement_mode(base: u8, displacement: i32) -> u8 {
 }
 
 #[cfg(test)]
-pub mod tests;
+pub(super) mod tests;

@@ -7,7 +7,7 @@ use crate::instruction::{Condition, Instruction};
 
 impl Emitter<'_> {
     /// rd = rs1 op immediate.
-    pub fn compute_immediate(&mut self, alu: Alu, instruction: &Instruction) {
+    pub(super) fn compute_immediate(&mut self, alu: Alu, instruction: &Instruction) {
         let Instruction { rd, rs1, immediate, .. } = *instruction;
         if rd == 0 {
             return;
@@ -34,7 +34,7 @@ impl Emitter<'_> {
     }
 
     /// rd = rs1 op rs2.
-    pub fn compute(&mut self, alu: Alu, instruction: &Instruction) {
+    pub(super) fn compute(&mut self, alu: Alu, instruction: &Instruction) {
         let Instruction { rd, rs1, rs2, .. } = *instruction;
         if rd == 0 {
             return;
@@ -180,7 +180,7 @@ impl Emitter<'_> {
     }
 
     /// A register is set to a result, or to the lower half of one, extended by its sign.
-    pub fn set_whole(&mut self, size: OperandSize, rd: u8, from: Gpr) {
+    pub(super) fn set_whole(&mut self, size: OperandSize, rd: u8, from: Gpr) {
         if size == OperandSize::B64 {
             return self.set(rd, from);
         }

@@ -16,7 +16,7 @@ const DIVIDEND: Operand = Operand::Register(Gpr::Rax);
 const DIVISOR: Operand = Operand::Register(Gpr::Rcx);
 
 impl Emitter<'_> {
-    pub fn divide(&mut self, alu: Alu, size: OperandSize, instruction: &Instruction) {
+    pub(super) fn divide(&mut self, alu: Alu, size: OperandSize, instruction: &Instruction) {
         let signed = matches!(alu, Alu::Div | Alu::Rem);
         let rest = matches!(alu, Alu::Rem | Alu::Remu);
         let division = Division { signed, rest, size };
@@ -103,7 +103,7 @@ impl Emitter<'_> {
 
     /// Whether the lower half of this register, set now, is soon divided with only such
     /// instructions before that leave RAX alone.
-    pub fn is_soon_divided(&self, register: u8) -> bool {
+    pub(super) fn is_soon_divided(&self, register: u8) -> bool {
         for instruction in self.following.iter().take(DIVISION_AHEAD) {
             match instruction.operation {
                 Operation::Register(Alu::DivuW | Alu::RemuW) => {
@@ -117,7 +117,7 @@ impl Emitter<'_> {
     }
 
     /// Whether the code of an instruction has no need for RAX while that holds a dividend.
-    pub fn spares_rax(&self, instruction: &Instruction) -> bool {
+    pub(super) fn spares_rax(&self, instruction: &Instruction) -> bool {
         let Instruction { operation, rd, rs1, rs2, .. } = *instruction;
         let (Operation::Immediate(alu) | Operation::Register(alu)) = operation else {
             return false;
@@ -130,7 +130,7 @@ impl Emitter<'_> {
         is_plain && !in_hosts.contains(&Place::Context) && self.dividend != Some(rd)
     }
 
-    pub fn odd_division(&mut self, odd: &Odd) {
+    pub(super) fn odd_division(&mut self, odd: &Odd) {
         let Odd { why, division, back } = *odd;
         match why {
             Why::Unlikely(register) => {

@@ -21,7 +21,7 @@ use crate::instruction::{Instruction, Operation};
 
 /// The code of a region, and where in it each of its entries is; `registers` are the guest's as it
 /// is compiled.
-pub fn emit(
+pub(super) fn emit(
     image: &Image,
     region: &Region,
     registers: &[u64; 32],
@@ -46,7 +46,7 @@ pub fn emit(
     Some((emitter.assembler.finish()?, entries))
 }
 
-pub struct Emitter<'a> {
+pub(super) struct Emitter<'a> {
     pub assembler: Assembler,
     pub image: &'a Image,
     pub allocation: Allocation,
@@ -131,18 +131,18 @@ impl Emitter<'_> {
     }
 
     /// The label of a block of this region, with the index of its first instruction.
-    pub fn label(&self, target: u64) -> Option<(usize, Label)> {
+    pub(super) fn label(&self, target: u64) -> Option<(usize, Label)> {
         let index = aligned_index(self.image, target)?;
         self.labels.get(&index).map(|label| (index, *label))
     }
 
     /// What a register is known to be.
-    pub fn known(&self, register: u8) -> Option<u64> {
+    pub(super) fn known(&self, register: u8) -> Option<u64> {
         if register == 0 { Some(0) } else { self.known[usize::from(register)] }
     }
 
     /// The value of a register as an operand; None: of x0.
-    pub fn operand(&self, register: u8) -> Option<Operand> {
+    pub(super) fn operand(&self, register: u8) -> Option<Operand> {
         match self.allocation.place(register) {
             Place::Zero => None,
             Place::Host(host) => Some(Operand::Register(host)),
@@ -151,7 +151,7 @@ impl Emitter<'_> {
     }
 
     /// The value of a register in a host register: its own, or `otherwise`.
-    pub fn value(&mut self, register: u8, otherwise: Gpr) -> Gpr {
+    pub(super) fn value(&mut self, register: u8, otherwise: Gpr) -> Gpr {
         match self.allocation.place(register) {
             Place::Host(host) => host,
             _ => {
@@ -162,7 +162,7 @@ impl Emitter<'_> {
     }
 
     /// The value of a register, in this host register.
-    pub fn copy(&mut self, to: Gpr, register: u8) {
+    pub(super) fn copy(&mut self, to: Gpr, register: u8) {
         match self.operand(register) {
             None => self.assembler.constant(to, 0),
             Some(operand) if operand == Operand::Register(to) => {}
@@ -171,7 +171,7 @@ impl Emitter<'_> {
     }
 
     /// to = to op register.
-    pub fn apply(&mut self, operation: Binary, size: OperandSize, to: Gpr, register: u8) {
+    pub(super) fn apply(&mut self, operation: Binary, size: OperandSize, to: Gpr, register: u8) {
         match self.operand(register) {
             None => {
                 self.assembler.binary_constant(operation, size, Operand::Register(to), 0);
@@ -181,7 +181,7 @@ impl Emitter<'_> {
     }
 
     /// Where the new value of a register is best computed.
-    pub fn target(&self, register: u8) -> Gpr {
+    pub(super) fn target(&self, register: u8) -> Gpr {
         match self.allocation.place(register) {
             Place::Host(host) => host,
             Place::Zero | Place::Context => Gpr::Rax,
@@ -189,7 +189,7 @@ impl Emitter<'_> {
     }
 
     /// A register has a new value, which is in a host register.
-    pub fn set(&mut self, register: u8, from: Gpr) {
+    pub(super) fn set(&mut self, register: u8, from: Gpr) {
         match self.allocation.place(register) {
             Place::Zero => return,
             Place::Host(host) if host == from => {}
@@ -203,7 +203,7 @@ impl Emitter<'_> {
         self.has_changed(register, None);
     }
 
-    pub fn set_constant(&mut self, register: u8, value: u64) {
+    pub(super) fn set_constant(&mut self, register: u8, value: u64) {
         match self.allocation.place(register) {
             Place::Zero => return,
             Place::Host(host) => self.assembler.constant(host, value),
@@ -215,7 +215,7 @@ impl Emitter<'_> {
     }
 
     /// Write a constant to memory, by RAX if it is long.
-    pub fn store_constant(&mut self, to: Operand, value: u64) {
+    pub(super) fn store_constant(&mut self, to: Operand, value: u64) {
         if let Ok(value) = i32::try_from(value as i64) {
             self.assembler.store_constant(OperandSize::B64, to, value);
         } else {
@@ -230,13 +230,13 @@ impl Emitter<'_> {
     }
 
     /// What a computation gives, if all that it takes is known.
-    pub fn folded(&self, alu: Alu, a: u8, b: Option<u64>) -> Option<u64> {
+    pub(super) fn folded(&self, alu: Alu, a: u8, b: Option<u64>) -> Option<u64> {
         Some(alu.apply(self.known(a)?, b?))
     }
 }
 
 /// The place of a guest register in the context.
-pub fn in_context(register: usize) -> Operand {
+pub(super) fn in_context(register: usize) -> Operand {
     context(offset_of!(Context, registers) + 8 * register)
 }
 

@@ -33,7 +33,7 @@ thread_local! {
 static PREVIOUS: OnceLock<libc::sigaction> = OnceLock::new();
 
 /// Set the handler, once in a process.
-pub fn install() {
+pub(super) fn install() {
     PREVIOUS.get_or_init(|| {
         let mut previous = MaybeUninit::<libc::sigaction>::zeroed();
         // SAFETY: a zeroed sigaction is a valid one, and the handler has the signature that
@@ -50,7 +50,7 @@ pub fn install() {
 }
 
 /// Execute from the region at `index` of the table until compiled code leaves.
-pub fn enter(
+pub(super) fn enter(
     code: &CodeArea,
     chunks: &Chunks,
     context: &mut Context,

@@ -16,13 +16,13 @@ use crate::instruction::{Condition, Instruction};
 
 impl Emitter<'_> {
     /// Have what follows from a new label behind the blocks.
-    pub fn stub(&mut self, kind: StubKind) -> Label {
+    pub(super) fn stub(&mut self, kind: StubKind) -> Label {
         let label = self.assembler.label();
         self.stubs.push(Stub { label, dirty: self.dirty, kind });
         label
     }
 
-    pub fn write_stubs(&mut self) {
+    pub(super) fn write_stubs(&mut self) {
         while let Some(stub) = self.stubs.pop() {
             self.assembler.place(stub.label);
             self.dirty = stub.dirty;
@@ -45,7 +45,7 @@ impl Emitter<'_> {
     }
 
     /// Leave before the block if the fuel does not suffice for all of it.
-    pub fn take_fuel(&mut self, leader: usize, length: usize) {
+    pub(super) fn take_fuel(&mut self, leader: usize, length: usize) {
         let length = length as i32;
         let short = self.stub(StubKind::Fuel { leader, length });
         let fuel = Operand::Register(FUEL);
@@ -53,7 +53,7 @@ impl Emitter<'_> {
         self.assembler.jump_if(Cond::Less, short);
     }
 
-    pub fn branch(
+    pub(super) fn branch(
         &mut self,
         instruction: &Instruction,
         condition: Condition,
@@ -71,7 +71,7 @@ impl Emitter<'_> {
     }
 
     /// Set the flags by two registers; the condition under which theirs holds.
-    pub fn compare(&mut self, a: u8, b: u8, condition: Condition) -> Cond {
+    pub(super) fn compare(&mut self, a: u8, b: u8, condition: Condition) -> Cond {
         let holds = direct(condition);
         match (self.operand(a), self.operand(b)) {
             (Some(a), None) => {
@@ -93,7 +93,7 @@ impl Emitter<'_> {
         holds
     }
 
-    pub fn jump_register(&mut self, instruction: &Instruction, pc: u64) {
+    pub(super) fn jump_register(&mut self, instruction: &Instruction, pc: u64) {
         let target = Operand::Register(Gpr::Rax);
         self.copy(Gpr::Rax, instruction.rs1);
         if instruction.immediate != 0 {
@@ -126,7 +126,7 @@ impl Emitter<'_> {
     }
 
     /// Go on at an address, in the region or out of it; `next` is the block that follows.
-    pub fn go_to(&mut self, target: u64, next: Option<usize>) {
+    pub(super) fn go_to(&mut self, target: u64, next: Option<usize>) {
         match self.label(target) {
             Some((index, _)) if Some(index) == next => {}
             Some((_, label)) => self.assembler.jump(label),
@@ -145,7 +145,7 @@ impl Emitter<'_> {
         self.assembler.jump_to(Operand::Memory(Gpr::Rax, 8 * index as i32));
     }
 
-    pub fn leave_at(&mut self, pc: u64, exit: Exit) {
+    pub(super) fn leave_at(&mut self, pc: u64, exit: Exit) {
         self.flush();
         self.keep_pc(pc);
         self.leave(exit);

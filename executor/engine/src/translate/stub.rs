@@ -3,14 +3,14 @@
 use super::assembler::{Gpr, Label, OperandSize};
 
 /// A piece of such code, which is still to be written.
-pub struct Stub {
+pub(super) struct Stub {
     pub label: Label,
     /// As of the emitter, where the stub is jumped to.
     pub dirty: u32,
     pub kind: StubKind,
 }
 
-pub enum StubKind {
+pub(super) enum StubKind {
     /// The fuel does not suffice for the block of this length.
     Fuel {
         leader: usize,
@@ -29,14 +29,14 @@ pub enum StubKind {
 }
 
 /// A division that the usual way cannot do. The dividend is in RAX.
-pub struct Odd {
+pub(super) struct Odd {
     pub why: Why,
     pub division: Division,
     pub back: Label,
 }
 
 #[derive(Clone, Copy)]
-pub enum Why {
+pub(super) enum Why {
     /// The divisor, in RCX, is 0 or, of a signed division, -1: the processor may trap. The result
     /// is expected where the processor would leave it.
     Traps,
@@ -46,7 +46,7 @@ pub enum Why {
 }
 
 #[derive(Clone, Copy)]
-pub struct Division {
+pub(super) struct Division {
     pub signed: bool,
     pub rest: bool,
     pub size: OperandSize,
@@ -54,7 +54,7 @@ pub struct Division {
 
 impl Division {
     /// Where the processor leaves the result.
-    pub fn result(self) -> Gpr {
+    pub(super) fn result(self) -> Gpr {
         if self.rest { Gpr::Rdx } else { Gpr::Rax }
     }
 }

@@ -3,6 +3,6 @@
 use crate::memory::Fault;
 
 /// Buffers to push in front of the stdin, the first one first.
-pub type Answers = Result<Vec<Vec<u8>>, Fault>;
+pub(super) type Answers = Result<Vec<Vec<u8>>, Fault>;
 
-pub const TOO_SHORT: Fault = Fault::Refused("the hook's input is too short");
+pub(super) const TOO_SHORT: Fault = Fault::Refused("the hook's input is too short");

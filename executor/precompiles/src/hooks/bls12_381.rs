@@ -21,7 +21,7 @@ const ROOT_EXPONENT: [u64; 6] = {
 };
 
 /// 1 and a root of the element, or 0 and a root of twice the element, which then has one.
-pub fn square_root(input: &[u8]) -> Answers {
+pub(super) fn square_root(input: &[u8]) -> Answers {
     let element = element(input)?;
     if is_zero(&element) {
         return Ok(vec![vec![1], vec![0; 48]]);
@@ -41,7 +41,7 @@ pub fn square_root(input: &[u8]) -> Answers {
 }
 
 /// The inverse; that of the prime itself is 0.
-pub fn inverse(input: &[u8]) -> Answers {
+pub(super) fn inverse(input: &[u8]) -> Answers {
     let element = element(input)?;
     if is_zero(&element) {
         return Err(Fault::Refused("0 has no inverse"));

@@ -95,7 +95,7 @@ impl Listing {
 }
 
 /// The instructions in a piece of machine code, by the objdump that comes with a linker.
-pub fn disassemble(code: &[u8]) -> Vec<String> {
+pub(crate) fn disassemble(code: &[u8]) -> Vec<String> {
     let mut file = tempfile();
     file.1.write_all(code).expect("a file");
     let output = Command::new("objdump")
