@@ -52,7 +52,7 @@ fn charge(buffer: &[u8]) -> u64 {
     (buffer.len() + 2 * size_of::<Vec<u8>>()) as u64
 }
 
-/// Write a buffer as words with the zeros that SP1 adds behind it: one whole word more where the
+/// Write a buffer as words with the zeros that SP1 appends: one whole word more where the
 /// length is a multiple of eight.
 pub(crate) fn write_buffer(bytes: &[u8], address: u64, memory: &mut Memory) -> Result<(), Fault> {
     let (whole, rest) = bytes.as_chunks::<8>();

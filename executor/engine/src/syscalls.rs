@@ -78,7 +78,7 @@ impl<'a> Calls<'a> {
         self.unconstrained.is_some()
     }
 
-    /// Execute the ecall at `context.pc`, which is counted already, and go behind it. Some: the
+    /// Execute the ecall at `context.pc`, which is counted already, and continue after it. Some: the
     /// program halted with this exit code.
     ///
     /// # Errors
@@ -143,7 +143,7 @@ impl<'a> Calls<'a> {
         memory.begin_unconstrained();
     }
 
-    /// Go on behind the entry with the state before it; only the exit is counted.
+    /// Continue after the entry with the state before it; only the exit is counted.
     fn exit_unconstrained(
         &mut self,
         context: &mut Context,

@@ -22,10 +22,10 @@ pub(crate) fn run(elf: &[u8], stdin: &[Vec<u8>], limits: &Limits) -> Result<Run,
         attestor_engine::run(&image, stdin, &bounds, Mode::Tiered)
             .map_err(|stop| failure(stop, limits))
     })??;
-    Ok(told(outcome))
+    Ok(to_run(outcome))
 }
 
-fn told(outcome: Outcome) -> Run {
+fn to_run(outcome: Outcome) -> Run {
     // What the program printed is for people; that nobody reads it changes no result.
     let _ = std::io::stderr().write_all(&outcome.printed);
     Run {

@@ -7,7 +7,7 @@ use super::address::ADDRESS_SPACE;
 use super::chunks::{Chunks, MAP_BYTES};
 use crate::instruction::Width;
 
-/// Never accessible, behind the last address.
+/// Never accessible, after the last address.
 const GUARD: usize = 1 << 20;
 const RESERVED: usize = ADDRESS_SPACE as usize + GUARD + MAP_BYTES;
 

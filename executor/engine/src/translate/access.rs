@@ -1,5 +1,5 @@
 //! Loads and stores. Only here does compiled code name guest memory: an operand with `MEMORY` as
-//! its base is made by `guest_operand` alone, behind the check that `memory` describes.
+//! its base is made by `guest_operand` alone, after the check that `memory` describes.
 
 use std::mem::offset_of;
 

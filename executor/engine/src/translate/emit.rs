@@ -3,7 +3,7 @@
 //! The guest registers that a region uses most are in the host's registers, the others stay in the
 //! context (`allocation`). The context holds the former only where the region is left: a block
 //! knows which ones may differ from it (`dirty`). `compute`, `access` and `flow` write the
-//! instructions; what is seldom needed comes behind all blocks (`Stub`).
+//! instructions; what is rarely needed comes after all blocks (`Stub`).
 
 use std::collections::BTreeMap;
 use std::mem::offset_of;
@@ -51,7 +51,7 @@ pub(super) struct Emitter<'a> {
     pub image: &'a Image,
     pub allocation: Allocation,
     labels: BTreeMap<usize, Label>,
-    /// What has to come behind the blocks.
+    /// Code that is still to come after the blocks.
     pub stubs: Vec<Stub>,
     /// Registers that may differ from the context, one bit each.
     pub dirty: u32,
@@ -62,7 +62,7 @@ pub(super) struct Emitter<'a> {
     /// The register whose lower half RAX holds, with zeros above: a dividend, which would else come
     /// out of its register a cycle or two later.
     pub dividend: Option<u8>,
-    /// The instructions of the block behind this one.
+    /// The instructions of the block after this one.
     pub following: &'a [Instruction],
 }
 
@@ -88,7 +88,7 @@ impl Emitter<'_> {
         start
     }
 
-    /// `next` is the block that comes behind this one.
+    /// `next` is the block that follows this one.
     fn block(&mut self, leader: usize, block: &Block, next: Option<usize>) {
         self.assembler.place(self.labels[&leader]);
         self.dirty = block.dirty;

@@ -90,7 +90,7 @@ pub(super) unsafe extern "sysv64" fn call(
     )
 }
 
-/// Where a fault that nothing can mend goes on: return from `call` with `Exit::Memory`. The first
+/// Where a fault that nothing can resolve continues: return from `call` with `Exit::Memory`. The first
 /// argument is the context.
 #[unsafe(naked)]
 pub(super) unsafe extern "sysv64" fn abandon() {

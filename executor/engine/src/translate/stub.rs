@@ -1,4 +1,4 @@
-//! Code that comes behind a region's blocks, since it is seldom needed.
+//! Code that comes after a region's blocks, because it is rarely needed.
 
 use super::assembler::{Gpr, Label, OperandSize};
 
