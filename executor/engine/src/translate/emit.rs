@@ -39,8 +39,6 @@ pub(super) fn emit(
         dirty: 0,
         known: [None; 32],
         kept: std::array::from_fn(kept),
-        dividend: None,
-        following: &[],
     };
     let entries = emitter.region(region);
     Some((emitter.assembler.finish()?, entries))
@@ -59,11 +57,6 @@ pub(super) struct Emitter<'a> {
     pub known: [Option<u64>; 32],
     /// Registers that the region does not write, as they were when it became hot.
     pub kept: [Option<u64>; 32],
-    /// The register whose lower half RAX holds, with zeros above: a dividend, which would else come
-    /// out of its register a cycle or two later.
-    pub dividend: Option<u8>,
-    /// The instructions of the block after this one.
-    pub following: &'a [Instruction],
 }
 
 impl Emitter<'_> {
@@ -93,16 +86,10 @@ impl Emitter<'_> {
         self.assembler.place(self.labels[&leader]);
         self.dirty = block.dirty;
         self.known = [None; 32];
-        self.dividend = None;
         self.take_fuel(leader, block.end - leader);
         for index in leader..block.end {
             let instruction = self.image.instructions[index];
-            self.following = &self.image.instructions[index + 1..block.end];
-            let (held, spared) = (self.dividend, self.spares_rax(&instruction));
             self.instruction(&instruction, self.image.address(index), next);
-            if !spared && self.dividend == held {
-                self.dividend = None;
-            }
         }
         if !self.image.instructions[block.end - 1].ends_block() {
             self.go_to(self.image.address(block.end), next);

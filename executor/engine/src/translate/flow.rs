@@ -39,7 +39,7 @@ impl Emitter<'_> {
                     self.leave(Exit::Access);
                 }
                 StubKind::Out { target } => self.go_out(target),
-                StubKind::Division(odd) => self.odd_division(&odd),
+                StubKind::Division(slow) => self.slow_division(&slow),
             }
         }
     }
