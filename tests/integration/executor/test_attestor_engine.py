@@ -1,4 +1,4 @@
-"""Our own engine: the results of SP1's, and every bound held exactly."""
+"""The attestor engine: the results of SP1's, and every bound held exactly."""
 
 import time
 from collections.abc import Callable, Iterator
