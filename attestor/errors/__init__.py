@@ -51,6 +51,7 @@ from attestor.errors.executor import (
     PublicValuesMismatch,
     VerifyingKeyInvalid,
 )
+from attestor.errors.net import HttpFailed, HttpFault
 from attestor.errors.proofs import (
     AuditFailed,
     BodyInvalid,
@@ -134,6 +135,8 @@ __all__ = [
     "GuestFailed",
     "GuestFault",
     "HeaderInvalid",
+    "HttpFailed",
+    "HttpFault",
     "JobGivenUp",
     "MeasurementRefused",
     "Misconfigured",
