@@ -139,7 +139,7 @@ def test_collateral__each_part_in_time_but_not_all__ends_at_the_bound(serve: Ser
             connection.sendall(head % (chain, len(body)) + body)
 
     pcs = Pcs(serve(script).url, SECONDS)
-    seconds, error = timed(lambda: pcs.collateral(MachineKind("tdx", b"SIMDEV", "platform")))
+    seconds, error = timed(lambda: pcs.collateral(MachineKind(b"SIMDEV", "platform", "tdx")))
     assert type(error) is CollateralUnreachable
     assert "(identity)" in str(error)
     assert seconds < SECONDS + SLACK
