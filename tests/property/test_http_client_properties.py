@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
-from net_script import Script
+from unit.net.script import Script
 
 from attestor.errors import HttpFailed, HttpFault
 from attestor.net.address import parse

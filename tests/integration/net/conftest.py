@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 import pytest
-from net_tls import Authority
+from integration.net.authority import Authority
 
 Script = Callable[[socket.socket], None]
 

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from net_tls import Authority
+from integration.net.authority import Authority
 
 from attestor.chain.rpc import Rpc
 from attestor.client import ProverClient

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from net_tls import DAY, Authority
+from integration.net.authority import DAY, Authority
 
 from attestor.errors import HttpFailed, HttpFault
 from attestor.net import Deadline, HttpClient, Response

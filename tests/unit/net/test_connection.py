@@ -1,7 +1,7 @@
 """HTTP on one connection, against a peer that plays a script."""
 
 import pytest
-from net_script import Script
+from unit.net.script import Script
 
 from attestor.errors import HttpFailed, HttpFault
 from attestor.net.address import parse

@@ -1,7 +1,7 @@
 """Which idle connection is given for the next request."""
 
 import pytest
-from net_script import Script
+from unit.net.script import Script
 
 from attestor.net.connection import HttpConnection
 from attestor.net.pool import MAX_IDLE_PER_ORIGIN, MAX_IDLE_SECONDS, Pool
