@@ -2,6 +2,7 @@
 
 import random
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from attestor.core.execution import Engine
@@ -20,16 +21,16 @@ def make_service(settings: SignerSettings) -> SignerService:
     """The service, with its workload started."""
     keys = Keys(time.time)
     provider = make_provider(settings)
-    workload = make_workload(settings, keys)
+    workload = make_workload(settings, keys.halt)
     workload.start()
     return SignerService(keys, provider, settings.binding, workload)
 
 
-def make_workload(settings: SignerSettings, keys: Keys) -> Workload:
-    """What the process executes. Of the keys it gets the switch that ends them, and no more."""
+def make_workload(settings: SignerSettings, halt: Callable[[str], None]) -> Workload:
+    """What the process executes. `halt` destroys all keys, for a reason."""
     executor, limits = NativeExecutor(Path(settings.executor_directory)), settings.limits
     draw = random.SystemRandom().random
-    cross_checker = CrossChecker(keys.halt, executor, limits, settings.policy, draw)
+    cross_checker = CrossChecker(halt, executor, limits, settings.policy, draw)
     engine = Engine(settings.engine)
     return Sp1Workload(executor, limits, engine, cross_checker, settings.statements)
 

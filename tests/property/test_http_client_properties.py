@@ -3,7 +3,7 @@
 from contextlib import suppress
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from unit.net.script import Script
 
@@ -50,6 +50,7 @@ def perform(pieces: list[bytes], max_bytes: int = 64) -> Response:
     return HttpConnection(Script(pieces)).perform(TARGET, request, Deadline(60.0))
 
 
+@settings(deadline=None)
 @given(ANSWERS, st.lists(st.integers(0, 1000), max_size=4))
 def test_perform__any_bytes__is_a_bounded_answer_or_a_typed_fault(
     answer: bytes, cuts: list[int]
@@ -60,6 +61,7 @@ def test_perform__any_bytes__is_a_bounded_answer_or_a_typed_fault(
         assert 200 <= response.status <= 999
 
 
+@settings(deadline=None)
 @given(ANSWERS, st.lists(st.integers(0, 1000), max_size=4))
 def test_perform__any_bytes_in_any_pieces__ends_the_same_way(
     answer: bytes, cuts: list[int]
@@ -75,6 +77,7 @@ def test_perform__any_bytes_in_any_pieces__ends_the_same_way(
     assert outcome([answer] if answer else []) == outcome(pieces_of(answer, cuts))
 
 
+@settings(deadline=None)
 @given(
     st.binary(max_size=200),
     st.lists(st.integers(1, 50), max_size=8),
@@ -93,6 +96,7 @@ def test_perform__body_in_chunks__is_put_together(
     assert perform(pieces_of(answer, cuts), max_bytes=200).body == body
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40) | st.text(":/@[]?#%.\\ab0\n ", max_size=20).map("http://{}".format))
 def test_parse__any_text__is_a_target_or_a_typed_fault(url: str) -> None:
     try:
@@ -106,6 +110,7 @@ def test_parse__any_text__is_a_target_or_a_typed_fault(url: str) -> None:
         assert " " not in part
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30))
 def test_next_target__any_location__is_a_target_or_a_typed_fault(location: str) -> None:
     response = Response(302, {"location": location}, b"")
