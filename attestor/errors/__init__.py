@@ -53,6 +53,7 @@ from attestor.errors.executor import (
     PublicValuesMismatch,
     VerifyingKeyInvalid,
 )
+from attestor.errors.net import HttpFailed, HttpFault
 from attestor.errors.proofs import (
     AuditFailed,
     BodyInvalid,
@@ -136,6 +137,8 @@ __all__ = [
     "GuestFailed",
     "GuestFault",
     "HeaderInvalid",
+    "HttpFailed",
+    "HttpFault",
     "JobGivenUp",
     "MeasurementRefused",
     "Misconfigured",

@@ -13,11 +13,11 @@ from attestor.store.jobs import Jobs
 
 
 class ProverProcess(Protocol):
-    """The signer process, as far as it proves and tells of confirmations."""
+    """The signer process, as far as it proves and reports cross-checks."""
 
     def prove(self, job: str, program: bytes, stdin: Sequence[bytes]) -> Proof: ...
 
-    def confirmations(self) -> list[CrossChecked]: ...
+    def cross_checks(self) -> list[CrossChecked]: ...
 
     def disagreement(self) -> Disagreement | None: ...
 
@@ -51,7 +51,7 @@ class CrossChecks:
         # A sample can be confirmed before its own proof is in the database: it waits for that.
         self._untold = [
             confirmed
-            for confirmed in (*self._untold, *self._prover.confirmations())
+            for confirmed in (*self._untold, *self._prover.cross_checks())
             if not self._note(confirmed)
         ]
         return found

@@ -108,7 +108,7 @@ def test_ask__verb_that_does_not_exist__is_refused(signer: SignerProcess) -> Non
         signer._ask("export")
 
 
-def test_process__killed__waiting_callers_are_told(signer: SignerProcess) -> None:
+def test_process__killed__waiting_callers_get_an_error(signer: SignerProcess) -> None:
     signer.activate(signer.new_key(), later())
     failures: list[BaseException] = []
 
@@ -166,7 +166,7 @@ def test_close__leaves_no_process(signer: SignerProcess) -> None:
 
 
 def test_simulated_provider__on_a_real_chain__never_answers() -> None:
-    """The process refuses to start; the daemon is told that it is gone."""
+    """The process refuses to start; the daemon sees that it is gone."""
     process = SignerProcess(replace(SETTINGS, chain_id=1))
     try:
         with pytest.raises(SignerGone):
@@ -186,7 +186,7 @@ def test_simulated_provider__on_a_real_chain__never_answers() -> None:
         ({"cross_check_within_budget": "sample", "cross_check_sample_rate": 1.0}, Timing.AFTER),
     ],
 )
-def test_prove__on_our_engine__is_confirmed_as_the_operator_chose(
+def test_prove__on_our_engine__is_cross_checked_as_the_operator_chose(
     changes: dict[str, Any], timing: Timing
 ) -> None:
     process = SignerProcess(replace(SETTINGS, engine="attestor", **changes))
@@ -197,10 +197,10 @@ def test_prove__on_our_engine__is_confirmed_as_the_operator_chose(
         assert fibonacci.decode(proof.public_values) == fibonacci.Result(10, 55, 89)
         if timing is Timing.AFTER:
             deadline = time.monotonic() + 20
-            while not (told := process.confirmations()):
-                assert time.monotonic() < deadline, "the sample is never confirmed"
+            while not (found := process.cross_checks()):
+                assert time.monotonic() < deadline, "the sample is never cross-checked"
                 time.sleep(0.05)
-            assert told == [CrossChecked("job", CrossCheckVerdict(Finding.AGREED))]
+            assert found == [CrossChecked("job", CrossCheckVerdict(Finding.AGREED))]
         assert process.disagreement() is None
     finally:
         process.close()

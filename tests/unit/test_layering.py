@@ -17,7 +17,8 @@ ALLOWED: dict[str, set[str]] = {
     "config": {"core", "errors"},
     "observe": {"core", "errors"},
     "store": {"core", "errors"},
-    "chain": {"core", "errors", "config"},
+    "net": {"core", "errors"},
+    "chain": {"core", "errors", "config", "net"},
     "transactions": {"core", "errors", "chain"},
     "quote": {"core", "errors"},
     "executor": {"core", "errors"},
@@ -27,10 +28,10 @@ ALLOWED: dict[str, set[str]] = {
     "http": {"core", "errors", "jobs", "store"},
     "audit": {"core", "errors", "store"},
     "deployment": {"core", "errors", "config", "chain", "transactions", "quote"},
-    "collateral": {"core", "errors", "config", "chain", "transactions", "quote", "store"},
+    "collateral": {"core", "errors", "config", "chain", "net", "transactions", "quote", "store"},
     "programs": {"core", "errors", "config"},
     "sp1proof": {"core", "errors"},
-    "client": {"core", "errors", "http", "chain"},
+    "client": {"core", "errors", "http", "chain", "net"},
 }
 """What each package may import of the others. daemon, devnet and cli compose the packages: they may
 import all, and nothing but themselves imports them."""
@@ -72,7 +73,7 @@ def test_imports__of_each_module__follow_the_arrows(path: Path) -> None:
 
 
 def test_imports__core__does_no_io() -> None:
-    impure = {"os", "socket", "subprocess", "time", "random", "secrets", "requests", "sqlite3"}
+    impure = {"os", "socket", "subprocess", "time", "random", "secrets", "h11", "ssl", "sqlite3"}
     impure |= {"asyncio", "threading", "pathlib", "loguru", "web3", "aiohttp", "datetime"}
     for path in sorted((PACKAGE / "core").rglob("*.py")):
         roots = {name.split(".")[0] for name in imports(path)}
@@ -83,7 +84,8 @@ def test_imports__signer_process__has_no_network_library() -> None:
     for name in ("signer", "executor", "quote"):
         for path in sorted((PACKAGE / name).rglob("*.py")):
             roots = {found.split(".")[0] for found in imports(path)}
-            assert not roots & {"requests", "aiohttp", "web3", "urllib3"}, path
+            assert not roots & {"requests", "aiohttp", "web3", "urllib3", "h11"}, path
+            assert "attestor.net" not in {name[:12] for name in imports(path)}, path
 
 
 def test_environment__is_read__by_the_configuration_alone() -> None:

@@ -35,7 +35,7 @@ class ProverProcess:
             raise EnginesDisagree("not signed")
         return PROOF
 
-    def confirmations(self) -> list[CrossChecked]:
+    def cross_checks(self) -> list[CrossChecked]:
         told, self.finished = self.finished, []
         return told
 
