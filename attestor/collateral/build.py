@@ -2,10 +2,12 @@
 
 import threading
 import time
+from functools import partial
 
 from attestor.chain.collateral_store import CollateralStore
 from attestor.chain.node import Node
 from attestor.collateral.duty import CollateralDuty, Schedule
+from attestor.collateral.items import Item
 from attestor.collateral.pcs import Pcs
 from attestor.collateral.refresher import CollateralRefresher
 from attestor.collateral.sources import TIMEOUT_SECONDS, require_service_url
@@ -13,9 +15,11 @@ from attestor.collateral.uploader import Uploader
 from attestor.config import Config
 from attestor.core.expiry import SECONDS_PER_DAY
 from attestor.core.text import from_hex
+from attestor.core.transaction import Intent
 from attestor.errors import ConfigurationInvalid
 from attestor.quote.collateral import MachineKind
 from attestor.store.history import History
+from attestor.store.transactions import Transactions
 from attestor.store.uploads import Uploads
 from attestor.transactions.account import load_account
 from attestor.transactions.manager import GWEI, Payments
@@ -30,6 +34,7 @@ def build_duty(
     registration_payer: bytes,
     history: History,
     uploads: Uploads,
+    transactions: Transactions,
 ) -> CollateralDuty | None:
     """The collateral of the store, or None without a store of ours.
 
@@ -50,13 +55,18 @@ def build_duty(
     refresher = None
     if config.collateral_enabled:
         payments = _payments(config, node, registration_payer)
-        uploader = Uploader(store, payments, uploads, stop.wait)
+        note = partial(_note, uploads)
+        uploader = Uploader(store, payments, transactions, stop.wait, note)
         service = Pcs(service_url(config), TIMEOUT_SECONDS)
         refresher = CollateralRefresher(
-            service, store, uploader, uploads, payments.payer, int(margin)
+            service, store, uploader, transactions, payments.payer, int(margin)
         )
     schedule = Schedule(config.collateral_interval_seconds, margin)
     return CollateralDuty(store, history, uploads, refresher, machines, schedule, time.time, stop)
+
+
+def _note(uploads: Uploads, intent: Intent, item: Item) -> None:
+    uploads.requested(intent, item.name, item.content_hash, item.until)
 
 
 def service_url(config: Config) -> str:

@@ -124,7 +124,7 @@ class CollateralDuty:
         return fault
 
     def _failed(self, error: AttestorError) -> str:
-        logger.warning("collateral collateral failed: {} [{}]", error, error.code)
+        logger.warning("collateral failed: {} [{}]", error, error.code)
         # The same failure again adds nothing to the history and must not fill the disk.
         if error.code != self._last_failure:
             self._uploads.failed(error.code, str(error))

@@ -3,7 +3,10 @@
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
+
+from eth_utils.crypto import keccak
 
 from attestor.chain.collateral_store import CollateralKind, CollateralStore
 from attestor.chain.node import Node
@@ -12,7 +15,7 @@ from attestor.collateral.items import Item
 from attestor.collateral.onchain import ENTRIES_PER_CALL
 from attestor.collateral.plan import need
 from attestor.core.text import to_hex
-from attestor.core.transaction import Pending, Receipt, SignedTransaction
+from attestor.core.transaction import Attempt, Intent, Purpose, Receipt, SignedTransaction
 from attestor.errors import AttestorError, UploadRejected, UploadUnconfirmed, restore
 from attestor.transactions.manager import Payments
 
@@ -34,13 +37,13 @@ Pause = Callable[[float], bool]
 
 
 class UploadLog(Protocol):
-    """Where uploads are noted before they are sent: `store.uploads.Uploads`."""
+    """Where transactions are noted before they are sent: `store.transactions.Transactions`."""
 
-    def pending(self, payer: bytes) -> Pending | None: ...
+    def pending(self, payer: bytes) -> list[Attempt]: ...
 
     def signed(
-        self, name: str, content_hash: bytes, valid_until: int, signed: SignedTransaction
-    ) -> None: ...
+        self, intent: Intent, transaction: SignedTransaction, note: Callable[[], None]
+    ) -> Attempt: ...
 
     def mined(self, receipt: Receipt) -> None: ...
 
@@ -48,16 +51,24 @@ class UploadLog(Protocol):
 class NoLog:
     """For a command, which keeps no history: the chain is it."""
 
-    def pending(self, payer: bytes) -> Pending | None:
-        return None
+    def pending(self, payer: bytes) -> list[Attempt]:
+        return []
 
     def signed(
-        self, name: str, content_hash: bytes, valid_until: int, signed: SignedTransaction
-    ) -> None:
-        pass
+        self, intent: Intent, transaction: SignedTransaction, note: Callable[[], None]
+    ) -> Attempt:
+        return Attempt(intent.name, intent.purpose, 1, transaction)
 
     def mined(self, receipt: Receipt) -> None:
         pass
+
+
+Note = Callable[[Intent, Item], None]
+"""Keeps what is uploaded under an intent, beside its transaction."""
+
+
+def keep_nothing(intent: Intent, item: Item) -> None:
+    """For a command, which keeps no history."""
 
 
 @dataclass(frozen=True)
@@ -84,12 +95,14 @@ class Uploader:
         payments: Payments,
         log: UploadLog,
         pause: Pause,
+        note: Note = keep_nothing,
         timeout_seconds: float = RECEIPT_SECONDS,
     ) -> None:
         self._store = store
         self._payments = payments
         self._log = log
         self._pause = pause
+        self._note = note
         self._timeout_seconds = timeout_seconds
 
     def run(
@@ -149,10 +162,11 @@ class Uploader:
         payer = self._payments.payer
         self._store.simulate(data, payer)
         base_fee = self._store.node.head().base_fee
-        signed = self._payments.prepare(
-            self._store.address, data, base_fee, self._log.pending(payer)
-        )
-        self._log.signed(item.name, item.content_hash, item.until, signed)
+        pending = self._log.pending(payer)
+        replaced = pending[-1].transaction if pending else None
+        signed = self._payments.prepare(self._store.address, data, base_fee, replaced)
+        intent = Intent(Purpose.UPLOAD, f"upload:{to_hex(keccak(data))}")
+        self._log.signed(intent, signed, partial(self._note, intent, item))
         self._payments.send(signed)
         receipt = self._receipt(signed.hash)
         self._log.mined(receipt)

@@ -44,7 +44,7 @@ class Finding(StrEnum):
 
     PENDING = "pending"
     AGREED = "agreed"
-    INCONCLUSIVE = "unconfirmed"
+    INCONCLUSIVE = "inconclusive"
     """It could not be finished, for a limit or a failure: no word against the run."""
     DISAGREED = "disagreed"
 

@@ -56,6 +56,24 @@ class Registration:
 
 
 @dataclass(frozen=True)
+class Quoted:
+    """A quote that passed the gate, with what it binds and how it was judged. `hash` is keccak256
+    of `raw`, `deadline` is Unix seconds, `possession` the signer's own signature (65 bytes)."""
+
+    hash: bytes
+    raw: bytes
+    signer: bytes
+    reference_block: int
+    reference_hash: bytes
+    measurement: bytes
+    deadline: int
+    possession: bytes
+    provider: str
+    simulated: bool
+    tcb_status: str
+
+
+@dataclass(frozen=True)
 class RegistrationEvent:
     """A `SignerRegistered` or `SignerRenewed` event and where it stands. `quote_hash` is keccak256
     of the quote as it was sent. A renewal names neither measurement, nor quote, nor block hash:

@@ -49,6 +49,7 @@ from attestor.store.history import History
 from attestor.store.jobs import Jobs
 from attestor.store.journal import Journal
 from attestor.store.lock import lock_database
+from attestor.store.transactions import Transactions
 from attestor.store.uploads import Uploads
 from attestor.transactions.account import load_account
 from attestor.transactions.manager import GWEI, Payments
@@ -79,12 +80,20 @@ class Daemon:
         self._store = Store.open(config.store_path)
         journal = Journal(self._store, time.time)
         history = History(self._store, journal)
+        transactions = Transactions(self._store, journal)
         self._jobs = Jobs(self._store, journal)
         self._collateral = build_duty(
-            config, node, contracts.store, payments.payer, history, Uploads(self._store, journal)
+            config,
+            node,
+            contracts.store,
+            payments.payer,
+            history,
+            Uploads(self._store, journal),
+            transactions,
         )
         self._signer = SignerProcess(signer_settings(config, binding, contracts.multiproof))
         steps = RotationEffects(
+            node,
             self._signer,
             registry,
             payments,
@@ -92,8 +101,9 @@ class Daemon:
             history,
             binding,
             RequestBuilder(registry, payments.payer),
+            transactions,
         )
-        self._rotation = Rotation(node, registry, steps, history, policy, payments.payer, time.time)
+        self._rotation = Rotation(node, registry, steps, history, policy, time.time)
         self._rotation.recover(held=self._signer.addresses())
         self._disagreements = Disagreements(self._store, journal)
         self._confirmations = CrossChecks(self._signer, self._jobs, self._disagreements)

@@ -8,7 +8,7 @@ from aiohttp import web
 from attestor.core.expiry import CollateralExpiry
 from attestor.jobs.queue import ProofQueue
 from attestor.store.disagreements import Disagreements
-from attestor.store.jobs import Jobs
+from attestor.store.jobs import CrossCheckCount, Jobs
 
 
 class CollateralDuty(Protocol):
@@ -58,7 +58,7 @@ class Health:
 
     async def metrics(self, request: web.Request) -> web.Response:
         """Prometheus' text format, version 0.0.4."""
-        counts = await asyncio.to_thread(self._jobs.confirmation_counts)
+        counts = await asyncio.to_thread(self._jobs.cross_check_counts)
         disagreements = await asyncio.to_thread(self._disagreements.count)
         lines = [
             "# TYPE attestor_signing_halted gauge",
@@ -66,17 +66,16 @@ class Health:
             "# TYPE attestor_engine_disagreements_total counter",
             f"attestor_engine_disagreements_total {disagreements}",
             "# TYPE attestor_proofs gauge",
-            *(_proofs_line(row) for row in counts),
+            *(_proofs_line(count) for count in counts),
             *_collateral_lines(self._collateral),
         ]
         return web.Response(text="\n".join(lines) + "\n", content_type="text/plain")
 
 
-def _proofs_line(row: dict[str, Any]) -> str:
-    labels = ",".join(
-        f'{name}="{row[name] or "none"}"' for name in ("engine", "confirmation", "finding")
-    )
-    return f"attestor_proofs{{{labels}}} {row['n']}"
+def _proofs_line(one: CrossCheckCount) -> str:
+    labels = {"engine": one.engine, "cross_check": one.cross_check, "finding": one.finding}
+    told = ",".join(f'{name}="{value or "none"}"' for name, value in labels.items())
+    return f"attestor_proofs{{{told}}} {one.count}"
 
 
 def _collateral_lines(collateral: CollateralDuty | None) -> list[str]:

@@ -139,7 +139,7 @@ async def _answer_unknown(request: web.Request, handler: Handler) -> web.StreamR
 def _trust_headers(proof: StoredProof) -> dict[str, str]:
     """Beside upstream's body: what ran the program, and what was checked of it until now."""
     checked = (
-        proof.confirmation if proof.finding is None else f"{proof.confirmation}, {proof.finding}"
+        proof.cross_check if proof.finding is None else f"{proof.cross_check}, {proof.finding}"
     )
     return {
         "X-Attestor-Engine": proof.engine,

@@ -35,7 +35,7 @@ class CrossChecks:
         """Close what the signer process of an earlier run left open."""
         left = self._jobs.close_pending("the signer process ended first")
         if left:
-            logger.warning("{} sampled proofs of an earlier run stay unconfirmed", left)
+            logger.warning("{} cross-checks of an earlier run stay inconclusive", left)
 
     def prove(self, job: str, program: bytes, stdin: Sequence[bytes]) -> Proof:
         """Have the signer process prove; a disagreement is noted before anyone is told of it."""

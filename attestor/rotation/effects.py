@@ -1,21 +1,26 @@
 """The effects of a rotation, one method per action; each is journaled before the world sees it."""
 
 from collections.abc import Callable
-from typing import Any
+from contextlib import suppress
+from functools import partial
 
 from loguru import logger
 
+from attestor.chain.node import Node
 from attestor.chain.registry import Registry
 from attestor.core.blocks import Block, BlockWindow
-from attestor.core.fees import Fees
+from attestor.core.registration import Quoted
 from attestor.core.report_data import Binding
-from attestor.core.text import checksummed, from_hex, to_hex
-from attestor.core.transaction import SignedTransaction
+from attestor.core.signers import Candidate, Stage
+from attestor.core.text import checksummed, to_hex
+from attestor.core.transaction import Attempt
+from attestor.errors import AttestorError
 from attestor.quote.gate import GateVerdict
-from attestor.rotation.plan import Activate, MakeQuote
-from attestor.rotation.request import Quoted, RequestBuilder
+from attestor.rotation.plan import Activate, Inclusion, MakeQuote
+from attestor.rotation.request import RequestBuilder
 from attestor.signer.client import SignerProcess
-from attestor.store.history import History
+from attestor.store.history import History, RegistrationRequest
+from attestor.store.transactions import Transactions
 from attestor.transactions.manager import Payments
 
 Gate = Callable[[bytes, bytes], GateVerdict]
@@ -31,6 +36,7 @@ class RotationEffects:
 
     def __init__(
         self,
+        node: Node,
         signer: SignerProcess,
         registry: Registry,
         payments: Payments,
@@ -38,7 +44,9 @@ class RotationEffects:
         history: History,
         binding: Binding,
         requests: RequestBuilder,
+        transactions: Transactions,
     ) -> None:
+        self._node = node
         self._signer = signer
         self._registry = registry
         self._payments = payments
@@ -46,6 +54,7 @@ class RotationEffects:
         self._history = history
         self._binding = binding
         self._requests = requests
+        self._transactions = transactions
 
     def new_signer(self) -> None:
         """Make a key and note its address."""
@@ -55,8 +64,6 @@ class RotationEffects:
 
     def make_quote(self, action: MakeQuote, ring: BlockWindow) -> None:
         """Obtain a quote and let the gate judge it before any gas is paid."""
-        reference = ring.at(action.block_number)
-        assert reference is not None
         assert ring.head is not None
         deadline = ring.head.timestamp + DEADLINE_SECONDS
         bound = (action.signer, action.block_number, action.block_hash)
@@ -64,16 +71,19 @@ class RotationEffects:
         expected = self._binding.encode(*bound)
         verdict = self._gate(answer.raw, expected)
         self._history.quote_made(
-            signer=action.signer,
-            reference=reference,
-            raw=answer.raw,
-            quote_hash=verdict.quote_hash,
-            measurement=verdict.measurement_id,
-            provider=answer.provider,
-            simulated=answer.simulated,
-            tcb_status=verdict.status,
-            deadline=deadline,
-            possession=answer.possession,
+            Quoted(
+                hash=verdict.quote_hash,
+                raw=answer.raw,
+                signer=action.signer,
+                reference_block=action.block_number,
+                reference_hash=action.block_hash,
+                measurement=verdict.measurement_id,
+                deadline=deadline,
+                possession=answer.possession,
+                provider=answer.provider,
+                simulated=answer.simulated,
+                tcb_status=verdict.status,
+            )
         )
         logger.info(
             "quote {} of {} binds block {}, TCB status {}{}",
@@ -86,40 +96,55 @@ class RotationEffects:
 
     def submit(self, signer: bytes, head: Block) -> None:
         """Simulate, sign, note and send the registration, by the cheapest way that is open."""
-        row = self._history.quote(signer)
-        assert row is not None
-        request = self._requests.request(_quoted(signer, row), head.timestamp)
-        pending = self._history.pending(self._payments.payer)
-        replaced = pending[-1] if pending else None
+        quoted = self._history.quote(signer)
+        assert quoted is not None
+        request = self._requests.request(quoted, head.timestamp)
+        pending = self._transactions.pending(self._payments.payer)
+        replaced = pending[-1].transaction if pending else None
         signed = self._payments.prepare(
             self._registry.address, request.calldata, head.base_fee, replaced
         )
-        self._history.transaction_signed(
-            signer, row["hash"], request.kind, request.quote_bytes, signed
-        )
+        asked = RegistrationRequest.of(quoted, request.kind)
+        note = partial(self._history.requested, asked, request.quote_bytes)
+        self._transactions.signed(asked.intent, signed, note)
         self._payments.send(signed)
         logger.info("{} of {} sent in {}", request.kind, checksummed(signer), to_hex(signed.hash))
 
-    def send_again(self, signer: bytes) -> None:
-        """Hand a noted transaction to the node once more: it may have lost it, or never got it."""
-        row = self._history.transaction(signer)
-        assert row is not None
-        self._payments.send(
-            SignedTransaction(
-                hash=from_hex(row["hash"]),
-                raw=row["raw"],
-                payer=from_hex(row["payer"]),
-                nonce=row["nonce"],
-                gas_limit=row["gas_limit"],
-                fees=Fees(row["max_fee_per_gas"], row["max_priority_fee_per_gas"]),
-            )
-        )
+    def inclusion(self, candidate: Candidate | None) -> Inclusion | None:
+        """Where a submitted candidate's transaction stands by the node's receipt of now: one that
+        was seen before may be reorged out. One without a receipt is sent again: the node may have
+        lost it, or never got it."""
+        if candidate is None or candidate.stage is not Stage.SUBMITTED:
+            return None
+        attempt = self._attempt(candidate.address)
+        receipt = self._node.receipt(attempt.hash)
+        if receipt is None:
+            # Its failure must not keep the plan from looking after the active signer.
+            with suppress(AttestorError):
+                self._payments.send(attempt.transaction)
+            return None
+        self._transactions.mined(receipt)
+        return Inclusion(receipt.block_number, receipt.block_hash, receipt.succeeded)
+
+    def settle(self) -> None:
+        """Learn what became of transactions whose signer was given up."""
+        pending = self._transactions.pending(self._payments.payer)
+        if not pending:
+            return
+        mined = self._node.nonce(self._payments.payer)
+        for attempt in pending:
+            receipt = self._node.receipt(attempt.hash)
+            if receipt is not None:
+                self._transactions.mined(receipt)
+            elif attempt.transaction.nonce < mined:
+                self._transactions.replaced(attempt.hash)
 
     def activate(self, action: Activate, head: Block) -> None:
         """Switch the signer process over, then destroy the key before."""
         registration = self._registry.registration(action.signer)
         # Noted first: after a crash in between, no key is left and all of them are closed.
-        self._history.activated(action.signer, action.replaces, registration, head)
+        attempt = self._attempt(action.signer)
+        self._history.activated(attempt, action.replaces, registration, head)
         self._signer.activate(action.signer, registration.valid_until)
         if action.replaces is not None:
             self._signer.retire(action.replaces)
@@ -141,15 +166,8 @@ class RotationEffects:
         self._history.abandoned(signer, reason)
         logger.warning("signer {} given up: {}", checksummed(signer), reason)
 
-
-def _quoted(signer: bytes, row: dict[str, Any]) -> Quoted:
-    """A quote as the history has it."""
-    return Quoted(
-        raw=row["raw"],
-        signer=signer,
-        reference_block=row["reference_block"],
-        reference_hash=from_hex(row["reference_block_hash"]),
-        measurement=from_hex(row["measurement"]),
-        deadline=row["deadline"],
-        possession=row["possession"],
-    )
+    def _attempt(self, signer: bytes) -> Attempt:
+        """The newest transaction that registers a signer."""
+        request = self._history.request(signer)
+        assert request is not None
+        return self._transactions.attempts(request.intent.name)[-1]

@@ -5,26 +5,12 @@ from dataclasses import dataclass
 from eth_utils.crypto import keccak
 
 from attestor.chain.registry import Registry
-from attestor.core.registration import RegistrationKind, VerifierKind
+from attestor.core.registration import Quoted, RegistrationKind, VerifierKind
 from attestor.core.report_data import Layout
 from attestor.errors import RegistrationRejected
 from attestor.quote import qvl
 from attestor.quote.compact import compact
 from attestor.quote.format import Quote, parse
-
-
-@dataclass(frozen=True)
-class Quoted:
-    """A quote that passed the gate, with what it binds. `deadline` is Unix seconds, `possession`
-    the signer's own signature (65 bytes)."""
-
-    raw: bytes
-    signer: bytes
-    reference_block: int
-    reference_hash: bytes
-    measurement: bytes
-    deadline: int
-    possession: bytes
 
 
 @dataclass(frozen=True)

@@ -105,7 +105,7 @@ class SignerProcess:
             signature=from_hex(header["signature"]),
             cycles=header["cycles"],
             engine=Engine(header["engine"]),
-            confirmation=Timing(header["confirmation"]),
+            cross_check=Timing(header["confirmation"]),
             statement=_statement(header["statement"]),
         )
 

@@ -16,6 +16,8 @@ from attestor.store.journal import Journal
 
 OPEN_STATES = "('queued', 'running')"
 MAX_STARTS = 3
+SP1 = "sp1"
+"""The kind of job that runs an SP1 program."""
 FIRST_FINDING = {Timing.BEFORE: Finding.AGREED, Timing.AFTER: Finding.PENDING}
 """What is known about a run when it is signed."""
 
@@ -40,15 +42,25 @@ class JobState:
 
 @dataclass(frozen=True)
 class StoredProof:
-    """What a finished job answers with; `finding` is None where nothing is confirmed."""
+    """What a finished job answers with; `finding` is None where nothing is repeated."""
 
     signature: bytes
     vk_hash_bytes: bytes
     public_values: bytes
     engine: str
     cycles: int
-    confirmation: str
+    cross_check: str
     finding: str | None
+
+
+@dataclass(frozen=True)
+class CrossCheckCount:
+    """How many proofs of an engine were checked alike; `finding` as in `StoredProof`."""
+
+    engine: str
+    cross_check: str
+    finding: str | None
+    count: int
 
 
 @dataclass(frozen=True)
@@ -95,6 +107,7 @@ class Jobs:
                 "jobs",
                 {
                     "id": job,
+                    "kind": SP1,
                     "program": name,
                     "stdin_sha256": stdin_sha256(stdin),
                     "state": "queued",
@@ -135,13 +148,14 @@ class Jobs:
     def finish(self, job: str, proof: Proof) -> None:
         """Keep the proof of a job."""
         evidence = {
+            "kind": SP1,
             "program_vkey": to_hex(proof.verifying_key.program_vkey),
             "vk_hash_bytes": to_hex(proof.verifying_key.vk_hash_bytes),
             "digest": to_hex(proof.digest),
             "signature": to_hex(proof.signature),
             "cycles": proof.cycles,
             "engine": proof.engine,
-            "confirmation": proof.confirmation,
+            "cross_check": proof.cross_check,
             **_statement_columns(proof.statement),
         }
         with self._store.transaction():
@@ -153,7 +167,7 @@ class Jobs:
                     "signer": to_hex(proof.signer),
                     "created_at": now,
                     "public_values": proof.public_values,
-                    "finding": FIRST_FINDING.get(proof.confirmation),
+                    "finding": FIRST_FINDING.get(proof.cross_check),
                     **evidence,
                 },
             )
@@ -201,7 +215,7 @@ class Jobs:
     def proof(self, job: str) -> StoredProof | None:
         """The proof of a finished job."""
         row = self._store.row(
-            "SELECT signature, vk_hash_bytes, public_values, engine, cycles, confirmation, finding "
+            "SELECT signature, vk_hash_bytes, public_values, engine, cycles, cross_check, finding "
             "FROM proofs WHERE job = ?",
             job,
         )
@@ -221,22 +235,23 @@ class Jobs:
         changes = {"finding": verdict.finding, "finding_reason": verdict.reason or None}
         with self._store.transaction():
             self._store.update("proofs", job, **changes)
-            self._journal.append("proof_confirmed", from_hex(row["signer"]), job=job, **changes)
+            self._journal.append("proof_cross_checked", from_hex(row["signer"]), job=job, **changes)
         return True
 
     def close_pending(self, reason: str) -> int:
-        """Give up all confirmations that are pending; how many there were."""
+        """Give up all cross-checks that are pending; how many there were."""
         rows = self._store.rows("SELECT job FROM proofs WHERE finding = ?", Finding.PENDING)
         for row in rows:
             self.confirm(row["job"], CrossCheckVerdict(Finding.INCONCLUSIVE, reason))
         return len(rows)
 
-    def confirmation_counts(self) -> list[dict[str, Any]]:
-        """How many proofs (`n`) there are by engine, confirmation and finding."""
-        return self._store.rows(
-            "SELECT engine, confirmation, finding, count(*) AS n FROM proofs "
-            "GROUP BY engine, confirmation, finding"
+    def cross_check_counts(self) -> list[CrossCheckCount]:
+        """How many SP1 proofs there are by engine, cross-check and finding."""
+        rows = self._store.rows(
+            "SELECT engine, cross_check, finding, count(*) AS count FROM proofs "
+            "WHERE kind = 'sp1' GROUP BY engine, cross_check, finding"
         )
+        return [CrossCheckCount(**row) for row in rows]
 
     def _drop_inputs(self, job: str) -> None:
         """Clients' inputs are kept no longer than needed: for their sake and the disk's."""

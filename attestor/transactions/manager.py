@@ -7,7 +7,7 @@ from eth_account.signers.local import LocalAccount
 from attestor.chain.node import Node
 from attestor.core import fees
 from attestor.core.text import checksummed, from_hex
-from attestor.core.transaction import Pending, SignedTransaction
+from attestor.core.transaction import SignedTransaction
 from attestor.errors import FeeCapReached, PayerEmpty
 
 GWEI = 10**9
@@ -27,7 +27,11 @@ class Payments:
         return from_hex(self._account.address)
 
     def prepare(
-        self, to: bytes | None, calldata: bytes, base_fee: int, pending: Pending | None = None
+        self,
+        to: bytes | None,
+        calldata: bytes,
+        base_fee: int,
+        pending: SignedTransaction | None = None,
     ) -> SignedTransaction:
         """A signed transaction with the next nonce; nothing is sent.
 

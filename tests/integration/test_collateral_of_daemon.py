@@ -100,7 +100,7 @@ def test_daemon__with_the_task__renews_before_the_end(
     stopping.append(devnet)
     _, address = funded_key(devnet)
     devnet.start_daemon()
-    done = "SELECT * FROM uploads WHERE outcome = 'succeeded'"
+    done = "SELECT * FROM upload_history WHERE outcome = 'succeeded'"
     rows = within(WAIT_SECONDS, lambda: len(found := devnet.rows(done)) == 5 and found)
     assert {checksummed(from_hex(row["payer"])) for row in rows} == {address}
     within(WAIT_SECONDS, lambda: health(devnet) == {"ok": True})

@@ -12,7 +12,7 @@ from attestor.chain.registry import Registry
 from attestor.chain.rpc import Rpc
 from attestor.core.eip712 import Domain
 from attestor.core.possession import Possession
-from attestor.core.registration import RegistrationKind
+from attestor.core.registration import Quoted, RegistrationKind
 from attestor.core.report_data import Binding, Layout
 from attestor.core.signature import sign
 from attestor.core.text import checksummed
@@ -21,7 +21,7 @@ from attestor.devnet.anvil import Anvil
 from attestor.devnet.deployment import Deployment, DevelopmentDeployer
 from attestor.errors import RegistrationRejected
 from attestor.quote.simulated import SimulatedPlatform
-from attestor.rotation.request import Quoted, Request, RequestBuilder
+from attestor.rotation.request import Request, RequestBuilder
 from attestor.signer.keys import Keys
 
 AUTOMATA_1_1 = 2
@@ -45,14 +45,19 @@ class Chain:
         bound = Binding(31337, registry, layout).encode(signer, head.number, head.hash)
         self.deployer.mine()
         possession = Possession(signer, head.number, deadline, keep_key=True)
+        raw = self.platform.quote(bound)
         return Quoted(
-            raw=self.platform.quote(bound),
+            hash=keccak(raw),
+            raw=raw,
             signer=signer,
             reference_block=head.number,
             reference_hash=head.hash,
             measurement=self.platform.measurement_id,
             deadline=deadline,
             possession=keys.sign_for(signer, possession.digest(Domain(31337, registry))),
+            provider="simulated",
+            simulated=True,
+            tcb_status="UpToDate",
         )
 
     def register(self, registry: Registry, quoted: Quoted) -> Request:

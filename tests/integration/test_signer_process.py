@@ -193,7 +193,7 @@ def test_prove__on_our_engine__is_confirmed_as_the_operator_chose(
     try:
         process.activate(process.new_key(), later())
         proof = process.prove("job", elf(fibonacci.NAME), fibonacci.stdin(10))
-        assert (proof.engine, proof.confirmation) == (Engine.ATTESTOR, timing)
+        assert (proof.engine, proof.cross_check) == (Engine.ATTESTOR, timing)
         assert fibonacci.decode(proof.public_values) == fibonacci.Result(10, 55, 89)
         if timing is Timing.AFTER:
             deadline = time.monotonic() + 20

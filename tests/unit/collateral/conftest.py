@@ -18,7 +18,7 @@ from attestor.chain.collateral_store import (
 from attestor.collateral.items import Item
 from attestor.core.blocks import Block
 from attestor.core.fees import Fees
-from attestor.core.transaction import Pending, Receipt, SignedTransaction
+from attestor.core.transaction import Receipt, SignedTransaction
 from attestor.errors import AttestorError, UploadRejected
 
 DAY = 86400
@@ -44,7 +44,7 @@ class World:
     items: dict[bytes, Item] = field(default_factory=dict)
     revoked: set[int] = field(default_factory=set)
     sent: list[SignedTransaction] = field(default_factory=list)
-    offered: list[Pending | None] = field(default_factory=list)
+    offered: list[SignedTransaction | None] = field(default_factory=list)
     receipts: dict[bytes, Receipt] = field(default_factory=dict)
     mined_nonce: int = 0
     records_found: CollateralRecords = NOTHING
@@ -111,7 +111,11 @@ class World:
     # --- the payer ---
 
     def prepare(
-        self, to: bytes | None, calldata: bytes, base_fee: int, pending: Pending | None = None
+        self,
+        to: bytes | None,
+        calldata: bytes,
+        base_fee: int,
+        pending: SignedTransaction | None = None,
     ) -> SignedTransaction:
         self._called("prepare")
         assert (to, base_fee) == (self.address, 100)

@@ -44,7 +44,7 @@ def enabled(tmp_path: Path) -> Config:
 def made(config: Config, store: bytes | None = STORE, payer: bytes = b"\x09" * 20) -> Any:
     node: Any = Node()
     nothing: Any = None
-    return build_duty(config, node, store, payer, nothing, nothing)
+    return build_duty(config, node, store, payer, nothing, nothing, nothing)
 
 
 def test_assemble__no_store_of_ours__is_none() -> None:

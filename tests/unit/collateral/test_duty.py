@@ -114,7 +114,7 @@ def test_step__failed__is_tried_again_sooner_and_noted_once(rounds: Rounds) -> N
         rounds.now += RETRY_SECONDS
     assert len(rounds.refresher.asked) == 3
     assert rounds.collateral.failing
-    assert rounds.events() == ["upkeep_failed"]
+    assert rounds.events() == ["collateral_failed"]
     rounds.refresher.faults.clear()
     rounds.collateral.step()
     assert not rounds.collateral.failing
@@ -204,7 +204,7 @@ def test_step__node_down__is_a_failed_round(rounds: Rounds) -> None:
     rounds.world.faults["records"] = RpcUnreachable("no answer")
     rounds.collateral.step()
     assert rounds.collateral.failing
-    assert rounds.events() == ["upkeep_failed"]
+    assert rounds.events() == ["collateral_failed"]
 
 
 def test_step__fatal__is_raised(rounds: Rounds) -> None:

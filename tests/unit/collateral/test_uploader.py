@@ -9,7 +9,7 @@ from attestor.chain.collateral_store import CollateralKind, Held
 from attestor.collateral.items import Item
 from attestor.collateral.uploader import NoLog, Uploader
 from attestor.core.fees import Fees
-from attestor.core.transaction import Pending, Receipt, SignedTransaction
+from attestor.core.transaction import Attempt, Intent, Purpose, Receipt, SignedTransaction
 from attestor.errors import PayerEmpty, RpcUnreachable, UploadRejected, UploadUnconfirmed
 
 DAY = 86400
@@ -21,23 +21,26 @@ class Log:
 
     def __init__(self, world: Any) -> None:
         self.world = world
-        self.newest: Pending | None = None
+        self.waiting: list[Attempt] = []
 
-    def pending(self, payer: bytes) -> Pending | None:
+    def pending(self, payer: bytes) -> list[Attempt]:
         assert payer == self.world.payer
-        return self.newest
+        return self.waiting
 
-    def signed(
-        self, name: str, content_hash: bytes, valid_until: int, signed: SignedTransaction
-    ) -> None:
-        self.world.events.append(f"noted {name}")
+    def signed(self, intent: Intent, transaction: SignedTransaction, note: Any) -> Attempt:
+        note()
+        return Attempt(intent.name, intent.purpose, 1, transaction)
+
+    def note(self, intent: Intent, item: Item) -> None:
+        self.world.events.append(f"noted {item.name}")
 
     def mined(self, receipt: Receipt) -> None:
         self.world.events.append("mined" if receipt.succeeded else "reverted")
 
 
 def uploader(world: Any, stop: Any = lambda seconds: False, timeout: float = 1.0) -> Uploader:
-    return Uploader(world, world, Log(world), stop, timeout)
+    log = Log(world)
+    return Uploader(world, world, log, stop, log.note, timeout)
 
 
 def sent(world: Any) -> list[str]:
@@ -142,9 +145,9 @@ def test_run__stopped__waits_no_longer_and_sends_nothing_more(
 
 
 def test_run__upload_that_still_waits__is_outbid(world: Any, items: tuple[Item, ...]) -> None:
-    stuck = Pending(b"\x44" * 32, 0, Fees(3, 1))
+    stuck = SignedTransaction(b"\x44" * 32, b"", world.payer, 0, 9, Fees(3, 1))
     made = uploader(world)
-    made._log.newest = stuck  # type: ignore[attr-defined]
+    made._log.waiting = [Attempt("upload:1", Purpose.UPLOAD, 1, stuck)]  # type: ignore[attr-defined]
     made.run(items[:1], None)
     assert world.offered == [stuck]
 
@@ -197,4 +200,4 @@ def test_run__piece_of_somebody_else__is_not_sent_again(
 
 
 def test_no_log__keeps_nothing() -> None:
-    assert NoLog().pending(b"") is None
+    assert NoLog().pending(b"") == []

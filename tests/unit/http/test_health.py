@@ -62,10 +62,10 @@ class Parts:
         assert text is not None
         return text.splitlines()
 
-    def prove(self, job: str, confirmation: Timing) -> None:
+    def prove(self, job: str, cross_check: Timing) -> None:
         self.jobs.add(job, b"elf", [])
         self.jobs.take()
-        proof = Proof(SIGNER, KEY, b"", b"d", b"s", 7, Engine.ATTESTOR, confirmation)
+        proof = Proof(SIGNER, KEY, b"", b"d", b"s", 7, Engine.ATTESTOR, cross_check)
         self.jobs.finish(job, proof)
 
 
@@ -106,9 +106,9 @@ def test_metrics__proofs__by_what_was_checked(parts: Parts) -> None:
     parts.prove("b", Timing.BEFORE)
     parts.prove("c", Timing.NOT_CHECKED)
     lines = parts.metrics()
-    labels = 'engine="attestor",confirmation="before",finding="agreed"'
+    labels = 'engine="attestor",cross_check="before",finding="agreed"'
     assert f"attestor_proofs{{{labels}}} 2" in lines
-    labels = 'engine="attestor",confirmation="not_checked",finding="none"'
+    labels = 'engine="attestor",cross_check="not_checked",finding="none"'
     assert f"attestor_proofs{{{labels}}} 1" in lines
 
 

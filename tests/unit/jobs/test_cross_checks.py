@@ -98,11 +98,11 @@ def test_follow__disagreement__is_noted_and_given(parts: Parts) -> None:
     assert parts.finding("a") == "disagreed"
 
 
-def test_recover__pending_of_an_earlier_run__is_unconfirmed(parts: Parts) -> None:
+def test_recover__pending_of_an_earlier_run__is_inconclusive(parts: Parts) -> None:
     parts.begin("a")
     parts.jobs.finish("a", PROOF)
     parts.confirmations.recover()
-    assert parts.finding("a") == "unconfirmed"
+    assert parts.finding("a") == "inconclusive"
 
 
 def test_prove__engines_agree__is_the_signer_processs_proof(parts: Parts) -> None:

@@ -12,18 +12,19 @@ import pytest
 
 from attestor.core.blocks import Block
 from attestor.core.fees import Fees
-from attestor.core.registration import Registration, RegistrationKind
+from attestor.core.registration import Quoted, Registration, RegistrationKind
 from attestor.core.report_data import Binding, Layout
-from attestor.core.transaction import Pending, Receipt, SignedTransaction
+from attestor.core.transaction import Receipt, SignedTransaction
 from attestor.errors import AttestorError, RegistrationRejected, SignerUnknown
 from attestor.rotation.effects import RotationEffects
 from attestor.rotation.loop import Rotation
 from attestor.rotation.plan import RotationPolicy
-from attestor.rotation.request import Quoted, Request
+from attestor.rotation.request import Request
 from attestor.signer.client import QuoteAnswer
 from attestor.store.database import Store
 from attestor.store.history import History
 from attestor.store.journal import Journal
+from attestor.store.transactions import Transactions
 
 BINDING = Binding(31337, b"\x77" * 20, Layout.ATTESTOR)
 PAYER = b"\x09" * 20
@@ -153,7 +154,7 @@ class World:
     # --- payments ---
 
     def prepare(
-        self, to: bytes, calldata: bytes, base_fee: int, pending: Pending | None
+        self, to: bytes, calldata: bytes, base_fee: int, pending: SignedTransaction | None
     ) -> SignedTransaction:
         self._called("prepare")
         fee = 200
@@ -215,11 +216,14 @@ class Setup:
     def start(self) -> None:
         """A fresh process over the same database and chain, as after a restart."""
         self.store = Store.open(self.path)
-        self.history = History(self.store, Journal(self.store, lambda: self.world.now))
+        journal = Journal(self.store, lambda: self.world.now)
+        self.history, transactions = History(self.store, journal), Transactions(self.store, journal)
         world: Any = self.world
-        effects = RotationEffects(world, world, world, world.gate, self.history, BINDING, world)
+        effects = RotationEffects(
+            world, world, world, world, world.gate, self.history, BINDING, world, transactions
+        )
         self.rotation = Rotation(
-            world, world, effects, self.history, POLICY, PAYER, lambda: self.world.now
+            world, world, effects, self.history, POLICY, lambda: self.world.now
         )
         self.rotation.recover(self.world.held)
 
@@ -243,6 +247,12 @@ class Setup:
     def active(self) -> bytes | None:
         found = self.history.active()
         return found.address if found else None
+
+    def outcome(self, signer: bytes) -> str | None:
+        """Of the newest transaction that registers a signer."""
+        sql = "SELECT outcome FROM registration_history WHERE signer = ?"
+        row = self.store.row(sql, "0x" + signer.hex())
+        return row["outcome"] if row else None
 
     def stages(self) -> dict[bytes, str]:
         rows = self.store.rows("SELECT address, stage FROM signers ORDER BY created_at")

@@ -9,7 +9,7 @@ import pytest
 
 from attestor.errors import DatabaseFailed, DatabaseInvalid
 from attestor.store.database import Store
-from attestor.store.schema import MIGRATIONS
+from attestor.store.migrations import MIGRATIONS
 
 
 def test_open__new_file__has_the_tables_and_the_version(tmp_path: Path) -> None:

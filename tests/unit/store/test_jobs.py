@@ -26,7 +26,7 @@ PROOF = Proof(
     signature=b"\x55" * 64 + b"\x1b",
     cycles=123,
     engine=Engine.SP1_PORTABLE,
-    confirmation=Timing.NOT_NEEDED,
+    cross_check=Timing.NOT_NEEDED,
 )
 
 
@@ -86,7 +86,7 @@ def test_finish__proof_is_answered_and_journaled(jobs: Jobs, store: Store) -> No
         public_values=b"\x00\xff",
         engine="sp1-portable",
         cycles=123,
-        confirmation="not_needed",
+        cross_check="not_needed",
         finding=None,
     )
     entry = list(entries(store))[-1]
@@ -163,10 +163,10 @@ def test_stdin_sha256__other_boundaries__other_name(one: list[bytes], other: lis
 AGREED = CrossCheckVerdict(Finding.AGREED)
 
 
-def prove(jobs: Jobs, job: str, confirmation: Timing) -> None:
+def prove(jobs: Jobs, job: str, cross_check: Timing) -> None:
     jobs.add(job, b"elf", [])
     jobs.take()
-    jobs.finish(job, replace(PROOF, engine=Engine.ATTESTOR, confirmation=confirmation))
+    jobs.finish(job, replace(PROOF, engine=Engine.ATTESTOR, cross_check=cross_check))
 
 
 def finding(jobs: Jobs, job: str) -> str | None:
@@ -176,7 +176,7 @@ def finding(jobs: Jobs, job: str) -> str | None:
 
 
 @pytest.mark.parametrize(
-    ("confirmation", "first"),
+    ("cross_check", "first"),
     [
         (Timing.BEFORE, "agreed"),
         (Timing.AFTER, "pending"),
@@ -185,12 +185,12 @@ def finding(jobs: Jobs, job: str) -> str | None:
     ],
 )
 def test_finish__what_was_checked__is_in_the_record_and_the_journal(
-    jobs: Jobs, store: Store, confirmation: Timing, first: str | None
+    jobs: Jobs, store: Store, cross_check: Timing, first: str | None
 ) -> None:
-    prove(jobs, "a", confirmation)
+    prove(jobs, "a", cross_check)
     assert finding(jobs, "a") == first
     evidence = list(entries(store))[-1].evidence
-    assert (evidence["confirmation"], evidence["engine"]) == (confirmation, "attestor")
+    assert (evidence["cross_check"], evidence["engine"]) == (cross_check, "attestor")
     assert evidence["cycles"] == 123
 
 
@@ -202,7 +202,7 @@ def test_confirm__pending_proof__takes_the_finding_and_its_reason(
     assert jobs.confirm("a", CrossCheckVerdict(found, "why"))
     assert finding(jobs, "a") == found
     entry = list(entries(store))[-1]
-    assert entry.event == "proof_confirmed"
+    assert entry.event == "proof_cross_checked"
     assert entry.evidence == {"job": "a", "finding": found, "finding_reason": "why"}
     assert store.row("SELECT finding_reason FROM proof_history") == {"finding_reason": "why"}
 
@@ -212,11 +212,11 @@ def test_confirm__proof_that_is_not_there_yet__says_so(jobs: Jobs) -> None:
     assert not jobs.confirm("a", AGREED)
 
 
-@pytest.mark.parametrize("confirmation", [Timing.BEFORE, Timing.NOT_CHECKED])
+@pytest.mark.parametrize("cross_check", [Timing.BEFORE, Timing.NOT_CHECKED])
 def test_confirm__proof_that_waits_for_nothing__is_left_alone(
-    jobs: Jobs, store: Store, confirmation: Timing
+    jobs: Jobs, store: Store, cross_check: Timing
 ) -> None:
-    prove(jobs, "a", confirmation)
+    prove(jobs, "a", cross_check)
     before, rows = finding(jobs, "a"), len(list(entries(store)))
     assert jobs.confirm("a", CrossCheckVerdict(Finding.INCONCLUSIVE, "x"))
     assert (finding(jobs, "a"), len(list(entries(store)))) == (before, rows)
@@ -229,11 +229,11 @@ def test_confirm__twice__the_first_stays(jobs: Jobs) -> None:
     assert finding(jobs, "a") == "disagreed"
 
 
-def test_close_pending__after_a_restart__unconfirmed(jobs: Jobs) -> None:
+def test_close_pending__after_a_restart__inconclusive(jobs: Jobs) -> None:
     prove(jobs, "a", Timing.AFTER)
     prove(jobs, "b", Timing.BEFORE)
     assert jobs.close_pending("gone") == 1
-    assert (finding(jobs, "a"), finding(jobs, "b")) == ("unconfirmed", "agreed")
+    assert (finding(jobs, "a"), finding(jobs, "b")) == ("inconclusive", "agreed")
     assert jobs.close_pending("gone") == 0
 
 
@@ -241,7 +241,7 @@ def test_confirmation_counts__by_kind(jobs: Jobs) -> None:
     for job in ("a", "b"):
         prove(jobs, job, Timing.AFTER)
     prove(jobs, "c", Timing.NOT_CHECKED)
-    counts = {(row["confirmation"], row["finding"]): row["n"] for row in jobs.confirmation_counts()}
+    counts = {(one.cross_check, one.finding): one.count for one in jobs.cross_check_counts()}
     assert counts == {("after", "pending"): 2, ("not_checked", None): 1}
 
 

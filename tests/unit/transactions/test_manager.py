@@ -9,7 +9,7 @@ from hexbytes import HexBytes
 
 from attestor.core.fees import Fees
 from attestor.core.text import from_hex
-from attestor.core.transaction import Pending
+from attestor.core.transaction import SignedTransaction
 from attestor.errors import FeeCapReached, PayerEmpty
 from attestor.transactions.manager import GWEI, Payments
 
@@ -46,6 +46,11 @@ def payments(node: Any, cap: int = CAP) -> Payments:
     return Payments(node, ACCOUNT, cap)
 
 
+def stuck(nonce: int) -> SignedTransaction:
+    fees = Fees(max_fee=50 * GWEI, priority_fee=10 * GWEI)
+    return SignedTransaction(b"\x01" * 32, b"", b"", nonce, 1, fees)
+
+
 def decoded(raw: bytes) -> dict[str, Any]:
     return TypedTransaction.from_bytes(HexBytes(raw)).as_dict()
 
@@ -68,14 +73,14 @@ def test_prepare__contract_creation__has_no_receiver() -> None:
 
 
 def test_prepare__pending_with_that_nonce__is_outbid() -> None:
-    pending = Pending(b"\x01" * 32, 5, Fees(max_fee=50 * GWEI, priority_fee=10 * GWEI))
+    pending = stuck(nonce=5)
     signed = payments(Node()).prepare(TO, b"", base_fee=1 * GWEI, pending=pending)
     assert signed.fees.max_fee >= 55 * GWEI
     assert signed.fees.priority_fee >= 11 * GWEI
 
 
 def test_prepare__pending_with_an_older_nonce__is_left_alone() -> None:
-    pending = Pending(b"\x01" * 32, 4, Fees(max_fee=50 * GWEI, priority_fee=10 * GWEI))
+    pending = stuck(nonce=4)
     signed = payments(Node()).prepare(TO, b"", base_fee=1 * GWEI, pending=pending)
     assert signed.fees == Fees(max_fee=4 * GWEI, priority_fee=2 * GWEI)
 
