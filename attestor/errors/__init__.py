@@ -36,6 +36,13 @@ from attestor.errors.chain import (
     UploadUnconfirmed,
     WrongChain,
 )
+from attestor.errors.daemon import (
+    DutyFailing,
+    DutyHanging,
+    InternalError,
+    LeaseLost,
+    WorkersFailing,
+)
 from attestor.errors.executor import (
     ExecutionCycleLimit,
     ExecutionLimit,
@@ -120,6 +127,8 @@ __all__ = [
     "DeploymentFailed",
     "DeploymentFileInvalid",
     "DeploymentRefused",
+    "DutyFailing",
+    "DutyHanging",
     "EnginesDisagree",
     "ExecutionCycleLimit",
     "ExecutionLimit",
@@ -134,7 +143,9 @@ __all__ = [
     "GuestFailed",
     "GuestFault",
     "HeaderInvalid",
+    "InternalError",
     "JobGivenUp",
+    "LeaseLost",
     "MeasurementRefused",
     "Misconfigured",
     "NoActiveSigner",
@@ -177,6 +188,7 @@ __all__ = [
     "UploadRejected",
     "UploadUnconfirmed",
     "VerifyingKeyInvalid",
+    "WorkersFailing",
     "WrongChain",
     "restore",
 ]

@@ -55,7 +55,7 @@ class Parts:
 
     def begin(self, job: str) -> None:
         self.jobs.add(job, b"elf", [])
-        self.jobs.take()
+        self.jobs.claim("worker", 60)
 
     def finding(self, job: str) -> str | None:
         proof = self.jobs.proof(job)
@@ -70,7 +70,7 @@ def parts(tmp_path: Path) -> Parts:
 
 def test_follow__finding_about_a_stored_proof__is_noted(parts: Parts) -> None:
     parts.begin("a")
-    parts.jobs.finish("a", PROOF)
+    parts.jobs.finish("a", "worker", PROOF)
     parts.prover.finished = [CrossChecked("a", AGREED)]
     assert parts.confirmations.follow() is None
     assert parts.finding("a") == "agreed"
@@ -80,7 +80,7 @@ def test_follow__finding_before_the_proof_is_stored__waits_for_it(parts: Parts) 
     parts.begin("a")
     parts.prover.finished = [CrossChecked("a", AGREED)]
     parts.confirmations.follow()
-    parts.jobs.finish("a", PROOF)
+    parts.jobs.finish("a", "worker", PROOF)
     assert parts.finding("a") == "pending"
     parts.confirmations.follow()
     assert parts.finding("a") == "agreed"
@@ -88,7 +88,7 @@ def test_follow__finding_before_the_proof_is_stored__waits_for_it(parts: Parts) 
 
 def test_follow__disagreement__is_noted_and_given(parts: Parts) -> None:
     parts.begin("a")
-    parts.jobs.finish("a", PROOF)
+    parts.jobs.finish("a", "worker", PROOF)
     found = Disagreement("a", "cycles", b"elf", ())
     parts.prover.found = found
     parts.prover.finished = [CrossChecked("a", CrossCheckVerdict(Finding.DISAGREED, "cycles"))]
@@ -100,7 +100,7 @@ def test_follow__disagreement__is_noted_and_given(parts: Parts) -> None:
 
 def test_recover__pending_of_an_earlier_run__is_inconclusive(parts: Parts) -> None:
     parts.begin("a")
-    parts.jobs.finish("a", PROOF)
+    parts.jobs.finish("a", "worker", PROOF)
     parts.confirmations.recover()
     assert parts.finding("a") == "inconclusive"
 
