@@ -11,6 +11,7 @@ from attestor.core.proof import Proof
 from attestor.core.verifying_key import VerifyingKey
 from attestor.errors import EnginesDisagree
 from attestor.jobs.cross_checks import CrossChecks
+from attestor.jobs.duty import CrossCheckDuty
 from attestor.store.database import Store
 from attestor.store.disagreements import Disagreements
 from attestor.store.history import History
@@ -116,3 +117,17 @@ def test_prove__engines_disagree__is_noted_before_anyone_is_told(parts: Parts) -
     with pytest.raises(EnginesDisagree):
         parts.confirmations.prove("a", b"elf", [])
     assert [one.job for one in parts.disagreements.open()] == ["a"]
+
+
+def test_duty__disagreement__is_told_with_its_job_and_the_findings_are_noted(parts: Parts) -> None:
+    told: list[str] = []
+    duty = CrossCheckDuty(parts.confirmations, told.append, 1.0)
+    parts.begin("a")
+    parts.jobs.finish("a", "worker", PROOF)
+    duty.step()
+    assert told == []
+    parts.prover.found = Disagreement("a", "cycles", b"elf", ())
+    parts.prover.finished = [CrossChecked("a", AGREED)]
+    duty.step()
+    assert told == ["job a: cycles"]
+    assert parts.finding("a") == "agreed"
