@@ -5,11 +5,13 @@ application by their `add_to`.
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.typedefs import Handler
 from loguru import logger
 
@@ -90,7 +92,11 @@ class Listener:
     """An application on a TCP port."""
 
     def __init__(self, served: web.Application, host: str, port: int) -> None:
-        self._runner = web.AppRunner(served, access_log=None, shutdown_timeout=STOP_SECONDS)
+        log = logging.getLogger("attestor.http")
+        log.addFilter(_is_ours)
+        self._runner = web.AppRunner(
+            served, access_log=None, shutdown_timeout=STOP_SECONDS, logger=log
+        )
         self._host = host
         self._port = port
 
@@ -124,6 +130,14 @@ def error_answer(status: int, code: str, message: str, hint: str | None) -> web.
     headers = {"Retry-After": "5"} if soon else None
     error = {"code": code, "message": message, "hint": hint}
     return web.json_response({"error": error}, status=status, headers=headers)
+
+
+def _is_ours(record: logging.LogRecord) -> bool:
+    """Whether a fault that aiohttp logs is the server's: who can connect must not be able to fill
+    the log with traces."""
+    raised = record.exc_info[1] if record.exc_info else None
+    theirs = (HttpProcessingError, web.RequestPayloadError, ConnectionError)
+    return not isinstance(raised, theirs)
 
 
 @web.middleware

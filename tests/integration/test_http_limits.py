@@ -2,18 +2,19 @@
 
 import asyncio
 import json
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from aiohttp import ClientSession, web
+from aiohttp import ClientSession
 from loguru import logger
 
 from attestor.core.job import JobState
 from attestor.errors import DatabaseFailed, QueueFull
 from attestor.http import wire
 from attestor.http.prover import Api
-from attestor.http.server import BodyLimits, application
+from attestor.http.server import BodyLimits, Listener, application
 
 BODY = wire.encode_request(b"\x7fELF", [])
 
@@ -53,15 +54,13 @@ def serve(
         parts: Any = (queue, Jobs())
         served = application(limits.max_bytes)
         Api(*parts, limits, wait_seconds=1.0).add_to(served)
-        runner = web.AppRunner(served)
-        await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
+        listener = Listener(served, "127.0.0.1", 0)
+        await listener.start()
         try:
             async with ClientSession() as session:
-                await body(session, f"http://127.0.0.1:{runner.addresses[0][1]}")
+                await body(session, f"http://127.0.0.1:{listener.address[1]}")
         finally:
-            await runner.cleanup()
+            await listener.stop()
 
     asyncio.run(asyncio.wait_for(whole(), 60))
 
@@ -196,5 +195,38 @@ def test_request_proof__unexpected_exception__is_a_typed_500_with_its_trace_in_t
         serve(queue, body)
     finally:
         logger.remove(sink)
-    assert "POST /request_proof met an unexpected error" in logged[0]
-    assert "KeyError: 'of the inside'" in logged[0]
+    assert "POST /request_proof met an unexpected error" in logged[-1]
+    assert "KeyError: 'of the inside'" in logged[-1]
+
+
+def test_request_proof__client_leaves_in_the_middle_of_its_body__is_no_defect_of_ours(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Or whoever can connect could fill the log with traces."""
+    logged: list[str] = []
+    sink = logger.add(logged.append, format="{message}")
+
+    async def body(session: ClientSession, url: str) -> None:
+        host, port = url.removeprefix("http://").split(":")
+        for sent in (
+            b"",
+            b"Content-Length: 9\r\n\r\n{",
+            b"Transfer-Encoding: chunked\r\n\r\nzz\r\n",
+            b"Content-Length: 9\r\nContent-Encoding: gzip\r\n\r\nnot gzip!",
+            b"Content-Length: x\r\n\r\n",
+        ):
+            _, writer = await asyncio.open_connection(host, int(port))
+            writer.write(b"POST /request_proof HTTP/1.1\r\nHost: x\r\n" + sent)
+            await writer.drain()
+            await asyncio.sleep(0.1)
+            writer.transport.abort()
+        await asyncio.sleep(0.2)
+        async with session.post(f"{url}/request_proof", data=BODY) as response:
+            assert response.status == 200
+
+    try:
+        serve(Queue(), body)
+    finally:
+        logger.remove(sink)
+    assert [line for line in logged if "listening" not in line] == []
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
