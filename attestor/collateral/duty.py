@@ -86,7 +86,8 @@ class CollateralDuty:
     def step(self) -> None:
         """Make a round if one is due. Raises `Fatal` errors; others are noted, and the round is
         made again soon. Before the first quote there is no machine to look after."""
-        if self._clock() < self._next_round:
+        # A clock that was set back must not put the next round off.
+        if 0 < self._next_round - self._clock() <= self._schedule.interval:
             return
         raw = self._history.newest_quote()
         if raw is None and not self._machines:

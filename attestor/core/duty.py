@@ -97,9 +97,8 @@ def is_past_hope(record: DutyRecord, monotonic: float, bounds: DutyBounds) -> bo
 
 
 def _failing(record: DutyRecord, what: str) -> DutyFailing:
-    return DutyFailing(
-        f"duty {record.name}: {what}", hint="the log has each error, with its trace where it is new"
-    )
+    hint = "look for the duty's name in the log: an unexpected error has its trace there"
+    return DutyFailing(f"duty {record.name}: {what}", hint=hint)
 
 
 def _hanging(record: DutyRecord, monotonic: float) -> DutyHanging:

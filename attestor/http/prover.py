@@ -10,7 +10,7 @@ import json
 from aiohttp import web
 
 from attestor.core.job import JobState
-from attestor.errors import BodyInvalid, restore
+from attestor.errors import BodyInvalid, InternalError, restore
 from attestor.http import wire
 from attestor.http.server import Bodies, BodyLimits, error_answer
 from attestor.jobs.queue import ProofQueue
@@ -43,7 +43,9 @@ class Api:
         job = await self._accept(request)
         while True:
             state = await self._queue.wait(job, self._wait_seconds)
-            if state is not None and state.state in ("done", "failed"):
+            if state is None:
+                raise InternalError(f"job {job} is not in the database any more")
+            if state.state in ("done", "failed"):
                 break
         _raise_if_failed(state)
         return web.Response(text=job)
