@@ -1,6 +1,7 @@
 """Timers that wake duties, and nothing more: what is called must not wait."""
 
 from collections.abc import Callable
+from datetime import UTC
 from typing import Protocol
 
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -27,7 +28,7 @@ class SchedulerTimers:
         # Its defaults drop a call that is a second late; a late one must come, once.
         defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         self._scheduler = BackgroundScheduler(
-            executors={"default": ThreadPoolExecutor(1)}, job_defaults=defaults
+            executors={"default": ThreadPoolExecutor(1)}, job_defaults=defaults, timezone=UTC
         )
 
     def every(self, seconds: float, call: Callable[[], None]) -> None:
