@@ -47,12 +47,15 @@ def command(file: Path | None, **flags: str | None) -> None:
     over the file.
     """
     loaded = config.load(file, os.environ, flags)
-    from attestor.daemon.daemon import Daemon
     from attestor.observe import logs
 
     logs.set_up(loaded.log_level)
-    asyncio.run(_run(Daemon, loaded))
+    asyncio.run(_run(loaded))
 
 
-async def _run(make: Callable[[Config], Any], loaded: Config) -> None:
-    await make(loaded).run()
+async def _run(loaded: Config) -> None:
+    from attestor.daemon.daemon import STOP_SECONDS, Daemon
+    from attestor.daemon.stopping import exit_within
+
+    daemon = Daemon(loaded)
+    await daemon.run(at_stop=lambda: exit_within(STOP_SECONDS, lambda: daemon.exit_code))

@@ -38,6 +38,13 @@ from attestor.errors.chain import (
     UploadUnconfirmed,
     WrongChain,
 )
+from attestor.errors.daemon import (
+    DutyFailing,
+    DutyHanging,
+    InternalError,
+    LeaseLost,
+    WorkersFailing,
+)
 from attestor.errors.executor import (
     ExecutionCycleLimit,
     ExecutionLimit,
@@ -123,6 +130,8 @@ __all__ = [
     "DeploymentFailed",
     "DeploymentFileInvalid",
     "DeploymentRefused",
+    "DutyFailing",
+    "DutyHanging",
     "EnginesDisagree",
     "ExecutionCycleLimit",
     "ExecutionLimit",
@@ -139,7 +148,9 @@ __all__ = [
     "HeaderInvalid",
     "HttpFailed",
     "HttpFault",
+    "InternalError",
     "JobGivenUp",
+    "LeaseLost",
     "MeasurementRefused",
     "Misconfigured",
     "NoActiveSigner",
@@ -184,6 +195,7 @@ __all__ = [
     "UploadRejected",
     "UploadUnconfirmed",
     "VerifyingKeyInvalid",
+    "WorkersFailing",
     "WrongChain",
     "restore",
 ]

@@ -7,37 +7,22 @@ from typing import Any
 
 from attestor.core.cross_check import CrossCheckVerdict, Finding, Timing
 from attestor.core.execution import stdin_sha256
+from attestor.core.job import JobState, Work
 from attestor.core.proof import Proof
 from attestor.core.statement import CIRCUIT_VERSION, SignedStatement, Statement
 from attestor.core.text import from_hex, to_hex
-from attestor.errors import JobGivenUp
+from attestor.errors import JobGivenUp, LeaseLost
 from attestor.store.database import Store
 from attestor.store.journal import Journal
 
 OPEN_STATES = "('queued', 'running')"
+CLAIMABLE = "(state = 'queued' OR (state = 'running' AND lease_ends_at <= ?))"
+NO_LEASE = {"claimed_by": None, "lease_ends_at": None}
 MAX_STARTS = 3
 SP1 = "sp1"
 """The kind of job that runs an SP1 program."""
 FIRST_FINDING = {Timing.BEFORE: Finding.AGREED, Timing.AFTER: Finding.PENDING}
 """What is known about a run when it is signed."""
-
-
-@dataclass(frozen=True)
-class Work:
-    """What a queued job wants to have run."""
-
-    job: str
-    program: bytes
-    stdin: tuple[bytes, ...]
-
-
-@dataclass(frozen=True)
-class JobState:
-    """How a job stands; the error fields are set when it failed."""
-
-    state: str
-    error_code: str | None
-    error_message: str | None
 
 
 @dataclass(frozen=True)
@@ -74,26 +59,18 @@ class StoredStatement:
 
 
 class Jobs:
-    """The tables programs, jobs, stdin_entries and proofs."""
+    """The tables programs, jobs, stdin_entries and proofs; leases as `jobs.job_store` has them."""
 
     def __init__(self, store: Store, journal: Journal) -> None:
         self._store = store
         self._journal = journal
 
     def requeue_open(self) -> int:
-        """Take over the open jobs of an earlier run; how many there are.
-
-        One that was started MAX_STARTS times and never came to an end is failed: it may be what
-        ended those runs.
-        """
-        for row in self._store.rows(
-            f"SELECT id FROM jobs WHERE state IN {OPEN_STATES} AND starts >= ?",  # noqa: S608
-            MAX_STARTS,
-        ):
-            self.fail(row["id"], JobGivenUp.code, f"started {MAX_STARTS} times without an end")
+        """Take over the open jobs of an earlier run, which nobody works on; how many there are."""
         with self._store.transaction():
             for row in self._store.rows("SELECT id FROM jobs WHERE state = 'running'"):
-                self._store.update("jobs", row["id"], state="queued")
+                self._store.update("jobs", row["id"], state="queued", **NO_LEASE)
+            self._give_up("state = 'queued'")
         return self.open_count()
 
     def add(self, job: str, program: bytes, stdin: Sequence[bytes]) -> None:
@@ -124,29 +101,45 @@ class Jobs:
         assert row is not None
         return int(row["n"])
 
-    def take(self) -> Work | None:
-        """The oldest queued job, now running."""
+    def claim(self, owner: str, seconds: float) -> Work | None:
+        """The oldest job that waits, or whose lease ended, now leased to `owner` for `seconds`.
+
+        One that was started MAX_STARTS times and never came to an end is failed: it may be what
+        ended whoever ran it.
+        """
         with self._store.transaction():
+            now = self._journal.now()
+            self._give_up(CLAIMABLE, now)
             row = self._store.row(
-                "SELECT jobs.id, jobs.starts, programs.elf FROM jobs "
+                "SELECT jobs.id, jobs.starts, programs.elf FROM jobs "  # noqa: S608
                 "JOIN programs ON programs.sha256 = jobs.program "
-                "WHERE state = 'queued' ORDER BY jobs.created_at, jobs.rowid LIMIT 1"
+                f"WHERE {CLAIMABLE} ORDER BY jobs.created_at, jobs.rowid LIMIT 1",
+                now,
             )
             if row is None:
                 return None
-            self._store.update("jobs", row["id"], state="running", starts=row["starts"] + 1)
+            lease = {"claimed_by": owner, "lease_ends_at": self._journal.now(seconds)}
+            starts = row["starts"] + 1
+            self._store.update("jobs", row["id"], state="running", starts=starts, **lease)
             entries = self._store.rows(
                 "SELECT data FROM stdin_entries WHERE job = ? ORDER BY position", row["id"]
             )
         return Work(row["id"], row["elf"], tuple(entry["data"] for entry in entries))
 
-    def put_back(self, job: str) -> None:
-        """Queue a running job again."""
+    def renew(self, job: str, owner: str, seconds: float) -> None:
+        """Hold the lease for `seconds` from now. Raises `LeaseLost`."""
         with self._store.transaction():
-            self._store.update("jobs", job, state="queued")
+            self._require_lease(job, owner)
+            self._store.update("jobs", job, lease_ends_at=self._journal.now(seconds))
 
-    def finish(self, job: str, proof: Proof) -> None:
-        """Keep the proof of a job."""
+    def release(self, job: str, owner: str) -> None:
+        """Queue a running job again. Raises `LeaseLost`."""
+        with self._store.transaction():
+            self._require_lease(job, owner)
+            self._store.update("jobs", job, state="queued", **NO_LEASE)
+
+    def finish(self, job: str, owner: str, proof: Proof) -> None:
+        """Keep the proof of a job. Raises `LeaseLost`."""
         evidence = {
             "kind": SP1,
             "program_vkey": to_hex(proof.verifying_key.program_vkey),
@@ -159,6 +152,7 @@ class Jobs:
             **_statement_columns(proof.statement),
         }
         with self._store.transaction():
+            self._require_lease(job, owner)
             now = self._journal.now()
             self._store.insert(
                 "proofs",
@@ -171,17 +165,15 @@ class Jobs:
                     **evidence,
                 },
             )
-            self._store.update("jobs", job, state="done", finished_at=now)
+            self._store.update("jobs", job, state="done", finished_at=now, **NO_LEASE)
             self._drop_inputs(job)
             self._journal.append("proof_signed", proof.signer, job=job, **evidence)
 
-    def fail(self, job: str, code: str, message: str) -> None:
-        """Close a job that cannot be proven."""
+    def fail(self, job: str, owner: str, code: str, message: str) -> None:
+        """Close a job that cannot be proven. Raises `LeaseLost`."""
         with self._store.transaction():
-            now = self._journal.now()
-            changes = {"state": "failed", "error_code": code, "error_message": message}
-            self._store.update("jobs", job, finished_at=now, **changes)
-            self._drop_inputs(job)
+            self._require_lease(job, owner)
+            self._close_failed(job, code, message)
 
     def state(self, job: str) -> JobState | None:
         """How a job stands, or None when there is no such job."""
@@ -252,6 +244,25 @@ class Jobs:
             "WHERE kind = 'sp1' GROUP BY engine, cross_check, finding"
         )
         return [CrossCheckCount(**row) for row in rows]
+
+    def _require_lease(self, job: str, owner: str) -> None:
+        """A lease that ended still counts until somebody else claims the job: the work is done."""
+        row = self._store.row("SELECT state, claimed_by FROM jobs WHERE id = ?", job)
+        if row is None or (row["state"], row["claimed_by"]) != ("running", owner):
+            raise LeaseLost(f"job {job} is not leased to {owner} any more")
+
+    def _give_up(self, condition: str, *parameters: str) -> None:
+        for row in self._store.rows(
+            f"SELECT id FROM jobs WHERE {condition} AND starts >= {MAX_STARTS}",  # noqa: S608
+            *parameters,
+        ):
+            told = f"started {MAX_STARTS} times without an end"
+            self._close_failed(row["id"], JobGivenUp.code, told)
+
+    def _close_failed(self, job: str, code: str, message: str) -> None:
+        changes = {"state": "failed", "error_code": code, "error_message": message, **NO_LEASE}
+        self._store.update("jobs", job, finished_at=self._journal.now(), **changes)
+        self._drop_inputs(job)
 
     def _drop_inputs(self, job: str) -> None:
         """Clients' inputs are kept no longer than needed: for their sake and the disk's."""

@@ -2,17 +2,19 @@
 
 import asyncio
 import json
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from aiohttp import ClientSession, web
+from aiohttp import ClientSession
+from loguru import logger
 
+from attestor.core.job import JobState
 from attestor.errors import DatabaseFailed, QueueFull
-from attestor.http import prover as module
 from attestor.http import wire
 from attestor.http.prover import Api
-from attestor.store.jobs import JobState
+from attestor.http.server import BodyLimits, Listener, application
 
 BODY = wire.encode_request(b"\x7fELF", [])
 
@@ -40,18 +42,25 @@ class Jobs:
         return None
 
 
-def serve(queue: Queue, body: Callable[[ClientSession, str], Awaitable[None]]) -> None:
+LIMITS = BodyLimits(4096)
+
+
+def serve(
+    queue: Queue,
+    body: Callable[[ClientSession, str], Awaitable[None]],
+    limits: BodyLimits = LIMITS,
+) -> None:
     async def whole() -> None:
         parts: Any = (queue, Jobs())
-        runner = web.AppRunner(Api(*parts, max_body=4096, wait_seconds=1.0).application())
-        await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
+        served = application(limits.max_bytes)
+        Api(*parts, limits, wait_seconds=1.0).add_to(served)
+        listener = Listener(served, "127.0.0.1", 0)
+        await listener.start()
         try:
             async with ClientSession() as session:
-                await body(session, f"http://127.0.0.1:{runner.addresses[0][1]}")
+                await body(session, f"http://127.0.0.1:{listener.address[1]}")
         finally:
-            await runner.cleanup()
+            await listener.stop()
 
     asyncio.run(asyncio.wait_for(whole(), 60))
 
@@ -103,9 +112,7 @@ def test_request_proof__chunked_body_without_length__is_bounded_too() -> None:
     assert queue.added == []
 
 
-def test_request_proof__slow_body__is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "BODY_SECONDS", 0.2)
-
+def test_request_proof__slow_body__is_given_up() -> None:
     async def body(session: ClientSession, url: str) -> None:
         host, port = url.removeprefix("http://").split(":")
         reader, writer = await asyncio.open_connection(host, int(port))
@@ -114,15 +121,10 @@ def test_request_proof__slow_body__is_given_up(monkeypatch: pytest.MonkeyPatch) 
         assert answer.startswith(b"HTTP/1.1 400")
         writer.close()
 
-    serve(Queue(), body)
+    serve(Queue(), body, BodyLimits(4096, seconds=0.2))
 
 
-def test_request_proof__too_many_bodies_at_once__are_told_to_come_again(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(module, "SLOT_SECONDS", 0.2)
-    monkeypatch.setattr(module, "BODIES_AT_ONCE", 2)
-
+def test_request_proof__too_many_bodies_at_once__are_told_to_come_again() -> None:
     async def body(session: ClientSession, url: str) -> None:
         host, port = url.removeprefix("http://").split(":")
         held = [await asyncio.open_connection(host, int(port)) for _ in range(2)]
@@ -139,7 +141,7 @@ def test_request_proof__too_many_bodies_at_once__are_told_to_come_again(
         async with session.post(f"{url}/request_proof", data=BODY) as response:
             assert response.status == 200, "slots of lost connections are free again"
 
-    serve(Queue(), body)
+    serve(Queue(), body, BodyLimits(4096, at_once=2, slot_seconds=0.2))
 
 
 def test_wait_proof__not_finished__says_so() -> None:
@@ -175,3 +177,56 @@ def test_wait_proof__id_too_long__is_refused() -> None:
             assert response.status == 413
 
     serve(Queue(), body)
+
+
+def test_request_proof__unexpected_exception__is_a_typed_500_with_its_trace_in_the_log() -> None:
+    queue = Queue()
+    queue.fault = KeyError("of the inside")
+    logged: list[str] = []
+    sink = logger.add(logged.append, format="{message}")
+
+    async def body(session: ClientSession, url: str) -> None:
+        async with session.post(f"{url}/request_proof", data=BODY) as response:
+            assert response.status == 500
+            assert (await error(response))["code"] == "internal_error"
+            assert b"inside" not in await response.read()
+
+    try:
+        serve(queue, body)
+    finally:
+        logger.remove(sink)
+    assert "POST /request_proof met an unexpected error" in logged[-1]
+    assert "KeyError: 'of the inside'" in logged[-1]
+
+
+def test_request_proof__client_leaves_in_the_middle_of_its_body__is_no_defect_of_ours(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Or whoever can connect could fill the log with traces."""
+    logged: list[str] = []
+    sink = logger.add(logged.append, format="{message}")
+
+    async def body(session: ClientSession, url: str) -> None:
+        host, port = url.removeprefix("http://").split(":")
+        for sent in (
+            b"",
+            b"Content-Length: 9\r\n\r\n{",
+            b"Transfer-Encoding: chunked\r\n\r\nzz\r\n",
+            b"Content-Length: 9\r\nContent-Encoding: gzip\r\n\r\nnot gzip!",
+            b"Content-Length: x\r\n\r\n",
+        ):
+            _, writer = await asyncio.open_connection(host, int(port))
+            writer.write(b"POST /request_proof HTTP/1.1\r\nHost: x\r\n" + sent)
+            await writer.drain()
+            await asyncio.sleep(0.1)
+            writer.transport.abort()
+        await asyncio.sleep(0.2)
+        async with session.post(f"{url}/request_proof", data=BODY) as response:
+            assert response.status == 200
+
+    try:
+        serve(Queue(), body)
+    finally:
+        logger.remove(sink)
+    assert [line for line in logged if "listening" not in line] == []
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []

@@ -106,6 +106,15 @@ def test_architecture__names_every_room() -> None:
         assert f"`{name}" in text, f"docs/architecture.md does not say what {name} is for"
 
 
+def test_architecture__says_of_every_room_what_it_may_import() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    for name, allowed in ALLOWED.items():
+        row = re.search(rf"^\| `{name}` \| .* \| ([a-z0-9, ]+) \|$", text, re.MULTILINE)
+        assert row is not None, f"the table of packages lacks {name}"
+        told = set() if row[1] == "nothing" else set(row[1].split(", "))
+        assert told | {"core", "errors"} - {name} >= allowed >= told, name
+
+
 def test_architecture__gives_a_reason_for_every_dependency() -> None:
     text = (ROOT / "docs" / "architecture.md").read_text()
     project = (ROOT / "pyproject.toml").read_text()

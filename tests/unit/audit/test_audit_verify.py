@@ -211,9 +211,11 @@ def keep_sampled_proof(path: Path) -> None:
     store = Store.open(path)
     jobs = Jobs(store, Journal(store, lambda: 1_800_000_001.0))
     jobs.add("a", b"elf", [])
-    jobs.take()
+    jobs.claim("worker", 60)
     key = VerifyingKey((1, 2, 3, 4, 5, 6, 7, 8))
-    jobs.finish("a", Proof(SIGNER, key, b"v", b"d", b"s", 9, Engine.ATTESTOR, Timing.AFTER))
+    jobs.finish(
+        "a", "worker", Proof(SIGNER, key, b"v", b"d", b"s", 9, Engine.ATTESTOR, Timing.AFTER)
+    )
     store.close()
 
 

@@ -106,6 +106,31 @@ def test_step__after_a_round__is_the_interval_later(rounds: Rounds) -> None:
         assert rounds.refresher.settled == count
 
 
+def test_step__clock_set_back__round_is_not_put_off(rounds: Rounds) -> None:
+    rounds.collateral.step()
+    rounds.now -= 30 * DAY
+    rounds.collateral.step()
+    rounds.collateral.step()
+    assert len(rounds.refresher.asked) == 2
+
+
+def test_close__round_that_waits__is_told_to_end(rounds: Rounds) -> None:
+    stop = threading.Event()
+    schedule = Schedule(HOUR, 7 * DAY)
+    made = CollateralDuty(*rounds.parts, rounds.refresher, (), schedule, lambda: rounds.now, stop)
+    made.close()
+    assert stop.is_set()
+
+
+@pytest.mark.parametrize(("interval", "tick"), [(HOUR, 10.0), (2.0, 2.0)])
+def test_interval__asks_more_often_than_rounds_are(
+    rounds: Rounds, interval: float, tick: float
+) -> None:
+    schedule, stop = Schedule(interval, 7 * DAY), threading.Event()
+    made = CollateralDuty(*rounds.parts, rounds.refresher, (), schedule, lambda: rounds.now, stop)
+    assert made.interval == tick
+
+
 def test_step__failed__is_tried_again_sooner_and_noted_once(rounds: Rounds) -> None:
     machine = rounds_machine(rounds)
     rounds.refresher.faults[machine.fmspc] = CollateralUnreachable("the PCCS is down")

@@ -123,7 +123,7 @@ def test_open__old_jobs__keep_their_state_under_todays_names(old: Path) -> None:
     assert state is not None
     assert state.error_code == "cross_check_limit"
     assert jobs.requeue_open() == 2
-    work = jobs.take()
+    work = jobs.claim("worker", 60)
     assert work is not None
     assert (work.job, work.program, work.stdin) == ("queued", b"elf", (b"input",))
 
@@ -141,8 +141,9 @@ def test_open__old_database__the_chain_goes_on(old: Path) -> None:
     jobs = Jobs(store, Journal(store, lambda: 1_900_000_001.0))
     jobs.add("new", b"elf", [])
     for _ in range(2):
-        jobs.take()
-    jobs.finish("new", Proof(ACTIVE, KEY, b"v", b"d", b"s", 9, Engine.ATTESTOR, Timing.AFTER))
+        jobs.claim("worker", 60)
+    proof = Proof(ACTIVE, KEY, b"v", b"d", b"s", 9, Engine.ATTESTOR, Timing.AFTER)
+    jobs.finish("new", "worker", proof)
     jobs.close_pending("gone")
     added = [entry.event for entry in list(entries(store))[before:]]
     assert added == ["proof_signed", "proof_cross_checked"]

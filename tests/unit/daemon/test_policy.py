@@ -10,7 +10,7 @@ from attestor.core.cross_check import CrossCheckPolicy, Mode
 from attestor.core.execution import Limits
 from attestor.core.registration import Terms
 from attestor.core.report_data import Binding, Layout
-from attestor.daemon.daemon import make_gate, policy_from, signer_settings
+from attestor.daemon.policy import make_gate, policy_from, signer_settings
 from attestor.errors import ConfigurationInvalid, SimulationRefused
 from attestor.signer.settings import SignerSettings
 
