@@ -171,9 +171,7 @@ def _store(config: Config, opened: ExitStack) -> StoreParts:
     )
 
 
-def _transactions(
-    chain: ChainParts, store: StoreParts, opened: ExitStack
-) -> TransactionManager:
+def _transactions(chain: ChainParts, store: StoreParts, opened: ExitStack) -> TransactionManager:
     """Of the payer, whose lock is held from here on."""
     lock = lock_account(chain.node, chain.pricer.payer)
     manager = TransactionManager(chain.node, chain.pricer, store.transactions, lock=lock)
