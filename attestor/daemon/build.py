@@ -16,6 +16,7 @@ from attestor.chain.rpc import Rpc
 from attestor.collateral.build import build_duty
 from attestor.collateral.duty import CollateralDuty
 from attestor.config import Config
+from attestor.core.fees import GWEI
 from attestor.core.report_data import Binding, Layout
 from attestor.core.text import checksummed
 from attestor.daemon.duties import Duty
@@ -41,19 +42,22 @@ from attestor.store.lock import lock_database
 from attestor.store.transactions import Transactions
 from attestor.store.uploads import Uploads
 from attestor.transactions.account import load_account
-from attestor.transactions.manager import GWEI, Payments
+from attestor.transactions.lock import lock_account
+from attestor.transactions.manager import TransactionManager
+from attestor.transactions.pricing import Pricer
+from attestor.transactions.replacement import FeePolicy
 
 
 @dataclass(frozen=True)
 class ChainParts:
-    """The chain, what we use on it, and who pays."""
+    """The chain, what we use on it, and who pays at which price."""
 
     node: Node
     contracts: addresses.Addresses
     registry: Registry
     binding: Binding
     policy: RotationPolicy
-    payments: Payments
+    pricer: Pricer
 
 
 @dataclass(frozen=True)
@@ -87,12 +91,12 @@ def build(config: Config) -> Parts:
     with ExitStack() as opened:
         chain = _chain(config)
         gate = make_gate(config)
-        store = _store(config, opened)
+        store, manager = _store(config, opened, chain)
         collateral = build_duty(
             config,
             chain.node,
             chain.contracts.store,
-            chain.payments.payer,
+            chain.pricer.payer,
             store.history,
             store.uploads,
             store.transactions,
@@ -101,15 +105,13 @@ def build(config: Config) -> Parts:
         signer = SignerProcess(settings)
         opened.callback(signer.close)
         effects = RotationEffects(
-            chain.node,
             signer,
             chain.registry,
-            chain.payments,
+            manager,
             gate,
             store.history,
             chain.binding,
-            RequestBuilder(chain.registry, chain.payments.payer),
-            store.transactions,
+            RequestBuilder(chain.registry, chain.pricer.payer),
         )
         rotation = Rotation(
             chain.node,
@@ -135,7 +137,7 @@ def build(config: Config) -> Parts:
             "registry {} on chain {}, payer {}, provider {}",
             checksummed(chain.registry.address),
             config.chain_id,
-            checksummed(chain.payments.payer),
+            checksummed(chain.pricer.payer),
             config.quote_provider,
         )
         return Parts(
@@ -151,22 +153,28 @@ def _chain(config: Config) -> ChainParts:
     registry = Registry(node, contracts.registry, binding.layout)
     policy = policy_from(config, registry.terms())
     payer = load_account(config.payer_key_file)
-    payments = Payments(node, payer, int(config.payer_max_fee_gwei * GWEI))
-    return ChainParts(node, contracts, registry, binding, policy, payments)
+    pricer = Pricer(node, payer, FeePolicy(int(config.payer_max_fee_gwei * GWEI)))
+    return ChainParts(node, contracts, registry, binding, policy, pricer)
 
 
-def _store(config: Config, opened: ExitStack) -> StoreParts:
+def _store(
+    config: Config, opened: ExitStack, chain: ChainParts
+) -> tuple[StoreParts, TransactionManager]:
+    """The database, and what sends from the payer's account: nobody else has either meanwhile."""
     opened.enter_context(lock_database(config.store_path))
+    payer_lock = lock_account(chain.node, chain.pricer.payer)
+    opened.callback(payer_lock.close)
     store = Store.open(config.store_path)
     opened.callback(store.close)
     journal = Journal(store, time.time)
-    return StoreParts(
+    parts = StoreParts(
         History(store, journal),
         Jobs(store, journal),
         Transactions(store, journal),
         Uploads(store, journal),
         Disagreements(store, journal),
     )
+    return parts, TransactionManager(chain.node, chain.pricer, parts.transactions, lock=payer_lock)
 
 
 def _end_signers(signer: SignerProcess, rotation: Rotation) -> None:
