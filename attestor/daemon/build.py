@@ -27,6 +27,7 @@ from attestor.errors import AttestorError
 from attestor.jobs.cross_checks import CrossChecks
 from attestor.jobs.duty import CrossCheckDuty
 from attestor.jobs.queue import ProofQueue
+from attestor.quote.gate import Gate
 from attestor.rotation.duty import RotationDuty
 from attestor.rotation.effects import RotationEffects
 from attestor.rotation.loop import Rotation
@@ -92,34 +93,12 @@ def build(config: Config) -> Parts:
         chain = _chain(config)
         gate = make_gate(config)
         store, manager = _store(config, opened, chain)
-        collateral = build_duty(
-            config,
-            chain.node,
-            chain.contracts.store,
-            chain.pricer.payer,
-            store.history,
-            store.uploads,
-            store.transactions,
-        )
-        settings = signer_settings(config, chain.binding, chain.contracts.multiproof)
-        signer = SignerProcess(settings)
+        collateral = _collateral(config, chain, store)
+        signer = SignerProcess(signer_settings(config, chain.binding, chain.contracts.multiproof))
         opened.callback(signer.close)
-        effects = RotationEffects(
-            signer,
-            chain.registry,
-            manager,
-            gate,
-            store.history,
-            chain.binding,
-            RequestBuilder(chain.registry, chain.pricer.payer),
-        )
+        effects = _effects(chain, store, manager, signer, gate)
         rotation = Rotation(
-            chain.node,
-            chain.registry,
-            effects,
-            store.history,
-            chain.policy,
-            time.time,
+            chain.node, chain.registry, effects, store.history, chain.policy, time.time
         )
         rotation.recover(held=signer.addresses())
         opened.callback(_end_signers, signer, rotation)
@@ -133,13 +112,7 @@ def build(config: Config) -> Parts:
             CrossCheckDuty(checks, halt.halt, pause),
             *((collateral,) if collateral is not None else ()),
         )
-        logger.info(
-            "registry {} on chain {}, payer {}, provider {}",
-            checksummed(chain.registry.address),
-            config.chain_id,
-            checksummed(chain.pricer.payer),
-            config.quote_provider,
-        )
+        _tell(config, chain)
         return Parts(
             config, store, queue, checks, halt, collateral, duties, closing=opened.pop_all()
         )
@@ -175,6 +148,41 @@ def _store(
         Disagreements(store, journal),
     )
     return parts, TransactionManager(chain.node, chain.pricer, parts.transactions, lock=payer_lock)
+
+
+def _collateral(config: Config, chain: ChainParts, store: StoreParts) -> CollateralDuty | None:
+    return build_duty(
+        config,
+        chain.node,
+        chain.contracts.store,
+        chain.pricer.payer,
+        store.history,
+        store.uploads,
+        store.transactions,
+    )
+
+
+def _effects(
+    chain: ChainParts,
+    store: StoreParts,
+    manager: TransactionManager,
+    signer: SignerProcess,
+    gate: Gate,
+) -> RotationEffects:
+    requests = RequestBuilder(chain.registry, chain.pricer.payer)
+    return RotationEffects(
+        signer, chain.registry, manager, gate, store.history, chain.binding, requests
+    )
+
+
+def _tell(config: Config, chain: ChainParts) -> None:
+    logger.info(
+        "registry {} on chain {}, payer {}, provider {}",
+        checksummed(chain.registry.address),
+        config.chain_id,
+        checksummed(chain.pricer.payer),
+        config.quote_provider,
+    )
 
 
 def _end_signers(signer: SignerProcess, rotation: Rotation) -> None:
