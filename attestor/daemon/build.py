@@ -27,6 +27,7 @@ from attestor.errors import AttestorError
 from attestor.jobs.cross_checks import CrossChecks
 from attestor.jobs.duty import CrossCheckDuty
 from attestor.jobs.queue import ProofQueue
+from attestor.quote.gate import Gate
 from attestor.rotation.duty import RotationDuty
 from attestor.rotation.effects import RotationEffects
 from attestor.rotation.loop import Rotation
@@ -50,7 +51,7 @@ from attestor.transactions.replacement import FeePolicy
 
 @dataclass(frozen=True)
 class ChainParts:
-    """The chain, what we use on it, and who pays."""
+    """The chain, what we use on it, and who pays at which price."""
 
     node: Node
     contracts: addresses.Addresses
@@ -91,35 +92,13 @@ def build(config: Config) -> Parts:
     with ExitStack() as opened:
         chain = _chain(config)
         gate = make_gate(config)
-        store = _store(config, opened)
-        collateral = build_duty(
-            config,
-            chain.node,
-            chain.contracts.store,
-            chain.pricer.payer,
-            store.history,
-            store.uploads,
-            store.transactions,
-        )
-        settings = signer_settings(config, chain.binding, chain.contracts.multiproof)
-        signer = SignerProcess(settings)
+        store, manager = _store(config, opened, chain)
+        collateral = _collateral(config, chain, store)
+        signer = SignerProcess(signer_settings(config, chain.binding, chain.contracts.multiproof))
         opened.callback(signer.close)
-        effects = RotationEffects(
-            signer,
-            chain.registry,
-            _transactions(chain, store, opened),
-            gate,
-            store.history,
-            chain.binding,
-            RequestBuilder(chain.registry, chain.pricer.payer),
-        )
+        effects = _effects(chain, store, manager, signer, gate)
         rotation = Rotation(
-            chain.node,
-            chain.registry,
-            effects,
-            store.history,
-            chain.policy,
-            time.time,
+            chain.node, chain.registry, effects, store.history, chain.policy, time.time
         )
         rotation.recover(held=signer.addresses())
         opened.callback(_end_signers, signer, rotation)
@@ -133,13 +112,7 @@ def build(config: Config) -> Parts:
             CrossCheckDuty(checks, halt.halt, pause),
             *((collateral,) if collateral is not None else ()),
         )
-        logger.info(
-            "registry {} on chain {}, payer {}, provider {}",
-            checksummed(chain.registry.address),
-            config.chain_id,
-            checksummed(chain.pricer.payer),
-            config.quote_provider,
-        )
+        _tell(config, chain)
         return Parts(
             config, store, queue, checks, halt, collateral, duties, closing=opened.pop_all()
         )
@@ -157,26 +130,59 @@ def _chain(config: Config) -> ChainParts:
     return ChainParts(node, contracts, registry, binding, policy, pricer)
 
 
-def _store(config: Config, opened: ExitStack) -> StoreParts:
+def _store(
+    config: Config, opened: ExitStack, chain: ChainParts
+) -> tuple[StoreParts, TransactionManager]:
+    """The database, and what sends from the payer's account: nobody else has either meanwhile."""
     opened.enter_context(lock_database(config.store_path))
+    payer_lock = lock_account(chain.node, chain.pricer.payer)
+    opened.callback(payer_lock.close)
     store = Store.open(config.store_path)
     opened.callback(store.close)
     journal = Journal(store, time.time)
-    return StoreParts(
+    parts = StoreParts(
         History(store, journal),
         Jobs(store, journal),
         Transactions(store, journal),
         Uploads(store, journal),
         Disagreements(store, journal),
     )
+    return parts, TransactionManager(chain.node, chain.pricer, parts.transactions, lock=payer_lock)
 
 
-def _transactions(chain: ChainParts, store: StoreParts, opened: ExitStack) -> TransactionManager:
-    """Of the payer, whose lock is held from here on."""
-    lock = lock_account(chain.node, chain.pricer.payer)
-    manager = TransactionManager(chain.node, chain.pricer, store.transactions, lock=lock)
-    opened.callback(manager.close)
-    return manager
+def _collateral(config: Config, chain: ChainParts, store: StoreParts) -> CollateralDuty | None:
+    return build_duty(
+        config,
+        chain.node,
+        chain.contracts.store,
+        chain.pricer.payer,
+        store.history,
+        store.uploads,
+        store.transactions,
+    )
+
+
+def _effects(
+    chain: ChainParts,
+    store: StoreParts,
+    manager: TransactionManager,
+    signer: SignerProcess,
+    gate: Gate,
+) -> RotationEffects:
+    requests = RequestBuilder(chain.registry, chain.pricer.payer)
+    return RotationEffects(
+        signer, chain.registry, manager, gate, store.history, chain.binding, requests
+    )
+
+
+def _tell(config: Config, chain: ChainParts) -> None:
+    logger.info(
+        "registry {} on chain {}, payer {}, provider {}",
+        checksummed(chain.registry.address),
+        config.chain_id,
+        checksummed(chain.pricer.payer),
+        config.quote_provider,
+    )
 
 
 def _end_signers(signer: SignerProcess, rotation: Rotation) -> None:

@@ -126,6 +126,10 @@ class Daemon:
     def _fail(self, error: Fatal) -> None:
         """Stop for good: whoever supervises the daemon starts it anew, with new keys. Called from
         every thread."""
+        if self._stop.is_set():
+            # What is closed already is missed by whoever still uses it: that is no failure.
+            logger.debug("while stopping: {} [{}]", error, error.code)
+            return
         if self._parts.halt.takes(error):
             return
         with self._lock:

@@ -30,7 +30,7 @@ from attestor.daemon import daemon as module
 from attestor.daemon.build import Parts, StoreParts
 from attestor.daemon.daemon import Daemon
 from attestor.daemon.halt import Halt
-from attestor.errors import AttestorError, DutyFailing, DutyHanging
+from attestor.errors import AttestorError, DutyFailing, DutyHanging, SignerGone
 from attestor.http import wire
 from attestor.jobs import worker
 from attestor.jobs.queue import ProofQueue
@@ -297,6 +297,23 @@ def test_sigterm__duty_hangs__the_rest_is_stopped_in_order_within_the_bound(
     assert stuck.closed
     assert free.closed
     assert "left behind, as they hang: stuck" in "".join(running.log)
+
+
+def test_sigterm__duty_misses_what_is_closed_already__is_no_failure(running: Running) -> None:
+    closing = threading.Event()
+
+    def miss() -> None:
+        assert closing.wait(60)
+        raise SignerGone("the signer process ended")
+
+    duty = Work("late", miss)
+    duty.close = closing.set  # type: ignore[method-assign]
+
+    async def body(session: ClientSession, running: Running) -> None:
+        pass
+
+    assert running.run(body, duty) is None
+    assert not [line for line in running.log if line.startswith("ERROR")]
 
 
 def test_worker__exceptions_in_a_row__clients_get_a_typed_500_and_health_says_so(

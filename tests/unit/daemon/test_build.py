@@ -30,6 +30,8 @@ class Opened:
         patch.setattr(module, "Registry", lambda *parts: self)
         patch.setattr(module, "load_account", lambda path: self)
         patch.setattr(module, "lock_database", lambda path: Thing(self, "lock"))
+        patch.setattr(module, "lock_account", lambda *parts: Thing(self, "payer"))
+        patch.setattr(module, "TransactionManager", lambda *parts, lock: self)
         patch.setattr(module.Store, "open", lambda path: Thing(self, "store"))
         patch.setattr(module, "build_duty", self.build_duty)
         patch.setattr(module, "SignerProcess", lambda settings: Thing(self, "signer"))
@@ -80,7 +82,7 @@ class Thing:
         self._opened.events.append(f"recover {self._name}")
 
 
-class Payments:
+class Pricer:
     payer = b"\x09" * 20
 
     def __init__(self, *parts: object) -> None:
@@ -89,7 +91,7 @@ class Payments:
 
 @pytest.fixture
 def opened(monkeypatch: pytest.MonkeyPatch) -> Opened:
-    monkeypatch.setattr(module, "Payments", Payments)
+    monkeypatch.setattr(module, "Pricer", Pricer)
     return Opened(monkeypatch)
 
 
@@ -97,11 +99,12 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Opened:
     ("part", "error", "closed"),
     [
         ("lock", OSError("taken"), []),
-        ("store", OSError("damaged"), ["lock"]),
-        ("collateral", CollateralStoreInvalid("no store"), ["store", "lock"]),
-        ("signer", OSError("no memory"), ["store", "lock"]),
-        ("rotation.recover", SignerGone("gone"), ["signer", "store", "lock"]),
-        ("checks", RuntimeError("x"), ["signer", "signer", "store", "lock"]),
+        ("payer", OSError("busy"), ["lock"]),
+        ("store", OSError("damaged"), ["payer", "lock"]),
+        ("collateral", CollateralStoreInvalid("no store"), ["store", "payer", "lock"]),
+        ("signer", OSError("no memory"), ["store", "payer", "lock"]),
+        ("rotation.recover", SignerGone("gone"), ["signer", "store", "payer", "lock"]),
+        ("checks", RuntimeError("x"), ["signer", "signer", "store", "payer", "lock"]),
     ],
 )
 def test_build__part_cannot_be_built__those_before_it_are_closed_in_reverse_order(
@@ -126,5 +129,6 @@ def test_build__all_parts__stay_open_until_they_are_closed(opened: Opened) -> No
         "recover rotation",
         "close signer",
         "close store",
+        "close payer",
         "close lock",
     ]
