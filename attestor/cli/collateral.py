@@ -1,6 +1,5 @@
 """`attestor collateral show`, `fetch` and `upload`."""
 
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,14 +18,19 @@ from attestor.collateral.pcs import Pcs
 from attestor.collateral.plan import Need, needs
 from attestor.collateral.refresher import items_for
 from attestor.collateral.sources import TIMEOUT_SECONDS, require_service_url
-from attestor.collateral.uploader import NoLog, Uploaded, Uploader
+from attestor.collateral.uploader import Uploaded, Uploader
 from attestor.core.expiry import SECONDS_PER_DAY
+from attestor.core.fees import GWEI
 from attestor.core.text import from_hex, to_hex
 from attestor.deployment import record
 from attestor.errors import ConfigurationInvalid
 from attestor.quote.collateral import MachineKind
 from attestor.transactions.account import load_account
-from attestor.transactions.manager import GWEI, Payments
+from attestor.transactions.lock import lock_account
+from attestor.transactions.log import MemoryLog
+from attestor.transactions.manager import TransactionManager
+from attestor.transactions.pricing import Pricer
+from attestor.transactions.replacement import FeePolicy
 
 Command = Callable[..., Any]
 
@@ -144,9 +148,10 @@ def upload(
         return
     if not yes:
         click.confirm(f"Upload from {payer.address}?", abort=True)
-    payments = Payments(opened.node, payer, max_fee=int(max_fee_gwei * GWEI))
-    uploader = Uploader(opened, payments, NoLog(), threading.Event().wait)
-    done = uploader.run(items, _seconds(margin_days), _tell)
+    with lock_account(opened.node, from_hex(payer.address)):
+        pricer = Pricer(opened.node, payer, FeePolicy(int(max_fee_gwei * GWEI)))
+        manager = TransactionManager(opened.node, pricer, MemoryLog())
+        done = Uploader(opened, manager).run(items, _seconds(margin_days), _tell)
     click.echo(f"{len(done)} uploaded, gas {sum(uploaded.gas_used for uploaded in done)}")
 
 

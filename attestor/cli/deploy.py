@@ -7,13 +7,18 @@ import click
 from attestor.chain import wire
 from attestor.chain.node import Node
 from attestor.chain.rpc import Rpc
+from attestor.core.fees import GWEI
 from attestor.core.text import checksummed, from_hex, to_hex
 from attestor.deployment import foreign, plan, roots
-from attestor.deployment.deployer import Deployer, Done
+from attestor.deployment.deployer import PACE, Deployer, Done
+from attestor.deployment.log import DeploymentLog
 from attestor.deployment.plan import ForeignVerifier, Plan, Settings
 from attestor.errors import ConfigurationInvalid
 from attestor.transactions.account import load_account
-from attestor.transactions.manager import GWEI, Payments
+from attestor.transactions.lock import lock_account
+from attestor.transactions.manager import TransactionManager
+from attestor.transactions.pricing import Pricer
+from attestor.transactions.replacement import FeePolicy
 
 KINDS = {"automata-1.0": 1, "automata-1.1": 2}
 UNAUDITED = (
@@ -127,8 +132,10 @@ def command(
     _show(planned, payer.address, file)
     if not yes:
         click.confirm("Send these transactions?", abort=True)
-    payments = Payments(node, payer, max_fee=int(max_fee_gwei * GWEI))
-    Deployer(node, payments, file).run(planned, _tell)
+    with lock_account(node, deployer):
+        log = DeploymentLog(file, node.chain_id)
+        pricer = Pricer(node, payer, FeePolicy(int(max_fee_gwei * GWEI)))
+        Deployer(node, TransactionManager(node, pricer, log, PACE), log).run(planned, _tell)
     click.echo(f"written to {file}; the daemon reads it with chain.deployment")
 
 
@@ -157,7 +164,7 @@ def _show(planned: Plan, deployer: str, file: Path) -> None:
 
 def _tell(done: Done) -> None:
     if done.receipt is None:
-        click.echo(f"{done.what:<30} {checksummed(done.address)} stands already")
+        click.echo(f"{done.what:<30} {checksummed(done.address)} done already")
         return
     transaction = to_hex(done.receipt.transaction_hash)
     click.echo(

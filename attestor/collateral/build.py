@@ -14,6 +14,7 @@ from attestor.collateral.sources import TIMEOUT_SECONDS, require_service_url
 from attestor.collateral.uploader import Uploader
 from attestor.config import Config
 from attestor.core.expiry import SECONDS_PER_DAY
+from attestor.core.fees import GWEI
 from attestor.core.text import from_hex
 from attestor.core.transaction import Intent
 from attestor.errors import ConfigurationInvalid
@@ -22,7 +23,10 @@ from attestor.store.history import History
 from attestor.store.transactions import Transactions
 from attestor.store.uploads import Uploads
 from attestor.transactions.account import load_account
-from attestor.transactions.manager import GWEI, Payments
+from attestor.transactions.lock import lock_account
+from attestor.transactions.manager import Timer, TransactionManager
+from attestor.transactions.pricing import Pricer
+from attestor.transactions.replacement import FeePolicy
 
 FMSPC_BYTES = 6
 
@@ -54,13 +58,10 @@ def build_duty(
     margin, stop = config.collateral_margin_days * SECONDS_PER_DAY, threading.Event()
     refresher = None
     if config.collateral_enabled:
-        payments = _payments(config, node, registration_payer)
-        note = partial(_note, uploads)
-        uploader = Uploader(store, payments, transactions, stop.wait, note)
+        manager = _manager(config, node, registration_payer, transactions, stop)
+        uploader = Uploader(store, manager, stop.is_set, partial(_note, uploads))
         service = Pcs(service_url(config), TIMEOUT_SECONDS)
-        refresher = CollateralRefresher(
-            service, store, uploader, transactions, payments.payer, int(margin)
-        )
+        refresher = CollateralRefresher(service, store, uploader, manager, int(margin))
     schedule = Schedule(config.collateral_interval_seconds, margin)
     return CollateralDuty(store, history, uploads, refresher, machines, schedule, time.time, stop)
 
@@ -91,7 +92,13 @@ def machine_of(fmspc: str) -> MachineKind:
     return MachineKind(decoded, "platform", "tdx")
 
 
-def _payments(config: Config, node: Node, registration_payer: bytes) -> Payments:
+def _manager(
+    config: Config,
+    node: Node,
+    registration_payer: bytes,
+    log: Transactions,
+    stop: threading.Event,
+) -> TransactionManager:
     """From an account of its own: two senders of one account take each other's nonces, and an
     upload must never delay or replace a registration, nor spend what it needs."""
     if config.collateral_payer_key_file is None:
@@ -105,4 +112,6 @@ def _payments(config: Config, node: Node, registration_payer: bytes) -> Payments
             "collateral.payer_key_file holds the account that pays for registrations",
             hint="make another one: an upload would take the nonce of a registration",
         )
-    return Payments(node, payer, int(config.payer_max_fee_gwei * GWEI))
+    pricer = Pricer(node, payer, FeePolicy(int(config.payer_max_fee_gwei * GWEI)))
+    lock = lock_account(node, pricer.payer)
+    return TransactionManager(node, pricer, log, timer=Timer(pause=stop.wait), lock=lock)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+GWEI = 10**9
+
 REPLACEMENT_PERCENT = 113
 """Nodes take a replacement at 10 % more on both fields; a little above it survives rounding."""
 

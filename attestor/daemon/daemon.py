@@ -20,6 +20,7 @@ from attestor.collateral.build import build_duty
 from attestor.collateral.sources import SimulatedSource, source_from
 from attestor.config import Config
 from attestor.core.cross_check import Disagreement
+from attestor.core.fees import GWEI
 from attestor.core.registration import Terms
 from attestor.core.report_data import Binding, Layout
 from attestor.core.text import checksummed, to_hex
@@ -52,7 +53,10 @@ from attestor.store.lock import lock_database
 from attestor.store.transactions import Transactions
 from attestor.store.uploads import Uploads
 from attestor.transactions.account import load_account
-from attestor.transactions.manager import GWEI, Payments
+from attestor.transactions.lock import lock_account
+from attestor.transactions.manager import TransactionManager
+from attestor.transactions.pricing import Pricer
+from attestor.transactions.replacement import FeePolicy
 
 COLLATERAL_TICK_SECONDS = 10.0
 """How often collateral is asked whether a round is due: the first one is when there is a quote."""
@@ -74,9 +78,10 @@ class Daemon:
         registry = Registry(node, contracts.registry, binding.layout)
         policy = policy_from(config, registry.terms())
         payer = load_account(config.payer_key_file)
-        payments = Payments(node, payer, int(config.payer_max_fee_gwei * GWEI))
+        pricer = Pricer(node, payer, FeePolicy(int(config.payer_max_fee_gwei * GWEI)))
         gate = make_gate(config)
         self._lock = lock_database(config.store_path)
+        payer_lock = lock_account(node, pricer.payer)
         self._store = Store.open(config.store_path)
         journal = Journal(self._store, time.time)
         history = History(self._store, journal)
@@ -86,22 +91,21 @@ class Daemon:
             config,
             node,
             contracts.store,
-            payments.payer,
+            pricer.payer,
             history,
             Uploads(self._store, journal),
             transactions,
         )
         self._signer = SignerProcess(signer_settings(config, binding, contracts.multiproof))
+        self._transactions = TransactionManager(node, pricer, transactions, lock=payer_lock)
         steps = RotationEffects(
-            node,
             self._signer,
             registry,
-            payments,
+            self._transactions,
             gate,
             history,
             binding,
-            RequestBuilder(registry, payments.payer),
-            transactions,
+            RequestBuilder(registry, pricer.payer),
         )
         self._rotation = Rotation(node, registry, steps, history, policy, time.time)
         self._rotation.recover(held=self._signer.addresses())
@@ -243,6 +247,7 @@ class Daemon:
             self._rotation.recover(held=[])
         self._store.close()
         self._lock.close()
+        self._transactions.close()
 
 
 def policy_from(config: Config, terms: Terms) -> RotationPolicy:

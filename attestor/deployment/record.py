@@ -12,9 +12,12 @@ from typing import Any
 
 from attestor.core import strict_json
 from attestor.core.text import from_hex
+from attestor.core.transaction import Attempt
+from attestor.deployment import attempts
+from attestor.deployment.attempts import creation_of
 from attestor.errors import DeploymentFileInvalid
 
-FORMAT = 1
+FORMAT = 2
 MAX_FILE_BYTES = 16 << 20
 
 
@@ -34,16 +37,17 @@ class DeployedContract:
 
 @dataclass(frozen=True)
 class DeploymentRecord:
-    """A deployment, whole or begun. `pending` names a transaction that was sent for a contract,
-    and whose end is not known yet."""
+    """A deployment, whole or begun. `attempts` are the transactions of what is not recorded
+    otherwise: contracts that do not stand yet, and calls."""
 
     chain_id: int
     contracts: dict[str, DeployedContract] = field(default_factory=dict)
-    pending: dict[str, str] = field(default_factory=dict)
+    attempts: tuple[Attempt, ...] = ()
 
     def with_contract(self, name: str, standing: DeployedContract) -> "DeploymentRecord":
-        """With a contract added, and nothing pending."""
-        return replace(self, contracts={**self.contracts, name: standing}, pending={})
+        """With a contract added, and without the attempts of its creation."""
+        left = tuple(one for one in self.attempts if not one.intent.startswith(creation_of(name)))
+        return replace(self, contracts={**self.contracts, name: standing}, attempts=left)
 
     def address(self, name: str) -> bytes:
         """Where a contract stands. Raises `DeploymentFileInvalid` when it does not."""
@@ -61,12 +65,15 @@ def read(path: Path) -> DeploymentRecord:
         if path.stat().st_size > MAX_FILE_BYTES:
             raise ValueError(f"longer than {MAX_FILE_BYTES} bytes")
         content = strict_json.loads(path.read_bytes())
-        if content["version"] != FORMAT:
-            raise ValueError(f"version {content['version']!r}, not {FORMAT}")
+        version = content["version"]
+        if version not in (1, FORMAT):
+            raise ValueError(f"version {version!r}, not {FORMAT}")
         return DeploymentRecord(
             chain_id=int(content["chain_id"]),
             contracts={n: _standing(fields) for n, fields in content["contracts"].items()},
-            pending={str(n): str(hash_) for n, hash_ in content["pending"].items()},
+            attempts=attempts.of_version_1(content["pending"])
+            if version == 1
+            else tuple(attempts.from_json(fields) for fields in content["attempts"]),
         )
     except OSError as error:
         raise DeploymentFileInvalid(f"cannot read {path}: {error.strerror}") from None
@@ -76,7 +83,13 @@ def read(path: Path) -> DeploymentRecord:
 
 def write(path: Path, record: DeploymentRecord) -> None:
     """Replace the file in one step, so that it is never half-written."""
-    text = json.dumps({"version": FORMAT, **asdict(record)}, indent=2) + "\n"
+    content = {
+        "version": FORMAT,
+        "chain_id": record.chain_id,
+        "contracts": {name: asdict(standing) for name, standing in record.contracts.items()},
+        "attempts": [attempts.to_json(attempt) for attempt in record.attempts],
+    }
+    text = json.dumps(content, indent=2) + "\n"
     draft = path.with_name(path.name + ".new")
     try:
         with draft.open("w") as opened:

@@ -1,27 +1,24 @@
 """The effects of a rotation, one method per action; each is journaled before the world sees it."""
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from loguru import logger
 
-from attestor.chain.node import Node
 from attestor.chain.registry import Registry
 from attestor.core.blocks import Block, BlockWindow
 from attestor.core.registration import Quoted
 from attestor.core.report_data import Binding
 from attestor.core.signers import Candidate, Stage
 from attestor.core.text import checksummed, to_hex
-from attestor.core.transaction import Attempt
-from attestor.errors import AttestorError
+from attestor.core.transaction import Attempt, Outcome
 from attestor.quote.gate import GateVerdict
 from attestor.rotation.plan import Activate, Inclusion, MakeQuote
 from attestor.rotation.request import RequestBuilder
 from attestor.signer.client import SignerProcess
 from attestor.store.history import History, RegistrationRequest
-from attestor.store.transactions import Transactions
-from attestor.transactions.manager import Payments
+from attestor.transactions.manager import TransactionManager
+from attestor.transactions.pricing import Call
 
 Gate = Callable[[bytes, bytes], GateVerdict]
 """(quote, expected report data) → verdict, or a typed refusal."""
@@ -36,20 +33,16 @@ class RotationEffects:
 
     def __init__(
         self,
-        node: Node,
         signer: SignerProcess,
         registry: Registry,
-        payments: Payments,
+        transactions: TransactionManager,
         gate: Gate,
         history: History,
         binding: Binding,
         requests: RequestBuilder,
-        transactions: Transactions,
     ) -> None:
-        self._node = node
         self._signer = signer
         self._registry = registry
-        self._payments = payments
         self._gate = gate
         self._history = history
         self._binding = binding
@@ -99,16 +92,13 @@ class RotationEffects:
         quoted = self._history.quote(signer)
         assert quoted is not None
         request = self._requests.request(quoted, head.timestamp)
-        pending = self._transactions.pending(self._payments.payer)
-        replaced = pending[-1].transaction if pending else None
-        signed = self._payments.prepare(
-            self._registry.address, request.calldata, head.base_fee, replaced
-        )
         asked = RegistrationRequest.of(quoted, request.kind)
-        note = partial(self._history.requested, asked, request.quote_bytes)
-        self._transactions.signed(asked.intent, signed, note)
-        self._payments.send(signed)
-        logger.info("{} of {} sent in {}", request.kind, checksummed(signer), to_hex(signed.hash))
+        attempt = self._transactions.submit(
+            asked.intent,
+            Call(self._registry.address, request.calldata),
+            partial(self._history.requested, asked, request.quote_bytes),
+        )
+        logger.info("{} of {} sent in {}", request.kind, checksummed(signer), to_hex(attempt.hash))
 
     def inclusion(self, candidate: Candidate | None) -> Inclusion | None:
         """Where a submitted candidate's transaction stands by the node's receipt of now: one that
@@ -116,34 +106,20 @@ class RotationEffects:
         lost it, or never got it."""
         if candidate is None or candidate.stage is not Stage.SUBMITTED:
             return None
-        attempt = self._attempt(candidate.address)
-        receipt = self._node.receipt(attempt.hash)
+        receipt = self._transactions.follow(self._intent(candidate.address))
         if receipt is None:
-            # Its failure must not keep the plan from looking after the active signer.
-            with suppress(AttestorError):
-                self._payments.send(attempt.transaction)
             return None
-        self._transactions.mined(receipt)
         return Inclusion(receipt.block_number, receipt.block_hash, receipt.succeeded)
 
     def settle(self) -> None:
         """Learn what became of transactions whose signer was given up."""
-        pending = self._transactions.pending(self._payments.payer)
-        if not pending:
-            return
-        mined = self._node.nonce(self._payments.payer)
-        for attempt in pending:
-            receipt = self._node.receipt(attempt.hash)
-            if receipt is not None:
-                self._transactions.mined(receipt)
-            elif attempt.transaction.nonce < mined:
-                self._transactions.replaced(attempt.hash)
+        self._transactions.settle()
 
     def activate(self, action: Activate, head: Block) -> None:
         """Switch the signer process over, then destroy the key before."""
         registration = self._registry.registration(action.signer)
         # Noted first: after a crash in between, no key is left and all of them are closed.
-        attempt = self._attempt(action.signer)
+        attempt = _decisive(self._transactions.attempts(self._intent(action.signer)))
         self._history.activated(attempt, action.replaces, registration, head)
         self._signer.activate(action.signer, registration.valid_until)
         if action.replaces is not None:
@@ -166,8 +142,14 @@ class RotationEffects:
         self._history.abandoned(signer, reason)
         logger.warning("signer {} given up: {}", checksummed(signer), reason)
 
-    def _attempt(self, signer: bytes) -> Attempt:
-        """The newest transaction that registers a signer."""
+    def _intent(self, signer: bytes) -> str:
+        """Under which the transactions that register a signer are recorded."""
         request = self._history.request(signer)
         assert request is not None
-        return self._transactions.attempts(request.intent.name)[-1]
+        return request.intent.name
+
+
+def _decisive(attempts: Sequence[Attempt]) -> Attempt:
+    """The attempt that was mined, or the newest."""
+    mined = [one for one in attempts if one.outcome in (Outcome.SUCCEEDED, Outcome.REVERTED)]
+    return (mined or attempts)[-1]

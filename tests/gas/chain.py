@@ -12,11 +12,15 @@ from eth_utils.crypto import keccak
 from attestor.chain.node import Node
 from attestor.chain.rpc import Rpc
 from attestor.core.blocks import Block
+from attestor.core.fees import GWEI
 from attestor.core.text import from_hex, to_hex
-from attestor.deployment.deployer import Deployer
+from attestor.deployment.deployer import PACE, Deployer
+from attestor.deployment.log import DeploymentLog
 from attestor.devnet.anvil import Anvil
 from attestor.transactions.account import parse_account
-from attestor.transactions.manager import GWEI, Payments
+from attestor.transactions.manager import TransactionManager
+from attestor.transactions.pricing import Pricer
+from attestor.transactions.replacement import FeePolicy
 
 CHAIN_ID = 31337
 START = 1_750_330_571
@@ -46,8 +50,10 @@ class GasChain:
         self.sender = from_hex(self.account.address)
         self.node.rpc.call("anvil_setBalance", [self.account.address, hex(_FUNDS)])
         self.node.rpc.call("anvil_setBlockTimestampInterval", [BLOCK_SECONDS])
-        payments = Payments(self.node, self.account, max_fee=1000 * GWEI)
-        self.deployer = Deployer(self.node, payments, None)
+        log = DeploymentLog(None, CHAIN_ID)
+        pricer = Pricer(self.node, self.account, FeePolicy(1000 * GWEI))
+        transactions = TransactionManager(self.node, pricer, log, PACE)
+        self.deployer = Deployer(self.node, transactions, log)
         self._probe: bytes | None = None
 
     def send(self, to: bytes | None, calldata: bytes) -> int:

@@ -18,10 +18,12 @@ from attestor.collateral.expiry import OwnMachine, expiry_on_chain
 from attestor.collateral.items import UPLOAD_ORDER, Item, items_of
 from attestor.collateral.pcs import Pcs
 from attestor.collateral.refresher import CollateralRefresher, items_for
-from attestor.collateral.uploader import NoLog, Uploaded, Uploader, bring_up
+from attestor.collateral.uploader import Uploaded, Uploader, bring_up
+from attestor.core.fees import GWEI
 from attestor.core.text import checksummed, to_hex
 from attestor.deployment import roots
 from attestor.deployment.deployer import Deployer
+from attestor.deployment.log import DeploymentLog
 from attestor.deployment.plan import Creation
 from attestor.devnet.anvil import Anvil
 from attestor.devnet.pccs import Pccs
@@ -33,8 +35,11 @@ from attestor.quote.simulated import SimulatedPlatform, Variation
 from attestor.quote.simulated.issued import Issued
 from attestor.store.database import Store
 from attestor.store.journal import Journal
-from attestor.store.uploads import Uploads
-from attestor.transactions.manager import GWEI, Payments
+from attestor.store.transactions import Transactions
+from attestor.transactions.log import AttemptLog, MemoryLog
+from attestor.transactions.manager import Timer, TransactionManager
+from attestor.transactions.pricing import Pricer
+from attestor.transactions.replacement import FeePolicy
 
 DAY = 86_400
 MARGIN = 7 * DAY
@@ -48,7 +53,7 @@ class Chain:
     PCCS whose clock is the chain's."""
 
     node: Node
-    payments: Payments
+    transactions: TransactionManager
     store: CollateralStore
     verifier: bytes
     platform: SimulatedPlatform
@@ -63,7 +68,7 @@ class Chain:
         return items_for(self.service, self.store, self.machine, collateral)
 
     def upload(self, items: tuple[Item, ...], margin: int | None = None) -> list[Uploaded]:
-        return Uploader(self.store, self.payments, NoLog(), pause).run(items, margin)
+        return Uploader(self.store, self.transactions).run(items, margin)
 
     def verify(self) -> None:
         """Raises `RpcError` unless the verifier takes a quote of the platform."""
@@ -81,17 +86,20 @@ def pause(seconds: float) -> bool:
 
 
 MakeChain = Callable[..., Chain]
+Pause = Callable[[float], bool]
 
 
-def funded(node: Node) -> Payments:
+def funded(node: Node, log: AttemptLog | None = None, stop: Pause = pause) -> TransactionManager:
     account = Account.create()
     node.rpc.call("anvil_setBalance", [account.address, hex(10**20)])
-    return Payments(node, account, max_fee=1000 * GWEI)
+    pricer = Pricer(node, account, FeePolicy(1000 * GWEI))
+    return TransactionManager(node, pricer, log or MemoryLog(), timer=Timer(pause=stop))
 
 
-def deploy(node: Node, payments: Payments, root: bytes, delay_days: int) -> tuple[bytes, bytes]:
+def deploy(node: Node, root: bytes, delay_days: int) -> tuple[bytes, bytes]:
     """The addresses of a store and of its verifier."""
-    deployer = Deployer(node, payments, None)
+    log = DeploymentLog(None, node.chain_id)
+    deployer = Deployer(node, funded(node, log), log)
     store = deployer.create(Creation("CollateralStore", (root, delay_days * DAY))).address
     return store, deployer.create(Creation("DcapVerifier", (checksummed(store),))).address
 
@@ -104,11 +112,10 @@ def make_chain(node: Node) -> Iterator[MakeChain]:
         variation = Variation(issued=issued)
         platform = SimulatedPlatform(b"collateral", node.chain_id, int(time.time()), variation)
         running.append(Pccs(platform, lambda: node.head().timestamp))
-        payments = funded(node)
-        store, verifier = deploy(node, payments, platform.root_der, delay_days)
+        store, verifier = deploy(node, platform.root_der, delay_days)
         service = Pcs(running[-1].url, 5.0)
         found = CollateralStore(node, store)
-        return Chain(node, payments, found, verifier, platform, service)
+        return Chain(node, funded(node), found, verifier, platform, service)
 
     yield make
     for service in running:
@@ -124,12 +131,12 @@ def test_bring_up__empty_store__then_the_verifier_takes_quotes(make_chain: MakeC
     with pytest.raises(RpcError):
         chain.verify()
     items = chain.items()
-    done = bring_up(chain.node, chain.payments, chain.store.address, items)
+    done = bring_up(chain.node, chain.transactions, chain.store.address, items)
     assert parts(done) == list(UPLOAD_ORDER)
     assert {uploaded.reason for uploaded in done} == {"not on chain"}
     assert all(40_000 < uploaded.gas_used < BLOCK_GAS // 2 for uploaded in done)
     chain.verify()
-    assert bring_up(chain.node, chain.payments, chain.store.address, items) == []
+    assert bring_up(chain.node, chain.transactions, chain.store.address, items) == []
 
 
 def test_standing__after_the_upload__is_what_was_uploaded(make_chain: MakeChain) -> None:
@@ -164,9 +171,9 @@ def test_upload__newer_collateral__replaces_and_older_is_not_sent(make_chain: Ma
     second = chain.items()
     certificates = {CollateralKind.PCK_CA, CollateralKind.TCB_SIGNING}
     assert set(parts(chain.upload(second))) == set(CollateralKind) - certificates
-    before = chain.node.nonce(chain.payments.payer)
+    before = chain.node.nonce(chain.transactions.payer)
     assert chain.upload(first) == []
-    assert chain.node.nonce(chain.payments.payer) == before
+    assert chain.node.nonce(chain.transactions.payer) == before
     chain.verify()
 
 
@@ -239,7 +246,7 @@ def test_upload__of_another_root__is_refused_with_the_contracts_reason(
 def test_bring_up__no_store_at_the_address__is_typed(make_chain: MakeChain) -> None:
     chain = make_chain()
     with pytest.raises(CollateralStoreInvalid, match="no CollateralStore answers"):
-        bring_up(chain.node, chain.payments, b"\x11" * 20, chain.items())
+        bring_up(chain.node, chain.transactions, b"\x11" * 20, chain.items())
 
 
 def test_look__before_after_and_late__tells_when_quotes_end(make_chain: MakeChain) -> None:
@@ -259,15 +266,15 @@ def test_renewal__each_upload__is_journaled_and_audited(
 ) -> None:
     chain = make_chain()
     store = Store.open(tmp_path / "attestor.sqlite")
-    uploads = Uploads(store, Journal(store, time.time))
-    uploader = Uploader(chain.store, chain.payments, uploads, pause)
-    payer = chain.payments.payer
-    refresher = CollateralRefresher(chain.service, chain.store, uploader, uploads, payer, MARGIN)
-    refresher.run(chain.machine)
-    rows = store.rows("SELECT * FROM uploads ORDER BY nonce")
+    log = Transactions(store, Journal(store, time.time))
+    manager = funded(chain.node, log)
+    uploader = Uploader(chain.store, manager)
+    CollateralRefresher(chain.service, chain.store, uploader, manager, MARGIN).run(chain.machine)
+    payer = manager.payer
+    rows = store.rows("SELECT * FROM transactions ORDER BY nonce")
     assert [row["outcome"] for row in rows] == ["succeeded"] * len(CollateralKind)
     assert {row["payer"] for row in rows} == {to_hex(payer)}
-    assert uploads.unsettled(payer) == []
+    assert log.pending(payer) == []
     assert verify.journal_faults(store) == verify.table_faults(store) == []
     chain.verify()
 
@@ -277,22 +284,23 @@ def test_uploader__stopped_while_it_waits__is_settled_by_the_next_round(
 ) -> None:
     chain = make_chain()
     store = Store.open(tmp_path / "attestor.sqlite")
-    uploads = Uploads(store, Journal(store, time.time))
-    payer = chain.payments.payer
+    log = Transactions(store, Journal(store, time.time))
+    manager = funded(chain.node, log, lambda seconds: True)
+    payer = manager.payer
     chain.node.rpc.call("evm_setAutomine", [False])
-    uploader = Uploader(chain.store, chain.payments, uploads, lambda seconds: seconds > 0)
-    refresher = CollateralRefresher(chain.service, chain.store, uploader, uploads, payer, MARGIN)
+    uploader = Uploader(chain.store, manager)
+    refresher = CollateralRefresher(chain.service, chain.store, uploader, manager, MARGIN)
     with pytest.raises(UploadUnconfirmed, match="not mined"):
         refresher.run(chain.machine)
-    ((sent, _),) = uploads.unsettled(payer)
+    (sent,) = (attempt.hash for attempt in log.pending(payer))
     refresher.settle()
-    assert len(uploads.unsettled(payer)) == 1
+    assert len(log.pending(payer)) == 1
     chain.node.rpc.call("evm_mine", [])
     while chain.node.receipt(sent) is None:
         time.sleep(0.02)
     refresher.settle()
-    assert uploads.unsettled(payer) == []
-    (row,) = store.rows("SELECT * FROM uploads")
+    assert log.pending(payer) == []
+    (row,) = store.rows("SELECT * FROM transactions")
     assert (row["hash"], row["outcome"]) == (to_hex(sent), "succeeded")
 
 
@@ -304,11 +312,10 @@ def test_bring_up__intels_own_collateral__then_a_genuine_quote_passes(
 ) -> None:
     anvil = start_anvil(timestamp=GENUINE_TIME - 300)
     node = Node(Rpc(anvil.url), anvil.chain_id)
-    payments = funded(node)
-    store, verifier = deploy(node, payments, roots.intel().certificate, delay_days=0)
+    store, verifier = deploy(node, roots.intel().certificate, delay_days=0)
     folder = vectors / "dcap" / "tdx_v4"
     collateral = Collateral.from_json((folder / "collateral.json").read_bytes())
-    done = bring_up(node, payments, store, items_of(collateral, None))
+    done = bring_up(node, funded(node), store, items_of(collateral, None))
     gas = {uploaded.item.kind: uploaded.gas_used for uploaded in done}
     assert set(gas) == set(CollateralKind) - {CollateralKind.EVALUATION_NUMBERS}
     print({part.name: used for part, used in gas.items()}, sum(gas.values()))

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -28,9 +29,15 @@ class Node:
     """A chain with a store at every address."""
 
     chain_id = 31337
+    rpc = SimpleNamespace(label="nowhere")
 
     def call(self, to: bytes, calldata: bytes, sender: bytes | None = None) -> bytes:
         return (7).to_bytes(32, "big")
+
+
+@pytest.fixture(autouse=True)
+def locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
 
 
 @pytest.fixture

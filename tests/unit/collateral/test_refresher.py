@@ -16,6 +16,8 @@ from attestor.quote.simulated import SimulatedPlatform
 from attestor.store.database import Store
 from attestor.store.journal import Journal
 from attestor.store.transactions import Transactions
+from attestor.transactions.manager import Timer, TransactionManager
+from attestor.transactions.pricing import Call
 
 DAY = 86400
 NOW = 20_718 * DAY
@@ -50,8 +52,8 @@ def transactions(store: Store) -> Transactions:
 
 
 def refresher(world: Any, transactions: Transactions, service: Service) -> CollateralRefresher:
-    uploader = Uploader(world, world, transactions, lambda seconds: seconds > 0)
-    return CollateralRefresher(service, world, uploader, transactions, world.payer, 7 * DAY)
+    manager = TransactionManager(world, world, transactions, timer=Timer(pause=lambda s: True))
+    return CollateralRefresher(service, world, Uploader(world, manager), manager, 7 * DAY)
 
 
 @pytest.mark.parametrize(
@@ -100,7 +102,7 @@ def test_settle__mined_replaced_and_waiting__are_told_apart(
 ) -> None:
     made = refresher(world, transactions, Service())
     made.settle()
-    mined, replaced, waiting = (world.prepare(world.address, b"x", 100) for _ in range(3))
+    mined, replaced, waiting = (world.prepare(Call(world.address, b"x"), ()) for _ in range(3))
     for transaction, nonce in ((replaced, 0), (mined, 0), (waiting, 1)):
         changed = type(transaction)(**{**vars(transaction), "nonce": nonce})
         intent = Intent(Purpose.UPLOAD, transaction.hash.hex())

@@ -4,7 +4,7 @@ The chain mines when told to. The registry applies the contract's rules to what 
 call can be made to fail by putting an error into `faults` under its name.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from attestor.core.blocks import Block
 from attestor.core.fees import Fees
 from attestor.core.registration import Quoted, Registration, RegistrationKind
 from attestor.core.report_data import Binding, Layout
-from attestor.core.transaction import Receipt, SignedTransaction
+from attestor.core.transaction import Attempt, Receipt, SignedTransaction
 from attestor.errors import AttestorError, RegistrationRejected, SignerUnknown
 from attestor.rotation.effects import RotationEffects
 from attestor.rotation.loop import Rotation
@@ -25,6 +25,8 @@ from attestor.store.database import Store
 from attestor.store.history import History
 from attestor.store.journal import Journal
 from attestor.store.transactions import Transactions
+from attestor.transactions.manager import TransactionManager
+from attestor.transactions.pricing import Call
 
 BINDING = Binding(31337, b"\x77" * 20, Layout.ATTESTOR)
 PAYER = b"\x09" * 20
@@ -67,6 +69,7 @@ class World:
         self.held: list[bytes] = []
         self.signing: bytes | None = None
         self.made = 0
+        self.prepared: dict[bytes, SignedTransaction] = {}
         self.includes = True
         self.address = b"\x77" * 20
         self.payer = PAYER
@@ -153,19 +156,19 @@ class World:
 
     # --- payments ---
 
-    def prepare(
-        self, to: bytes, calldata: bytes, base_fee: int, pending: SignedTransaction | None
-    ) -> SignedTransaction:
+    def prepare(self, call: Call, pending: Sequence[Attempt]) -> SignedTransaction:
         self._called("prepare")
-        fee = 200
-        if pending is not None and pending.nonce == self.mined_nonce:
-            fee = pending.fees.max_fee + 100
+        stuck = [p.transaction for p in pending if p.transaction.nonce == self.mined_nonce]
+        fee = max((one.fees.max_fee + 100 for one in stuck), default=200)
         name = len(self.requests).to_bytes(31, "big") + bytes([fee % 256])
-        self.prepared = {name: calldata}
-        return SignedTransaction(name, calldata, PAYER, self.mined_nonce, 1, Fees(fee, 1))
+        made = SignedTransaction(name, call.data, PAYER, self.mined_nonce, 1, Fees(fee, 1))
+        self.prepared[name] = made
+        return made
 
-    def send(self, transaction: SignedTransaction) -> None:
+    def send(self, raw: bytes, transaction_hash: bytes) -> None:
         self._called("send")
+        transaction = self.prepared[transaction_hash]
+        assert transaction.raw == raw
         if transaction.nonce < self.mined_nonce:
             return
         rivals = [h for h, (nonce, _) in self.pool.items() if nonce == transaction.nonce]
@@ -219,9 +222,8 @@ class Setup:
         journal = Journal(self.store, lambda: self.world.now)
         self.history, transactions = History(self.store, journal), Transactions(self.store, journal)
         world: Any = self.world
-        effects = RotationEffects(
-            world, world, world, world, world.gate, self.history, BINDING, world, transactions
-        )
+        manager = TransactionManager(world, world, transactions)
+        effects = RotationEffects(world, world, manager, world.gate, self.history, BINDING, world)
         self.rotation = Rotation(
             world, world, effects, self.history, POLICY, lambda: self.world.now
         )
