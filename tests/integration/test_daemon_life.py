@@ -140,11 +140,17 @@ def test_run__second_daemon_on_one_database__is_refused(start: StartDevnet) -> N
     assert "another attestor runs with" in result.stderr
 
 
-def test_run__port_taken__says_which(start: StartDevnet, tmp_path: Path) -> None:
+def test_run__payer_or_port_taken__says_which(start: StartDevnet, tmp_path: Path) -> None:
     devnet = start()
     devnet.wait_for_signer()
-    other = str(tmp_path / "other.sqlite")
-    result = attestor("run", "--config", str(devnet.config_file), "--store-path", other)
+    other = ["run", "--config", str(devnet.config_file), "--store-path", str(tmp_path / "other")]
+    same_payer = attestor(*other)
+    assert same_payer.returncode == 2
+    assert f"another process sends from {devnet.payer_address}" in same_payer.stderr
+    key = tmp_path / "other.key"
+    key.touch(mode=0o600)
+    key.write_text("0x" + "00" * 31 + "02")
+    result = attestor(*other, "--payer-key-file", str(key))
     assert result.returncode == 2
     assert f"cannot listen on 127.0.0.1:{devnet.options.api_port}" in result.stderr
 
