@@ -1,4 +1,4 @@
-"""What to suggest_fees for a transaction (EIP-1559). All amounts are wei per gas."""
+"""Which fees to suggest for a transaction (EIP-1559). All amounts are wei per gas."""
 
 from dataclasses import dataclass
 

@@ -14,7 +14,7 @@ CIRCUIT_VERSION = "v6.1.0"
 """SP1's circuit for which the keys of `executor/keys` are."""
 
 _STATEMENT_TYPE = (
-    b"LegacyMessage(bytes32 programVKey,bytes32 publicValuesHash,uint32 exitCode,bytes32 stdinHash,"
+    b"Statement(bytes32 programVKey,bytes32 publicValuesHash,uint32 exitCode,bytes32 stdinHash,"
     b"string circuitVersion,uint64 expiresAt)"
 )
 

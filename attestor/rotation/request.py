@@ -92,7 +92,7 @@ class RequestBuilder:
 
 
 def _platform(quoted: Quoted, quote: Quote, kind: VerifierKind) -> bytes:
-    """By what the registry knows the machine (IDcapVerifier's GateVerdict; for Automata's verifiers
+    """By what the registry knows the machine (IDcapVerifier's Verdict; for Automata's verifiers
     contracts/src/registry/Verification.sol)."""
     machine = qvl.machine(quoted.raw)
     if kind is VerifierKind.OWN:
