@@ -9,9 +9,6 @@ UV_VERSION := 0.13.8
 PYTHON := .venv/bin/python
 FORGE := node_modules/@foundry-rs/forge-linux-amd64/bin/forge
 EXECUTOR := executor/target/release/attestor-execute
-PYTHON_SCRIPTS := scripts/abi scripts/bench-cold-build scripts/bench-contracts \
-	scripts/bench-engine scripts/bench-slice scripts/collateral-fixtures \
-	scripts/contract-coverage scripts/contract-fixtures scripts/contract-reference
 
 demo: setup
 	@$(PYTHON) -m attestor demo
@@ -63,8 +60,8 @@ $(EXECUTOR): $(EXECUTOR_SOURCES) | .tools.ready
 executor: $(EXECUTOR)
 
 abi: contracts
-	@$(PYTHON) scripts/abi
-	@$(PYTHON) scripts/contract-reference
+	@$(PYTHON) scripts/abi.py
+	@$(PYTHON) scripts/contract_reference.py
 
 # --- checks --------------------------------------------------------------------------------------
 
@@ -74,15 +71,15 @@ CHECKED := --workspace --exclude keys-check
 INTERPRETER := --package engine --no-default-features
 
 lint: setup
-	@.venv/bin/ruff check --quiet . $(PYTHON_SCRIPTS)
-	@.venv/bin/ruff format --check --quiet . $(PYTHON_SCRIPTS)
+	@.venv/bin/ruff check --quiet .
+	@.venv/bin/ruff format --check --quiet .
 	@.venv/bin/mypy
 	@$(FORGE) fmt --check contracts
 	@FOUNDRY_OUT=cache/lint/out FOUNDRY_CACHE_PATH=cache/lint $(FORGE) lint --quiet
-	@$(PYTHON) scripts/abi --check
-	@$(PYTHON) scripts/contract-reference --check
-	@$(PYTHON) scripts/contract-fixtures --check
-	@$(PYTHON) scripts/collateral-fixtures --check
+	@$(PYTHON) scripts/abi.py --check
+	@$(PYTHON) scripts/contract_reference.py --check
+	@$(PYTHON) scripts/contract_fixtures.py --check
+	@$(PYTHON) scripts/collateral_fixtures.py --check
 	@cd executor && cargo fmt --check
 	@cd executor && cargo clippy --quiet --release --locked $(CHECKED) --all-targets -- -D warnings
 	@cd executor && cargo clippy --quiet --release --locked $(INTERPRETER) --all-targets -- -D warnings
@@ -115,7 +112,7 @@ coverage-contracts: contracts
 		FOUNDRY_CACHE_PATH=cache/coverage/cache $(FORGE) coverage --ir-minimum \
 		--no-match-contract 'Gas' --no-match-test 'tee_leg_under' \
 		--report lcov --report-file cache/coverage/lcov.info > cache/coverage/log
-	@$(PYTHON) scripts/contract-coverage cache/coverage/lcov.info
+	@$(PYTHON) scripts/contract_coverage.py cache/coverage/lcov.info
 
 # Our verifying keys against SP1's own prover, which only this builds.
 check-keys: setup
@@ -125,21 +122,21 @@ test-python: setup
 	@.venv/bin/pytest
 
 bench-slice: setup
-	@$(PYTHON) scripts/bench-slice
+	@$(PYTHON) scripts/bench_slice.py
 
 # Writes contracts/gas.json, to which the tests hold the contracts.
 bench-contracts: setup
-	@$(PYTHON) scripts/bench-contracts
+	@$(PYTHON) scripts/bench_contracts.py
 
 # In a clone of its own: nothing has to be built here.
 bench-cold-build: .tools.ready
-	@python3 scripts/bench-cold-build
+	@python3 scripts/bench_cold_build.py
 
 # Our engine beside SP1's: what is compared, and the programs that only this needs.
 bench-engine: setup
 	@cd executor && cargo build --quiet --release --locked --workspace
 	@cd executor/sp1-jit && cargo build --quiet --release --locked
-	@$(PYTHON) scripts/bench-engine $(BENCH)
+	@$(PYTHON) scripts/bench_engine.py $(BENCH)
 
 # Random programs on our engine and SP1's, so many of each kind.
 PROGRAMS := 1000000
@@ -161,8 +158,8 @@ engine-check: setup
 	@cd executor && cargo build --quiet --release --locked $(CHECKED)
 
 format: setup
-	@.venv/bin/ruff check --fix --quiet . $(PYTHON_SCRIPTS)
-	@.venv/bin/ruff format --quiet . $(PYTHON_SCRIPTS)
+	@.venv/bin/ruff check --fix --quiet .
+	@.venv/bin/ruff format --quiet .
 	@$(FORGE) fmt contracts
 	@cd executor && cargo fmt
 

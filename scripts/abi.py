@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Write abi/<Contract>.json from forge's output, or check that it is up to date.
 
-    scripts/abi            write, after `forge build`
-    scripts/abi --check    change nothing; exit 1 and name what differs
+    scripts/abi.py            write, after `forge build`
+    scripts/abi.py --check    change nothing; exit 1 and name what differs
 
 A file holds the contract's ABI alone: a JSON array, one entry a line, sorted by kind and name.
 """
@@ -27,7 +27,9 @@ def render(contract: str) -> str:
     try:
         entries = json.loads(artifact.read_text())["abi"]
     except (OSError, ValueError, KeyError) as error:
-        sys.exit(f"scripts/abi: no ABI in {artifact.relative_to(ROOT)} ({error}): run forge build")
+        sys.exit(
+            f"scripts/abi.py: no ABI in {artifact.relative_to(ROOT)} ({error}): run forge build"
+        )
     entries.sort(key=lambda entry: (entry["type"], entry.get("name", ""), json.dumps(entry)))
     lines = ",\n".join(json.dumps(entry, sort_keys=True) for entry in entries)
     return f"[\n{lines}\n]\n"
@@ -48,7 +50,9 @@ def main(arguments: list[str]) -> int:
             path.parent.mkdir(exist_ok=True)
             path.write_text(text)
     for path in stale:
-        print(f"{path}: {'differs from the contract, run scripts/abi' if arguments else 'written'}")
+        print(
+            f"{path}: {'differs from the contract, run scripts/abi.py' if arguments else 'written'}"
+        )
     return 1 if stale and arguments else 0
 
 

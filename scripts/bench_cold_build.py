@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """CPU time of all that `make demo` builds from nothing, in a bare clone of the committed state.
 
-    scripts/bench-cold-build
+    scripts/bench_cold_build.py
 
 A figure is user and system time of all processes of a part. Packages that the package managers
 have cached on this machine are not downloaded again; what they do download, and all unpacking,

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Measure what the contracts cost on a development chain, from receipts.
 
-    scripts/bench-contracts            measure, print, write contracts/gas.json
-    scripts/bench-contracts --check    measure, print, change nothing; exit 1 where it differs
+    scripts/bench_contracts.py            measure, print, write contracts/gas.json
+    scripts/bench_contracts.py --check    measure, print, change nothing; exit 1 where it differs
 
 Prints one JSON line per figure. docs/contracts.md says how each is measured. Figures of genuine
 data are measured where ATTESTOR_VECTORS names their folder. Exits 1 when a goal is missed.

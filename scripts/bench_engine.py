@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Time our engine beside SP1's JIT and portable executor, and our keys beside SP1's.
 
-    scripts/bench-engine [--rounds N] [--programs N] [--block FILE…]
+    scripts/bench_engine.py [--rounds N] [--programs N] [--block FILE…]
                          [--program ELF [FILE…]]
 
 Engines take turns; a figure is a median of CPU seconds (user and system) of whole processes.

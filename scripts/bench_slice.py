@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Time the README's two commands from bare clones, and `attestor --help` beside bare Python.
 
-    scripts/bench-slice [help] [demo] [test]
+    scripts/bench_slice.py [help] [demo] [test]
 
 Without a name all three. Each command gets a clone of the committed state of its own, in a
 temporary folder. Packages that the package managers have cached on this machine are not

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Write contracts/test/fixtures/collateral.json from attestor's simulated platform, or check it.
 
-    .venv/bin/python scripts/collateral-fixtures            write
-    .venv/bin/python scripts/collateral-fixtures --check    change nothing; exit 1 when it differs
+    .venv/bin/python scripts/collateral_fixtures.py            write
+    .venv/bin/python scripts/collateral_fixtures.py --check    only compare; exit 1 when it differs
 
 The file holds certificates, revocation lists and JSON as a simulated Intel would issue them, the
 keys that sign them, and the blobs that the contract must make of the JSON, which are computed here
@@ -21,9 +21,10 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
+from attestor.quote.simulated.certificate import Issuer
 from attestor.quote.simulated.collateral import issue
 from attestor.quote.simulated.issued import DAY, Issued, QeIdentity
-from attestor.quote.simulated.pki import Issuer, Pki
+from attestor.quote.simulated.pki import Pki
 from attestor.quote.simulated.variation import Machine
 
 FIXTURE = Path(__file__).resolve().parent.parent / "contracts/test/fixtures/collateral.json"
@@ -65,7 +66,7 @@ def platform_level(level: dict[str, Any]) -> bytes:
     tcb = level["tcb"]
     tdx = tcb.get("tdxtcbcomponents", [{"svn": 0}] * 16)
     components = bytes(part["svn"] for part in tcb["sgxtcbcomponents"] + tdx)
-    return components + tcb["pcesvn"].to_bytes(2, "big") + status(level)
+    return components + int(tcb["pcesvn"]).to_bytes(2, "big") + status(level)
 
 
 def module_blob(module: dict[str, Any]) -> bytes:
@@ -82,7 +83,7 @@ def qe_identity_blob(identity: dict[str, Any]) -> bytes:
     names = ("mrsigner", "attributes", "attributesMask", "miscselect", "miscselectMask")
     return (
         bytes.fromhex("".join(identity[name] for name in names))
-        + identity["isvprodid"].to_bytes(2, "big")
+        + int(identity["isvprodid"]).to_bytes(2, "big")
         + bytes([len(identity["tcbLevels"])])
         + isv_levels(identity["tcbLevels"], 2)
     )

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Print the branch coverage of the contracts from an LCOV report, and fail below 95 percent.
 
-    scripts/contract-coverage LCOV
+    scripts/contract_coverage.py LCOV
 
 forge reports two branches for each `else if`, and counts no hit of the second, which is the next
 condition: those are left out.

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Write contracts/test/fixtures/simulated.json from attestor's simulated platform, or check it.
 
-    .venv/bin/python scripts/contract-fixtures            write
-    .venv/bin/python scripts/contract-fixtures --check    change nothing; exit 1 when it differs
+    .venv/bin/python scripts/contract_fixtures.py            write
+    .venv/bin/python scripts/contract_fixtures.py --check    only compare; exit 1 when it differs
 
 The file holds the platform's pinned identities, one good quote of each form, and certificates by
 name: the platform's own, and ones that are bent in one point each, for the tests of refusals. All
@@ -22,8 +22,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID, ObjectIdentifier
 
 from attestor.quote.simulated import SimulatedPlatform, Variation
+from attestor.quote.simulated.certificate import Issuer
 from attestor.quote.simulated.der import SGX_EXTENSION
-from attestor.quote.simulated.pki import Issuer, Pki
+from attestor.quote.simulated.pki import Pki
 from attestor.quote.simulated.variation import V5_TD_10, V5_TD_15, Machine
 
 FIXTURE = Path(__file__).resolve().parent.parent / "contracts/test/fixtures/simulated.json"
@@ -42,15 +43,15 @@ def reissue(
     model: Issuer,
     signer: Issuer,
     *,
-    subject=None,
-    issuer=None,
-    public_key=None,
-    not_before=EARLY,
-    not_after=None,
-    without=(),
-    extra=(),
-    algorithm=None,
-):
+    subject: x509.Name | None = None,
+    issuer: x509.Name | None = None,
+    public_key: ec.EllipticCurvePublicKey | None = None,
+    not_before: datetime = EARLY,
+    not_after: datetime | None = None,
+    without: tuple[type[x509.ExtensionType] | ObjectIdentifier, ...] = (),
+    extra: tuple[tuple[x509.ExtensionType, bool], ...] = (),
+    algorithm: SHA256 | SHA384 | None = None,
+) -> str:
     """PEM of a certificate like `model`, signed by `signer`, with these changes.
 
     `without` lists types and identifiers of extensions to leave out, `extra` (value, critical) of
@@ -73,21 +74,21 @@ def reissue(
     return signed.public_bytes(Encoding.PEM).decode()
 
 
-def key_usage(*, signs_data=False, signs_certificates=False):
+def key_usage(*, signs_data: bool = False, signs_certificates: bool = False) -> x509.KeyUsage:
     return x509.KeyUsage(
         signs_data, signs_data, False, False, False, signs_certificates, True, False, False
     )
 
 
-def common_name(text):
+def common_name(text: str) -> x509.NameAttribute[str]:
     return x509.NameAttribute(NameOID.COMMON_NAME, text)
 
 
-def organization(certificate):
+def organization(certificate: x509.Certificate) -> x509.NameAttribute[str | bytes]:
     return certificate.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)[0]
 
 
-def bent_roots(pki: Pki, foreign: Pki):
+def bent_roots(pki: Pki, foreign: Pki) -> dict[str, str]:
     return {
         "rootForeign": foreign.root.pem.decode(),
         "rootSignedByOther": reissue(pki.root, foreign.root),
@@ -97,7 +98,7 @@ def bent_roots(pki: Pki, foreign: Pki):
     }
 
 
-def bent_intermediates(pki: Pki, foreign: Pki):
+def bent_intermediates(pki: Pki, foreign: Pki) -> dict[str, str]:
     ca = pki.pck_ca
     no_authority = x509.BasicConstraints(False, None), True
     no_signing = key_usage(signs_data=True), True
@@ -120,7 +121,7 @@ def bent_intermediates(pki: Pki, foreign: Pki):
     }
 
 
-def bent_leaves(pki: Pki, foreign: Pki):
+def bent_leaves(pki: Pki, foreign: Pki) -> dict[str, str]:
     leaf, ca = pki.pck, pki.pck_ca
     authority = x509.BasicConstraints(True, None), True
     no_signing = key_usage(signs_certificates=True), True
@@ -140,11 +141,11 @@ def bent_leaves(pki: Pki, foreign: Pki):
     }
 
 
-def p384_key():
+def p384_key() -> ec.EllipticCurvePublicKey:
     return ec.derive_private_key(7, ec.SECP384R1()).public_key()
 
 
-def certificates(pki: Pki):
+def certificates(pki: Pki) -> dict[str, str]:
     foreign = Pki.make(b"another seed", Machine())
     processor = Pki.make(SEED, Machine(authority="Processor"))
     good = {
@@ -162,7 +163,7 @@ def certificates(pki: Pki):
     )
 
 
-def quotes():
+def quotes() -> dict[str, str]:
     base = Variation()
     forms = {
         "v4": base,

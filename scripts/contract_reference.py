@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Write docs/contract-reference.md from the contracts' NatSpec, or check that it is up to date.
 
-scripts/contract-reference            write
-scripts/contract-reference --check    change nothing; exit 1 if it differs
+scripts/contract_reference.py            write
+scripts/contract_reference.py --check    change nothing; exit 1 if it differs
 """
 
 import re
@@ -29,8 +29,8 @@ DECLARATION = re.compile(
 )
 HEAD = """# Contract reference
 
-Generated from the NatSpec of `contracts/src/interfaces` by `scripts/contract-reference`. What the
-contracts check, and who may do what, is in [contracts.md](contracts.md).
+Generated from the NatSpec of `contracts/src/interfaces` by `scripts/contract_reference.py`. What
+the contracts check, and who may do what, is in [contracts.md](contracts.md).
 """
 
 
