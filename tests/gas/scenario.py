@@ -3,15 +3,16 @@
 from gas.chain import CHAIN_ID, START, GasChain, account
 
 from attestor.chain.abi import Contract
-from attestor.chain.collateral_store import CollateralStore
+from attestor.chain.collateral_store import CollateralKind, CollateralStore
 from attestor.chain.registry import Registry
 from attestor.collateral import uploader
-from attestor.collateral.items import CollateralKind, Item, items_of
+from attestor.collateral.items import Item, items_of
 from attestor.core.report_data import Binding, Layout
 from attestor.core.signature import sign
 from attestor.core.text import checksummed
 from attestor.deployment import plan
 from attestor.deployment.plan import Root
+from attestor.quote.collateral import SignedText
 from attestor.quote.compact import compact
 from attestor.quote.format import Quote, parse
 from attestor.quote.simulated import SimulatedPlatform, Variation
@@ -44,8 +45,9 @@ class Deployment:
     def items(self, now: int = START) -> tuple[Item, ...]:
         """The machine's collateral, issued at `now`, in the order of its upload."""
         platform = self.platform
-        numbers = platform.evaluation_numbers(now)
-        return items_of(platform.collateral(now), numbers)
+        collateral, numbers = platform.collateral(now), platform.evaluation_numbers(now)
+        signed = SignedText(numbers.text, numbers.signature, collateral.tcb_info_issuer_chain)
+        return items_of(collateral, signed)
 
     def upload(self, items: tuple[Item, ...]) -> dict[CollateralKind, int]:
         """Gas of each upload."""

@@ -42,8 +42,9 @@ class Jobs:
 
 def serve(queue: Queue, body: Callable[[ClientSession, str], Awaitable[None]]) -> None:
     async def whole() -> None:
-        parts: Any = (queue, Jobs())
-        runner = web.AppRunner(Api(*parts, max_body=4096, wait_seconds=1.0).application())
+        parts: tuple[Any, Any] = (queue, Jobs())
+        api = Api(*parts, max_body=4096, wait_seconds=1.0)
+        runner = web.AppRunner(api.application())
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()

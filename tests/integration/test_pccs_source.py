@@ -86,7 +86,9 @@ def platform() -> SimulatedPlatform:
     return SimulatedPlatform(b"pccs", 31337, NOW)
 
 
-def test_collateral__from_a_pccs__is_what_it_serves_and_passes_the_gate(platform) -> None:
+def test_collateral__from_a_pccs__is_what_it_serves_and_passes_the_gate(
+    platform: SimulatedPlatform,
+) -> None:
     quote = platform.quote(bytes(64))
     with serving(pccs(platform.collateral())) as url:
         fetched = PccsSource(url).collateral(quote, NOW)
@@ -113,7 +115,7 @@ def test_collateral__from_a_pccs__is_what_it_serves_and_passes_the_gate(platform
     ids=["missing", "failing", "unknown", "no-chain", "bytes", "unsigned", "no-hex", "large"],
 )
 def test_collateral__service_answers_nonsense__is_typed(
-    platform, resource: str, answer: Answer, kind: type[AttestorError]
+    platform: SimulatedPlatform, resource: str, answer: Answer, kind: type[AttestorError]
 ) -> None:
     healthy = pccs(platform.collateral())
 
@@ -124,14 +126,14 @@ def test_collateral__service_answers_nonsense__is_typed(
         PccsSource(url).collateral(platform.quote(bytes(64)), NOW)
 
 
-def test_collateral__nobody_listens__is_typed_at_once(platform) -> None:
+def test_collateral__nobody_listens__is_typed_at_once(platform: SimulatedPlatform) -> None:
     with serving(lambda path: (404, {}, b"")) as url:
         pass
     with pytest.raises(CollateralUnreachable, match="PCCS"):
         PccsSource(url).collateral(platform.quote(bytes(64)), NOW)
 
 
-def test_collateral__service_hangs__ends_at_the_timeout(platform) -> None:
+def test_collateral__service_hangs__ends_at_the_timeout(platform: SimulatedPlatform) -> None:
     release = threading.Event()
 
     def hang(path: str) -> Answer:
@@ -146,7 +148,7 @@ def test_collateral__service_hangs__ends_at_the_timeout(platform) -> None:
         release.set()
 
 
-def test_collateral__redirected__is_not_followed(platform) -> None:
+def test_collateral__redirected__is_not_followed(platform: SimulatedPlatform) -> None:
     asked: list[str] = []
 
     def redirect(path: str) -> Answer:
@@ -158,7 +160,7 @@ def test_collateral__redirected__is_not_followed(platform) -> None:
     assert len(asked) == 1
 
 
-def test_collateral__root_crl_as_der__is_taken_too(platform) -> None:
+def test_collateral__root_crl_as_der__is_taken_too(platform: SimulatedPlatform) -> None:
     healthy = pccs(platform.collateral())
 
     def binary(path: str) -> Answer:
@@ -171,7 +173,9 @@ def test_collateral__root_crl_as_der__is_taken_too(platform) -> None:
     assert fetched.root_ca_crl == platform.collateral().root_ca_crl
 
 
-def test_collateral__spaced_as_json_may_be__signed_text_is_kept_as_it_is(platform) -> None:
+def test_collateral__spaced_as_json_may_be__signed_text_is_kept_as_it_is(
+    platform: SimulatedPlatform,
+) -> None:
     healthy = pccs(platform.collateral())
 
     def spaced(path: str) -> Answer:
@@ -187,7 +191,7 @@ def test_collateral__spaced_as_json_may_be__signed_text_is_kept_as_it_is(platfor
     assert fetched.tcb_info == platform.collateral().tcb_info
 
 
-def test_collateral__for_a_quote__asks_for_its_kind_of_machine(platform) -> None:
+def test_collateral__for_a_quote__asks_for_its_kind_of_machine(platform: SimulatedPlatform) -> None:
     asked: list[str] = []
     healthy = pccs(platform.collateral())
 
@@ -202,7 +206,9 @@ def test_collateral__for_a_quote__asks_for_its_kind_of_machine(platform) -> None
     assert "/sgx/certification/v4/pckcrl?ca=platform&encoding=der" in asked
 
 
-def test_evaluation_numbers__served__are_signed_text_with_its_chain(platform) -> None:
+def test_evaluation_numbers__served__are_signed_text_with_its_chain(
+    platform: SimulatedPlatform,
+) -> None:
     chain = platform.collateral().tcb_info_issuer_chain
     text = '{"id":"TDX","version":1,"tcbEvalNumbers":[]}'
     body = f'{{"tcbEvaluationDataNumbers":{text},"signature":"{"ab" * 64}"}}'.encode()

@@ -64,7 +64,7 @@ class Service:
     def post(self, url: str, data: bytes, **_: Any) -> Response:
         path = url.rsplit("/", 1)[1]
         self.bodies[path] = data
-        answer = self.answers[path]
+        answer: Response | Exception = self.answers[path]
         if isinstance(answer, Exception):
             raise answer
         return answer

@@ -53,7 +53,11 @@ class Rounds:
         self.refresher = CollateralRefresher()
         self.store = Store.open(path)
         self.world = world
-        self.parts: Any = (world, self, Uploads(self.store, Journal(self.store, lambda: self.now)))
+        self.parts: tuple[Any, Any, Uploads] = (
+            world,
+            self,
+            Uploads(self.store, Journal(self.store, lambda: self.now)),
+        )
         self.machines = machines
         self.collateral = self.made(self.refresher)
 

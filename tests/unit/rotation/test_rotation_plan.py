@@ -1,6 +1,7 @@
 """The plan of a rotation, decision by decision."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -8,6 +9,7 @@ from attestor.core.blocks import Block, BlockWindow
 from attestor.core.signers import Active, Candidate, Stage
 from attestor.rotation.plan import (
     Abandon,
+    Action,
     Activate,
     Deactivate,
     Inclusion,
@@ -51,7 +53,7 @@ SUBMITTED = replace(QUOTED, stage=Stage.SUBMITTED)
 INCLUDED = Inclusion(HEAD - 1, block(HEAD - 1).hash, succeeded=True)
 
 
-def decide(**changes: object) -> object:
+def decide(**changes: Any) -> Action:
     return plan(replace(SITUATION, **changes), POLICY)
 
 

@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -98,7 +99,8 @@ def test_verify__selector_or_length__refused(v6: Sp1Proof) -> None:
 @pytest.mark.parametrize("name", ["alpha", "beta_neg", "gamma_neg", "delta_neg"])
 def test_verify__key_changed__is_not_sp1s(v6: Sp1Proof, name: str) -> None:
     point = getattr(v6.circuit, name)
-    circuit = dataclasses.replace(v6.circuit, **{name: (point[0] ^ 1, *point[1:])})
+    changed: Any = (point[0] ^ 1, *point[1:])
+    circuit = dataclasses.replace(v6.circuit, **{name: changed})
     with pytest.raises(Sp1ProofRefused, match="not that of SP1's circuit"):
         groth16.verify(dataclasses.replace(v6, circuit=circuit))
 
