@@ -28,6 +28,6 @@ def test_report_data_type__is_that_of_the_contract() -> None:
 
 
 def test_domain__name_and_version__are_those_of_the_contract() -> None:
-    assert f'EIP712("{eip712.NAME}", "{eip712.VERSION}")' in (
-        CONTRACTS / "MultiProof.sol"
-    ).read_text()
+    assert (
+        f'EIP712("{eip712.NAME}", "{eip712.VERSION}")' in (CONTRACTS / "MultiProof.sol").read_text()
+    )

@@ -11,6 +11,9 @@ from attestor.errors import Sp1ProofRefused
 from attestor.sp1proof import groth16
 from attestor.sp1proof.file import Sp1Proof, read
 
+pytestmark = pytest.mark.slow
+"""Pairings in Python take seconds each."""
+
 VERSIONS = ("v6.0.0", "v4.0.0-rc.3")
 
 

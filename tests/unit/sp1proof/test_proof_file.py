@@ -76,6 +76,7 @@ def run(path: Path) -> int | str | None:
     return ended.value.code
 
 
+@pytest.mark.slow
 def test_command__genuine__says_that_it_holds(
     vectors: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -85,6 +86,7 @@ def test_command__genuine__says_that_it_holds(
     assert output.endswith("the proof holds\n")
 
 
+@pytest.mark.slow
 def test_command__changed__ends_with_4_and_one_line(
     vectors: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
