@@ -1,5 +1,5 @@
-"""The registry contract as the daemon uses it: our TEERegistry, or automata's
-SP1TEEProverRegistry, whose functions ours has too."""
+"""The registry contract: our TEERegistry, or Automata's SP1TEEProverRegistry, whose interface ours
+keeps."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from attestor.chain.abi import Contract
 from attestor.chain.node import Node
 from attestor.chain.wire import Log
 from attestor.core.registration import (
-    Admission,
+    EnrolledKey,
     Registration,
     RegistrationEvent,
     Terms,
@@ -19,7 +19,7 @@ from attestor.errors import RegistrationRejected, RegistryInvalid, RpcAnswerInva
 
 
 class Registry:
-    """A registry at `address`, read through `node`. `layout` says which of the two it is."""
+    """A registry at `address`, read through `node`. `layout` says which of the two."""
 
     def __init__(self, node: Node, address: bytes, layout: Layout = Layout.ATTESTOR) -> None:
         self.node = node
@@ -37,11 +37,11 @@ class Registry:
         except (RpcError, RpcAnswerInvalid) as error:
             raise RegistryInvalid(
                 f"no TEERegistry answers at {checksummed(self.address)}: {error.message}",
-                hint="set chain.registry to the address that the deployment printed",
+                hint="set chain.registry to the address that attestor deploy printed",
             ) from None
 
     def verifier_kind(self) -> VerifierKind:
-        """What verifies quotes for it."""
+        """The kind of verifier that the registry uses."""
         number = int(self._read("verifierKind"))
         kinds = list(VerifierKind)
         if number >= len(kinds):
@@ -49,11 +49,11 @@ class Registry:
         return kinds[number]
 
     def vouches_for(self, signer: bytes) -> bool:
-        """Whether the registry holds the signer valid at the newest block."""
+        """Whether the registry considers the signer valid at the newest block."""
         return bool(self._read("verifyAttestedProver", checksummed(signer)))
 
     def registration(self, signer: bytes) -> Registration:
-        """The record of a signer. Upstream's registry keeps only when it was made."""
+        """A signer's registration. Upstream's registry stores only its time."""
         if self.layout is Layout.UPSTREAM:
             attested_at = self._read("attestedProvers", checksummed(signer))
             lasts = self._read("attestValiditySeconds") if attested_at else 0
@@ -61,8 +61,8 @@ class Registry:
         found = self._read("registration", checksummed(signer))
         return Registration(found["attestedAt"], found["validUntil"], found["measurement"])
 
-    def admission(self, platform: bytes, measurement: bytes) -> Admission:
-        """What is kept for a measurement (32 bytes) on a platform (32 bytes).
+    def enrolled_key(self, platform: bytes, measurement: bytes) -> EnrolledKey:
+        """The attestation key enrolled for a measurement (32 bytes) on a platform (32 bytes).
 
         Raises `RegistrationRejected` when the measurement is not allowed.
         """
@@ -71,7 +71,7 @@ class Registry:
         except RpcError as error:
             raise self._rejected(error) from None
         record = self._read("admission", found)
-        return Admission(found, record["validUntil"], record["isLive"])
+        return EnrolledKey(found, record["validUntil"], record["isLive"])
 
     def register_calldata(
         self, signer: bytes, reference_block: int, reference_hash: bytes, quote: bytes
@@ -83,16 +83,16 @@ class Registry:
     def admit_calldata(
         self, quote: bytes, deadline: int, possession: bytes, compact: bool
     ) -> bytes:
-        """Calldata that registers by a quote, compact or raw, and keeps its attestation key."""
+        """Calldata of an admission by a quote, compact or raw, which enrols its attestation key."""
         function = "admit" if compact else "admitRaw"
         return self._contract.encode(function, quote, deadline, possession, True)
 
     def renew_calldata(
-        self, admission: bytes, signer: bytes, reference_block: int, signature: bytes
+        self, key_id: bytes, signer: bytes, reference_block: int, signature: bytes
     ) -> bytes:
-        """Calldata that registers by a quote's signature (r ‖ s, 64 bytes) alone."""
+        """Calldata of a renewal by a quote's signature (r ‖ s, 64 bytes)."""
         r, s = (int.from_bytes(half, "big") for half in (signature[:32], signature[32:]))
-        return self._contract.encode("renew", admission, checksummed(signer), reference_block, r, s)
+        return self._contract.encode("renew", key_id, checksummed(signer), reference_block, r, s)
 
     def simulate(self, calldata: bytes, sender: bytes) -> None:
         """Raise `RegistrationRejected` with the contract's reason if it would revert now."""

@@ -23,9 +23,9 @@ from attestor.store.lock import lock_database
 )
 @click.option("--because", required=True, help="Why signing is safe again; kept in the journal.")
 def command(database: Path, because: str) -> None:
-    """Let the daemon sign again after its engines disagreed.
+    """Resume signing after the two engines disagreed.
 
-    First find out which engine is right, and mend it or set executor.engine to sp1-portable
+    First find out which engine is right, and fix it or set executor.engine to sp1-portable
     (docs/operate.md). The disagreement, its program and its stdin stay in the database.
     """
     if not database.is_file():

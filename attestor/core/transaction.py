@@ -1,4 +1,4 @@
-"""Transactions of the payer at each point of their life."""
+"""The payer's transactions at each stage of their life."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from attestor.core.fees import Fees
 
 @dataclass(frozen=True)
 class SignedTransaction:
-    """A transaction that can be sent, and sent again, as it is."""
+    """A signed transaction, which can be sent any number of times."""
 
     hash: bytes
     raw: bytes
@@ -19,7 +19,7 @@ class SignedTransaction:
 
 @dataclass(frozen=True)
 class Pending:
-    """A sent transaction that is not known to be mined."""
+    """A transaction that was sent and has not been seen mined."""
 
     hash: bytes
     nonce: int

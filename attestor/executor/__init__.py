@@ -1,4 +1,4 @@
-"""Runs hostile programs in child processes: `NativeExecutor`."""
+"""Executes untrusted programs in child processes: `NativeExecutor`."""
 
 from attestor.executor.native import NativeExecutor
 

@@ -1,5 +1,5 @@
-"""The answer of an executor's child, which is believed only as far as it can be checked: the
-child looked at a hostile program."""
+"""The answer of an executor child, checked as untrusted input: the child processed an untrusted
+program."""
 
 import re
 import signal
@@ -43,8 +43,8 @@ _CLASSES: dict[str, tuple[type[AttestorError], str, str | None]] = {
 
 
 def read(ended: Ended) -> frame.Frame:
-    """The frame of a successful answer. Raises the error that an unsuccessful one stands for,
-    and `ExecutorCrashed` for what is no answer."""
+    """The frame of a successful answer. Raises the error that an unsuccessful one encodes,
+    and `ExecutorCrashed` for anything else."""
     _require_status(ended)
     try:
         answer = frame.decode(ended.answer, max_blob_bytes=len(ended.answer))

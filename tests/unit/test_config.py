@@ -48,7 +48,7 @@ def test_load__nothing__names_every_missing_option_at_once() -> None:
     ):
         assert f"{key} is missing (or {flag}, or {variable})" in str(caught.value)
     assert "chain.registry is missing (or chain.deployment)" in str(caught.value)
-    assert "4 fault(s)" in str(caught.value)
+    assert "4 problem(s)" in str(caught.value)
 
 
 def test_load__flag_environment_and_file__win_in_that_order(tmp_path: Path) -> None:
@@ -88,11 +88,11 @@ def test_load__malformed_value__is_refused_by_option(name: str, given: str, said
     with pytest.raises(ConfigurationInvalid) as caught:
         load({name: given})
     assert said in str(caught.value)
-    assert "1 fault(s)" in str(caught.value)
+    assert "1 problem(s)" in str(caught.value)
 
 
 def test_load__several_faults__are_one_message() -> None:
-    with pytest.raises(ConfigurationInvalid, match=r"2 fault\(s\).*chain-id.*api-port"):
+    with pytest.raises(ConfigurationInvalid, match=r"2 problem\(s\).*chain-id.*api-port"):
         load({"chain_id": "x", "api_port": "y"})
 
 
@@ -105,7 +105,7 @@ def test_load__malformed_variable__is_named() -> None:
     ("text", "said"),
     [
         ("[api]\nprot = 1", "api.prot is not an option"),
-        ("port = 1", "port stands outside of a table"),
+        ("port = 1", "port is not inside a table"),
         ("[api\n", "cannot read"),
         ("[api]\nport = true", "True is not a number"),
         ("[api]\nport = 1.5", "not a whole number"),
@@ -196,5 +196,5 @@ def test_load__tables_of_old_names__still_count(tmp_path: Path) -> None:
 def test_load__old_and_new_name_of_a_table__is_a_fault(tmp_path: Path) -> None:
     file = tmp_path / "attestor.toml"
     file.write_text("[upkeep]\nenabled = true\n[collateral]\nenabled = true\n")
-    with pytest.raises(ConfigurationInvalid, match=r"is given as collateral\.enabled too"):
+    with pytest.raises(ConfigurationInvalid, match=r"is also given as collateral\.enabled"):
         config.load(file, {}, REQUIRED)

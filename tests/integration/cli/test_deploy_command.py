@@ -97,7 +97,7 @@ def test_deploy__stopped_in_the_middle__goes_on_from_its_file(place: Place) -> N
     before = record.read(place.file)
     result = place.deploy("--root", "simulated", "--yes")
     assert result.returncode == 0, result.stderr
-    assert result.stdout.count("stands already") == 2
+    assert result.stdout.count("is already deployed") == 2
     after = record.read(place.file)
     assert list(after.contracts) == ORDER
     assert after.contracts["CollateralStore"] == before.contracts["CollateralStore"]

@@ -119,7 +119,7 @@ def test_daemon__without_the_task__warns_and_the_command_mends_it(
     key_file, _ = funded_key(devnet)
     devnet.start_daemon()
     told = within(WAIT_SECONDS, lambda: health(devnet).get("warnings"))
-    assert "on chain ends in 2.0 days" in told[0]["message"]
+    assert "on chain expires in 2.0 days" in told[0]["message"]
     assert "collateral.enabled is off" in told[0]["message"]
 
     fmspc = OwnMachine.of(devnet.platform.quote(bytes(64))).kind.fmspc.hex()

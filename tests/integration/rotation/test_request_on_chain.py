@@ -95,7 +95,7 @@ def test_request__first_then_next__is_an_admission_then_a_renewal(chain: Chain) 
 def test_request__upstreams_layout__is_upstreams_call(chain: Chain) -> None:
     registry = Registry(chain.node, chain.deployment.registry.address, Layout.UPSTREAM)
     request = chain.register(registry, chain.quoted(registry.address, Layout.UPSTREAM))
-    assert request.kind is RegistrationKind.REGISTRATION
+    assert request.kind is RegistrationKind.LEGACY
 
 
 def test_request__behind_an_automata_interface__raw_quote_then_renewal(chain: Chain) -> None:

@@ -132,7 +132,7 @@ def test_step__failed_while_collateral_holds__warns_of_nothing(rounds: Rounds) -
     rounds.now = NOW + 24 * DAY
     rounds.collateral.step()
     told = str(rounds.collateral.warning())
-    assert "on chain ends in 6.0 days" in told
+    assert "on chain expires in 6.0 days" in told
     assert "the PCCS is down [collateral_unreachable]" in told
 
 

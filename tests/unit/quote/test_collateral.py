@@ -190,7 +190,7 @@ def test_pccs_source__credentials_in_the_url__are_refused_and_not_shown() -> Non
 def test_source_from__option__tells_url_and_file_apart(tmp_path: Path) -> None:
     assert isinstance(source_from("https://pccs.example:8081"), PccsSource)
     assert isinstance(source_from(str(tmp_path / "collateral.json")), FileSource)
-    with pytest.raises(ConfigurationInvalid, match="no source of collateral"):
+    with pytest.raises(ConfigurationInvalid, match="quote.collateral is missing"):
         source_from("")
 
 

@@ -38,13 +38,13 @@ def block(number: int, fork: bytes = b"a") -> Block:
     return Block(number, name, fork + (number - 1).to_bytes(31, "big"), 10_000 + number * 12)
 
 
-def ring(last: int, count: int = 150) -> BlockWindow:
+def window(last: int, count: int = 150) -> BlockWindow:
     return BlockWindow(tuple(block(number) for number in range(max(0, last - count + 1), last + 1)))
 
 
 HEAD = 500
 NOW = block(HEAD).timestamp
-SITUATION = Situation(now=0.0, ring=ring(HEAD))
+SITUATION = Situation(now=0.0, window=window(HEAD))
 YOUNG = Active(OLD, activated_at=NOW - 100, valid_until=NOW + 3500)
 AGED = Active(OLD, activated_at=NOW - 1800, valid_until=NOW + 1800)
 CREATED = Candidate(NEW, Stage.CREATED)
@@ -58,7 +58,7 @@ def decide(**changes: Any) -> Action:
 
 
 def test_plan__no_head__waits() -> None:
-    assert decide(ring=BlockWindow()) == Wait("no head yet")
+    assert decide(window=BlockWindow()) == Wait("no head yet")
 
 
 def test_plan__nothing_yet__makes_a_signer() -> None:
@@ -116,7 +116,7 @@ def test_plan__created__quotes_a_block_below_the_head() -> None:
 
 
 def test_plan__created_on_a_young_chain__waits_for_blocks() -> None:
-    assert decide(candidate=CREATED, ring=ring(HEAD, count=2)) == Wait(
+    assert decide(candidate=CREATED, window=window(HEAD, count=2)) == Wait(
         "fewer than 2 blocks are known below the head"
     )
 

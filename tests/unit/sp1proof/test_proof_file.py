@@ -83,7 +83,7 @@ def test_command__genuine__says_that_it_holds(
     assert run(vectors / "sp1" / "groth16_v6.0.0.json") == 0
     output = capsys.readouterr().out
     assert "0x004a55ed3c7a07d0" in output
-    assert output.endswith("the proof holds\n")
+    assert output.endswith("the proof is valid\n")
 
 
 @pytest.mark.slow
