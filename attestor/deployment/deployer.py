@@ -65,7 +65,7 @@ class Deployer:
         return self._send(self._payments.prepare(to, calldata, self._node.head().base_fee))
 
     def create(self, creation: Creation) -> Done:
-        """Deploy one contract, unless it stands already."""
+        """Deploy one contract, unless it is already deployed."""
         name, built = creation.contract, artifact.load(creation.contract)
         arguments = tuple(self._resolved(argument) for argument in creation.arguments)
         stands = self.record.contracts.get(name)
