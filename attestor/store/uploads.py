@@ -77,6 +77,6 @@ class Uploads:
         return [(from_hex(row["hash"]), row["nonce"]) for row in rows]
 
     def failed(self, code: str, message: str) -> None:
-        """A round of upkeep failed and will be tried again."""
+        """A round failed and will be made again."""
         with self._store.transaction():
             self._journal.append("upkeep_failed", None, code=code, message=message)
