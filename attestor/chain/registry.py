@@ -7,7 +7,7 @@ from attestor.chain.abi import Contract
 from attestor.chain.node import Node
 from attestor.chain.wire import Log
 from attestor.core.registration import (
-    EnrolledKey,
+    Admission,
     Registration,
     RegistrationEvent,
     Terms,
@@ -19,7 +19,7 @@ from attestor.errors import RegistrationRejected, RegistryInvalid, RpcAnswerInva
 
 
 class Registry:
-    """A registry at `address`, read through `node`. `layout` says which of the two."""
+    """A registry at `address`, read through `node`. `layout` says which of the two it is."""
 
     def __init__(self, node: Node, address: bytes, layout: Layout = Layout.ATTESTOR) -> None:
         self.node = node
@@ -41,7 +41,7 @@ class Registry:
             ) from None
 
     def verifier_kind(self) -> VerifierKind:
-        """The kind of verifier that the registry uses."""
+        """What verifies quotes for it."""
         number = int(self._read("verifierKind"))
         kinds = list(VerifierKind)
         if number >= len(kinds):
@@ -49,11 +49,11 @@ class Registry:
         return kinds[number]
 
     def vouches_for(self, signer: bytes) -> bool:
-        """Whether the registry considers the signer valid at the newest block."""
+        """Whether the registry holds the signer valid at the newest block."""
         return bool(self._read("verifyAttestedProver", checksummed(signer)))
 
     def registration(self, signer: bytes) -> Registration:
-        """A signer's registration. Upstream's registry stores only its time."""
+        """The record of a signer. Upstream's registry keeps only when it was made."""
         if self.layout is Layout.UPSTREAM:
             attested_at = self._read("attestedProvers", checksummed(signer))
             lasts = self._read("attestValiditySeconds") if attested_at else 0
@@ -61,8 +61,8 @@ class Registry:
         found = self._read("registration", checksummed(signer))
         return Registration(found["attestedAt"], found["validUntil"], found["measurement"])
 
-    def enrolled_key(self, platform: bytes, measurement: bytes) -> EnrolledKey:
-        """The attestation key enrolled for a measurement (32 bytes) on a platform (32 bytes).
+    def admission(self, platform: bytes, measurement: bytes) -> Admission:
+        """What is kept for a measurement (32 bytes) on a platform (32 bytes).
 
         Raises `RegistrationRejected` when the measurement is not allowed.
         """
@@ -71,7 +71,7 @@ class Registry:
         except RpcError as error:
             raise self._rejected(error) from None
         record = self._read("admission", found)
-        return EnrolledKey(found, record["validUntil"], record["isLive"])
+        return Admission(found, record["validUntil"], record["isLive"])
 
     def register_calldata(
         self, signer: bytes, reference_block: int, reference_hash: bytes, quote: bytes
@@ -83,16 +83,16 @@ class Registry:
     def admit_calldata(
         self, quote: bytes, deadline: int, possession: bytes, compact: bool
     ) -> bytes:
-        """Calldata of an admission by a quote, compact or raw, which enrols its attestation key."""
+        """Calldata that registers by a quote, compact or raw, and keeps its attestation key."""
         function = "admit" if compact else "admitRaw"
         return self._contract.encode(function, quote, deadline, possession, True)
 
     def renew_calldata(
-        self, key_id: bytes, signer: bytes, reference_block: int, signature: bytes
+        self, admission: bytes, signer: bytes, reference_block: int, signature: bytes
     ) -> bytes:
-        """Calldata of a renewal by a quote's signature (r ‖ s, 64 bytes)."""
+        """Calldata that registers by a quote's signature (r ‖ s, 64 bytes) alone."""
         r, s = (int.from_bytes(half, "big") for half in (signature[:32], signature[32:]))
-        return self._contract.encode("renew", key_id, checksummed(signer), reference_block, r, s)
+        return self._contract.encode("renew", admission, checksummed(signer), reference_block, r, s)
 
     def simulate(self, calldata: bytes, sender: bytes) -> None:
         """Raise `RegistrationRejected` with the contract's reason if it would revert now."""

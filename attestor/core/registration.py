@@ -32,9 +32,9 @@ class Terms:
 
 
 @dataclass(frozen=True)
-class EnrolledKey:
-    """An attestation key that an admission enrolled, under an id of 12 bytes (the contract's
-    "admission"). `valid_until` is chain time."""
+class Admission:
+    """The registry's record of an admission, under an id of 12 bytes: the attestation key that it
+    enrolled, for renewals. `valid_until` is chain time."""
 
     id: bytes
     valid_until: int
@@ -42,7 +42,7 @@ class EnrolledKey:
 
     def outlasts(self, chain_time: int, seconds: int) -> bool:
         """Whether a renewal now would be valid for all of `seconds`: a registration ends at the
-        latest with the enrolled key."""
+        latest with the admission that it was made under."""
         return self.is_live and self.valid_until - chain_time >= seconds
 
 

@@ -64,7 +64,7 @@ class MachineIdentity:
     fmspc: bytes
 
 
-def machine_identity(quote: bytes) -> MachineIdentity:
+def machine(quote: bytes) -> MachineIdentity:
     """The machine that a quote claims to be from. Raises `QuoteRefused`."""
     import dcap_qvl
 

@@ -137,7 +137,7 @@ def plan(situation: Situation, policy: RotationPolicy) -> Action:
 
 
 def _due(active: Active, chain_time: int, policy: RotationPolicy) -> bool:
-    """A registration may be short from the start, when collateral or an enrolled key expires: it is
+    """A registration may be short from the start, when collateral or an admission expires: it is
     then replaced at half of its life, or each successor would be due as soon as it is active."""
     too_old = chain_time - active.activated_at >= policy.period
     margin = min(policy.expiry_margin, (active.valid_until - active.activated_at) // 2)

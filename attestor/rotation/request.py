@@ -1,4 +1,4 @@
-"""Which transaction registers a quote: an admission, a renewal, or upstream's call."""
+"""Which transaction registers a quote: upstream's, an admission, or a renewal."""
 
 from dataclasses import dataclass
 
@@ -29,8 +29,8 @@ class Quoted:
 
 @dataclass(frozen=True)
 class Request:
-    """Calldata for the registry, and `quote_bytes`: the quote as it is in there, whose
-    keccak256 is in the registry's event. A renewal sends none."""
+    """Calldata for the registry, and `quote_bytes`: the bytes that stand for the quote in it, whose
+    keccak256 the registry's event holds. A renewal sends none."""
 
     kind: RegistrationKind
     calldata: bytes
@@ -38,7 +38,7 @@ class Request:
 
 
 class RequestBuilder:
-    """Builds requests to one registry. A renewal is preferred: it costs less."""
+    """Makes requests to one registry. A renewal is preferred: it costs a third."""
 
     def __init__(self, registry: Registry, payer: bytes) -> None:
         self._registry = registry
@@ -55,8 +55,8 @@ class RequestBuilder:
             try:
                 return self._simulated(renewal)
             except RegistrationRejected:
-                # The enrolled key is of another header or body, after a TDX module update for
-                # example: a new admission replaces it.
+                # What the registry keeps is of another header or body, after a TDX module update
+                # for example: a new admission replaces it.
                 pass
         return self._simulated(self._admission(quoted, quote, kind))
 
@@ -78,11 +78,11 @@ class RequestBuilder:
         self, quoted: Quoted, quote: Quote, kind: VerifierKind, chain_time: int
     ) -> Request | None:
         platform = _platform(quoted, quote, kind)
-        key = self._registry.enrolled_key(platform, quoted.measurement)
-        if not key.outlasts(chain_time, self._registry.terms().attest_validity_seconds):
+        admission = self._registry.admission(platform, quoted.measurement)
+        if not admission.outlasts(chain_time, self._registry.terms().attest_validity_seconds):
             return None
         calldata = self._registry.renew_calldata(
-            key.id, quoted.signer, quoted.reference_block, quote.signature
+            admission.id, quoted.signer, quoted.reference_block, quote.signature
         )
         return Request(RegistrationKind.RENEWAL, calldata)
 
@@ -92,9 +92,9 @@ class RequestBuilder:
 
 
 def _platform(quoted: Quoted, quote: Quote, kind: VerifierKind) -> bytes:
-    """The registry's identifier of the machine (IDcapVerifier's Verdict; for Automata's verifiers
+    """By what the registry knows the machine (IDcapVerifier's Verdict; for Automata's verifiers
     contracts/src/registry/Verification.sol)."""
-    machine = qvl.machine_identity(quoted.raw)
+    machine = qvl.machine(quoted.raw)
     if kind is VerifierKind.OWN:
         return keccak(machine.ppid)
     return keccak(machine.fmspc + quote.attestation_key)

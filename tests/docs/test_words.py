@@ -1,4 +1,4 @@
-"""Words that a reader of the field would read twice are not used (docs/glossary.md has the terms)."""
+"""Words that a reader of the field would read twice are not used (see docs/glossary.md)."""
 
 import ast
 import re

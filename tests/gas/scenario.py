@@ -86,7 +86,7 @@ class Deployment:
         """Gas of a renewal by the kept attestation key."""
         _, signer = account(label)
         quote = self.quote(signer)
-        admission = self.registry.enrolled_key(self.platform_id, self.platform.measurement_id)
+        admission = self.registry.admission(self.platform_id, self.platform.measurement_id)
         number = self.chain.node.head().number
         calldata = self.registry.renew_calldata(admission.id, signer, number, quote.signature)
         return self.chain.send(self.registry.address, calldata)

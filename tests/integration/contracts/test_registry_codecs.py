@@ -77,13 +77,13 @@ def test_measurement__of_the_platform__is_allowed_by_its_id(chain: Chain) -> Non
 
 def test_admission__id_of_platform_and_measurement__is_derived_alike(chain: Chain) -> None:
     registry = Registry(chain.node, chain.deployment.registry.address)
-    platform = keccak(qvl.machine_identity(chain.platform.quote(bytes(64))).ppid)
-    found = registry.enrolled_key(platform, chain.platform.measurement_id)
+    platform = keccak(qvl.machine(chain.platform.quote(bytes(64))).ppid)
+    found = registry.admission(platform, chain.platform.measurement_id)
     assert len(found.id) == 12
     assert not found.is_live
     assert registry.verifier_kind() is VerifierKind.OWN
     with pytest.raises(RegistrationRejected, match="MeasurementNotAllowed"):
-        registry.enrolled_key(platform, bytes(32))
+        registry.admission(platform, bytes(32))
 
 
 def test_verdict__compact_and_raw__name_the_same_platform(chain: Chain) -> None:
@@ -94,7 +94,7 @@ def test_verdict__compact_and_raw__name_the_same_platform(chain: Chain) -> None:
     by_raw = chain.node.call(address, verifier.encode("verifyRaw", quote.trimmed))
     assert by_compact == by_raw
     verdict = verifier.decode("verify", by_compact)
-    machine = qvl.machine_identity(quote.trimmed)
+    machine = qvl.machine(quote.trimmed)
     assert verdict["platform"] == keccak(machine.ppid)
     assert verdict["fmspc"] == machine.fmspc
     assert verdict["status"] == 0
