@@ -44,15 +44,15 @@ class Config:
         choices=tuple(Layout),
     )
     chain_registry: bytes = option(
-        "address", "address of the TEERegistry; by default the one in the deployment file", b""
+        "address", "address of the TEERegistry, unless the deployment file has it", b""
     )
     chain_collateral_store: bytes = option(
-        "address", "address of the CollateralStore; by default the one in the deployment file", b""
+        "address", "address of the CollateralStore, unless the deployment file has it", b""
     )
     chain_multiproof: bytes = option(
         "address",
-        "address of the MultiProof that EIP-712 statements are signed for; by default the one in "
-        "the deployment file",
+        "address of the MultiProof that EIP-712 statements are signed for, unless the "
+        "deployment file has it",
         b"",
     )
     chain_check_headers: bool = option(
@@ -106,7 +106,7 @@ class Config:
         None,
     )
     collateral_pcs_url: str = option(
-        "text", "URL of the PCCS or PCS to fetch from; by default quote.collateral", ""
+        "text", "URL of the PCCS or PCS to fetch from, if not quote.collateral", ""
     )
     collateral_margin_days: float = option(
         "float", "days before expiry at which collateral is renewed", 7.0, low=0.5, high=25
@@ -157,7 +157,7 @@ class Config:
         choices=tuple(Mode),
     )
     cross_check_beyond_budget: str = option(
-        "choice", "the same for executions beyond the budget", Mode.SAMPLE, choices=tuple(Mode)
+        "choice", "cross-check of executions beyond the budget", Mode.SAMPLE, choices=tuple(Mode)
     )
     cross_check_sample_rate: float = option(
         "float", "probability that an execution is cross-checked in mode sample", 0.05, high=1
