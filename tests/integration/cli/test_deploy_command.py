@@ -133,7 +133,7 @@ def test_deploy__foreign_verifier_with_another_hash__refused(place: Place) -> No
 def test_deploy__foreign_verifier_without_its_hash__refused(place: Place) -> None:
     result = place.deploy("--verifier", "0x" + "cc" * 20, "--yes")
     assert result.returncode == 2
-    assert "go together" in result.stderr
+    assert "must be given together" in result.stderr
 
 
 def test_deploy__simulated_root_on_another_chain__refused(
