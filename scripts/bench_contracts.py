@@ -15,9 +15,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
-from gas import genuine, snapshot  # noqa: E402
-from gas.figures import gas_figures, matrix_figure, size_figure  # noqa: E402
-from gas.goals import Figure  # noqa: E402
+from measures import genuine, snapshot  # noqa: E402
+from measures.figures import gas_figures, matrix_figure, size_figure  # noqa: E402
+from measures.goals import Figure  # noqa: E402
 
 
 def tell(figure: Figure) -> Figure:

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from random import Random
 
 import pytest
-from matrix.case import CHAIN_ID, FORMS, GOOD, NOW, REFUSED, REPORT_DATA, SEED
-from matrix.chain import Chain
-from matrix.contracts import STATUSES, Contracts
-from matrix.judged import EARLIER, UPLOAD_TIME
-from matrix.mutations import mutated, random_issued, random_platform, signed_anew
+from cases.case import CHAIN_ID, FORMS, GOOD, NOW, REFUSED, REPORT_DATA, SEED
+from cases.chain import Chain
+from cases.contracts import STATUSES, Contracts
+from cases.judged import EARLIER, UPLOAD_TIME
+from cases.mutations import mutated, random_issued, random_platform, signed_anew
 
 from attestor.errors import QuoteInvalid, QuoteNotCompactable, QuoteRefused
 from attestor.quote import qvl

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from matrix.case import CHAIN_ID, NOW, REPORT_DATA, SEED
-from matrix.chain import Chain
-from matrix.contracts import Contracts, certificates, signed
+from cases.case import CHAIN_ID, NOW, REPORT_DATA, SEED
+from cases.chain import Chain
+from cases.contracts import Contracts, certificates, signed
 
 from attestor.quote.simulated import SimulatedPlatform, Variation
 from attestor.quote.simulated.issued import DAY, Evaluation, Issued

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from matrix.chain import Chain
-from matrix.contracts import STATUSES, Contracts, Verification, certificates
+from cases.chain import Chain
+from cases.contracts import STATUSES, Contracts, Verification, certificates
 
 from attestor.quote import qvl
 from attestor.quote.collateral import Collateral

@@ -10,10 +10,10 @@ from random import Random
 from typing import Any
 
 import pytest
-from matrix.case import CHAIN_ID, FORMS, NOW, REFUSED, REPORT_DATA, SEED
-from matrix.chain import Chain
-from matrix.contracts import STATUSES, Contracts, certificates, signed
-from matrix.json_mutations import mutated_json
+from cases.case import CHAIN_ID, FORMS, NOW, REFUSED, REPORT_DATA, SEED
+from cases.chain import Chain
+from cases.contracts import STATUSES, Contracts, certificates, signed
+from cases.json_mutations import mutated_json
 
 from attestor.errors import QuoteRefused
 from attestor.quote import qvl

@@ -1,6 +1,6 @@
 """All rows. One table for all judges: dcap-qvl, the daemon's gate, and the contracts."""
 
-from matrix import (
+from cases import (
     altered,
     certificates,
     collateral,
@@ -12,7 +12,7 @@ from matrix import (
     pck,
     tcb,
 )
-from matrix.case import FORMS, GOOD, Case
+from cases.case import FORMS, GOOD, Case
 
 SOUND = [Case(f"sound, {form}", GOOD, GOOD, sound=sound) for form, sound in FORMS.items()]
 

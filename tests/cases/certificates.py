@@ -1,6 +1,6 @@
 """Rows about the chain of certificates: of other people, forged, revoked, out of time."""
 
-from matrix.case import GOOD, NOW, REFUSED, Case, in_all_forms
+from cases.case import GOOD, NOW, REFUSED, Case, in_all_forms
 
 from attestor.quote.simulated.variation import Forgery
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from matrix.case import GOOD, REFUSED, SGX_V3, TDX_V5_15, Case
+from cases.case import GOOD, REFUSED, SGX_V3, TDX_V5_15, Case
 
 from attestor.quote.simulated.certificate import (
     AUTHORITY_KEY_ID,

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gas.chain import GasChain
-from gas.goals import Figure
+from measures.chain import GasChain
+from measures.goals import Figure
 
 from attestor.chain.abi import Contract
 from attestor.chain.collateral_store import CollateralKind, CollateralStore

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from cases.chain import Chain, Outcome
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import load_pem_x509_certificates
 from eth_abi.abi import decode, encode
-from matrix.chain import Chain, Outcome
 
 from attestor.chain.abi import Contract
 from attestor.config import ROOT

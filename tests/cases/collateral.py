@@ -1,6 +1,6 @@
 """Rows about collateral: out of time, of another platform, malformed, signed by the wrong key."""
 
-from matrix.case import GOOD, REFUSED, SGX_V3, TDX_V5_15, Case, in_all_forms
+from cases.case import GOOD, REFUSED, SGX_V3, TDX_V5_15, Case, in_all_forms
 
 from attestor.quote.simulated.issued import CrlShape, DocumentShape, QeIdentity
 

@@ -2,7 +2,7 @@
 
 from random import Random
 
-from matrix.case import (
+from cases.case import (
     GOOD,
     REFUSED,
     Case,

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from matrix.case import GOOD, REFUSED, SGX_V3, TDX_V5_15, Case
-from matrix.tcb import LOW, POLICY, TOP, domain, levels, machine, tee
+from cases.case import GOOD, REFUSED, SGX_V3, TDX_V5_15, Case
+from cases.tcb import LOW, POLICY, TOP, domain, levels, machine, tee
 
 CONVERGED = [
     *(

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from matrix.case import GOOD, REFUSED, TDX_V5_10, Case, in_all_forms
+from cases.case import GOOD, REFUSED, TDX_V5_10, Case, in_all_forms
 
 from attestor.quote.simulated.issued import (
     CPU_SVN,

@@ -2,8 +2,8 @@
 
 import hashlib
 
+from cases.case import GOOD, REFUSED, SGX_V3, Case, Change, flip, in_all_forms, place, put
 from cryptography.hazmat.primitives.asymmetric import ec
-from matrix.case import GOOD, REFUSED, SGX_V3, Case, Change, flip, in_all_forms, place, put
 
 from attestor.quote.format import parse
 from attestor.quote.simulated import SimulatedPlatform

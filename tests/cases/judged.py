@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Self
 
-from matrix.case import GOOD, NOW, Case, Made, make, make_sound
-from matrix.chain import Chain
-from matrix.contracts import Contracts
+from cases.case import GOOD, NOW, Case, Made, make, make_sound
+from cases.chain import Chain
+from cases.contracts import Contracts
 
 from attestor.errors import QuoteInvalid, QuoteNotCompactable
 from attestor.quote.compact import compact

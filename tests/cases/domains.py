@@ -1,6 +1,6 @@
 """Rows about the trust domain itself: attributes that end trust, and those that do not."""
 
-from matrix.case import GOOD, REFUSED, TDX_V4, TDX_V5_10, TDX_V5_15, Case
+from cases.case import GOOD, REFUSED, TDX_V4, TDX_V5_10, TDX_V5_15, Case
 
 SEPT_VE_DISABLE = 1 << 28
 TDX_FORMS = {"TDX v4": TDX_V4, "TD 1.0 v5": TDX_V5_10, "TD 1.5 v5": TDX_V5_15}

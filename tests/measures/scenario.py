@@ -1,6 +1,6 @@
 """All contracts, deployed and filled as an operator would, and the transactions of signers."""
 
-from gas.chain import CHAIN_ID, START, GasChain, account
+from measures.chain import CHAIN_ID, START, GasChain, account
 
 from attestor.chain.abi import Contract
 from attestor.chain.collateral_store import CollateralKind, CollateralStore

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from gas.goals import Figure
+from measures.goals import Figure
 
 PATH = Path(__file__).resolve().parents[2] / "contracts" / "gas.json"
 

@@ -1,6 +1,6 @@
 """Rows about versions and types: what is a quote at all."""
 
-from matrix.case import (
+from cases.case import (
     GOOD,
     REFUSED,
     REPORT_DATA,

@@ -4,14 +4,14 @@ function says otherwise."""
 from collections.abc import Iterator
 from pathlib import Path
 
-from gas import genuine
-from gas.chain import START, GasChain, account, running
-from gas.genuine import Sp1Proof
-from gas.goals import Figure
-from gas.scenario import DAY, Deployment
-from matrix.chain import Chain
-from matrix.judged import UPLOAD_TIME, wrong
-from matrix.table import TABLE
+from cases.chain import Chain
+from cases.judged import UPLOAD_TIME, wrong
+from cases.table import TABLE
+from measures import genuine
+from measures.chain import START, GasChain, account, running
+from measures.genuine import Sp1Proof
+from measures.goals import Figure
+from measures.scenario import DAY, Deployment
 
 from attestor.chain.abi import Contract
 from attestor.chain.collateral_store import CollateralKind

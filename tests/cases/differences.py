@@ -3,7 +3,7 @@
 A row in all forms is named without the form.
 """
 
-from matrix.case import FORMS, REFUSED, Case
+from cases.case import FORMS, REFUSED, Case
 
 STRICTER = {
     "a quote on chain has its exact length; dcap-qvl reads what it needs from the front": (

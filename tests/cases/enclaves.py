@@ -1,6 +1,6 @@
 """Rows about the quoting enclave, and about the enclave that an SGX quote is of."""
 
-from matrix.case import GOOD, REFUSED, SGX_V3, Case, in_all_forms
+from cases.case import GOOD, REFUSED, SGX_V3, Case, in_all_forms
 
 from attestor.quote.simulated.issued import QE_MR_SIGNER, IsvLevel, QeIdentity
 
