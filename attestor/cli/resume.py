@@ -24,9 +24,9 @@ from attestor.store.lock import lock_database
 @click.option("--reason", help="Why signing is safe again; kept in the journal.  [required]")
 @click.option("--because", hidden=True, help="The name of --reason in earlier versions.")
 def command(database: Path, reason: str | None, because: str | None) -> None:
-    """Let the daemon sign again after its engines disagreed.
+    """Resume signing after the two engines disagreed.
 
-    First find out which engine is right, and mend it or set executor.engine to sp1-portable
+    First find out which engine is right, and fix it or set executor.engine to sp1-portable
     (docs/operate.md). The disagreement, its program and its stdin stay in the database.
     """
     given = reason or because

@@ -40,11 +40,11 @@ def _config_options(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--config", "file", type=click.Path(path_type=Path), help="TOML file with options.")
 @_config_options
 def command(file: Path | None, **flags: str | None) -> None:
-    """Run the daemon: keep a registered signer and serve proofs.
+    """Run the daemon: keep a signer registered and serve signed results.
 
     Every option is also an environment variable (--chain-rpc-url is ATTESTOR_CHAIN_RPC_URL) and
-    a key of the TOML file, given in brackets. A flag wins over the environment, the environment
-    over the file.
+    a key of the TOML file (in brackets below). Flags override the environment, which overrides
+    the file.
     """
     loaded = config.load(file, os.environ, flags)
     from attestor.observe import logs

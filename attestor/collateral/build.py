@@ -1,4 +1,4 @@
-"""The daemon's collateral, put together from the configuration."""
+"""Builds the daemon's collateral duty from the configuration."""
 
 import threading
 import time
@@ -40,7 +40,7 @@ def build_duty(
     uploads: Uploads,
     transactions: Transactions,
 ) -> CollateralDuty | None:
-    """The collateral of the store, or None without a store of ours.
+    """The duty for our CollateralStore, or None where the registry has none.
 
     Raises `ConfigurationInvalid`, `PayerInvalid`, and `CollateralStoreInvalid` when there is no
     store at the address.
@@ -71,14 +71,14 @@ def _note(uploads: Uploads, intent: Intent, item: Item) -> None:
 
 
 def service_url(config: Config) -> str:
-    """Where collateral is fetched. Raises `ConfigurationInvalid` when no option gives a URL."""
+    """The URL to fetch collateral from. Raises `ConfigurationInvalid` when none is configured."""
     url = config.collateral_pcs_url or config.quote_collateral
     require_service_url(url, "collateral.pcs_url")
     return url
 
 
 def machine_of(fmspc: str) -> MachineKind:
-    """The kind of TDX machine of an FMSPC in hexadecimal. The PCK certificates of machines with
+    """The machine type of an FMSPC in hex, with TDX. The PCK certificates of machines with
     TDX come from Intel's Platform CA. Raises `ConfigurationInvalid`."""
     try:
         decoded = bytes.fromhex(fmspc)
@@ -87,7 +87,7 @@ def machine_of(fmspc: str) -> MachineKind:
     if len(decoded) != FMSPC_BYTES:
         raise ConfigurationInvalid(
             f"{fmspc!r:.40} is not an FMSPC",
-            hint=f"write {FMSPC_BYTES} bytes as hexadecimal, as in B0C06F000000",
+            hint=f"give {FMSPC_BYTES} bytes in hex, such as B0C06F000000",
         )
     return MachineKind(decoded, "platform", "tdx")
 
@@ -99,18 +99,18 @@ def _manager(
     log: Transactions,
     stop: threading.Event,
 ) -> TransactionManager:
-    """From an account of its own: two senders of one account take each other's nonces, and an
-    upload must never delay or replace a registration, nor spend what it needs."""
+    """From a separate account: two senders on one account compete for nonces, and an upload must
+    never delay or replace a registration, nor spend the gas money that it needs."""
     if config.collateral_payer_key_file is None:
         raise ConfigurationInvalid(
             "collateral.enabled is on, but collateral.payer_key_file is missing",
-            hint="uploads are paid from an account of their own: give it one and some funds",
+            hint="uploads are paid from a separate account: create one and fund it",
         )
     payer = load_account(config.collateral_payer_key_file, "collateral.payer_key_file")
     if from_hex(payer.address) == registration_payer:
         raise ConfigurationInvalid(
-            "collateral.payer_key_file holds the account that pays for registrations",
-            hint="make another one: an upload would take the nonce of a registration",
+            "collateral.payer_key_file is the key of the account that pays for registrations",
+            hint="use another account: an upload would take the nonce of a registration",
         )
     pricer = Pricer(node, payer, FeePolicy(int(config.payer_max_fee_gwei * GWEI)))
     lock = lock_account(node, pricer.payer)

@@ -1,4 +1,4 @@
-"""Collateral as the store on chain takes it: one item per upload."""
+"""Collateral as the items that the store on chain accepts, one per upload."""
 
 from dataclasses import dataclass
 
@@ -22,12 +22,12 @@ UPLOAD_ORDER = (
     CollateralKind.TCB_INFO,
     CollateralKind.QE_IDENTITY,
 )
-"""Each kind after those that its verification rests on."""
+"""Each kind comes after those that are needed to verify it."""
 
 
 @dataclass(frozen=True)
 class Item:
-    """One upload. `key` is what the store knows it by (ICollateralStore, enum Collateral): the key
+    """One upload. `key` identifies it in the store (ICollateralStore, enum Collateral): the key
     identifier of a PCK CA; that of the CA whose CRL it is; the TEE type; TEE type << 48 | FMSPC
     for a TCB info; 0 for the TCB signing certificate. `since` and `until` are Unix seconds.
     `signature` is r ‖ s, for JSON alone; `entries` is how many certificates a CRL revokes."""
@@ -43,12 +43,12 @@ class Item:
 
     @property
     def content_hash(self) -> bytes:
-        """keccak256 of what is uploaded, which the store keeps."""
+        """keccak256 of what is uploaded; the store keeps it."""
         return keccak(self.content)
 
 
 def items_of(collateral: Collateral, numbers: SignedText | None) -> tuple[Item, ...]:
-    """The items of one kind of machine, in the order of their upload.
+    """The items of one machine type, in upload order.
 
     `numbers` are the TCB evaluation numbers, where the store asks for them. Raises
     `CollateralInvalid`.
@@ -103,7 +103,7 @@ def _first(chain: str) -> _Certificate:
 
 
 def _crl(kind: CollateralKind, name: str, der: bytes) -> Item:
-    """The store takes a CRL by the key identifier that it names itself, so that is its key."""
+    """The store identifies a CRL by the key identifier in it, so that is its key."""
     from cryptography.x509 import (
         AuthorityKeyIdentifier,
         ExtensionNotFound,

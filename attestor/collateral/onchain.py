@@ -1,4 +1,4 @@
-"""What the store on chain holds of an item."""
+"""Items as the store on chain holds them."""
 
 from attestor.chain.collateral_store import CollateralStore
 from attestor.collateral.items import Item
@@ -6,12 +6,12 @@ from attestor.collateral.plan import Chain, OnChainItem
 from attestor.errors import UploadRejected
 
 ENTRIES_PER_CALL = 256
-"""Entries of a CRL in one transaction, or in one question about them: about 25,000 gas for each
+"""CRL entries per transaction or per call: about 25,000 gas for each
 that is new, so at most 7 million of the 16.7 million that one transaction may use (EIP-7825)."""
 
 
 def read(store: CollateralStore, item: Item) -> OnChainItem | None:
-    """What stands in an item's place, or None."""
+    """The item on chain under the same kind and key, or None."""
     held = store.held(item.kind, item.key)
     if held is None:
         return None
@@ -21,7 +21,7 @@ def read(store: CollateralStore, item: Item) -> OnChainItem | None:
 
 
 def read_all(store: CollateralStore, items: tuple[Item, ...]) -> Chain:
-    """What stands in the places of all items."""
+    """The items on chain under the kinds and keys of `items`."""
     found = {(item.kind, item.key): read(store, item) for item in items}
     return {place: onchain for place, onchain in found.items() if onchain is not None}
 
@@ -34,7 +34,7 @@ def new_revocations(store: CollateralStore, item: Item) -> list[int]:
 
 
 def _unknown_revocations(store: CollateralStore, item: Item) -> list[int]:
-    """As `new_revocations`; a CRL that is refused is none of a reason to send it."""
+    """As `new_revocations`, but 0 for a CRL that the store refuses."""
     try:
         return new_revocations(store, item)
     except UploadRejected:

@@ -1,4 +1,4 @@
-"""A proof as the signer process gives it out."""
+"""A proof as the signer process returns it."""
 
 from dataclasses import dataclass
 

@@ -1,11 +1,11 @@
-"""The 64 bytes that a quote carries for us: which signer, and which block it was made after.
+"""Report data: the 64 bytes of a quote that bind it to a signer and a block.
 
 Ours, which also binds chain and registry (contracts/src/libraries/ReportData.sol):
 
     signer (20) ‖ block number (8, big-endian) ‖ "ATT1" ‖ digest (32)
     digest = keccak256(abi.encode(TYPE_HASH, chain id, registry, signer, number, block hash))
 
-Upstream's, by automata's SP1TEEProverRegistry:
+Upstream's, as Automata's SP1TEEProverRegistry reads it:
 
     12 zero bytes ‖ signer (20) ‖ digest (32)
     digest = keccak256(abi.encode(uint256 number, bytes32 block hash, address signer))
@@ -31,7 +31,7 @@ _TYPE_HASH = keccak(
 
 
 class Layout(StrEnum):
-    """Which of the two layouts a registry reads."""
+    """The layout that a registry reads."""
 
     ATTESTOR = "attestor"
     UPSTREAM = "upstream"

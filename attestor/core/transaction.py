@@ -1,4 +1,4 @@
-"""Transactions at each point of their life."""
+"""Transactions at each stage of their life."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -38,8 +38,8 @@ class Intent:
 
 @dataclass(frozen=True)
 class SignedTransaction:
-    """A transaction that can be sent, and sent again, as it is. Without `raw` it cannot: uploads of
-    earlier versions were noted so."""
+    """A signed transaction, which can be sent any number of times. Uploads of earlier versions were
+    recorded without `raw`: they cannot."""
 
     hash: bytes
     raw: bytes

@@ -59,7 +59,7 @@ class Deployer:
         return self._complete(f"unplanned:{to_hex(keccak((to or b'') + calldata))}", to, calldata)
 
     def create(self, creation: Creation) -> Done:
-        """Deploy one contract, unless it stands already."""
+        """Deploy one contract, unless it is already deployed."""
         name, built = creation.contract, artifact.load(creation.contract)
         arguments = tuple(self._resolved(argument) for argument in creation.arguments)
         stands = self._log.record.contracts.get(name)

@@ -1,4 +1,4 @@
-"""An Automata verifier that stands already, looked at before a registry is built on it."""
+"""Checks of a deployed Automata verifier, before a registry is built on it."""
 
 from eth_abi.abi import decode, encode
 from eth_abi.exceptions import DecodingError
@@ -16,7 +16,7 @@ _NO_QUOTE = b"\0" * 64
 def require_usable(node: Node, verifier: ForeignVerifier) -> None:
     """Raise `DeploymentRefused` unless the code is the expected one and the interface answers.
 
-    The dry call hands it 64 zero bytes, which are no quote: Automata's verifiers answer with
+    It is called with 64 zero bytes, which are not a quote: Automata's verifiers return
     (false, reason).
     """
     where = checksummed(verifier.address)
@@ -25,7 +25,7 @@ def require_usable(node: Node, verifier: ForeignVerifier) -> None:
         raise DeploymentRefused(
             f"the code at {where} has the hash {to_hex(code_hash)}, not "
             f"{to_hex(verifier.code_hash)}",
-            hint="build the verifier from the source that you trust, and give its hash",
+            hint="build the verifier from source that you trust, and give its code hash",
         )
     try:
         answer = node.call(verifier.address, _ENTRY + encode(["bytes"], [_NO_QUOTE]))
@@ -35,4 +35,4 @@ def require_usable(node: Node, verifier: ForeignVerifier) -> None:
             f"{where} does not answer as an Automata verifier: {error}"
         ) from None
     if success:
-        raise DeploymentRefused(f"the verifier at {where} takes 64 zero bytes for a quote")
+        raise DeploymentRefused(f"the verifier at {where} accepts 64 zero bytes as a quote")

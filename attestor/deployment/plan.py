@@ -1,4 +1,4 @@
-"""What a deployment will do, decided before anything is sent."""
+"""The transactions of a deployment, decided before anything is sent."""
 
 from dataclasses import dataclass, field
 
@@ -12,8 +12,7 @@ SECONDS_PER_DAY = 86400
 
 @dataclass(frozen=True)
 class Root:
-    """The certificate of the root CA that quotes lead to (DER), and whether it is a simulated
-    platform's."""
+    """The root CA's certificate (DER), and whether it is a simulated platform's."""
 
     certificate: bytes
     simulated: bool
@@ -21,8 +20,8 @@ class Root:
 
 @dataclass(frozen=True)
 class ForeignVerifier:
-    """An Automata verifier that stands already. `kind` is the registry's number for its output
-    layout, `code_hash` keccak256 of the code that the operator has checked."""
+    """An Automata verifier that is already deployed. `kind` is the registry's number for its output
+    layout, `code_hash` keccak256 of the code that the operator reviewed."""
 
     address: bytes
     kind: int
@@ -31,7 +30,7 @@ class ForeignVerifier:
 
 @dataclass(frozen=True)
 class Settings:
-    """What an operator decides. `gateway` is SP1's verifier gateway, or 20 zero bytes."""
+    """The operator's choices. `gateway` is SP1's verifier gateway, or 20 zero bytes."""
 
     chain_id: int
     root: Root
@@ -46,7 +45,7 @@ class Settings:
 
 @dataclass(frozen=True)
 class Made:
-    """An argument that is the address of a contract deployed before."""
+    """An argument: the address of a contract deployed earlier."""
 
     contract: str
 
@@ -64,7 +63,7 @@ class Creation:
 
 @dataclass(frozen=True)
 class Call:
-    """One transaction to a contract that stands by then."""
+    """One transaction to a contract deployed earlier."""
 
     contract: str
     function: str
@@ -73,7 +72,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Plan:
-    """The transactions in their order: creations, then calls."""
+    """The transactions in order: creations, then calls."""
 
     chain_id: int
     creations: tuple[Creation, ...]
@@ -92,7 +91,7 @@ def make(settings: Settings, deployer: bytes) -> Plan:
 
 
 def text_of(argument: object) -> str:
-    """An argument for people and for the deployment file."""
+    """An argument as text, for people and for the deployment file."""
     return to_hex(argument) if isinstance(argument, bytes) else str(argument)
 
 

@@ -1,4 +1,4 @@
-"""The deployment file: which contracts stand where on a chain, with their ABIs.
+"""The deployment file: addresses and ABIs of the contracts on a chain.
 
 `attestor deploy` writes it after each transaction, and goes on from it when it is started again.
 `attestor run` reads the registry's address from it.
@@ -23,7 +23,7 @@ MAX_FILE_BYTES = 16 << 20
 
 @dataclass(frozen=True)
 class DeployedContract:
-    """A contract that stands. Bytes are 0x text: the file is for people and tools."""
+    """A contract on the chain. Bytes are 0x text: the file is for people and tools."""
 
     address: str
     arguments: tuple[str, ...]
@@ -37,8 +37,8 @@ class DeployedContract:
 
 @dataclass(frozen=True)
 class DeploymentRecord:
-    """A deployment, whole or begun. `attempts` are the transactions of what is not recorded
-    otherwise: contracts that do not stand yet, and calls."""
+    """A deployment, complete or not. `attempts` are the transactions of what is not recorded
+    otherwise: contracts that are not deployed yet, and calls."""
 
     chain_id: int
     contracts: dict[str, DeployedContract] = field(default_factory=dict)
@@ -50,11 +50,11 @@ class DeploymentRecord:
         return replace(self, contracts={**self.contracts, name: standing}, attempts=left)
 
     def address(self, name: str) -> bytes:
-        """Where a contract stands. Raises `DeploymentFileInvalid` when it does not."""
+        """The address of a contract. Raises `DeploymentFileInvalid` when it is not deployed."""
         standing = self.contracts.get(name)
         if standing is None:
             raise DeploymentFileInvalid(
-                f"the deployment has no {name}", hint="run attestor deploy to its end"
+                f"the deployment has no {name}", hint="run attestor deploy again to finish it"
             )
         return from_hex(standing.address)
 
@@ -78,11 +78,11 @@ def read(path: Path) -> DeploymentRecord:
     except OSError as error:
         raise DeploymentFileInvalid(f"cannot read {path}: {error.strerror}") from None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise DeploymentFileInvalid(f"{path} is no deployment file: {error!r:.200}") from None
+        raise DeploymentFileInvalid(f"{path} is not a deployment file: {error!r:.200}") from None
 
 
 def write(path: Path, record: DeploymentRecord) -> None:
-    """Replace the file in one step, so that it is never half-written."""
+    """Replace the file atomically."""
     content = {
         "version": FORMAT,
         "chain_id": record.chain_id,

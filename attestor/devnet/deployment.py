@@ -1,5 +1,5 @@
-"""The contracts on a development chain, deployed as anywhere else, with the collateral of a
-simulated platform in their store."""
+"""The contracts on a development chain, with the collateral of a simulated platform in their
+store."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,7 +85,7 @@ class DevelopmentDeployer:
         return self._deployer.create(creation)
 
     def allow(self, registry: bytes, measurement: bytes) -> Receipt:
-        """Allow a measurement in a registry of ours."""
+        """Allow a measurement in a registry that this account owns."""
         calldata = Contract.named("TEERegistry").encode("allowMeasurement", measurement)
         return self.transact(registry, calldata)
 

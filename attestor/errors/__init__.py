@@ -1,8 +1,8 @@
-"""Every error that attestor raises on purpose.
+"""Every error that attestor raises deliberately.
 
 The four classes say what a caller does next; each leaf has a `code` that is stable across
-releases (it is in JSON answers, in the journal and in metrics). Raise the most exact leaf, say
-what was wrong and where in the message, and what to do about it in `hint`.
+releases (it is in JSON answers, in the journal and in metrics). Raise the most specific leaf; the
+message says what was wrong and where, `hint` says what to do about it.
 """
 
 from attestor.errors.base import (

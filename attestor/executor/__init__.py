@@ -1,4 +1,4 @@
-"""Runs hostile programs in child processes: `NativeExecutor`, and `VerifyingKeys` before it."""
+"""Executes untrusted programs in child processes: `NativeExecutor`, and `VerifyingKeys`."""
 
 from attestor.executor.native import NativeExecutor
 from attestor.executor.verifying_keys import VerifyingKeys

@@ -1,5 +1,5 @@
-"""The answer of an executor's child, which is believed only as far as it can be checked: the
-child looked at a hostile program."""
+"""The answer of an executor child, checked as untrusted input: the child processed an untrusted
+program."""
 
 import re
 import signal
@@ -43,8 +43,8 @@ _CLASSES: dict[str, tuple[type[AttestorError], str, str | None]] = {
 
 
 def read(ended: Ended) -> frame.Frame:
-    """The frame of a successful answer. Raises the error that an unsuccessful one stands for,
-    and `ExecutorCrashed` for what is no answer."""
+    """The frame of a successful answer. Raises the error that an unsuccessful one encodes,
+    and `ExecutorCrashed` for anything else."""
     _require_status(ended)
     try:
         answer = frame.decode(ended.answer, max_blob_bytes=len(ended.answer))
@@ -82,7 +82,7 @@ def read_execution(answer: frame.Frame, engine: Engine, log: str, max_bytes: int
     if header.get("engine") != engine:
         raise ExecutorMissing(
             f"the executor ran on the engine {header.get('engine')!r:.40}, not {engine}",
-            hint=f"build it anew: {BUILD_COMMAND}",
+            hint=f"rebuild it: {BUILD_COMMAND}",
         )
     return Execution(
         public_values=answer.blobs[0],
@@ -135,7 +135,7 @@ def _require_version(header: dict[str, Any]) -> None:
     if header.get("sp1") != SP1_VERSION:
         raise ExecutorMissing(
             f"the executor is built for SP1 {header.get('sp1')!r:.40}, not {SP1_VERSION}",
-            hint=f"build it anew: {BUILD_COMMAND}",
+            hint=f"rebuild it: {BUILD_COMMAND}",
         )
 
 

@@ -1,4 +1,4 @@
-"""The native executor: one child process per verifying key or run, of the programs in
+"""The native executor: one child process per verifying key or execution, of the binaries of
 `executor/` (Rust)."""
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ EXECUTE_PROGRAM = "attestor-execute"
 
 
 class NativeExecutor:
-    """Safe to call from several threads. Each call starts a child and leaves nothing behind."""
+    """Thread-safe. Each call starts a child process, which has ended when the call returns."""
 
     def __init__(self, directory: Path) -> None:
         """`directory` holds the two programs; that is checked when one is started."""

@@ -55,10 +55,10 @@ class RotationEffects:
         self._history.signer_created(address)
         logger.info("signer {} created", checksummed(address))
 
-    def make_quote(self, action: MakeQuote, ring: BlockWindow) -> None:
+    def make_quote(self, action: MakeQuote, window: BlockWindow) -> None:
         """Obtain a quote and let the gate judge it before any gas is paid."""
-        assert ring.head is not None
-        deadline = ring.head.timestamp + DEADLINE_SECONDS
+        assert window.head is not None
+        deadline = window.head.timestamp + DEADLINE_SECONDS
         bound = (action.signer, action.block_number, action.block_hash)
         answer = self._signer.quote(*bound, deadline)
         expected = self._binding.encode(*bound)

@@ -49,7 +49,7 @@ class Rotation:
         self._history = history
         self._policy = policy
         self._clock = clock
-        self._ring = BlockWindow()
+        self._window = BlockWindow()
         self._failures = 0
         self._last_failure = ""
         self._retry_at = 0.0
@@ -71,7 +71,7 @@ class Rotation:
         Raises `Fatal` errors; all others are noted and tried again after a back-off.
         """
         try:
-            self._ring = heads.follow(self._ring, self._node.head(), self._node.block_by_hash)
+            self._window = heads.follow(self._window, self._node.head(), self._node.block_by_hash)
             self._effects.settle()
         except Fatal:
             raise
@@ -103,17 +103,17 @@ class Rotation:
         return None
 
     def _perform(self, action: Action, situation: Situation) -> None:
-        ring = situation.ring
-        assert ring.head is not None
+        window = situation.window
+        assert window.head is not None
         match action:
             case NewSigner():
                 self._effects.new_signer()
             case MakeQuote():
-                self._effects.make_quote(action, ring)
+                self._effects.make_quote(action, window)
             case Submit(signer):
-                self._effects.submit(signer, ring.head)
+                self._effects.submit(signer, window.head)
             case Activate():
-                self._effects.activate(action, ring.head)
+                self._effects.activate(action, window.head)
             case Deactivate(signer, reason):
                 self._effects.deactivate(signer, reason)
             case Abandon(signer, reason):
@@ -124,7 +124,7 @@ class Rotation:
         asked = [known.address for known in (active, candidate) if known is not None]
         return Situation(
             now=self._clock(),
-            ring=self._ring,
+            window=self._window,
             active=active,
             candidate=candidate,
             inclusion=self._effects.inclusion(candidate),

@@ -50,7 +50,7 @@ class RequestBuilder:
         calldata = self._registry.register_calldata(
             quoted.signer, quoted.reference_block, quoted.reference_hash, quoted.raw
         )
-        return Request(RegistrationKind.REGISTRATION, calldata, quoted.raw)
+        return Request(RegistrationKind.LEGACY, calldata, quoted.raw)
 
     def _admission(self, quoted: Quoted, quote: Quote, kind: VerifierKind) -> Request:
         is_compact = kind is VerifierKind.OWN
@@ -78,7 +78,7 @@ class RequestBuilder:
 
 
 def _platform(quoted: Quoted, quote: Quote, kind: VerifierKind) -> bytes:
-    """By what the registry knows the machine (IDcapVerifier's GateVerdict; for Automata's verifiers
+    """By what the registry knows the machine (IDcapVerifier's Verdict; for Automata's verifiers
     contracts/src/registry/Verification.sol)."""
     machine = qvl.machine(quoted.raw)
     if kind is VerifierKind.OWN:

@@ -85,7 +85,7 @@ class CrossChecker:
             self._note(run, CrossCheckVerdict(Finding.INCONCLUSIVE, reason))
 
     def work(self) -> None:
-        """Cross-check samples, for ever."""
+        """Cross-check samples, forever."""
         while True:
             self.check_next()
 

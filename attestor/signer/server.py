@@ -33,7 +33,7 @@ def serve(connection: socket.socket, handle: Callable[[Frame], Frame], workers: 
 
 
 def _guarded(handle: Callable[[Frame], Frame], request: Frame) -> bytes:
-    """The answer's bytes; there is one whatever happens, so that no caller waits for ever."""
+    """The answer's bytes; there is one whatever happens, so that no caller is left waiting."""
     request_id = request.header.get("id")
     try:
         response = handle(request)

@@ -57,7 +57,7 @@ class Service:
     ) -> Response:
         path = url.rsplit("/", 1)[1]
         self.bodies[path], self.repeatable[path] = body, repeatable
-        answer = self.answers[path]
+        answer: Response | Exception = self.answers[path]
         if isinstance(answer, Exception):
             raise answer
         return answer

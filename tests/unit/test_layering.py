@@ -39,7 +39,7 @@ import all, and nothing but themselves imports them."""
 OUTERMOST = {"daemon", "devnet", "cli", "__main__"}
 
 
-def room(module: str) -> str:
+def package(module: str) -> str:
     return module.split(".")[1] if "." in module else ""
 
 
@@ -66,9 +66,11 @@ def test_imports__of_each_module__follow_the_arrows(path: Path) -> None:
     here = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
     if here in OUTERMOST or here == "__init__":
         return
-    assert here in ALLOWED, f"{here} is a new room: give it a place in this table and in the docs"
+    assert here in ALLOWED, (
+        f"{here} is a new package: give it a place in this table and in the docs"
+    )
     ours = {name for name in imports(path) if name.startswith("attestor.")}
-    reached = {room(name) for name in ours} - {here, "__version__"}
+    reached = {package(name) for name in ours} - {here, "__version__"}
     assert reached <= ALLOWED[here], f"{path.name} reaches into {sorted(reached - ALLOWED[here])}"
 
 
@@ -94,13 +96,13 @@ def test_environment__is_read__by_the_configuration_alone() -> None:
     assert found <= {"cli", "config"}
 
 
-def test_modules__none_is_large_and_none_is_a_drawer() -> None:
+def test_modules__none_is_large_and_none_is_a_catch_all() -> None:
     for path in sources():
         assert len(path.read_text().splitlines()) <= 300, f"{path} is two modules"
         assert path.stem not in {"utils", "helpers", "misc", "common"}
 
 
-def test_architecture__names_every_room() -> None:
+def test_architecture__names_every_package() -> None:
     text = (ROOT / "docs" / "architecture.md").read_text()
     for name in [*ALLOWED, "daemon", "devnet", "cli"]:
         assert f"`{name}" in text, f"docs/architecture.md does not say what {name} is for"

@@ -7,7 +7,7 @@ import {TestCase} from "../harness/TestCase.sol";
 
 /// @notice Genuine collateral under Intel's root, as on mainnet. It is not part of the project:
 /// ATTESTOR_VECTORS names the folder, and without it these tests are skipped. The blobs' hashes are
-/// by scripts/collateral-fixtures from the same files.
+/// by scripts/collateral_fixtures.py from the same files.
 contract CollateralStoreGenuineTest is TestCase {
     ICollateralStore private store;
     string private collateral;

@@ -53,13 +53,19 @@ class Rounds:
         self.refresher = CollateralRefresher()
         self.store = Store.open(path)
         self.world = world
-        self.parts: Any = (world, self, Uploads(self.store, Journal(self.store, lambda: self.now)))
+        self.parts: tuple[Any, Any, Uploads] = (
+            world,
+            self,
+            Uploads(self.store, Journal(self.store, lambda: self.now)),
+        )
         self.machines = machines
         self.collateral = self.made(self.refresher)
 
-    def made(self, refresher: Any) -> CollateralDuty:
-        schedule = Schedule(HOUR, 7 * DAY)
-        stop = threading.Event()
+    def made(
+        self, refresher: Any, interval: float = HOUR, stop: threading.Event | None = None
+    ) -> CollateralDuty:
+        schedule = Schedule(interval, 7 * DAY)
+        stop = stop or threading.Event()
         return CollateralDuty(
             *self.parts, refresher, self.machines, schedule, lambda: self.now, stop
         )
@@ -116,9 +122,7 @@ def test_step__clock_set_back__round_is_not_put_off(rounds: Rounds) -> None:
 
 def test_close__round_that_waits__is_told_to_end(rounds: Rounds) -> None:
     stop = threading.Event()
-    schedule = Schedule(HOUR, 7 * DAY)
-    made = CollateralDuty(*rounds.parts, rounds.refresher, (), schedule, lambda: rounds.now, stop)
-    made.close()
+    rounds.made(rounds.refresher, stop=stop).close()
     assert stop.is_set()
 
 
@@ -126,9 +130,7 @@ def test_close__round_that_waits__is_told_to_end(rounds: Rounds) -> None:
 def test_interval__asks_more_often_than_rounds_are(
     rounds: Rounds, interval: float, tick: float
 ) -> None:
-    schedule, stop = Schedule(interval, 7 * DAY), threading.Event()
-    made = CollateralDuty(*rounds.parts, rounds.refresher, (), schedule, lambda: rounds.now, stop)
-    assert made.interval == tick
+    assert rounds.made(rounds.refresher, interval).interval == tick
 
 
 def test_step__failed__is_tried_again_sooner_and_noted_once(rounds: Rounds) -> None:
@@ -153,7 +155,7 @@ def test_step__failed_while_collateral_holds__warns_of_nothing(rounds: Rounds) -
     rounds.now = NOW + 24 * DAY
     rounds.collateral.step()
     told = str(rounds.collateral.warning())
-    assert "on chain ends in 6.0 days" in told
+    assert "on chain expires in 6.0 days" in told
     assert "the PCCS is down [collateral_unreachable]" in told
 
 

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
@@ -144,7 +145,7 @@ def test_items_of__crl_that_names_its_issuer_otherwise__is_typed(collateral: Col
     ],
 )
 def test_items_of__malformed_part__is_typed(
-    collateral: Collateral, changes: dict[str, object]
+    collateral: Collateral, changes: dict[str, Any]
 ) -> None:
     with pytest.raises(CollateralInvalid):
         items_of(replace(collateral, **changes), None)

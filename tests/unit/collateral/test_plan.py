@@ -33,7 +33,7 @@ def test_needs__newer__is_uploaded_when_the_old_ends_within_the_margin() -> None
     assert need(OLD).upload
     assert need(OLD, margin=10 * DAY).upload
     kept = need(OLD, margin=10 * DAY - 1)
-    assert (kept.upload, kept.reason) == (False, "holds long enough")
+    assert (kept.upload, kept.reason) == (False, "valid beyond the renewal margin")
 
 
 def test_needs__expired_on_chain__is_said_so() -> None:
@@ -43,14 +43,14 @@ def test_needs__expired_on_chain__is_said_so() -> None:
 
 def test_needs__older_than_the_chains__is_not_sent_to_be_refused() -> None:
     later = need(replace(OLD, since=ITEM.since))
-    assert (later.upload, later.reason) == (False, "the chain's is newer")
+    assert (later.upload, later.reason) == (False, "not newer than on chain")
 
 
 @pytest.mark.parametrize(("since", "until"), [(NOW + 1, NOW + DAY), (NOW - DAY, NOW - 1)])
 def test_needs__fetched_one_not_valid__is_not_uploaded(since: int, until: int) -> None:
     stale = need(None, item=replace(ITEM, since=since, until=until))
     assert not stale.upload
-    assert "not valid" in stale.reason
+    assert "not currently valid" in stale.reason
 
 
 def test_needs__same_part_of_another_key__is_another_item() -> None:

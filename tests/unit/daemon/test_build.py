@@ -10,6 +10,7 @@ from attestor.config import Config
 from attestor.core.registration import Terms
 from attestor.daemon import build as module
 from attestor.errors import CollateralStoreInvalid, SignerGone
+from attestor.store.database import Store
 
 CONFIG = Config(
     chain_rpc_url="http://node.example",
@@ -32,7 +33,7 @@ class Opened:
         patch.setattr(module, "lock_database", lambda path: Thing(self, "lock"))
         patch.setattr(module, "lock_account", lambda *parts: Thing(self, "payer"))
         patch.setattr(module, "TransactionManager", lambda *parts, lock: self)
-        patch.setattr(module.Store, "open", lambda path: Thing(self, "store"))
+        patch.setattr(Store, "open", lambda path: Thing(self, "store"))
         patch.setattr(module, "build_duty", self.build_duty)
         patch.setattr(module, "SignerProcess", lambda settings: Thing(self, "signer"))
         patch.setattr(module, "Rotation", lambda *parts: Thing(self, "rotation"))

@@ -64,5 +64,5 @@ def test_require_usable__other_interface__is_refused(answer: bytes | RpcError) -
 
 
 def test_require_usable__takes_zeros_for_a_quote__is_refused() -> None:
-    with pytest.raises(DeploymentRefused, match="zero bytes for a quote"):
+    with pytest.raises(DeploymentRefused, match="zero bytes as a quote"):
         require(Double(CODE, encode(["bool", "bytes"], [True, b""])))

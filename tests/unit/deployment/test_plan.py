@@ -1,6 +1,7 @@
 """What a deployment will do."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -71,7 +72,7 @@ def test_make__simulated_root_outside_of_development_chains__refused(chain_id: i
         ({"measurements": (b"\x01" * 31,)}, "not of 32 bytes"),
     ],
 )
-def test_make__settings_that_make_no_sense__refused(changes: dict[str, object], what: str) -> None:
+def test_make__settings_that_make_no_sense__refused(changes: dict[str, Any], what: str) -> None:
     with pytest.raises(DeploymentRefused, match=what):
         plan.make(replace(SETTINGS, **changes), PAYER)
 

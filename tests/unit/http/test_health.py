@@ -144,7 +144,7 @@ def test_add_to__application__serves_both_paths(parts: Parts) -> None:
 
 
 def test_health__collateral_ends_soon__is_ok_with_a_warning(parts: Parts) -> None:
-    parts.collateral.told = "the TCB info on chain ends in 2.0 days"
+    parts.collateral.told = "the TCB info on chain expires in 2.0 days"
     answer = parts.get("/health")
     assert (answer.status, answer.text is not None) == (200, True)
     warning = {"code": "collateral_ends", "message": parts.collateral.told}

@@ -1,6 +1,7 @@
 """The log: one line per message, no values of variables, nothing below what is asked for."""
 
 import logging
+from collections.abc import Iterator
 
 import pytest
 from loguru import logger
@@ -9,7 +10,7 @@ from attestor.observe import logs, traces
 
 
 @pytest.fixture(autouse=True)
-def restored() -> None:
+def restored() -> Iterator[None]:
     yield
     logger.remove()
     logger.configure(patcher=None)

@@ -1,14 +1,14 @@
-"""The case table (tests/matrix) before dcap-qvl and before our gate.
+"""The case table (tests/cases) before dcap-qvl and before our gate.
 
 The column of dcap-qvl pins its behaviour: where it gives a status, only our own checks refuse.
 """
 
 import pytest
-from matrix import differences
-from matrix.case import CHAIN_ID, GOOD, NOW, REFUSED, REPORT_DATA, Case, Made, make, make_sound
-from matrix.contracts import STATUSES
-from matrix.differences import LAXER, OTHER_STATUS, STRICTER
-from matrix.table import TABLE
+from cases import differences
+from cases.case import CHAIN_ID, GOOD, NOW, REFUSED, REPORT_DATA, Case, Made, make, make_sound
+from cases.contracts import STATUSES
+from cases.differences import LAXER, OTHER_STATUS, STRICTER
+from cases.table import TABLE
 
 from attestor import errors
 from attestor.errors import QuoteRefused

@@ -16,7 +16,7 @@ class Parts:
         self.held: list[bytes] = [b"\x01" * 20]
         self.alive = True
         self.reason: str | None = None
-        parts: Any = (self, self)
+        parts: tuple[Any, Any] = (self, self)
         self.duty = RotationDuty(*parts, lambda: self.reason, 1.0)
 
     def require_alive(self) -> None:

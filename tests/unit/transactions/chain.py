@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from eth_account.typed_transactions import TypedTransaction
+from eth_account.typed_transactions.typed_transaction import TypedTransaction
 from hexbytes import HexBytes
 
 from attestor.core.blocks import Block

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -62,11 +62,12 @@ class Parts:
 
     def __init__(self, statements: Domain | None = None) -> None:
         self.keys = Keys(lambda: 1000.0)
-        self.executor: Any = Executor()
+        self.executor = Executor()
+        executor = cast(Any, self.executor)
         cross_checker = CrossChecker(
-            self.keys.halt, self.executor, Limits(), CrossCheckPolicy(), lambda: 0.5
+            self.keys.halt, executor, Limits(), CrossCheckPolicy(), lambda: 0.5
         )
-        workload = Sp1Workload(self.executor, Limits(), PORTABLE, cross_checker, statements)
+        workload = Sp1Workload(executor, Limits(), PORTABLE, cross_checker, statements)
         provider: Any = None
         self.service = SignerService(self.keys, provider, BINDING, workload)
         self.signer = self.keys.create()
