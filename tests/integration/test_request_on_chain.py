@@ -113,7 +113,7 @@ def test_request__behind_an_automata_interface__raw_quote_then_renewal(chain: Ch
     registry = Registry(chain.node, made.address)
     first = chain.register(registry, chain.quoted(registry.address, Layout.ATTESTOR))
     assert first.kind is RegistrationKind.ADMISSION
-    assert first.sent.startswith(chain.platform.quote(bytes(64))[:48])
+    assert first.quote_bytes.startswith(chain.platform.quote(bytes(64))[:48])
     second = chain.register(registry, chain.quoted(registry.address, Layout.ATTESTOR))
     assert second.kind is RegistrationKind.RENEWAL
 
