@@ -126,7 +126,7 @@ check-keys: setup ## our verifying keys against SP1's prover, which this builds
 # The inner loop: unit tests without slow pairings, and the tests of the docs. Needs Python's packages
 # alone. Ends with an error when they take more CPU time than tests/cpu_budget.py allows.
 test-fast: .venv/.ready ## unit tests without the slow ones, under 60 s of CPU
-	@.venv/bin/pytest tests/unit tests/docs -m "not slow" --quiet
+	@.venv/bin/pytest tests/unit tests/docs -m "not slow" --quiet --cpu-budget
 
 test-python: setup ## all Python tests: unit, property, integration
 	@.venv/bin/pytest

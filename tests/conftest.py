@@ -30,8 +30,13 @@ if os.environ.get("CI"):
     settings.load_profile("ci")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--cpu-budget", action="store_true", help="hold the fast tests to their time")
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    config.pluginmanager.register(CpuBudget(FAST))
+    if config.getoption("--cpu-budget"):
+        config.pluginmanager.register(CpuBudget(FAST))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

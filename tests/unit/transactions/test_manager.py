@@ -111,7 +111,7 @@ def test_complete__cap_leaves_no_room__no_attempt_beyond_it(
 ) -> None:
     chain.includes = False
     with pytest.raises(TransactionUnconfirmed):
-        manage(pace=Pace(timeout=6000, replace=10, send_again=10)).complete(INTENT, CALL)
+        manage(pace=Pace(timeout=600, replace=10, send_again=10)).complete(INTENT, CALL)
     fees = [attempt.transaction.fees.max_fee for attempt in log.attempts(INTENT.name)]
     assert len(fees) > 2
     assert all(100 * later >= 110 * one for one, later in pairwise(fees))
