@@ -31,6 +31,7 @@ def test_table__names__are_unique() -> None:
     assert len({case.name for case in TABLE}) == len(TABLE)
 
 
+@pytest.mark.slow
 @every_case
 def test_gate__case__is_judged_by_type_and_reason(case: Case) -> None:
     assert status_from_gate(make_sound(case)) == GOOD
@@ -43,6 +44,7 @@ def test_gate__case__is_judged_by_type_and_reason(case: Case) -> None:
     assert type(caught.value) is expected
 
 
+@pytest.mark.slow
 @every_case
 def test_dcap_qvl__case__is_judged_as_recorded(case: Case) -> None:
     assert status_from_dcap_qvl(make_sound(case)) == GOOD
