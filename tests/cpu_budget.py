@@ -1,7 +1,7 @@
 """How much CPU time the fast tests take: they stay fast only if somebody looks.
 
-The fast tests are those of tests/unit and tests/docs without the mark `slow`. `make test-fast` counts
-what they take; `make test` does not, since a busy machine must not make it fail.
+The fast tests are those of tests/unit and tests/docs without the mark `slow`. `make test-fast`
+counts what they take; `make test` does not, since a busy machine must not make it fail.
 """
 
 import os

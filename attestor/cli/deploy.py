@@ -95,7 +95,13 @@ ADDRESS, WORD = Hex(20), Hex(32)
     "--gateway", type=ADDRESS, default="0x" + "00" * 20, help="Address of SP1's verifier gateway."
 )
 @click.option(
-    "--threshold", default=1, show_default=True, help="Number of signatures that a proof needs."
+    "--threshold",
+    default=1,
+    show_default=True,
+    help="Number of machines that must sign a proof.",
+)
+@click.option(
+    "--distinct-measurements", is_flag=True, help="Require that they run different images too."
 )
 @click.option(
     "--measurement", type=WORD, multiple=True, help="Measurement to allow; may be repeated."
@@ -122,6 +128,7 @@ def command(
     verifier_code_hash: bytes | None,
     gateway: bytes,
     threshold: int,
+    distinct_measurements: bool,
     measurement: tuple[bytes, ...],
     file: Path,
     yes: bool,
@@ -144,6 +151,7 @@ def command(
         verifier=_foreign(verifier, verifier_kind, verifier_code_hash),
         gateway=gateway,
         threshold=threshold,
+        distinct_measurements=distinct_measurements,
         measurements=measurement,
     )
     planned = plan.make(settings, deployer)

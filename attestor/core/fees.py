@@ -9,6 +9,9 @@ REPLACEMENT_PERCENT = 113
 
 GAS_HEADROOM_PERCENT = 125
 
+NEW_SLOT_GAS = 30_000
+"""What a registration costs more where it finds its bucket taken."""
+
 MAX_TRANSACTION_GAS = 1 << 24
 """The gas limit of one transaction (EIP-7825)."""
 
@@ -38,9 +41,12 @@ def suggest_fees(
 def gas_limit(estimate: int) -> int:
     """A node's estimate with headroom: the block of inclusion is not the block of the estimate.
 
-    At most a transaction's gas limit, unless the estimate of a chain without it is higher.
+    It includes room for a storage slot that has to be new where it was to be reused, because
+    another signer was first. At most a transaction's gas limit, unless the estimate of a chain
+    without it is higher.
     """
-    return max(estimate, min(estimate * GAS_HEADROOM_PERCENT // 100, MAX_TRANSACTION_GAS))
+    room = max(estimate * GAS_HEADROOM_PERCENT // 100, estimate + NEW_SLOT_GAS)
+    return max(estimate, min(room, MAX_TRANSACTION_GAS))
 
 
 def _bumped(fee: int) -> int:

@@ -33,10 +33,10 @@ class Terms:
 
 @dataclass(frozen=True)
 class Admission:
-    """The registry's record of an admission, under an id of 12 bytes: the attestation key that it
-    enrolled, for renewals. `valid_until` is chain time."""
+    """The registry's record of an admission, under a number: the attestation key that it enrolled,
+    for renewals. `valid_until` is chain time."""
 
-    id: bytes
+    number: int
     valid_until: int
     is_live: bool
 
@@ -53,6 +53,17 @@ class Registration:
     attested_at: int
     valid_until: int
     measurement: bytes
+
+
+@dataclass(frozen=True)
+class PolicyEvent:
+    """A change of what the registry takes, or an end of what it took, and where it stands.
+    `arguments` are the event's, by name; bytes are bytes, addresses are text."""
+
+    name: str
+    arguments: dict[str, object]
+    block_number: int
+    transaction_hash: bytes
 
 
 @dataclass(frozen=True)
@@ -75,15 +86,18 @@ class Quoted:
 
 @dataclass(frozen=True)
 class RegistrationEvent:
-    """A `SignerRegistered` or `SignerRenewed` event and its place in the chain. `quote_hash` is
-    keccak256 of the quote as it was sent. A renewal has neither measurement, nor quote, nor block
-    hash: the contract computes what the attestation key signed."""
+    """A `SignerRegistered` or `SignerRenewed` event and its place in the chain. `signed_hash` is
+    keccak256 of what the attestation key signed, header and body of the quote. A renewal has
+    neither measurement, nor quote, nor block hash: the contract computes what was signed."""
 
     signer: bytes
     reference_block: int
     valid_until: int
     block_number: int
     transaction_hash: bytes
+    platform: bytes
+    admission: int
+    fmspc: bytes
     measurement: bytes | None = None
-    quote_hash: bytes | None = None
+    signed_hash: bytes | None = None
     reference_hash: bytes | None = None

@@ -40,6 +40,7 @@ class Settings:
     verifier: ForeignVerifier | None = None
     gateway: bytes = NONE
     threshold: int = 1
+    distinct_measurements: bool = False
     measurements: tuple[bytes, ...] = ()
 
 
@@ -115,7 +116,10 @@ def _proofs(settings: Settings) -> tuple[Creation, ...]:
     gateway = checksummed(settings.gateway)
     return (
         Creation("TEERegistry", (verifier, kind, owner, guardian)),
-        Creation("MultiProof", (Made("TEERegistry"), gateway, settings.threshold)),
+        Creation(
+            "MultiProof",
+            (Made("TEERegistry"), gateway, settings.threshold, settings.distinct_measurements),
+        ),
     )
 
 
@@ -125,7 +129,7 @@ def _check(settings: Settings, deployer: bytes) -> None:
     if settings.owner == NONE:
         raise DeploymentRefused("the owner is the zero address", hint="set --owner")
     if settings.threshold < 1:
-        raise DeploymentRefused("a proof needs at least one signer", hint="set --threshold 1")
+        raise DeploymentRefused("a proof needs at least one machine", hint="set --threshold 1")
     if settings.measurements and settings.owner != deployer:
         raise DeploymentRefused(
             f"only the owner {checksummed(settings.owner)} can allow measurements, and "

@@ -8,10 +8,11 @@ from loguru import logger
 from attestor.chain.registry import Registry
 from attestor.core.blocks import Block, BlockWindow
 from attestor.core.registration import Quoted
-from attestor.core.report_data import Binding
+from attestor.core.report_data import Binding, Purpose
 from attestor.core.signers import Candidate, Stage
 from attestor.core.text import checksummed, to_hex
 from attestor.core.transaction import Attempt, Outcome
+from attestor.errors import RegistrationRejected, RpcAnswerInvalid, RpcError, RpcUnreachable
 from attestor.quote.gate import GateVerdict
 from attestor.rotation.plan import Activate, Inclusion, MakeQuote
 from attestor.rotation.request import RequestBuilder
@@ -50,48 +51,75 @@ class RotationEffects:
         self._transactions = transactions
 
     def new_signer(self) -> None:
-        """Make a key and note its address."""
-        address = self._signer.new_key()
+        """Make a key and note its address: one for which the registry writes no new storage."""
+        try:
+            buckets = self._registry.reusable_buckets()
+        except (RpcError, RpcAnswerInvalid, RpcUnreachable) as error:
+            # It only saves gas, and some nodes do not let a call read so much.
+            logger.debug("reusable buckets: {}", error)
+            buckets = 0
+        address = self._signer.new_key(buckets)
         self._history.signer_created(address)
         logger.info("signer {} created", checksummed(address))
 
     def make_quote(self, action: MakeQuote, window: BlockWindow) -> None:
-        """Obtain a quote and let the gate judge it before any gas is paid."""
+        """Obtain a quote and let the gate judge it before any gas is paid.
+
+        A renewal's first, which costs a third to register; an admission's where none is open.
+        """
         assert window.head is not None
-        deadline = window.head.timestamp + DEADLINE_SECONDS
-        bound = (action.signer, action.block_number, action.block_hash)
-        answer = self._signer.quote(*bound, deadline)
-        expected = self._binding.encode(*bound)
-        verdict = self._gate(answer.raw, expected)
-        self._history.quote_made(
-            Quoted(
-                hash=verdict.quote_hash,
-                raw=answer.raw,
-                signer=action.signer,
-                reference_block=action.block_number,
-                reference_hash=action.block_hash,
-                measurement=verdict.measurement_id,
-                deadline=deadline,
-                possession=answer.possession,
-                provider=answer.provider,
-                simulated=answer.simulated,
-                tcb_status=verdict.status,
-            )
-        )
+        now = window.head.timestamp
+        quoted = None
+        if self._requests.can_renew:
+            quoted = self._quoted(action, now + DEADLINE_SECONDS, Purpose.RENEWAL)
+            if not self._requests.is_renewal_open(quoted, now):
+                quoted = None
+        if quoted is None:
+            quoted = self._quoted(action, now + DEADLINE_SECONDS, Purpose.ADMISSION)
+        self._history.quote_made(quoted)
         logger.info(
             "quote {} of {} binds block {}, TCB status {}{}",
-            to_hex(verdict.quote_hash)[:18],
-            checksummed(action.signer),
-            action.block_number,
-            verdict.status,
-            ", SIMULATED" if answer.simulated else "",
+            to_hex(quoted.hash)[:18],
+            checksummed(quoted.signer),
+            quoted.reference_block,
+            quoted.tcb_status,
+            ", SIMULATED" if quoted.simulated else "",
+        )
+
+    def _quoted(self, action: MakeQuote, deadline: int, purpose: Purpose) -> Quoted:
+        """A quote that the gate lets pass. Nothing of it is recorded yet."""
+        bound = (action.signer, action.block_number, action.block_hash)
+        answer = self._signer.quote(*bound, deadline, purpose)
+        verdict = self._gate(answer.raw, self._binding.encode(*bound, purpose))
+        return Quoted(
+            hash=verdict.quote_hash,
+            raw=answer.raw,
+            signer=action.signer,
+            reference_block=action.block_number,
+            reference_hash=action.block_hash,
+            measurement=verdict.measurement_id,
+            deadline=deadline,
+            possession=answer.possession,
+            provider=answer.provider,
+            simulated=answer.simulated,
+            tcb_status=verdict.status,
         )
 
     def submit(self, signer: bytes, head: Block) -> None:
-        """Simulate, sign, note and send the registration, by the cheapest way that is open."""
+        """Simulate, sign, record and send the registration.
+
+        A renewal whose admission was ended since its quote was made is given up: the next signer
+        is admitted.
+        """
         quoted = self._history.quote(signer)
         assert quoted is not None
-        request = self._requests.request(quoted, head.timestamp)
+        try:
+            request = self._requests.request(quoted)
+        except RegistrationRejected as error:
+            if not self._requests.is_for_renewal(quoted.raw):
+                raise
+            self.abandon(signer, error.message)
+            return
         asked = RegistrationRequest.of(quoted, request.kind)
         attempt = self._transactions.submit(
             asked.intent,

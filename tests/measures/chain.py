@@ -26,6 +26,7 @@ CHAIN_ID = 31337
 START = 1_750_330_571
 """When the genuine collateral of the vectors is valid, in Unix seconds; so is ours."""
 BLOCK_SECONDS = 12
+_BLOCKS_AT_ONCE = 50
 _FUNDS = 10**20
 _TIP_WEI = 10**9
 
@@ -50,9 +51,10 @@ class GasChain:
         self.sender = from_hex(self.account.address)
         self.node.rpc.call("anvil_setBalance", [self.account.address, hex(_FUNDS)])
         self.node.rpc.call("anvil_setBlockTimestampInterval", [BLOCK_SECONDS])
+        self.id = CHAIN_ID
         log = DeploymentLog(None, CHAIN_ID)
-        pricer = Pricer(self.node, self.account, FeePolicy(1000 * GWEI))
-        transactions = TransactionManager(self.node, pricer, log, PACE)
+        self.pricer = Pricer(self.node, self.account, FeePolicy(1000 * GWEI))
+        transactions = TransactionManager(self.node, self.pricer, log, PACE)
         self.deployer = Deployer(self.node, transactions, log)
         self._probe: bytes | None = None
 
@@ -80,6 +82,12 @@ class GasChain:
         self.node.rpc.call("evm_setNextBlockTimestamp", [timestamp])
         self.node.rpc.call("evm_mine", [])
         return self.node.head()
+
+    def mine(self, blocks: int) -> None:
+        """Mine so many, each as long after the one before as blocks are apart."""
+        for mined in range(0, blocks, _BLOCKS_AT_ONCE):
+            size = min(_BLOCKS_AT_ONCE, blocks - mined)
+            self.node.rpc.call("anvil_mine", [hex(size), hex(BLOCK_SECONDS)])
 
     def snapshot(self) -> Any:
         return self.node.rpc.call("evm_snapshot", [])

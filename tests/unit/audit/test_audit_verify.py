@@ -54,7 +54,7 @@ def path(tmp_path: Path) -> Path:
     history.quote_made(quoted)
     signed = SignedTransaction(TRANSACTION, b"raw", b"\x09" * 20, 0, 100, Fees(3, 1))
     request = RegistrationRequest.of(quoted, RegistrationKind.ADMISSION)
-    transactions.signed(request.intent, signed, lambda: history.requested(request, b"compact"))
+    transactions.signed(request.intent, signed, lambda: history.requested(request, b"signed"))
     transactions.mined(Receipt(TRANSACTION, 9, b"\x09" * 32, True, 90, 3))
     (attempt,) = transactions.attempts(request.intent.name)
     history.activated(attempt, None, Registration(1010, 4610, MEASUREMENT), REFERENCE)
@@ -66,12 +66,15 @@ def event(**changes: object) -> RegistrationEvent:
     fields = {
         "signer": SIGNER,
         "measurement": MEASUREMENT,
-        "quote_hash": keccak(b"compact"),
+        "signed_hash": keccak(b"signed"),
         "reference_block": 7,
         "reference_hash": b"\x07" * 32,
         "valid_until": 4610,
         "block_number": 9,
         "transaction_hash": TRANSACTION,
+        "platform": b"\x0b" * 32,
+        "admission": 7,
+        "fmspc": b"fmspc!",
         **changes,
     }
     return RegistrationEvent(**fields)  # type: ignore[arg-type]
@@ -139,7 +142,7 @@ def test_journal_faults__end_cut_off__shows_in_the_tables(path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"quote_hash": b"\x01" * 32}, "sent_hash is 0x"),
+        ({"signed_hash": b"\x01" * 32}, "sent_hash is 0x"),
         ({"measurement": b"\x01" * 32}, "measurement is 0x"),
         ({"reference_block": 8}, "reference_block is 7, the registry says 8"),
         ({"reference_hash": b"\x01" * 32}, "reference_block_hash is"),
