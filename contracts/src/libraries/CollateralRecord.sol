@@ -3,14 +3,18 @@ pragma solidity 0.8.37;
 
 import {SSTORE2} from "solady/utils/SSTORE2.sol";
 
-/// @notice The word that the store keeps of a piece of collateral; see ICollateralStore.
+/// @notice The word that the store keeps of a piece of collateral; see ICollateralStore:
+///
+///     signing epoch (16) ‖ notAfter (40) ‖ notBefore (40) ‖ pointer (160)
+///
+/// The pointer is a contract whose code is STOP and then the blob. The blob of JSON collateral ends
+/// with the number of its TCB evaluation, of two bytes.
 library CollateralRecord {
     uint256 private constant NOT_BEFORE_BIT = 160;
     uint256 private constant NOT_AFTER_BIT = 200;
     uint256 private constant EPOCH_BIT = 240;
     uint256 private constant STOP_LENGTH = 1;
     uint256 private constant NUMBER_LENGTH = 2;
-    uint256 private constant DIGEST_LENGTH = 32;
 
     /// @notice Times are below 2^40, as all of years of four digits are.
     function pack(address pointer, uint256 from, uint256 until, uint256 epoch_)
@@ -42,31 +46,21 @@ library CollateralRecord {
         return record >> EPOCH_BIT;
     }
 
-    /// @notice Keep a blob of JSON collateral, with the number of its TCB evaluation and its
-    /// keccak256 behind it.
-    function writeBlob(bytes memory blob, uint256 evaluationNumber, bytes32 digest)
-        internal
-        returns (address)
-    {
-        // An evaluation number was read as two bytes.
-        // forge-lint: disable-next-line(unsafe-typecast)
-        return SSTORE2.write(abi.encodePacked(blob, uint16(evaluationNumber), digest));
+    /// @notice Where a blob is kept: at `old` when that keeps the same one, so that a new issue of
+    /// unchanged collateral writes no code, otherwise in a contract of its own.
+    function keep(address old, bytes memory blob) internal returns (address) {
+        if (old.codehash == keccak256(bytes.concat(hex"00", blob))) return old;
+        return SSTORE2.write(blob);
     }
 
-    /// @notice What `writeBlob` put behind the blob.
-    function readTail(address pointer)
-        internal
-        view
-        returns (uint256 evaluationNumber, bytes32 digest)
-    {
-        uint256 tail = blobLength(pointer);
-        evaluationNumber = uint256(readWord(pointer, tail)) >> 240;
-        digest = readWord(pointer, tail + NUMBER_LENGTH);
+    /// @notice The number of the TCB evaluation, behind the blob of JSON collateral.
+    function evaluationNumber(address pointer) internal view returns (uint256) {
+        return uint256(readWord(pointer, dataLength(pointer))) >> 240;
     }
 
-    /// @notice How long a blob of JSON collateral is, without what is behind it.
-    function blobLength(address pointer) internal view returns (uint256) {
-        return pointer.code.length - STOP_LENGTH - NUMBER_LENGTH - DIGEST_LENGTH;
+    /// @notice How long a blob of JSON collateral is, without the number behind it.
+    function dataLength(address pointer) internal view returns (uint256) {
+        return pointer.code.length - STOP_LENGTH - NUMBER_LENGTH;
     }
 
     /// @notice The 32 bytes at `offset` of what is kept there; zeros after its end.
