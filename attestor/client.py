@@ -14,13 +14,13 @@ from dataclasses import dataclass
 import requests
 
 from attestor import __version__
-from attestor.api import wire
 from attestor.chain.registry import Registry
+from attestor.core.legacy_message import LegacyMessage
 from attestor.core.signature import recover
-from attestor.core.statement import Statement
 from attestor.core.text import checksummed
 from attestor.core.verifying_key import VerifyingKey
 from attestor.errors import ProofRefused, ProverFailed, ProverUnreachable, VerifyingKeyInvalid
+from attestor.http import wire
 
 MAX_ANSWER_BYTES = 64 << 20
 
@@ -60,7 +60,7 @@ class ProverClient:
         return self._checked(proof_id, wire.decode_proof(answer))
 
     def _checked(self, proof_id: str, proof: wire.TeeProof) -> CheckedProof:
-        statement = Statement(proof.vk_hash_bytes, proof.public_values)
+        statement = LegacyMessage(proof.vk_hash_bytes, proof.public_values)
         try:
             verifying_key = VerifyingKey.from_vk_hash_bytes(proof.vk_hash_bytes)
         except VerifyingKeyInvalid as error:

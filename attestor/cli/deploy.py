@@ -4,15 +4,16 @@ from pathlib import Path
 
 import click
 
-from attestor.chain import payer, wire
+from attestor.chain import wire
 from attestor.chain.node import Node
 from attestor.chain.rpc import Rpc
-from attestor.chain.transactions import GWEI, Payments
 from attestor.core.text import checksummed, from_hex, to_hex
 from attestor.deployment import foreign, plan, roots
 from attestor.deployment.deployer import Deployer, Done
 from attestor.deployment.plan import ForeignVerifier, Plan, Settings
 from attestor.errors import ConfigurationInvalid
+from attestor.transactions.account import load_account
+from attestor.transactions.manager import GWEI, Payments
 
 KINDS = {"automata-1.0": 1, "automata-1.1": 2}
 UNAUDITED = (
@@ -107,8 +108,8 @@ def command(
     """
     rpc = Rpc(rpc_url)
     node = Node(rpc, wire.quantity(rpc.call("eth_chainId", []), "chain id"))
-    account = payer.load(payer_key_file)
-    deployer = from_hex(account.address)
+    payer = load_account(payer_key_file)
+    deployer = from_hex(payer.address)
     settings = Settings(
         chain_id=node.chain_id,
         root=roots.intel() if root == "intel" else roots.simulated(simulation_seed, node.chain_id),
@@ -123,10 +124,10 @@ def command(
     planned = plan.make(settings, deployer)
     if settings.verifier is not None:
         foreign.require_usable(node, settings.verifier)
-    _show(planned, account.address, file)
+    _show(planned, payer.address, file)
     if not yes:
         click.confirm("Send these transactions?", abort=True)
-    payments = Payments(node, account, max_fee=int(max_fee_gwei * GWEI))
+    payments = Payments(node, payer, max_fee=int(max_fee_gwei * GWEI))
     Deployer(node, payments, file).run(planned, _tell)
     click.echo(f"written to {file}; the daemon reads it with chain.deployment")
 

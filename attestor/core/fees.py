@@ -1,4 +1,4 @@
-"""What to offer for a transaction (EIP-1559). All amounts are wei per gas."""
+"""What to suggest_fees for a transaction (EIP-1559). All amounts are wei per gas."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,9 @@ class Fees:
     priority_fee: int
 
 
-def offer(base_fee: int, suggested_priority: int, cap: int, replaced: Fees | None = None) -> Fees:
+def suggest_fees(
+    base_fee: int, suggested_priority: int, cap: int, replaced: Fees | None = None
+) -> Fees:
     """Fees for a new transaction, or for one that takes the nonce of `replaced`.
 
     The fee cap covers two doublings' worth of base fee growth; neither field passes `cap`.

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from attestor.core.confirmation import Timing
+from attestor.core.cross_check import Timing
 from attestor.core.execution import Engine
-from attestor.core.typed_statement import SignedStatement
+from attestor.core.statement import SignedStatement
 from attestor.core.verifying_key import VerifyingKey
 
 

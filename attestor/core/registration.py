@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Kind(StrEnum):
+class RegistrationKind(StrEnum):
     """How a signer is registered."""
 
     REGISTRATION = "registration"

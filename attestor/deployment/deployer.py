@@ -9,14 +9,14 @@ from eth_utils.crypto import keccak
 
 from attestor.chain.abi import Contract
 from attestor.chain.node import Node
-from attestor.chain.transactions import Payments
 from attestor.core.text import checksummed, from_hex, to_hex
 from attestor.core.transaction import Receipt, SignedTransaction
 from attestor.deployment import artifact, record
 from attestor.deployment.artifact import Artifact
 from attestor.deployment.plan import Creation, Made, Plan, text_of
-from attestor.deployment.record import Record, Standing
+from attestor.deployment.record import DeployedContract, DeploymentRecord
 from attestor.errors import DeploymentFailed, DeploymentRefused
+from attestor.transactions.manager import Payments
 
 RECEIPT_SECONDS = 600.0
 _POLL_SECONDS = 0.05
@@ -46,9 +46,9 @@ class Deployer:
         self._payments = payments
         self._path = path
         self._timeout = timeout
-        self.record = Record(node.chain_id)
+        self.record = DeploymentRecord(node.chain_id)
 
-    def run(self, plan: Plan, tell: Callable[[Done], None] = lambda done: None) -> Record:
+    def run(self, plan: Plan, tell: Callable[[Done], None] = lambda done: None) -> DeploymentRecord:
         """Do what is left of the plan. Raises `DeploymentFailed`; what was done stays recorded."""
         self._resume()
         for creation in plan.creations:
@@ -88,7 +88,7 @@ class Deployer:
                 f"the code after {to_hex(receipt.transaction_hash)} is not that of {built.name}",
                 hint="use another node: this one shows other code than was deployed",
             )
-        standing = Standing(
+        standing = DeployedContract(
             address=checksummed(address),
             arguments=tuple(text_of(argument) for argument in arguments),
             code_hash=to_hex(keccak(code)),
@@ -112,7 +112,7 @@ class Deployer:
         self.record = found
 
     def _require_same(
-        self, name: str, built: Artifact, stands: Standing, arguments: tuple[object, ...]
+        self, name: str, built: Artifact, stands: DeployedContract, arguments: tuple[object, ...]
     ) -> None:
         if stands.arguments != tuple(text_of(argument) for argument in arguments):
             raise DeploymentRefused(
@@ -153,7 +153,7 @@ class Deployer:
             return checksummed(self.record.address(argument.contract))
         return argument
 
-    def _keep(self, changed: Record) -> None:
+    def _keep(self, changed: DeploymentRecord) -> None:
         self.record = changed
         if self._path is not None:
             record.write(self._path, changed)

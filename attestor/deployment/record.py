@@ -19,7 +19,7 @@ MAX_FILE_BYTES = 16 << 20
 
 
 @dataclass(frozen=True)
-class Standing:
+class DeployedContract:
     """A contract that stands. Bytes are 0x text: the file is for people and tools."""
 
     address: str
@@ -33,15 +33,15 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Record:
+class DeploymentRecord:
     """A deployment, whole or begun. `pending` names a transaction that was sent for a contract,
     and whose end is not known yet."""
 
     chain_id: int
-    contracts: dict[str, Standing] = field(default_factory=dict)
+    contracts: dict[str, DeployedContract] = field(default_factory=dict)
     pending: dict[str, str] = field(default_factory=dict)
 
-    def with_contract(self, name: str, standing: Standing) -> "Record":
+    def with_contract(self, name: str, standing: DeployedContract) -> "DeploymentRecord":
         """With a contract added, and nothing pending."""
         return replace(self, contracts={**self.contracts, name: standing}, pending={})
 
@@ -55,7 +55,7 @@ class Record:
         return from_hex(standing.address)
 
 
-def read(path: Path) -> Record:
+def read(path: Path) -> DeploymentRecord:
     """The deployment in a file. Raises `DeploymentFileInvalid`."""
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
@@ -63,7 +63,7 @@ def read(path: Path) -> Record:
         content = strict_json.loads(path.read_bytes())
         if content["version"] != FORMAT:
             raise ValueError(f"version {content['version']!r}, not {FORMAT}")
-        return Record(
+        return DeploymentRecord(
             chain_id=int(content["chain_id"]),
             contracts={n: _standing(fields) for n, fields in content["contracts"].items()},
             pending={str(n): str(hash_) for n, hash_ in content["pending"].items()},
@@ -74,7 +74,7 @@ def read(path: Path) -> Record:
         raise DeploymentFileInvalid(f"{path} is no deployment file: {error!r:.200}") from None
 
 
-def write(path: Path, record: Record) -> None:
+def write(path: Path, record: DeploymentRecord) -> None:
     """Replace the file in one step, so that it is never half-written."""
     text = json.dumps({"version": FORMAT, **asdict(record)}, indent=2) + "\n"
     draft = path.with_name(path.name + ".new")
@@ -88,10 +88,10 @@ def write(path: Path, record: Record) -> None:
         raise DeploymentFileInvalid(f"cannot write {path}: {error.strerror}") from None
 
 
-def _standing(fields: dict[str, Any]) -> Standing:
+def _standing(fields: dict[str, Any]) -> DeployedContract:
     if len(from_hex(fields["address"])) != 20:
         raise ValueError(f"{fields['address']} is not an address")
-    return Standing(
+    return DeployedContract(
         address=str(fields["address"]),
         arguments=tuple(str(argument) for argument in fields["arguments"]),
         code_hash=str(fields["code_hash"]),

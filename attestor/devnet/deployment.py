@@ -8,18 +8,18 @@ from eth_account import Account
 
 from attestor.chain.abi import Contract
 from attestor.chain.node import Node
-from attestor.chain.transactions import GWEI, Payments
+from attestor.collateral import uploader
+from attestor.collateral.items import items_of
+from attestor.collateral.uploader import Uploaded
 from attestor.core.chains import require_development_chain
 from attestor.core.text import checksummed, from_hex, to_hex
 from attestor.core.transaction import Receipt
 from attestor.deployment import plan
 from attestor.deployment.deployer import Deployer, Done
 from attestor.deployment.plan import Creation, Root, Settings
-from attestor.quote.collateral import Signed
+from attestor.quote.collateral import SignedText
 from attestor.quote.simulated import SimulatedPlatform
-from attestor.upkeep import uploader
-from attestor.upkeep.items import items_of
-from attestor.upkeep.uploader import Uploaded
+from attestor.transactions.manager import GWEI, Payments
 
 RECEIPT_SECONDS = 60.0
 FUNDS = 10**20
@@ -99,7 +99,7 @@ class DevelopmentDeployer:
     def _upload(self, address: bytes, platform: SimulatedPlatform) -> tuple[Uploaded, ...]:
         numbers = platform.evaluation_numbers()
         collateral = platform.collateral()
-        signed = Signed(numbers.text, numbers.signature, collateral.tcb_info_issuer_chain)
+        signed = SignedText(numbers.text, numbers.signature, collateral.tcb_info_issuer_chain)
         items = items_of(collateral, signed)
         return tuple(uploader.bring_up(self._node, self._payments, address, items))
 

@@ -85,7 +85,7 @@ from attestor.errors.setup import (
     SimulationRefused,
 )
 from attestor.errors.signer import (
-    ConfirmationLimit,
+    CrossCheckLimit,
     EnginesDisagree,
     NoActiveSigner,
     NothingToResume,
@@ -112,7 +112,7 @@ __all__ = [
     "CollateralStoreInvalid",
     "CollateralUnreachable",
     "ConfigurationInvalid",
-    "ConfirmationLimit",
+    "CrossCheckLimit",
     "DaemonFailed",
     "DatabaseFailed",
     "DatabaseInvalid",

@@ -8,26 +8,25 @@ from loguru import logger
 from attestor.chain import heads
 from attestor.chain.node import Node
 from attestor.chain.registry import Registry
-from attestor.core.ring import Ring
-from attestor.core.rotation import (
+from attestor.core.blocks import BlockWindow
+from attestor.core.signers import Candidate, Stage
+from attestor.core.text import from_hex, to_hex
+from attestor.errors import AttestorError, Fatal
+from attestor.rotation.effects import RotationEffects
+from attestor.rotation.plan import (
     Abandon,
     Action,
     Activate,
-    Candidate,
     Deactivate,
     Inclusion,
     MakeQuote,
     NewSigner,
-    Policy,
+    RotationPolicy,
     Situation,
-    Stage,
     Submit,
     Wait,
     plan,
 )
-from attestor.core.text import from_hex, to_hex
-from attestor.errors import AttestorError, Fatal
-from attestor.rotation.steps import Steps
 from attestor.store.history import History
 
 MAX_ACTIONS_PER_HEAD = 8
@@ -42,20 +41,20 @@ class Rotation:
         self,
         node: Node,
         registry: Registry,
-        steps: Steps,
+        effects: RotationEffects,
         history: History,
-        policy: Policy,
+        policy: RotationPolicy,
         payer: bytes,
         clock: Callable[[], float],
     ) -> None:
         self._node = node
         self._registry = registry
-        self._steps = steps
+        self._effects = effects
         self._history = history
         self._policy = policy
         self._payer = payer
         self._clock = clock
-        self._ring = Ring()
+        self._ring = BlockWindow()
         self._failures = 0
         self._last_failure = ""
         self._retry_at = 0.0
@@ -113,17 +112,17 @@ class Rotation:
         assert ring.head is not None
         match action:
             case NewSigner():
-                self._steps.new_signer()
+                self._effects.new_signer()
             case MakeQuote():
-                self._steps.make_quote(action, ring)
+                self._effects.make_quote(action, ring)
             case Submit(signer):
-                self._steps.submit(signer, ring.head)
+                self._effects.submit(signer, ring.head)
             case Activate():
-                self._steps.activate(action, ring.head)
+                self._effects.activate(action, ring.head)
             case Deactivate(signer, reason):
-                self._steps.deactivate(signer, reason)
+                self._effects.deactivate(signer, reason)
             case Abandon(signer, reason):
-                self._steps.abandon(signer, reason)
+                self._effects.abandon(signer, reason)
 
     def _situation(self) -> Situation:
         active, candidate = self._history.active(), self._history.candidate()
@@ -148,7 +147,7 @@ class Rotation:
         if receipt is None:
             # Its failure must not keep the plan from looking after the active signer.
             with suppress(AttestorError):
-                self._steps.send_again(candidate.address)
+                self._effects.send_again(candidate.address)
             return None
         self._history.transaction_mined(receipt)
         return Inclusion(receipt.block_number, receipt.block_hash, receipt.succeeded)

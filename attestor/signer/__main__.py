@@ -15,11 +15,11 @@ from attestor.core.execution import Engine
 from attestor.errors import AttestorError, ConfigurationInvalid
 from attestor.executor import NativeExecutor
 from attestor.quote.provider import QuoteProvider
-from attestor.signer.confirmer import Confirmer
+from attestor.signer.cross_checker import CrossChecker
 from attestor.signer.keys import Keys
 from attestor.signer.server import MAX_REQUEST_BYTES, serve
-from attestor.signer.service import SignerService
 from attestor.signer.settings import SignerSettings
+from attestor.signer.verbs import SignerService
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_DUMPABLE = 4
@@ -35,17 +35,17 @@ def main(descriptor: int) -> None:
     if first is None:
         return
     settings = SignerSettings.from_header(first.header)
-    service, confirmer = make_service(settings)
-    threading.Thread(target=confirmer.work, name="confirmer", daemon=True).start()
+    service, cross_checker = make_service(settings)
+    threading.Thread(target=cross_checker.work, name="cross_checker", daemon=True).start()
     serve(connection, service.handle, settings.workers)
 
 
-def make_service(settings: SignerSettings) -> tuple[SignerService, Confirmer]:
+def make_service(settings: SignerSettings) -> tuple[SignerService, CrossChecker]:
     """The verbs, and what confirms signed runs beside them."""
     keys = Keys(time.time)
     executor, limits = NativeExecutor(Path(settings.executor_directory)), settings.limits
     draw = random.SystemRandom().random
-    confirmer = Confirmer(keys, executor, limits, settings.policy, draw)
+    cross_checker = CrossChecker(keys, executor, limits, settings.policy, draw)
     engine = Engine(settings.engine)
     service = SignerService(
         keys,
@@ -54,10 +54,10 @@ def make_service(settings: SignerSettings) -> tuple[SignerService, Confirmer]:
         executor,
         limits,
         engine,
-        confirmer,
+        cross_checker,
         settings.statements,
     )
-    return service, confirmer
+    return service, cross_checker
 
 
 def harden() -> None:

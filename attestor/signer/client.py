@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from attestor.core import frame
-from attestor.core.confirmation import Confirmed, Disagreement, Finding, Timing, Verdict
+from attestor.core.cross_check import CrossChecked, CrossCheckVerdict, Disagreement, Finding, Timing
 from attestor.core.execution import Engine
 from attestor.core.frame import Frame
 from attestor.core.proof import Proof
+from attestor.core.statement import SignedStatement
 from attestor.core.text import from_hex, to_hex
-from attestor.core.typed_statement import SignedStatement
 from attestor.core.verifying_key import VerifyingKey
 from attestor.errors import AttestorError, SignerGone, restore
 from attestor.signer.settings import SignerSettings
@@ -109,11 +109,11 @@ class SignerProcess:
             statement=_statement(header["statement"]),
         )
 
-    def confirmations(self) -> list[Confirmed]:
+    def confirmations(self) -> list[CrossChecked]:
         """What SP1's engine said about signed runs since the last call; it is told once."""
         finished = self._ask("confirmations").header["finished"]
         return [
-            Confirmed(told["job"], Verdict(Finding(told["finding"]), told["reason"]))
+            CrossChecked(told["job"], CrossCheckVerdict(Finding(told["finding"]), told["reason"]))
             for told in finished
         ]
 

@@ -4,7 +4,7 @@ across restarts."""
 import hashlib
 from dataclasses import dataclass
 
-from attestor.core.confirmation import Disagreement
+from attestor.core.cross_check import Disagreement
 from attestor.core.execution import stdin_sha256
 from attestor.store.database import Store
 from attestor.store.journal import Journal

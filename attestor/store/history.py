@@ -9,10 +9,10 @@ from typing import Any
 
 from eth_utils.crypto import keccak
 
+from attestor.core.blocks import Block
 from attestor.core.fees import Fees
-from attestor.core.registration import Kind, Registration
-from attestor.core.ring import Block
-from attestor.core.rotation import Active, Candidate, Stage
+from attestor.core.registration import Registration, RegistrationKind
+from attestor.core.signers import Active, Candidate, Stage
 from attestor.core.text import from_hex, to_hex
 from attestor.core.transaction import Pending, Receipt, SignedTransaction
 from attestor.store.database import Store
@@ -135,7 +135,12 @@ class History:
             self._journal.append("quote_made", signer, **row)
 
     def transaction_signed(
-        self, signer: bytes, quote: str, kind: Kind, sent: bytes, signed: SignedTransaction
+        self,
+        signer: bytes,
+        quote: str,
+        kind: RegistrationKind,
+        sent: bytes,
+        signed: SignedTransaction,
     ) -> None:
         """A registration is about to be sent; `sent` is what stands in it for the quote."""
         row = {

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from attestor.core.confirmation import Finding, Timing, Verdict
+from attestor.core.cross_check import CrossCheckVerdict, Finding, Timing
 from attestor.core.execution import stdin_sha256
 from attestor.core.proof import Proof
+from attestor.core.statement import CIRCUIT_VERSION, SignedStatement, Statement
 from attestor.core.text import from_hex, to_hex
-from attestor.core.typed_statement import CIRCUIT_VERSION, SignedStatement, TypedStatement
 from attestor.errors import JobGivenUp
 from attestor.store.database import Store
 from attestor.store.journal import Journal
@@ -56,7 +56,7 @@ class StoredStatement:
     """A typed statement with its signature, its signer, and the MultiProof that it is for."""
 
     signer: bytes
-    statement: TypedStatement
+    statement: Statement
     contract: bytes
     signature: bytes
 
@@ -186,7 +186,7 @@ class Jobs:
             return None
         return StoredStatement(
             signer=from_hex(row["signer"]),
-            statement=TypedStatement(
+            statement=Statement(
                 program_vkey=from_hex(row["program_vkey"]),
                 public_values_hash=hashlib.sha256(row["public_values"]).digest(),
                 exit_code=0,
@@ -213,7 +213,7 @@ class Jobs:
             **row,
         )
 
-    def confirm(self, job: str, verdict: Verdict) -> bool:
+    def confirm(self, job: str, verdict: CrossCheckVerdict) -> bool:
         """Note what was found about a pending proof; False when the job has none (yet)."""
         row = self._store.row("SELECT signer, finding FROM proofs WHERE job = ?", job)
         if row is None or row["finding"] != Finding.PENDING:
@@ -228,7 +228,7 @@ class Jobs:
         """Give up all confirmations that are pending; how many there were."""
         rows = self._store.rows("SELECT job FROM proofs WHERE finding = ?", Finding.PENDING)
         for row in rows:
-            self.confirm(row["job"], Verdict(Finding.UNCONFIRMED, reason))
+            self.confirm(row["job"], CrossCheckVerdict(Finding.INCONCLUSIVE, reason))
         return len(rows)
 
     def confirmation_counts(self) -> list[dict[str, Any]]:

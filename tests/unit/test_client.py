@@ -7,19 +7,19 @@ from typing import Any
 import pytest
 import requests
 
-from attestor.api import wire
-from attestor.api.wire import TeeProof
 from attestor.client import ProverClient
+from attestor.core.legacy_message import LegacyMessage
 from attestor.core.signature import sign
-from attestor.core.statement import Statement
 from attestor.core.verifying_key import VerifyingKey
 from attestor.errors import BodyInvalid, ProofRefused, ProverFailed, ProverUnreachable
+from attestor.http import wire
+from attestor.http.wire import TeeProof
 
 SECRET = bytes(31) + b"\x01"
 SIGNER = bytes.fromhex("7e5f4552091a69125d5dfcb7b8c2659029395bdf")
 KEY = VerifyingKey((1, 2, 3, 4, 5, 6, 7, 8))
 VALUES = b"\x0a\x00"
-STATEMENT = Statement(KEY.vk_hash_bytes, VALUES)
+STATEMENT = LegacyMessage(KEY.vk_hash_bytes, VALUES)
 PROOF = TeeProof(sign(SECRET, STATEMENT.digest), KEY.vk_hash_bytes, VALUES)
 
 

@@ -9,7 +9,7 @@ from subprocess import PIPE, Popen
 import pytest
 
 from attestor.core import frame
-from attestor.core.confirmation import Finding, judge
+from attestor.core.cross_check import Finding, judge
 from attestor.core.execution import Engine, Execution, Limits
 from attestor.errors import (
     AttestorError,

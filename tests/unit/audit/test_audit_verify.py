@@ -9,12 +9,12 @@ import pytest
 from eth_utils.crypto import keccak
 
 from attestor.audit import report, verify
-from attestor.core.confirmation import Finding, Timing, Verdict
+from attestor.core.blocks import Block
+from attestor.core.cross_check import CrossCheckVerdict, Finding, Timing
 from attestor.core.execution import Engine
 from attestor.core.fees import Fees
 from attestor.core.proof import Proof
-from attestor.core.registration import Kind, Registration, RegistrationEvent
-from attestor.core.ring import Block
+from attestor.core.registration import Registration, RegistrationEvent, RegistrationKind
 from attestor.core.text import to_hex
 from attestor.core.transaction import Receipt, SignedTransaction
 from attestor.core.verifying_key import VerifyingKey
@@ -49,7 +49,9 @@ def path(tmp_path: Path) -> Path:
         possession=b"possession",
     )
     signed = SignedTransaction(TRANSACTION, b"raw", b"\x09" * 20, 0, 100, Fees(3, 1))
-    history.transaction_signed(SIGNER, to_hex(keccak(RAW)), Kind.ADMISSION, b"compact", signed)
+    history.transaction_signed(
+        SIGNER, to_hex(keccak(RAW)), RegistrationKind.ADMISSION, b"compact", signed
+    )
     history.transaction_mined(Receipt(TRANSACTION, 9, b"\x09" * 32, True, 90, 3))
     history.activated(SIGNER, None, Registration(1010, 4610, MEASUREMENT), REFERENCE)
     store.close()
@@ -215,7 +217,9 @@ def test_table_faults__finding_that_is_journaled__is_sound(path: Path) -> None:
     keep_sampled_proof(path)
     store = Store.open(path)
     assert verify.table_faults(store) == []
-    Jobs(store, Journal(store, lambda: 0.0)).confirm("a", Verdict(Finding.UNCONFIRMED, "slow"))
+    Jobs(store, Journal(store, lambda: 0.0)).confirm(
+        "a", CrossCheckVerdict(Finding.INCONCLUSIVE, "slow")
+    )
     assert verify.table_faults(store) == []
 
 

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from attestor import cli
-from attestor.core.confirmation import Disagreement
+from attestor.core.cross_check import Disagreement
 from attestor.errors import DatabaseInvalid, NothingToResume
 from attestor.store.database import Store
 from attestor.store.disagreements import Disagreements

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from attestor.deployment import record
-from attestor.deployment.record import Record, Standing
+from attestor.deployment.record import DeployedContract, DeploymentRecord
 from attestor.errors import DeploymentFileInvalid
 
-STANDING = Standing(
+STANDING = DeployedContract(
     address="0x" + "ab" * 20,
     arguments=("0x01", "7"),
     code_hash="0x" + "cd" * 32,
@@ -18,7 +18,7 @@ STANDING = Standing(
     gas=21000,
     abi=({"type": "function", "name": "owner"},),
 )
-RECORD = Record(31337, {"TEERegistry": STANDING}, {"MultiProof": "0x" + "11" * 32})
+RECORD = DeploymentRecord(31337, {"TEERegistry": STANDING}, {"MultiProof": "0x" + "11" * 32})
 
 
 def test_write__and_read__are_inverse(tmp_path: Path) -> None:

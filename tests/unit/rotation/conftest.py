@@ -1,4 +1,4 @@
-"""A made-up world around the real loop, steps and history: a chain, a registry, a signer.
+"""A made-up world around the real loop, effects and history: a chain, a registry, a signer.
 
 The chain mines when told to. The registry applies the contract's rules to what is sent. Any
 call can be made to fail by putting an error into `faults` under its name.
@@ -10,16 +10,16 @@ from typing import Any
 
 import pytest
 
+from attestor.core.blocks import Block
 from attestor.core.fees import Fees
-from attestor.core.registration import Kind, Registration
+from attestor.core.registration import Registration, RegistrationKind
 from attestor.core.report_data import Binding, Layout
-from attestor.core.ring import Block
-from attestor.core.rotation import Policy
 from attestor.core.transaction import Pending, Receipt, SignedTransaction
 from attestor.errors import AttestorError, RegistrationRejected, SignerUnknown
+from attestor.rotation.effects import RotationEffects
 from attestor.rotation.loop import Rotation
-from attestor.rotation.registrar import Quoted, Request
-from attestor.rotation.steps import Steps
+from attestor.rotation.plan import RotationPolicy
+from attestor.rotation.request import Quoted, Request
 from attestor.signer.client import QuoteAnswer
 from attestor.store.database import Store
 from attestor.store.history import History
@@ -30,7 +30,7 @@ PAYER = b"\x09" * 20
 VALIDITY = 3600
 BLOCK_SECONDS = 12
 WINDOW = 100
-POLICY = Policy(
+POLICY = RotationPolicy(
     period=300,
     expiry_margin=120,
     confirmations=2,
@@ -40,8 +40,8 @@ POLICY = Policy(
 )
 
 
-class Verdict:
-    """The part of the gate's verdict that steps read."""
+class GateVerdict:
+    """The part of the gate's verdict that effects read."""
 
     def __init__(self, raw: bytes) -> None:
         self.quote_hash = raw[:32].ljust(32, b"\0")
@@ -148,7 +148,7 @@ class World:
         self.requests[calldata] = (quoted.signer, quoted.reference_block, quoted.reference_hash)
         if quoted.signer in self.registered:
             raise RegistrationRejected("SignerAlreadyRegistered")
-        return Request(Kind.ADMISSION, calldata, quoted.raw)
+        return Request(RegistrationKind.ADMISSION, calldata, quoted.raw)
 
     # --- payments ---
 
@@ -201,7 +201,7 @@ class World:
     def gate(self, raw: bytes, expected: bytes) -> Any:
         self._called("gate")
         assert raw[:32] == expected[32:]
-        return Verdict(raw)
+        return GateVerdict(raw)
 
 
 class Setup:
@@ -217,9 +217,9 @@ class Setup:
         self.store = Store.open(self.path)
         self.history = History(self.store, Journal(self.store, lambda: self.world.now))
         world: Any = self.world
-        steps = Steps(world, world, world, world.gate, self.history, BINDING, world)
+        effects = RotationEffects(world, world, world, world.gate, self.history, BINDING, world)
         self.rotation = Rotation(
-            world, world, steps, self.history, POLICY, PAYER, lambda: self.world.now
+            world, world, effects, self.history, POLICY, PAYER, lambda: self.world.now
         )
         self.rotation.recover(self.world.held)
 

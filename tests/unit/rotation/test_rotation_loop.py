@@ -208,11 +208,11 @@ def test_recover__restart_while_a_registration_is_out__its_outcome_is_still_lear
     assert row["outcome"] in ("succeeded", "replaced")
 
 
-@pytest.mark.parametrize("steps", range(1, 6))
+@pytest.mark.parametrize("effects", range(1, 6))
 def test_recover__restart_after_any_step__ends_with_one_active_signer(
-    setup: Any, steps: int
+    setup: Any, effects: int
 ) -> None:
-    setup.run(steps)
+    setup.run(effects)
     setup.restart()
     setup.restart()
     setup.run(6)

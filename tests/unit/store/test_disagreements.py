@@ -5,7 +5,7 @@ import hashlib
 import pytest
 
 from attestor.audit import verify
-from attestor.core.confirmation import Disagreement
+from attestor.core.cross_check import Disagreement
 from attestor.core.execution import stdin_sha256
 from attestor.store.database import Store
 from attestor.store.disagreements import Disagreements

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from attestor.core import journal as chain
+from attestor.core.blocks import Block
 from attestor.core.fees import Fees
-from attestor.core.registration import Kind, Registration
-from attestor.core.ring import Block
-from attestor.core.rotation import Active, Candidate, Stage
+from attestor.core.registration import Registration, RegistrationKind
+from attestor.core.signers import Active, Candidate, Stage
 from attestor.core.text import to_hex
 from attestor.core.transaction import Pending, Receipt, SignedTransaction
 from attestor.errors import DatabaseFailed
@@ -51,7 +51,9 @@ def submitted(history: History, signer: bytes, nonce: int = 0) -> None:
     signed = SignedTransaction(
         transaction_hash(signer), b"raw tx", PAYER, nonce, 100_000, Fees(30, 2)
     )
-    history.transaction_signed(signer, to_hex(quote_hash(signer)), Kind.RENEWAL, b"", signed)
+    history.transaction_signed(
+        signer, to_hex(quote_hash(signer)), RegistrationKind.RENEWAL, b"", signed
+    )
 
 
 def receipt(signer: bytes, **changes: Any) -> Receipt:
@@ -120,7 +122,9 @@ def test_transaction_signed__second_for_a_signer__is_refused(history: History) -
     submitted(history, ONE)
     again = SignedTransaction(b"\x55" * 32, b"", PAYER, 1, 1, Fees(1, 1))
     with pytest.raises(DatabaseFailed, match="UNIQUE"):
-        history.transaction_signed(ONE, to_hex(quote_hash(ONE)), Kind.RENEWAL, b"", again)
+        history.transaction_signed(
+            ONE, to_hex(quote_hash(ONE)), RegistrationKind.RENEWAL, b"", again
+        )
 
 
 def test_transaction_mined__same_receipt_again__adds_nothing(

@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 
 from attestor.audit.verify import table_faults
-from attestor.core.confirmation import Finding, Timing, Verdict
+from attestor.core.cross_check import CrossCheckVerdict, Finding, Timing
 from attestor.core.execution import Engine, stdin_sha256
 from attestor.core.proof import Proof
-from attestor.core.typed_statement import SignedStatement, TypedStatement
+from attestor.core.statement import SignedStatement, Statement
 from attestor.core.verifying_key import VerifyingKey
 from attestor.errors import DatabaseFailed
 from attestor.store.database import Store
@@ -160,7 +160,7 @@ def test_stdin_sha256__other_boundaries__other_name(one: list[bytes], other: lis
     assert stdin_sha256(one) != stdin_sha256(other)
 
 
-AGREED = Verdict(Finding.AGREED)
+AGREED = CrossCheckVerdict(Finding.AGREED)
 
 
 def prove(jobs: Jobs, job: str, confirmation: Timing) -> None:
@@ -194,12 +194,12 @@ def test_finish__what_was_checked__is_in_the_record_and_the_journal(
     assert evidence["cycles"] == 123
 
 
-@pytest.mark.parametrize("found", [Finding.AGREED, Finding.UNCONFIRMED, Finding.DISAGREED])
+@pytest.mark.parametrize("found", [Finding.AGREED, Finding.INCONCLUSIVE, Finding.DISAGREED])
 def test_confirm__pending_proof__takes_the_finding_and_its_reason(
     jobs: Jobs, store: Store, found: Finding
 ) -> None:
     prove(jobs, "a", Timing.AFTER)
-    assert jobs.confirm("a", Verdict(found, "why"))
+    assert jobs.confirm("a", CrossCheckVerdict(found, "why"))
     assert finding(jobs, "a") == found
     entry = list(entries(store))[-1]
     assert entry.event == "proof_confirmed"
@@ -218,13 +218,13 @@ def test_confirm__proof_that_waits_for_nothing__is_left_alone(
 ) -> None:
     prove(jobs, "a", confirmation)
     before, rows = finding(jobs, "a"), len(list(entries(store)))
-    assert jobs.confirm("a", Verdict(Finding.UNCONFIRMED, "x"))
+    assert jobs.confirm("a", CrossCheckVerdict(Finding.INCONCLUSIVE, "x"))
     assert (finding(jobs, "a"), len(list(entries(store)))) == (before, rows)
 
 
 def test_confirm__twice__the_first_stays(jobs: Jobs) -> None:
     prove(jobs, "a", Timing.AFTER)
-    jobs.confirm("a", Verdict(Finding.DISAGREED, "x"))
+    jobs.confirm("a", CrossCheckVerdict(Finding.DISAGREED, "x"))
     jobs.confirm("a", AGREED)
     assert finding(jobs, "a") == "disagreed"
 
@@ -255,7 +255,7 @@ def test_statement__signed_one__is_whole_with_what_the_job_was(jobs: Jobs) -> No
     found = jobs.statement("a")
     assert found is not None
     assert (found.signer, found.contract, found.signature) == (SIGNER, b"\x77" * 20, b"\x66" * 65)
-    assert found.statement == TypedStatement(
+    assert found.statement == Statement(
         program_vkey=PROOF.verifying_key.program_vkey,
         public_values_hash=hashlib.sha256(PROOF.public_values).digest(),
         exit_code=0,

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from attestor.audit import verify
-from attestor.core.confirmation import Timing
+from attestor.core.cross_check import Timing
 from attestor.core.execution import Engine
 from attestor.core.proof import Proof
 from attestor.core.verifying_key import VerifyingKey
