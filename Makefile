@@ -42,7 +42,8 @@ node_modules/.ready: package.json package-lock.json .npmrc | .tools.ready
 	@touch $@
 
 # Those that are deployed. forge compiles the tests, and what only they use, when it runs them.
-CONTRACTS := CollateralStore DcapVerifier MultiProof SP1Groth16Verifier TEERegistry
+CONTRACTS := AutomataLayoutV10 CollateralReader CollateralStore DcapVerifier MultiProof \
+	SP1Groth16Verifier TEERegistry
 CONTRACT_SOURCES := $(shell find contracts/src -name '*.sol') foundry.toml scripts/solc
 
 out/.ready: $(CONTRACT_SOURCES) node_modules/.ready

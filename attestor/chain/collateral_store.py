@@ -25,7 +25,8 @@ class CollateralKind(IntEnum):
 @dataclass(frozen=True)
 class Held:
     """What the contract keeps of one piece (its struct Held). `since` and `until` are Unix seconds,
-    `digest` is keccak256 of what was uploaded; `usable` is False once it or its signer is revoked.
+    `digest` is sha256 of what its issuer signed; `usable` is False once it or who signed it is
+    revoked.
     """
 
     since: int

@@ -8,14 +8,15 @@ from attestor.chain import wire
 from attestor.chain.node import Node
 from attestor.chain.rpc import Rpc
 from attestor.core.text import checksummed, from_hex, to_hex
-from attestor.deployment import foreign, plan, roots
+from attestor.deployment import foreign, plan, probe, roots
 from attestor.deployment.deployer import Deployer, Done
+from attestor.deployment.foreign import Trusted
 from attestor.deployment.plan import ForeignVerifier, Plan, Settings
 from attestor.errors import ConfigurationInvalid
 from attestor.transactions.account import load_account
 from attestor.transactions.manager import GWEI, Payments
 
-KINDS = {"automata-1.0": 1, "automata-1.1": 2}
+KINDS = {"automata-1.0": foreign.LAYOUT_10, "automata-1.1": foreign.LAYOUT_11}
 UNAUDITED = (
     "These contracts have had no outside audit. docs/contracts.md says what that means for a "
     "public chain."
@@ -72,6 +73,13 @@ ADDRESS, WORD = Hex(20), Hex(32)
 @click.option("--verifier", type=ADDRESS, help="An Automata verifier to use instead of ours.")
 @click.option("--verifier-kind", type=click.Choice(list(KINDS)), help="Its output layout.")
 @click.option("--verifier-code-hash", type=WORD, help="keccak256 of its code, as you checked it.")
+@click.option(
+    "--layout-1.0",
+    "layout_10",
+    is_flag=True,
+    default=False,
+    help="Deploy an adapter too: our verifier, with the output of Automata's version 1.0.",
+)
 @click.option("--gateway", type=ADDRESS, default="0x" + "00" * 20, help="SP1's verifier gateway.")
 @click.option("--threshold", default=1, show_default=True, help="Signers that a proof needs.")
 @click.option("--measurement", type=WORD, multiple=True, help="Allow it; may be repeated.")
@@ -95,6 +103,7 @@ def command(
     verifier: bytes | None,
     verifier_kind: str | None,
     verifier_code_hash: bytes | None,
+    layout_10: bool,
     gateway: bytes,
     threshold: int,
     measurement: tuple[bytes, ...],
@@ -103,8 +112,9 @@ def command(
 ) -> None:
     """Deploy the contracts, and write where they stand.
 
-    The plan is shown first. After each transaction the code on the chain is compared with the
-    build's.
+    The chain is asked first whether it has what the contracts need. Then the plan is shown, and
+    for a verifier of others who else is trusted. After each transaction the code on the chain is
+    compared with the build's.
     """
     rpc = Rpc(rpc_url)
     node = Node(rpc, wire.quantity(rpc.call("eth_chainId", []), "chain id"))
@@ -117,14 +127,17 @@ def command(
         guardian=guardian or owner or deployer,
         evaluation_delay_days=evaluation_delay_days,
         verifier=_foreign(verifier, verifier_kind, verifier_code_hash),
+        layout_10=layout_10,
         gateway=gateway,
         threshold=threshold,
         measurements=measurement,
     )
     planned = plan.make(settings, deployer)
+    probe.require_suitable(node)
+    trusted = None
     if settings.verifier is not None:
-        foreign.require_usable(node, settings.verifier)
-    _show(planned, payer.address, file)
+        trusted = foreign.require_usable(node, settings.verifier)
+    _show(planned, payer.address, file, trusted)
     if not yes:
         click.confirm("Send these transactions?", abort=True)
     payments = Payments(node, payer, max_fee=int(max_fee_gwei * GWEI))
@@ -144,7 +157,7 @@ def _foreign(
     return ForeignVerifier(address, KINDS[kind], code_hash)
 
 
-def _show(planned: Plan, deployer: str, file: Path) -> None:
+def _show(planned: Plan, deployer: str, file: Path, trusted: Trusted | None) -> None:
     click.echo(UNAUDITED)
     click.echo(f"chain {planned.chain_id}, from {deployer}, to be written to {file}")
     for creation in planned.creations:
@@ -153,6 +166,10 @@ def _show(planned: Plan, deployer: str, file: Path) -> None:
     for call in planned.calls:
         arguments = ", ".join(plan.text_of(argument) for argument in call.arguments)
         click.echo(f"  call   {call.contract}.{call.function}({arguments})")
+    if trusted is not None:
+        click.echo("trusted beside the verifier's code:")
+        for line in trusted.lines():
+            click.echo(f"  {line}")
 
 
 def _tell(done: Done) -> None:

@@ -467,8 +467,8 @@ contract CollateralStore is ICollateralStore {
         return uint256(evaluation.recoveryEvent) + evaluationDelaySeconds;
     }
 
-    /// @dev The record in place of `old`. A revoked certificate's issue dates count no more, but an
-    /// evaluation never falls.
+    /// @dev The record in place of `old`: of a higher evaluation, or a later issue of the same. A
+    /// revoked certificate's issue dates count no more, but an evaluation never falls.
     function _keepJson(
         Collateral kind,
         uint256 old,
@@ -477,12 +477,13 @@ contract CollateralStore is ICollateralStore {
     ) private returns (uint256 record) {
         _checkWindow(reading.issueDate, reading.nextUpdate);
         if (old != 0) {
-            if (old.epochOf() == signingEpoch && reading.issueDate <= old.notBefore()) {
-                revert CollateralNotNewer(old.notBefore(), reading.issueDate);
-            }
             uint256 kept = CollateralRecord.evaluationNumber(old.pointerOf());
             if (reading.evaluationNumber < kept) {
                 revert EvaluationNumberLower(kept, reading.evaluationNumber);
+            }
+            bool isComparable = reading.evaluationNumber == kept && old.epochOf() == signingEpoch;
+            if (isComparable && reading.issueDate <= old.notBefore()) {
+                revert CollateralNotNewer(old.notBefore(), reading.issueDate);
             }
         }
         address pointer = CollateralRecord.keep(old.pointerOf(), reading.blob);

@@ -52,7 +52,7 @@ contract CollateralStoreCertificatesTest is CollateralCase {
         _refuseCa("pckCaOtherIssuer", ICollateralErrors.IssuerNameMismatch.selector);
         _refuseCa("pckCaOtherName", ICollateralErrors.CommonNameRefused.selector);
         _refuseCa("tcbSigning", ICollateralErrors.CommonNameRefused.selector);
-        _refuseCa("pckCaNoAuthority", ICollateralErrors.KeyUsageRefused.selector);
+        _refuseCa("pckCaNoAuthority", IDcapErrors.CertificateMalformed.selector);
         _refuseCa("pckCaNoUsage", IDcapErrors.CertificateMalformed.selector);
         _refuseCa("pckCaNoKeyId", ICollateralErrors.KeyIdentifierMissing.selector);
         _refuseCa("pckCaNoIssuerKeyId", ICollateralErrors.IssuerKeyMismatch.selector);

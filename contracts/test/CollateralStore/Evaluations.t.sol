@@ -98,6 +98,21 @@ contract CollateralStoreEvaluationsTest is CollateralCase {
         );
     }
 
+    /// @dev Whoever uploads the last 17 just before stands in the way of no 18 that is older.
+    function test_uploadTcbInfo__higher_evaluation_of_an_earlier_issue__taken() public {
+        uploadEvaluations(_list(now_, 90 * DAY));
+        vm.warp(STANDARD_18 - 1);
+        uploadTcbInfo(_tcb("17", block.timestamp));
+        vm.warp(STANDARD_18);
+        uploadTcbInfo(_tcb("18", STANDARD_18 - DAY));
+        refuseTcbInfo(
+            _tcb("18", STANDARD_18 - 2 * DAY),
+            abi.encodeWithSelector(
+                E.CollateralNotNewer.selector, STANDARD_18 - DAY, STANDARD_18 - 2 * DAY
+            )
+        );
+    }
+
     /// @dev A later list that has forgotten 18 brings 17 back for nobody, on no platform.
     function test_uploads__number_gone_from_the_list__floor_stays() public {
         vm.warp(STANDARD_18);

@@ -76,6 +76,21 @@ def test_needs__new_revocations__do_not_wait_for_the_margin() -> None:
     assert (found.upload, found.reason) == (True, "2 new revocation(s)")
 
 
+@pytest.mark.parametrize("since", [ITEM.since - 1, ITEM.since, NOW])
+def test_needs__lower_evaluation_on_chain__is_replaced_at_once(since: int) -> None:
+    later = replace(ITEM, evaluation=18)
+    found = need(replace(OLD, evaluation=17, since=since), margin=DAY, item=later)
+    assert (found.upload, found.reason) == (True, "TCB evaluation 18 replaces 17")
+
+
+@pytest.mark.parametrize("state", [{}, {"usable": False}, {"until": NOW - 1}])
+def test_needs__higher_evaluation_on_chain__is_not_sent_to_be_refused(
+    state: dict[str, int],
+) -> None:
+    found = need(replace(OLD, evaluation=19, **state), item=replace(ITEM, evaluation=18))
+    assert (found.upload, found.reason) == (False, "the chain's TCB evaluation is 19")
+
+
 @pytest.mark.parametrize(("gain", "upload"), [(DAY - 1, False), (DAY, True)])
 def test_needs__hardly_later_end__is_not_worth_it_before_the_end(gain: int, upload: bool) -> None:
     onchain = replace(OLD, until=ITEM.until - gain)
