@@ -147,7 +147,7 @@ def _event_faults(row: dict[str, Any], event: RegistrationEvent) -> list[str]:
     told = {
         "reference_block": event.reference_block,
         "valid_until": event.valid_until,
-        "sent_hash": _hex_or_none(event.quote_hash),
+        "sent_hash": _hex_or_none(event.signed_hash),
     }
     if event.measurement is not None:
         told["measurement"] = to_hex(event.measurement)

@@ -17,6 +17,9 @@ from attestor.core.report_data import Layout
 from attestor.core.text import checksummed, from_hex, to_hex
 from attestor.errors import RegistrationRejected, RegistryInvalid, RpcAnswerInvalid, RpcError
 
+ADMISSION_PLACES = 8
+"""How many numbers an admission can have (contracts/src/registry/AdmissionTable.sol)."""
+
 
 class Registry:
     """A registry at `address`, read through `node`. `layout` says which of the two it is."""
@@ -61,17 +64,28 @@ class Registry:
         found = self._read("registration", checksummed(signer))
         return Registration(found["attestedAt"], found["validUntil"], found["measurement"])
 
-    def admission(self, platform: bytes, measurement: bytes) -> Admission:
-        """What is kept for a measurement (32 bytes) on a platform (32 bytes).
+    def admission(self, template: bytes) -> Admission | None:
+        """The admission whose evidence a template (20 bytes) names, if there is one.
 
-        Raises `RegistrationRejected` when the measurement is not allowed.
+        It stands at the number that the address ends in, or at one of the next few where that was
+        taken.
         """
-        try:
-            found: bytes = self._read("admissionId", platform, measurement)
-        except RpcError as error:
-            raise self._rejected(error) from None
-        record = self._read("admission", found)
-        return Admission(found, record["validUntil"], record["isLive"])
+        for step in range(ADMISSION_PLACES):
+            number = (int.from_bytes(template[-4:], "big") + step) % (1 << 32)
+            record = self._read("admission", number)
+            if from_hex(record["template"].lower()) == template:
+                return Admission(number, record["validUntil"], record["isLive"])
+            if not int(record["template"], 16):
+                break
+        return None
+
+    def reusable_buckets(self) -> int:
+        """The buckets in which a registration writes no new storage: bit n for signers whose
+        address ends in n, of 1024."""
+        if self.layout is Layout.UPSTREAM:
+            return 0
+        words: list[int] = self._read("reusableBuckets")
+        return sum(word << (256 * place) for place, word in enumerate(words))
 
     def register_calldata(
         self, signer: bytes, reference_block: int, reference_hash: bytes, quote: bytes
@@ -88,7 +102,7 @@ class Registry:
         return self._contract.encode(function, quote, deadline, possession, True)
 
     def renew_calldata(
-        self, admission: bytes, signer: bytes, reference_block: int, signature: bytes
+        self, admission: int, signer: bytes, reference_block: int, signature: bytes
     ) -> bytes:
         """Calldata that registers by a quote's signature (r ‖ s, 64 bytes) alone."""
         r, s = (int.from_bytes(half, "big") for half in (signature[:32], signature[32:]))
@@ -120,8 +134,11 @@ class Registry:
             valid_until=values["validUntil"],
             block_number=log.block_number,
             transaction_hash=log.transaction_hash,
+            platform=values["platform"],
+            admission=values["admission"],
+            fmspc=values["fmspc"],
             measurement=values.get("measurement"),
-            quote_hash=values.get("quoteHash"),
+            signed_hash=values.get("signedHash"),
             reference_hash=values.get("referenceBlockHash"),
         )
 

@@ -81,7 +81,10 @@ ADDRESS, WORD = Hex(20), Hex(32)
     help="Deploy an adapter too: our verifier, with the output of Automata's version 1.0.",
 )
 @click.option("--gateway", type=ADDRESS, default="0x" + "00" * 20, help="SP1's verifier gateway.")
-@click.option("--threshold", default=1, show_default=True, help="Signers that a proof needs.")
+@click.option("--threshold", default=1, show_default=True, help="Machines that a proof needs.")
+@click.option(
+    "--distinct-measurements", is_flag=True, help="Have these machines run different images too."
+)
 @click.option("--measurement", type=WORD, multiple=True, help="Allow it; may be repeated.")
 @click.option(
     "--file",
@@ -106,6 +109,7 @@ def command(
     layout_10: bool,
     gateway: bytes,
     threshold: int,
+    distinct_measurements: bool,
     measurement: tuple[bytes, ...],
     file: Path,
     yes: bool,
@@ -130,6 +134,7 @@ def command(
         layout_10=layout_10,
         gateway=gateway,
         threshold=threshold,
+        distinct_measurements=distinct_measurements,
         measurements=measurement,
     )
     planned = plan.make(settings, deployer)

@@ -7,6 +7,9 @@ REPLACEMENT_PERCENT = 113
 
 GAS_HEADROOM_PERCENT = 125
 
+NEW_SLOT_GAS = 30_000
+"""What a registration costs more where it finds its bucket taken."""
+
 MAX_TRANSACTION_GAS = 1 << 24
 """No transaction may ask for more (EIP-7825)."""
 
@@ -36,9 +39,12 @@ def suggest_fees(
 def gas_limit(estimate: int) -> int:
     """Room above a node's estimate: the block of inclusion is not the block of the estimate.
 
-    As much as a transaction may ask for; a chain without that limit may estimate more than it.
+    At least as much room as a storage slot needs that has to be new where it was to be used again,
+    because another signer was first. No more than a transaction may ask for; a chain without that
+    limit may estimate more than it.
     """
-    return max(estimate, min(estimate * GAS_HEADROOM_PERCENT // 100, MAX_TRANSACTION_GAS))
+    room = max(estimate * GAS_HEADROOM_PERCENT // 100, estimate + NEW_SLOT_GAS)
+    return max(estimate, min(room, MAX_TRANSACTION_GAS))
 
 
 def _bumped(fee: int) -> int:

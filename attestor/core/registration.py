@@ -33,10 +33,10 @@ class Terms:
 
 @dataclass(frozen=True)
 class Admission:
-    """An attestation key that the registry keeps, under an id of 12 bytes. `valid_until` is chain
-    time."""
+    """An attestation key that is enrolled with the registry, under a number. `valid_until` is
+    chain time."""
 
-    id: bytes
+    number: int
     valid_until: int
     is_live: bool
 
@@ -57,15 +57,18 @@ class Registration:
 
 @dataclass(frozen=True)
 class RegistrationEvent:
-    """A `SignerRegistered` or `SignerRenewed` event and where it stands. `quote_hash` is keccak256
-    of the quote as it was sent. A renewal names neither measurement, nor quote, nor block hash:
-    the contract computes what the attestation key signed."""
+    """A `SignerRegistered` or `SignerRenewed` event and where it stands. `signed_hash` is keccak256
+    of what the attestation key signed, header and body of the quote. A renewal names neither
+    measurement, nor quote, nor block hash: the contract computes what was signed."""
 
     signer: bytes
     reference_block: int
     valid_until: int
     block_number: int
     transaction_hash: bytes
+    platform: bytes
+    admission: int
+    fmspc: bytes
     measurement: bytes | None = None
-    quote_hash: bytes | None = None
+    signed_hash: bytes | None = None
     reference_hash: bytes | None = None

@@ -2,8 +2,10 @@
 
 Ours, which also binds chain and registry (contracts/src/libraries/ReportData.sol):
 
-    signer (20) ‖ block number (8, big-endian) ‖ "ATT1" ‖ digest (32)
+    signer (20) ‖ block number (8, big-endian) ‖ tag (4) ‖ digest (32)
     digest = keccak256(abi.encode(TYPE_HASH, chain id, registry, signer, number, block hash))
+
+The tag is "ATT1" for an admission and "ATR1" for a renewal: neither quote serves for the other.
 
 Upstream's, by automata's SP1TEEProverRegistry:
 
@@ -21,13 +23,31 @@ from attestor.errors import ReportDataInvalid
 LENGTH = 64
 SIGNER_BYTES = 20
 BLOCK_HASH_BYTES = 32
-TAG = b"ATT1"
 _PADDING = bytes(12)
 _MAX_BLOCK_NUMBER = (1 << 64) - 1
 _TYPE_HASH = keccak(
     b"ReportData(uint256 chainId,address registry,address signer,uint64 blockNumber,"
     b"bytes32 blockHash)"
 )
+
+
+class Purpose(StrEnum):
+    """What a quote of ours is to be registered by."""
+
+    ADMISSION = "admission"
+    RENEWAL = "renewal"
+
+    @classmethod
+    def of(cls, report_data: bytes) -> "Purpose":
+        """What a quote with this report data (64 bytes, our layout) is for. Raises
+        `ReportDataInvalid` for another tag."""
+        for purpose, tag in _TAGS.items():
+            if report_data[28:32] == tag:
+                return purpose
+        raise ReportDataInvalid(f"report data with the tag {report_data[28:32]!r}")
+
+
+_TAGS = {Purpose.ADMISSION: b"ATT1", Purpose.RENEWAL: b"ATR1"}
 
 
 class Layout(StrEnum):
@@ -45,8 +65,15 @@ class Binding:
     registry: bytes
     layout: Layout
 
-    def encode(self, signer: bytes, block_number: int, block_hash: bytes) -> bytes:
+    def encode(
+        self,
+        signer: bytes,
+        block_number: int,
+        block_hash: bytes,
+        purpose: Purpose = Purpose.ADMISSION,
+    ) -> bytes:
         """Report data (64 bytes) for a signer (20) and a reference block (number, hash of 32).
+        Upstream's layout knows no purpose.
 
         Raises `ReportDataInvalid` for a zero signer or hash, a number outside of uint64, and
         anything of the wrong type or length.
@@ -60,7 +87,7 @@ class Binding:
             return _PADDING + signer + keccak(number + block_hash + _PADDING + signer)
         place = self.chain_id.to_bytes(32, "big") + _PADDING + self.registry
         digest = keccak(_TYPE_HASH + place + _PADDING + signer + number + block_hash)
-        return signer + number[24:] + TAG + digest
+        return signer + number[24:] + _TAGS[purpose] + digest
 
 
 def _require_bytes(value: bytes, length: int, name: str) -> None:

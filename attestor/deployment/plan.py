@@ -43,6 +43,7 @@ class Settings:
     layout_10: bool = False
     gateway: bytes = NONE
     threshold: int = 1
+    distinct_measurements: bool = False
     measurements: tuple[bytes, ...] = ()
 
 
@@ -121,7 +122,10 @@ def _proofs(settings: Settings) -> tuple[Creation, ...]:
     gateway = checksummed(settings.gateway)
     return (
         Creation("TEERegistry", (verifier, kind, owner, guardian)),
-        Creation("MultiProof", (Made("TEERegistry"), gateway, settings.threshold)),
+        Creation(
+            "MultiProof",
+            (Made("TEERegistry"), gateway, settings.threshold, settings.distinct_measurements),
+        ),
     )
 
 
@@ -137,7 +141,7 @@ def _check(settings: Settings, deployer: bytes) -> None:
             hint="leave --layout-1.0 or --verifier out",
         )
     if settings.threshold < 1:
-        raise DeploymentRefused("a proof needs at least one signer", hint="set --threshold 1")
+        raise DeploymentRefused("a proof needs at least one machine", hint="set --threshold 1")
     if settings.measurements and settings.owner != deployer:
         raise DeploymentRefused(
             f"only the owner {checksummed(settings.owner)} can allow measurements, and "

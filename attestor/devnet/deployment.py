@@ -89,7 +89,7 @@ class DevelopmentDeployer:
     def deploy_multiproof(self, registry: bytes) -> Done:
         """MultiProof of one signer, without a gateway: a development chain has no SP1 proofs."""
         gateway = checksummed(plan.NONE)
-        creation = Creation("MultiProof", (checksummed(registry), gateway, 1))
+        creation = Creation("MultiProof", (checksummed(registry), gateway, 1, False))
         return self._deployer.create(creation)
 
     def transact(self, to: bytes | None, calldata: bytes) -> Receipt:

@@ -8,13 +8,14 @@ from loguru import logger
 from attestor.chain.registry import Registry
 from attestor.core.blocks import Block, BlockWindow
 from attestor.core.fees import Fees
-from attestor.core.report_data import Binding
+from attestor.core.report_data import Binding, Purpose
 from attestor.core.text import checksummed, from_hex, to_hex
 from attestor.core.transaction import SignedTransaction
+from attestor.errors import RegistrationRejected, RpcAnswerInvalid, RpcError, RpcUnreachable
 from attestor.quote.gate import GateVerdict
 from attestor.rotation.plan import Activate, MakeQuote
 from attestor.rotation.request import Quoted, RequestBuilder
-from attestor.signer.client import SignerProcess
+from attestor.signer.client import QuoteAnswer, SignerProcess
 from attestor.store.history import History
 from attestor.transactions.manager import Payments
 
@@ -48,21 +49,35 @@ class RotationEffects:
         self._requests = requests
 
     def new_signer(self) -> None:
-        """Make a key and note its address."""
-        address = self._signer.new_key()
+        """Make a key and note its address: one for which the registry writes no new storage."""
+        try:
+            buckets = self._registry.reusable_buckets()
+        except (RpcError, RpcAnswerInvalid, RpcUnreachable) as error:
+            # It only saves gas, and some nodes do not let a call read so much.
+            logger.debug("reusable buckets: {}", error)
+            buckets = 0
+        address = self._signer.new_key(buckets)
         self._history.signer_created(address)
         logger.info("signer {} created", checksummed(address))
 
     def make_quote(self, action: MakeQuote, ring: BlockWindow) -> None:
-        """Obtain a quote and let the gate judge it before any gas is paid."""
+        """Obtain a quote and let the gate judge it before any gas is paid.
+
+        A renewal's first, which costs a third to register; an admission's where none is open.
+        """
         reference = ring.at(action.block_number)
         assert reference is not None
         assert ring.head is not None
-        deadline = ring.head.timestamp + DEADLINE_SECONDS
-        bound = (action.signer, action.block_number, action.block_hash)
-        answer = self._signer.quote(*bound, deadline)
-        expected = self._binding.encode(*bound)
-        verdict = self._gate(answer.raw, expected)
+        now = ring.head.timestamp
+        deadline = now + DEADLINE_SECONDS
+        answer, verdict = None, None
+        if self._requests.can_renew:
+            answer, verdict = self._quote(action, deadline, Purpose.RENEWAL)
+            quoted = _quoted_now(action, answer, verdict, deadline)
+            if not self._requests.is_renewal_open(quoted, now):
+                answer, verdict = None, None
+        if answer is None or verdict is None:
+            answer, verdict = self._quote(action, deadline, Purpose.ADMISSION)
         self._history.quote_made(
             signer=action.signer,
             reference=reference,
@@ -84,11 +99,28 @@ class RotationEffects:
             ", SIMULATED" if answer.simulated else "",
         )
 
+    def _quote(
+        self, action: MakeQuote, deadline: int, purpose: Purpose
+    ) -> tuple[QuoteAnswer, GateVerdict]:
+        bound = (action.signer, action.block_number, action.block_hash)
+        answer = self._signer.quote(*bound, deadline, purpose)
+        return answer, self._gate(answer.raw, self._binding.encode(*bound, purpose))
+
     def submit(self, signer: bytes, head: Block) -> None:
-        """Simulate, sign, note and send the registration, by the cheapest way that is open."""
+        """Simulate, sign, note and send the registration.
+
+        A renewal whose admission was ended since its quote was made is given up: the next signer
+        is admitted.
+        """
         row = self._history.quote(signer)
         assert row is not None
-        request = self._requests.request(_quoted(signer, row), head.timestamp)
+        try:
+            request = self._requests.request(_quoted(signer, row))
+        except RegistrationRejected as error:
+            if not self._requests.is_for_renewal(row["raw"]):
+                raise
+            self.abandon(signer, error.message)
+            return
         pending = self._history.pending(self._payments.payer)
         replaced = pending[-1] if pending else None
         signed = self._payments.prepare(
@@ -140,6 +172,21 @@ class RotationEffects:
         self._signer.retire(signer)
         self._history.abandoned(signer, reason)
         logger.warning("signer {} given up: {}", checksummed(signer), reason)
+
+
+def _quoted_now(
+    action: MakeQuote, answer: QuoteAnswer, verdict: GateVerdict, deadline: int
+) -> Quoted:
+    """A quote that is not noted yet."""
+    return Quoted(
+        raw=answer.raw,
+        signer=action.signer,
+        reference_block=action.block_number,
+        reference_hash=action.block_hash,
+        measurement=verdict.measurement_id,
+        deadline=deadline,
+        possession=answer.possession,
+    )
 
 
 def _quoted(signer: bytes, row: dict[str, Any]) -> Quoted:

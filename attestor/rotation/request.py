@@ -2,15 +2,13 @@
 
 from dataclasses import dataclass
 
-from eth_utils.crypto import keccak
-
 from attestor.chain.registry import Registry
 from attestor.core.registration import RegistrationKind, VerifierKind
-from attestor.core.report_data import Layout
+from attestor.core.report_data import Layout, Purpose
 from attestor.errors import RegistrationRejected
-from attestor.quote import qvl
 from attestor.quote.compact import compact
 from attestor.quote.format import Quote, parse
+from attestor.quote.template import template_address
 
 
 @dataclass(frozen=True)
@@ -29,8 +27,8 @@ class Quoted:
 
 @dataclass(frozen=True)
 class Request:
-    """Calldata for the registry, and `quote_bytes`: the bytes that stand for the quote in it, whose
-    keccak256 the registry's event holds. A renewal sends none."""
+    """Calldata for the registry, and `quote_bytes`: what the attestation key signed in it, header
+    and body, whose keccak256 the registry's event holds. A renewal sends none."""
 
     kind: RegistrationKind
     calldata: bytes
@@ -38,33 +36,56 @@ class Request:
 
 
 class RequestBuilder:
-    """Makes requests to one registry. A renewal is preferred: it costs a third."""
+    """Makes requests to one registry."""
 
     def __init__(self, registry: Registry, payer: bytes) -> None:
         self._registry = registry
         self._payer = payer
 
-    def request(self, quoted: Quoted, chain_time: int) -> Request:
-        """The transaction that would register now. Raises `RegistrationRejected` with the
-        contract's reason if none would."""
-        if self._registry.layout is Layout.UPSTREAM:
-            return self._simulated(self._upstream(quoted))
-        quote, kind = parse(quoted.raw), self._registry.verifier_kind()
-        renewal = self._renewal(quoted, quote, kind, chain_time)
-        if renewal is not None:
-            try:
-                return self._simulated(renewal)
-            except RegistrationRejected:
-                # What the registry keeps is of another header or body, after a TDX module update
-                # for example: a new admission replaces it.
-                pass
-        return self._simulated(self._admission(quoted, quote, kind))
+    @property
+    def can_renew(self) -> bool:
+        """Whether the registry knows renewals."""
+        return self._registry.layout is Layout.ATTESTOR
 
-    def _upstream(self, quoted: Quoted) -> Request:
+    def is_for_renewal(self, raw: bytes) -> bool:
+        """Whether a quote was made for a renewal."""
+        return self.can_renew and Purpose.of(parse(raw).report_data) is Purpose.RENEWAL
+
+    def is_renewal_open(self, quoted: Quoted, chain_time: int) -> bool:
+        """Whether a quote that was made for a renewal would be taken, and registered for all of
+        its time: a registration ends with the admission that it was made under."""
+        quote = parse(quoted.raw)
+        address = self._registry.address
+        template = template_address(address, quote, self._registry.verifier_kind())
+        admission = self._registry.admission(template)
+        validity = self._registry.terms().attest_validity_seconds
+        if admission is None or not admission.outlasts(chain_time, validity):
+            return False
+        try:
+            self._simulated(self._renewal(quoted, quote, admission.number))
+        except RegistrationRejected:
+            return False
+        return True
+
+    def request(self, quoted: Quoted) -> Request:
+        """The transaction that registers a quote, by what it was made for. Raises
+        `RegistrationRejected` with the contract's reason if it would not be taken now."""
+        quote = parse(quoted.raw)
+        if not self.can_renew:
+            return self._simulated(self._upstream(quoted, quote))
+        kind = self._registry.verifier_kind()
+        if not self.is_for_renewal(quoted.raw):
+            return self._simulated(self._admission(quoted, quote, kind))
+        admission = self._registry.admission(template_address(self._registry.address, quote, kind))
+        if admission is None:
+            raise RegistrationRejected("the registry knows no admission for the renewal")
+        return self._simulated(self._renewal(quoted, quote, admission.number))
+
+    def _upstream(self, quoted: Quoted, quote: Quote) -> Request:
         calldata = self._registry.register_calldata(
             quoted.signer, quoted.reference_block, quoted.reference_hash, quoted.raw
         )
-        return Request(RegistrationKind.REGISTRATION, calldata, quoted.raw)
+        return Request(RegistrationKind.REGISTRATION, calldata, quote.signed_region)
 
     def _admission(self, quoted: Quoted, quote: Quote, kind: VerifierKind) -> Request:
         is_compact = kind is VerifierKind.OWN
@@ -72,29 +93,14 @@ class RequestBuilder:
         calldata = self._registry.admit_calldata(
             sent, quoted.deadline, quoted.possession, is_compact
         )
-        return Request(RegistrationKind.ADMISSION, calldata, sent)
+        return Request(RegistrationKind.ADMISSION, calldata, quote.signed_region)
 
-    def _renewal(
-        self, quoted: Quoted, quote: Quote, kind: VerifierKind, chain_time: int
-    ) -> Request | None:
-        platform = _platform(quoted, quote, kind)
-        admission = self._registry.admission(platform, quoted.measurement)
-        if not admission.outlasts(chain_time, self._registry.terms().attest_validity_seconds):
-            return None
+    def _renewal(self, quoted: Quoted, quote: Quote, number: int) -> Request:
         calldata = self._registry.renew_calldata(
-            admission.id, quoted.signer, quoted.reference_block, quote.signature
+            number, quoted.signer, quoted.reference_block, quote.signature
         )
         return Request(RegistrationKind.RENEWAL, calldata)
 
     def _simulated(self, request: Request) -> Request:
         self._registry.simulate(request.calldata, self._payer)
         return request
-
-
-def _platform(quoted: Quoted, quote: Quote, kind: VerifierKind) -> bytes:
-    """By what the registry knows the machine (IDcapVerifier's GateVerdict; for Automata's verifiers
-    contracts/src/registry/Verification.sol)."""
-    machine = qvl.machine(quoted.raw)
-    if kind is VerifierKind.OWN:
-        return keccak(machine.ppid)
-    return keccak(machine.fmspc + quote.attestation_key)

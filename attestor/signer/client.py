@@ -17,6 +17,7 @@ from attestor.core.cross_check import CrossChecked, CrossCheckVerdict, Disagreem
 from attestor.core.execution import Engine
 from attestor.core.frame import Frame
 from attestor.core.proof import Proof
+from attestor.core.report_data import Purpose
 from attestor.core.statement import SignedStatement
 from attestor.core.text import from_hex, to_hex
 from attestor.core.verifying_key import VerifyingKey
@@ -62,21 +63,28 @@ class SignerProcess:
         self._reader = threading.Thread(target=self._read_answers, name="signer", daemon=True)
         self._reader.start()
 
-    def new_key(self) -> bytes:
-        """Make a signer; its address."""
-        return from_hex(self._ask("new_key").header["address"])
+    def new_key(self, buckets: int = 0) -> bytes:
+        """Make a signer, in one of these buckets if one is found (see `Keys.create`); its
+        address."""
+        return from_hex(self._ask("new_key", buckets=hex(buckets)).header["address"])
 
     def quote(
-        self, address: bytes, block_number: int, block_hash: bytes, deadline: int
+        self,
+        address: bytes,
+        block_number: int,
+        block_hash: bytes,
+        deadline: int,
+        purpose: Purpose = Purpose.ADMISSION,
     ) -> QuoteAnswer:
-        """A quote that binds the signer and the reference block; its signature holds until
-        `deadline` (Unix seconds)."""
+        """A quote that binds the signer, the reference block and what it is for; its signature
+        holds until `deadline` (Unix seconds)."""
         answer = self._ask(
             "quote",
             address=to_hex(address),
             block_number=block_number,
             block_hash=to_hex(block_hash),
             deadline=deadline,
+            purpose=purpose,
         )
         return QuoteAnswer(
             raw=answer.blobs[0],

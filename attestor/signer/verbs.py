@@ -13,7 +13,7 @@ from attestor.core.execution import Engine, Limits, require_signable, stdin_sha2
 from attestor.core.frame import Frame
 from attestor.core.legacy_message import LegacyMessage
 from attestor.core.possession import Possession
-from attestor.core.report_data import Binding
+from attestor.core.report_data import Binding, Purpose
 from attestor.core.statement import CIRCUIT_VERSION, Statement
 from attestor.core.text import from_hex, to_hex
 from attestor.core.verifying_key import VerifyingKey
@@ -73,14 +73,16 @@ class SignerService:
             raise RequestInvalid(f"malformed request to the signer: {error!r:.200}") from None
 
     def _new_key(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> Frame:
-        return Frame({"address": to_hex(self._keys.create())})
+        buckets = int(header.get("buckets", "0x0"), 16)
+        return Frame({"address": to_hex(self._keys.create(buckets))})
 
     def _quote(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> Frame:
         """A quote that binds one of our own keys, and nothing that the caller composed; and that
         key's signature for the registry."""
         address, number = from_hex(header["address"]), int(header["block_number"])
         self._keys.require(address)
-        bound = self._binding.encode(address, number, from_hex(header["block_hash"]))
+        purpose = Purpose(header.get("purpose", Purpose.ADMISSION))
+        bound = self._binding.encode(address, number, from_hex(header["block_hash"]), purpose)
         possession = Possession(address, number, int(header["deadline"]), keep_key=True)
         domain = Domain(self._binding.chain_id, self._binding.registry)
         signature = self._keys.sign_for(address, possession.digest(domain))

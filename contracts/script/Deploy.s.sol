@@ -8,6 +8,7 @@ interface ScriptVm {
     function envBytes(string calldata name) external view returns (bytes memory);
     function envOr(string calldata name, uint256 fallback_) external view returns (uint256);
     function envOr(string calldata name, address fallback_) external view returns (address);
+    function envOr(string calldata name, bool fallback_) external view returns (bool);
     function getCode(string calldata artifact) external view returns (bytes memory);
     function toString(address value) external pure returns (string memory);
 }
@@ -19,9 +20,11 @@ interface ScriptVm {
 ///
 ///     ROOT_CERTIFICATE           DER of the root CA's certificate, 0x text
 ///     EVALUATION_DELAY_SECONDS   365 days if not set
-///     OWNER, GUARDIAN            the sender if not set
+///     OWNER                      the sender if not set
+///     GUARDIAN                   the owner if not set, who can all that a guardian can
 ///     GATEWAY                    SP1's verifier gateway; none if not set
-///     THRESHOLD                  signers that a proof needs; 1 if not set
+///     THRESHOLD                  machines that a proof must come from; 1 if not set
+///     DISTINCT_MEASUREMENTS      whether their measurements must differ; false if not set
 ///
 ///     forge script contracts/script/Deploy.s.sol --rpc-url … --ledger --broadcast
 contract Deploy {
@@ -45,6 +48,7 @@ contract Deploy {
         address gateway = vm.envOr("GATEWAY", address(0));
         uint256 threshold = vm.envOr("THRESHOLD", uint256(1));
         uint256 delay = vm.envOr("EVALUATION_DELAY_SECONDS", uint256(365 days));
+        bool distinct = vm.envOr("DISTINCT_MEASUREMENTS", false);
         bytes memory root = vm.envBytes("ROOT_CERTIFICATE");
 
         vm.startBroadcast();
@@ -53,7 +57,9 @@ contract Deploy {
         registry = _create(
             "TEERegistry.sol:TEERegistry", abi.encode(verifier, VERIFIER_KIND_OWN, owner, guardian)
         );
-        multiProof = _create("MultiProof.sol:MultiProof", abi.encode(registry, gateway, threshold));
+        multiProof = _create(
+            "MultiProof.sol:MultiProof", abi.encode(registry, gateway, threshold, distinct)
+        );
         vm.stopBroadcast();
     }
 

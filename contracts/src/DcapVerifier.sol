@@ -12,7 +12,7 @@ import {RawQuote} from "./dcap/RawQuote.sol";
 import {TcbEvaluation} from "./dcap/TcbEvaluation.sol";
 import {TrustDomain} from "./dcap/TrustDomain.sol";
 import {Collateral, ICollateralStore} from "./interfaces/ICollateralStore.sol";
-import {IDcapVerifier, TcbStatus, Verdict} from "./interfaces/IDcapVerifier.sol";
+import {Evidence, IDcapVerifier, TcbStatus, Verdict} from "./interfaces/IDcapVerifier.sol";
 import {Memory} from "./libraries/Memory.sol";
 import {P256} from "./libraries/P256.sol";
 import {Certificate, X509} from "./x509/X509.sol";
@@ -36,6 +36,13 @@ contract DcapVerifier is IDcapVerifier {
     /// @inheritdoc IDcapVerifier
     function verifyRaw(bytes calldata quote) external view returns (Verdict memory) {
         return _verify(RawQuote.read(quote));
+    }
+
+    /// @inheritdoc IDcapVerifier
+    function describe(bytes calldata quote, bool isRaw) external pure returns (Evidence memory) {
+        Quote memory parts = isRaw ? RawQuote.read(quote) : CompactQuote.read(quote);
+        Pck memory pck = PckCertificate.parse(parts.certificate, parts.certificateLength);
+        return Evidence(_evidenceOf(parts, pck), pck.platform, _toFmspc(pck));
     }
 
     /// @inheritdoc IDcapVerifier
@@ -76,12 +83,26 @@ contract DcapVerifier is IDcapVerifier {
         QuotingEnclave.checkIdentity(report, identity);
         TcbStatus enclave = QuotingEnclave.status(report, identity);
         verdict.status = TcbEvaluation.evaluate(quote, pck, CollateralCheck.data(tcb), enclave);
-        // A record's end has 40 bits, and an FMSPC has 48.
-        // forge-lint: disable-start(unsafe-typecast)
+        // A record's end has 40 bits.
+        // forge-lint: disable-next-line(unsafe-typecast)
         verdict.validUntil = uint64(until);
-        verdict.fmspc = bytes6(uint48(pck.fmspc));
-        // forge-lint: disable-end(unsafe-typecast)
+        verdict.fmspc = _toFmspc(pck);
         verdict.platform = pck.platform;
+        verdict.evidence = _evidenceOf(quote, pck);
+    }
+
+    /// @dev Of the signatures nothing is in it: each has a twin that holds as well.
+    function _evidenceOf(Quote memory quote, Pck memory pck) private pure returns (bytes32) {
+        uint256 report = quote.signature + CompactQuote.QE_REPORT;
+        bytes32 reportHash = Memory.hash(report, CompactQuote.QE_REPORT_LENGTH);
+        uint256 tbs = pck.certificate.tbs;
+        return keccak256(abi.encode(reportHash, Memory.hash(tbs, pck.certificate.tbsEnd - tbs)));
+    }
+
+    /// @dev An FMSPC has 48 bits.
+    function _toFmspc(Pck memory pck) private pure returns (bytes6) {
+        // forge-lint: disable-next-line(unsafe-typecast)
+        return bytes6(uint48(pck.fmspc));
     }
 
     /// @dev What the quote is of must not be open to anyone outside.

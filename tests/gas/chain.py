@@ -22,6 +22,7 @@ CHAIN_ID = 31337
 START = 1_750_330_571
 """When the genuine collateral of the vectors is valid, in Unix seconds; so is ours."""
 BLOCK_SECONDS = 12
+_BLOCKS_AT_ONCE = 50
 _FUNDS = 10**20
 _TIP_WEI = 10**9
 
@@ -46,8 +47,9 @@ class GasChain:
         self.sender = from_hex(self.account.address)
         self.node.rpc.call("anvil_setBalance", [self.account.address, hex(_FUNDS)])
         self.node.rpc.call("anvil_setBlockTimestampInterval", [BLOCK_SECONDS])
-        payments = Payments(self.node, self.account, max_fee=1000 * GWEI)
-        self.deployer = Deployer(self.node, payments, None)
+        self.id = CHAIN_ID
+        self.payments = Payments(self.node, self.account, max_fee=1000 * GWEI)
+        self.deployer = Deployer(self.node, self.payments, None)
         self._probe: bytes | None = None
 
     def send(self, to: bytes | None, calldata: bytes) -> int:
@@ -74,6 +76,12 @@ class GasChain:
         self.node.rpc.call("evm_setNextBlockTimestamp", [timestamp])
         self.node.rpc.call("evm_mine", [])
         return self.node.head()
+
+    def mine(self, blocks: int) -> None:
+        """Mine so many, each as long after the one before as blocks are apart."""
+        for mined in range(0, blocks, _BLOCKS_AT_ONCE):
+            size = min(_BLOCKS_AT_ONCE, blocks - mined)
+            self.node.rpc.call("anvil_mine", [hex(size), hex(BLOCK_SECONDS)])
 
     def snapshot(self) -> Any:
         return self.node.rpc.call("evm_snapshot", [])

@@ -8,6 +8,7 @@ from gas import genuine
 from gas.chain import START, GasChain, account, running
 from gas.genuine import Sp1Proof
 from gas.goals import Figure
+from gas.rotating import RotatingMachine
 from gas.scenario import DAY, Deployment
 from matrix.chain import Chain
 from matrix.judged import UPLOAD_TIME, wrong
@@ -31,9 +32,10 @@ def gas_figures(vectors: Path | None) -> Iterator[Figure]:
         yield from _quote_sizes(deployment)
         yield from _uploads(deployment)
         before = chain.snapshot()
-        yield from _days(deployment)
+        yield from _day(deployment)
         chain.revert(before)
         yield from _registrations(deployment)
+        deployment.admit("used", keep_key=True)
         yield from _uses(deployment)
         yield from _proofs(deployment, vectors)
         if vectors is not None:
@@ -81,22 +83,34 @@ def _uploads(deployment: Deployment) -> Iterator[Figure]:
 
 
 def _registrations(deployment: Deployment) -> Iterator[Figure]:
-    """Each on a registry that has seen nothing of the machine, but for the last two."""
+    """First on a registry that has seen nothing of the machine, in a bucket that nobody has used;
+    then where it knows the machine, in a bucket whose signer has ended."""
     chain = deployment.chain
-    before = chain.snapshot()
-    yield Figure("admission_raw_gas", deployment.register_upstreams_way("raw"))
-    chain.revert(before)
-    before = chain.snapshot()
-    yield Figure("admission_gas", deployment.admit("compact", keep_key=False))
-    chain.revert(before)
-    yield Figure("admission_keeping_key_gas", deployment.admit("kept", keep_key=True))
-    yield Figure("admission_keeping_known_key_gas", deployment.admit("again", keep_key=True))
+    for name, measured in (
+        ("admission_raw_first_gas", lambda: deployment.register_upstreams_way("raw")),
+        ("admission_once_first_gas", lambda: deployment.admit("once", keep_key=False)),
+    ):
+        before = chain.snapshot()
+        yield Figure(name, measured())
+        chain.revert(before)
+    yield Figure("admission_first_gas", deployment.admit("first", keep_key=True))
+    yield Figure("renewal_new_slot_gas", deployment.renew("new slot"))
+    deployment.end_signers()
+    for name, measured in (
+        ("admission_raw_gas", lambda: deployment.register_upstreams_way("raw")),
+        ("admission_once_gas", lambda: deployment.admit("once", keep_key=False)),
+        ("admission_again_gas", lambda: deployment.admit("again", keep_key=True)),
+        ("renewal_gas", lambda: deployment.renew("renewed")),
+    ):
+        before = chain.snapshot()
+        yield Figure(name, measured())
+        chain.revert(before)
 
 
 def _uses(deployment: Deployment) -> Iterator[Figure]:
     """Of a call by a contract, with the registry cold: without the 21,000 of a transaction."""
     calldata = Contract.named("TEERegistry").encode(
-        "verifyAttestedProver", checksummed(account("kept")[1])
+        "verifyAttestedProver", checksummed(deployment.latest_signer[1])
     )
     cost, answer = deployment.chain.cost_of_call(deployment.registry.address, calldata)
     assert int.from_bytes(answer, "big") == 1, "the signer is not valid"
@@ -118,34 +132,25 @@ def _tee_leg(deployment: Deployment, proof: Sp1Proof) -> int:
     chain, registry = deployment.chain, deployment.registry.address
     gateway = chain.create(proof.gateway_creation)
     creation = artifact.load("MultiProof").creation_code(
-        (checksummed(registry), checksummed(gateway), 1)
+        (checksummed(registry), checksummed(gateway), 1, False)
     )
     multiproof = chain.create(creation)
     alone = chain.send(gateway, proof.gateway_calldata())
-    return chain.send(multiproof, proof.both_calldata(account("kept")[0])) - alone
+    return chain.send(multiproof, proof.both_calldata(deployment.latest_signer[0])) - alone
 
 
-def _days(deployment: Deployment) -> Iterator[Figure]:
-    """48 signers a day, one each half hour: an admission that keeps the key, then renewals.
-
-    Twice: on the first day the key's template is stored, which is known from then on until the
-    machine gets another attestation key or certificate.
-    """
-    start = deployment.chain.node.head().timestamp
-    first, _ = _day(deployment, start)
-    second, renewals = _day(deployment, start + DAY)
-    yield Figure("renewal_gas", max(renewals))
-    yield Figure("gas_first_day_48_rotations", first)
-    yield Figure("gas_per_day_48_rotations", second)
-
-
-def _day(deployment: Deployment, start: int) -> tuple[int, list[int]]:
-    """Gas of all of a day's rotations, and of each renewal."""
-    step = DAY // ROTATIONS
-    deployment.chain.set_time(start + step)
-    admission = deployment.admit(f"{start}", keep_key=True)
-    renewals = []
-    for number in range(1, ROTATIONS):
-        deployment.chain.set_time(start + (number + 1) * step)
-        renewals.append(deployment.renew(f"{start}, {number}"))
-    return admission + sum(renewals), renewals
+def _day(deployment: Deployment) -> Iterator[Figure]:
+    """What the daemon's rotation sends in a day, half an hour each: one day after the first."""
+    rotation = RotatingMachine(deployment)
+    first = rotation.day(ROTATIONS)
+    second = rotation.day(ROTATIONS)
+    rotation.close()
+    yield Figure("gas_first_day_48_rotations", sum(first))
+    yield Figure("gas_per_day_48_rotations", sum(second))
+    later = tuple(
+        item
+        for item in deployment.items(deployment.chain.node.head().timestamp)
+        if item.kind not in (CollateralKind.PCK_CA, CollateralKind.TCB_SIGNING)
+    )
+    uploads = deployment.upload(later)
+    yield Figure("gas_per_day_with_collateral", sum(second) + sum(uploads.values()))

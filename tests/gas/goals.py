@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 GOALS = {
-    "admission_gas": 185_000,
+    "admission_again_gas": 188_000,
+    "admission_once_gas": 185_000,
     "admission_raw_gas": 245_000,
-    "renewal_gas": 66_000,
-    "gas_per_day_48_rotations": 3_250_000,
+    "renewal_gas": 50_000,
+    "gas_per_day_48_rotations": 2_550_000,
     "verify_attested_prover_gas": 12_000,
     "multiproof_tee_leg_gas": 25_000,
     "multiproof_tee_leg_double_gas": 25_000,

@@ -1,5 +1,7 @@
 """All contracts, deployed and filled as an operator would, and the transactions of signers."""
 
+from itertools import count
+
 from gas.chain import CHAIN_ID, START, GasChain, account
 
 from attestor.chain.abi import Contract
@@ -7,7 +9,8 @@ from attestor.chain.collateral_store import CollateralStore
 from attestor.chain.registry import Registry
 from attestor.collateral import uploader
 from attestor.collateral.items import CollateralKind, Item, items_of
-from attestor.core.report_data import Binding, Layout
+from attestor.core.registration import VerifierKind
+from attestor.core.report_data import Binding, Layout, Purpose
 from attestor.core.signature import sign
 from attestor.core.text import checksummed
 from attestor.deployment import plan
@@ -16,6 +19,7 @@ from attestor.quote.compact import compact
 from attestor.quote.format import Quote, parse
 from attestor.quote.simulated import SimulatedPlatform, Variation
 from attestor.quote.simulated.issued import Issued
+from attestor.quote.template import template_address
 
 SEED = b"gas figures"
 INTEL_CRL_ENTRIES = 44
@@ -29,6 +33,7 @@ class Deployment:
 
     def __init__(self, chain: GasChain) -> None:
         self.chain = chain
+        self.latest_signer = account("nobody")
         self.platform = SimulatedPlatform(SEED, CHAIN_ID, START, VARIATION)
         settings = plan.Settings(
             chain_id=CHAIN_ID,
@@ -57,7 +62,7 @@ class Deployment:
 
     def admit(self, label: str, keep_key: bool) -> int:
         """Gas of an admission by a compact quote."""
-        secret, signer = account(label)
+        secret, signer = self.account(label)
         head = self.chain.node.head()
         quote = self.quote(signer)
         deadline = head.timestamp + 3600
@@ -74,31 +79,47 @@ class Deployment:
 
     def register_upstreams_way(self, label: str) -> int:
         """Gas of upstream's `register` with a raw quote."""
-        _, signer = account(label)
+        _, signer = self.account(label)
         head = self.chain.node.head()
         quote = self.quote(signer, Layout.UPSTREAM)
         calldata = self.registry.register_calldata(signer, head.number, head.hash, quote.trimmed)
         return self.chain.send(self.registry.address, calldata)
 
     def renew(self, label: str) -> int:
-        """Gas of a renewal by the kept attestation key."""
-        _, signer = account(label)
-        quote = self.quote(signer)
-        admission = self.registry.admission(self.platform_id, self.platform.measurement_id)
+        """Gas of a renewal by the enrolled attestation key."""
+        _, signer = self.account(label)
+        quote = self.quote(signer, purpose=Purpose.RENEWAL)
+        template = template_address(self.registry.address, quote, VerifierKind.OWN)
+        admission = self.registry.admission(template)
+        assert admission is not None
         number = self.chain.node.head().number
-        calldata = self.registry.renew_calldata(admission.id, signer, number, quote.signature)
+        calldata = self.registry.renew_calldata(admission.number, signer, number, quote.signature)
         return self.chain.send(self.registry.address, calldata)
 
-    def quote(self, signer: bytes, layout: Layout = Layout.ATTESTOR) -> Quote:
+    def account(self, label: str) -> tuple[bytes, bytes]:
+        """A key of that label, and its address: in a bucket that can be used again, where there is
+        one, as the signer process makes them."""
+        buckets = self.registry.reusable_buckets()
+        found = (account(f"{label}, {number}") for number in count())
+        self.latest_signer = next(
+            (secret, signer)
+            for secret, signer in found
+            if not buckets or buckets >> int.from_bytes(signer, "big") % 1024 & 1
+        )
+        return self.latest_signer
+
+    def end_signers(self) -> None:
+        """Let what is registered end, and its quotes grow old: the buckets can be used again."""
+        self.chain.mine(400)
+
+    def quote(
+        self,
+        signer: bytes,
+        layout: Layout = Layout.ATTESTOR,
+        purpose: Purpose = Purpose.ADMISSION,
+    ) -> Quote:
         """A quote that binds the signer and the newest block."""
         head = self.chain.node.head()
         binding = Binding(CHAIN_ID, self.registry.address, layout)
-        return parse(self.platform.quote(binding.encode(signer, head.number, head.hash)))
-
-    @property
-    def platform_id(self) -> bytes:
-        """What the verifier calls the machine."""
-        calldata = Contract.named("DcapVerifier").encode("verify", compact(self.quote(b"\1" * 20)))
-        answer = self.chain.node.call(self.record.address("DcapVerifier"), calldata)
-        platform: bytes = Contract.named("DcapVerifier").decode("verify", answer)["platform"]
-        return platform
+        bound = binding.encode(signer, head.number, head.hash, purpose)
+        return parse(self.platform.quote(bound))

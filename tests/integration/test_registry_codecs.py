@@ -13,15 +13,15 @@ from attestor.chain.rpc import Rpc
 from attestor.core.eip712 import Domain
 from attestor.core.possession import Possession
 from attestor.core.registration import VerifierKind
-from attestor.core.report_data import Binding, Layout
+from attestor.core.report_data import Binding, Layout, Purpose
 from attestor.core.text import checksummed
 from attestor.devnet.anvil import Anvil
 from attestor.devnet.deployment import Deployment, DevelopmentDeployer
-from attestor.errors import RegistrationRejected
 from attestor.quote import qvl
 from attestor.quote.compact import compact
 from attestor.quote.format import parse
 from attestor.quote.simulated import SimulatedPlatform
+from attestor.quote.template import template_address
 
 SIGNER = bytes(range(1, 21))
 HASH = bytes(range(100, 132))
@@ -56,6 +56,12 @@ def test_report_data__any_block__is_the_registrys(chain: Chain, number: int) -> 
     assert told == binding.encode(SIGNER, number, HASH)
 
 
+def test_report_data__of_a_renewal__is_the_registrys(chain: Chain) -> None:
+    binding = Binding(31337, chain.deployment.registry.address, Layout.ATTESTOR)
+    told = chain.read("renewalReportData", checksummed(SIGNER), 7, HASH)
+    assert told == binding.encode(SIGNER, 7, HASH, Purpose.RENEWAL)
+
+
 @pytest.mark.parametrize("keep_key", [True, False])
 @pytest.mark.parametrize(
     ("number", "deadline"), [(0, 0), (7, 1_800_000_000), (2**64 - 1, 2**256 - 1)]
@@ -75,15 +81,25 @@ def test_measurement__of_the_platform__is_allowed_by_its_id(chain: Chain) -> Non
     assert not int.from_bytes(chain.read("isMeasurementAllowed", other), "big")
 
 
-def test_admission__id_of_platform_and_measurement__is_derived_alike(chain: Chain) -> None:
+def test_admission__none_yet__is_none(chain: Chain) -> None:
     registry = Registry(chain.node, chain.deployment.registry.address)
-    platform = keccak(qvl.machine(chain.platform.quote(bytes(64))).ppid)
-    found = registry.admission(platform, chain.platform.measurement_id)
-    assert len(found.id) == 12
-    assert not found.is_live
+    quote = parse(chain.platform.quote(bytes(64)))
     assert registry.verifier_kind() is VerifierKind.OWN
-    with pytest.raises(RegistrationRejected, match="MeasurementNotAllowed"):
-        registry.admission(platform, bytes(32))
+    template = template_address(registry.address, quote, VerifierKind.OWN)
+    assert registry.admission(template) is None
+
+
+def test_evidence__of_a_quote__is_the_verifiers(chain: Chain) -> None:
+    quote = parse(chain.platform.quote(bytes(64)))
+    verifier = Contract.named("DcapVerifier")
+    address = chain.deployment.verifier.address
+    raw = chain.node.call(address, verifier.encode("describe", quote.trimmed, True))
+    assert raw == chain.node.call(address, verifier.encode("describe", compact(quote), False))
+    verdict = verifier.decode(
+        "verify", chain.node.call(address, verifier.encode("verify", compact(quote)))
+    )
+    described = verifier.decode("describe", raw)
+    assert described == {key: verdict[key] for key in ("evidence", "platform", "fmspc")}
 
 
 def test_verdict__compact_and_raw__name_the_same_platform(chain: Chain) -> None:

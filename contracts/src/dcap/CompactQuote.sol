@@ -30,6 +30,7 @@ struct Quote {
 library CompactQuote {
     uint256 internal constant ATTESTATION_KEY = 64;
     uint256 internal constant QE_REPORT = 128;
+    uint256 internal constant QE_REPORT_LENGTH = 384;
     uint256 internal constant QE_REPORT_SIGNATURE = 512;
     uint256 internal constant AUTHENTICATION_DATA = 576;
     uint256 internal constant CERTIFICATE = 608;

@@ -23,11 +23,25 @@ enum TcbStatus {
 /// @param validUntil Unix seconds: the earliest end of anything that vouches for the quote
 /// @param fmspc the platform's family, model, stepping, platform type and custom SKU
 /// @param platform keccak256 of the PPID of the PCK certificate
+/// @param evidence see Evidence
 struct Verdict {
     TcbStatus status;
     uint64 validUntil;
     bytes6 fmspc;
     bytes32 platform;
+    bytes32 evidence;
+}
+
+/// @notice What a quote says of the platform that made it, before anything of it is verified.
+/// @param evidence what the verdict on an attestation key rests on beside Intel's collateral:
+/// keccak256(keccak256(QE report) ‖ keccak256(signed part of the PCK certificate)). The same for every
+/// encoding of a quote, raw or compact, and whichever of two signatures that hold it carries
+/// @param platform as in Verdict
+/// @param fmspc as in Verdict
+struct Evidence {
+    bytes32 evidence;
+    bytes32 platform;
+    bytes6 fmspc;
 }
 
 /// @title Verification of Intel DCAP quotes, whole and on chain
@@ -62,6 +76,10 @@ interface IDcapVerifier is IDcapErrors {
     /// Of its PEM chain the first certificate is read, the machine's, and must be strictly encoded.
     /// What follows is ignored: the CAs are those of the store.
     function verifyRaw(bytes calldata quote) external view returns (Verdict memory verdict);
+
+    /// @notice What a quote says of its platform, unverified: to compare it with what a verdict said.
+    /// @param isRaw whether it is as a platform makes it (`verifyRaw`), or compact (`verify`)
+    function describe(bytes calldata quote, bool isRaw) external view returns (Evidence memory);
 
     /// @notice Automata's entry, for contracts that were made for it: `verifyRaw`, for nothing.
     /// @dev All value goes back to tx.origin, as it does there: callers need not be able to

@@ -25,10 +25,15 @@ struct Statement {
 /// public values both hold: a forged result needs a fault in SP1's proof system and a broken TEE at
 /// once. The other calls check the TEE proof alone.
 ///
-/// A TEE proof is one signature, or as many as this deployment asks for (`threshold`), by distinct
-/// signers that are valid at this moment. They stand one after the other, 65 bytes each (r ‖ s ‖ v, v
-/// 27 or 28, s in the lower half of the order), in strictly ascending order of their signers'
-/// addresses. Every one of them must be good, also those beyond the threshold.
+/// A TEE proof is one signature, or more where this deployment asks for them, by distinct signers that
+/// are valid at this moment. They stand one after the other, 65 bytes each (r ‖ s ‖ v, v 27 or 28, s
+/// in the lower half of the order), in strictly ascending order of their signers' addresses. Every
+/// one of them must be good, also those that do not count.
+///
+/// A `threshold` above 1 counts machines, not keys: signers on one platform count once, and one whose
+/// platform the registry does not know does not count. With `distinctMeasurements`, each that counts
+/// must have another measurement too. They are gone through in their order, and one that collides with an
+/// earlier one is passed over: leave out what you do not need.
 ///
 /// It covers one of two statements:
 /// - `…Program…`: keccak256(sha256(vk hash bytes ‖ public values)), the statement of automata's
@@ -63,6 +68,13 @@ interface IMultiProof {
     /// @notice Fewer signatures than this deployment asks for.
     error SignaturesTooFew(uint256 threshold, uint256 actual);
 
+    /// @notice The signatures come from fewer machines than this deployment asks for, or with fewer
+    /// measurements.
+    error MachinesTooFew(uint256 threshold, uint256 actual);
+
+    /// @notice What is signed is no message of upstream's: those have 32 bytes.
+    error MessageLengthWrong(uint256 expected, uint256 actual);
+
     /// @notice The signers are not in strictly ascending order: one signs twice, or out of order.
     error SignersNotAscending(address previous, address current);
 
@@ -86,7 +98,8 @@ interface IMultiProof {
     /// @notice Upstream's check: revert unless enough valid signers signed keccak256 of the message.
     /// @dev Says nothing of what was signed: the caller has to compute the message itself. Prefer
     /// `verifyProgram`.
-    /// @param encodedMessageBytes sha256(vk hash bytes ‖ public values), 32 bytes, for a proof
+    /// @param encodedMessageBytes sha256(vk hash bytes ‖ public values): 32 bytes and no others,
+    /// because a signer signs other things too
     /// @param signatures as described above; 65 bytes where the threshold is 1
     function verifyTEEProof(bytes calldata encodedMessageBytes, bytes calldata signatures)
         external
@@ -144,6 +157,9 @@ interface IMultiProof {
     /// @notice What checks SP1 proofs; zero if the deployment has none.
     function gateway() external view returns (ISP1Verifier);
 
-    /// @notice How many distinct signers a TEE proof needs.
+    /// @notice From how many machines a TEE proof must come.
     function threshold() external view returns (uint256);
+
+    /// @notice Whether these must have distinct measurements as well.
+    function distinctMeasurements() external view returns (bool);
 }

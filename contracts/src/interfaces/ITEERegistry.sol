@@ -36,8 +36,8 @@ interface ITEERegistry is IDcapErrors, IRegistryErrors, IRegistryEvents {
     /// @param deadline the last second at which this may be sent
     /// @param possession the signer's EIP-712 signature (r ‖ s ‖ v) over
     /// Admit(address signer,uint64 referenceBlockNumber,uint256 deadline,bool keepKey)
-    /// @param keepKey whether to keep the attestation key for renewals: costs some 190,000 gas the
-    /// first time, and 13,000 as long as TEE, platform and certificate stay the same
+    /// @param keepKey whether to enrol the attestation key for renewals: costs some 200,000 gas the
+    /// first time, and a few thousand as long as TEE, platform and certificate stay the same
     function admit(
         bytes calldata compactQuote,
         uint256 deadline,
@@ -53,20 +53,23 @@ interface ITEERegistry is IDcapErrors, IRegistryErrors, IRegistryEvents {
         bool keepKey
     ) external payable;
 
-    /// @notice Register a next signer by the kept attestation key of an admission: `r` and `s` are
-    /// the signature of a quote with the same header and body, but for the report data.
-    function renew(bytes12 id, address signer, uint64 referenceBlockNumber, uint256 r, uint256 s)
+    /// @notice Register a next signer by the enrolled attestation key of an admission: `r` and `s`
+    /// are the signature of a quote with the same header and body, but for the report data, which is
+    /// a renewal's. The quote of an admission does not serve, nor this one for an admission.
+    /// @param number of the admission
+    function renew(uint32 number, address signer, uint64 referenceBlockNumber, uint256 r, uint256 s)
         external;
 
-    /// @notice Show a compact quote of an admission's TEE again, of any age: a good one extends
-    /// the admission to a day from now; one whose status is no longer allowed, or whose
-    /// certificate or TCB the verifier calls revoked, ends it. Any other refusal reverts.
-    function recheck(bytes12 id, bytes calldata compactQuote) external;
+    /// @notice Show a compact quote on whose evidence signers were registered, of any age: a good one
+    /// extends the admission to a day from now; one that shows that the evidence is no longer good
+    /// ends it, and all its signers. That is every status that the policy does not allow, and every
+    /// refusal of the verifier for what Intel says of platform, certificate, quoting enclave or TDX
+    /// module. What only says that no judgement was possible reverts.
+    function recheck(bytes calldata compactQuote) external;
 
-    /// @notice The same with a raw quote, if the admission was made by a raw one. Automata's
-    /// verifier can only end an admission by a status, because its refusals do not tell a
-    /// revocation from expired collateral.
-    function recheckRaw(bytes12 id, bytes calldata quote) external payable;
+    /// @notice The same with a raw quote. Automata's verifier can only end an admission by a status,
+    /// because its refusals do not tell a revocation from expired collateral.
+    function recheckRaw(bytes calldata quote) external payable;
 
     /* --- signers --------------------------------------------------------------------------- */
 
@@ -74,11 +77,22 @@ interface ITEERegistry is IDcapErrors, IRegistryErrors, IRegistryEvents {
     /// registration neither the epoch, nor its measurement, nor its platform or admission ended.
     function verifyAttestedProver(address signer) external view returns (bool);
 
-    /// @notice When a signer was registered, Unix seconds; 0 if never.
+    /// @notice When a signer was registered, Unix seconds; 0 if never, or if it has ended and another
+    /// signer has taken its bucket since.
     function attestedProvers(address signer) external view returns (uint256 attestedTime);
 
     /// @notice The record of a signer.
     function registration(address signer) external view returns (Registration memory);
+
+    /// @notice Which machine and program stand behind a signer.
+    /// @return isValid as verifyAttestedProver
+    /// @return platform the same for all signers of one machine; zero when the signer is not valid,
+    /// or when the verifier (Automata's) does not tell machines apart
+    /// @return measurement what made it; zero when the signer is not valid
+    function attestationOf(address signer)
+        external
+        view
+        returns (bool isValid, bytes32 platform, bytes32 measurement);
 
     /// @notice Whether a signer is valid now, and if not, why.
     function signerStatus(address signer) external view returns (SignerStatus);
@@ -91,8 +105,20 @@ interface ITEERegistry is IDcapErrors, IRegistryErrors, IRegistryEvents {
         view
         returns (bytes32 referenceBlockHash);
 
-    /// @notice The report data that `admit` and `renew` ask for, in two halves.
+    /// @notice In which buckets a registration writes no new storage, by the lowest 10 bits of the
+    /// signer's address: bit n of the map, word n / 256, bit n % 256, is bucket n. These had an entry
+    /// that has ended, and none of their signers stands elsewhere or was revoked.
+    /// @dev Reads the whole table, some 2,400,000 gas: for calls off chain.
+    function reusableBuckets() external view returns (uint256[4] memory map);
+
+    /// @notice The report data that `admit` asks for, in two halves.
     function reportData(address signer, uint64 number, bytes32 blockHash)
+        external
+        view
+        returns (bytes32 high, bytes32 low);
+
+    /// @notice The report data that `renew` asks for, in two halves.
+    function renewalReportData(address signer, uint64 number, bytes32 blockHash)
         external
         view
         returns (bytes32 high, bytes32 low);
@@ -107,12 +133,9 @@ interface ITEERegistry is IDcapErrors, IRegistryErrors, IRegistryEvents {
 
     /* --- admissions ------------------------------------------------------------------------ */
 
-    /// @notice The id of what an allowed measurement runs on a platform. It stays the same until
-    /// the measurement is removed. Reverts unless the measurement is allowed.
-    function admissionId(bytes32 platform, bytes32 measurement) external view returns (bytes12);
-
-    /// @notice The kept attestation key of an admission.
-    function admission(bytes12 id) external view returns (Admission memory);
+    /// @notice An admission by its number, which the events and `registration` tell; zero when there
+    /// is none.
+    function admission(uint32 number) external view returns (Admission memory);
 
     /* --- settings -------------------------------------------------------------------------- */
 
@@ -122,7 +145,7 @@ interface ITEERegistry is IDcapErrors, IRegistryErrors, IRegistryEvents {
     /// @notice A reference block must be less than this many blocks old.
     function maxBlockNumberDiff() external view returns (uint256);
 
-    /// @notice How often everything was ended.
+    /// @notice Grows whenever all admissions and registrations are ended.
     function epoch() external view returns (uint256);
 
     /// @notice Whether nobody can register now.
@@ -196,7 +219,7 @@ interface ITEERegistry is IDcapErrors, IRegistryErrors, IRegistryEvents {
 
     /// @notice End an admission and all registrations under it at once. A full quote can make it
     /// again: revoke the platform to prevent that.
-    function revokeAdmission(bytes12 id, string calldata reason) external;
+    function revokeAdmission(uint32 number, string calldata reason) external;
 
     /// @notice End all admissions and registrations of a platform at once, and take none.
     function revokePlatform(bytes32 platform, string calldata reason) external;

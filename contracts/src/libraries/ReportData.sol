@@ -7,8 +7,11 @@ pragma solidity 0.8.37;
 ///
 ///     0..20   the signer's address
 ///     20..28  the reference block's number, big-endian
-///     28..32  the tag "ATT1"
+///     28..32  the tag: "ATT1" for an admission, "ATR1" for a renewal
 ///     32..64  keccak256(abi.encode(TYPE_HASH, chain id, registry, signer, number, block hash))
+///
+/// The tags differ so that neither quote serves for the other: who sees the quote of a pending
+/// admission cannot take its signature for a renewal, which asks for no possession and no deadline.
 ///
 /// Upstream's layout, by automata's SP1TEEProverRegistry, binds neither chain nor registry:
 ///
@@ -16,18 +19,20 @@ pragma solidity 0.8.37;
 ///     12..32  the signer's address
 ///     32..64  keccak256(abi.encode(number, block hash, signer))
 library ReportData {
-    bytes4 internal constant TAG = "ATT1";
+    bytes4 internal constant ADMISSION = "ATT1";
+    bytes4 internal constant RENEWAL = "ATR1";
     bytes32 internal constant TYPE_HASH = keccak256(
         "ReportData(uint256 chainId,address registry,address signer,uint64 blockNumber,bytes32 blockHash)"
     );
 
     /// @notice Our report data, for this chain and this contract.
-    function encode(address signer, uint64 number, bytes32 blockHash)
+    /// @param tag what the quote is for
+    function encode(bytes4 tag, address signer, uint64 number, bytes32 blockHash)
         internal
         view
         returns (bytes32 high, bytes32 low)
     {
-        high = bytes32(bytes.concat(bytes20(signer), bytes8(number), TAG));
+        high = bytes32(bytes.concat(bytes20(signer), bytes8(number), tag));
         low = keccak256(
             abi.encode(TYPE_HASH, block.chainid, address(this), signer, number, blockHash)
         );

@@ -23,6 +23,10 @@ struct Region {
 library SignedRegion {
     using LittleEndian for bytes;
 
+    /// @notice The quote's version, TEE type and body type are none that go together, or it ends
+    /// inside of the signed region.
+    error SignedRegionUnknown(uint16 version, uint32 teeType, uint16 bodyType, uint256 quoteLength);
+
     uint256 private constant HEADER = 48;
     uint256 private constant DESCRIPTOR = 6;
     uint256 private constant ENCLAVE_LENGTH = 384;
@@ -36,17 +40,17 @@ library SignedRegion {
     uint256 private constant TD_REPORT_DATA = 520;
     uint256 private constant TD_SERVICE_TD = 600;
 
-    // Offsets in an enclave report, and flags of its attributes (first byte).
+    // Offsets in an enclave report.
+    uint256 private constant ISV_EXT_PROD_ID = 32;
     uint256 private constant ENCLAVE_ATTRIBUTES = 48;
     uint256 private constant MR_ENCLAVE = 64;
     uint256 private constant MR_SIGNER = 128;
+    uint256 private constant CONFIG_ID = 192;
     uint256 private constant ISV_PROD_ID = 256;
     uint256 private constant ISV_SVN = 258;
+    uint256 private constant CONFIG_SVN = 260;
+    uint256 private constant ISV_FAMILY_ID = 304;
     uint256 private constant ENCLAVE_REPORT_DATA = 320;
-
-    /// @notice The quote's version, TEE type and body type are none that go together, or it ends
-    /// inside of the signed region.
-    error SignedRegionUnknown(uint16 version, uint32 teeType, uint16 bodyType, uint256 quoteLength);
 
     /// @notice Where the parts of the signed region stand.
     function read(bytes calldata quote) internal pure returns (Region memory region) {
@@ -129,6 +133,17 @@ library SignedRegion {
 
     function enclaveSvn(bytes calldata quote, Region memory region) internal pure returns (uint16) {
         return quote.readUint16(region.body + ISV_SVN);
+    }
+
+    /// @notice Whether the enclave was started with a configuration of its own (Key Separation and
+    /// Sharing): a CONFIGID, CONFIGSVN, ISVEXTPRODID or ISVFAMILYID that is not zero.
+    function isConfigured(bytes calldata quote, Region memory region) internal pure returns (bool) {
+        uint256 body = region.body;
+        bytes32 configId = bytes32(quote[body + CONFIG_ID:body + CONFIG_ID + 32])
+            | bytes32(quote[body + CONFIG_ID + 32:body + CONFIG_ID + 64]);
+        bytes16 ids = bytes16(quote[body + ISV_EXT_PROD_ID:body + ISV_EXT_PROD_ID + 16])
+            | bytes16(quote[body + ISV_FAMILY_ID:body + ISV_FAMILY_ID + 16]);
+        return configId != 0 || ids != 0 || quote.readUint16(body + CONFIG_SVN) != 0;
     }
 
     /// @dev 0 when the three do not go together.

@@ -11,8 +11,22 @@ import {Settings} from "./Settings.sol";
 abstract contract Measurements is Settings {
     using SignedRegion for bytes;
 
+    /// @dev One slot. An index is used for one allowance of one measurement, until the epoch ends.
+    struct Policy {
+        bool isAllowed;
+        bool isEnclave;
+        uint8 index;
+        uint16 allowedStatuses;
+        uint16 minimumSvn;
+    }
+
+    struct EnclaveAttributes {
+        bytes16 value;
+        bytes16 mask;
+    }
+
     /// @dev As many as Terms.allowed has bits.
-    uint256 private constant POLICIES = 176;
+    uint256 private constant POLICIES = 160;
     /// @dev Statuses 0 to 9, without Revoked (6) and Unrecognized (7).
     uint16 private constant ALLOWABLE_STATUSES = 0x33f;
     uint16 private constant UP_TO_DATE = 1;
@@ -31,26 +45,13 @@ abstract contract Measurements is Settings {
     /// @dev PROVISION_KEY and EINITTOKEN_KEY: keys of the platform's, not for enclaves of users.
     bytes16 private constant ENCLAVE_PLATFORM_KEYS = 0x30000000000000000000000000000000;
 
-    /// @dev One slot. An index is used for one allowance of one measurement, until the epoch ends.
-    struct Policy {
-        bool isAllowed;
-        bool isEnclave;
-        uint8 index;
-        uint16 allowedStatuses;
-        uint16 minimumSvn;
-    }
-
-    struct EnclaveAttributes {
-        bytes16 value;
-        bytes16 mask;
-    }
-
     mapping(bytes32 measurement => Policy) private _policies;
     mapping(bytes32 measurement => EnclaveAttributes) private _enclaveAttributes;
-    /// @dev The measurement that an index stands for; zero when it stands for none any more.
-    mapping(uint8 index => bytes32 measurement) internal _measurements;
+    /// @dev The measurement for which an index was taken last. It stays when the measurement is
+    /// removed, and says what an index of the present epoch was taken for.
+    mapping(uint8 index => bytes32 measurement) private _measurements;
     /// @dev Bit n: index n has been used in this epoch.
-    uint176 private _used;
+    uint160 private _used;
 
     /* --- views ----------------------------------------------------------------------------- */
 
@@ -77,25 +78,18 @@ abstract contract Measurements is Settings {
         });
     }
 
-    /// @inheritdoc ITEERegistry
-    function enclaveMeasurement(bytes32 mrEnclave, bytes32 mrSigner, uint16 isvProdId)
-        public
-        pure
-        returns (bytes32)
-    {
-        return keccak256(abi.encode(ENCLAVE_TYPE, mrEnclave, mrSigner, isvProdId));
-    }
-
     /* --- changes --------------------------------------------------------------------------- */
 
     /// @inheritdoc ITEERegistry
     function allowMeasurement(bytes32 measurement) external onlyOwner {
-        _allow(measurement, Policy(true, false, 0, UP_TO_DATE, 0));
+        Enclave memory none;
+        _allow(measurement, Policy(true, false, 0, UP_TO_DATE, 0), none);
     }
 
     /// @inheritdoc ITEERegistry
     function allowTrustDomain(bytes32 measurement, uint16 allowedStatuses) external onlyOwner {
-        _allow(measurement, Policy(true, false, 0, allowedStatuses, 0));
+        Enclave memory none;
+        _allow(measurement, Policy(true, false, 0, allowedStatuses, 0), none);
     }
 
     /// @inheritdoc ITEERegistry
@@ -105,7 +99,7 @@ abstract contract Measurements is Settings {
             enclaveMeasurement(enclave.mrEnclave, enclave.mrSigner, enclave.isvProdId);
         _enclaveAttributes[measurement] =
             EnclaveAttributes(enclave.attributes, enclave.attributesMask);
-        _allow(measurement, Policy(true, true, 0, allowedStatuses, enclave.minimumSvn));
+        _allow(measurement, Policy(true, true, 0, allowedStatuses, enclave.minimumSvn), enclave);
     }
 
     /// @inheritdoc ITEERegistry
@@ -125,10 +119,19 @@ abstract contract Measurements is Settings {
     /// @dev Registrations and admissions of earlier epochs cannot be used any more, so that the
     /// indexes of removed measurements are free again.
     function raiseEpoch(string calldata reason) external onlyOwnerOrGuardian {
-        uint24 raised = _terms.epoch() + 1;
-        _terms = _terms.withEpoch(raised);
+        uint24 raised = _terms.era() + 1;
+        _terms = _terms.withEra(raised).withEpoch(raised);
         _used = _terms.allowed();
         emit EpochRaised(raised, msg.sender, reason);
+    }
+
+    /// @inheritdoc ITEERegistry
+    function enclaveMeasurement(bytes32 mrEnclave, bytes32 mrSigner, uint16 isvProdId)
+        public
+        pure
+        returns (bytes32)
+    {
+        return keccak256(abi.encode(ENCLAVE_TYPE, mrEnclave, mrSigner, isvProdId));
     }
 
     /* --- what a quote is measured by -------------------------------------------------------- */
@@ -151,6 +154,10 @@ abstract contract Measurements is Settings {
         if (!policy.isAllowed) revert MeasurementNotAllowed(measurement);
     }
 
+    function _measurementAt(uint8 index) internal view returns (bytes32) {
+        return _measurements[index];
+    }
+
     function _isStatusAllowed(Policy memory policy, TcbStatus status) internal pure returns (bool) {
         return (policy.allowedStatuses >> uint8(status)) & 1 == 1;
     }
@@ -162,6 +169,7 @@ abstract contract Measurements is Settings {
     {
         bytes16 attributes = quote.enclaveAttributes(region);
         _checkEnclaveAttributes(attributes);
+        if (quote.isConfigured(region)) revert EnclaveConfigurationRefused();
         (bytes32 mrEnclave, bytes32 mrSigner, uint16 isvProdId) = quote.enclaveIdentity(region);
         measurement = enclaveMeasurement(mrEnclave, mrSigner, isvProdId);
         policy = _policyOf(measurement);
@@ -191,9 +199,7 @@ abstract contract Measurements is Settings {
         }
     }
 
-    /* --- indexes --------------------------------------------------------------------------- */
-
-    function _allow(bytes32 measurement, Policy memory policy) private {
+    function _allow(bytes32 measurement, Policy memory policy, Enclave memory enclave) private {
         uint16 statuses = policy.allowedStatuses;
         if (statuses == 0 || statuses & ~ALLOWABLE_STATUSES != 0) revert StatusesRefused(statuses);
         if (_policies[measurement].isAllowed) revert MeasurementAlreadyAllowed(measurement);
@@ -201,11 +207,11 @@ abstract contract Measurements is Settings {
         _policies[measurement] = policy;
         _measurements[policy.index] = measurement;
         _terms = _terms.withAllowed(_terms.allowed() | _bit(policy.index));
-        emit MeasurementAllowed(measurement, policy.isEnclave, statuses);
+        emit MeasurementAllowed(measurement, policy.isEnclave, statuses, enclave);
     }
 
     function _takeIndex() private returns (uint8) {
-        uint176 used = _used;
+        uint160 used = _used;
         for (uint8 index = 0; index < POLICIES; ++index) {
             if (used & _bit(index) != 0) continue;
             _used = used | _bit(index);
@@ -214,7 +220,7 @@ abstract contract Measurements is Settings {
         revert MeasurementsExhausted(POLICIES);
     }
 
-    function _bit(uint8 index) private pure returns (uint176) {
-        return uint176(1) << index;
+    function _bit(uint8 index) private pure returns (uint160) {
+        return uint160(1) << index;
     }
 }

@@ -93,11 +93,6 @@ abstract contract Settings is ITEERegistry, Ownable2Step {
         emit Unpaused(reason);
     }
 
-    /// @notice Refused: without an owner nobody could allow or restore. Hand the ownership over.
-    function renounceOwnership() public view override onlyOwner {
-        revert OwnershipNotRenounceable();
-    }
-
     /* --- the owner's and the guardian's ---------------------------------------------------- */
 
     /// @inheritdoc ITEERegistry
@@ -105,6 +100,11 @@ abstract contract Settings is ITEERegistry, Ownable2Step {
         _requireNotPaused(_terms);
         _terms = _terms.withPaused(true);
         emit Paused(msg.sender, reason);
+    }
+
+    /// @notice Refused: without an owner nobody could allow or restore. Hand the ownership over.
+    function renounceOwnership() public view override onlyOwner {
+        revert OwnershipNotRenounceable();
     }
 
     function _requireNotPaused(Terms terms) internal pure {

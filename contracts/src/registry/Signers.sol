@@ -2,33 +2,20 @@
 pragma solidity 0.8.37;
 
 import {ITEERegistry} from "../interfaces/ITEERegistry.sol";
-import {Admission, Registration, SignerStatus} from "../interfaces/registry/RegistryTypes.sol";
+import {Registration, SignerStatus} from "../interfaces/registry/RegistryTypes.sol";
+import {AdmissionEntry} from "../libraries/AdmissionEntry.sol";
 import {RecentBlock} from "../libraries/RecentBlock.sol";
-import {SignerRecord, SignerSlot} from "../libraries/SignerSlot.sol";
+import {SignerEntries, SignerEntry} from "../libraries/SignerEntry.sol";
 import {Terms} from "../libraries/Terms.sol";
-import {Measurements} from "./Measurements.sol";
+import {AdmissionTable} from "./AdmissionTable.sol";
 
-/// @notice The records of signers and of admissions, and what ends them.
-/// @dev A use reads three slots: the signer's record, the terms, the admission.
-abstract contract Signers is Measurements {
-    using SignerSlot for uint256;
-    using SignerSlot for SignerRecord;
-
-    /// @dev One slot, of one policy index on one platform. `template` is zero when no attestation key
-    /// is kept; the generation counts also then, for signers that were registered without one.
-    struct AdmissionRecord {
-        address template;
-        uint40 validUntil;
-        uint24 epoch;
-        uint24 generation;
-        uint8 policyIndex;
-    }
-
-    /// @dev See SignerSlot; zero when there is none.
-    mapping(address signer => uint256 word) private _signers;
-    mapping(bytes12 id => AdmissionRecord) internal _admissions;
-    /// @inheritdoc ITEERegistry
-    mapping(bytes32 platform => bool) public isPlatformRevoked;
+/// @notice The entries of signers: whether one is valid, and what ends it.
+/// @dev A table of buckets with one entry each, found by the low bits of the signer's address, so that
+/// a signer takes the slot of one that has ended. Where the bucket is still taken, the entry goes to
+/// the overflow, which has a slot for each address. A use reads three slots: bucket, admission, terms.
+abstract contract Signers is AdmissionTable {
+    mapping(uint256 bucket => SignerEntry) private _buckets;
+    mapping(address signer => SignerEntry) private _overflow;
 
     /* --- views ----------------------------------------------------------------------------- */
 
@@ -39,36 +26,37 @@ abstract contract Signers is Measurements {
 
     /// @inheritdoc ITEERegistry
     function attestedProvers(address signer) external view returns (uint256 attestedTime) {
-        return _signers[signer].unpack().attestedAt;
+        (SignerEntry entry,) = _find(signer);
+        return entry.attestedAt();
     }
 
     /// @inheritdoc ITEERegistry
-    function registration(address signer) external view returns (Registration memory) {
-        SignerRecord memory record = _signers[signer].unpack();
-        return Registration({
-            attestedAt: record.attestedAt,
-            validUntil: record.validUntil,
-            measurement: record.attestedAt == 0
-                ? bytes32(0)
-                : _measurementAt(record.policyIndex, record.epoch),
-            admission: record.admission,
-            revoked: record.revoked
-        });
+    function attestationOf(address signer)
+        external
+        view
+        returns (bool isValid, bytes32 platform, bytes32 measurement)
+    {
+        (SignerEntry entry, bool isRevoked) = _find(signer);
+        if (_statusOf(entry, isRevoked) != SignerStatus.Valid) return (false, 0, 0);
+        AdmissionEntry admission_ = _admissionOf(entry.admission());
+        platform = admission_.isIdentified() ? _platformOf(entry.admission()) : bytes32(0);
+        return (true, platform, _measurementOf(admission_));
     }
 
     /// @inheritdoc ITEERegistry
-    function signerStatus(address signer) public view returns (SignerStatus) {
-        SignerRecord memory record = _signers[signer].unpack();
-        if (record.revoked) return SignerStatus.Revoked;
-        if (record.attestedAt == 0) return SignerStatus.Unregistered;
-        if (block.timestamp >= record.validUntil) return SignerStatus.Expired;
-        Terms terms = _terms;
-        if (record.epoch != terms.epoch()) return SignerStatus.EpochEnded;
-        if (!terms.isAllowed(record.policyIndex)) return SignerStatus.MeasurementRemoved;
-        if (_admissions[record.admission].generation != record.generation) {
-            return SignerStatus.AdmissionEnded;
+    function registration(address signer) external view returns (Registration memory record) {
+        (SignerEntry entry, bool isRevoked) = _find(signer);
+        record.revoked = isRevoked;
+        if (entry.validUntil() == 0) return record;
+        record.attestedAt = entry.attestedAt();
+        record.validUntil = entry.validUntil();
+        record.admission = entry.admission();
+        AdmissionEntry admission_ = _admissionOf(record.admission);
+        // Else the number is another's by now.
+        if (admission_.generation() == entry.generation()) {
+            record.measurement = _measurementOf(admission_);
+            record.platform = _platformOf(record.admission);
         }
-        return SignerStatus.Valid;
     }
 
     /// @inheritdoc ITEERegistry
@@ -84,77 +72,43 @@ abstract contract Signers is Measurements {
     }
 
     /// @inheritdoc ITEERegistry
-    function admissionId(bytes32 platform, bytes32 measurement) external view returns (bytes12) {
-        return _admissionId(platform, _policyOf(measurement).index);
+    function reusableBuckets() external view returns (uint256[4] memory map) {
+        for (uint256 bucket = 0; bucket < SignerEntries.BUCKETS; ++bucket) {
+            SignerEntry entry = _buckets[bucket];
+            bool isReusable = entry.validUntil() != 0 && !entry.isMarked() && entry.isFree();
+            if (isReusable) map[bucket / 256] |= 1 << (bucket % 256);
+        }
     }
 
-    /// @inheritdoc ITEERegistry
-    function admission(bytes12 id) external view returns (Admission memory) {
-        AdmissionRecord memory record = _admissions[id];
-        Terms terms = _terms;
-        bool isKept = record.template != address(0);
-        return Admission({
-            template: record.template,
-            validUntil: record.validUntil,
-            generation: record.generation,
-            epoch: record.epoch,
-            measurement: isKept ? _measurementAt(record.policyIndex, record.epoch) : bytes32(0),
-            isLive: isKept && _isCurrent(record, terms) && block.timestamp < record.validUntil
-        });
-    }
-
-    /* --- what ends them -------------------------------------------------------------------- */
+    /* --- what ends one --------------------------------------------------------------------- */
 
     /// @inheritdoc ITEERegistry
+    /// @dev Kept in the overflow, which nobody else's entry replaces, with what was known of it.
     function revokeSigner(address signer, string calldata reason) external onlyOwnerOrGuardian {
-        uint256 word = _signers[signer];
-        if (word.unpack().revoked) revert SignerIsRevoked(signer);
-        _signers[signer] = word.revoke();
+        (SignerEntry entry, bool isRevoked) = _find(signer);
+        if (isRevoked) revert SignerIsRevoked(signer);
+        _overflow[signer] = entry.marked();
+        uint256 bucket = SignerEntries.bucketOf(signer);
+        _buckets[bucket] = _buckets[bucket].marked();
         emit SignerRevoked(signer, msg.sender, reason);
     }
 
     /// @inheritdoc ITEERegistry
-    function revokeAdmission(bytes12 id, string calldata reason) external onlyOwnerOrGuardian {
-        _endAdmission(id);
-        emit AdmissionRevoked(id, msg.sender, reason);
-    }
-
-    /// @inheritdoc ITEERegistry
-    /// @dev Ends the platform's admission of every allowed measurement; of the others nothing is
-    /// valid anyway, and an index is not used again before the epoch ends.
-    function revokePlatform(bytes32 platform, string calldata reason) external onlyOwnerOrGuardian {
-        if (isPlatformRevoked[platform]) revert PlatformIsRevoked(platform);
-        isPlatformRevoked[platform] = true;
-        uint256 allowed = _terms.allowed();
-        for (uint8 index = 0; allowed != 0; ++index) {
-            if (allowed & 1 == 1) _endAdmission(_admissionId(platform, index));
-            allowed >>= 1;
-        }
-        emit PlatformRevoked(platform, msg.sender, reason);
-    }
-
-    /// @inheritdoc ITEERegistry
-    function restorePlatform(bytes32 platform, string calldata reason) external onlyOwner {
-        if (!isPlatformRevoked[platform]) revert PlatformNotRevoked(platform);
-        isPlatformRevoked[platform] = false;
-        emit PlatformRestored(platform, reason);
-    }
-
-    function _endAdmission(bytes12 id) internal {
-        AdmissionRecord storage record = _admissions[id];
-        record.template = address(0);
-        ++record.generation;
+    function signerStatus(address signer) public view returns (SignerStatus) {
+        (SignerEntry entry, bool isRevoked) = _find(signer);
+        return _statusOf(entry, isRevoked);
     }
 
     /* --- registering ----------------------------------------------------------------------- */
 
-    function _requireNewSigner(address signer) internal view {
+    /// @dev Gives back what stands in the signer's bucket.
+    function _requireNewSigner(address signer) internal view returns (SignerEntry bucket) {
         if (signer == address(0)) revert SignerZero();
-        uint256 word = _signers[signer];
-        if (word == 0) return;
-        SignerRecord memory record = word.unpack();
-        if (record.revoked) revert SignerIsRevoked(signer);
-        revert SignerAlreadyRegistered(signer, record.attestedAt);
+        bucket = _buckets[SignerEntries.bucketOf(signer)];
+        if (!bucket.isMarked() && !bucket.isOf(signer)) return bucket;
+        (SignerEntry entry, bool isRevoked) = _find(signer);
+        if (isRevoked) revert SignerIsRevoked(signer);
+        if (entry.validUntil() != 0) revert SignerAlreadyRegistered(signer, entry.attestedAt());
     }
 
     /// @dev The hash of a block inside of the window, never zero.
@@ -167,42 +121,58 @@ abstract contract Signers is Measurements {
         if (hash == 0) revert ReferenceBlockUnknown(number);
     }
 
-    /// @dev Make a signer valid that is known to be new, no longer than what vouches for it.
-    function _register(
+    /// @dev Until when a signer that is registered now is valid: no longer than what vouches for it.
+    function _validUntil(Terms terms, uint256 vouchedUntil) internal view returns (uint40) {
+        uint256 until = block.timestamp + terms.attestValiditySeconds();
+        // At most a day from now.
+        // forge-lint: disable-next-line(unsafe-typecast)
+        return uint40(vouchedUntil < until ? vouchedUntil : until);
+    }
+
+    /// @dev Make a signer valid that is known to be new.
+    /// @param bucket what stands in its bucket, by _requireNewSigner
+    function _enter(
         address signer,
-        bytes12 id,
-        uint8 policyIndex,
-        uint24 generation,
-        Terms terms,
-        uint256 vouchedUntil
-    ) internal returns (uint256 validUntil) {
-        validUntil = block.timestamp + terms.attestValiditySeconds();
-        if (vouchedUntil < validUntil) validUntil = vouchedUntil;
-        SignerRecord memory record = SignerRecord({
-            attestedAt: uint40(block.timestamp),
-            // At most a day from now.
-            // forge-lint: disable-next-line(unsafe-typecast)
-            validUntil: uint40(validUntil),
-            epoch: terms.epoch(),
-            generation: generation,
-            policyIndex: policyIndex,
-            revoked: false,
-            admission: id
-        });
-        _signers[signer] = record.pack();
+        SignerEntry bucket,
+        uint256 validUntil,
+        uint32 number,
+        AdmissionEntry admission_
+    ) internal {
+        SignerEntry entry = SignerEntries.make(signer, validUntil, number, admission_.generation());
+        uint256 index = SignerEntries.bucketOf(signer);
+        if (bucket.isFree()) {
+            _buckets[index] = entry.inPlaceOf(bucket);
+        } else {
+            _overflow[signer] = entry;
+            if (!bucket.isMarked()) _buckets[index] = bucket.marked();
+        }
     }
 
-    /// @dev Whether epoch and measurement of an admission still hold.
-    function _isCurrent(AdmissionRecord memory record, Terms terms) internal pure returns (bool) {
-        return record.epoch == terms.epoch() && terms.isAllowed(record.policyIndex);
+    /* --- looking up ------------------------------------------------------------------------ */
+
+    /// @dev An unmarked bucket says all that is known of its signers.
+    function _find(address signer) private view returns (SignerEntry entry, bool isRevoked) {
+        entry = _buckets[SignerEntries.bucketOf(signer)];
+        bool isOf = entry.isOf(signer);
+        if (!entry.isMarked()) return (isOf ? entry : SignerEntry.wrap(0), false);
+        SignerEntry other = _overflow[signer];
+        return (isOf ? entry : other, other.isMarked());
     }
 
-    function _admissionId(bytes32 platform, uint8 policyIndex) internal pure returns (bytes12) {
-        return bytes12(keccak256(abi.encode(platform, policyIndex)));
-    }
-
-    /// @dev An index means something else after its epoch.
-    function _measurementAt(uint8 policyIndex, uint24 ofEpoch) private view returns (bytes32) {
-        return ofEpoch == _terms.epoch() ? _measurements[policyIndex] : bytes32(0);
+    function _statusOf(SignerEntry entry, bool isRevoked) private view returns (SignerStatus) {
+        if (isRevoked) return SignerStatus.Revoked;
+        uint256 end = entry.validUntil();
+        if (end == 0) return SignerStatus.Unregistered;
+        if (block.timestamp >= end) return SignerStatus.Expired;
+        Terms terms = _terms;
+        uint32 number = entry.admission();
+        AdmissionEntry admission_ = _admissionOf(number);
+        if (admission_.generation() != entry.generation()) return SignerStatus.AdmissionEnded;
+        if (admission_.era() < terms.epoch()) return SignerStatus.EpochEnded;
+        if (!terms.isAllowed(admission_.policyIndex())) return SignerStatus.MeasurementRemoved;
+        if (admission_.isEnded() || _lostPlatform(number, admission_, terms)) {
+            return SignerStatus.AdmissionEnded;
+        }
+        return SignerStatus.Valid;
     }
 }

@@ -16,8 +16,10 @@ abstract contract Verification is Settings {
     uint256 private constant QE_REPORT_AFTER_KEY = 64;
     /// @dev From version 4 on, with type and size of the certification data before it.
     uint256 private constant RAW_QE_REPORT_AFTER_KEY = 64 + 6;
+    uint256 private constant KEY = 64;
+    uint256 private constant QE_REPORT = 384;
     /// @dev QE report and its signature: what both forms have at least after the key.
-    uint256 private constant QE_PART = 384 + 64;
+    uint256 private constant QE_PART = QE_REPORT + 64;
 
     /// @dev Whether Automata's verifier is at work: the only call that may come back.
     bool private transient _isAsking;
@@ -48,9 +50,8 @@ abstract contract Verification is Settings {
         return IDcapVerifier(verifier);
     }
 
-    /// @dev Where attestation key and QE report stand in a quote that has passed the verifier, or
-    /// is shown to be the same as one that has.
-    function _backing(bytes calldata quote, Region memory region, bool isRaw)
+    /// @dev Where attestation key and QE report stand in a quote.
+    function _attestation(bytes calldata quote, Region memory region, bool isRaw)
         internal
         pure
         returns (uint256 keyOffset, uint256 qeReport)
@@ -63,10 +64,16 @@ abstract contract Verification is Settings {
         }
     }
 
-    /// @dev Give back what is left, also what came by other ways: the registry holds no value. The
-    /// last thing that a function does.
-    function _refund() internal {
-        uint256 rest = address(this).balance;
+    /// @dev What the registry held before the value of this call came. It holds nothing of its own,
+    /// but anybody can force value into it: that stays where it is.
+    function _balanceBefore() internal view returns (uint256) {
+        return address(this).balance - msg.value;
+    }
+
+    /// @dev Give back what this call brought and the verifier did not take. The last thing that a
+    /// function does.
+    function _refund(uint256 balanceBefore) internal {
+        uint256 rest = address(this).balance - balanceBefore;
         if (rest == 0) return;
         // slither-disable-next-line arbitrary-send-eth
         (bool success,) = msg.sender.call{value: rest}("");
@@ -74,13 +81,13 @@ abstract contract Verification is Settings {
     }
 
     /// @dev Automata's verifier says nothing of how long its verdict holds, nor of the PPID: the
-    /// platform is then keccak256(FMSPC ‖ attestation key), which a new key of the same machine
-    /// changes.
+    /// platform is then keccak256 of the attestation key, which a new key of the same machine
+    /// changes. The evidence is the QE report, which vouches for the key.
     function _askAutomata(bytes calldata quote, Region memory region, bool isV10)
         private
         returns (Verdict memory verdict)
     {
-        (uint256 key,) = _backing(quote, region, true);
+        (uint256 key, uint256 qeReport) = _attestation(quote, region, true);
         if (_isAsking) revert Reentered();
         // slither-disable-next-line write-after-write
         _isAsking = true;
@@ -88,11 +95,12 @@ abstract contract Verification is Settings {
         _isAsking = false;
         (verdict.status, verdict.fmspc) = AutomataOutput.read(output, isV10, quote, region);
         verdict.validUntil = type(uint64).max;
-        verdict.platform = keccak256(bytes.concat(verdict.fmspc, quote[key:key + 64]));
+        verdict.platform = keccak256(quote[key:key + KEY]);
+        verdict.evidence = keccak256(quote[qeReport:qeReport + QE_REPORT]);
     }
 
     function _automataOutput(bytes calldata quote) private returns (bytes memory) {
-        // What was read before is checked again behind this call (Admissions._checkAgain).
+        // What was read before is checked again behind this call (Registrations._recheckAfterCallback).
         // slither-disable-next-line reentrancy-eth,reentrancy-benign,reentrancy-events
         try IAutomataVerifier(verifier).verifyAndAttestOnChain{value: msg.value}(quote) returns (
             bool success, bytes memory output

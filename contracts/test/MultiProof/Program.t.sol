@@ -36,27 +36,39 @@ contract MultiProofProgramTest is MultiProofCase {
         multiProof.verifyTEEProof(message, proof);
     }
 
-    function test_verifyTEEProof__message_of_any_length__digest_is_its_keccak(bytes memory message)
+    /// @dev A signer signs other things with the same key, EIP-712 payloads of 66 bytes among them.
+    function test_verifyTEEProof__message_of_other_length__refused(bytes memory message) public {
+        bytes memory proof = sign(KEY, keccak256(message));
+        if (message.length != 32) {
+            vm.expectRevert(
+                abi.encodeWithSelector(IMultiProof.MessageLengthWrong.selector, 32, message.length)
+            );
+        }
+        multiProof.verifyTEEProof(message, proof);
+    }
+
+    function test_verifyTEEProof__any_message_of_32_bytes__digest_is_its_keccak(bytes32 message)
         public
         view
     {
-        multiProof.verifyTEEProof(message, sign(KEY, keccak256(message)));
+        bytes memory data = bytes.concat(message);
+        multiProof.verifyTEEProof(data, sign(KEY, keccak256(data)));
     }
 
     function test_verifyTEEProof__unregistered_signer__refused() public {
-        bytes memory proof = sign(KEY + 1, keccak256("message"));
+        bytes memory proof = sign(KEY + 1, DIGEST);
         bytes memory reason =
             abi.encodeWithSelector(IMultiProof.Invalid_TEE_Signer.selector, vm.addr(KEY + 1));
         vm.expectRevert(reason);
-        multiProof.verifyTEEProof("message", proof);
+        multiProof.verifyTEEProof(bytes.concat(MESSAGE), proof);
     }
 
     function test_verifyTEEProof__signer_no_longer_valid__refused() public {
-        bytes memory proof = sign(KEY, keccak256("message"));
-        multiProof.verifyTEEProof("message", proof);
+        bytes memory proof = sign(KEY, DIGEST);
+        multiProof.verifyTEEProof(bytes.concat(MESSAGE), proof);
         registry.hold(signer, false);
         vm.expectRevert(abi.encodeWithSelector(IMultiProof.Invalid_TEE_Signer.selector, signer));
-        multiProof.verifyTEEProof("message", proof);
+        multiProof.verifyTEEProof(bytes.concat(MESSAGE), proof);
     }
 
     /* --- a program's result ---------------------------------------------------------------- */

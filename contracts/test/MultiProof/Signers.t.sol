@@ -71,12 +71,13 @@ contract MultiProofSignersTest is MultiProofCase {
     }
 
     function test_verifyTEEProof__threshold_2__wants_two() public {
-        bytes32 digest = keccak256("message");
+        bytes memory message = bytes.concat(keccak256("message"));
+        bytes32 digest = keccak256(message);
         bytes memory both = bytes.concat(sign(low, digest), sign(high, digest));
-        multiProof.verifyTEEProof("message", both);
+        multiProof.verifyTEEProof(message, both);
         bytes memory one = sign(low, digest);
         vm.expectPartialRevert(IMultiProof.SignaturesTooFew.selector);
-        multiProof.verifyTEEProof("message", one);
+        multiProof.verifyTEEProof(message, one);
     }
 
     /// @dev As many valid, distinct signers as asked for, in order, whoever they are: taken.

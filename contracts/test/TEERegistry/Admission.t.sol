@@ -28,8 +28,7 @@ contract TEERegistryAdmissionTest is RegistryCase {
             QuoteDraft memory draft = QuoteForge.draft(Form(form));
             _admitRaw(draft, key);
             assertStatus(vm.addr(key), SignerStatus.Valid);
-            bool isEnclave = QuoteForge.isEnclave(Form(form));
-            _assertTemplate(draft, isEnclave ? enclaveMeasurement : measurement);
+            _assertTemplate(draft, vm.addr(KEY + form));
         }
     }
 
@@ -39,67 +38,70 @@ contract TEERegistryAdmissionTest is RegistryCase {
         bytes memory proof = possession(KEY, newestBlock(), START);
         uint256 snapshot = vm.snapshotState();
         registry.admit(quote, START, proof, true);
-        address template = registry.admission(admissionOf(measurement)).template;
+        uint32 number = admissionOf(KEY);
+        address template = registry.admission(number).template;
         vm.revertToState(snapshot);
         vm.expectEmit(address(registry));
         emit IRegistryEvents.SignerRegistered(
-            vm.addr(KEY), measurement, BLOCK - 1, hashOf(BLOCK - 1), keccak256(quote), START + 3600
+            vm.addr(KEY),
+            PLATFORM,
+            measurement,
+            number,
+            FMSPC,
+            TcbStatus.UpToDate,
+            BLOCK - 1,
+            hashOf(BLOCK - 1),
+            keccak256(slice(quote, 0, 632)),
+            START + 3600
         );
         vm.expectEmit(address(registry));
         emit IRegistryEvents.AdmissionKept(
-            admissionOf(measurement),
-            PLATFORM,
-            measurement,
-            TcbStatus.UpToDate,
-            FMSPC,
-            template,
-            START + 86_400
+            number, PLATFORM, measurement, TcbStatus.UpToDate, FMSPC, template, START + 86_400
         );
         registry.admit(quote, START, proof, true);
     }
 
     function test_admit__key_kept__a_day_at_most() public {
         admit(KEY, true);
-        Admission memory kept = registry.admission(admissionOf(measurement));
+        Admission memory kept = registry.admission(admissionOf(KEY));
         vm.assertEq(kept.validUntil, START + 86_400, "validUntil");
         vm.assertEq(kept.measurement, measurement, "measurement");
         vm.assertTrue(kept.isLive, "live");
         vm.warp(START + 86_400);
-        vm.assertFalse(registry.admission(admissionOf(measurement)).isLive, "live after a day");
+        vm.assertFalse(registry.admission(admissionOf(KEY)).isLive, "live after a day");
     }
 
     function test_admit__verdict_ends_first__kept_until_then() public {
         sayValidUntil(START + 100);
         admit(KEY, true);
-        vm.assertEq(
-            registry.admission(admissionOf(measurement)).validUntil, START + 100, "validUntil"
-        );
+        vm.assertEq(registry.admission(admissionOf(KEY)).validUntil, START + 100, "validUntil");
         vm.assertEq(registry.registration(vm.addr(KEY)).validUntil, START + 100, "signer");
     }
 
     function test_admit__not_to_be_kept__nothing_kept() public {
         admit(KEY, false);
-        Admission memory kept = registry.admission(admissionOf(measurement));
-        vm.assertEq(kept.template, address(0), "template");
+        Admission memory kept = registry.admission(admissionOf(KEY));
+        vm.assertEq(kept.template.code.length, 0, "code");
+        vm.assertFalse(kept.isEnrolled, "enrolled");
         vm.assertFalse(kept.isLive, "live");
     }
 
-    /// @dev The code is STOP, then the signed region with the key where the report data was.
+    /// @dev The code is STOP, platform, FMSPC, then the signed region with the key where the report
+    /// data was.
     function test_admit__every_form__template_is_region_with_key() public {
         for (uint256 form = 0; form <= uint256(type(Form).max); ++form) {
             QuoteDraft memory draft = QuoteForge.draft(Form(form));
             admit(draft, KEY + form, true);
-            bool isEnclave = QuoteForge.isEnclave(Form(form));
-            _assertTemplate(draft, isEnclave ? enclaveMeasurement : measurement);
+            _assertTemplate(draft, vm.addr(KEY + form));
         }
     }
 
     function test_admit__again__same_template_new_end() public {
         admit(KEY, true);
-        address template = registry.admission(admissionOf(measurement)).template;
+        address template = registry.admission(admissionOf(KEY)).template;
         vm.warp(START + 1000);
         admit(NEXT_KEY, true);
-        Admission memory kept = registry.admission(admissionOf(measurement));
+        Admission memory kept = registry.admission(admissionOf(KEY));
         vm.assertEq(kept.template, template, "template");
         vm.assertEq(kept.validUntil, START + 87_400, "validUntil");
         assertStatus(vm.addr(KEY), SignerStatus.Valid);
@@ -107,11 +109,11 @@ contract TEERegistryAdmissionTest is RegistryCase {
 
     function test_admit__another_certificate__another_template() public {
         admit(KEY, true);
-        address template = registry.admission(admissionOf(measurement)).template;
+        address template = registry.admission(admissionOf(KEY)).template;
         QuoteDraft memory draft = QuoteForge.draft(Form.TdV4);
         flip(draft.backing, 40);
         admit(draft, NEXT_KEY, true);
-        address other = registry.admission(admissionOf(measurement)).template;
+        address other = registry.admission(admissionOf(NEXT_KEY)).template;
         vm.assertTrue(other != template, "template");
         assertStatus(vm.addr(KEY), SignerStatus.Valid);
     }
@@ -335,11 +337,11 @@ contract TEERegistryAdmissionTest is RegistryCase {
         registry.admitRaw(rawQuote(draft, vm.addr(key), newestBlock()), START, proof, true);
     }
 
-    function _assertTemplate(QuoteDraft memory draft, bytes32 measurement_) private view {
-        address template = registry.admission(admissionOf(measurement_)).template;
+    function _assertTemplate(QuoteDraft memory draft, address signer) private view {
+        address template = registry.admission(admissionOf(signer)).template;
         (uint256 x, uint256 y) = vm.publicKeyP256(draft.attestationKey);
         bytes memory expected = draft.regionWith(bytes32(x), bytes32(y));
-        vm.assertEq(template.code, bytes.concat(hex"00", expected), "code");
+        vm.assertEq(template.code, bytes.concat(hex"00", PLATFORM, FMSPC, expected), "code");
     }
 
     function _refuse(bytes memory quote, uint256 deadline, bytes memory proof, bytes memory reason)

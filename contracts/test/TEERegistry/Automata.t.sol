@@ -26,7 +26,7 @@ contract TEERegistryAutomataTest is RegistryCase {
         draft = QuoteForge.draft(Form.TdV4);
         _use(VerifierKind.AutomataV11);
         (uint256 x, uint256 y) = vm.publicKeyP256(draft.attestationKey);
-        platform = keccak256(abi.encodePacked(FMSPC, x, y));
+        platform = keccak256(abi.encode(x, y));
     }
 
     receive() external payable {}
@@ -48,7 +48,7 @@ contract TEERegistryAutomataTest is RegistryCase {
     function test_admitRaw__key_kept__renewed_by_us() public {
         automata.say(true, _output(VerifierKind.AutomataV11, 0));
         _admitRaw(KEY, 0);
-        bytes12 id = registry.admissionId(platform, measurement);
+        uint32 id = admissionOf(KEY);
         vm.assertEq(registry.admission(id).validUntil, START + 86_400, "validUntil");
         renew(draft, id, NEXT);
         assertStatus(NEXT, SignerStatus.Valid);
@@ -167,21 +167,21 @@ contract TEERegistryAutomataTest is RegistryCase {
     function test_recheckRaw__status_or_refusal__only_a_status_evicts() public {
         automata.say(true, _output(VerifierKind.AutomataV11, 0));
         _admitRaw(KEY, 0);
-        bytes12 id = registry.admissionId(platform, measurement);
+        uint32 id = admissionOf(KEY);
         bytes memory quote = rawQuote(draft, vm.addr(KEY), newestBlock());
         automata.say(false, "TCBR");
         vm.expectPartialRevert(IRegistryErrors.AutomataRefused.selector);
-        registry.recheckRaw(id, quote);
+        registry.recheckRaw(quote);
         automata.refuse(hex"482b7129");
         vm.expectPartialRevert(IRegistryErrors.AutomataReverted.selector);
-        registry.recheckRaw(id, quote);
+        registry.recheckRaw(quote);
         assertStatus(vm.addr(KEY), SignerStatus.Valid);
         vm.warp(START + 9);
         automata.say(true, _output(VerifierKind.AutomataV11, 0));
-        registry.recheckRaw(id, quote);
+        registry.recheckRaw(quote);
         vm.assertEq(registry.admission(id).validUntil, START + 86_409, "validUntil");
         automata.say(true, _output(VerifierKind.AutomataV11, 4));
-        registry.recheckRaw(id, quote);
+        registry.recheckRaw(quote);
         assertStatus(vm.addr(KEY), SignerStatus.AdmissionEnded);
     }
 
@@ -221,25 +221,52 @@ contract TEERegistryAutomataTest is RegistryCase {
         vm.assertEq(selectorOf(reason), IRegistryErrors.ValueRefused.selector, "reason");
     }
 
-    /// @dev Value that was forced into the registry goes to the next who pays, and is not trapped.
-    function test_admitRaw__forced_value__not_trapped() public {
+    /// @dev Value that was forced into the registry is nobody's: it stays there.
+    function test_admitRaw__forced_value__stays() public {
         vm.deal(address(registry), 5);
         automata.say(true, _output(VerifierKind.AutomataV11, 0));
-        _admitRaw(KEY, 0);
-        vm.assertEq(address(registry).balance, 0, "registry");
+        automata.charge(0.3 ether, true);
+        vm.deal(RELAYER, 1 ether);
+        _admitRaw(KEY, 1 ether);
+        vm.assertEq(RELAYER.balance, 0.7 ether, "relayer");
+        vm.assertEq(address(registry).balance, 5, "registry");
     }
 
-    /// @dev Only the sender's own transaction fails.
-    function test_admitRaw__sender_takes_no_refund__refused() public {
+    /// @dev Only the sender's own transaction fails, and only if it brought value.
+    function test_admitRaw__sender_takes_no_refund__refused_with_value_alone() public {
         automata.say(true, _output(VerifierKind.AutomataV11, 0));
+        automata.charge(1, true);
         vm.deal(address(registry), 5);
+        vm.deal(address(double), 7);
         bytes memory quote = rawQuote(draft, vm.addr(KEY), newestBlock());
         bytes memory proof = possession(KEY, newestBlock(), START);
+        uint256 snapshot = vm.snapshotState();
         vm.expectRevert(
-            abi.encodeWithSelector(IRegistryErrors.RefundFailed.selector, address(automata), 5)
+            abi.encodeWithSelector(IRegistryErrors.RefundFailed.selector, address(double), 6)
         );
-        vm.prank(address(automata));
-        registry.admitRaw(quote, START, proof, true);
+        vm.prank(address(double));
+        registry.admitRaw{value: 7}(quote, START, proof, true);
+        vm.revertToState(snapshot);
+        vm.prank(address(double));
+        registry.admitRaw{value: 1}(quote, START, proof, true);
+        assertStatus(vm.addr(KEY), SignerStatus.Valid);
+    }
+
+    /* --- the platform -------------------------------------------------------------------------- */
+
+    /// @dev Automata's verifier does not tell machines apart: a key is no machine.
+    function test_attestationOf__by_automatas_verifier__platform_not_known() public {
+        automata.say(true, _output(VerifierKind.AutomataV11, 0));
+        _admitRaw(KEY, 0);
+        (bool isValid, bytes32 platform_, bytes32 measurement_) =
+            registry.attestationOf(vm.addr(KEY));
+        vm.assertTrue(isValid, "valid");
+        vm.assertEq(platform_, bytes32(0), "platform");
+        vm.assertEq(measurement_, measurement, "measurement");
+        vm.assertEq(registry.registration(vm.addr(KEY)).platform, platform, "for revokePlatform");
+        vm.prank(GUARDIAN);
+        registry.revokePlatform(platform, REASON);
+        assertStatus(vm.addr(KEY), SignerStatus.AdmissionEnded);
     }
 
     /* --- calls back ------------------------------------------------------------------------------- */
@@ -261,7 +288,7 @@ contract TEERegistryAutomataTest is RegistryCase {
     function test_admitRaw__verifier_renews_the_same_signer__refused() public {
         automata.say(true, _output(VerifierKind.AutomataV11, 0));
         _admitRaw(KEY, 0);
-        bytes12 id = registry.admissionId(platform, measurement);
+        uint32 id = admissionOf(KEY);
         address signer = vm.addr(NEXT_KEY);
         (bytes32 r, bytes32 s) = renewalSignature(draft, signer, newestBlock());
         automata.callBack(

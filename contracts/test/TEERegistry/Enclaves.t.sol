@@ -80,6 +80,22 @@ contract TEERegistryEnclavesTest is RegistryCase {
         else _take(draft);
     }
 
+    /// @dev CONFIGID 64 bytes, CONFIGSVN 2, ISVEXTPRODID 16, ISVFAMILYID 16: one enclave started in
+    /// two ways has one measurement.
+    function test_admit__configured_in_any_byte__refused(uint256 choice, uint8 value) public {
+        vm.assume(value != 0);
+        choice = bound(choice, 0, 97);
+        uint256 offset = choice < 64
+            ? 192 + choice
+            : choice < 66 ? 260 + choice - 64 : choice < 82 ? 32 + choice - 66 : 304 + choice - 82;
+        for (uint256 form = 0; form < 3; ++form) {
+            QuoteDraft memory draft = QuoteForge.draft(Form(form));
+            draft.region[QuoteForge.bodyOf(Form(form)) + offset] = bytes1(value);
+            _refuse(draft, IRegistryErrors.EnclaveConfigurationRefused.selector);
+        }
+        _take(QuoteForge.draft(Form.SgxV3));
+    }
+
     function test_allowEnclave__debug_or_platform_keys__refused() public {
         Enclave memory enclave = goodEnclave();
         enclave.attributes = 0x02000000000000000000000000000000;
@@ -126,7 +142,7 @@ contract TEERegistryEnclavesTest is RegistryCase {
             )
         );
         vm.expectEmit(address(registry));
-        emit IRegistryEvents.MeasurementAllowed(expected, true, 3);
+        emit IRegistryEvents.MeasurementAllowed(expected, true, 3, enclave);
         vm.prank(OWNER);
         registry.allowEnclave(enclave, 3);
     }

@@ -7,7 +7,11 @@ pragma solidity 0.8.37;
 import {TcbStatus} from "../../src/interfaces/IDcapVerifier.sol";
 import {IRegistryErrors} from "../../src/interfaces/registry/IRegistryErrors.sol";
 import {IRegistryEvents} from "../../src/interfaces/registry/IRegistryEvents.sol";
-import {MeasurementPolicy, SignerStatus} from "../../src/interfaces/registry/RegistryTypes.sol";
+import {
+    Enclave,
+    MeasurementPolicy,
+    SignerStatus
+} from "../../src/interfaces/registry/RegistryTypes.sol";
 import {Form, QuoteDraft, QuoteForge} from "../harness/QuoteForge.sol";
 import {RegistryCase} from "../harness/RegistryCase.sol";
 
@@ -37,8 +41,9 @@ contract TEERegistryPolicyTest is RegistryCase {
     function test_allowMeasurement__after_removal__revives_no_signer() public {
         _registerBoth();
         _remove();
+        Enclave memory none;
         vm.expectEmit(address(registry));
-        emit IRegistryEvents.MeasurementAllowed(measurement, false, UP_TO_DATE);
+        emit IRegistryEvents.MeasurementAllowed(measurement, false, UP_TO_DATE, none);
         vm.prank(OWNER);
         registry.allowMeasurement(measurement);
         _assertBoth(SignerStatus.MeasurementRemoved);
@@ -82,16 +87,16 @@ contract TEERegistryPolicyTest is RegistryCase {
         registry.removeMeasurement(OTHER, REASON);
     }
 
-    /// @dev 176 allowances in an epoch, two of which the set-up took.
+    /// @dev 160 allowances in an epoch, two of which the set-up took.
     function test_allowMeasurement__more_than_indexes__free_after_the_epoch() public {
-        for (uint256 i = 2; i < 176; ++i) {
+        for (uint256 i = 2; i < 160; ++i) {
             vm.prank(OWNER);
             registry.allowMeasurement(bytes32(i));
         }
         vm.prank(OWNER);
         registry.removeMeasurement(bytes32(uint256(9)), REASON);
         bytes memory reason =
-            abi.encodeWithSelector(IRegistryErrors.MeasurementsExhausted.selector, 176);
+            abi.encodeWithSelector(IRegistryErrors.MeasurementsExhausted.selector, 160);
         vm.expectRevert(reason);
         vm.prank(OWNER);
         registry.allowMeasurement(OTHER);
@@ -118,8 +123,9 @@ contract TEERegistryPolicyTest is RegistryCase {
         vm.assertEq(
             registry.registration(vm.addr(KEY)).measurement, bytes32(0), "unknown measurement"
         );
-        vm.assertFalse(registry.admission(admissionOf(OTHER)).isLive, "live");
-        bytes12 id = admissionOf(OTHER);
+        uint32 id = admissionOf(KEY);
+        vm.assertFalse(registry.admission(id).isLive, "live");
+        vm.assertEq(registry.admission(id).measurement, bytes32(0), "unknown measurement");
         vm.expectRevert(abi.encodeWithSelector(IRegistryErrors.AdmissionEnded.selector, id));
         registry.renew(id, address(0xe9), newestBlock(), 1, 1);
     }
@@ -266,11 +272,58 @@ contract TEERegistryPolicyTest is RegistryCase {
         registry.revokePlatform(PLATFORM, REASON);
     }
 
+    /// @dev Ended once, it cannot be counted on to where it was.
+    function test_revokeAdmission__unknown_or_ended__refused() public {
+        vm.expectRevert(abi.encodeWithSelector(IRegistryErrors.AdmissionUnknown.selector, 7));
+        vm.prank(GUARDIAN);
+        registry.revokeAdmission(7, REASON);
+        admit(KEY, true);
+        uint32 id = admissionOf(KEY);
+        vm.prank(GUARDIAN);
+        registry.revokeAdmission(id, REASON);
+        vm.expectRevert(abi.encodeWithSelector(IRegistryErrors.AdmissionEnded.selector, id));
+        vm.prank(GUARDIAN);
+        registry.revokeAdmission(id, REASON);
+    }
+
+    /// @dev A platform that is revoked and restored: what was valid before stays ended, though the
+    /// same evidence is vouched for again and another platform was revoked in between.
+    function test_restorePlatform__same_evidence_admitted_again__old_signers_stay_ended() public {
+        _registerBoth();
+        vm.prank(GUARDIAN);
+        registry.revokePlatform(PLATFORM, REASON);
+        vm.prank(OWNER);
+        registry.restorePlatform(PLATFORM, REASON);
+        vm.prank(GUARDIAN);
+        registry.revokePlatform(keccak256("other platform"), REASON);
+        _assertBoth(SignerStatus.AdmissionEnded);
+        admit(KEY + 5, true);
+        assertStatus(vm.addr(KEY + 5), SignerStatus.Valid);
+        _assertBoth(SignerStatus.AdmissionEnded);
+        vm.prank(GUARDIAN);
+        registry.revokePlatform(keccak256("third platform"), REASON);
+        assertStatus(vm.addr(KEY + 5), SignerStatus.Valid);
+    }
+
+    function test_attestationOf__valid_or_not__platform_and_measurement_or_nothing() public {
+        _registerBoth();
+        (bool isValid, bytes32 platform, bytes32 measurement_) =
+            registry.attestationOf(vm.addr(NEXT_KEY));
+        vm.assertTrue(isValid, "valid");
+        vm.assertEq(platform, PLATFORM, "platform");
+        vm.assertEq(measurement_, measurement, "measurement");
+        _remove();
+        (isValid, platform, measurement_) = registry.attestationOf(vm.addr(NEXT_KEY));
+        vm.assertFalse(isValid, "valid");
+        vm.assertEq(platform, bytes32(0), "no platform");
+        vm.assertEq(measurement_, bytes32(0), "no measurement");
+    }
+
     function test_revokeAdmission__its_signers__end_at_once_and_it_can_be_made_again() public {
         _registerBoth();
-        bytes12 id = admissionOf(measurement);
+        uint32 id = admissionOf(KEY);
         vm.expectEmit(address(registry));
-        emit IRegistryEvents.AdmissionRevoked(id, GUARDIAN, REASON);
+        emit IRegistryEvents.AdmissionRevoked(id, PLATFORM, GUARDIAN, REASON);
         vm.prank(GUARDIAN);
         registry.revokeAdmission(id, REASON);
         _assertBoth(SignerStatus.AdmissionEnded);
@@ -312,13 +365,6 @@ contract TEERegistryPolicyTest is RegistryCase {
         MeasurementPolicy memory policy = registry.measurementPolicy(OTHER);
         vm.assertFalse(policy.isAllowed, "allowed");
         vm.assertEq(uint256(policy.allowedStatuses), 0, "statuses");
-    }
-
-    function test_admissionId__unknown_measurement__refused() public {
-        vm.expectRevert(
-            abi.encodeWithSelector(IRegistryErrors.MeasurementNotAllowed.selector, OTHER)
-        );
-        registry.admissionId(PLATFORM, OTHER);
     }
 
     /// @dev One admitted with its key, one registered the upstream way on the same platform.

@@ -5,6 +5,7 @@ import {TcbStatus} from "../../src/interfaces/IDcapVerifier.sol";
 import {IRegistryErrors} from "../../src/interfaces/registry/IRegistryErrors.sol";
 import {IRegistryEvents} from "../../src/interfaces/registry/IRegistryEvents.sol";
 import {
+    Admission,
     Registration,
     SignerStatus,
     UpstreamReportData
@@ -41,23 +42,38 @@ contract TEERegistryRegistrationTest is RegistryCase {
         vm.assertEq(record.attestedAt, START, "attestedAt");
         vm.assertEq(record.validUntil, START + 3600, "validUntil");
         vm.assertEq(record.measurement, measurement, "measurement");
-        vm.assertEq(record.admission, admissionOf(measurement), "admission");
+        vm.assertEq(record.platform, PLATFORM, "platform");
         vm.assertFalse(record.revoked, "revoked");
         vm.assertEq(registry.attestedProvers(SIGNER), START, "attestedProvers");
     }
 
     function test_register__good_quote__keeps_no_key() public {
         registerNow(SIGNER);
-        bytes12 id = admissionOf(measurement);
-        vm.assertEq(registry.admission(id).template, address(0), "template");
+        Admission memory kept = registry.admission(admissionOf(SIGNER));
+        vm.assertFalse(kept.isEnrolled, "enrolled");
+        vm.assertEq(kept.template.code.length, 0, "code");
+        vm.assertEq(kept.platform, PLATFORM, "platform");
     }
 
     function test_register__good_quote__emits_all_of_it() public {
         UpstreamReportData memory data = upstreamData(SIGNER, BLOCK - 7);
         bytes memory quote = upstreamQuote(data);
+        uint256 snapshot = vm.snapshotState();
+        registry.register(data, quote);
+        uint32 number = admissionOf(SIGNER);
+        vm.revertToState(snapshot);
         vm.expectEmit(address(registry));
         emit IRegistryEvents.SignerRegistered(
-            SIGNER, measurement, BLOCK - 7, hashOf(BLOCK - 7), keccak256(quote), START + 3600
+            SIGNER,
+            PLATFORM,
+            measurement,
+            number,
+            FMSPC,
+            TcbStatus.UpToDate,
+            BLOCK - 7,
+            hashOf(BLOCK - 7),
+            keccak256(slice(quote, 0, 632)),
+            START + 3600
         );
         registry.register(data, quote);
     }

@@ -18,14 +18,25 @@ contract RegistryActor is TestCase {
     uint256 public constant SIGNERS = 8;
     uint256 private constant PLATFORMS = 2;
     uint64 private constant CERTIFIED_SECONDS = 50_000;
+    address private constant STRANGER = address(0xbad);
 
     /// @dev What the account knows of a signer. Each end of something marks who is concerned.
     struct Life {
         uint256 registrations;
         uint256 end;
+        uint256 block_;
         uint256 measurement;
         uint256 platform;
         bool ended;
+        bool revoked;
+    }
+
+    /// @dev Somebody's transaction that is not mined yet.
+    struct Pending {
+        address signer;
+        uint64 number;
+        bytes quote;
+        bytes proof;
     }
 
     ITEERegistry private immutable REGISTRY;
@@ -35,8 +46,11 @@ contract RegistryActor is TestCase {
     bytes32[2] private _measurements;
     bool[2] private _allowed = [true, true];
     bool[2] private _platformRevoked;
+    /// @dev Numbers of admissions, by measurement and platform; zero for none yet.
+    uint32[2][2] private _numbers;
     mapping(address signer => Life) public lives;
     uint256 public taken;
+    uint256 public watched;
 
     constructor(
         ITEERegistry registry,
@@ -69,11 +83,12 @@ contract RegistryActor is TestCase {
 
     function renew(uint256 index, uint256 age, uint256 which) public {
         (uint256 m, uint256 p) = (which % 2, (which / 2) % PLATFORMS);
-        if (!_allowed[m]) return;
+        uint32 id = _numbers[m][p];
+        if (id == 0) return;
         age = _age(age);
-        bytes12 id = REGISTRY.admissionId(_platform(p), _measurements[m]);
         Admission memory kept = REGISTRY.admission(id);
         bool mayBe = kept.isLive && _isFresh(age);
+        vm.assertFalse(mayBe && !_allowed[m], "live without a measurement");
         vm.assertFalse(mayBe && _platformRevoked[p], "live on a revoked platform");
         address signer = signerAt(index);
         if (_renew(id, signer, uint64(block.number - age), m)) {
@@ -84,8 +99,8 @@ contract RegistryActor is TestCase {
         }
     }
 
-    function _renew(bytes12 id, address signer, uint64 number, uint256 m) private returns (bool) {
-        (bytes32 high, bytes32 low) = REGISTRY.reportData(signer, number, blockhash(number));
+    function _renew(uint32 id, address signer, uint64 number, uint256 m) private returns (bool) {
+        (bytes32 high, bytes32 low) = REGISTRY.renewalReportData(signer, number, _hashAt(number));
         (bytes32 r, bytes32 s) = _draft(m).sign(high, low);
         try REGISTRY.renew(id, signer, number, uint256(r), uint256(s)) {
             return true;
@@ -94,10 +109,112 @@ contract RegistryActor is TestCase {
         }
     }
 
+    /* --- strangers ------------------------------------------------------------------------- */
+
+    /// @notice Somebody admits a signer, and a stranger is first with what he sees of it.
+    function admitWatched(uint256 index, uint256 which, uint256 trick) public {
+        (uint256 m, uint256 p) = (which % 2, (which / 2) % PLATFORMS);
+        if (!_allowed[m] || _platformRevoked[p]) return;
+        uint256 key = _keyAt(index);
+        Pending memory pending = _pending(key, m);
+        if (!_isNew(pending.signer)) return;
+        _say(TcbStatus.UpToDate, p);
+        _interfere(pending, _numbers[m][p], trick);
+        try REGISTRY.admit(pending.quote, block.timestamp, pending.proof, true) {} catch {}
+        // Whatever he did: registered for all of its time, and the key is enrolled.
+        _count(pending.signer, m, p, block.timestamp + CERTIFIED_SECONDS);
+        vm.assertEq(
+            REGISTRY.registration(pending.signer).validUntil, lives[pending.signer].end, "end"
+        );
+        Admission memory kept = REGISTRY.admission(_numbers[m][p]);
+        vm.assertTrue(kept.isLive, "enrolled");
+        vm.assertTrue(kept.validUntil >= block.timestamp + CERTIFIED_SECONDS, "enrolled for long");
+        ++watched;
+    }
+
+    /// @notice A stranger shows any quote that he has seen again, when the collateral is about to end.
+    function meddle(uint256 index, uint256 which, uint256 left) public {
+        (uint256 m, uint256 p) = (which % 2, (which / 2) % PLATFORMS);
+        uint64 until = uint64(block.timestamp + bound(left, 1, 100));
+        uint256[SIGNERS] memory ends = _ends();
+        uint64 live = REGISTRY.admission(_numbers[m][p]).validUntil;
+        DOUBLE.say(Verdict(TcbStatus.UpToDate, until, "fmspc!", _platform(p), 0));
+        Pending memory pending = _pending(_keyAt(index), m);
+        vm.prank(STRANGER);
+        if (index % 2 == 0) {
+            try REGISTRY.recheck(pending.quote) {} catch {}
+        } else {
+            try REGISTRY.recheckRaw(_raw(pending)) {} catch {}
+        }
+        vm.assertTrue(REGISTRY.admission(_numbers[m][p]).validUntil >= live, "admission");
+        uint256[SIGNERS] memory after_ = _ends();
+        for (uint256 i = 0; i < SIGNERS; ++i) {
+            vm.assertTrue(after_[i] >= ends[i], "signer");
+        }
+    }
+
+    function _interfere(Pending memory pending, uint32 id, uint256 trick) private {
+        uint256 r = uint256(bytes32(slice(pending.quote, 632, 664)));
+        uint256 s = uint256(bytes32(slice(pending.quote, 664, 696)));
+        bytes memory copy = pending.quote;
+        if (trick % 6 == 0) copy = bytes.concat(copy, hex"00");
+        if (trick % 6 == 1) {
+            copy = bytes.concat(slice(copy, 0, 1144), hex"01", slice(copy, 1145, copy.length));
+        }
+        bytes memory raw = _raw(pending);
+        vm.prank(STRANGER);
+        if (trick % 6 < 2) {
+            try REGISTRY.admit(copy, block.timestamp, pending.proof, true) {} catch {}
+        } else if (trick % 6 == 2) {
+            try REGISTRY.admit(copy, block.timestamp, pending.proof, false) {} catch {}
+        } else if (trick % 6 == 3) {
+            try REGISTRY.admitRaw(raw, block.timestamp, pending.proof, true) {} catch {}
+        } else if (trick % 6 == 4) {
+            try REGISTRY.renew(id, pending.signer, pending.number, r, s) {} catch {}
+        } else {
+            try REGISTRY.recheck(copy) {} catch {}
+        }
+    }
+
+    function _pending(uint256 key, uint256 m) private returns (Pending memory pending) {
+        pending.signer = vm.addr(key);
+        pending.number = uint64(block.number - 1);
+        pending.quote = _quote(pending.signer, pending.number, m);
+        pending.proof = _possession(key, pending.number, true);
+    }
+
+    /// @dev The same quote as a platform would make it, with what anybody can change in it changed.
+    function _raw(Pending memory pending) private pure returns (bytes memory) {
+        bytes memory quote = pending.quote;
+        return bytes.concat(
+            slice(quote, 0, 632),
+            "size",
+            slice(quote, 632, 760),
+            "type 6",
+            slice(quote, 760, 1144),
+            new bytes(96),
+            slice(quote, 1240, quote.length)
+        );
+    }
+
+    function _ends() private view returns (uint256[SIGNERS] memory ends) {
+        for (uint256 i = 0; i < SIGNERS; ++i) {
+            address signer = signerAt(i);
+            if (REGISTRY.verifyAttestedProver(signer)) {
+                ends[i] = REGISTRY.registration(signer).validUntil;
+            }
+        }
+    }
+
+    /// @dev Whether nothing stands against its registration: not known, or long forgotten.
+    function _isNew(address signer) private view returns (bool) {
+        return !lives[signer].revoked && REGISTRY.registration(signer).attestedAt == 0;
+    }
+
     /// @dev A signer that could have been registered was not: then it is known already.
     function _requireReason(address signer, bool mayBe) private view {
         Life storage life = lives[signer];
-        vm.assertTrue(!mayBe || life.registrations != 0 || life.ended, "refused for a reason");
+        vm.assertTrue(!mayBe || life.registrations != 0 || life.revoked, "refused for a reason");
     }
 
     /* --- ends ---------------------------------------------------------------------------------- */
@@ -106,9 +223,8 @@ contract RegistryActor is TestCase {
         (uint256 m, uint256 p) = (which % 2, (which / 2) % PLATFORMS);
         if (!_allowed[m] || which % 8 > 3) return;
         _say(isGood ? TcbStatus.UpToDate : TcbStatus.OutOfDate, p);
-        bytes12 id = REGISTRY.admissionId(_platform(p), _measurements[m]);
         bytes memory quote = _quote(signerAt(0), uint64(block.number - 1), m);
-        try REGISTRY.recheck(id, quote) {
+        try REGISTRY.recheck(quote) {
             if (!isGood) _end(m, p);
         } catch {}
     }
@@ -141,11 +257,14 @@ contract RegistryActor is TestCase {
 
     function revokeAdmission(uint256 which) public {
         (uint256 m, uint256 p) = (which % 2, (which / 2) % PLATFORMS);
-        if (!_allowed[m] || which % 8 > 3) return;
-        bytes12 id = REGISTRY.admissionId(_platform(p), _measurements[m]);
+        uint32 id = _numbers[m][p];
+        if (id == 0 || which % 8 > 3) return;
         vm.prank(OWNER);
-        REGISTRY.revokeAdmission(id, "random");
-        _end(m, p);
+        try REGISTRY.revokeAdmission(id, "random") {
+            _end(m, p);
+        } catch {
+            vm.assertFalse(REGISTRY.admission(id).isLive, "ended already");
+        }
     }
 
     function raiseEpoch(uint256 which) public {
@@ -160,10 +279,10 @@ contract RegistryActor is TestCase {
 
     function revokeSigner(uint256 index) public {
         address signer = signerAt(index);
-        if (index % 16 > 7 || REGISTRY.registration(signer).revoked) return;
+        if (index % 16 > 7 || lives[signer].revoked) return;
         vm.prank(OWNER);
         REGISTRY.revokeSigner(signer, "random");
-        lives[signer].ended = true;
+        lives[signer].revoked = true;
     }
 
     /* --- settings and time ----------------------------------------------------------------------- */
@@ -175,8 +294,9 @@ contract RegistryActor is TestCase {
         REGISTRY.setMaxBlockNumberDiff(bound(maxDiff, 2, 256));
     }
 
-    function wait(uint256 seconds_) public {
+    function wait(uint256 seconds_, uint256 blocks) public {
         vm.warp(block.timestamp + bound(seconds_, 0, 3600));
+        vm.roll(block.number + bound(blocks, 0, 300));
     }
 
     /* --- the account ------------------------------------------------------------------------------ */
@@ -187,16 +307,24 @@ contract RegistryActor is TestCase {
 
     function mustBeValid(address signer) public view returns (bool) {
         Life storage life = lives[signer];
-        return life.registrations == 1 && block.timestamp < life.end && !life.ended;
+        return life.registrations != 0 && block.timestamp < life.end && !life.ended && !life.revoked;
     }
 
+    /// @dev A second time only when the first has ended, by a quote that the first could not have seen.
     function _count(address signer, uint256 m, uint256 p, uint256 vouchedUntil) private {
         Life storage life = lives[signer];
+        vm.assertFalse(life.revoked, "revoked signer registered");
+        if (life.registrations != 0) {
+            vm.assertTrue(block.timestamp >= life.end, "again while valid");
+            vm.assertTrue(block.number >= life.block_ + 255, "again by an old quote");
+        }
         uint256 end = block.timestamp + REGISTRY.attestValiditySeconds();
         life.end = vouchedUntil < end ? vouchedUntil : end;
-        (life.measurement, life.platform) = (m, p);
+        (life.measurement, life.platform, life.block_) = (m, p, block.number);
+        life.ended = false;
         ++life.registrations;
         ++taken;
+        _numbers[m][p] = REGISTRY.registration(signer).admission;
     }
 
     function _end(uint256 m, uint256 p) private {
@@ -212,7 +340,7 @@ contract RegistryActor is TestCase {
 
     function _say(TcbStatus status, uint256 p) private {
         uint64 validUntil = uint64(block.timestamp) + CERTIFIED_SECONDS;
-        DOUBLE.say(Verdict(status, validUntil, "fmspc!", _platform(p)));
+        DOUBLE.say(Verdict(status, validUntil, "fmspc!", _platform(p), 0));
     }
 
     function _draft(uint256 m) private pure returns (QuoteDraft memory draft) {
@@ -220,8 +348,8 @@ contract RegistryActor is TestCase {
         if (m == 1) flip(draft.region, 200);
     }
 
-    function _quote(address signer, uint64 number, uint256 m) private view returns (bytes memory) {
-        (bytes32 high, bytes32 low) = REGISTRY.reportData(signer, number, blockhash(number));
+    function _quote(address signer, uint64 number, uint256 m) private returns (bytes memory) {
+        (bytes32 high, bytes32 low) = REGISTRY.reportData(signer, number, _hashAt(number));
         return _draft(m).compact(high, low);
     }
 
@@ -235,8 +363,18 @@ contract RegistryActor is TestCase {
         return abi.encodePacked(r, s, v);
     }
 
+    /// @dev The chain's block of that number, from now on.
+    function _hashAt(uint64 number) private returns (bytes32 hash) {
+        hash = keccak256(abi.encode("block of the actor", number));
+        if (number < block.number && number + 256 >= block.number) {
+            vm.setBlockhash(number, hash);
+        }
+    }
+
+    /// @dev Of few buckets, so that they get into each other's way.
     function _keyAt(uint256 index) private pure returns (uint256) {
-        return 0x5000 + index % SIGNERS;
+        uint16[8] memory keys = [0x5003, 0x50e8, 0x5127, 0x5006, 0x5099, 0x50a7, 0x5008, 0x501e];
+        return keys[index % SIGNERS];
     }
 
     function _platform(uint256 p) private pure returns (bytes32) {

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 // Casts of small numbers and literals.
 // forge-lint: disable-start(unsafe-typecast)
 
+import {TcbStatus} from "../../src/interfaces/IDcapVerifier.sol";
 import {IRegistryErrors} from "../../src/interfaces/registry/IRegistryErrors.sol";
 import {IRegistryEvents} from "../../src/interfaces/registry/IRegistryEvents.sol";
 import {Registration, SignerStatus} from "../../src/interfaces/registry/RegistryTypes.sol";
@@ -16,13 +17,13 @@ contract TEERegistryRenewalTest is RegistryCase {
 
     address private constant NEXT = address(0xe1);
     QuoteDraft private draft;
-    bytes12 private id;
+    uint32 private id;
 
     function setUp() public override {
         super.setUp();
         draft = QuoteForge.draft(Form.TdV4);
         admit(draft, KEY, true);
-        id = admissionOf(measurement);
+        id = admissionOf(KEY);
     }
 
     function test_renew__good_signature__valid_signer() public {
@@ -33,13 +34,16 @@ contract TEERegistryRenewalTest is RegistryCase {
         vm.assertEq(record.attestedAt, START + 60, "attestedAt");
         vm.assertEq(record.validUntil, START + 3660, "validUntil");
         vm.assertEq(record.measurement, measurement, "measurement");
-        vm.assertEq(record.admission, id, "admission");
+        vm.assertEq(uint256(record.admission), id, "admission");
+        vm.assertEq(record.platform, PLATFORM, "platform");
     }
 
     function test_renew__good_signature__emits() public {
         (bytes32 r, bytes32 s) = renewalSignature(draft, NEXT, newestBlock());
         vm.expectEmit(address(registry));
-        emit IRegistryEvents.SignerRenewed(NEXT, id, BLOCK - 1, START + 3600);
+        emit IRegistryEvents.SignerRenewed(
+            NEXT, PLATFORM, id, FMSPC, TcbStatus.UpToDate, BLOCK - 1, START + 3600
+        );
         registry.renew(id, NEXT, newestBlock(), uint256(r), uint256(s));
     }
 
@@ -49,8 +53,7 @@ contract TEERegistryRenewalTest is RegistryCase {
             QuoteDraft memory of_ = QuoteForge.draft(Form(form));
             admit(of_, NEXT_KEY + form, true);
             address signer = address(uint160(0x100 + form));
-            bool isEnclave = QuoteForge.isEnclave(Form(form));
-            renew(of_, admissionOf(isEnclave ? enclaveMeasurement : measurement), signer);
+            renew(of_, admissionOf(NEXT_KEY + form), signer);
             assertStatus(signer, SignerStatus.Valid);
         }
     }
@@ -81,7 +84,7 @@ contract TEERegistryRenewalTest is RegistryCase {
         );
     }
 
-    function test_renew__unknown_admission__refused(bytes12 other) public {
+    function test_renew__unknown_admission__refused(uint32 other) public {
         vm.assume(other != id);
         vm.expectRevert(abi.encodeWithSelector(IRegistryErrors.AdmissionUnknown.selector, other));
         registry.renew(other, NEXT, newestBlock(), 1, 1);
@@ -207,7 +210,7 @@ contract TEERegistryRenewalTest is RegistryCase {
     }
 
     function test_renew__platform_or_admission_revoked__refused() public {
-        bytes memory reason = abi.encodeWithSelector(IRegistryErrors.AdmissionUnknown.selector, id);
+        bytes memory reason = abi.encodeWithSelector(IRegistryErrors.AdmissionEnded.selector, id);
         uint256 snapshot = vm.snapshotState();
         vm.prank(GUARDIAN);
         registry.revokeAdmission(id, REASON);

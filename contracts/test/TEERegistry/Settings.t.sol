@@ -24,6 +24,13 @@ contract TEERegistrySettingsTest is RegistryCase {
         vm.assertEq(registry.verifier(), address(double), "verifier");
     }
 
+    /// @dev As on a chain before Osaka: a call of 0x100 succeeds and returns nothing.
+    function test_constructor__no_precompile__refused() public {
+        vm.mockCall(address(0x100), "", "");
+        vm.expectRevert(IRegistryErrors.P256PrecompileMissing.selector);
+        deployRegistry(address(double));
+    }
+
     /* --- bounds ---------------------------------------------------------------------------- */
 
     function test_setMaxBlockNumberDiff__edges__exact() public {
@@ -212,7 +219,7 @@ contract TEERegistrySettingsTest is RegistryCase {
         calls = new bytes[](6);
         calls[0] = abi.encodeCall(registry.pause, (REASON));
         calls[1] = abi.encodeCall(registry.revokePlatform, (PLATFORM, REASON));
-        calls[2] = abi.encodeCall(registry.revokeAdmission, (bytes12("any"), REASON));
+        calls[2] = abi.encodeCall(registry.revokeAdmission, (admissionOf(KEY), REASON));
         calls[3] = abi.encodeCall(registry.revokeSigner, (SIGNER, REASON));
         calls[4] = abi.encodeCall(registry.removeMeasurement, (measurement, REASON));
         calls[5] = abi.encodeCall(registry.raiseEpoch, (REASON));
@@ -228,6 +235,7 @@ contract TEERegistrySettingsTest is RegistryCase {
     }
 
     function _takeAll(address sender) private {
+        admit(KEY, true);
         bytes[] memory calls = _guardiansCalls();
         for (uint256 i = 0; i < calls.length; ++i) {
             vm.prank(sender);

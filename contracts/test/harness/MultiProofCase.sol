@@ -30,7 +30,16 @@ abstract contract MultiProofCase is TestCase {
         internal
         returns (IMultiProof)
     {
-        bytes memory arguments = abi.encode(registry_, gateway, threshold);
+        return deployOn(registry_, gateway, threshold, false);
+    }
+
+    function deployOn(
+        address registry_,
+        address gateway,
+        uint256 threshold,
+        bool distinctMeasurements
+    ) internal returns (IMultiProof) {
+        bytes memory arguments = abi.encode(registry_, gateway, threshold, distinctMeasurements);
         return IMultiProof(vm.deployCode("MultiProof.sol:MultiProof", arguments));
     }
 

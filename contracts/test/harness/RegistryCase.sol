@@ -76,7 +76,7 @@ abstract contract RegistryCase is TestCase {
     /* --- the verifier's double ------------------------------------------------------------- */
 
     function goodVerdict() internal pure returns (Verdict memory) {
-        return Verdict(TcbStatus.UpToDate, FAR, FMSPC, PLATFORM);
+        return Verdict(TcbStatus.UpToDate, FAR, FMSPC, PLATFORM, 0);
     }
 
     function sayStatus(TcbStatus status) internal {
@@ -123,13 +123,31 @@ abstract contract RegistryCase is TestCase {
         return keccak256(slice(draft.region, start, start + 400));
     }
 
-    /// @notice Our report data as its definition says, not as the contract computes it.
+    /// @notice Our report data for an admission, as its definition says, not as the contract
+    /// computes it.
     function reportData(address signer, uint64 number, bytes32 blockHash)
         internal
         view
         returns (bytes32 high, bytes32 low)
     {
-        high = bytes32(abi.encodePacked(signer, number, bytes4(0x41545431)));
+        return reportData(bytes4(0x41545431), signer, number, blockHash);
+    }
+
+    /// @notice The same for a renewal.
+    function renewalReportData(address signer, uint64 number, bytes32 blockHash)
+        internal
+        view
+        returns (bytes32 high, bytes32 low)
+    {
+        return reportData(bytes4(0x41545231), signer, number, blockHash);
+    }
+
+    function reportData(bytes4 tag, address signer, uint64 number, bytes32 blockHash)
+        internal
+        view
+        returns (bytes32 high, bytes32 low)
+    {
+        high = bytes32(abi.encodePacked(signer, number, tag));
         bytes32 typeHash = keccak256(
             "ReportData(uint256 chainId,address registry,address signer,uint64 blockNumber,bytes32 blockHash)"
         );
@@ -190,7 +208,7 @@ abstract contract RegistryCase is TestCase {
         admit(QuoteForge.draft(Form.TdV4), key, keepKey);
     }
 
-    function renew(QuoteDraft memory draft, bytes12 id, address signer) internal {
+    function renew(QuoteDraft memory draft, uint32 id, address signer) internal {
         uint64 number = newestBlock();
         (bytes32 r, bytes32 s) = renewalSignature(draft, signer, number);
         vm.prank(RELAYER);
@@ -202,7 +220,7 @@ abstract contract RegistryCase is TestCase {
         view
         returns (bytes32 r, bytes32 s)
     {
-        (bytes32 high, bytes32 low) = reportData(signer, number, hashOf(number));
+        (bytes32 high, bytes32 low) = renewalReportData(signer, number, hashOf(number));
         return draft.sign(high, low);
     }
 
@@ -225,12 +243,20 @@ abstract contract RegistryCase is TestCase {
 
     function registerNow(address signer) internal {
         UpstreamReportData memory data = upstreamData(signer, block.number - 1);
+        // Made before: a prank is over with the first call, and hashing is one.
+        bytes memory quote = upstreamQuote(data);
         vm.prank(RELAYER);
-        registry.register(data, upstreamQuote(data));
+        registry.register(data, quote);
     }
 
-    function admissionOf(bytes32 measurement_) internal view returns (bytes12) {
-        return registry.admissionId(PLATFORM, measurement_);
+    /// @notice The number of the admission under which a signer was registered.
+    function admissionOf(address signer) internal view returns (uint32) {
+        return registry.registration(signer).admission;
+    }
+
+    /// @notice The same for a key.
+    function admissionOf(uint256 key) internal view returns (uint32) {
+        return admissionOf(vm.addr(key));
     }
 
     /* --- assertions ------------------------------------------------------------------------ */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Verdict} from "../../src/interfaces/IDcapVerifier.sol";
+import {Evidence, Verdict} from "../../src/interfaces/IDcapVerifier.sol";
+import {Region, SignedRegion} from "../../src/libraries/SignedRegion.sol";
 
 /// @notice Stands in for our verifier: says of every quote what it was told to say.
 contract VerifierDouble {
@@ -23,19 +24,24 @@ contract VerifierDouble {
         _gas = gas_;
     }
 
-    function verify(bytes calldata) external view returns (Verdict memory) {
-        return _answer();
+    function verify(bytes calldata quote) external view returns (Verdict memory) {
+        return _answer(quote, false);
     }
 
-    function verifyRaw(bytes calldata) external view returns (Verdict memory) {
-        return _answer();
+    function verifyRaw(bytes calldata quote) external view returns (Verdict memory) {
+        return _answer(quote, true);
     }
 
-    function _answer() private view returns (Verdict memory) {
+    function describe(bytes calldata quote, bool isRaw) external view returns (Evidence memory) {
+        return Evidence(_evidenceOf(quote, isRaw), _verdict.platform, _verdict.fmspc);
+    }
+
+    function _answer(bytes calldata quote, bool isRaw) private view returns (Verdict memory) {
         uint256 start = gasleft();
         uint256 spent = _gas;
         bytes memory refusal = _refusal;
         Verdict memory verdict = _verdict;
+        verdict.evidence = _evidenceOf(quote, isRaw);
         while (start - gasleft() < spent) {}
         if (refusal.length != 0) {
             assembly ("memory-safe") {
@@ -43,5 +49,20 @@ contract VerifierDouble {
             }
         }
         return verdict;
+    }
+
+    /// @dev As our verifier: QE report and certificate, not the signatures, nor the authentication
+    /// data between them.
+    function _evidenceOf(bytes calldata quote, bool isRaw) private pure returns (bytes32) {
+        Region memory region = SignedRegion.read(quote);
+        uint256 qeReport = region.length + 128;
+        if (isRaw) qeReport += region.version == 3 ? 4 : 10;
+        if (quote.length < qeReport + 384 + 64 + 32) return 0;
+        return keccak256(
+            abi.encode(
+                keccak256(quote[qeReport:qeReport + 384]),
+                keccak256(quote[qeReport + 384 + 64 + 32:])
+            )
+        );
     }
 }

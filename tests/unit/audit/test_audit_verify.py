@@ -50,7 +50,7 @@ def path(tmp_path: Path) -> Path:
     )
     signed = SignedTransaction(TRANSACTION, b"raw", b"\x09" * 20, 0, 100, Fees(3, 1))
     history.transaction_signed(
-        SIGNER, to_hex(keccak(RAW)), RegistrationKind.ADMISSION, b"compact", signed
+        SIGNER, to_hex(keccak(RAW)), RegistrationKind.ADMISSION, b"signed", signed
     )
     history.transaction_mined(Receipt(TRANSACTION, 9, b"\x09" * 32, True, 90, 3))
     history.activated(SIGNER, None, Registration(1010, 4610, MEASUREMENT), REFERENCE)
@@ -62,12 +62,15 @@ def event(**changes: object) -> RegistrationEvent:
     fields = {
         "signer": SIGNER,
         "measurement": MEASUREMENT,
-        "quote_hash": keccak(b"compact"),
+        "signed_hash": keccak(b"signed"),
         "reference_block": 7,
         "reference_hash": b"\x07" * 32,
         "valid_until": 4610,
         "block_number": 9,
         "transaction_hash": TRANSACTION,
+        "platform": b"\x0b" * 32,
+        "admission": 7,
+        "fmspc": b"fmspc!",
         **changes,
     }
     return RegistrationEvent(**fields)  # type: ignore[arg-type]
@@ -135,7 +138,7 @@ def test_journal_faults__end_cut_off__shows_in_the_tables(path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"quote_hash": b"\x01" * 32}, "sent_hash is 0x"),
+        ({"signed_hash": b"\x01" * 32}, "sent_hash is 0x"),
         ({"measurement": b"\x01" * 32}, "measurement is 0x"),
         ({"reference_block": 8}, "reference_block is 7, the registry says 8"),
         ({"reference_hash": b"\x01" * 32}, "reference_block_hash is"),

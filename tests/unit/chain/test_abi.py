@@ -33,8 +33,8 @@ def test_encode__register__is_upstreams_call(registry: Contract) -> None:
 
 
 def test_decode__struct__is_by_name(registry: Contract) -> None:
-    record = (1, 2, b"\x0a" * 32, b"\x0b" * 12, True)
-    result = encode(["(uint64,uint64,bytes32,bytes12,bool)"], [record])
+    record = (1, 2, b"\x0a" * 32, b"\x0b" * 32, 7, True)
+    result = encode(["(uint64,uint64,bytes32,bytes32,uint32,bool)"], [record])
     found = registry.decode("registration", result)
     assert (found["attestedAt"], found["validUntil"], found["revoked"]) == (1, 2, True)
     assert found["measurement"] == b"\x0a" * 32
@@ -71,12 +71,17 @@ def registered(**changes: object) -> Log:
     fields = {
         "address": b"\x77" * 20,
         "topics": (
-            keccak(text="SignerRegistered(address,bytes32,uint256,bytes32,bytes32,uint256)"),
+            keccak(
+                text="SignerRegistered(address,bytes32,bytes32,uint32,bytes6,uint8,uint256,bytes32,"
+                "bytes32,uint256)"
+            ),
             SIGNER.rjust(32, b"\0"),
+            b"\x0b" * 32,
             b"\x0a" * 32,
         ),
         "data": encode(
-            ["uint256", "bytes32", "bytes32", "uint256"], [7, b"\x22" * 32, b"\x33" * 32, 4610]
+            ["uint32", "bytes6", "uint8", "uint256", "bytes32", "bytes32", "uint256"],
+            [5, b"fmspc!", 0, 7, b"\x22" * 32, b"\x33" * 32, 4610],
         ),
         "block_number": 9,
         "block_hash": bytes(32),
@@ -92,6 +97,8 @@ def test_event__registration__is_by_name(registry: Contract) -> None:
     name, values = found
     assert name == "SignerRegistered"
     assert values["signer"] == "0x" + "11" * 20
+    assert (values["platform"], values["measurement"]) == (b"\x0b" * 32, b"\x0a" * 32)
+    assert (values["admission"], values["fmspc"]) == (5, b"fmspc!")
     assert (values["referenceBlockNumber"], values["validUntil"]) == (7, 4610)
 
 

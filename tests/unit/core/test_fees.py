@@ -35,8 +35,10 @@ def test_offer__small_replacements__still_grow(fee: int) -> None:
     assert new.priority_fee > fee
 
 
-def test_gas_limit__adds_a_quarter() -> None:
-    assert fees.gas_limit(1000) == 1250
+def test_gas_limit__adds_a_quarter_and_room_for_a_new_slot() -> None:
+    assert fees.gas_limit(1000) == 31_000
+    assert fees.gas_limit(48_000) == 78_000
+    assert fees.gas_limit(200_000) == 250_000
 
 
 @pytest.mark.parametrize(

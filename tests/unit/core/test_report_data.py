@@ -7,7 +7,7 @@ from eth_abi.abi import encode as abi_encode
 from eth_utils.crypto import keccak
 
 from attestor.core import report_data
-from attestor.core.report_data import Binding, Layout
+from attestor.core.report_data import Binding, Layout, Purpose
 from attestor.errors import ReportDataInvalid
 
 SIGNER = bytes(range(1, 21))
@@ -38,6 +38,27 @@ def test_encode__ours__has_signer_number_tag_and_abi_digest() -> None:
     words = abi_encode(types, [keccak(text=TYPE), 31337, registry, signer, NUMBER, HASH])
     assert encoded == SIGNER + NUMBER.to_bytes(8, "big") + b"ATT1" + keccak(words)
     assert len(encoded) == report_data.LENGTH
+
+
+def test_encode__ours_for_a_renewal__differs_in_the_tag_alone() -> None:
+    admission = OURS.encode(SIGNER, NUMBER, HASH)
+    renewal = OURS.encode(SIGNER, NUMBER, HASH, Purpose.RENEWAL)
+    assert renewal == admission[:28] + b"ATR1" + admission[32:]
+
+
+def test_encode__upstreams__knows_no_purpose() -> None:
+    renewal = UPSTREAM.encode(SIGNER, NUMBER, HASH, Purpose.RENEWAL)
+    assert renewal == UPSTREAM.encode(SIGNER, NUMBER, HASH)
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_purpose_of__ours__comes_back(purpose: Purpose) -> None:
+    assert Purpose.of(OURS.encode(SIGNER, NUMBER, HASH, purpose)) is purpose
+
+
+def test_purpose_of__another_tag__is_refused() -> None:
+    with pytest.raises(ReportDataInvalid, match="tag"):
+        Purpose.of(UPSTREAM.encode(SIGNER, NUMBER, HASH))
 
 
 @pytest.mark.parametrize(

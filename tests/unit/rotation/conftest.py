@@ -13,7 +13,7 @@ import pytest
 from attestor.core.blocks import Block
 from attestor.core.fees import Fees
 from attestor.core.registration import Registration, RegistrationKind
-from attestor.core.report_data import Binding, Layout
+from attestor.core.report_data import Binding, Layout, Purpose
 from attestor.core.transaction import Pending, Receipt, SignedTransaction
 from attestor.errors import AttestorError, RegistrationRejected, SignerUnknown
 from attestor.rotation.effects import RotationEffects
@@ -67,6 +67,8 @@ class World:
         self.signing: bytes | None = None
         self.made = 0
         self.includes = True
+        self.can_renew = True
+        self.renews = False
         self.address = b"\x77" * 20
         self.payer = PAYER
         for _ in range(6):
@@ -140,15 +142,27 @@ class World:
         known = self.registered[signer]
         return Registration(known[1] - VALIDITY, known[1], b"\x0a" * 32)
 
-    def request(self, quoted: Quoted, chain_time: int) -> Request:
-        self._called("request")
+    def is_for_renewal(self, raw: bytes) -> bool:
+        return raw.endswith(b"renewal")
+
+    def is_renewal_open(self, quoted: Quoted, chain_time: int) -> bool:
+        self._called("is_renewal_open")
+        assert self.is_for_renewal(quoted.raw)
         assert chain_time == self.blocks[-1].timestamp
+        return self.renews
+
+    def request(self, quoted: Quoted) -> Request:
+        self._called("request")
         assert quoted.possession == b"possession"
         calldata = quoted.signer + quoted.raw
         self.requests[calldata] = (quoted.signer, quoted.reference_block, quoted.reference_hash)
         if quoted.signer in self.registered:
             raise RegistrationRejected("SignerAlreadyRegistered")
-        return Request(RegistrationKind.ADMISSION, calldata, quoted.raw)
+        if not self.is_for_renewal(quoted.raw):
+            return Request(RegistrationKind.ADMISSION, calldata, quoted.raw)
+        if not self.renews:
+            raise RegistrationRejected("AdmissionEnded")
+        return Request(RegistrationKind.RENEWAL, calldata)
 
     # --- payments ---
 
@@ -174,18 +188,26 @@ class World:
 
     # --- the signer process ---
 
-    def new_key(self) -> bytes:
+    def reusable_buckets(self) -> int:
+        self._called("reusable_buckets")
+        return 0b101
+
+    def new_key(self, buckets: int) -> bytes:
         self._called("new_key")
+        assert buckets == (0 if "reusable_buckets" in self.faults else 0b101)
         self.made += 1
         address = self.made.to_bytes(20, "big")
         self.held.append(address)
         return address
 
-    def quote(self, address: bytes, number: int, block_hash: bytes, deadline: int) -> QuoteAnswer:
+    def quote(
+        self, address: bytes, number: int, block_hash: bytes, deadline: int, purpose: Purpose
+    ) -> QuoteAnswer:
         self._called("quote")
         assert deadline > self.blocks[-1].timestamp
-        bound = BINDING.encode(address, number, block_hash)
-        return QuoteAnswer(bound[32:] + address, b"possession", "made-up", True)
+        bound = BINDING.encode(address, number, block_hash, purpose)
+        raw = bound[32:] + address + purpose.encode()
+        return QuoteAnswer(raw, b"possession", "made-up", True)
 
     def activate(self, address: bytes, valid_until: int) -> None:
         if address not in self.held:
@@ -201,6 +223,7 @@ class World:
     def gate(self, raw: bytes, expected: bytes) -> Any:
         self._called("gate")
         assert raw[:32] == expected[32:]
+        assert Purpose.of(expected).encode() == raw[52:]
         return GateVerdict(raw)
 
 

@@ -104,6 +104,42 @@ def test_step__failure_on_the_way__backs_off_and_goes_on(setup: Any, call: str) 
     assert events(setup).count("step_failed") == 1
 
 
+def test_step__an_admission_is_open__renews_by_one_quote(setup: Any) -> None:
+    setup.world.renews = True
+    setup.run(4)
+    assert setup.active == ONE
+    assert setup.world.calls.count("quote") == 1
+    assert [row["kind"] for row in setup.store.rows("SELECT kind FROM transactions")] == ["renewal"]
+
+
+def test_step__no_admission_is_open__makes_a_second_quote_for_one(setup: Any) -> None:
+    setup.run(4)
+    assert setup.world.calls.count("quote") == 2
+    assert setup.world.calls.count("gate") == 2
+    kinds = [row["kind"] for row in setup.store.rows("SELECT kind FROM transactions")]
+    assert kinds == ["admission"]
+
+
+def test_step__admission_ended_after_the_quote__next_signer_is_admitted_at_once(
+    setup: Any,
+) -> None:
+    setup.world.renews = True
+    setup.world.faults["prepare"] = PayerEmpty("empty")
+    setup.rotation.step()
+    setup.world.renews = False
+    del setup.world.faults["prepare"]
+    setup.world.now += 100
+    setup.run(4)
+    assert setup.stages()[ONE] == "abandoned"
+    assert setup.active == TWO
+
+
+def test_step__node_tells_no_buckets__goes_on_without(setup: Any) -> None:
+    setup.world.faults["reusable_buckets"] = RpcUnreachable("out of gas")
+    setup.run(4)
+    assert setup.active == ONE
+
+
 def test_step__failing_for_long__backs_off_to_a_minute_at_most(setup: Any) -> None:
     setup.world.faults["quote"] = RpcUnreachable("no")
     for _ in range(600):

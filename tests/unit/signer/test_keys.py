@@ -4,6 +4,7 @@ import pytest
 
 from attestor.core.signature import recover
 from attestor.errors import NoActiveSigner, SignerUnknown, SigningHalted
+from attestor.signer import keys as keys_module
 from attestor.signer.keys import EXPIRY_MARGIN, Keys
 
 DIGEST = b"\xdd" * 32
@@ -66,6 +67,24 @@ def test_sign__near_the_end_of_the_registration__stops(
     else:
         with pytest.raises(NoActiveSigner, match="about to end"):
             keys.sign(DIGEST)
+
+
+def test_create__buckets__the_address_is_of_one_of_them(keys: Keys) -> None:
+    wanted = {5, 77, 300, 511, 512, 700, 900, 1023}
+    for _ in range(20):
+        address = keys.create(sum(1 << bucket for bucket in wanted))
+        assert int.from_bytes(address, "big") % 1024 in wanted
+
+
+def test_create__no_such_bucket__any_key_after_a_bounded_search(
+    keys: Keys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[int] = []
+    original = keys_module._new_key
+    monkeypatch.setattr(keys_module, "_new_key", lambda: made.append(1) or original())
+    address = keys.create(1 << 4000)
+    assert len(made) == keys_module.MOST_TRIES + 1
+    assert keys.addresses() == [address]
 
 
 def test_activate__unknown_signer__is_refused(keys: Keys) -> None:

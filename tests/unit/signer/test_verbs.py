@@ -13,7 +13,7 @@ from attestor.core.execution import Engine, Execution, Limits, stdin_sha256
 from attestor.core.frame import Frame
 from attestor.core.legacy_message import LegacyMessage
 from attestor.core.possession import Possession
-from attestor.core.report_data import Binding, Layout
+from attestor.core.report_data import Binding, Layout, Purpose
 from attestor.core.signature import recover
 from attestor.core.statement import Statement
 from attestor.core.text import from_hex, to_hex
@@ -103,6 +103,21 @@ def test_new_key__answer__holds_an_address_and_nothing_else(parts: Parts) -> Non
     assert set(answer.header) == {"address"}
     assert answer.blobs == ()
     assert len(from_hex(answer.header["address"])) == 20
+
+
+def test_new_key__buckets__one_of_them(parts: Parts) -> None:
+    answer = parts.ask("new_key", buckets=hex(0xFF << 512))
+    assert 512 <= int(answer.header["address"], 16) % 1024 < 520
+
+
+def test_quote__for_a_renewal__is_tagged_so(parts: Parts) -> None:
+    signer = from_hex(parts.ask("new_key").header["address"])
+    asked = {"address": to_hex(signer), "block_number": 7, "block_hash": to_hex(BLOCK_HASH)}
+    answer = parts.ask("quote", **asked, deadline=2000, purpose="renewal")
+    bound = BINDING.encode(signer, 7, BLOCK_HASH, Purpose.RENEWAL)
+    assert answer.blobs == (b"quote of " + bound,)
+    with pytest.raises(RequestInvalid):
+        parts.ask("quote", **asked, deadline=2000, purpose="anything else")
 
 
 def test_quote__own_key__binds_what_was_asked(parts: Parts) -> None:

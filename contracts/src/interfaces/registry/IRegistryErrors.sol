@@ -10,7 +10,7 @@ interface IRegistryErrors {
 
     /// @notice The zero address cannot be a signer.
     error SignerZero();
-    /// @notice A signer is registered once, ever.
+    /// @notice A signer is registered once.
     error SignerAlreadyRegistered(address signer, uint64 attestedAt);
     /// @notice The signer has been revoked.
     error SignerIsRevoked(address signer);
@@ -36,7 +36,7 @@ interface IRegistryErrors {
     error ReportDataSignerMismatch(bytes32 expected, bytes32 actual);
     /// @notice The quote was made for another reference block, chain or registry.
     error ReportDataDigestMismatch(bytes32 expected, bytes32 actual);
-    /// @notice The report data is not of the layout that ReportData.sol defines.
+    /// @notice The report data is not of the layout that ReportData.sol defines, or is a renewal's.
     error ReportDataTagUnknown(bytes4 tag);
 
     /* --- policy ---------------------------------------------------------------------------- */
@@ -59,6 +59,8 @@ interface IRegistryErrors {
     error ServiceTrustDomainRefused();
     /// @notice The enclave's attributes are none that its policy allows, or never allowed ones.
     error EnclaveAttributesRefused(bytes16 attributes);
+    /// @notice The enclave was started with a CONFIGID, CONFIGSVN, ISVEXTPRODID or ISVFAMILYID.
+    error EnclaveConfigurationRefused();
     /// @notice The enclave's security version is below the policy's.
     error EnclaveSvnTooLow(uint16 minimum, uint16 actual);
     /// @notice The platform has been revoked.
@@ -70,21 +72,23 @@ interface IRegistryErrors {
 
     /* --- admissions ------------------------------------------------------------------------ */
 
-    /// @notice No attestation key is kept under this id, or it has been ended.
-    error AdmissionUnknown(bytes12 admission);
-    /// @notice The admission's measurement or epoch has ended.
-    error AdmissionEnded(bytes12 admission);
+    /// @notice There is no admission of this number, or no attestation key is enrolled by it.
+    error AdmissionUnknown(uint32 admission);
+    /// @notice The admission was ended: by evidence, by a revocation, with its measurement or epoch.
+    error AdmissionEnded(uint32 admission);
     /// @notice The admission's time is over. Times are Unix seconds.
-    error AdmissionExpired(bytes12 admission, uint64 validUntil, uint256 timestamp);
-    /// @notice The kept attestation key did not sign for this signer and block.
-    error RenewalSignatureInvalid(bytes12 admission);
-    /// @notice The quote is of another platform, TEE or certificate than the admission.
-    error RecheckOfOtherQuote(address expected, address actual);
-    /// @notice The verifier finds another platform than the one that was admitted.
-    error RecheckOfOtherPlatform(bytes12 expected, bytes12 actual);
+    error AdmissionExpired(uint32 admission, uint64 validUntil, uint256 timestamp);
+    /// @notice The enrolled attestation key did not sign for this signer and block, as a renewal.
+    error RenewalSignatureInvalid(uint32 admission);
+    /// @notice Nothing was registered on what this quote shows; `template` names it.
+    error EvidenceUnknown(address template);
+    /// @notice Every place where this admission could stand is taken by one that still counts.
+    error AdmissionPlacesTaken(address template);
 
     /* --- the verifier ---------------------------------------------------------------------- */
 
+    /// @notice The chain has no P256VERIFY precompile at 0x100 (EIP-7951).
+    error P256PrecompileMissing();
     /// @notice The verifier's address holds no code.
     error VerifierWithoutCode(address verifier);
     /// @notice Only our own verifier takes compact quotes.

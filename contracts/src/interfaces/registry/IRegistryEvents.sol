@@ -2,28 +2,41 @@
 pragma solidity 0.8.37;
 
 import {TcbStatus} from "../IDcapVerifier.sol";
-import {VerifierKind} from "./RegistryTypes.sol";
+import {Enclave, VerifierKind} from "./RegistryTypes.sol";
 
 /// @title What the registry tells of every change
 interface IRegistryEvents {
-    /// @notice A signer became valid by a quote. `quoteHash` is keccak256 of the quote as sent.
+    /// @notice A signer became valid by a quote. `signedHash` is keccak256 of what the attestation
+    /// key signed, header and body, which is the same for every encoding of the quote.
     event SignerRegistered(
         address indexed signer,
+        bytes32 indexed platform,
         bytes32 indexed measurement,
+        uint32 admission,
+        bytes6 fmspc,
+        TcbStatus status,
         uint256 referenceBlockNumber,
         bytes32 referenceBlockHash,
-        bytes32 quoteHash,
+        bytes32 signedHash,
         uint256 validUntil
     );
 
-    /// @notice A signer became valid by an attestation key that the admission keeps.
+    /// @notice A signer became valid by an enrolled attestation key. `status` is what was found of
+    /// the platform last.
     event SignerRenewed(
-        address indexed signer, bytes12 admission, uint256 referenceBlockNumber, uint256 validUntil
+        address indexed signer,
+        bytes32 indexed platform,
+        uint32 indexed admission,
+        bytes6 fmspc,
+        TcbStatus status,
+        uint256 referenceBlockNumber,
+        uint256 validUntil
     );
 
-    /// @notice An attestation key is kept for renewals.
+    /// @notice An attestation key is enrolled for renewals. The number is this admission's until
+    /// an event names another platform or template for it.
     event AdmissionKept(
-        bytes12 indexed admission,
+        uint32 indexed admission,
         bytes32 indexed platform,
         bytes32 indexed measurement,
         TcbStatus status,
@@ -32,16 +45,22 @@ interface IRegistryEvents {
         uint256 validUntil
     );
 
-    /// @notice A quote of the same platform gave the admission another end.
-    event AdmissionExtended(bytes12 indexed admission, TcbStatus status, uint256 validUntil);
+    /// @notice A quote on the same evidence showed that the platform is still good enough.
+    event AdmissionExtended(
+        uint32 indexed admission, bytes32 indexed platform, TcbStatus status, uint256 validUntil
+    );
 
-    /// @notice A quote showed that the platform is no longer good enough: by its status, or by the
-    /// verifier's error that its certificate or its TCB is revoked (then `status` is Revoked).
-    /// All signers of the admission are invalid from now on.
-    event AdmissionEvicted(bytes12 indexed admission, TcbStatus status, bytes4 verifierError);
+    /// @notice A quote showed that the evidence is no longer good enough: by its status, or by the
+    /// verifier's error; then `status` is Revoked for what Intel took back, else Unrecognized. All
+    /// signers of the admission are invalid from now on.
+    event AdmissionEvicted(
+        uint32 indexed admission, bytes32 indexed platform, TcbStatus status, bytes4 verifierError
+    );
 
     /// @notice All signers of the admission are invalid from now on.
-    event AdmissionRevoked(bytes12 indexed admission, address indexed by, string reason);
+    event AdmissionRevoked(
+        uint32 indexed admission, bytes32 indexed platform, address indexed by, string reason
+    );
 
     /// @notice All signers of the platform are invalid from now on, and it gets no others.
     event PlatformRevoked(bytes32 indexed platform, address indexed by, string reason);
@@ -52,8 +71,10 @@ interface IRegistryEvents {
     /// @notice A signer is not valid any more, or never will be.
     event SignerRevoked(address indexed signer, address indexed by, string reason);
 
-    /// @notice Quotes of the measurement are taken from now on.
-    event MeasurementAllowed(bytes32 indexed measurement, bool isEnclave, uint16 allowedStatuses);
+    /// @notice Quotes of the measurement are taken from now on. `enclave` is zero for a trust domain.
+    event MeasurementAllowed(
+        bytes32 indexed measurement, bool isEnclave, uint16 allowedStatuses, Enclave enclave
+    );
 
     /// @notice No signer of the measurement is valid from now on.
     event MeasurementRemoved(bytes32 indexed measurement, address indexed by, string reason);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {TcbStatus} from "../IDcapVerifier.sol";
+
 /// @notice What upstream's quote binds. Its report data is 12 zero bytes, the signer's address, and
 /// keccak256(abi.encode(ReportData)).
 /// @param referenceBlockNumber a block before the current one
@@ -12,17 +14,21 @@ struct UpstreamReportData {
     address proverAddress;
 }
 
-/// @notice The record of a signer; all zero when there is none. Times are Unix seconds.
+/// @notice The record of a signer; all zero when there is none, or when another signer has taken its
+/// bucket since: the events have the whole history. Times are Unix seconds.
 /// @param attestedAt when it was registered
 /// @param validUntil the first second at which it is no longer valid
-/// @param measurement what made the signer; zero if an epoch has ended since
-/// @param admission by which platform and measurement; see ITEERegistry.admissionId
+/// @param measurement what made the signer; zero if that is no longer known
+/// @param platform on which machine, as IDcapVerifier's Verdict has it, or with Automata's verifier
+/// keccak256 of the attestation key; zero if that is no longer known
+/// @param admission number of its admission
 /// @param revoked whether the signer itself has been revoked
 struct Registration {
     uint64 attestedAt;
     uint64 validUntil;
     bytes32 measurement;
-    bytes12 admission;
+    bytes32 platform;
+    uint32 admission;
     bool revoked;
 }
 
@@ -37,23 +43,28 @@ enum SignerStatus {
     AdmissionEnded
 }
 
-/// @notice A kept attestation key, by which signers can be renewed.
-/// @param template the contract whose code is 0x00 and the template; zero when nothing is kept
+/// @notice What vouches for signers: one attestation key of one TEE on one platform.
+/// @param template names the evidence; where the enrolled key's template is kept (QuoteTemplate.sol)
 /// @param validUntil the first second at which it serves no more; Unix seconds
-/// @param generation how often it has been ended
-/// @param epoch the registry's epoch when it was made
+/// @param generation changes whenever it is ended, modulo 256
+/// @param status what was found of the platform last
 /// @param measurement what runs there; zero if an epoch has ended since
+/// @param platform as in Registration
+/// @param isEnrolled whether its attestation key serves for renewals
 /// @param isLive whether a renewal would be taken now, as far as the admission goes
 struct Admission {
     address template;
     uint64 validUntil;
-    uint32 generation;
-    uint32 epoch;
+    uint8 generation;
+    TcbStatus status;
     bytes32 measurement;
+    bytes32 platform;
+    bool isEnrolled;
     bool isLive;
 }
 
-/// @notice Which SGX enclave is allowed. Security versions from `minimumSvn` on are.
+/// @notice Which SGX enclave is allowed. Security versions from `minimumSvn` on are. One with a
+/// CONFIGID, CONFIGSVN, ISVEXTPRODID or ISVFAMILYID never is: all of them must be zero.
 /// @param mrEnclave the enclave's code
 /// @param mrSigner who signed it
 /// @param isvProdId which of the author's products

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {Evidence, TcbStatus, Verdict} from "../interfaces/IDcapVerifier.sol";
+import {ITEERegistry} from "../interfaces/ITEERegistry.sol";
+import {VerifierKind} from "../interfaces/registry/RegistryTypes.sol";
+import {AdmissionEntry} from "../libraries/AdmissionEntry.sol";
+import {EvidenceRefusals} from "../libraries/EvidenceRefusals.sol";
+import {QuoteTemplate} from "../libraries/QuoteTemplate.sol";
+import {SignedRegion} from "../libraries/SignedRegion.sol";
+import {Registrations} from "./Registrations.sol";
+
+/// @notice What becomes of an admission when its evidence is judged again.
+/// @dev A quote says by itself which admission it belongs to: the one of the same signed region (but
+/// for the report data), attestation key, QE report and PCK certificate. These have been verified
+/// once, so a refusal for what Intel says of them is about them, in whatever order the verifier checks.
+abstract contract Rechecks is Registrations {
+    using SignedRegion for bytes;
+
+    /// @inheritdoc ITEERegistry
+    function recheck(bytes calldata compactQuote) external {
+        try _ownVerifier().verify(compactQuote) returns (Verdict memory verdict) {
+            _applyVerdict(compactQuote, verdict, false);
+        } catch (bytes memory reason) {
+            _applyRefusal(compactQuote, reason, false);
+        }
+    }
+
+    /// @inheritdoc ITEERegistry
+    /// @dev Automata's verifier answers with another error, or reverts, in all cases but success.
+    function recheckRaw(bytes calldata quote) external payable {
+        uint256 balanceBefore = _balanceBefore();
+        if (verifierKind == VerifierKind.Own) {
+            try _ownVerifier().verifyRaw(quote) returns (Verdict memory verdict) {
+                _applyVerdict(quote, verdict, true);
+            } catch (bytes memory reason) {
+                _applyRefusal(quote, reason, true);
+            }
+        } else {
+            _applyVerdict(quote, _verifyRaw(quote, quote.read()), true);
+        }
+        _refund(balanceBefore);
+    }
+
+    function _applyVerdict(bytes calldata quote, Verdict memory verdict, bool isRaw) private {
+        Evidence memory evidence = Evidence(verdict.evidence, verdict.platform, verdict.fmspc);
+        (uint32 number, AdmissionEntry entry) = _admissionBy(quote, evidence, isRaw);
+        bytes32 measurement = _measurementOf(entry);
+        if (!_isStatusAllowed(_policyOf(measurement), verdict.status)) {
+            _evict(number, entry, verdict.status, 0);
+            return;
+        }
+        if (verdict.validUntil <= block.timestamp) {
+            revert QuoteExpired(verdict.validUntil, block.timestamp);
+        }
+        _extend(number, entry, verdict, _enrolledUntil(verdict));
+    }
+
+    /// @dev Only a typed refusal of the evidence counts; any other reason, also none, as when the
+    /// verifier ran out of gas, goes to the sender.
+    function _applyRefusal(bytes calldata quote, bytes memory reason, bool isRaw) private {
+        if (!EvidenceRefusals.isOne(reason)) {
+            assembly ("memory-safe") {
+                revert(add(reason, 32), mload(reason))
+            }
+        }
+        Evidence memory evidence = _ownVerifier().describe(quote, isRaw);
+        (uint32 number, AdmissionEntry entry) = _admissionBy(quote, evidence, isRaw);
+        TcbStatus status =
+            EvidenceRefusals.isRevocation(reason) ? TcbStatus.Revoked : TcbStatus.Unrecognized;
+        // It has four bytes at least.
+        // forge-lint: disable-next-line(unsafe-typecast)
+        _evict(number, entry, status, bytes4(reason));
+    }
+
+    function _admissionBy(bytes calldata quote, Evidence memory evidence, bool isRaw)
+        private
+        view
+        returns (uint32, AdmissionEntry)
+    {
+        bytes memory creation =
+            _templateOf(quote, quote.read(), isRaw, evidence.platform, evidence.fmspc);
+        return _requireAdmission(QuoteTemplate.addressOf(creation, evidence.evidence));
+    }
+
+    function _evict(uint32 number, AdmissionEntry entry, TcbStatus status, bytes4 verifierError)
+        private
+    {
+        _end(number, entry);
+        emit AdmissionEvicted(number, _platformOf(number), status, verifierError);
+    }
+}
