@@ -1,7 +1,7 @@
 # Two commands do everything from a bare clone: `make demo` and `make test`.
 # Each target sets up what it needs, once.
 
-.PHONY: demo test devnet setup contracts executor abi bench-contracts bench-slice bench-engine \
+.PHONY: demo test devnet setup contracts executor abi package-contracts bench-contracts bench-slice bench-engine \
 	bench-cold-build fuzz-engine sanitize-engine engine-check check-keys analyse-contracts \
 	coverage-contracts lint test-python test-contracts test-executor format clean
 
@@ -11,7 +11,8 @@ FORGE := node_modules/@foundry-rs/forge-linux-amd64/bin/forge
 EXECUTOR := executor/target/release/attestor-execute
 PYTHON_SCRIPTS := scripts/abi scripts/bench-cold-build scripts/bench-contracts \
 	scripts/bench-engine scripts/bench-slice scripts/collateral-fixtures \
-	scripts/contract-coverage scripts/contract-fixtures scripts/contract-reference
+	scripts/contract-coverage scripts/contract-fixtures scripts/contract-reference \
+	scripts/package-contracts
 
 demo: setup
 	@$(PYTHON) -m attestor demo
@@ -67,6 +68,10 @@ abi: contracts
 	@$(PYTHON) scripts/abi
 	@$(PYTHON) scripts/contract-reference
 
+# What other projects import: docs/integrate.md.
+package-contracts: abi
+	@scripts/package-contracts
+
 # --- checks --------------------------------------------------------------------------------------
 
 # All of the executor but what needs SP1's prover.
@@ -78,7 +83,7 @@ lint: setup
 	@.venv/bin/ruff check --quiet . $(PYTHON_SCRIPTS)
 	@.venv/bin/ruff format --check --quiet . $(PYTHON_SCRIPTS)
 	@.venv/bin/mypy
-	@$(FORGE) fmt --check contracts
+	@$(FORGE) fmt --check contracts tests/consumer
 	@FOUNDRY_OUT=cache/lint/out FOUNDRY_CACHE_PATH=cache/lint $(FORGE) lint --quiet
 	@$(PYTHON) scripts/abi --check
 	@$(PYTHON) scripts/contract-reference --check
@@ -164,7 +169,7 @@ engine-check: setup
 format: setup
 	@.venv/bin/ruff check --fix --quiet . $(PYTHON_SCRIPTS)
 	@.venv/bin/ruff format --quiet . $(PYTHON_SCRIPTS)
-	@$(FORGE) fmt contracts
+	@$(FORGE) fmt contracts tests/consumer
 	@cd executor && cargo fmt
 
 clean:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-pragma solidity 0.8.37;
+pragma solidity >=0.8.24;
 
 /// @title Why collateral is refused
 /// @notice One error for each reason, with the place and what was found. Offsets count from the
