@@ -87,7 +87,8 @@ contract CollateralStore is ICollateralStore {
     /// @inheritdoc ICollateralStore
     mapping(uint256 teeType => uint256) public qeRecord;
     mapping(uint256 teeType => uint256) private _evaluationsRecord;
-    mapping(Collateral kind => mapping(uint256 key => bytes32)) private _jsonDigests;
+    /// @dev The digest of JSON that was issued anew with the same blob; 0 when the blob's own counts.
+    mapping(Collateral kind => mapping(uint256 key => bytes32)) private _reissued;
     /// @dev The highest TCB evaluation that was ever taken by the rule of `evaluationDelaySeconds`.
     mapping(uint256 teeType => uint256) private _evaluationFloor;
 
@@ -486,8 +487,14 @@ contract CollateralStore is ICollateralStore {
                 revert CollateralNotNewer(old.notBefore(), reading.issueDate);
             }
         }
-        address pointer = CollateralRecord.keep(old.pointerOf(), reading.blob);
-        _jsonDigests[kind][reading.key] = digest;
+        address pointer = old.pointerOf();
+        mapping(uint256 key => bytes32) storage reissued = _reissued[kind];
+        if (old != 0 && CollateralRecord.holds(pointer, reading.blob)) {
+            reissued[reading.key] = digest;
+        } else {
+            pointer = CollateralRecord.write(reading.blob, digest);
+            if (old != 0) delete reissued[reading.key];
+        }
         uint256 until = _min(reading.nextUpdate, _signing.notAfter);
         record = CollateralRecord.pack(pointer, reading.issueDate, until, signingEpoch);
         _announce(kind, reading.key, reading.issueDate, reading.nextUpdate, digest);
@@ -501,9 +508,11 @@ contract CollateralStore is ICollateralStore {
         returns (Held memory piece)
     {
         if (record == 0) return piece;
-        uint256 number = CollateralRecord.evaluationNumber(record.pointerOf());
+        address pointer = record.pointerOf();
+        uint256 number = CollateralRecord.evaluationNumber(pointer);
         bool usable = record.epochOf() == signingEpoch;
-        bytes32 digest = _jsonDigests[kind][key];
+        bytes32 digest = _reissued[kind][key];
+        if (digest == 0) digest = CollateralRecord.digestOf(pointer);
         return Held(record.notBefore(), record.notAfter(), number, digest, usable);
     }
 

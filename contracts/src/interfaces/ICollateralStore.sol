@@ -52,9 +52,10 @@ struct Evaluation {
 ///   attributes(8) attributesMask(8) levels{isvsvn(1) status(1)}}, module 0 the one without levels
 /// - QE identity: mrSigner(32) attributes(16) attributesMask(16) miscSelect(4) miscSelectMask(4)
 ///   isvProdId(2) levelCount(1) levels{isvsvn(2) status(1)}, highest first
-/// TCB info and QE identity end with tcbEvaluationDataNumber(2), and the PCK CA with its digest(32).
-/// Statuses are numbered as in TcbStatus of IDcapVerifier. A new issue of JSON collateral with the
-/// same blob keeps the old contract: only what has changed in content is written anew.
+/// TCB info and QE identity end with tcbEvaluationDataNumber(2), and all of them with the digest(32) of
+/// what they were written for. Statuses are numbered as in TcbStatus of IDcapVerifier. A new issue of
+/// JSON collateral with the same blob and number keeps the contract and only overwrites its record
+/// and digest: only what has changed in content is written anew.
 ///
 /// A PCK CA's window is that of its certificate, its CRL, the root's CRL and the root together;
 /// there is no record before all of them are there, and notAfter is 0 once the CA is revoked. Its

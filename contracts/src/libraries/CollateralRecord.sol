@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {Memory} from "./Memory.sol";
 import {SSTORE2} from "solady/utils/SSTORE2.sol";
 
 /// @notice The word that the store keeps of a piece of collateral; see ICollateralStore:
 ///
 ///     signing epoch (16) ‖ notAfter (40) ‖ notBefore (40) ‖ pointer (160)
 ///
-/// The pointer is a contract whose code is STOP and then the blob. The blob of JSON collateral ends
-/// with the number of its TCB evaluation, of two bytes.
+/// The pointer is a contract whose code is STOP and then the blob. Behind the blob of JSON collateral
+/// stands the number of its TCB evaluation (2), and the digest of the issue that it was written for
+/// (32).
 library CollateralRecord {
     uint256 private constant NOT_BEFORE_BIT = 160;
     uint256 private constant NOT_AFTER_BIT = 200;
     uint256 private constant EPOCH_BIT = 240;
     uint256 private constant STOP_LENGTH = 1;
     uint256 private constant NUMBER_LENGTH = 2;
+    uint256 private constant DIGEST_LENGTH = 32;
 
     /// @notice Times are below 2^40, as all of years of four digits are.
     function pack(address pointer, uint256 from, uint256 until, uint256 epoch_)
@@ -46,11 +49,21 @@ library CollateralRecord {
         return record >> EPOCH_BIT;
     }
 
-    /// @notice Where a blob is kept: at `old` when that keeps the same one, so that a new issue of
-    /// unchanged collateral writes no code, otherwise in a contract of its own.
-    function keep(address old, bytes memory blob) internal returns (address) {
-        if (old.codehash == keccak256(bytes.concat(hex"00", blob))) return old;
-        return SSTORE2.write(blob);
+    /// @notice Keep a blob of JSON collateral with its number behind it, and a digest.
+    function write(bytes memory blob, bytes32 digest) internal returns (address) {
+        return SSTORE2.write(bytes.concat(blob, digest));
+    }
+
+    /// @notice Whether just this blob, with its number behind it, is kept there.
+    function holds(address pointer, bytes memory blob) internal view returns (bool) {
+        if (pointer.code.length != STOP_LENGTH + blob.length + DIGEST_LENGTH) return false;
+        uint256 kept = Memory.codeBehindStop(pointer);
+        return Memory.hash(kept, blob.length) == keccak256(blob);
+    }
+
+    /// @notice The digest that was written with the blob.
+    function digestOf(address pointer) internal view returns (bytes32) {
+        return readWord(pointer, dataLength(pointer) + NUMBER_LENGTH);
     }
 
     /// @notice The number of the TCB evaluation, behind the blob of JSON collateral.
@@ -58,9 +71,9 @@ library CollateralRecord {
         return uint256(readWord(pointer, dataLength(pointer))) >> 240;
     }
 
-    /// @notice How long a blob of JSON collateral is, without the number behind it.
+    /// @notice How long a blob of JSON collateral is, without what stands behind it.
     function dataLength(address pointer) internal view returns (uint256) {
-        return pointer.code.length - STOP_LENGTH - NUMBER_LENGTH;
+        return pointer.code.length - STOP_LENGTH - NUMBER_LENGTH - DIGEST_LENGTH;
     }
 
     /// @notice The 32 bytes at `offset` of what is kept there; zeros after its end.

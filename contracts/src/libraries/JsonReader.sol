@@ -267,16 +267,17 @@ library JsonReader {
         }
     }
 
-    /// @dev How many bytes stand before the first whose top bit is set; one is. By halves: CLZ would
-    /// say it at once, but chains before Osaka do not have it.
-    function _bytesBefore(uint256 stops) private pure returns (uint256 count) {
-        assembly ("memory-safe") {
-            // No memory is touched.
-            count := shl(4, iszero(shr(128, stops)))
-            count := or(count, shl(3, iszero(shr(192, shl(shl(3, count), stops)))))
-            count := or(count, shl(2, iszero(shr(224, shl(shl(3, count), stops)))))
-            count := or(count, shl(1, iszero(shr(240, shl(shl(3, count), stops)))))
-            count := or(count, iszero(shr(248, shl(shl(3, count), stops))))
+    /// @dev How many bytes stand before the first whose top bit is set; one is, and no other bit. CLZ
+    /// would say it at once, but chains before Osaka do not have it. So the first is spread to all
+    /// bytes behind it, and these are counted: the product's highest byte is the sum of all.
+    function _bytesBefore(uint256 stops) private pure returns (uint256) {
+        unchecked {
+            stops |= stops >> 8;
+            stops |= stops >> 16;
+            stops |= stops >> 32;
+            stops |= stops >> 64;
+            stops |= stops >> 128;
+            return 32 - (((stops >> 7) * EACH_BYTE) >> 248);
         }
     }
 

@@ -114,10 +114,10 @@ abstract contract CollateralCase is TestCase {
         return 4 + ((uint256(uint8(der[start + 2])) << 8) | uint8(der[start + 3]));
     }
 
-    /// @notice What Python made of the JSON, with the evaluation number behind it.
+    /// @notice What Python made of the JSON, with evaluation number and digest behind it.
     function blob(string memory name) internal view returns (bytes memory) {
         bytes memory kept = vm.parseJsonBytes(fixture, string.concat(".json.", name, ".blob"));
-        return bytes.concat(kept, bytes2(uint16(17)));
+        return bytes.concat(kept, bytes2(uint16(17)), sha256(text(name)));
     }
 
     function codeAt(uint256 record) internal view returns (bytes memory) {
