@@ -8,6 +8,7 @@ from attestor.chain.node import Node
 from attestor.chain.wire import Log
 from attestor.core.registration import (
     Admission,
+    PolicyEvent,
     Registration,
     RegistrationEvent,
     Terms,
@@ -16,6 +17,28 @@ from attestor.core.registration import (
 from attestor.core.report_data import Layout
 from attestor.core.text import checksummed, from_hex, to_hex
 from attestor.errors import RegistrationRejected, RegistryInvalid, RpcAnswerInvalid, RpcError
+
+POLICY_EVENTS = frozenset(
+    {
+        "AdmissionEvicted",
+        "AdmissionRevoked",
+        "AttestValiditySecondsChanged",
+        "EpochRaised",
+        "GuardianChanged",
+        "MaxBlockNumberDiffChanged",
+        "MeasurementAllowed",
+        "MeasurementRemoved",
+        "OwnershipTransferStarted",
+        "OwnershipTransferred",
+        "Paused",
+        "PlatformRestored",
+        "PlatformRevoked",
+        "SignerRevoked",
+        "Unpaused",
+        "VerifierChanged",
+    }
+)
+"""All of the registry's events that are not the everyday ones of signers and their admissions."""
 
 ADMISSION_PLACES = 8
 """How many numbers an admission can have (contracts/src/registry/AdmissionTable.sol)."""
@@ -122,6 +145,15 @@ class Registry:
             for log in self.node.logs(self.address, first_block, last_block)
         ]
         return [event for event in events if event is not None]
+
+    def policy_events(self, first_block: int, last_block: int) -> list[PolicyEvent]:
+        """All changes of policy in a range of blocks, and all that ended by them or by evidence."""
+        found = []
+        for log in self.node.logs(self.address, first_block, last_block):
+            event = self._contract.event(log)
+            if event is not None and event[0] in POLICY_EVENTS:
+                found.append(PolicyEvent(*event, log.block_number, log.transaction_hash))
+        return found
 
     def _registration_event(self, log: Log) -> RegistrationEvent | None:
         event = self._contract.event(log)

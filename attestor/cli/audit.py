@@ -1,10 +1,10 @@
-"""`attestor audit` and `attestor audit verify`."""
+"""`attestor audit`, `attestor audit verify` and `attestor audit policy`."""
 
 from pathlib import Path
 
 import click
 
-from attestor.audit import report, verify
+from attestor.audit import policy, report, verify
 from attestor.core.text import to_hex
 from attestor.errors import AuditFailed
 from attestor.store.database import Store
@@ -56,6 +56,27 @@ def verify_command(store: Store, rpc_url: str | None, registry: str | None) -> N
     click.echo(f"{count['n'] if count else 0} entries, newest {to_hex(verify.journal_tip(store))}")
     if faults:
         raise AuditFailed(f"the history has {faults} fault(s)")
+
+
+@command.command("policy")
+@click.option("--rpc-url", envvar="ATTESTOR_CHAIN_RPC_URL", required=True, help="Node to ask.")
+@click.option(
+    "--registry", envvar="ATTESTOR_CHAIN_REGISTRY", required=True, help="The TEERegistry's address."
+)
+@click.option(
+    "--from-block", type=click.IntRange(min=0), default=0, show_default=True, help="First block."
+)
+def policy_command(rpc_url: str, registry: str, from_block: int) -> None:
+    """Show every change of the registry's policy, and what was revoked or evicted.
+
+    Read from the chain: the database does not hold them.
+    """
+    from attestor.cli.chain_options import open_registry
+
+    found = open_registry(rpc_url, registry)
+    head = found.node.head().number
+    for event in policy.policy_events(from_block, head, found.policy_events):
+        click.echo(policy.as_line(event))
 
 
 def _told(what: str, faults: list[str]) -> int:

@@ -56,6 +56,17 @@ class Registration:
 
 
 @dataclass(frozen=True)
+class PolicyEvent:
+    """A change of what the registry takes, or an end of what it took, and where it stands.
+    `arguments` are the event's, by name; bytes are bytes, addresses are text."""
+
+    name: str
+    arguments: dict[str, object]
+    block_number: int
+    transaction_hash: bytes
+
+
+@dataclass(frozen=True)
 class RegistrationEvent:
     """A `SignerRegistered` or `SignerRenewed` event and where it stands. `signed_hash` is keccak256
     of what the attestation key signed, header and body of the quote. A renewal names neither

@@ -10,7 +10,6 @@ Automata's verifiers tell less: there the platform is keccak256(attestation key)
 keccak256(QE report).
 """
 
-from cryptography import x509
 from eth_utils.crypto import keccak
 
 from attestor.core.registration import VerifierKind
@@ -46,6 +45,8 @@ def _region(quote: Quote) -> bytes:
 
 
 def _signed_part(certificate: bytes) -> bytes:
+    from cryptography import x509
+
     try:
         return x509.load_der_x509_certificate(certificate).tbs_certificate_bytes
     except ValueError as error:

@@ -20,7 +20,7 @@ abstract contract Rechecks is Registrations {
     /// @inheritdoc ITEERegistry
     function recheck(bytes calldata compactQuote) external {
         try _ownVerifier().verify(compactQuote) returns (Verdict memory verdict) {
-            _applyVerdict(compactQuote, verdict, false);
+            _applyRecheck(compactQuote, verdict, false);
         } catch (bytes memory reason) {
             _applyRefusal(compactQuote, reason, false);
         }
@@ -32,17 +32,17 @@ abstract contract Rechecks is Registrations {
         uint256 balanceBefore = _balanceBefore();
         if (verifierKind == VerifierKind.Own) {
             try _ownVerifier().verifyRaw(quote) returns (Verdict memory verdict) {
-                _applyVerdict(quote, verdict, true);
+                _applyRecheck(quote, verdict, true);
             } catch (bytes memory reason) {
                 _applyRefusal(quote, reason, true);
             }
         } else {
-            _applyVerdict(quote, _verifyRaw(quote, quote.read()), true);
+            _applyRecheck(quote, _verifyRaw(quote, quote.read()), true);
         }
         _refund(balanceBefore);
     }
 
-    function _applyVerdict(bytes calldata quote, Verdict memory verdict, bool isRaw) private {
+    function _applyRecheck(bytes calldata quote, Verdict memory verdict, bool isRaw) private {
         Evidence memory evidence = Evidence(verdict.evidence, verdict.platform, verdict.fmspc);
         (uint32 number, AdmissionEntry entry) = _admissionBy(quote, evidence, isRaw);
         bytes32 measurement = _measurementOf(entry);

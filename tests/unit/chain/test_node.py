@@ -179,8 +179,8 @@ def test_vouches_for__is_what_the_contract_says(answer: bool) -> None:
 
 
 def test_registration__record__is_decoded_by_name() -> None:
-    record = (10, 20, b"\x0a" * 32, b"\x0b" * 12, False)
-    result = encode(["(uint64,uint64,bytes32,bytes12,bool)"], [record])
+    record = (10, 20, b"\x0a" * 32, b"\x0b" * 32, 7, False)
+    result = encode(["(uint64,uint64,bytes32,bytes32,uint32,bool)"], [record])
     found = registry({"registration(address)": result})
     assert found.registration(SIGNER) == Registration(10, 20, b"\x0a" * 32)
 

@@ -75,7 +75,7 @@ def test_make__simulated_root_outside_of_development_chains__refused(chain_id: i
     ("changes", "what"),
     [
         ({"owner": bytes(20)}, "zero address"),
-        ({"threshold": 0}, "at least one signer"),
+        ({"threshold": 0}, "at least one machine"),
         ({"measurements": (b"\x01" * 31,)}, "not of 32 bytes"),
     ],
 )

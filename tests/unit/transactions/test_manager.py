@@ -54,7 +54,7 @@ def test_prepare__signed__is_what_a_node_decodes() -> None:
     node = Node()
     signed = payments(node).prepare(TO, b"\x01\x02", base_fee=10 * GWEI)
     fields = decoded(signed.raw)
-    assert (fields["chainId"], fields["nonce"], fields["gas"]) == (31337, 5, 125_000)
+    assert (fields["chainId"], fields["nonce"], fields["gas"]) == (31337, 5, 130_000)
     assert fields["maxFeePerGas"] == 22 * GWEI
     assert fields["maxPriorityFeePerGas"] == 2 * GWEI
     assert bytes(fields["data"]) == b"\x01\x02"
@@ -80,7 +80,7 @@ def test_prepare__pending_with_an_older_nonce__is_left_alone() -> None:
     assert signed.fees == Fees(max_fee=4 * GWEI, priority_fee=2 * GWEI)
 
 
-@pytest.mark.parametrize("funds", [0, 1, 125_000 * 22 * GWEI - 1])
+@pytest.mark.parametrize("funds", [0, 1, 130_000 * 22 * GWEI - 1])
 def test_prepare__not_enough_funds__names_payer_and_amounts(funds: int) -> None:
     node = Node()
     node.funds = funds
@@ -90,7 +90,7 @@ def test_prepare__not_enough_funds__names_payer_and_amounts(funds: int) -> None:
 
 def test_prepare__just_enough_funds__passes() -> None:
     node = Node()
-    node.funds = 125_000 * 22 * GWEI
+    node.funds = 130_000 * 22 * GWEI
     assert payments(node).prepare(TO, b"", base_fee=10 * GWEI)
 
 
