@@ -1,10 +1,10 @@
 # Two commands do everything from a bare clone: `make demo` and `make test`.
 # Each target sets up what it needs, once. `make help` lists those with a comment after `##`.
 
-.PHONY: demo test devnet setup contracts executor abi bench-contracts bench-slice bench-engine \
-	bench-cold-build fuzz-engine sanitize-engine engine-check check-keys analyse-contracts \
-	coverage-contracts lint lint-python test-fast test-python test-contracts test-executor \
-	format clean help
+.PHONY: demo test devnet setup contracts executor abi package-contracts bench-contracts \
+	bench-slice bench-engine bench-cold-build fuzz-engine sanitize-engine engine-check check-keys \
+	analyse-contracts coverage-contracts lint lint-python test-fast test-python test-contracts \
+	test-executor format clean help
 
 UV_VERSION := 0.13.8
 PYTHON := .venv/bin/python
@@ -43,7 +43,8 @@ node_modules/.ready: package.json package-lock.json .npmrc | .tools.ready
 	@touch $@
 
 # Those that are deployed. forge compiles the tests, and what only they use, when it runs them.
-CONTRACTS := CollateralStore DcapVerifier MultiProof SP1Groth16Verifier TEERegistry
+CONTRACTS := AutomataLayoutV10 CollateralReader CollateralStore DcapVerifier MultiProof \
+	SP1Groth16Verifier TEERegistry
 CONTRACT_SOURCES := $(shell find contracts/src -name '*.sol') foundry.toml scripts/solc
 
 out/.ready: $(CONTRACT_SOURCES) node_modules/.ready
@@ -67,6 +68,9 @@ abi: contracts ## write abi/ and docs/contract-reference.md from the contracts
 	@$(PYTHON) scripts/abi.py
 	@$(PYTHON) scripts/contract_reference.py
 
+package-contracts: abi ## pack what other projects import of the contracts (docs/integrate.md)
+	@$(PYTHON) scripts/package_contracts.py
+
 # --- checks --------------------------------------------------------------------------------------
 
 # All of the executor but what needs SP1's prover.
@@ -80,7 +84,7 @@ lint-python: .venv/.ready ## formatting, linter and types of all Python code
 	@.venv/bin/mypy
 
 lint: setup lint-python ## formatting, linters, types, and generated files, of all languages
-	@$(FORGE) fmt --check contracts
+	@$(FORGE) fmt --check contracts tests/consumer
 	@FOUNDRY_OUT=cache/lint/out FOUNDRY_CACHE_PATH=cache/lint $(FORGE) lint --quiet
 	@$(PYTHON) scripts/abi.py --check
 	@$(PYTHON) scripts/contract_reference.py --check
@@ -170,7 +174,7 @@ engine-check: setup ## compile what compares our engine with SP1's
 format: setup ## format all code, and fix what the linter can
 	@.venv/bin/ruff check --fix --quiet .
 	@.venv/bin/ruff format --quiet .
-	@$(FORGE) fmt contracts
+	@$(FORGE) fmt contracts tests/consumer
 	@cd executor && cargo fmt
 
 clean: ## remove everything that was built or downloaded

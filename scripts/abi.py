@@ -13,6 +13,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 CONTRACTS = (
+    "AutomataLayoutV10",
+    "CollateralReader",
     "CollateralStore",
     "DcapVerifier",
     "MultiProof",

@@ -17,6 +17,7 @@ CHAPTERS = (
     ("TEERegistry", ("ITEERegistry.sol", "registry/*.sol")),
     ("MultiProof", ("IMultiProof.sol",)),
     ("DcapVerifier", ("IDcapVerifier.sol", "IDcapErrors.sol")),
+    ("AutomataLayoutV10", ("IAutomata*.sol",)),
     ("CollateralStore", ("ICollateral*.sol",)),
     ("SP1Groth16Verifier", ("ISP1Groth16Verifier.sol",)),
 )
@@ -27,6 +28,7 @@ DECLARATION = re.compile(
     r"\s*(error|event|function)\s+(\w+)\s*\(([^;{]*?)\)[^;{]*;",
     re.M,
 )
+LOCATIONS = ("calldata", "memory", "storage")
 HEAD = """# Contract reference
 
 Generated from the NatSpec of `contracts/src/interfaces` by `scripts/contract_reference.py`. What
@@ -63,14 +65,15 @@ def chapter(contract: str, patterns: tuple[str, ...]) -> str:
 def entries(source: str) -> list[Entry]:
     """The documented declarations of an interface."""
     return [
-        Entry(kind, f"{name}({', '.join(names(arguments))})", notice(comment))
+        Entry(kind, f"{name}({', '.join(parameters(arguments))})", notice(comment))
         for comment, kind, name, arguments in DECLARATION.findall(source)
     ]
 
 
-def names(arguments: str) -> list[str]:
-    """The arguments' names, or the types of those without one."""
-    return [argument.split()[-1] for argument in arguments.split(",") if argument.strip()]
+def parameters(arguments: str) -> list[str]:
+    """Each parameter's type and name, if it has one; where its data lies is left out."""
+    found = (argument.split() for argument in arguments.split(","))
+    return [" ".join(word for word in words if word not in LOCATIONS) for words in found if words]
 
 
 def notice(comment: str) -> str:

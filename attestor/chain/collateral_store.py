@@ -24,8 +24,8 @@ class CollateralKind(IntEnum):
 
 @dataclass(frozen=True)
 class Held:
-    """One item in the contract (its struct Held). `since` and `until` are Unix seconds,
-    `digest` is keccak256 of what was uploaded; `usable` is False once it or its signer is revoked.
+    """One item in the contract (its struct Held). `since` and `until` are Unix seconds, `digest` is
+    sha256 of what its issuer signed; `usable` is False once it or its issuer is revoked.
     """
 
     since: int

@@ -9,8 +9,9 @@ from attestor.chain.node import Node
 from attestor.chain.rpc import Rpc
 from attestor.core.fees import GWEI
 from attestor.core.text import checksummed, from_hex, to_hex
-from attestor.deployment import foreign, plan, roots
+from attestor.deployment import foreign, plan, probe, roots
 from attestor.deployment.deployer import PACE, Deployer, Done
+from attestor.deployment.foreign import Trusted
 from attestor.deployment.log import DeploymentLog
 from attestor.deployment.plan import ForeignVerifier, Plan, Settings
 from attestor.errors import ConfigurationInvalid
@@ -20,7 +21,7 @@ from attestor.transactions.manager import TransactionManager
 from attestor.transactions.pricing import Pricer
 from attestor.transactions.replacement import FeePolicy
 
-KINDS = {"automata-1.0": 1, "automata-1.1": 2}
+KINDS = {"automata-1.0": foreign.LAYOUT_10, "automata-1.1": foreign.LAYOUT_11}
 UNAUDITED = (
     "These contracts have had no outside audit. docs/contracts.md says what that means for a "
     "public chain."
@@ -92,6 +93,13 @@ ADDRESS, WORD = Hex(20), Hex(32)
 )
 @click.option("--verifier-code-hash", type=WORD, help="keccak256 of the code you reviewed.")
 @click.option(
+    "--layout-1.0",
+    "layout_10",
+    is_flag=True,
+    default=False,
+    help="Deploy an adapter too: our verifier with the output format of Automata's version 1.0.",
+)
+@click.option(
     "--gateway", type=ADDRESS, default="0x" + "00" * 20, help="Address of SP1's verifier gateway."
 )
 @click.option(
@@ -126,6 +134,7 @@ def command(
     verifier: bytes | None,
     verifier_kind: str | None,
     verifier_code_hash: bytes | None,
+    layout_10: bool,
     gateway: bytes,
     threshold: int,
     distinct_measurements: bool,
@@ -135,8 +144,9 @@ def command(
 ) -> None:
     """Deploy the contracts and write their addresses to a file.
 
-    Prints the plan and asks for confirmation. After each transaction the deployed code is compared
-    with the build.
+    Asks the chain first whether it has what the contracts need. Prints the plan, and for a foreign
+    verifier who else is trusted, and asks for confirmation. After each transaction the deployed
+    code is compared with the build.
     """
     rpc = Rpc(rpc_url)
     node = Node(rpc, wire.quantity(rpc.call("eth_chainId", []), "chain id"))
@@ -149,15 +159,18 @@ def command(
         guardian=guardian or owner or deployer,
         evaluation_delay_days=evaluation_delay_days,
         verifier=_foreign(verifier, verifier_kind, verifier_code_hash),
+        layout_10=layout_10,
         gateway=gateway,
         threshold=threshold,
         distinct_measurements=distinct_measurements,
         measurements=measurement,
     )
     planned = plan.make(settings, deployer)
+    probe.require_suitable(node)
+    trusted = None
     if settings.verifier is not None:
-        foreign.require_usable(node, settings.verifier)
-    _show(planned, payer.address, file)
+        trusted = foreign.require_usable(node, settings.verifier)
+    _show(planned, payer.address, file, trusted)
     if not yes:
         click.confirm("Send these transactions?", abort=True)
     with lock_account(node, deployer):
@@ -179,7 +192,7 @@ def _foreign(
     return ForeignVerifier(address, KINDS[kind], code_hash)
 
 
-def _show(planned: Plan, deployer: str, file: Path) -> None:
+def _show(planned: Plan, deployer: str, file: Path, trusted: Trusted | None) -> None:
     click.echo(UNAUDITED)
     click.echo(f"chain {planned.chain_id}, deployer {deployer}, deployment file {file}")
     for creation in planned.creations:
@@ -188,6 +201,10 @@ def _show(planned: Plan, deployer: str, file: Path) -> None:
     for call in planned.calls:
         arguments = ", ".join(plan.text_of(argument) for argument in call.arguments)
         click.echo(f"  call   {call.contract}.{call.function}({arguments})")
+    if trusted is not None:
+        click.echo("trusted beside the verifier's code:")
+        for line in trusted.lines():
+            click.echo(f"  {line}")
 
 
 def _print_done(done: Done) -> None:

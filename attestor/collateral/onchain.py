@@ -1,6 +1,6 @@
 """Items as the store on chain holds them."""
 
-from attestor.chain.collateral_store import CollateralStore
+from attestor.chain.collateral_store import CollateralKind, CollateralStore
 from attestor.collateral.items import Item
 from attestor.collateral.plan import Chain, OnChainItem
 from attestor.errors import UploadRejected
@@ -8,6 +8,8 @@ from attestor.errors import UploadRejected
 ENTRIES_PER_CALL = 256
 """CRL entries per transaction or per call: about 25,000 gas for each
 that is new, so at most 7 million of the 16.7 million that one transaction may use (EIP-7825)."""
+
+_EVALUATED = (CollateralKind.TCB_INFO, CollateralKind.QE_IDENTITY)
 
 
 def read(store: CollateralStore, item: Item) -> OnChainItem | None:
@@ -17,7 +19,8 @@ def read(store: CollateralStore, item: Item) -> OnChainItem | None:
         return None
     is_other = held.digest != item.content_hash
     unknown = sum(_unknown_revocations(store, item)) if is_other else 0
-    return OnChainItem(held.digest, held.since, held.until, held.usable, unknown)
+    evaluation = held.number if item.kind in _EVALUATED else 0
+    return OnChainItem(held.digest, held.since, held.until, held.usable, unknown, evaluation)
 
 
 def read_all(store: CollateralStore, items: tuple[Item, ...]) -> Chain:

@@ -13,15 +13,16 @@ a service that always serves what is about to expire would make us pay every hou
 
 @dataclass(frozen=True)
 class OnChainItem:
-    """An item on chain: keccak256 of what was uploaded, its validity in Unix seconds, whether it
-    still counts (a revocation may end it at once), and how many certificates the CRL that was
-    fetched revokes beyond those that the chain knows."""
+    """An item on chain: sha256 of what its issuer signed, its validity in Unix seconds, whether it
+    still counts (a revocation may end it at once), how many certificates the CRL that was fetched
+    revokes beyond those that the chain knows, and its TCB evaluation's number; 0 without one."""
 
     content_hash: bytes
     since: int
     until: int
     usable: bool = True
     unknown_revocations: int = 0
+    evaluation: int = 0
 
 
 Chain = Mapping[tuple[CollateralKind, int], OnChainItem]
@@ -44,7 +45,7 @@ def needs(items: tuple[Item, ...], chain: Chain, now: int, margin: int | None) -
 
     With a `margin` in seconds, items valid for longer than that are left alone: Intel reissues
     everything each day, and each upload costs gas. Without one, everything newer is uploaded. New
-    revocations are always uploaded.
+    revocations and a higher TCB evaluation are always uploaded.
     """
     return [need(item, chain.get((item.kind, item.key)), now, margin) for item in items]
 
@@ -55,6 +56,8 @@ def need(item: Item, onchain: OnChainItem | None, now: int, margin: int | None) 
         return Need(item, onchain, False, "what was fetched is not currently valid")
     if onchain is None:
         return Need(item, None, True, "not on chain")
+    if item.evaluation != onchain.evaluation:
+        return _other_evaluation(item, onchain)
     if not onchain.usable:
         return _revoked(item, onchain)
     if onchain.content_hash == item.content_hash:
@@ -65,11 +68,25 @@ def need(item: Item, onchain: OnChainItem | None, now: int, margin: int | None) 
         return Need(item, onchain, True, "expired on chain")
     if onchain.unknown_revocations:
         return Need(item, onchain, True, f"{onchain.unknown_revocations} new revocation(s)")
+    return _newer(item, onchain, now, margin)
+
+
+def _newer(item: Item, onchain: OnChainItem, now: int, margin: int | None) -> Need:
+    """A newer issue, of nothing that could not wait."""
     if margin is not None and onchain.until - now > margin:
         return Need(item, onchain, False, "valid beyond the renewal margin")
     if margin is not None and item.until - onchain.until < MIN_EXTENSION_SECONDS:
         return Need(item, onchain, False, "what was fetched expires hardly later")
     return Need(item, onchain, True, "newer")
+
+
+def _other_evaluation(item: Item, onchain: OnChainItem) -> Need:
+    """A higher one replaces the chain's at once, whatever its dates; the store takes no lower one,
+    even in place of what is revoked or has expired."""
+    if item.evaluation < onchain.evaluation:
+        return Need(item, onchain, False, f"the chain's TCB evaluation is {onchain.evaluation}")
+    reason = f"TCB evaluation {item.evaluation} replaces {onchain.evaluation}"
+    return Need(item, onchain, True, reason)
 
 
 def _revoked(item: Item, onchain: OnChainItem) -> Need:

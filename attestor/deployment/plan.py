@@ -30,7 +30,8 @@ class ForeignVerifier:
 
 @dataclass(frozen=True)
 class Settings:
-    """The operator's choices. `gateway` is SP1's verifier gateway, or 20 zero bytes."""
+    """The operator's choices. `gateway` is SP1's verifier gateway, or 20 zero bytes; `layout_10`
+    adds our verifier with the output of Automata's version 1.0."""
 
     chain_id: int
     root: Root
@@ -38,6 +39,7 @@ class Settings:
     guardian: bytes
     evaluation_delay_days: int = 365
     verifier: ForeignVerifier | None = None
+    layout_10: bool = False
     gateway: bytes = NONE
     threshold: int = 1
     distinct_measurements: bool = False
@@ -100,10 +102,13 @@ def _verification(settings: Settings) -> tuple[Creation, ...]:
     if settings.verifier is not None:
         return ()
     delay = settings.evaluation_delay_days * SECONDS_PER_DAY
-    return (
+    creations = (
         Creation("CollateralStore", (settings.root.certificate, delay)),
         Creation("DcapVerifier", (Made("CollateralStore"),)),
     )
+    if not settings.layout_10:
+        return creations
+    return (*creations, Creation("AutomataLayoutV10", (Made("DcapVerifier"),)))
 
 
 def _proofs(settings: Settings) -> tuple[Creation, ...]:
@@ -128,6 +133,12 @@ def _check(settings: Settings, deployer: bytes) -> None:
         require_development_chain(settings.chain_id, "a simulated root")
     if settings.owner == NONE:
         raise DeploymentRefused("the owner is the zero address", hint="set --owner")
+    if settings.layout_10 and settings.verifier is not None:
+        raise DeploymentRefused(
+            "the layout of Automata's version 1.0 is made of our own verifier, and another is to "
+            "be used",
+            hint="leave --layout-1.0 or --verifier out",
+        )
     if settings.threshold < 1:
         raise DeploymentRefused("a proof needs at least one machine", hint="set --threshold 1")
     if settings.measurements and settings.owner != deployer:

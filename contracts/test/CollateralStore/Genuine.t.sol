@@ -67,13 +67,11 @@ contract CollateralStoreGenuineTest is TestCase {
         (bytes memory json, bytes32 r, bytes32 s) = _signed(".tcb_info");
         store.uploadTcbInfo(json, r, s);
         vm.assertEq(
-            store.held(Collateral.TcbInfo, tcbKey).digest, keccak256(json), "TCB info's digest"
+            store.held(Collateral.TcbInfo, tcbKey).digest, sha256(json), "TCB info's digest"
         );
         (json, r, s) = _signed(".qe_identity");
         store.uploadQeIdentity(json, r, s);
-        vm.assertEq(
-            store.held(Collateral.QeIdentity, teeType).digest, keccak256(json), "QE's digest"
-        );
+        vm.assertEq(store.held(Collateral.QeIdentity, teeType).digest, sha256(json), "QE's digest");
         uint256 keyId = store.authorities()[0];
         vm.assertTrue(uint40(store.caRecord(keyId) >> 200) > block.timestamp, "CA's end");
     }

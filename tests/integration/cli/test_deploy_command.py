@@ -14,13 +14,25 @@ from eth_account import Account
 from eth_utils.crypto import keccak
 
 from attestor.chain.abi import Contract
+from attestor.chain.collateral_store import CollateralStore
 from attestor.chain.node import Node
 from attestor.chain.rpc import Rpc
+from attestor.collateral import uploader
+from attestor.collateral.items import items_of
 from attestor.config import ROOT
+from attestor.core.fees import GWEI
 from attestor.core.text import from_hex, to_hex
 from attestor.deployment import record
+from attestor.deployment.deployer import PACE, Deployer
+from attestor.deployment.log import DeploymentLog
 from attestor.devnet.anvil import Anvil
 from attestor.devnet.deployment import fund
+from attestor.quote.collateral import SignedText
+from attestor.quote.simulated import SimulatedPlatform
+from attestor.transactions.account import load_account
+from attestor.transactions.manager import TransactionManager
+from attestor.transactions.pricing import Pricer
+from attestor.transactions.replacement import FeePolicy
 
 ORDER = ["CollateralStore", "DcapVerifier", "TEERegistry", "MultiProof"]
 
@@ -70,7 +82,11 @@ class Place:
 
 @pytest.fixture
 def place(start_anvil: Callable[..., Anvil], tmp_path: Path) -> Place:
-    anvil = start_anvil()
+    return place_on(start_anvil(), tmp_path)
+
+
+def place_on(anvil: Anvil, tmp_path: Path) -> Place:
+    """A funded payer on a chain."""
     node = Node(Rpc(anvil.url), anvil.chain_id)
     account = Account.create()
     fund(node, from_hex(account.address))
@@ -92,6 +108,42 @@ def test_deploy__simulated_root__four_contracts_and_a_file(place: Place) -> None
     assert place.owner() == place.payer.lower()
     allowed = Contract.named("TEERegistry").encode("isMeasurementAllowed", b"\x0a" * 32)
     assert int.from_bytes(place.node.call(found.address("TEERegistry"), allowed), "big") == 1
+
+
+def test_deploy__chain_without_the_precompile__refused_in_words_before_anything_is_paid(
+    start_anvil: Callable[..., Anvil], tmp_path: Path
+) -> None:
+    place = place_on(start_anvil(hardfork="prague"), tmp_path)
+    result = place.deploy("--root", "simulated", "--yes")
+    assert result.returncode == 2
+    assert "it has no P-256 precompile at 0x100" in result.stderr
+    assert place.node.head().number == 0
+    assert not place.file.exists()
+
+
+def test_deploy__chain_with_the_precompile_but_no_later_opcode__works_with_its_uploads(
+    start_anvil: Callable[..., Anvil], tmp_path: Path
+) -> None:
+    """As the chains of the OP stack before they take in Osaka: JSON is read there as well."""
+    rollup = start_anvil(hardfork="isthmus", options=("--network", "optimism"))
+    place = place_on(rollup, tmp_path)
+    result = place.deploy("--root", "simulated", "--layout-1.0", "--yes")
+    assert result.returncode == 0, result.stderr
+    found = record.read(place.file)
+    assert list(found.contracts) == [*ORDER[:2], "AutomataLayoutV10", *ORDER[2:]]
+    seed = b"development"
+    platform = SimulatedPlatform(seed, rollup.chain_id, place.node.head().timestamp)
+    store = CollateralStore(place.node, found.address("CollateralStore"))
+    log = DeploymentLog(None, rollup.chain_id)
+    pricer = Pricer(place.node, load_account(place.key_file), FeePolicy(200 * GWEI))
+    deployer = Deployer(place.node, TransactionManager(place.node, pricer, log, PACE), log)
+    listed = platform.evaluation_numbers(place.node.head().timestamp)
+    numbers = SignedText(listed.text, listed.signature, "")
+    for item in items_of(platform.collateral(place.node.head().timestamp), numbers):
+        deployer.transact(store.address, uploader.calldata(store, item))
+        held = store.held(item.kind, item.key)
+        assert held is not None
+        assert held.digest == item.content_hash
 
 
 def test_deploy__not_confirmed__sends_nothing(place: Place) -> None:

@@ -140,7 +140,9 @@ class World:
         item = self.items.get(transaction.raw)
         if succeeded and item is not None:
             place = (item.kind, item.key)
-            self.kept[place] = Held(item.since, item.until, 0, item.content_hash, True)
+            self.kept[place] = Held(
+                item.since, item.until, item.evaluation, item.content_hash, True
+            )
 
     def know(self, *items: Item) -> tuple[Item, ...]:
         """Items that the store recognizes."""

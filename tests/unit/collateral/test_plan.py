@@ -1,6 +1,7 @@
 """Which items are uploaded, and which are left alone."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -74,6 +75,21 @@ def test_needs__revoked_ca_that_was_fetched_again__is_not_sent_to_be_refused() -
 def test_needs__new_revocations__do_not_wait_for_the_margin() -> None:
     found = need(replace(OLD, unknown_revocations=2), margin=DAY)
     assert (found.upload, found.reason) == (True, "2 new revocation(s)")
+
+
+@pytest.mark.parametrize("since", [ITEM.since - 1, ITEM.since, NOW])
+def test_needs__lower_evaluation_on_chain__is_replaced_at_once(since: int) -> None:
+    later = replace(ITEM, evaluation=18)
+    found = need(replace(OLD, evaluation=17, since=since), margin=DAY, item=later)
+    assert (found.upload, found.reason) == (True, "TCB evaluation 18 replaces 17")
+
+
+@pytest.mark.parametrize("state", [{}, {"usable": False}, {"until": NOW - 1}])
+def test_needs__higher_evaluation_on_chain__is_not_sent_to_be_refused(
+    state: dict[str, Any],
+) -> None:
+    found = need(replace(OLD, evaluation=19, **state), item=replace(ITEM, evaluation=18))
+    assert (found.upload, found.reason) == (False, "the chain's TCB evaluation is 19")
 
 
 @pytest.mark.parametrize(("gain", "upload"), [(DAY - 1, False), (DAY, True)])

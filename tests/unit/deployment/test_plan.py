@@ -30,6 +30,14 @@ def test_make__ours__four_contracts_each_after_what_it_needs() -> None:
         seen.add(creation.contract)
 
 
+def test_make__layout_of_1_0__adapter_of_our_verifier() -> None:
+    made = plan.make(replace(SETTINGS, layout_10=True), PAYER)
+    assert names(made)[:3] == ["CollateralStore", "DcapVerifier", "AutomataLayoutV10"]
+    assert made.creations[2].arguments == (Made("DcapVerifier"),)
+    with pytest.raises(DeploymentRefused, match="another is to be used"):
+        plan.make(replace(SETTINGS, layout_10=True, verifier=FOREIGN), PAYER)
+
+
 def test_make__owner_and_guardian__reach_the_registry() -> None:
     made = plan.make(replace(SETTINGS, owner=OWNER), PAYER)
     registry = made.creations[2].arguments

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {DerTime} from "../../src/dcap/DerTime.sol";
 import {IDcapErrors} from "../../src/interfaces/IDcapErrors.sol";
+import {DerTime} from "../../src/x509/DerTime.sol";
 import {TestCase} from "../harness/TestCase.sol";
 import {DateTimeLib} from "solady/utils/DateTimeLib.sol";
 

@@ -2,15 +2,15 @@
 pragma solidity 0.8.37;
 
 import {IDcapErrors} from "../../src/interfaces/IDcapErrors.sol";
+import {PckCase} from "../dcap/PckCase.sol";
 import {PckDraft} from "../harness/PckMaker.sol";
-import {PckCase} from "./PckCase.sol";
 
-/// @notice A PCK certificate's extensions, refused at their places.
-contract PckExtensionsTest is PckCase {
+/// @notice The extensions of a machine's certificate, refused at their places.
+contract LeafExtensionsTest is PckCase {
     bytes private constant FIRST = hex"301f0603551d23"; // the authority's key
     bytes private constant USAGE = hex"0603551d0f0101ff";
     bytes private constant CONSTRAINTS = hex"0603551d130101ff";
-    bytes private constant UNKNOWN = hex"0603551d0e04020400";
+    bytes private constant UNKNOWN = hex"0603551d1f04020500";
     /// @dev Where the signed part starts: behind a header of four bytes.
     uint256 private constant TBS = 4;
 
@@ -22,8 +22,8 @@ contract PckExtensionsTest is PckCase {
 
     function test_parse__extensions_of_another_length__refused() public {
         uint256 first = find(good, FIRST);
-        refuseFlipped(good, first - 5, first - 4); // [3]
-        refuseFlipped(good, first - 1, first); // the SEQUENCE in it
+        refuseFlipped(good, first - 5, first - 8); // [3]
+        refuseFlipped(good, first - 1, first - 4); // the SEQUENCE in it
     }
 
     function test_parse__extensions_of_another_tag__refused() public {
@@ -50,7 +50,7 @@ contract PckExtensionsTest is PckCase {
         this.parse(der);
         uint256 last = find(der, UNKNOWN);
         der[last - 1] = bytes1(uint8(UNKNOWN.length) + 1);
-        refuse(der, last + UNKNOWN.length + 1);
+        refuse(der, last + 5);
     }
 
     function test_parse__authority_key_in_another_form__refused() public {
@@ -72,19 +72,25 @@ contract PckExtensionsTest is PckCase {
     }
 
     function test_parse__constraints_of_an_authority__refused() public {
-        bytes memory der = good;
-        this.parse(der);
-        flip(der, find(der, CONSTRAINTS) + 11);
+        this.parse(good);
+        PckDraft memory draft = goodPck();
+        draft.constraints = extension(hex"551d13", hex"30030101ff", true);
+        bytes memory der = signPck(draft);
         vm.expectRevert(IDcapErrors.LeafIsAuthority.selector);
         this.parse(der);
+    }
+
+    function test_parse__constraints_in_another_form__refused() public {
+        uint256 content = find(good, CONSTRAINTS);
+        refuseFlipped(good, content + 11, content);
     }
 
     function test_parse__unknown_extension_critical__refused_at_its_place() public {
         this.parse(good);
         PckDraft memory draft = goodPck();
-        draft.more = extension(hex"551d0e", hex"0400", true);
+        draft.more = extension(hex"551d1f", hex"0500", true);
         bytes memory der = signPck(draft);
-        uint256 place = find(der, hex"0603551d0e");
+        uint256 place = find(der, hex"0603551d1f");
         vm.expectRevert(
             abi.encodeWithSelector(IDcapErrors.CriticalExtensionUnknown.selector, place)
         );

@@ -13,6 +13,20 @@ library Memory {
         }
     }
 
+    /// @notice A copy of calldata in a region of its own.
+    function copy(bytes calldata data) internal pure returns (uint256 location) {
+        location = allocate(data.length);
+        put(location, data);
+    }
+
+    /// @notice Where the first byte stands.
+    function contentOf(bytes memory data) internal pure returns (uint256 location) {
+        assembly ("memory-safe") {
+            // Behind the length.
+            location := add(data, 32)
+        }
+    }
+
     /// @notice The 32 bytes at an address, as a big-endian number.
     function word(uint256 location) internal pure returns (uint256 value) {
         assembly ("memory-safe") {

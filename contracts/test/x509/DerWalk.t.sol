@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {DerWalk} from "../../src/dcap/DerWalk.sol";
 import {IDcapErrors} from "../../src/interfaces/IDcapErrors.sol";
+import {DerWalk} from "../../src/x509/DerWalk.sol";
 import {TestCase} from "../harness/TestCase.sol";
 
 /// @notice DER elements by address: every form that is refused, beside the nearest that is taken.
@@ -29,6 +29,8 @@ contract DerWalkTest is TestCase {
         _assertContent(hex"0481ff", 3, 0x102);
         _assertContent(hex"04820100", 4, 0x104);
         _assertContent(hex"0482ffff", 4, 0x10003);
+        _assertContent(hex"0483010000", 5, 0x10005);
+        _assertContent(hex"0483ffffff", 5, 0x1000004);
     }
 
     function test_content__other_tag__refused() public {
@@ -41,12 +43,14 @@ contract DerWalkTest is TestCase {
         _refuseContent(hex"04817f");
         this.content(hex"04820100");
         _refuseContent(hex"048200ff");
+        this.content(hex"0483010000");
+        _refuseContent(hex"048300ffff");
     }
 
-    function test_content__indefinite_or_three_bytes__refused() public {
-        this.content(hex"04820100");
+    function test_content__indefinite_or_four_bytes__refused() public {
+        this.content(hex"0483010000");
         _refuseContent(hex"04800000");
-        _refuseContent(hex"0483010000");
+        _refuseContent(hex"048401000000");
     }
 
     function test_integer__each_width__value() public view {

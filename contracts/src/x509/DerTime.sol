@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {Memory} from "../libraries/Memory.sol";
 import {DerWalk} from "./DerWalk.sol";
-import {Memory} from "./Memory.sol";
 
 /// @notice The times of certificates: UTCTime or GeneralizedTime in the forms of RFC 5280, section
 /// 4.1.2.5. All twelve digits are checked and paired at once, one in each byte of a number.
