@@ -31,5 +31,6 @@ mod translate;
 mod translate;
 
 pub use image::{Image, ImageError};
-pub use outcome::{FaultKind, GuestFault, Limits, Mode, Outcome, Stop};
+pub use outcome::{FaultKind, GuestFault, Limits, Mode, Outcome, Stop, Unprovable};
+pub use precompiles::Rule;
 pub use run::run;

@@ -10,14 +10,19 @@
 //! Granules of 64 KiB are inaccessible until the guest first touches them. Then they are made
 //! writable and counted against the limit: by the interpreter and the syscalls because they look
 //! into the map of granules before each access, by compiled code because the processor faults
-//! (`translate/fault.rs`). What is untouched reads as zero, as in SP1.
+//! (`translate/fault.rs`). What is untouched reads as zero, as in SP1. The first granule, which no
+//! proof knows, exists within an unconstrained block alone.
+//!
+//! Behind the guest's addresses, each word has a mark: how it was accessed (`marks`).
 
 mod granules;
+mod marks;
 mod reservation;
 mod snapshot;
-mod words;
 
-use precompiles::Fault;
+use std::ops::Range;
+
+use precompiles::{FIRST_ADDRESS, Fault, Rule};
 
 use crate::instruction::Width;
 use reservation::Reservation;
@@ -28,6 +33,12 @@ pub use granules::Granules;
 /// The logarithm of the guest's address space, as in both of SP1's executors.
 const ADDRESS_BITS: u32 = 40;
 pub const ADDRESS_SPACE: u64 = 1 << ADDRESS_BITS;
+/// The logarithm of a word's bytes, each of which has one mark.
+pub const MARK_BITS: u32 = 3;
+/// Where the mark of address 0 is, seen from that address. Compiled code sets this bit.
+pub const MARKS_START: u64 = ADDRESS_SPACE;
+/// The mark of a word that a load or a store accessed: all that compiled code ever marks.
+pub const ACCESSED: u8 = 1;
 /// By width: the bits that no address of an access has, beyond the address space or its alignment.
 pub const MISPLACED: [u64; 4] = {
     let outside = !(ADDRESS_SPACE - 1);
@@ -38,6 +49,10 @@ pub struct Memory {
     reservation: Reservation,
     /// What an unconstrained block overwrote.
     snapshot: Option<Snapshot>,
+    /// Words that the program's file fills at the start, also with zeros, in order.
+    image: Vec<Range<u64>>,
+    /// Where precompiles accessed words that nothing else had.
+    by_precompiles: Vec<Range<u64>>,
 }
 
 impl Memory {
@@ -47,13 +62,21 @@ impl Memory {
     /// The host gives no room.
     pub fn new(limit: u64) -> Result<Self, Fault> {
         let reservation = Reservation::new(limit).ok_or(Fault::LimitMemory)?;
-        Ok(Self { reservation, snapshot: None })
+        Ok(Self {
+            reservation,
+            snapshot: None,
+            image: Vec::new(),
+            by_precompiles: Vec::new(),
+        })
     }
 
     #[inline(always)]
     pub fn load(&mut self, width: Width, signed: bool, address: u64) -> Result<u64, Fault> {
         check(width, address)?;
         self.touch(address)?;
+        if self.snapshot.is_none() {
+            self.reservation.set_mark(address, ACCESSED);
+        }
         Ok(self.reservation.load(width, signed, address))
     }
 
@@ -61,8 +84,9 @@ impl Memory {
     pub fn store(&mut self, width: Width, address: u64, value: u64) -> Result<(), Fault> {
         check(width, address)?;
         self.touch(address)?;
-        if self.snapshot.is_some() {
-            self.save_page(address)?;
+        match self.snapshot {
+            Some(_) => self.save_page(address)?,
+            None => self.reservation.set_mark(address, ACCESSED),
         }
         self.reservation.store(width, address, value);
         Ok(())
@@ -74,15 +98,22 @@ impl Memory {
         self.reservation.granules()
     }
 
-    /// Copy bytes in, as a loader does, to a multiple of four.
-    pub fn fill(&mut self, address: u64, bytes: &[u8]) -> Result<(), Fault> {
+    /// Copy bytes in, as a loader does, to a multiple of four, above all that were copied in
+    /// before; `size` is that of the segment, which ends with zeros.
+    pub fn fill(&mut self, address: u64, bytes: &[u8], size: u64) -> Result<(), Fault> {
         let (words, rest) = bytes.as_chunks::<4>();
         for (word, address) in words.iter().zip((address..).step_by(4)) {
-            self.store(Width::Word, address, u64::from(u32::from_le_bytes(*word)))?;
+            self.touch(address)?;
+            self.reservation.store(Width::Word, address, u32::from_le_bytes(*word).into());
         }
         let rest_address = address + 4 * words.len() as u64;
         for (byte, address) in rest.iter().zip(rest_address..) {
-            self.store(Width::Byte, address, u64::from(*byte))?;
+            self.touch(address)?;
+            self.reservation.store(Width::Byte, address, (*byte).into());
+        }
+        let end = address + size.max(bytes.len() as u64);
+        if end > address {
+            self.image.push(address & !7..end.next_multiple_of(8));
         }
         Ok(())
     }
@@ -120,10 +151,15 @@ impl Memory {
 
     #[inline(always)]
     fn touch(&mut self, address: u64) -> Result<(), Fault> {
-        if self.granules().holds(address) || self.granules().commit(address) {
-            return Ok(());
+        if self.granules().holds(address) { Ok(()) } else { self.commit(address) }
+    }
+
+    #[cold]
+    fn commit(&mut self, address: u64) -> Result<(), Fault> {
+        if address < FIRST_ADDRESS && self.snapshot.is_none() {
+            return Err(Rule::LowAddress(address).into());
         }
-        Err(Fault::LimitMemory)
+        if self.granules().commit(address) { Ok(()) } else { Err(Fault::LimitMemory) }
     }
 
     /// Touch every granule of so many words, which must lie in the address space.

@@ -37,6 +37,10 @@ impl Translator {
         match *self {}
     }
 
+    pub fn access_at(&self, _place: u64) -> Option<usize> {
+        match *self {}
+    }
+
     pub fn instructions(&self) -> u64 {
         match *self {}
     }

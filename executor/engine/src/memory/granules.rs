@@ -1,13 +1,17 @@
-//! Which granules of the guest's memory exist, and what the guest may still have.
+//! Which granules of the guest's memory exist, with their marks, and what the guest may still have.
 #![allow(unsafe_code)]
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use super::ADDRESS_SPACE;
+use super::{ADDRESS_SPACE, MARKS_START, MARK_BITS};
 
 /// The logarithm of a granule's bytes.
 const GRANULE_BITS: u32 = 16;
 const GRANULE: u64 = 1 << GRANULE_BITS;
+/// The marks of so many granules become accessible together: neighbours are one mapping of the
+/// host's, of which it has few.
+const MARKED_TOGETHER: u64 = 8;
+const MARKS: u64 = (MARKED_TOGETHER << GRANULE_BITS) >> MARK_BITS;
 /// One bit per granule.
 pub const MAP_BYTES: usize = (ADDRESS_SPACE >> GRANULE_BITS) as usize / 8;
 
@@ -23,8 +27,8 @@ pub struct Granules {
 
 impl Granules {
     /// # Safety
-    /// From `base`, `ADDRESS_SPACE` inaccessible bytes, and from `map`, `MAP_BYTES` writable zeros,
-    /// must belong to the result alone for as long as it lives.
+    /// From `base`, `ADDRESS_SPACE` inaccessible bytes and those of the marks behind them, and from
+    /// `map`, `MAP_BYTES` writable zeros, must belong to the result alone for as long as it lives.
     pub unsafe fn new(base: *mut u8, map: *mut u8, limit: u64) -> Self {
         debug_assert!((base as u64).is_multiple_of(4096) && map.cast::<AtomicU64>().is_aligned());
         Self { base, map: map.cast(), touched: 0.into(), used: 0.into(), limit }
@@ -56,18 +60,38 @@ impl Granules {
         if !self.charge(GRANULE) {
             return false;
         }
-        let start = self.base.wrapping_add((granule << GRANULE_BITS) as usize);
-        // SAFETY: the granule is inside of the reservation, and nothing but guest data is there.
-        let result = unsafe {
-            libc::mprotect(start.cast(), GRANULE as usize, libc::PROT_READ | libc::PROT_WRITE)
-        };
-        if result != 0 {
+        let access = libc::PROT_READ | libc::PROT_WRITE;
+        let first = granule % 64 / MARKED_TOGETHER * MARKED_TOGETHER;
+        let has_marks = self.cell(granule).load(Relaxed) >> first & 0xff != 0;
+        let marks = MARKS_START + granule / MARKED_TOGETHER * MARKS;
+        let given = (has_marks || self.protect(marks, MARKS, access))
+            && self.protect(granule << GRANULE_BITS, GRANULE, access);
+        if !given {
             self.refund(GRANULE);
             return false;
         }
         self.touched.fetch_add(GRANULE, Relaxed);
         self.cell(granule).fetch_or(1 << (granule & 63), Relaxed);
         true
+    }
+
+    /// Make the granule of this address inaccessible again; it must hold zeros.
+    pub fn withdraw(&self, address: u64) {
+        let granule = address >> GRANULE_BITS;
+        if self.holds(address)
+            && self.protect(granule << GRANULE_BITS, GRANULE, libc::PROT_NONE)
+        {
+            self.cell(granule).fetch_and(!(1 << (granule & 63)), Relaxed);
+            self.touched.fetch_sub(GRANULE, Relaxed);
+            self.refund(GRANULE);
+        }
+    }
+
+    /// Whole pages of the guest's memory or of the marks behind it.
+    fn protect(&self, from: u64, bytes: u64, access: libc::c_int) -> bool {
+        let start = self.base.wrapping_add(from as usize);
+        // SAFETY: it is inside of the reservation, where nothing but guest data and marks are.
+        unsafe { libc::mprotect(start.cast(), bytes as usize, access) == 0 }
     }
 
     /// False: the limit is reached, and nothing was counted.

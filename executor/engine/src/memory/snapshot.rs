@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use precompiles::Fault;
+use precompiles::{FIRST_ADDRESS, Fault};
 
 use super::Memory;
 use crate::instruction::Width;
@@ -31,6 +31,12 @@ impl Memory {
             }
             self.refund(PAGE);
         }
+        // What is outside of a block must not be able to access it.
+        self.granules().withdraw(FIRST_ADDRESS - 1);
+    }
+
+    pub fn is_unconstrained(&self) -> bool {
+        self.snapshot.is_some()
     }
 
     /// Keep the page of an address that exists, before the first write to it.

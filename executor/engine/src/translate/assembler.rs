@@ -223,6 +223,17 @@ impl Assembler {
         self.encode_byte(&[0x88], from as u8, to);
     }
 
+    pub fn store_byte_constant(&mut self, to: Operand, value: u8) {
+        self.encode_byte(&[0xc6], 0, to);
+        self.code.push(value);
+    }
+
+    /// Set one bit of a register.
+    pub fn set_bit(&mut self, of: Host, bit: u8) {
+        self.encode(Bits::B64, &[0x0f, 0xba], 5, Operand::Register(of));
+        self.code.push(bit);
+    }
+
     pub fn store_half(&mut self, to: Operand, from: Host) {
         self.code.push(0x66);
         self.encode(Bits::B32, &[0x89], from as u8, to);

@@ -19,13 +19,17 @@ use crate::exit::Exit;
 use crate::image::Image;
 use crate::instruction::{Instruction, Operation};
 
-/// The code of a region, and where in it each of its entries is; `registers` are the guest's as it
-/// is compiled.
-pub fn emit(
-    image: &Image,
-    region: &Region,
-    registers: &[u64; 32],
-) -> Option<(Vec<u8>, Vec<usize>)> {
+/// The code of a region.
+pub struct Emitted {
+    pub code: Vec<u8>,
+    /// Where in it each of the region's entries is.
+    pub entries: Vec<usize>,
+    /// Where in it each access to guest memory is, in order, and the index of its instruction.
+    pub accesses: Vec<(u32, u32)>,
+}
+
+/// `registers` are the guest's as the region is compiled.
+pub fn emit(image: &Image, region: &Region, registers: &[u64; 32]) -> Option<Emitted> {
     let written = region.written(image);
     let kept = |register: usize| (written >> register & 1 == 0).then_some(registers[register]);
     let mut assembler = Assembler::default();
@@ -36,6 +40,8 @@ pub fn emit(
         allocation: Allocation::of(image, region),
         labels,
         stubs: Vec::new(),
+        accesses: Vec::new(),
+        marked: Vec::new(),
         dirty: 0,
         known: [None; 32],
         kept: std::array::from_fn(kept),
@@ -43,7 +49,7 @@ pub fn emit(
         following: &[],
     };
     let entries = emitter.region(region);
-    Some((emitter.assembler.finish()?, entries))
+    Some(Emitted { code: emitter.assembler.finish()?, entries, accesses: emitter.accesses })
 }
 
 pub struct Emitter<'a> {
@@ -53,6 +59,11 @@ pub struct Emitter<'a> {
     labels: BTreeMap<usize, Label>,
     /// What has to come behind the blocks.
     pub stubs: Vec<Stub>,
+    /// As of `Emitted`.
+    pub accesses: Vec<(u32, u32)>,
+    /// The register and the immediate of accesses that this block has marked, as long as the
+    /// register is the same.
+    pub marked: Vec<(u8, i32)>,
     /// Registers that may differ from the context, one bit each.
     pub dirty: u32,
     /// Values that registers have for certain, at this place of a block.
@@ -93,6 +104,7 @@ impl Emitter<'_> {
         self.assembler.place(self.labels[&leader]);
         self.dirty = block.dirty;
         self.known = [None; 32];
+        self.marked.clear();
         self.dividend = None;
         self.take_fuel(leader, block.end - leader);
         for index in leader..block.end {
@@ -225,6 +237,7 @@ impl Emitter<'_> {
     }
 
     fn has_changed(&mut self, register: u8, value: Option<u64>) {
+        self.marked.retain(|(base, _)| *base != register);
         self.known[usize::from(register)] = value;
         self.dirty |= 1 << register;
     }
