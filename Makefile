@@ -69,9 +69,9 @@ abi: contracts
 # --- checks --------------------------------------------------------------------------------------
 
 # All of the executor but what needs SP1's prover.
-CHECKED := --workspace --exclude keys-check
+CHECKED := --workspace --exclude attestor-keys-check
 # The engine as it is where there is no translator.
-INTERPRETER := --package engine --no-default-features
+INTERPRETER := --package attestor-engine --no-default-features
 
 lint: setup
 	@.venv/bin/ruff check --quiet . $(PYTHON_SCRIPTS)
@@ -155,7 +155,7 @@ sanitize-engine: export RUSTFLAGS := -Z sanitizer=address -C target-cpu=x86-64-v
 sanitize-engine: export ASAN_OPTIONS := handle_segv=0
 sanitize-engine: | .tools.ready
 	@cd executor && cargo test --locked $(SANITIZED) --tests \
-		-p engine -p precompiles -p protocol -p engine-check
+		-p attestor-engine -p attestor-precompiles -p attestor-protocol -p attestor-engine-check
 
 engine-check: setup
 	@cd executor && cargo build --quiet --release --locked $(CHECKED)

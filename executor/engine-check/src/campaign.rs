@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::compare::{Comparison, Engines, compare};
 use crate::generate::Kind;
 use crate::outcome::{End, Verdict};
-use crate::{jit, seeds};
+use crate::{seeds, sp1_jit};
 
 /// How often the progress is told.
 const TELL_EVERY: Duration = Duration::from_secs(10);
@@ -103,7 +103,7 @@ impl Campaign {
         progress: &Mutex<Progress>,
     ) -> io::Result<()> {
         let jit = self.jit.as_ref().filter(|_| comparison.kind == Kind::Plain);
-        let jit_differs = jit.is_some_and(|runner| jit::differs(runner, comparison));
+        let jit_differs = jit.is_some_and(|runner| sp1_jit::differs(runner, comparison));
         let differs = jit_differs || comparison.verdict == Verdict::Different;
         let mut progress = progress.lock().expect("no panic while it is held");
         progress.counts.add(comparison, differs);

@@ -3,11 +3,11 @@
 use std::io;
 use std::path::Path;
 
-use engine::{Limits, Mode};
+use attestor_engine::{Limits, Mode};
 
+use crate::attestor;
 use crate::engine_process::EngineProcess;
 use crate::generate::{self, Kind};
-use crate::ours;
 use crate::outcome::{End, Run, Verdict, judge};
 
 /// A program that is still running then has no end in time.
@@ -15,7 +15,7 @@ const CYCLES: u64 = 3_000_000;
 
 /// The limits of our runs.
 pub fn limits() -> Limits {
-    ours::wide_limits(CYCLES)
+    attestor::wide_limits(CYCLES)
 }
 
 /// Processes that programs may take down.
@@ -28,7 +28,7 @@ impl Engines {
     /// Those whose binaries were built with this one, in the same folder.
     pub fn beside(binary: &Path) -> Self {
         let process = |name| EngineProcess::new(&binary.with_file_name(name));
-        Self { ours: process("ours-answer"), sp1: process("sp1-answer") }
+        Self { ours: process("attestor-answer"), sp1: process("sp1-answer") }
     }
 }
 
@@ -81,7 +81,7 @@ fn brief(run: &Run) -> String {
 pub fn compare(kind: Kind, seed: u64, engines: &mut Engines) -> io::Result<Comparison> {
     let program = generate::program(kind, seed);
     let tiered = engines.ours.run(kind, seed)?;
-    let interpreted = ours::run(&program.elf, &program.stdin, &limits(), Mode::InterpreterOnly);
+    let interpreted = attestor::run(&program.elf, &program.stdin, &limits(), Mode::InterpreterOnly);
     let limited = matches!(tiered.end, End::LimitCycles | End::LimitMemory | End::LimitOutput);
     let comparable = !limited || tiered.end != interpreted.end;
     let sp1 = comparable.then(|| engines.sp1.run(kind, seed)).transpose()?;

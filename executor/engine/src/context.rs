@@ -4,7 +4,7 @@ use crate::memory::MISPLACED;
 
 /// What both ways to execute share. Compiled code knows the offsets of the fields.
 #[repr(C)]
-pub struct Context {
+pub(crate) struct Context {
     /// `MISPLACED`, where compiled code has it at hand.
     pub misplaced: [u64; 4],
     pub registers: [u64; 32],
@@ -24,7 +24,7 @@ pub struct Context {
 }
 
 impl Context {
-    pub fn new(pc: u64, fuel: i64) -> Self {
+    pub(crate) fn new(pc: u64, fuel: i64) -> Self {
         Self {
             misplaced: MISPLACED,
             registers: [0; 32],

@@ -3,7 +3,7 @@
 /// The numbers are those that compiled code returns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u64)]
-pub enum Exit {
+pub(crate) enum Exit {
     /// `pc` is at code that is not compiled, or no address of compiled code at all.
     Cold = 0,
     /// `pc` is at an ecall, which is counted already.
@@ -27,7 +27,7 @@ pub enum Exit {
 impl Exit {
     /// From what compiled code returned.
     #[cfg_attr(not(feature = "translator"), allow(dead_code))]
-    pub fn from_code(code: u64) -> Self {
+    pub(crate) fn from_code(code: u64) -> Self {
         match code {
             1 => Self::Ecall,
             2 => Self::Fuel,

@@ -1,10 +1,10 @@
 //! The interpreter: for cold code, unconstrained blocks, and the end of the fuel.
 
-use precompiles::{Fault, Rule};
+use attestor_precompiles::{Fault, Rule};
 
 use crate::context::Context;
 use crate::exit::Exit;
-use crate::heat::Heat;
+use crate::hotness::Hotness;
 use crate::image::Image;
 use crate::instruction::{Instruction, Operation};
 use crate::memory::Memory;
@@ -20,11 +20,11 @@ enum Next {
 ///
 /// # Errors
 /// The load or store at `context.pc` is none, or no jump may go there.
-pub fn interpret(
+pub(crate) fn interpret(
     context: &mut Context,
     memory: &mut Memory,
     image: &Image,
-    heat: &mut Heat,
+    hotness: &mut Hotness,
 ) -> Result<Exit, Fault> {
     loop {
         let Some(index) = image.index(context.pc) else { return Ok(Exit::WildJump) };
@@ -33,7 +33,7 @@ pub fn interpret(
             if !memory.is_unconstrained() {
                 return Err(Rule::MisalignedJump(context.pc).into());
             }
-        } else if heat.enter(index) {
+        } else if hotness.enter(index) {
             return Ok(Exit::Hot);
         }
         if let Some(exit) = block(context, memory, &image.instructions[index..])? {

@@ -2,14 +2,14 @@
 
 use std::fmt;
 
-use precompiles::Rule;
+use attestor_precompiles::Rule;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// The most instructions, as SP1's `global_clk` counts; unconstrained blocks, which it does not
     /// count, may execute as many again.
     pub cycles: u64,
-    /// The most bytes of guest memory (in granules of 64 KiB), of copies for unconstrained blocks
+    /// The most bytes of guest memory (in chunks of 64 KiB), of copies for unconstrained blocks
     /// and of hints that the guest makes.
     pub memory_bytes: u64,
     pub public_values_bytes: u64,

@@ -1,10 +1,10 @@
 //! The loop around a program: execute, answer its calls, compile what is hot.
 
-use precompiles::{Fault, Rule};
+use attestor_precompiles::{Fault, Rule};
 
 use crate::context::Context;
 use crate::exit::Exit;
-use crate::heat::{HOT, Heat};
+use crate::hotness::{HOT, Hotness};
 use crate::image::Image;
 use crate::instruction::{Operation, Width};
 use crate::interpret::interpret;
@@ -31,7 +31,7 @@ struct Machine<'a> {
     context: Context,
     memory: Memory,
     calls: Calls<'a>,
-    heat: Heat,
+    hotness: Hotness,
     translator: Option<Translator>,
     fuel: i64,
 }
@@ -53,11 +53,11 @@ impl<'a> Machine<'a> {
             Mode::InterpreterOnly => None,
         };
         let translator = hot.and_then(|_| Translator::new(image));
-        let heat = match (hot, &translator) {
-            (Some(hot), Some(_)) => Heat::for_instructions(image.instructions.len(), hot),
-            _ => Heat::off(),
+        let hotness = match (hot, &translator) {
+            (Some(hot), Some(_)) => Hotness::for_instructions(image.instructions.len(), hot),
+            _ => Hotness::off(),
         };
-        Ok(Self { image, context, memory, calls, heat, translator, fuel })
+        Ok(Self { image, context, memory, calls, hotness, translator, fuel })
     }
 
     /// The exit code.
@@ -95,11 +95,11 @@ impl<'a> Machine<'a> {
         }
         // Compiled code counts whole blocks: the last one of a run is executed step by step.
         let interpreted = match exit {
-            Exit::Fuel => interpret(context, memory, image, &mut Heat::off()),
+            Exit::Fuel => interpret(context, memory, image, &mut Hotness::off()),
             Exit::Cold if self.calls.is_unconstrained() => {
-                interpret(context, memory, image, &mut Heat::off())
+                interpret(context, memory, image, &mut Hotness::off())
             }
-            Exit::Cold => interpret(context, memory, image, &mut self.heat),
+            Exit::Cold => interpret(context, memory, image, &mut self.hotness),
             exit => return Ok(exit),
         };
         interpreted.map_err(|fault| stop(self.context.pc, fault))
@@ -118,11 +118,11 @@ impl<'a> Machine<'a> {
             index,
             executed,
             &self.context.registers,
-            &mut self.heat,
+            &mut self.hotness,
         ) {
             match translator.exhausted() {
-                true => self.heat.forbid(index),
-                false => self.heat.cool(index),
+                true => self.hotness.forbid(index),
+                false => self.hotness.cool(index),
             }
         }
     }
@@ -150,9 +150,7 @@ impl<'a> Machine<'a> {
 
     fn refused(&self, refusal: Refusal) -> Stop {
         match refusal {
-            Refusal::Fault(Fault::Unprovable(rule)) => {
-                Stop::Unprovable(self.unprovable_call(rule))
-            }
+            Refusal::Fault(Fault::Unprovable(rule)) => Stop::Unprovable(self.unprovable_call(rule)),
             Refusal::Fault(fault) => stop(self.context.pc, fault),
             Refusal::Unsupported(what) => {
                 Stop::Unsupported(format!("{what} at pc {:#x}", self.context.pc))
@@ -163,7 +161,7 @@ impl<'a> Machine<'a> {
 
     /// The call at the pc broke a rule.
     fn unprovable_call(&self, rule: Rule) -> Unprovable {
-        let call = precompiles::name(self.context.registers[CALL_NUMBER]);
+        let call = attestor_precompiles::name(self.context.registers[CALL_NUMBER]);
         Unprovable { rule, pc: self.context.pc, call }
     }
 
@@ -211,3 +209,5 @@ fn stop(pc: u64, fault: Fault) -> Stop {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod unprovable_tests;

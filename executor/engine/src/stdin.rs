@@ -5,30 +5,30 @@ use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::mem::size_of;
 
-use precompiles::Fault;
+use attestor_precompiles::Fault;
 
 use crate::memory::Memory;
 
 /// Buffers of the caller and of the guest. What the guest pushes counts as its memory.
-pub struct Stdin<'a> {
+pub(crate) struct Stdin<'a> {
     given: VecDeque<&'a [u8]>,
     /// The last one is read first.
     pushed: Vec<Vec<u8>>,
 }
 
 impl<'a> Stdin<'a> {
-    pub fn new(buffers: &'a [Vec<u8>]) -> Self {
+    pub(crate) fn new(buffers: &'a [Vec<u8>]) -> Self {
         Self { given: buffers.iter().map(Vec::as_slice).collect(), pushed: Vec::new() }
     }
 
     /// The bytes of the next buffer.
-    pub fn next_length(&self) -> Option<u64> {
+    pub(crate) fn next_length(&self) -> Option<u64> {
         let next = self.pushed.last().map(Vec::as_slice).or_else(|| self.given.front().copied());
         next.map(|buffer| buffer.len() as u64)
     }
 
     /// Take the next buffer.
-    pub fn take(&mut self, memory: &mut Memory) -> Option<Cow<'a, [u8]>> {
+    pub(crate) fn take(&mut self, memory: &mut Memory) -> Option<Cow<'a, [u8]>> {
         if let Some(buffer) = self.pushed.pop() {
             memory.refund(charge(&buffer));
             return Some(buffer.into());
@@ -37,7 +37,7 @@ impl<'a> Stdin<'a> {
     }
 
     /// Put a buffer in front of all others.
-    pub fn push(&mut self, buffer: Vec<u8>, memory: &mut Memory) -> Result<(), Fault> {
+    pub(crate) fn push(&mut self, buffer: Vec<u8>, memory: &mut Memory) -> Result<(), Fault> {
         memory.charge(charge(&buffer))?;
         self.pushed.push(buffer);
         Ok(())

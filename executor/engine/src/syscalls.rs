@@ -4,7 +4,7 @@
 
 mod write;
 
-use precompiles::{Arguments, Fault, MAX_ROWS, Rule};
+use attestor_precompiles::{Arguments, Fault, MAX_ROWS, Rule};
 
 use crate::context::Context;
 use crate::memory::Memory;
@@ -21,11 +21,11 @@ const VERIFY_SP1_PROOF: u32 = 0x1b;
 const HINT_LEN: u32 = 0xf0;
 const HINT_READ: u32 = 0xf1;
 
-pub const T0: usize = 5;
+pub(crate) const T0: usize = 5;
 const A0: usize = 10;
 
 /// The machine's side of the calls that are not about memory alone.
-pub struct Calls<'a> {
+pub(crate) struct Calls<'a> {
     pub stdin: Stdin<'a>,
     pub public_values: Vec<u8>,
     /// The words of COMMIT, as far as there were any.
@@ -49,7 +49,7 @@ struct Before {
 
 /// Why a call ends the run.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Refusal {
+pub(crate) enum Refusal {
     Fault(Fault),
     Unsupported(String),
     LimitOutput,
@@ -66,7 +66,7 @@ fn refused<T>(why: &'static str) -> Result<T, Refusal> {
 }
 
 impl<'a> Calls<'a> {
-    pub fn new(stdin: &'a [Vec<u8>], limits: &Limits, fuel: i64) -> Self {
+    pub(crate) fn new(stdin: &'a [Vec<u8>], limits: &Limits, fuel: i64) -> Self {
         Self {
             stdin: Stdin::new(stdin),
             public_values: Vec::new(),
@@ -80,16 +80,16 @@ impl<'a> Calls<'a> {
         }
     }
 
-    pub fn is_unconstrained(&self) -> bool {
+    pub(crate) fn is_unconstrained(&self) -> bool {
         self.unconstrained.is_some()
     }
 
-    pub fn digest(&self) -> [u32; 8] {
+    pub(crate) fn digest(&self) -> [u32; 8] {
         self.words.map(Option::unwrap_or_default)
     }
 
     /// Why no proof can show a halt now.
-    pub fn unprovable_end(&self, fuel: i64) -> Option<Rule> {
+    pub(crate) fn unprovable_end(&self, fuel: i64) -> Option<Rule> {
         if !self.has_deferred {
             return Some(Rule::DeferredMissing);
         }
@@ -102,7 +102,7 @@ impl<'a> Calls<'a> {
     ///
     /// # Errors
     /// SP1 or this engine refuses the call.
-    pub fn call(
+    pub(crate) fn call(
         &mut self,
         context: &mut Context,
         memory: &mut Memory,
@@ -213,7 +213,9 @@ fn halt(a0: u64) -> Result<u32, Refusal> {
 
 fn precompile(number: u32, context: &Context, memory: &mut Memory) -> Result<(), Refusal> {
     let number = u64::from(number);
-    let Some(call) = precompiles::precompile(number) else { return Err(unsupported(number)) };
+    let Some(call) = attestor_precompiles::precompile(number) else {
+        return Err(unsupported(number));
+    };
     let [a0, a1, a2, a3, a4] = std::array::from_fn(|index| context.registers[A0 + index]);
     Ok(call(memory, &Arguments { a0, a1, a2, a3, a4 })?)
 }
@@ -222,7 +224,7 @@ fn unsupported(number: u64) -> Refusal {
     let name = match number as u32 {
         COMMIT_DEFERRED_PROOFS => Some("COMMIT_DEFERRED_PROOFS of a proof"),
         VERIFY_SP1_PROOF => Some("VERIFY_SP1_PROOF"),
-        _ => precompiles::name(number),
+        _ => attestor_precompiles::name(number),
     };
     Refusal::Unsupported(name.map_or_else(|| format!("syscall {number:#x}"), str::to_owned))
 }

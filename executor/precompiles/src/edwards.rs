@@ -1,12 +1,12 @@
 //! ED_ADD and ED_DECOMPRESS on ed25519: -x^2 + y^2 = 1 + D x^2 y^2 modulo 2^255 - 19.
 
+use crate::arguments::Arguments;
 use crate::field::Field;
 use crate::fold;
 use crate::inverse::Inverter;
 use crate::limbs::subtract_if_not_less;
 use crate::memory::{Fault, GuestMemory, check_aligned, read, read_pair};
 use crate::rule::Rule;
-use crate::table::Arguments;
 
 const MODULUS: [u64; 4] = [0xffff_ffff_ffff_ffed, u64::MAX, u64::MAX, 0x7fff_ffff_ffff_ffff];
 /// 2^256 modulo the prime.
@@ -24,7 +24,7 @@ const ROOT_EXPONENT: [u64; 4] = [u64::MAX - 1, u64::MAX, u64::MAX, 0x0fff_ffff_f
 
 type Point = [[u64; 4]; 2];
 
-pub struct Base;
+pub(crate) struct Base;
 
 impl Field<4> for Base {
     const MODULUS: [u64; 4] = MODULUS;
@@ -51,7 +51,7 @@ impl Field<4> for Base {
 }
 
 /// Add the point at `a1` to the one at `a0`.
-pub fn add(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
+pub(crate) fn add(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
     check_aligned(&[arguments.a0, arguments.a1])?;
     let p = read_pair(memory, arguments.a0)?;
     let q = read_pair(memory, arguments.a1)?;
@@ -61,7 +61,7 @@ pub fn add(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fa
 }
 
 /// Write to `a0` the x of the point whose y is 32 bytes further and whose sign is `a1`.
-pub fn decompress(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
+pub(crate) fn decompress(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
     check_aligned(&[arguments.a0])?;
     if arguments.a1 > 1 {
         return Err(Fault::Refused("ED_DECOMPRESS takes 0 or 1 as its second argument"));
@@ -72,7 +72,7 @@ pub fn decompress(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result
 }
 
 /// The even square root, if there is one. `a` is reduced.
-pub fn square_root(a: &[u64; 4]) -> Option<[u64; 4]> {
+pub(crate) fn square_root(a: &[u64; 4]) -> Option<[u64; 4]> {
     let candidate = Base::power(a, &ROOT_EXPONENT);
     let square = Base::square(&candidate);
     let root = if square == *a {

@@ -8,6 +8,7 @@
 //! arrays of 64-bit limbs, least significant first (`limbs`); `field`, `montgomery`, `fold` and
 //! `inverse` are the arithmetic modulo a prime that the curves and field families share.
 
+mod arguments;
 mod bls12_381;
 mod bn254;
 mod division;
@@ -30,7 +31,8 @@ mod tower;
 mod uint256;
 mod weierstrass;
 
+pub use arguments::{Arguments, Precompile};
 pub use hooks::hook;
 pub use memory::{Fault, GuestMemory};
 pub use rule::{FIRST_ADDRESS, MAX_ROWS, Rule};
-pub use table::{Arguments, Precompile, name, precompile};
+pub use table::{name, precompile};

@@ -50,7 +50,7 @@ impl fmt::Display for Fault {
 impl std::error::Error for Fault {}
 
 /// SP1 checks the alignment of all pointers of a call before it reads through the first.
-pub fn check_aligned(addresses: &[u64]) -> Result<(), Fault> {
+pub(crate) fn check_aligned(addresses: &[u64]) -> Result<(), Fault> {
     match addresses.iter().find(|address| !address.is_multiple_of(8)) {
         Some(&address) => Err(Fault::Misaligned(address)),
         None => Ok(()),
@@ -58,19 +58,22 @@ pub fn check_aligned(addresses: &[u64]) -> Result<(), Fault> {
 }
 
 /// The circuits of some calls want that their second argument is 0.
-pub fn no_second_argument(a1: u64) -> Result<(), Fault> {
+pub(crate) fn no_second_argument(a1: u64) -> Result<(), Fault> {
     if a1 == 0 { Ok(()) } else { Err(Rule::SecondArgument(a1).into()) }
 }
 
 /// `N` words from `address` upwards.
-pub fn read<const N: usize>(memory: &mut dyn GuestMemory, address: u64) -> Result<[u64; N], Fault> {
+pub(crate) fn read<const N: usize>(
+    memory: &mut dyn GuestMemory,
+    address: u64,
+) -> Result<[u64; N], Fault> {
     let mut words = [0; N];
     memory.read_words(address, &mut words)?;
     Ok(words)
 }
 
 /// Two numbers of `N` words from `address` upwards: a point, or an element of a quadratic field.
-pub fn read_pair<const N: usize>(
+pub(crate) fn read_pair<const N: usize>(
     memory: &mut dyn GuestMemory,
     address: u64,
 ) -> Result<[[u64; N]; 2], Fault> {

@@ -6,14 +6,14 @@ use slop_algebra::{AbstractField, PrimeField32};
 use slop_symmetric::Permutation;
 use sp1_primitives::{SP1Field, SP1Perm, poseidon2_init};
 
+use crate::arguments::Arguments;
 use crate::memory::{Fault, GuestMemory, check_aligned, no_second_argument, read};
 use crate::rule::Rule;
-use crate::table::Arguments;
 
 static PERMUTATION: LazyLock<SP1Perm> = LazyLock::new(poseidon2_init);
 
 /// Permute the elements at `a0`.
-pub fn permute(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
+pub(crate) fn permute(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
     check_aligned(&[arguments.a0])?;
     no_second_argument(arguments.a1)?;
     let words: [u64; 8] = read(memory, arguments.a0)?;

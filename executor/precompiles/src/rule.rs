@@ -136,7 +136,9 @@ impl fmt::Display for Rule {
             Self::ZeroY => write!(formatter, "double of a point with y = 0"),
             Self::Difference => write!(formatter, "difference not between -prime and prime"),
             Self::Quotient => write!(formatter, "product whose quotient is too long"),
-            Self::WideWord(word) => write!(formatter, "SHA-256 word {word:#x} of more than 32 bits"),
+            Self::WideWord(word) => {
+                write!(formatter, "SHA-256 word {word:#x} of more than 32 bits")
+            }
         }
     }
 }

@@ -1,12 +1,12 @@
 //! SECP256K1_ADD and SECP256K1_DOUBLE. SP1 6.10 computes them with the crate k256, which takes only
 //! points of the curve with reduced coordinates.
 
+use crate::arguments::Arguments;
 use crate::field::Field;
 use crate::fold;
 use crate::inverse::Inverter;
 use crate::memory::{Fault, GuestMemory};
 use crate::rule::Rule;
-use crate::table::Arguments;
 use crate::weierstrass::{self, Curve, Point, add_reduced, check_reduced, double_reduced};
 
 /// 2^256 - 2^32 - 977.
@@ -16,7 +16,7 @@ const FOLD: u64 = (1 << 32) + 977;
 const INVERTER: Inverter<4> = Inverter::new(MODULUS);
 const B: [u64; 4] = [7, 0, 0, 0];
 
-pub struct Base;
+pub(crate) struct Base;
 
 impl Field<4> for Base {
     const MODULUS: [u64; 4] = MODULUS;
@@ -75,10 +75,10 @@ fn check(p: &Point<4>) -> Result<[u64; 4], Fault> {
     Err(Fault::Refused("a point is not on secp256k1"))
 }
 
-pub fn add(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
+pub(crate) fn add(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
     weierstrass::add_call::<4, Secp256k1>(memory, arguments.a0, arguments.a1)
 }
 
-pub fn double(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
+pub(crate) fn double(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
     weierstrass::double_call::<4, Secp256k1>(memory, arguments)
 }

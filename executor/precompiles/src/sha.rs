@@ -1,9 +1,9 @@
 //! SHA_EXTEND and SHA_COMPRESS (FIPS 180-4, section 6.2.2). Each 32-bit number has a word of its
 //! own, whose upper half must be zero where it is read.
 
+use crate::arguments::Arguments;
 use crate::memory::{Fault, GuestMemory, read};
 use crate::rule::Rule;
-use crate::table::Arguments;
 
 const K: [u32; 64] = [
     0x428a_2f98,
@@ -73,7 +73,7 @@ const K: [u32; 64] = [
 ];
 
 /// Fill w[16..64] of the message schedule at `a0` from w[0..16].
-pub fn extend(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
+pub(crate) fn extend(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
     if arguments.a1 != 0 {
         return Err(Fault::Refused("SHA_EXTEND takes 0 as its second argument"));
     }
@@ -88,7 +88,7 @@ pub fn extend(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(),
 }
 
 /// Apply the compression function with the message schedule at `a0` to the state at `a1`.
-pub fn compress(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
+pub(crate) fn compress(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
     let mut state = numbers(&read::<8>(memory, arguments.a1)?)?;
     let w = numbers(&read::<64>(memory, arguments.a0)?)?;
     if is_extension(&w) {

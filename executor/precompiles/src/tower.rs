@@ -2,18 +2,18 @@
 //! applied to the one at `a0`. Operands need not be reduced, but the quotient by which SP1's circuit
 //! reduces the result must fit.
 
+use crate::arguments::Arguments;
 use crate::field::Field;
 use crate::limbs;
 use crate::memory::{Fault, GuestMemory, check_aligned, read, read_pair};
 use crate::rule::Rule;
-use crate::table::Arguments;
 
 /// c0 + c1 i.
 type Pair<const N: usize> = [[u64; N]; 2];
 
 /// A call with operands of `N` words.
 #[inline(always)]
-pub fn call<const N: usize, F: Field<N>>(
+pub(crate) fn call<const N: usize, F: Field<N>>(
     memory: &mut dyn GuestMemory,
     arguments: &Arguments,
     operation: impl Fn(&[u64; N], &[u64; N]) -> Result<[u64; N], Fault>,
@@ -26,7 +26,7 @@ pub fn call<const N: usize, F: Field<N>>(
 
 /// A call with operands of twice `N` words.
 #[inline(always)]
-pub fn pair_call<const N: usize, F: Field<N>>(
+pub(crate) fn pair_call<const N: usize, F: Field<N>>(
     memory: &mut dyn GuestMemory,
     arguments: &Arguments,
     operation: impl Fn(&Pair<N>, &Pair<N>) -> Result<Pair<N>, Fault>,
@@ -37,11 +37,14 @@ pub fn pair_call<const N: usize, F: Field<N>>(
     memory.write_words(arguments.a0, operation(&a, &b)?.as_flattened())
 }
 
-pub fn add<const N: usize, F: Field<N>>(a: &[u64; N], b: &[u64; N]) -> Result<[u64; N], Fault> {
+pub(crate) fn add<const N: usize, F: Field<N>>(
+    a: &[u64; N],
+    b: &[u64; N],
+) -> Result<[u64; N], Fault> {
     Ok(F::add(&reduce::<N, F>(a), &reduce::<N, F>(b)))
 }
 
-pub fn subtract<const N: usize, F: Field<N>>(
+pub(crate) fn subtract<const N: usize, F: Field<N>>(
     a: &[u64; N],
     b: &[u64; N],
 ) -> Result<[u64; N], Fault> {
@@ -49,7 +52,7 @@ pub fn subtract<const N: usize, F: Field<N>>(
     Ok(F::subtract(&reduce::<N, F>(a), &reduce::<N, F>(b)))
 }
 
-pub fn multiply<const N: usize, F: Field<N>>(
+pub(crate) fn multiply<const N: usize, F: Field<N>>(
     a: &[u64; N],
     b: &[u64; N],
 ) -> Result<[u64; N], Fault> {
@@ -57,18 +60,21 @@ pub fn multiply<const N: usize, F: Field<N>>(
     Ok(F::product(a, b))
 }
 
-pub fn pair_add<const N: usize, F: Field<N>>(a: &Pair<N>, b: &Pair<N>) -> Result<Pair<N>, Fault> {
+pub(crate) fn pair_add<const N: usize, F: Field<N>>(
+    a: &Pair<N>,
+    b: &Pair<N>,
+) -> Result<Pair<N>, Fault> {
     Ok([add::<N, F>(&a[0], &b[0])?, add::<N, F>(&a[1], &b[1])?])
 }
 
-pub fn pair_subtract<const N: usize, F: Field<N>>(
+pub(crate) fn pair_subtract<const N: usize, F: Field<N>>(
     a: &Pair<N>,
     b: &Pair<N>,
 ) -> Result<Pair<N>, Fault> {
     Ok([subtract::<N, F>(&a[0], &b[0])?, subtract::<N, F>(&a[1], &b[1])?])
 }
 
-pub fn pair_multiply<const N: usize, F: Field<N>>(
+pub(crate) fn pair_multiply<const N: usize, F: Field<N>>(
     a: &Pair<N>,
     b: &Pair<N>,
 ) -> Result<Pair<N>, Fault> {

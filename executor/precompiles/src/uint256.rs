@@ -1,13 +1,13 @@
 //! UINT256_MUL, UINT256_ADD_CARRY and UINT256_MUL_CARRY.
 
+use crate::arguments::Arguments;
 use crate::division::remainder;
 use crate::limbs::{add, is_zero, less, multiply_wide};
 use crate::memory::{Fault, GuestMemory, check_aligned, read, read_pair};
 use crate::rule::Rule;
-use crate::table::Arguments;
 
 /// `x` at `a0` becomes `x y mod m`, with y and m at `a1`; a modulus of 0 stands for 2^256.
-pub fn multiply(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
+pub(crate) fn multiply(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
     check_aligned(&[arguments.a0, arguments.a1])?;
     let x = read(memory, arguments.a0)?;
     let [y, modulus] = read_pair(memory, arguments.a1)?;
@@ -25,7 +25,7 @@ pub fn multiply(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(
 }
 
 /// `a + b + c`: its lower 256 bits to `a3`, the rest to `a4`.
-pub fn add_carry(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
+pub(crate) fn add_carry(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
     let [a, b, c] = operands(memory, arguments)?;
     let (sum, first) = add(&a, &b);
     let (sum, second) = add(&sum, &c);
@@ -35,7 +35,10 @@ pub fn add_carry(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<
 }
 
 /// `a b + c`: its lower 256 bits to `a3`, the rest to `a4`.
-pub fn multiply_carry(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
+pub(crate) fn multiply_carry(
+    memory: &mut dyn GuestMemory,
+    arguments: &Arguments,
+) -> Result<(), Fault> {
     let [a, b, c] = operands(memory, arguments)?;
     let mut wide = [0; 8];
     wide[..4].copy_from_slice(&c);

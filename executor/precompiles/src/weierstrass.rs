@@ -1,17 +1,17 @@
 //! Sums of affine points on y^2 = x^3 + A x + B, by the formulas of SP1, which do not ask whether a
 //! point is on the curve.
 
+use crate::arguments::Arguments;
 use crate::field::Field;
 use crate::limbs::is_zero;
 use crate::memory::{Fault, GuestMemory, check_aligned, no_second_argument, read_pair};
 use crate::rule::Rule;
-use crate::table::Arguments;
 
 /// x and y.
-pub type Point<const N: usize> = [[u64; N]; 2];
+pub(crate) type Point<const N: usize> = [[u64; N]; 2];
 
 /// A curve over the field `Base`; the formulas do not use B.
-pub trait Curve<const N: usize> {
+pub(crate) trait Curve<const N: usize> {
     type Base: Field<N>;
     const A: [u64; N];
 
@@ -36,7 +36,7 @@ pub trait Curve<const N: usize> {
 }
 
 /// The call that adds the point at `a1` to the one at `a0`.
-pub fn add_call<const N: usize, C: Curve<N>>(
+pub(crate) fn add_call<const N: usize, C: Curve<N>>(
     memory: &mut dyn GuestMemory,
     a0: u64,
     a1: u64,
@@ -48,7 +48,7 @@ pub fn add_call<const N: usize, C: Curve<N>>(
 }
 
 /// The call that doubles the point at `a0`.
-pub fn double_call<const N: usize, C: Curve<N>>(
+pub(crate) fn double_call<const N: usize, C: Curve<N>>(
     memory: &mut dyn GuestMemory,
     arguments: &Arguments,
 ) -> Result<(), Fault> {
@@ -60,7 +60,9 @@ pub fn double_call<const N: usize, C: Curve<N>>(
 }
 
 /// Some numbers above the prime pass the circuit, and some do not; no library makes any.
-pub fn check_reduced<const N: usize, C: Curve<N> + ?Sized>(p: &Point<N>) -> Result<(), Fault> {
+pub(crate) fn check_reduced<const N: usize, C: Curve<N> + ?Sized>(
+    p: &Point<N>,
+) -> Result<(), Fault> {
     if C::Base::is_reduced(&p[0]) && C::Base::is_reduced(&p[1]) {
         return Ok(());
     }
@@ -68,7 +70,10 @@ pub fn check_reduced<const N: usize, C: Curve<N> + ?Sized>(p: &Point<N>) -> Resu
 }
 
 /// The sum of points with reduced coordinates and different x.
-pub fn add_reduced<const N: usize, C: Curve<N> + ?Sized>(p: &Point<N>, q: &Point<N>) -> Point<N> {
+pub(crate) fn add_reduced<const N: usize, C: Curve<N> + ?Sized>(
+    p: &Point<N>,
+    q: &Point<N>,
+) -> Point<N> {
     let run = C::Base::subtract(&q[0], &p[0]);
     let rise = C::Base::subtract(&q[1], &p[1]);
     let slope = C::Base::product(&rise, &C::Base::invert(&run));
@@ -76,7 +81,7 @@ pub fn add_reduced<const N: usize, C: Curve<N> + ?Sized>(p: &Point<N>, q: &Point
 }
 
 /// Twice a point with reduced coordinates and y other than 0, given x^2.
-pub fn double_reduced<const N: usize, C: Curve<N> + ?Sized>(
+pub(crate) fn double_reduced<const N: usize, C: Curve<N> + ?Sized>(
     p: &Point<N>,
     x_squared: &[u64; N],
 ) -> Point<N> {

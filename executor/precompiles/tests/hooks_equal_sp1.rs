@@ -2,7 +2,7 @@
 
 use std::panic::catch_unwind;
 
-use precompiles::hook;
+use attestor_precompiles::hook;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use sp1_core_executor::{

@@ -2,7 +2,7 @@
 
 use std::os::fd::OwnedFd;
 
-use protocol::Fields;
+use attestor_protocol::Fields;
 use rustix::process::{
     DumpableBehavior, Resource, Rlimit, Signal, set_dumpable_behavior, setrlimit,
 };
@@ -51,7 +51,7 @@ impl Limits {
 }
 
 /// SP1 reads file names from the environment (TRACE_FILE, DUMP_ELF_OUTPUT): it must be empty.
-pub fn require_empty_environment() -> Result<(), Failure> {
+pub(crate) fn require_empty_environment() -> Result<(), Failure> {
     match std::env::vars_os().next() {
         None => Ok(()),
         Some((name, _)) => Err(Failure::new(
@@ -62,7 +62,7 @@ pub fn require_empty_environment() -> Result<(), Failure> {
 }
 
 /// Move stdout to a descriptor of our own, so that nothing a library prints gets into the answer.
-pub fn take_stdout() -> Result<OwnedFd, Failure> {
+pub(crate) fn take_stdout() -> Result<OwnedFd, Failure> {
     let failed = |error| Failure::new(Class::Crash, format!("cannot move stdout: {error}"));
     let answer = rustix::io::dup(rustix::stdio::stdout()).map_err(failed)?;
     rustix::stdio::dup2_stdout(rustix::stdio::stderr()).map_err(failed)?;
@@ -73,7 +73,7 @@ pub fn take_stdout() -> Result<OwnedFd, Failure> {
 ///
 /// Ours reserves more addresses than any machine has memory for its guest's, without access: they
 /// count as address space and not as data, so that data is what bounds it.
-pub fn confine(limits: &Limits, engine: Option<Engine>) -> Result<(), Failure> {
+pub(crate) fn confine(limits: &Limits, engine: Option<Engine>) -> Result<(), Failure> {
     let grace = limits.cpu_seconds.saturating_add(1);
     limit(Resource::Core, 0, 0)?;
     limit(Resource::Fsize, 0, 0)?;

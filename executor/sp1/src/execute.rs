@@ -5,30 +5,11 @@
 
 use serde_json::json;
 
-use crate::SP1_VERSION;
 use crate::engine_choice::Engine;
 use crate::failure::{Class, Failure};
-use crate::serve::{Answer, Request};
-use crate::{own, portable, program};
-
-/// A program that halted, on whichever engine.
-pub struct Run {
-    pub exit_code: u32,
-    /// As SP1's `global_clk` counts.
-    pub cycles: u64,
-    /// The eight words that the program committed to.
-    pub digest: [u32; 8],
-    pub public_values: Vec<u8>,
-    /// What only our engine tells.
-    pub effort: Option<Effort>,
-}
-
-/// What a run on our engine took.
-pub struct Effort {
-    pub touched_pages: u64,
-    pub compiled_instructions: u64,
-    pub compile_seconds: f64,
-}
+use crate::run::Run;
+use crate::serve::{Answer, Request, SP1_VERSION};
+use crate::{attestor, program, sp1_portable};
 
 /// Answer a request to run the ELF in blob 0 with the further blobs as stdin entries.
 pub fn answer(request: &Request) -> Result<Answer, Failure> {
@@ -42,9 +23,9 @@ pub fn answer(request: &Request) -> Result<Answer, Failure> {
     let run = match engine {
         Engine::Attestor => {
             drop(program);
-            own::run(elf, stdin, &request.limits)?
+            attestor::run(elf, stdin, &request.limits)?
         }
-        Engine::Sp1Portable => portable::run(program, stdin, &request.limits)?,
+        Engine::Sp1Portable => sp1_portable::run(program, stdin, &request.limits)?,
     };
     Ok(encode(engine, run))
 }

@@ -57,7 +57,7 @@ impl Failure {
 static FIRST_PANIC: OnceLock<String> = OnceLock::new();
 
 /// Keep the first panic's message, of whichever thread, instead of printing a backtrace.
-pub fn record_panics() {
+pub(crate) fn record_panics() {
     panic::set_hook(Box::new(|info| {
         let message = info.payload_as_str().unwrap_or("panic without a message");
         let _ = FIRST_PANIC.set(message.to_owned());
@@ -65,7 +65,7 @@ pub fn record_panics() {
 }
 
 /// Run `work`; a panic in it becomes a failure of `class`.
-pub fn guarded<T>(class: Class, work: impl FnOnce() -> T) -> Result<T, Failure> {
+pub(crate) fn guarded<T>(class: Class, work: impl FnOnce() -> T) -> Result<T, Failure> {
     panic::catch_unwind(AssertUnwindSafe(work))
         .map_err(|_| Failure::new(class, FIRST_PANIC.get().map_or("panic", String::as_str)))
 }

@@ -4,9 +4,10 @@
 //! Marks are set for what a proof covers: not for WRITE, and not inside of unconstrained blocks.
 //! Compiled code sets `ACCESSED` in the place of whatever mark was there.
 
-use precompiles::{FIRST_ADDRESS, Fault, GuestMemory, Rule};
+use attestor_precompiles::{FIRST_ADDRESS, Fault, GuestMemory, Rule};
 
-use super::{ACCESSED, ADDRESS_SPACE, Memory};
+use super::Memory;
+use super::address::{ACCESSED, ADDRESS_SPACE};
 use crate::instruction::Width;
 
 /// A precompile accessed the word.
@@ -20,7 +21,7 @@ impl Memory {
     /// # Errors
     /// A word of it has no address, is in use already, or is one word of zeros more than a proof
     /// knows of: SP1's executor writes it behind a multiple of eight bytes.
-    pub fn hint(&mut self, address: u64, bytes: &[u8]) -> Result<(), Fault> {
+    pub(crate) fn hint(&mut self, address: u64, bytes: &[u8]) -> Result<(), Fault> {
         let words = bytes.len().div_ceil(8) as u64;
         let end = address.checked_add(8 * words).filter(|&end| end <= ADDRESS_SPACE);
         let end = end.ok_or(Fault::OutOfRange(address))?;
@@ -48,7 +49,7 @@ impl Memory {
         if address >= ADDRESS_SPACE {
             return Err(Fault::OutOfRange(address));
         }
-        if !self.granules().holds(address) {
+        if !self.chunks().holds(address) {
             return Ok(());
         }
         let is_accessed = self.reservation.mark(address) & (ACCESSED | BY_PRECOMPILE) != 0;
@@ -59,7 +60,7 @@ impl Memory {
     }
 
     fn is_in_use(&self, address: u64) -> bool {
-        let is_marked = self.granules().holds(address) && self.reservation.mark(address) != 0;
+        let is_marked = self.chunks().holds(address) && self.reservation.mark(address) != 0;
         is_marked || self.is_in_image(address)
     }
 
@@ -68,7 +69,7 @@ impl Memory {
         behind.checked_sub(1).is_some_and(|before| address < self.image[before].end)
     }
 
-    /// A precompile accesses these words, whose granules exist.
+    /// A precompile accesses these words, whose chunks exist.
     pub(super) fn mark_words(&mut self, address: u64, words: usize) -> Result<(), Fault> {
         let all = (address..).step_by(8).take(words);
         let mut new = false;
@@ -94,7 +95,7 @@ impl Memory {
     }
 
     /// A word that precompiles accessed, and nothing else.
-    pub fn precompile_only(&self) -> Option<u64> {
+    pub(crate) fn precompile_only(&self) -> Option<u64> {
         let words = self.by_precompiles.iter().flat_map(|range| range.clone().step_by(8));
         let is_only = |word: &u64| self.reservation.mark(*word) == BY_PRECOMPILE;
         words.filter(is_only).find(|&word| !self.is_in_image(word))

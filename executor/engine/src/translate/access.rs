@@ -4,10 +4,10 @@
 
 use std::mem::offset_of;
 
-use super::assembler::{Binary, Bits, Host, If, Operand, Shift};
+use super::assembler::{Binary, Cond, Gpr, Operand, OperandSize, Shift};
 use super::emit::Emitter;
 use super::entry::{MEMORY, context};
-use super::flow::StubKind;
+use super::stub::StubKind;
 use crate::context::Context;
 use crate::instruction::{Instruction, Width};
 use crate::memory::{ACCESSED, MARK_BITS, MARKS_START, MISPLACED};
@@ -17,7 +17,7 @@ use crate::memory::{ACCESSED, MARK_BITS, MARKS_START, MISPLACED};
 enum Place {
     /// Less than 2^31.
     Known(u32),
-    Checked(Host),
+    Checked(Gpr),
 }
 
 impl Place {
@@ -30,7 +30,7 @@ impl Place {
 }
 
 impl Emitter<'_> {
-    pub fn load(&mut self, instruction: &Instruction, width: Width, signed: bool, pc: u64) {
+    pub(super) fn load(&mut self, instruction: &Instruction, width: Width, signed: bool, pc: u64) {
         let place = self.guest_place(instruction, width, pc);
         // The load may overwrite the address.
         let mark = self.mark_of(place, instruction);
@@ -40,29 +40,29 @@ impl Emitter<'_> {
         match (width, signed) {
             (Width::Byte, _) => self.assembler.load_byte(signed, to, from),
             (Width::Half, _) => self.assembler.load_half(signed, to, from),
-            (Width::Word, false) => self.assembler.copy(Bits::B32, to, from),
+            (Width::Word, false) => self.assembler.copy(OperandSize::B32, to, from),
             (Width::Word, true) => self.assembler.extend_sign(to, from),
-            (Width::Double, _) => self.assembler.copy(Bits::B64, to, from),
+            (Width::Double, _) => self.assembler.copy(OperandSize::B64, to, from),
         }
         self.mark(mark);
         self.set(instruction.rd, to);
     }
 
-    pub fn store(&mut self, instruction: &Instruction, width: Width, pc: u64) {
+    pub(super) fn store(&mut self, instruction: &Instruction, width: Width, pc: u64) {
         let place = self.guest_place(instruction, width, pc);
-        let (to, value) = (place.operand(), self.value(instruction.rs2, Host::Rcx));
+        let (to, value) = (place.operand(), self.value(instruction.rs2, Gpr::Rcx));
         self.note_access(pc);
         match width {
             Width::Byte => self.assembler.store_byte(to, value),
             Width::Half => self.assembler.store_half(to, value),
-            Width::Word => self.assembler.store(Bits::B32, to, value),
-            Width::Double => self.assembler.store(Bits::B64, to, value),
+            Width::Word => self.assembler.store(OperandSize::B32, to, value),
+            Width::Double => self.assembler.store(OperandSize::B64, to, value),
         }
         let mark = self.mark_of(place, instruction);
         self.mark(mark);
     }
 
-    /// The next instruction of the code accesses guest memory. It faults on the first granule,
+    /// The next instruction of the code accesses guest memory. It faults on the first chunk,
     /// which nothing else in the code tells.
     fn note_access(&mut self, pc: u64) {
         if let Some(index) = self.image.index(pc) {
@@ -80,18 +80,18 @@ impl Emitter<'_> {
         match place {
             Place::Known(address) => {
                 let mark = MARKS_START + (u64::from(address) >> MARK_BITS);
-                self.assembler.constant(Host::Rcx, mark);
+                self.assembler.constant(Gpr::Rcx, mark);
             }
             Place::Checked(address) => {
-                self.assembler.copy(Bits::B64, Host::Rcx, Operand::Register(address));
-                self.assembler.shift(Shift::Right, Bits::B64, Host::Rcx, MARK_BITS as u8);
-                self.assembler.set_bit(Host::Rcx, MARKS_START.trailing_zeros() as u8);
+                self.assembler.copy(OperandSize::B64, Gpr::Rcx, Operand::Register(address));
+                self.assembler.shift(Shift::Right, OperandSize::B64, Gpr::Rcx, MARK_BITS as u8);
+                self.assembler.set_bit(Gpr::Rcx, MARKS_START.trailing_zeros() as u8);
             }
         }
-        Some(Operand::Indexed(MEMORY, Host::Rcx, 0))
+        Some(Operand::Indexed(MEMORY, Gpr::Rcx, 0))
     }
 
-    /// Behind the access: then the granule exists, and its marks.
+    /// Behind the access: then the chunk exists, and its marks.
     fn mark(&mut self, mark: Option<Operand>) {
         if let Some(mark) = mark {
             self.assembler.store_byte_constant(mark, ACCESSED);
@@ -112,25 +112,30 @@ impl Emitter<'_> {
         let address = self.address(instruction);
         let mask = context(offset_of!(Context, misplaced) + 8 * misplaced);
         let fault = self.stub(StubKind::Access { pc, address });
-        self.assembler.test(Bits::B64, mask, address);
-        self.assembler.jump_if(If::NotEqual, fault);
+        self.assembler.test(OperandSize::B64, mask, address);
+        self.assembler.jump_if(Cond::NotEqual, fault);
         Place::Checked(address)
     }
 
     /// rs1 + immediate, in a host register that stays as it is until the access is made.
-    fn address(&mut self, instruction: &Instruction) -> Host {
-        let base = self.value(instruction.rs1, Host::Rax);
+    fn address(&mut self, instruction: &Instruction) -> Gpr {
+        let base = self.value(instruction.rs1, Gpr::Rax);
         if instruction.immediate == 0 {
             return base;
         }
-        if base == Host::Rax {
-            let sum = Operand::Register(Host::Rax);
-            self.assembler.binary_constant(Binary::Add, Bits::B64, sum, instruction.immediate);
+        if base == Gpr::Rax {
+            let sum = Operand::Register(Gpr::Rax);
+            self.assembler.binary_constant(
+                Binary::Add,
+                OperandSize::B64,
+                sum,
+                instruction.immediate,
+            );
         } else {
             let sum = Operand::Memory(base, instruction.immediate);
-            self.assembler.address(Bits::B64, Host::Rax, sum);
+            self.assembler.address(OperandSize::B64, Gpr::Rax, sum);
         }
-        Host::Rax
+        Gpr::Rax
     }
 }
 

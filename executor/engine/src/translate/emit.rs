@@ -9,10 +9,10 @@ use std::collections::BTreeMap;
 use std::mem::offset_of;
 
 use super::allocation::{Allocation, Place};
-use super::assembler::{Assembler, Binary, Bits, Host, Label, Operand};
+use super::assembler::{Assembler, Binary, Gpr, Label, Operand, OperandSize};
 use super::entry::context;
-use super::flow::Stub;
 use super::region::{Block, Region, aligned_index};
+use super::stub::Stub;
 use crate::alu::Alu;
 use crate::context::Context;
 use crate::exit::Exit;
@@ -20,16 +20,16 @@ use crate::image::Image;
 use crate::instruction::{Instruction, Operation};
 
 /// The code of a region.
-pub struct Emitted {
-    pub code: Vec<u8>,
+pub(super) struct Emitted {
+    pub(super) code: Vec<u8>,
     /// Where in it each of the region's entries is.
-    pub entries: Vec<usize>,
+    pub(super) entries: Vec<usize>,
     /// Where in it each access to guest memory is, in order, and the index of its instruction.
-    pub accesses: Vec<(u32, u32)>,
+    pub(super) accesses: Vec<(u32, u32)>,
 }
 
 /// `registers` are the guest's as the region is compiled.
-pub fn emit(image: &Image, region: &Region, registers: &[u64; 32]) -> Option<Emitted> {
+pub(super) fn emit(image: &Image, region: &Region, registers: &[u64; 32]) -> Option<Emitted> {
     let written = region.written(image);
     let kept = |register: usize| (written >> register & 1 == 0).then_some(registers[register]);
     let mut assembler = Assembler::default();
@@ -52,7 +52,7 @@ pub fn emit(image: &Image, region: &Region, registers: &[u64; 32]) -> Option<Emi
     Some(Emitted { code: emitter.assembler.finish()?, entries, accesses: emitter.accesses })
 }
 
-pub struct Emitter<'a> {
+pub(super) struct Emitter<'a> {
     pub assembler: Assembler,
     pub image: &'a Image,
     pub allocation: Allocation,
@@ -93,7 +93,7 @@ impl Emitter<'_> {
     fn entry(&mut self, leader: usize) -> usize {
         let start = self.assembler.position();
         for (register, host) in self.allocation.hosts() {
-            self.assembler.copy(Bits::B64, host, in_context(register));
+            self.assembler.copy(OperandSize::B64, host, in_context(register));
         }
         self.assembler.jump(self.labels[&leader]);
         start
@@ -143,18 +143,18 @@ impl Emitter<'_> {
     }
 
     /// The label of a block of this region, with the index of its first instruction.
-    pub fn label(&self, target: u64) -> Option<(usize, Label)> {
+    pub(super) fn label(&self, target: u64) -> Option<(usize, Label)> {
         let index = aligned_index(self.image, target)?;
         self.labels.get(&index).map(|label| (index, *label))
     }
 
     /// What a register is known to be.
-    pub fn known(&self, register: u8) -> Option<u64> {
+    pub(super) fn known(&self, register: u8) -> Option<u64> {
         if register == 0 { Some(0) } else { self.known[usize::from(register)] }
     }
 
     /// The value of a register as an operand; None: of x0.
-    pub fn operand(&self, register: u8) -> Option<Operand> {
+    pub(super) fn operand(&self, register: u8) -> Option<Operand> {
         match self.allocation.place(register) {
             Place::Zero => None,
             Place::Host(host) => Some(Operand::Register(host)),
@@ -163,7 +163,7 @@ impl Emitter<'_> {
     }
 
     /// The value of a register in a host register: its own, or `otherwise`.
-    pub fn value(&mut self, register: u8, otherwise: Host) -> Host {
+    pub(super) fn value(&mut self, register: u8, otherwise: Gpr) -> Gpr {
         match self.allocation.place(register) {
             Place::Host(host) => host,
             _ => {
@@ -174,48 +174,48 @@ impl Emitter<'_> {
     }
 
     /// The value of a register, in this host register.
-    pub fn copy(&mut self, to: Host, register: u8) {
+    pub(super) fn copy(&mut self, to: Gpr, register: u8) {
         match self.operand(register) {
             None => self.assembler.constant(to, 0),
             Some(operand) if operand == Operand::Register(to) => {}
-            Some(operand) => self.assembler.copy(Bits::B64, to, operand),
+            Some(operand) => self.assembler.copy(OperandSize::B64, to, operand),
         }
     }
 
     /// to = to op register.
-    pub fn apply(&mut self, operation: Binary, bits: Bits, to: Host, register: u8) {
+    pub(super) fn apply(&mut self, operation: Binary, size: OperandSize, to: Gpr, register: u8) {
         match self.operand(register) {
             None => {
-                self.assembler.binary_constant(operation, bits, Operand::Register(to), 0);
+                self.assembler.binary_constant(operation, size, Operand::Register(to), 0);
             }
-            Some(operand) => self.assembler.binary(operation, bits, to, operand),
+            Some(operand) => self.assembler.binary(operation, size, to, operand),
         }
     }
 
     /// Where the new value of a register is best computed.
-    pub fn target(&self, register: u8) -> Host {
+    pub(super) fn target(&self, register: u8) -> Gpr {
         match self.allocation.place(register) {
             Place::Host(host) => host,
-            Place::Zero | Place::Context => Host::Rax,
+            Place::Zero | Place::Context => Gpr::Rax,
         }
     }
 
     /// A register has a new value, which is in a host register.
-    pub fn set(&mut self, register: u8, from: Host) {
+    pub(super) fn set(&mut self, register: u8, from: Gpr) {
         match self.allocation.place(register) {
             Place::Zero => return,
             Place::Host(host) if host == from => {}
             Place::Host(host) => {
-                self.assembler.copy(Bits::B64, host, Operand::Register(from));
+                self.assembler.copy(OperandSize::B64, host, Operand::Register(from));
             }
             Place::Context => {
-                self.assembler.store(Bits::B64, in_context(usize::from(register)), from);
+                self.assembler.store(OperandSize::B64, in_context(usize::from(register)), from);
             }
         }
         self.has_changed(register, None);
     }
 
-    pub fn set_constant(&mut self, register: u8, value: u64) {
+    pub(super) fn set_constant(&mut self, register: u8, value: u64) {
         match self.allocation.place(register) {
             Place::Zero => return,
             Place::Host(host) => self.assembler.constant(host, value),
@@ -227,12 +227,12 @@ impl Emitter<'_> {
     }
 
     /// Write a constant to memory, by RAX if it is long.
-    pub fn store_constant(&mut self, to: Operand, value: u64) {
+    pub(super) fn store_constant(&mut self, to: Operand, value: u64) {
         if let Ok(value) = i32::try_from(value as i64) {
-            self.assembler.store_constant(Bits::B64, to, value);
+            self.assembler.store_constant(OperandSize::B64, to, value);
         } else {
-            self.assembler.constant(Host::Rax, value);
-            self.assembler.store(Bits::B64, to, Host::Rax);
+            self.assembler.constant(Gpr::Rax, value);
+            self.assembler.store(OperandSize::B64, to, Gpr::Rax);
         }
     }
 
@@ -243,13 +243,13 @@ impl Emitter<'_> {
     }
 
     /// What a computation gives, if all that it takes is known.
-    pub fn folded(&self, alu: Alu, a: u8, b: Option<u64>) -> Option<u64> {
+    pub(super) fn folded(&self, alu: Alu, a: u8, b: Option<u64>) -> Option<u64> {
         Some(alu.apply(self.known(a)?, b?))
     }
 }
 
 /// The place of a guest register in the context.
-pub fn in_context(register: usize) -> Operand {
+pub(super) fn in_context(register: usize) -> Operand {
     context(offset_of!(Context, registers) + 8 * register)
 }
 

@@ -109,7 +109,10 @@ fn objection(lines: &[Line<'_>], at: usize) -> Option<&'static str> {
     if let Some(displacement) = memory.strip_prefix("rdi") {
         return (!is_in_context(displacement)).then_some("it is outside of the context");
     }
-    if memory == "rsi+rcx*1" && is_verb(line, "mov", &["BYTE PTR [rsi+rcx*1]"]) && is_mark(lines, at) {
+    if memory == "rsi+rcx*1"
+        && is_verb(line, "mov", &["BYTE PTR [rsi+rcx*1]"])
+        && is_mark(lines, at)
+    {
         return None;
     }
     if let Some(index) = memory.strip_prefix("rsi+").and_then(|rest| rest.strip_suffix("*1")) {

@@ -1,12 +1,12 @@
 //! Registers with a task: other ones in each program, so that every register has every task.
 
-use super::Kind;
+use super::kind::Kind;
 use crate::random::Random;
 
 /// Registers that system calls take.
 const OF_CALLS: [u8; 6] = [5, 10, 11, 12, 13, 14];
 
-pub struct Roles {
+pub(super) struct RegisterRoles {
     /// Counts the jumps back that are left.
     pub budget: u8,
     /// Points to the middle of the data, from where an offset reaches all of it.
@@ -21,9 +21,9 @@ pub struct Roles {
     pub divisor: u8,
 }
 
-impl Roles {
+impl RegisterRoles {
     /// Different registers. Where the program makes system calls, none that these take.
-    pub fn pick(random: &mut Random, kind: Kind) -> Self {
+    pub(super) fn pick(random: &mut Random, kind: Kind) -> Self {
         let is_free = |register: &u8| kind == Kind::Plain || !OF_CALLS.contains(register);
         let mut free: Vec<u8> = (1..32).filter(is_free).collect();
         let mut take = || free.swap_remove(random.below(free.len() as u64) as usize);
@@ -38,7 +38,7 @@ impl Roles {
     }
 
     /// Registers that no item may write.
-    pub fn always_reserved(&self) -> Vec<u8> {
+    pub(super) fn always_reserved(&self) -> Vec<u8> {
         vec![self.budget, self.base, self.scratch]
     }
 }

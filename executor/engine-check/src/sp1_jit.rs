@@ -11,7 +11,7 @@ use crate::generate;
 use crate::outcome::{End, Halted};
 
 /// Whether SP1's JIT ends a plain program otherwise than ours.
-pub fn differs(runner: &Path, comparison: &Comparison) -> bool {
+pub(crate) fn differs(runner: &Path, comparison: &Comparison) -> bool {
     let elf = generate::program(comparison.kind, comparison.seed).elf;
     let file = format!("engine-check-{}-{}.elf", std::process::id(), comparison.seed);
     let on_jit = run(runner, &std::env::temp_dir().join(file), &elf)

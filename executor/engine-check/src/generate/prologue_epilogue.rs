@@ -1,8 +1,8 @@
 //! How a program begins and ends.
 
-use super::Generator;
 use super::calls::{COMMIT, COMMIT_DEFERRED_PROOFS, HALT, PUBLIC_VALUES, WRITE};
 use super::data::{BYTES, MIDDLE};
+use super::generator::Generator;
 use crate::elf::DATA;
 use crate::operation::{ADDI, LD, LWU, SD};
 
@@ -14,7 +14,7 @@ const DIGEST_WORDS: i64 = 8;
 
 impl Generator {
     /// Registers take words from the data.
-    pub(super) fn begin(&mut self) {
+    pub(super) fn write_prologue(&mut self) {
         let base = self.roles.base;
         self.assembler.constant(base, DATA + MIDDLE as u64);
         for register in REGISTERS.filter(|register| *register != base) {
@@ -25,7 +25,7 @@ impl Generator {
     }
 
     /// Registers go to the data, the data to the public values, and some of it to the digest.
-    pub(super) fn end(&mut self) {
+    pub(super) fn write_epilogue(&mut self) {
         self.assembler.place(self.epilogue);
         for register in REGISTERS {
             let offset = 8 * i64::from(register) - MIDDLE;

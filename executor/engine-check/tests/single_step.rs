@@ -1,14 +1,14 @@
 //! SP1's executor stopped on its way, which the tests of limits lean on.
 
-use engine_check::elf::CODE;
-use engine_check::generate::{self, Kind};
-use engine_check::outcome::End;
-use engine_check::{portable, stepped};
+use attestor_engine_check::elf::CODE;
+use attestor_engine_check::generate::{self, Kind};
+use attestor_engine_check::outcome::End;
+use attestor_engine_check::{single_step, sp1_portable};
 
 #[test]
 fn first_states_are_those_of_a_start() {
     let program = generate::program(Kind::Plain, 1);
-    let states = stepped::states(&program.elf, &program.stdin, 3);
+    let states = single_step::states(&program.elf, &program.stdin, 3);
 
     assert_eq!(states.len(), 3);
     assert_eq!(states.iter().map(|state| state.global_clk).collect::<Vec<_>>(), [0, 1, 2]);
@@ -23,13 +23,13 @@ fn program_has_as_many_states_as_cycles() {
         .map(|seed| generate::program(Kind::Plain, seed))
         .find(|program| cycles(program).is_some_and(|cycles| cycles < 500))
         .unwrap();
-    let states = stepped::states(&program.elf, &program.stdin, usize::MAX);
+    let states = single_step::states(&program.elf, &program.stdin, usize::MAX);
 
     assert_eq!(states.len() as u64, cycles(&program).unwrap());
 }
 
 fn cycles(program: &generate::Generated) -> Option<u64> {
-    match portable::run(&program.elf, &program.stdin, 1 << 28).end {
+    match sp1_portable::run(&program.elf, &program.stdin, 1 << 28).end {
         End::Halted(halted) => Some(halted.cycles),
         _ => None,
     }

@@ -10,14 +10,18 @@ use std::sync::Arc;
 use sp1_core_executor::{ExecutionError, MinimalExecutor, Program, SupervisorMode};
 
 use crate::confine::Limits;
-use crate::execute::Run;
 use crate::failure::{Class, Failure, guarded};
+use crate::run::Run;
 
 /// Run until the program halts.
 ///
 /// The interpreter cannot stop at a cycle: a run over the limit is found out only at its end,
 /// and CPU time is what ends one that goes on.
-pub fn run(program: Arc<Program>, stdin: &[Vec<u8>], limits: &Limits) -> Result<Run, Failure> {
+pub(crate) fn run(
+    program: Arc<Program>,
+    stdin: &[Vec<u8>],
+    limits: &Limits,
+) -> Result<Run, Failure> {
     let executor = guarded(Class::GuestFault, || {
         // The limit also switches SP1's checks of addresses on; the address space is the real one.
         let limit = Some(limits.memory_bytes);

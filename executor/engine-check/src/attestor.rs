@@ -1,6 +1,6 @@
 //! Our engine, with its ends in the words of `outcome`.
 
-use engine::{Image, Limits, Mode, Outcome, Stop, run as run_image};
+use attestor_engine::{Image, Limits, Mode, Outcome, Stop, run as run_image};
 
 use crate::outcome::{End, Halted, Run};
 

@@ -1,16 +1,16 @@
-//! Run a program on our own engine, the package `engine`.
+//! Run a program on our own engine, the package `attestor-engine`.
 
 use std::io::Write;
 
-use engine::{Image, Mode, Outcome, Stop};
+use attestor_engine::{Image, Mode, Outcome, Stop};
 
 use crate::confine::Limits;
-use crate::execute::{Effort, Run};
 use crate::failure::{Class, Failure, guarded};
+use crate::run::{Effort, Run};
 
 /// Run until the program halts, or passes a limit.
-pub fn run(elf: &[u8], stdin: &[Vec<u8>], limits: &Limits) -> Result<Run, Failure> {
-    let bounds = engine::Limits {
+pub(crate) fn run(elf: &[u8], stdin: &[Vec<u8>], limits: &Limits) -> Result<Run, Failure> {
+    let bounds = attestor_engine::Limits {
         cycles: limits.cycles,
         memory_bytes: limits.memory_bytes,
         public_values_bytes: limits.public_values_bytes,
@@ -19,7 +19,8 @@ pub fn run(elf: &[u8], stdin: &[Vec<u8>], limits: &Limits) -> Result<Run, Failur
     let outcome = guarded(Class::Crash, || {
         let image = Image::parse(elf)
             .map_err(|error| Failure::new(Class::InvalidElf, error.to_string()))?;
-        engine::run(&image, stdin, &bounds, Mode::Tiered).map_err(|stop| failure(stop, limits))
+        attestor_engine::run(&image, stdin, &bounds, Mode::Tiered)
+            .map_err(|stop| failure(stop, limits))
     })??;
     Ok(told(outcome))
 }
