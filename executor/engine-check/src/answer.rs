@@ -12,6 +12,7 @@ const ENDS: [(&str, End); 6] = [
     ("cycle limit", End::LimitCycles),
     ("output limit", End::LimitOutput),
     ("unsupported", End::Unsupported),
+    ("unprovable", End::Unprovable),
     ("no program", End::NoProgram),
 ];
 

@@ -130,9 +130,7 @@ impl Campaign {
 
 impl Counts {
     fn figures(&self, seconds: f64) -> Vec<Value> {
-        let figure = |name: &str, value: u64, goal: Option<u64>, holds: bool| {
-            json!({"figure": name, "value": value, "unit": "programs", "goal": goal, "holds": holds})
-        };
+        let figure = |name: &str, value: u64, goal: Option<u64>, holds: bool| json!({"figure": name, "value": value, "unit": "programs", "goal": goal, "holds": holds});
         vec![
             figure("provable_signable", self.signable, None, true),
             figure("provable_refused_stricter", self.stricter, None, true),

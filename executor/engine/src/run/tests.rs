@@ -147,13 +147,9 @@ fn memory_has_a_limit_in_compiled_code_too() {
 
 #[test]
 fn sparse_touches_of_compiled_code_count_whole_chunks() {
-    let body = [sd(1, 1, 0), add(1, 1, 2)];
-    let words = [&[addi(0, 0, 0)], &body[..]].concat();
-    let mut image = repeated(6000, &words);
-    image.entry = BASE;
-    let mut instructions = image.instructions;
-    instructions[2] = decode(lui(2, 0x2_0000)).expect("lui");
-    let image = Image { instructions, ..image };
+    let head = [lui(1, 0x10_0000), lui(2, 0x2_0000), lui(31, 6000 << 12)];
+    let body = [sd(1, 1, 0), add(1, 1, 2), addi(31, 31, -1), branch(1, 31, 0, -12)];
+    let image = program(&[&head, &[i_type(0x13, 5, 31, 31, 12)], &body, &halt()]);
     let limits = Limits { memory_bytes: 1 << 30, ..LIMITS };
     let outcome = run_both(&image, &[], &limits).expect("halts");
     assert_eq!(outcome.touched_pages, (6000 + 1) * 16);

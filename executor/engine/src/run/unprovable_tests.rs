@@ -114,22 +114,18 @@ fn ends() {
 
 #[test]
 fn cycles_after_the_first_commit() {
-    let fits = |rounds: u32, more: &[u32]| {
-        let mut words = call(0x1a, &[0, 0]);
-        for _ in 0..2 {
-            words.extend([lui(6, rounds << 12), i_type(0x13, 5, 6, 6, 12)]);
-            words.extend([addi(6, 6, -1), branch(1, 6, 0, -4)]);
-        }
-        words.extend(more);
-        broken(&[&words], &[]).map(|found| found.0)
-    };
     let full = attestor_precompiles::MAX_ROWS;
-    let rounds = (full / 4 - 4) as u32;
-    let used = 2 * (2 + 2 * u64::from(rounds)) + 6;
-    let fill = vec![addi(0, 0, 0); (full - used) as usize];
-    assert_eq!(fits(rounds, &fill), None);
-    let more = [&fill[..], &[addi(0, 0, 0)]].concat();
-    assert_eq!(fits(rounds, &more), Some(Rule::CommitEarly(full + 1)));
+    let rounds = (full / 8 - 4) as u32;
+    let spin =
+        [lui(6, rounds << 12), i_type(0x13, 5, 6, 6, 12), addi(6, 6, -1), branch(1, 6, 0, -4)];
+    // Four loops of two cycles a round, and the six of the end.
+    let used = 4 * (2 + 2 * u64::from(rounds)) + 6;
+    let with = |more: u64| {
+        let fill = vec![addi(0, 0, 0); (full - used + more) as usize];
+        broken(&[&call(0x1a, &[0, 0]), &spin.repeat(4), &fill], &[]).map(|found| found.0)
+    };
+    assert_eq!(with(0), None);
+    assert_eq!(with(1), Some(Rule::CommitEarly(full + 1)));
 }
 
 #[test]

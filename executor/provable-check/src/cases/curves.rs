@@ -2,8 +2,8 @@
 
 use sp1_curves::BigUint;
 
-use super::numbers::{CURVES, CurveCalls, ED25519, limbs, number};
 use super::Cases;
+use super::numbers::{CURVES, CurveCalls, ED25519, limbs, number};
 use crate::program::{Builder, DATA};
 
 const P: u64 = DATA + 0x100;

@@ -2,8 +2,8 @@
 
 use sp1_curves::BigUint;
 
-use super::numbers::{FIELDS, FieldCalls, limbs, number};
 use super::Cases;
+use super::numbers::{FIELDS, FieldCalls, limbs, number};
 use crate::program::{Builder, DATA};
 
 const A: u64 = DATA + 0x100;
@@ -71,7 +71,8 @@ fn base(cases: &mut Cases, field: &FieldCalls) {
     for (name, a, b) in operands {
         let refused = refusals(&a, &b, &p, field.words);
         for (index, (operation, code)) in OPERATIONS.into_iter().enumerate() {
-            let body = call(field.first + index as u64, field.words, vec![a.clone()], vec![b.clone()]);
+            let body =
+                call(field.first + index as u64, field.words, vec![a.clone()], vec![b.clone()]);
             let refusal = if refused[index] { code } else { "" };
             cases.add(&format!("{}_fp_{operation}_{name}", field.name), refusal, body);
         }

@@ -34,10 +34,8 @@ pub(super) fn add(cases: &mut Cases) {
             builder.code.store(operation, T2, T1, 0);
         });
     }
-    for (name, base, refusal) in [
-        ("load_x0_at_8", 8, "low_address"),
-        ("load_x0_at_10000", LOW, ""),
-    ] {
+    for (name, base, refusal) in [("load_x0_at_8", 8, "low_address"), ("load_x0_at_10000", LOW, "")]
+    {
         cases.add(name, refusal, |builder| {
             builder.code.constant(T1, base);
             builder.code.immediate(LD, 0, T1, 0);

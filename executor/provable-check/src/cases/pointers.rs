@@ -1,7 +1,7 @@
 //! Every pointer of every precompile.
 
 use super::Cases;
-use crate::program::{DATA, HEAP, DATA_BYTES};
+use crate::program::{DATA, DATA_BYTES, HEAP};
 
 /// Name, number, and how many of a0 to a4 are pointers.
 const CALLS: [(&str, u64, usize); 29] = [

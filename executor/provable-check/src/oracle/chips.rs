@@ -129,4 +129,3 @@ fn rows(
     told.map(|(row, which, _)| format!("{} row {row}: constraints {which:?}", chip.name()))
         .collect()
 }
-

@@ -67,8 +67,7 @@ fn one_shard(
     }
     let Some((shard, touched, pages)) = whole(&chunk, program, &opts) else { return Ok(None) };
     let empty = || ExecutionRecord::new(program.clone(), NONCE, opts.global_dependencies_opt);
-    let traced =
-        trace_chunk::<SP1Field>(program.clone(), opts.clone(), shard, NONCE, empty());
+    let traced = trace_chunk::<SP1Field>(program.clone(), opts.clone(), shard, NONCE, empty());
     let (done, mut record, registers) = traced.map_err(|error| error.to_string())?;
     if !done {
         return Ok(None);
