@@ -16,6 +16,7 @@ TABLE_COLUMNS = (
     "simulated",
     "tcb_status",
     "kind",
+    "attempts",
     "transaction_hash",
     "outcome",
     "gas_used",

@@ -10,7 +10,7 @@ from attestor.core.text import checksummed, to_hex
 from attestor.errors import CollateralStoreInvalid, RpcAnswerInvalid, RpcError, UploadRejected
 
 
-class Kind(IntEnum):
+class CollateralKind(IntEnum):
     """The kinds of collateral, numbered as the contract's enum Collateral."""
 
     PCK_CA = 0
@@ -36,7 +36,7 @@ class Held:
 
 
 @dataclass(frozen=True)
-class Record:
+class CollateralRecord:
     """A packed record of the contract: when it ends (Unix seconds), and its signing epoch. A record
     of 0 is of something that was never uploaded; its end is 0."""
 
@@ -44,18 +44,18 @@ class Record:
     epoch: int
 
     @classmethod
-    def unpack(cls, word: int) -> "Record":
+    def unpack(cls, word: int) -> "CollateralRecord":
         """From the word that ICollateralStore describes."""
         return cls(until=word >> 200 & (1 << 40) - 1, epoch=word >> 240)
 
 
 @dataclass(frozen=True)
-class Records:
+class CollateralRecords:
     """The three records that the verification of a quote rests on."""
 
-    authority: Record
-    tcb_info: Record
-    qe_identity: Record
+    authority: CollateralRecord
+    tcb_info: CollateralRecord
+    qe_identity: CollateralRecord
 
 
 class CollateralStore:
@@ -81,7 +81,7 @@ class CollateralStore:
         """How old a TCB recovery event must be; 0 when the store asks for no evaluation numbers."""
         return int(self._read("evaluationDelaySeconds"))
 
-    def held(self, kind: Kind, key: int) -> Held | None:
+    def held(self, kind: CollateralKind, key: int) -> Held | None:
         """What is kept of one piece, or None when it was never uploaded."""
         found = self._read("held", kind, key)
         if not any(found["digest"]):
@@ -94,17 +94,17 @@ class CollateralStore:
             usable=found["usable"],
         )
 
-    def records(self, authority: int, tcb_key: int) -> Records:
+    def records(self, authority: int, tcb_key: int) -> CollateralRecords:
         """What quotes of one kind of machine are verified with: `authority` is the key identifier
         of its PCK CA, `tcb_key` TEE type << 48 | FMSPC."""
-        return Records(
-            authority=Record.unpack(self._read("caRecord", authority)),
-            tcb_info=Record.unpack(self._read("tcbRecord", tcb_key)),
-            qe_identity=Record.unpack(self._read("qeRecord", tcb_key >> 48)),
+        return CollateralRecords(
+            authority=CollateralRecord.unpack(self._read("caRecord", authority)),
+            tcb_info=CollateralRecord.unpack(self._read("tcbRecord", tcb_key)),
+            qe_identity=CollateralRecord.unpack(self._read("qeRecord", tcb_key >> 48)),
         )
 
     def signing_epoch(self) -> int:
-        """Records of another epoch were signed by a certificate that is revoked."""
+        """CollateralRecords of another epoch were signed by a certificate that is revoked."""
         return int(self._read("signingEpoch"))
 
     def new_revocations(self, der: bytes, first: int, count: int) -> int:

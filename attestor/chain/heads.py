@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from attestor.core.ring import Block, Ring
+from attestor.core.blocks import Block, BlockWindow
 from attestor.errors import RpcAnswerInvalid
 
 FIRST_BRANCH = 16
@@ -10,8 +10,8 @@ FIRST_BRANCH = 16
 
 
 def follow(
-    ring: Ring, head: Block, block_by_hash: Callable[[bytes], Block], limit: int = 256
-) -> Ring:
+    ring: BlockWindow, head: Block, block_by_hash: Callable[[bytes], Block], limit: int = 256
+) -> BlockWindow:
     """The ring that ends in `head`; missing parents are fetched by hash, newest first.
 
     A branch of more than `limit` blocks that joins nothing replaces the ring. Raises

@@ -4,7 +4,7 @@ from typing import Any
 
 from attestor.chain import wire
 from attestor.chain.rpc import Rpc
-from attestor.core.ring import Block
+from attestor.core.blocks import Block
 from attestor.core.text import to_hex
 from attestor.core.transaction import Receipt
 from attestor.errors import RpcAnswerInvalid, RpcError, WrongChain

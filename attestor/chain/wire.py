@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from attestor.core import header
-from attestor.core.ring import Block
+from attestor.core.blocks import Block
 from attestor.core.text import from_hex
 from attestor.core.transaction import Receipt
 from attestor.errors import HeaderInvalid, RpcAnswerInvalid

@@ -1,31 +1,36 @@
 """`attestor collateral show`, `fetch` and `upload`."""
 
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
-from attestor.chain import payer, wire
+from attestor.chain import wire
 from attestor.chain.collateral_store import CollateralStore
 from attestor.chain.node import Node
 from attestor.chain.rpc import Rpc
-from attestor.chain.transactions import GWEI, Payments
 from attestor.cli.collateral_table import plan_table
-from attestor.core.outlook import SECONDS_PER_DAY
+from attestor.collateral import onchain
+from attestor.collateral.build import machine_of
+from attestor.collateral.items import Item
+from attestor.collateral.pcs import Pcs
+from attestor.collateral.plan import Need, needs
+from attestor.collateral.refresher import items_for
+from attestor.collateral.sources import TIMEOUT_SECONDS, require_service_url
+from attestor.collateral.uploader import Uploaded, Uploader
+from attestor.core.expiry import SECONDS_PER_DAY
+from attestor.core.fees import GWEI
 from attestor.core.text import from_hex, to_hex
 from attestor.deployment import record
 from attestor.errors import ConfigurationInvalid
-from attestor.pcs.client import Pcs
-from attestor.pcs.sources import TIMEOUT_SECONDS, require_service_url
 from attestor.quote.collateral import MachineKind
-from attestor.upkeep import standing
-from attestor.upkeep.assembly import machine_of
-from attestor.upkeep.items import Item
-from attestor.upkeep.plan import Need, needs
-from attestor.upkeep.renewal import items_for
-from attestor.upkeep.uploader import NoLog, Uploaded, Uploader
+from attestor.transactions.account import load_account
+from attestor.transactions.lock import lock_account
+from attestor.transactions.log import MemoryLog
+from attestor.transactions.manager import TransactionManager
+from attestor.transactions.pricing import Pricer
+from attestor.transactions.replacement import FeePolicy
 
 Command = Callable[..., Any]
 
@@ -42,9 +47,9 @@ def _options(*options: Callable[[Command], Command]) -> Callable[[Command], Comm
 machine_options = _options(
     click.option(
         "--pcs-url",
-        envvar="ATTESTOR_UPKEEP_PCS_URL",
+        envvar="ATTESTOR_COLLATERAL_PCS_URL",
         required=True,
-        help="PCCS, or Intel's PCS  [ATTESTOR_UPKEEP_PCS_URL].",
+        help="PCCS, or Intel's PCS  [ATTESTOR_COLLATERAL_PCS_URL].",
     ),
     click.option("--fmspc", required=True, help="Kind of machine, 6 bytes as hexadecimal."),
     click.option("--ca", type=click.Choice(["platform", "processor"]), default="platform"),
@@ -111,7 +116,7 @@ def fetch(output: Path, pcs_url: str, **machine: str) -> None:
 @machine_options
 @click.option(
     "--payer-key-file",
-    envvar="ATTESTOR_UPKEEP_PAYER_KEY_FILE",
+    envvar="ATTESTOR_COLLATERAL_PAYER_KEY_FILE",
     type=click.Path(path_type=Path),
     required=True,
     help="File with the key of the account that pays, mode 600; not one that a daemon pays from.",
@@ -134,7 +139,7 @@ def upload(
     stays.
     """
     opened = _open_store(rpc_url, file, store)
-    account = payer.load(payer_key_file, "--payer-key-file")
+    payer = load_account(payer_key_file, "--payer-key-file")
     items = _fetched(opened, **machine)
     planned = _plan(opened, items, margin_days)
     click.echo(plan_table(opened, planned))
@@ -142,10 +147,11 @@ def upload(
         click.echo("nothing to upload")
         return
     if not yes:
-        click.confirm(f"Upload from {account.address}?", abort=True)
-    payments = Payments(opened.node, account, max_fee=int(max_fee_gwei * GWEI))
-    uploader = Uploader(opened, payments, NoLog(), threading.Event().wait)
-    done = uploader.run(items, _seconds(margin_days), _tell)
+        click.confirm(f"Upload from {payer.address}?", abort=True)
+    with lock_account(opened.node, from_hex(payer.address)):
+        pricer = Pricer(opened.node, payer, FeePolicy(int(max_fee_gwei * GWEI)))
+        manager = TransactionManager(opened.node, pricer, MemoryLog())
+        done = Uploader(opened, manager).run(items, _seconds(margin_days), _tell)
     click.echo(f"{len(done)} uploaded, gas {sum(uploaded.gas_used for uploaded in done)}")
 
 
@@ -192,7 +198,7 @@ def _fetched(store: CollateralStore, pcs_url: str, **machine: str) -> tuple[Item
 
 def _plan(store: CollateralStore, items: tuple[Item, ...], margin_days: float | None) -> list[Need]:
     now = store.node.head().timestamp
-    return needs(items, standing.read_all(store, items), now, _seconds(margin_days))
+    return needs(items, onchain.read_all(store, items), now, _seconds(margin_days))
 
 
 def _seconds(margin_days: float | None) -> int | None:

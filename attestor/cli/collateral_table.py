@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 
 from attestor.chain.collateral_store import CollateralStore
+from attestor.collateral.plan import Need, OnChainItem
 from attestor.core.text import checksummed, to_hex
-from attestor.upkeep.plan import Need, Standing
 
 
 def plan_table(store: CollateralStore, planned: list[Need]) -> str:
@@ -20,13 +20,13 @@ def plan_table(store: CollateralStore, planned: list[Need]) -> str:
 
 
 def _row(one: Need) -> tuple[str, str, str, str, str]:
-    digest = to_hex(one.standing.content_hash)[:12] + "…" if one.standing else "-"
+    digest = to_hex(one.onchain.content_hash)[:12] + "…" if one.onchain else "-"
     action = f"{'upload' if one.upload else 'leave'}: {one.reason}"
     item = one.item
-    return item.name, _held(one.standing), digest, _period(item.since, item.until), action
+    return item.name, _held(one.onchain), digest, _period(item.since, item.until), action
 
 
-def _held(found: Standing | None) -> str:
+def _held(found: OnChainItem | None) -> str:
     if found is None:
         return "-"
     return _period(found.since, found.until) + ("" if found.usable else " REVOKED")

@@ -4,15 +4,21 @@ from pathlib import Path
 
 import click
 
-from attestor.chain import payer, wire
+from attestor.chain import wire
 from attestor.chain.node import Node
 from attestor.chain.rpc import Rpc
-from attestor.chain.transactions import GWEI, Payments
+from attestor.core.fees import GWEI
 from attestor.core.text import checksummed, from_hex, to_hex
 from attestor.deployment import foreign, plan, roots
-from attestor.deployment.deployer import Deployer, Done
+from attestor.deployment.deployer import PACE, Deployer, Done
+from attestor.deployment.log import DeploymentLog
 from attestor.deployment.plan import ForeignVerifier, Plan, Settings
 from attestor.errors import ConfigurationInvalid
+from attestor.transactions.account import load_account
+from attestor.transactions.lock import lock_account
+from attestor.transactions.manager import TransactionManager
+from attestor.transactions.pricing import Pricer
+from attestor.transactions.replacement import FeePolicy
 
 KINDS = {"automata-1.0": 1, "automata-1.1": 2}
 UNAUDITED = (
@@ -107,8 +113,8 @@ def command(
     """
     rpc = Rpc(rpc_url)
     node = Node(rpc, wire.quantity(rpc.call("eth_chainId", []), "chain id"))
-    account = payer.load(payer_key_file)
-    deployer = from_hex(account.address)
+    payer = load_account(payer_key_file)
+    deployer = from_hex(payer.address)
     settings = Settings(
         chain_id=node.chain_id,
         root=roots.intel() if root == "intel" else roots.simulated(simulation_seed, node.chain_id),
@@ -123,11 +129,13 @@ def command(
     planned = plan.make(settings, deployer)
     if settings.verifier is not None:
         foreign.require_usable(node, settings.verifier)
-    _show(planned, account.address, file)
+    _show(planned, payer.address, file)
     if not yes:
         click.confirm("Send these transactions?", abort=True)
-    payments = Payments(node, account, max_fee=int(max_fee_gwei * GWEI))
-    Deployer(node, payments, file).run(planned, _tell)
+    with lock_account(node, deployer):
+        log = DeploymentLog(file, node.chain_id)
+        pricer = Pricer(node, payer, FeePolicy(int(max_fee_gwei * GWEI)))
+        Deployer(node, TransactionManager(node, pricer, log, PACE), log).run(planned, _tell)
     click.echo(f"written to {file}; the daemon reads it with chain.deployment")
 
 
@@ -156,7 +164,7 @@ def _show(planned: Plan, deployer: str, file: Path) -> None:
 
 def _tell(done: Done) -> None:
     if done.receipt is None:
-        click.echo(f"{done.what:<30} {checksummed(done.address)} stands already")
+        click.echo(f"{done.what:<30} {checksummed(done.address)} done already")
         return
     transaction = to_hex(done.receipt.transaction_hash)
     click.echo(

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from attestor import config
-from attestor.config import Config
+from attestor.config import Config, names
 
 
 def _default(known: Any) -> str:
@@ -36,7 +36,7 @@ def _config_options(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-@click.command
+@click.command(context_settings={"token_normalize_func": names.current_flag})
 @click.option("--config", "file", type=click.Path(path_type=Path), help="TOML file with options.")
 @_config_options
 def command(file: Path | None, **flags: str | None) -> None:
@@ -47,12 +47,15 @@ def command(file: Path | None, **flags: str | None) -> None:
     over the file.
     """
     loaded = config.load(file, os.environ, flags)
-    from attestor.daemon import Daemon
     from attestor.observe import logs
 
     logs.set_up(loaded.log_level)
-    asyncio.run(_run(Daemon, loaded))
+    asyncio.run(_run(loaded))
 
 
-async def _run(make: Callable[[Config], Any], loaded: Config) -> None:
-    await make(loaded).run()
+async def _run(loaded: Config) -> None:
+    from attestor.daemon.daemon import STOP_SECONDS, Daemon
+    from attestor.daemon.stopping import exit_within
+
+    daemon = Daemon(loaded)
+    await daemon.run(at_stop=lambda: exit_within(STOP_SECONDS, lambda: daemon.exit_code))

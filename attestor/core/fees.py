@@ -1,6 +1,8 @@
-"""What to offer for a transaction (EIP-1559). All amounts are wei per gas."""
+"""What to suggest_fees for a transaction (EIP-1559). All amounts are wei per gas."""
 
 from dataclasses import dataclass
+
+GWEI = 10**9
 
 REPLACEMENT_PERCENT = 113
 """Nodes take a replacement at 10 % more on both fields; a little above it survives rounding."""
@@ -17,7 +19,9 @@ class Fees:
     priority_fee: int
 
 
-def offer(base_fee: int, suggested_priority: int, cap: int, replaced: Fees | None = None) -> Fees:
+def suggest_fees(
+    base_fee: int, suggested_priority: int, cap: int, replaced: Fees | None = None
+) -> Fees:
     """Fees for a new transaction, or for one that takes the nonce of `replaced`.
 
     The fee cap covers two doublings' worth of base fee growth; neither field passes `cap`.

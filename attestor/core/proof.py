@@ -2,16 +2,16 @@
 
 from dataclasses import dataclass
 
-from attestor.core.confirmation import Timing
+from attestor.core.cross_check import Timing
 from attestor.core.execution import Engine
-from attestor.core.typed_statement import SignedStatement
+from attestor.core.statement import SignedStatement
 from attestor.core.verifying_key import VerifyingKey
 
 
 @dataclass(frozen=True)
 class Proof:
-    """A signed statement: signature r ‖ s ‖ v over `digest`. `confirmation` is when SP1's engine
-    confirms the run: one with `BEFORE` is confirmed. `statement` is the EIP-712 form's signature,
+    """A signed statement: signature r ‖ s ‖ v over `digest`. `cross_check` is when SP1's engine
+    repeats the run: with `BEFORE` it has. `statement` is the EIP-712 form's signature,
     where the signer process knows a MultiProof."""
 
     signer: bytes
@@ -21,5 +21,5 @@ class Proof:
     signature: bytes
     cycles: int
     engine: Engine
-    confirmation: Timing
+    cross_check: Timing
     statement: SignedStatement | None = None

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Kind(StrEnum):
+class RegistrationKind(StrEnum):
     """How a signer is registered."""
 
     REGISTRATION = "registration"
@@ -53,6 +53,24 @@ class Registration:
     attested_at: int
     valid_until: int
     measurement: bytes
+
+
+@dataclass(frozen=True)
+class Quoted:
+    """A quote that passed the gate, with what it binds and how it was judged. `hash` is keccak256
+    of `raw`, `deadline` is Unix seconds, `possession` the signer's own signature (65 bytes)."""
+
+    hash: bytes
+    raw: bytes
+    signer: bytes
+    reference_block: int
+    reference_hash: bytes
+    measurement: bytes
+    deadline: int
+    possession: bytes
+    provider: str
+    simulated: bool
+    tcb_status: str
 
 
 @dataclass(frozen=True)

@@ -1,32 +1,64 @@
-"""What a proof's signature covers.
+"""The EIP-712 form of a statement, which MultiProof checks: `MultiProof.digestOf`.
 
-The statement of automata's sp1-tee-prover (bin/sp1-tee-prover/src/main.rs, `tee_sign`), which the
-MultiProof contract computes too:
-
-    message = sha256(vk hash bytes ‖ public values)
-    digest  = keccak256(message)
-    signature = r ‖ s ‖ v over digest, v 27 or 28, s in the lower half of the order
+The signer process signs it beside upstream's (`attestor.core.legacy_message`) where it knows a
+MultiProof.
 """
 
-import hashlib
 from dataclasses import dataclass
 
 from eth_utils.crypto import keccak
 
+from attestor.core.eip712 import Domain, exactly, word
+
+CIRCUIT_VERSION = "v6.1.0"
+"""SP1's circuit for which the keys of `executor/keys` are."""
+
+_STATEMENT_TYPE = (
+    b"Statement(bytes32 programVKey,bytes32 publicValuesHash,uint32 exitCode,bytes32 stdinHash,"
+    b"string circuitVersion,uint64 expiresAt)"
+)
+
+
+@dataclass(frozen=True)
+class SignedStatement:
+    """The signature (65 bytes) of a typed statement for a MultiProof (20 bytes); it holds until
+    `expires_at`, Unix seconds. Everything else of it is in the proof."""
+
+    contract: bytes
+    expires_at: int
+    signature: bytes
+
 
 @dataclass(frozen=True)
 class Statement:
-    """One program's result: its key (vk hash bytes, 32 bytes) and its public values."""
+    """One run of a program. Hashes are sha256, 32 bytes; `expires_at` is in Unix seconds.
 
-    vk_hash_bytes: bytes
-    public_values: bytes
+    `stdin_hash` is the job's `stdin_sha256`. Raises `ValueError` for what the contract's struct
+    could not hold.
+    """
 
-    @property
-    def message(self) -> bytes:
-        """sha256 of key and public values: upstream's `encodedMessageBytes` (32 bytes)."""
-        return hashlib.sha256(self.vk_hash_bytes + self.public_values).digest()
+    program_vkey: bytes
+    public_values_hash: bytes
+    exit_code: int
+    stdin_hash: bytes
+    circuit_version: str
+    expires_at: int
 
-    @property
-    def digest(self) -> bytes:
-        """The 32 bytes that are signed."""
-        return keccak(self.message)
+    def __post_init__(self) -> None:
+        exactly(self.program_vkey, 32, "program vkey")
+        exactly(self.public_values_hash, 32, "public values hash")
+        exactly(self.stdin_hash, 32, "stdin hash")
+        word(self.exit_code, 32)
+        word(self.expires_at, 64)
+
+    def digest(self, domain: Domain) -> bytes:
+        """The 32 bytes that are signed (EIP-712)."""
+        fields = (
+            self.program_vkey,
+            self.public_values_hash,
+            word(self.exit_code, 32),
+            self.stdin_hash,
+            keccak(self.circuit_version.encode()),
+            word(self.expires_at, 64),
+        )
+        return domain.digest(keccak(keccak(_STATEMENT_TYPE) + b"".join(fields)))

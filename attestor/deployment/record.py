@@ -12,14 +12,17 @@ from typing import Any
 
 from attestor.core import strict_json
 from attestor.core.text import from_hex
+from attestor.core.transaction import Attempt
+from attestor.deployment import attempts
+from attestor.deployment.attempts import creation_of
 from attestor.errors import DeploymentFileInvalid
 
-FORMAT = 1
+FORMAT = 2
 MAX_FILE_BYTES = 16 << 20
 
 
 @dataclass(frozen=True)
-class Standing:
+class DeployedContract:
     """A contract that stands. Bytes are 0x text: the file is for people and tools."""
 
     address: str
@@ -33,17 +36,18 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Record:
-    """A deployment, whole or begun. `pending` names a transaction that was sent for a contract,
-    and whose end is not known yet."""
+class DeploymentRecord:
+    """A deployment, whole or begun. `attempts` are the transactions of what is not recorded
+    otherwise: contracts that do not stand yet, and calls."""
 
     chain_id: int
-    contracts: dict[str, Standing] = field(default_factory=dict)
-    pending: dict[str, str] = field(default_factory=dict)
+    contracts: dict[str, DeployedContract] = field(default_factory=dict)
+    attempts: tuple[Attempt, ...] = ()
 
-    def with_contract(self, name: str, standing: Standing) -> "Record":
-        """With a contract added, and nothing pending."""
-        return replace(self, contracts={**self.contracts, name: standing}, pending={})
+    def with_contract(self, name: str, standing: DeployedContract) -> "DeploymentRecord":
+        """With a contract added, and without the attempts of its creation."""
+        left = tuple(one for one in self.attempts if not one.intent.startswith(creation_of(name)))
+        return replace(self, contracts={**self.contracts, name: standing}, attempts=left)
 
     def address(self, name: str) -> bytes:
         """Where a contract stands. Raises `DeploymentFileInvalid` when it does not."""
@@ -55,18 +59,21 @@ class Record:
         return from_hex(standing.address)
 
 
-def read(path: Path) -> Record:
+def read(path: Path) -> DeploymentRecord:
     """The deployment in a file. Raises `DeploymentFileInvalid`."""
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
             raise ValueError(f"longer than {MAX_FILE_BYTES} bytes")
         content = strict_json.loads(path.read_bytes())
-        if content["version"] != FORMAT:
-            raise ValueError(f"version {content['version']!r}, not {FORMAT}")
-        return Record(
+        version = content["version"]
+        if version not in (1, FORMAT):
+            raise ValueError(f"version {version!r}, not {FORMAT}")
+        return DeploymentRecord(
             chain_id=int(content["chain_id"]),
             contracts={n: _standing(fields) for n, fields in content["contracts"].items()},
-            pending={str(n): str(hash_) for n, hash_ in content["pending"].items()},
+            attempts=attempts.of_version_1(content["pending"])
+            if version == 1
+            else tuple(attempts.from_json(fields) for fields in content["attempts"]),
         )
     except OSError as error:
         raise DeploymentFileInvalid(f"cannot read {path}: {error.strerror}") from None
@@ -74,9 +81,15 @@ def read(path: Path) -> Record:
         raise DeploymentFileInvalid(f"{path} is no deployment file: {error!r:.200}") from None
 
 
-def write(path: Path, record: Record) -> None:
+def write(path: Path, record: DeploymentRecord) -> None:
     """Replace the file in one step, so that it is never half-written."""
-    text = json.dumps({"version": FORMAT, **asdict(record)}, indent=2) + "\n"
+    content = {
+        "version": FORMAT,
+        "chain_id": record.chain_id,
+        "contracts": {name: asdict(standing) for name, standing in record.contracts.items()},
+        "attempts": [attempts.to_json(attempt) for attempt in record.attempts],
+    }
+    text = json.dumps(content, indent=2) + "\n"
     draft = path.with_name(path.name + ".new")
     try:
         with draft.open("w") as opened:
@@ -88,10 +101,10 @@ def write(path: Path, record: Record) -> None:
         raise DeploymentFileInvalid(f"cannot write {path}: {error.strerror}") from None
 
 
-def _standing(fields: dict[str, Any]) -> Standing:
+def _standing(fields: dict[str, Any]) -> DeployedContract:
     if len(from_hex(fields["address"])) != 20:
         raise ValueError(f"{fields['address']} is not an address")
-    return Standing(
+    return DeployedContract(
         address=str(fields["address"]),
         arguments=tuple(str(argument) for argument in fields["arguments"]),
         code_hash=str(fields["code_hash"]),

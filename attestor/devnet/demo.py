@@ -9,7 +9,7 @@ from attestor.audit import report, verify
 from attestor.chain.multiproof import MultiProof
 from attestor.chain.registry import Registry
 from attestor.client import CheckedProof, ProverClient
-from attestor.core.statement import Statement
+from attestor.core.legacy_message import LegacyMessage
 from attestor.core.text import checksummed, to_hex
 from attestor.devnet.stack import CHAIN_ID, Devnet
 from attestor.errors import AttestorError, DemoFailed, ProofRefused
@@ -122,7 +122,7 @@ class Demo:
         vkey, values = proof.verifying_key.program_vkey, proof.public_values
         if self._multiproof.verify_program(vkey, values, proof.signature) != (proof.signer,):
             raise DemoFailed("MultiProof names another signer")
-        message = Statement(proof.verifying_key.vk_hash_bytes, values).message
+        message = LegacyMessage(proof.verifying_key.vk_hash_bytes, values).message
         self._multiproof.verify_message(message, proof.signature)
         calldata = self._multiproof.program_calldata(vkey, values, proof.signature)
         receipt = self._devnet.deployer.transact(self._multiproof.address, calldata)

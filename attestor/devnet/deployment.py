@@ -8,20 +8,25 @@ from eth_account import Account
 
 from attestor.chain.abi import Contract
 from attestor.chain.node import Node
-from attestor.chain.transactions import GWEI, Payments
+from attestor.collateral import uploader
+from attestor.collateral.items import items_of
+from attestor.collateral.uploader import Uploaded
 from attestor.core.chains import require_development_chain
+from attestor.core.fees import GWEI
 from attestor.core.text import checksummed, from_hex, to_hex
 from attestor.core.transaction import Receipt
 from attestor.deployment import plan
 from attestor.deployment.deployer import Deployer, Done
+from attestor.deployment.log import DeploymentLog
 from attestor.deployment.plan import Creation, Root, Settings
-from attestor.quote.collateral import Signed
+from attestor.quote.collateral import SignedText
 from attestor.quote.simulated import SimulatedPlatform
-from attestor.upkeep import uploader
-from attestor.upkeep.items import items_of
-from attestor.upkeep.uploader import Uploaded
+from attestor.transactions.manager import TransactionManager
+from attestor.transactions.pricing import Pricer
+from attestor.transactions.replacement import FeePolicy
+from attestor.transactions.send_state import Pace
 
-RECEIPT_SECONDS = 60.0
+PACE = Pace(poll=0.05, timeout=60.0)
 FUNDS = 10**20
 
 
@@ -50,8 +55,10 @@ class DevelopmentDeployer:
         self._node = node
         self.account = Account.create()
         fund(node, from_hex(self.account.address))
-        self._payments = Payments(node, self.account, max_fee=1000 * GWEI)
-        self._deployer = Deployer(node, self._payments, path, RECEIPT_SECONDS)
+        log = DeploymentLog(path, node.chain_id)
+        pricer = Pricer(node, self.account, FeePolicy(1000 * GWEI))
+        self._transactions = TransactionManager(node, pricer, log, PACE)
+        self._deployer = Deployer(node, self._transactions, log)
 
     @property
     def address(self) -> bytes:
@@ -99,9 +106,9 @@ class DevelopmentDeployer:
     def _upload(self, address: bytes, platform: SimulatedPlatform) -> tuple[Uploaded, ...]:
         numbers = platform.evaluation_numbers()
         collateral = platform.collateral()
-        signed = Signed(numbers.text, numbers.signature, collateral.tcb_info_issuer_chain)
+        signed = SignedText(numbers.text, numbers.signature, collateral.tcb_info_issuer_chain)
         items = items_of(collateral, signed)
-        return tuple(uploader.bring_up(self._node, self._payments, address, items))
+        return tuple(uploader.bring_up(self._node, self._transactions, address, items))
 
 
 def fund(node: Node, account: bytes) -> None:

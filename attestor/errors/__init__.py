@@ -24,6 +24,7 @@ from attestor.errors.chain import (
     DeploymentRefused,
     FeeCapReached,
     HeaderInvalid,
+    PayerBusy,
     PayerEmpty,
     PayerInvalid,
     ProgramMissing,
@@ -32,9 +33,17 @@ from attestor.errors.chain import (
     RpcAnswerInvalid,
     RpcError,
     RpcUnreachable,
+    TransactionUnconfirmed,
     UploadRejected,
     UploadUnconfirmed,
     WrongChain,
+)
+from attestor.errors.daemon import (
+    DutyFailing,
+    DutyHanging,
+    InternalError,
+    LeaseLost,
+    WorkersFailing,
 )
 from attestor.errors.executor import (
     ExecutionCycleLimit,
@@ -51,6 +60,7 @@ from attestor.errors.executor import (
     PublicValuesMismatch,
     VerifyingKeyInvalid,
 )
+from attestor.errors.net import HttpFailed, HttpFault
 from attestor.errors.proofs import (
     AuditFailed,
     BodyInvalid,
@@ -85,7 +95,7 @@ from attestor.errors.setup import (
     SimulationRefused,
 )
 from attestor.errors.signer import (
-    ConfirmationLimit,
+    CrossCheckLimit,
     EnginesDisagree,
     NoActiveSigner,
     NothingToResume,
@@ -112,7 +122,7 @@ __all__ = [
     "CollateralStoreInvalid",
     "CollateralUnreachable",
     "ConfigurationInvalid",
-    "ConfirmationLimit",
+    "CrossCheckLimit",
     "DaemonFailed",
     "DatabaseFailed",
     "DatabaseInvalid",
@@ -120,6 +130,8 @@ __all__ = [
     "DeploymentFailed",
     "DeploymentFileInvalid",
     "DeploymentRefused",
+    "DutyFailing",
+    "DutyHanging",
     "EnginesDisagree",
     "ExecutionCycleLimit",
     "ExecutionLimit",
@@ -134,11 +146,16 @@ __all__ = [
     "GuestFailed",
     "GuestFault",
     "HeaderInvalid",
+    "HttpFailed",
+    "HttpFault",
+    "InternalError",
     "JobGivenUp",
+    "LeaseLost",
     "MeasurementRefused",
     "Misconfigured",
     "NoActiveSigner",
     "NothingToResume",
+    "PayerBusy",
     "PayerEmpty",
     "PayerInvalid",
     "ProgramInvalid",
@@ -173,10 +190,12 @@ __all__ = [
     "Sp1ProofRefused",
     "StdinInvalid",
     "TcbStatusRefused",
+    "TransactionUnconfirmed",
     "Transient",
     "UploadRejected",
     "UploadUnconfirmed",
     "VerifyingKeyInvalid",
+    "WorkersFailing",
     "WrongChain",
     "restore",
 ]

@@ -61,6 +61,18 @@ class PayerInvalid(Misconfigured):
     code = "payer_invalid"
 
 
+class PayerBusy(Misconfigured):
+    """Another process of this machine sends from the account, or it cannot be told."""
+
+    code = "payer_busy"
+
+
+class TransactionUnconfirmed(Transient):
+    """A transaction was sent and is not known to be mined."""
+
+    code = "transaction_unconfirmed"
+
+
 class FeeCapReached(Transient):
     """The chain asks for more per gas than the operator allows."""
 

@@ -37,10 +37,10 @@ class SignerGone(Fatal):
 # --- trust in the engine --------------------------------------------------------------------------
 
 
-class ConfirmationLimit(ExecutionLimit):
+class CrossCheckLimit(ExecutionLimit):
     """SP1's engine could not repeat a run within the limits, and it must be before signing."""
 
-    code = "confirmation_limit"
+    code = "cross_check_limit"
 
 
 class EnginesDisagree(Fatal):

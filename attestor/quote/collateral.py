@@ -73,7 +73,7 @@ class MachineKind:
 
 
 @dataclass(frozen=True)
-class Signed:
+class SignedText:
     """A signed JSON value: its exact text, r ‖ s of 64 bytes, and the signer's chain (PEM)."""
 
     text: str

@@ -79,7 +79,7 @@ class Assessment:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class GateVerdict:
     """A quote that may be registered. `quote_hash` is keccak256 of its exact bytes;
     `collateral_valid_until` is in Unix seconds."""
 
@@ -103,7 +103,7 @@ class Gate:
         self._clock = clock
         self._policy = policy
 
-    def __call__(self, raw: bytes, expected_report_data: bytes) -> Verdict:
+    def __call__(self, raw: bytes, expected_report_data: bytes) -> GateVerdict:
         """Judge our own quote; blocks while collateral is fetched. Raises as `judge` does, and
         what the source raises."""
         now = int(self._clock())
@@ -114,12 +114,12 @@ class Gate:
 
 def judge(
     raw: bytes, expected_report_data: bytes, collateral: Collateral, now: int, policy: GatePolicy
-) -> Verdict:
+) -> GateVerdict:
     """The verdict on a quote as of `now`. Raises as `assess`, and `MeasurementRefused` for an SGX
     enclave."""
     assessment = assess(raw, expected_report_data, collateral, now, policy)
     measurement = Measurement.from_td_body(assessment.quote.body)
-    return Verdict(
+    return GateVerdict(
         status=assessment.status,
         advisory_ids=assessment.advisory_ids,
         measurement=measurement,

@@ -1,33 +1,29 @@
-"""The loop around `core.rotation.plan`: look, decide, do, note; again at the next head."""
+"""The loop around `rotation.plan`: look, decide, do, note; again at the next head."""
 
 from collections.abc import Callable
-from contextlib import suppress
 
 from loguru import logger
 
 from attestor.chain import heads
 from attestor.chain.node import Node
 from attestor.chain.registry import Registry
-from attestor.core.ring import Ring
-from attestor.core.rotation import (
+from attestor.core.blocks import BlockWindow
+from attestor.core.text import to_hex
+from attestor.errors import AttestorError, Fatal
+from attestor.rotation.effects import RotationEffects
+from attestor.rotation.plan import (
     Abandon,
     Action,
     Activate,
-    Candidate,
     Deactivate,
-    Inclusion,
     MakeQuote,
     NewSigner,
-    Policy,
+    RotationPolicy,
     Situation,
-    Stage,
     Submit,
     Wait,
     plan,
 )
-from attestor.core.text import from_hex, to_hex
-from attestor.errors import AttestorError, Fatal
-from attestor.rotation.steps import Steps
 from attestor.store.history import History
 
 MAX_ACTIONS_PER_HEAD = 8
@@ -42,20 +38,18 @@ class Rotation:
         self,
         node: Node,
         registry: Registry,
-        steps: Steps,
+        effects: RotationEffects,
         history: History,
-        policy: Policy,
-        payer: bytes,
+        policy: RotationPolicy,
         clock: Callable[[], float],
     ) -> None:
         self._node = node
         self._registry = registry
-        self._steps = steps
+        self._effects = effects
         self._history = history
         self._policy = policy
-        self._payer = payer
         self._clock = clock
-        self._ring = Ring()
+        self._ring = BlockWindow()
         self._failures = 0
         self._last_failure = ""
         self._retry_at = 0.0
@@ -78,7 +72,7 @@ class Rotation:
         """
         try:
             self._ring = heads.follow(self._ring, self._node.head(), self._node.block_by_hash)
-            self._settle_transactions()
+            self._effects.settle()
         except Fatal:
             raise
         except AttestorError as error:
@@ -113,17 +107,17 @@ class Rotation:
         assert ring.head is not None
         match action:
             case NewSigner():
-                self._steps.new_signer()
+                self._effects.new_signer()
             case MakeQuote():
-                self._steps.make_quote(action, ring)
+                self._effects.make_quote(action, ring)
             case Submit(signer):
-                self._steps.submit(signer, ring.head)
+                self._effects.submit(signer, ring.head)
             case Activate():
-                self._steps.activate(action, ring.head)
+                self._effects.activate(action, ring.head)
             case Deactivate(signer, reason):
-                self._steps.deactivate(signer, reason)
+                self._effects.deactivate(signer, reason)
             case Abandon(signer, reason):
-                self._steps.abandon(signer, reason)
+                self._effects.abandon(signer, reason)
 
     def _situation(self) -> Situation:
         active, candidate = self._history.active(), self._history.candidate()
@@ -133,38 +127,10 @@ class Rotation:
             ring=self._ring,
             active=active,
             candidate=candidate,
-            inclusion=self._inclusion(candidate),
+            inclusion=self._effects.inclusion(candidate),
             attested=frozenset(signer for signer in asked if self._registry.vouches_for(signer)),
             retry_at=self._retry_at,
         )
-
-    def _inclusion(self, candidate: Candidate | None) -> Inclusion | None:
-        """The receipt as the node gives it now: one that was seen before may be reorged out."""
-        if candidate is None or candidate.stage is not Stage.SUBMITTED:
-            return None
-        row = self._history.transaction(candidate.address)
-        assert row is not None
-        receipt = self._node.receipt(from_hex(row["hash"]))
-        if receipt is None:
-            # Its failure must not keep the plan from looking after the active signer.
-            with suppress(AttestorError):
-                self._steps.send_again(candidate.address)
-            return None
-        self._history.transaction_mined(receipt)
-        return Inclusion(receipt.block_number, receipt.block_hash, receipt.succeeded)
-
-    def _settle_transactions(self) -> None:
-        """Learn what became of transactions whose signer was given up."""
-        pending = self._history.pending(self._payer)
-        if not pending:
-            return
-        mined = self._node.nonce(self._payer)
-        for transaction in pending:
-            receipt = self._node.receipt(transaction.hash)
-            if receipt is not None:
-                self._history.transaction_mined(receipt)
-            elif transaction.nonce < mined:
-                self._history.transaction_replaced(transaction.hash)
 
     def _failed(self, signer: bytes | None, step: str, error: AttestorError) -> None:
         self._failures += 1

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from attestor.core import frame
-from attestor.core.confirmation import Confirmed, Disagreement, Finding, Timing, Verdict
+from attestor.core.cross_check import CrossChecked, CrossCheckVerdict, Disagreement, Finding, Timing
 from attestor.core.execution import Engine
 from attestor.core.frame import Frame
 from attestor.core.proof import Proof
+from attestor.core.statement import SignedStatement
 from attestor.core.text import from_hex, to_hex
-from attestor.core.typed_statement import SignedStatement
 from attestor.core.verifying_key import VerifyingKey
 from attestor.errors import AttestorError, SignerGone, restore
 from attestor.signer.settings import SignerSettings
@@ -105,16 +105,16 @@ class SignerProcess:
             signature=from_hex(header["signature"]),
             cycles=header["cycles"],
             engine=Engine(header["engine"]),
-            confirmation=Timing(header["confirmation"]),
+            cross_check=Timing(header["cross_check"]),
             statement=_statement(header["statement"]),
         )
 
-    def confirmations(self) -> list[Confirmed]:
-        """What SP1's engine said about signed runs since the last call; it is told once."""
-        finished = self._ask("confirmations").header["finished"]
+    def cross_checks(self) -> list[CrossChecked]:
+        """What SP1's engine found about signed runs since the last call; each is given once."""
+        finished = self._ask("cross_checks").header["finished"]
         return [
-            Confirmed(told["job"], Verdict(Finding(told["finding"]), told["reason"]))
-            for told in finished
+            CrossChecked(found["job"], _verdict(found["finding"], found["reason"]))
+            for found in finished
         ]
 
     def disagreement(self) -> Disagreement | None:
@@ -181,13 +181,17 @@ class SignerProcess:
             future.set_exception(_gone())
 
 
-def _statement(told: dict[str, Any] | None) -> SignedStatement | None:
-    if told is None:
+def _verdict(finding: str, reason: str) -> CrossCheckVerdict:
+    return CrossCheckVerdict(Finding(finding), reason)
+
+
+def _statement(fields: dict[str, Any] | None) -> SignedStatement | None:
+    if fields is None:
         return None
     return SignedStatement(
-        contract=from_hex(told["contract"]),
-        expires_at=told["expires_at"],
-        signature=from_hex(told["signature"]),
+        contract=from_hex(fields["contract"]),
+        expires_at=fields["expires_at"],
+        signature=from_hex(fields["signature"]),
     )
 
 

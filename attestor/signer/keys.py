@@ -23,7 +23,7 @@ class _Active:
 
 
 @dataclass(frozen=True)
-class Signed:
+class Signatures:
     """Signatures by one signer, whose registration ends at `valid_until` (Unix seconds)."""
 
     signer: bytes
@@ -89,14 +89,14 @@ class Keys:
         signed = self.sign_all(lambda valid_until: (digest,))
         return signed.signer, signed.signatures[0]
 
-    def sign_all(self, digests: Callable[[int], Sequence[bytes]]) -> Signed:
+    def sign_all(self, digests: Callable[[int], Sequence[bytes]]) -> Signatures:
         """The active signer's signatures over what `digests` makes of the end of its registration
         (Unix seconds), all by one key. Raises as `sign`."""
         with self._lock:
             active = self._usable()
             secret = bytes(self._secrets[active.address])
             made = tuple(signature_of(secret, digest) for digest in digests(active.valid_until))
-        return Signed(active.address, active.valid_until, made)
+        return Signatures(active.address, active.valid_until, made)
 
     def sign_for(self, address: bytes, digest: bytes) -> bytes:
         """A signature by a certain key, active or not. Raises `SignerUnknown`."""
@@ -106,7 +106,7 @@ class Keys:
             return signature_of(bytes(self._secrets[address]), digest)
 
     def require_active(self) -> None:
-        """Raise `NoActiveSigner` if `sign` would: before a program is run in vain."""
+        """Raise `NoActiveSigner` if `sign` would: before a program is run needlessly."""
         with self._lock:
             self._usable()
 

@@ -1,9 +1,9 @@
-"""What the daemon tells the signer process in its first frame."""
+"""The settings that the daemon sends to the signer process in its first frame."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from attestor.core.confirmation import Mode, Policy
+from attestor.core.cross_check import CrossCheckPolicy, Mode
 from attestor.core.eip712 import Domain
 from attestor.core.execution import Limits
 from attestor.core.report_data import Binding, Layout
@@ -28,10 +28,10 @@ class SignerSettings:
     public_values_bytes: int
     cycles: int
     engine: str
-    confirm_within_budget: str
-    confirm_beyond_budget: str
-    confirm_budget_cycles: int
-    confirm_sample_rate: float
+    cross_check_within_budget: str
+    cross_check_beyond_budget: str
+    cross_check_budget_cycles: int
+    cross_check_sample_rate: float
 
     def to_header(self) -> dict[str, Any]:
         """The settings as a frame's header."""
@@ -49,7 +49,7 @@ class SignerSettings:
 
     @property
     def statements(self) -> Domain | None:
-        """Where typed statements are to hold, if they are to be signed."""
+        """Where statements are to hold, if they are to be signed."""
         return Domain(self.chain_id, from_hex(self.multiproof)) if self.multiproof else None
 
     @property
@@ -64,11 +64,11 @@ class SignerSettings:
         )
 
     @property
-    def policy(self) -> Policy:
-        """Which runs SP1's engine confirms."""
-        return Policy(
-            within_budget=Mode(self.confirm_within_budget),
-            beyond_budget=Mode(self.confirm_beyond_budget),
-            budget_cycles=self.confirm_budget_cycles,
-            sample_rate=self.confirm_sample_rate,
+    def policy(self) -> CrossCheckPolicy:
+        """Which runs SP1's engine cross-checks."""
+        return CrossCheckPolicy(
+            within_budget=Mode(self.cross_check_within_budget),
+            beyond_budget=Mode(self.cross_check_beyond_budget),
+            budget_cycles=self.cross_check_budget_cycles,
+            sample_rate=self.cross_check_sample_rate,
         )

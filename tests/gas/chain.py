@@ -10,13 +10,17 @@ from eth_account import Account
 from eth_utils.crypto import keccak
 
 from attestor.chain.node import Node
-from attestor.chain.payer import parse
 from attestor.chain.rpc import Rpc
-from attestor.chain.transactions import GWEI, Payments
-from attestor.core.ring import Block
+from attestor.core.blocks import Block
+from attestor.core.fees import GWEI
 from attestor.core.text import from_hex, to_hex
-from attestor.deployment.deployer import Deployer
+from attestor.deployment.deployer import PACE, Deployer
+from attestor.deployment.log import DeploymentLog
 from attestor.devnet.anvil import Anvil
+from attestor.transactions.account import parse_account
+from attestor.transactions.manager import TransactionManager
+from attestor.transactions.pricing import Pricer
+from attestor.transactions.replacement import FeePolicy
 
 CHAIN_ID = 31337
 START = 1_750_330_571
@@ -42,12 +46,14 @@ class GasChain:
 
     def __init__(self, url: str) -> None:
         self.node = Node(Rpc(url), CHAIN_ID)
-        self.account = parse(to_hex(keccak(b"who pays for the figures")))
+        self.account = parse_account(to_hex(keccak(b"who pays for the figures")))
         self.sender = from_hex(self.account.address)
         self.node.rpc.call("anvil_setBalance", [self.account.address, hex(_FUNDS)])
         self.node.rpc.call("anvil_setBlockTimestampInterval", [BLOCK_SECONDS])
-        payments = Payments(self.node, self.account, max_fee=1000 * GWEI)
-        self.deployer = Deployer(self.node, payments, None)
+        log = DeploymentLog(None, CHAIN_ID)
+        pricer = Pricer(self.node, self.account, FeePolicy(1000 * GWEI))
+        transactions = TransactionManager(self.node, pricer, log, PACE)
+        self.deployer = Deployer(self.node, transactions, log)
         self._probe: bytes | None = None
 
     def send(self, to: bytes | None, calldata: bytes) -> int:

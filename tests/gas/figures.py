@@ -14,10 +14,10 @@ from matrix.judged import UPLOAD_TIME, wrong
 from matrix.table import TABLE
 
 from attestor.chain.abi import Contract
+from attestor.chain.collateral_store import CollateralKind
 from attestor.core.text import checksummed
 from attestor.deployment import artifact
 from attestor.quote.compact import compact
-from attestor.upkeep.items import Part
 
 CONTRACTS = ("CollateralStore", "DcapVerifier", "TEERegistry", "MultiProof", "SP1Groth16Verifier")
 ROTATIONS = 48
@@ -62,22 +62,22 @@ def _quote_sizes(deployment: Deployment) -> Iterator[Figure]:
 def _uploads(deployment: Deployment) -> Iterator[Figure]:
     """First uploads, and what Intel issues anew for the same machine a day later."""
     first = deployment.upload(deployment.items())
-    yield Figure("upload_tcb_info_gas", first[Part.TCB_INFO])
-    yield Figure("upload_qe_identity_gas", first[Part.QE_IDENTITY])
-    yield Figure("upload_crl_first_gas", first[Part.PCK_CRL])
-    yield Figure("upload_pck_ca_gas", first[Part.PCK_CA])
-    yield Figure("upload_tcb_signing_gas", first[Part.TCB_SIGNING])
-    yield Figure("upload_evaluation_numbers_gas", first[Part.EVALUATION_NUMBERS])
+    yield Figure("upload_tcb_info_gas", first[CollateralKind.TCB_INFO])
+    yield Figure("upload_qe_identity_gas", first[CollateralKind.QE_IDENTITY])
+    yield Figure("upload_crl_first_gas", first[CollateralKind.PCK_CRL])
+    yield Figure("upload_pck_ca_gas", first[CollateralKind.PCK_CA])
+    yield Figure("upload_tcb_signing_gas", first[CollateralKind.TCB_SIGNING])
+    yield Figure("upload_evaluation_numbers_gas", first[CollateralKind.EVALUATION_NUMBERS])
     deployment.chain.set_time(START + DAY)
     later = tuple(
         item
         for item in deployment.items(START + DAY)
-        if item.part not in (Part.PCK_CA, Part.TCB_SIGNING)
+        if item.kind not in (CollateralKind.PCK_CA, CollateralKind.TCB_SIGNING)
     )
     second = deployment.upload(later)
-    yield Figure("upload_crl_refresh_gas", second[Part.PCK_CRL])
-    yield Figure("upload_root_crl_refresh_gas", second[Part.ROOT_CRL])
-    yield Figure("upload_tcb_info_refresh_gas", second[Part.TCB_INFO])
+    yield Figure("upload_crl_refresh_gas", second[CollateralKind.PCK_CRL])
+    yield Figure("upload_root_crl_refresh_gas", second[CollateralKind.ROOT_CRL])
+    yield Figure("upload_tcb_info_refresh_gas", second[CollateralKind.TCB_INFO])
 
 
 def _registrations(deployment: Deployment) -> Iterator[Figure]:

@@ -11,18 +11,18 @@ from gas.chain import GasChain
 from gas.goals import Figure
 
 from attestor.chain.abi import Contract
-from attestor.chain.collateral_store import CollateralStore
+from attestor.chain.collateral_store import CollateralKind, CollateralStore
+from attestor.collateral import uploader
+from attestor.collateral.items import items_of
 from attestor.config import ROOT
+from attestor.core.legacy_message import LegacyMessage
 from attestor.core.signature import sign
-from attestor.core.statement import Statement
 from attestor.core.text import checksummed, from_hex
 from attestor.core.verifying_key import VerifyingKey
 from attestor.deployment import artifact, roots
 from attestor.quote.collateral import Collateral
 from attestor.quote.compact import compact
 from attestor.quote.format import parse
-from attestor.upkeep import uploader
-from attestor.upkeep.items import Part, items_of
 
 
 def folder() -> Path | None:
@@ -49,7 +49,7 @@ class Sp1Proof:
     def both_calldata(self, secret: bytes) -> bytes:
         """Has MultiProof check it and the signature of a signer's key."""
         key = VerifyingKey.from_program_vkey(self.program_vkey)
-        signature = sign(secret, Statement(key.vk_hash_bytes, self.public_values).digest)
+        signature = sign(secret, LegacyMessage(key.vk_hash_bytes, self.public_values).digest)
         return Contract.named("MultiProof").encode(
             "verifyProgramAndProof", self.program_vkey, self.public_values, signature, self.proof
         )
@@ -91,12 +91,12 @@ def collateral(chain: GasChain, vectors: Path) -> Iterator[Figure]:
     store = CollateralStore(chain.node, address)
     issued = Collateral.from_json((folder / "collateral.json").read_bytes())
     used = {
-        item.part: chain.send(address, uploader.calldata(store, item))
+        item.kind: chain.send(address, uploader.calldata(store, item))
         for item in items_of(issued, None)
     }
-    yield Figure("upload_genuine_tcb_info_gas", used[Part.TCB_INFO])
-    yield Figure("upload_genuine_qe_identity_gas", used[Part.QE_IDENTITY])
-    yield Figure("upload_genuine_crl_first_gas", used[Part.PCK_CRL])
+    yield Figure("upload_genuine_tcb_info_gas", used[CollateralKind.TCB_INFO])
+    yield Figure("upload_genuine_qe_identity_gas", used[CollateralKind.QE_IDENTITY])
+    yield Figure("upload_genuine_crl_first_gas", used[CollateralKind.PCK_CRL])
     creation = artifact.load("DcapVerifier").creation_code((checksummed(address),))
     quote = parse((folder / "quote.bin").read_bytes())
     verifier = Contract.named("DcapVerifier")

@@ -5,6 +5,8 @@ from gas.chain import CHAIN_ID, START, GasChain, account
 from attestor.chain.abi import Contract
 from attestor.chain.collateral_store import CollateralStore
 from attestor.chain.registry import Registry
+from attestor.collateral import uploader
+from attestor.collateral.items import CollateralKind, Item, items_of
 from attestor.core.report_data import Binding, Layout
 from attestor.core.signature import sign
 from attestor.core.text import checksummed
@@ -14,8 +16,6 @@ from attestor.quote.compact import compact
 from attestor.quote.format import Quote, parse
 from attestor.quote.simulated import SimulatedPlatform, Variation
 from attestor.quote.simulated.issued import Issued
-from attestor.upkeep import uploader
-from attestor.upkeep.items import Item, Part, items_of
 
 SEED = b"gas figures"
 INTEL_CRL_ENTRIES = 44
@@ -47,11 +47,11 @@ class Deployment:
         numbers = platform.evaluation_numbers(now)
         return items_of(platform.collateral(now), numbers)
 
-    def upload(self, items: tuple[Item, ...]) -> dict[Part, int]:
+    def upload(self, items: tuple[Item, ...]) -> dict[CollateralKind, int]:
         """Gas of each upload."""
         address = self.store.address
         return {
-            item.part: self.chain.send(address, uploader.calldata(self.store, item))
+            item.kind: self.chain.send(address, uploader.calldata(self.store, item))
             for item in items
         }
 

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,11 +35,24 @@ class Place:
     key_file: Path
     file: Path
 
-    def deploy(self, *arguments: str, answer: str = "") -> subprocess.CompletedProcess[str]:
+    def command(self, *arguments: str) -> list[str]:
         command = [sys.executable, "-m", "attestor", "deploy", "--rpc-url", self.url]
-        command += ["--payer-key-file", str(self.key_file), "--file", str(self.file), *arguments]
+        return [
+            *command,
+            "--payer-key-file",
+            str(self.key_file),
+            "--file",
+            str(self.file),
+            *arguments,
+        ]
+
+    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
+        environment = {"PATH": os.defpath}
+        return subprocess.Popen(self.command(*arguments), env=environment, cwd=ROOT)
+
+    def deploy(self, *arguments: str, answer: str = "") -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            command,
+            self.command(*arguments),
             input=answer,
             capture_output=True,
             text=True,
@@ -97,10 +111,42 @@ def test_deploy__stopped_in_the_middle__goes_on_from_its_file(place: Place) -> N
     before = record.read(place.file)
     result = place.deploy("--root", "simulated", "--yes")
     assert result.returncode == 0, result.stderr
-    assert result.stdout.count("stands already") == 2
+    assert result.stdout.count("done already") == 2
     after = record.read(place.file)
     assert list(after.contracts) == ORDER
     assert after.contracts["CollateralStore"] == before.contracts["CollateralStore"]
+
+
+def test_deploy__again_when_all_is_done__sends_nothing(place: Place) -> None:
+    arguments = ("--root", "simulated", "--measurement", "0x" + "0a" * 32, "--yes")
+    assert place.deploy(*arguments).returncode == 0
+    nonce = place.node.nonce(from_hex(place.payer))
+    result = place.deploy(*arguments)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.count("done already") == 5
+    assert place.node.nonce(from_hex(place.payer)) == nonce
+
+
+def test_deploy__killed_while_a_transaction_is_out__goes_on_with_it(place: Place) -> None:
+    place.node.rpc.call("evm_setAutomine", [False])
+    running = place.start("--root", "simulated", "--yes")
+    while not place.file.exists() or not place.node.rpc.call("txpool_content", [])["pending"]:
+        assert running.poll() is None
+        time.sleep(0.05)
+    (out,) = record.read(place.file).attempts
+    busy = place.deploy("--root", "simulated", "--yes")
+    assert busy.returncode == 2
+    assert "another process sends from" in busy.stderr
+    running.kill()
+    running.wait()
+    place.node.rpc.call("evm_setAutomine", [True])
+    result = place.deploy("--root", "simulated", "--yes")
+    assert result.returncode == 0, result.stderr
+    found = record.read(place.file)
+    assert list(found.contracts) == ORDER
+    assert found.contracts["CollateralStore"].transaction == to_hex(out.hash)
+    assert found.attempts == ()
+    assert place.node.nonce(from_hex(place.payer)) == len(ORDER)
 
 
 def test_deploy__other_arguments_on_the_same_file__refused(place: Place) -> None:

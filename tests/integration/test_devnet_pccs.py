@@ -5,14 +5,14 @@ from collections.abc import Iterator
 
 import pytest
 
+from attestor.collateral.items import UPLOAD_ORDER, items_of
+from attestor.collateral.pcs import Pcs
+from attestor.collateral.sources import PccsSource
 from attestor.devnet.pccs import Pccs
 from attestor.errors import CollateralUnreachable
-from attestor.pcs.client import Pcs
-from attestor.pcs.sources import PccsSource
 from attestor.quote.collateral import MachineKind
 from attestor.quote.gate import Gate, GatePolicy, SimulatedRoot
 from attestor.quote.simulated import SimulatedPlatform
-from attestor.upkeep.items import Part, items_of
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,7 @@ def test_evaluation_numbers__from_the_development_pccs__are_an_item(
     machine = MachineKind(platform.variation.machine.fmspc, "platform", "tdx")
     client = Pcs(url, 5.0)
     items = items_of(client.collateral(machine), client.evaluation_numbers("tdx"))
-    assert [item.part for item in items] == sorted(Part)
+    assert [item.kind for item in items] == list(UPLOAD_ORDER)
 
 
 def test_get__anything_else__is_not_found(url: str) -> None:

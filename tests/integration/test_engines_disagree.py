@@ -16,10 +16,10 @@ import pytest
 from click.testing import CliRunner
 
 from attestor import cli
-from attestor.api import wire
 from attestor.audit import verify
 from attestor.config import ROOT
 from attestor.devnet.stack import Devnet, DevnetOptions
+from attestor.http import wire
 from attestor.programs import elf, fibonacci
 from attestor.store.database import Store
 
@@ -64,7 +64,7 @@ def start(tmp_path: Path, port: int, engines: Path) -> Iterator[Start]:
         environment = {
             "ATTESTOR_EXECUTOR_DIRECTORY": str(engines),
             "ATTESTOR_EXECUTOR_ENGINE": "attestor",
-            **{f"ATTESTOR_CONFIRMATION_{name.upper()}": text for name, text in options.items()},
+            **{f"ATTESTOR_CROSS_CHECK_{name.upper()}": text for name, text in options.items()},
         }
         folder = tmp_path / "net"
         running.append(Devnet(DevnetOptions(folder, 0.25, api_port=port, environment=environment)))
@@ -129,12 +129,12 @@ def test_engines__agree__answer_and_record_say_what_was_checked(start: Start) ->
     status, _, headers = ask(devnet, "POST", "/wait_proof", job)
     assert status == 200
     assert headers["X-Attestor-Engine"] == "attestor"
-    assert headers["X-Attestor-Confirmation"] == "before, agreed"
-    rows = devnet.rows("SELECT cycles, confirmation, finding FROM proof_history")
+    assert headers["X-Attestor-Cross-Check"] == "before, agreed"
+    rows = devnet.rows("SELECT cycles, cross_check, finding FROM proof_history")
     assert rows == [
         {
             "cycles": int(headers["X-Attestor-Cycles"]),
-            "confirmation": "before",
+            "cross_check": "before",
             "finding": "agreed",
         }
     ]
@@ -165,7 +165,7 @@ def test_engines__disagree_before_signing__all_stops_until_the_operator_acts(
 
     devnet.stop_daemon()
     (engines / "lie").unlink()
-    arguments = ["resume", "--database", str(devnet.database), "--because", "the lie is gone"]
+    arguments = ["resume", "--database", str(devnet.database), "--reason", "the lie is gone"]
     assert CliRunner().invoke(cli.group, arguments).exit_code == 0
     devnet.restart_daemon()
     devnet.wait_for_signer()
@@ -187,11 +187,11 @@ def test_engines__disagree_on_a_sample__names_the_proof_and_withholds_it(
         body = job
     assert (status, json.loads(body)["error"]["code"]) == (503, "signing_halted")
     require_halted(devnet)
-    sql = "SELECT confirmation, finding, job FROM proofs"
+    sql = "SELECT cross_check, finding, job FROM proofs"
     wait_until(lambda: devnet.rows(sql)[0]["finding"] == "disagreed", "the record says so")
     (proof,) = devnet.rows(sql)
     (found,) = devnet.rows("SELECT job, resumed_at FROM disagreements")
-    assert (proof["confirmation"], found) == ("after", {"job": proof["job"], "resumed_at": None})
+    assert (proof["cross_check"], found) == ("after", {"job": proof["job"], "resumed_at": None})
     sound(devnet)
 
 
@@ -202,5 +202,5 @@ def test_engines__sample_agrees__record_is_completed(start: Start) -> None:
     rows = "SELECT finding FROM proofs"
     wait_until(lambda: devnet.rows(rows) == [{"finding": "agreed"}], "the sample is confirmed")
     _, _, headers = ask(devnet, "POST", "/wait_proof", job)
-    assert headers["X-Attestor-Confirmation"] == "after, agreed"
+    assert headers["X-Attestor-Cross-Check"] == "after, agreed"
     sound(devnet)

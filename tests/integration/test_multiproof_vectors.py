@@ -68,13 +68,13 @@ def test_verify_message__high_s_twin__is_refused(deployed: MultiProof) -> None:
 
 def test_verify_program__digest_on_chain__is_the_one_we_compute(deployed: MultiProof) -> None:
     """The account that the contract names is the one that our digest recovers to."""
-    from attestor.core.statement import Statement
+    from attestor.core.legacy_message import LegacyMessage
 
     key = VerifyingKey.from_program_vkey(
         bytes.fromhex("00e60860c07bfc6e4c480286c0ddbb879674eb47f84b4ef041cf858b17aa0ed1")
     )
     values = bytes.fromhex("f4010000f404000086070000")
-    digest = Statement(key.vk_hash_bytes, values).digest
+    digest = LegacyMessage(key.vk_hash_bytes, values).digest
     assert digest.hex() == "f766d3825739a8b3533bf26adee72766132e05861677a75490a19177f9721fdc"
     expected = checksummed(recover(digest, SIGNATURE)).lower()
     with pytest.raises(ProofRefused, match=f"Invalid_TEE_Signer\\({expected}\\)"):

@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from attestor.collateral.pcs import Pcs
+from attestor.collateral.sources import PccsSource
 from attestor.errors import AttestorError, CollateralInvalid, CollateralUnreachable
-from attestor.pcs.client import Pcs
-from attestor.pcs.sources import PccsSource
-from attestor.quote.collateral import Collateral, Signed
+from attestor.quote.collateral import Collateral, SignedText
 from attestor.quote.gate import Gate, GatePolicy, SimulatedRoot
 from attestor.quote.simulated import SimulatedPlatform
 
@@ -209,4 +209,4 @@ def test_evaluation_numbers__served__are_signed_text_with_its_chain(platform) ->
     header = {"TCB-Evaluation-Data-Numbers-Issuer-Chain": percent_encode(chain)}
     with serving(lambda path: (200, header, body)) as url:
         found = Pcs(url, 5.0).evaluation_numbers("tdx")
-    assert found == Signed(text, b"\xab" * 64, chain)
+    assert found == SignedText(text, b"\xab" * 64, chain)

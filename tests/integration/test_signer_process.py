@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 
 from attestor.config import ROOT
-from attestor.core.confirmation import Confirmed, Finding, Timing, Verdict
+from attestor.core.cross_check import CrossChecked, CrossCheckVerdict, Finding, Timing
 from attestor.core.execution import Engine
+from attestor.core.legacy_message import LegacyMessage
 from attestor.core.report_data import Binding, Layout
 from attestor.core.signature import recover
-from attestor.core.statement import Statement
 from attestor.errors import NoActiveSigner, RequestInvalid, SignerGone, SignerUnknown
 from attestor.programs import elf, fibonacci
 from attestor.quote.format import parse
@@ -40,10 +40,10 @@ SETTINGS = SignerSettings(
     public_values_bytes=1 << 16,
     cycles=1 << 40,
     engine="sp1-portable",
-    confirm_within_budget="always",
-    confirm_beyond_budget="sample",
-    confirm_budget_cycles=500_000_000,
-    confirm_sample_rate=0.05,
+    cross_check_within_budget="always",
+    cross_check_beyond_budget="sample",
+    cross_check_budget_cycles=500_000_000,
+    cross_check_sample_rate=0.05,
 )
 BLOCK_HASH = b"\xbb" * 32
 
@@ -78,7 +78,7 @@ def test_prove__active_signer__signs_what_was_executed(signer: SignerProcess) ->
     signer.activate(address, later())
     proof = signer.prove("job", elf(fibonacci.NAME), fibonacci.stdin(10))
     assert fibonacci.decode(proof.public_values) == fibonacci.Result(10, 55, 89)
-    statement = Statement(proof.verifying_key.vk_hash_bytes, proof.public_values)
+    statement = LegacyMessage(proof.verifying_key.vk_hash_bytes, proof.public_values)
     assert proof.digest == statement.digest
     assert recover(proof.digest, proof.signature) == address == proof.signer
 
@@ -108,7 +108,7 @@ def test_ask__verb_that_does_not_exist__is_refused(signer: SignerProcess) -> Non
         signer._ask("export")
 
 
-def test_process__killed__waiting_callers_are_told(signer: SignerProcess) -> None:
+def test_process__killed__waiting_callers_get_an_error(signer: SignerProcess) -> None:
     signer.activate(signer.new_key(), later())
     failures: list[BaseException] = []
 
@@ -166,7 +166,7 @@ def test_close__leaves_no_process(signer: SignerProcess) -> None:
 
 
 def test_simulated_provider__on_a_real_chain__never_answers() -> None:
-    """The process refuses to start; the daemon is told that it is gone."""
+    """The process refuses to start; the daemon sees that it is gone."""
     process = SignerProcess(replace(SETTINGS, chain_id=1))
     try:
         with pytest.raises(SignerGone):
@@ -179,25 +179,28 @@ def test_simulated_provider__on_a_real_chain__never_answers() -> None:
     ("changes", "timing"),
     [
         ({}, Timing.BEFORE),
-        ({"confirm_budget_cycles": 1, "confirm_beyond_budget": "never"}, Timing.NOT_CHECKED),
-        ({"confirm_within_budget": "sample", "confirm_sample_rate": 1.0}, Timing.AFTER),
+        (
+            {"cross_check_budget_cycles": 1, "cross_check_beyond_budget": "never"},
+            Timing.NOT_CHECKED,
+        ),
+        ({"cross_check_within_budget": "sample", "cross_check_sample_rate": 1.0}, Timing.AFTER),
     ],
 )
-def test_prove__on_our_engine__is_confirmed_as_the_operator_chose(
+def test_prove__on_our_engine__is_cross_checked_as_the_operator_chose(
     changes: dict[str, Any], timing: Timing
 ) -> None:
     process = SignerProcess(replace(SETTINGS, engine="attestor", **changes))
     try:
         process.activate(process.new_key(), later())
         proof = process.prove("job", elf(fibonacci.NAME), fibonacci.stdin(10))
-        assert (proof.engine, proof.confirmation) == (Engine.ATTESTOR, timing)
+        assert (proof.engine, proof.cross_check) == (Engine.ATTESTOR, timing)
         assert fibonacci.decode(proof.public_values) == fibonacci.Result(10, 55, 89)
         if timing is Timing.AFTER:
             deadline = time.monotonic() + 20
-            while not (told := process.confirmations()):
-                assert time.monotonic() < deadline, "the sample is never confirmed"
+            while not (found := process.cross_checks()):
+                assert time.monotonic() < deadline, "the sample is never cross-checked"
                 time.sleep(0.05)
-            assert told == [Confirmed("job", Verdict(Finding.AGREED))]
+            assert found == [CrossChecked("job", CrossCheckVerdict(Finding.AGREED))]
         assert process.disagreement() is None
     finally:
         process.close()

@@ -8,7 +8,7 @@ from matrix.case import GOOD, REFUSED, SGX_V3, Case, Change, flip, in_all_forms,
 from attestor.quote.format import parse
 from attestor.quote.simulated import SimulatedPlatform
 from attestor.quote.simulated.builder import (
-    assemble,
+    build_duty,
     enclave_report,
     signed_region,
 )
@@ -35,7 +35,7 @@ def vouched(key: bytes, signature: bytes, platform: SimulatedPlatform) -> bytes:
     enclave, envelope = platform.variation.enclave, platform.variation.envelope
     bound = hashlib.sha256(key + enclave.auth_data).digest()
     qe_report = enclave_report(enclave, bound + bytes(32))
-    return assemble(
+    return build_duty(
         envelope,
         signed_region(envelope, parse(platform.quote(bytes(range(64)))).body),
         signature,

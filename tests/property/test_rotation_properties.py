@@ -10,19 +10,17 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from attestor.core.ring import Block, Ring
-from attestor.core.rotation import (
+from attestor.core.blocks import Block, BlockWindow
+from attestor.core.signers import Active, Candidate, Stage
+from attestor.rotation.plan import (
     Abandon,
     Activate,
-    Active,
-    Candidate,
     Deactivate,
     Inclusion,
     MakeQuote,
     NewSigner,
-    Policy,
+    RotationPolicy,
     Situation,
-    Stage,
     Submit,
     Wait,
     plan,
@@ -30,7 +28,7 @@ from attestor.core.rotation import (
 
 BLOCK_SECONDS = 12
 VALIDITY = 3600
-POLICY = Policy(
+POLICY = RotationPolicy(
     period=300,
     expiry_margin=120,
     confirmations=2,
@@ -124,7 +122,7 @@ class RotationMachine(RuleBasedStateMachine):
         asked = [known.address for known in (self.active, self.candidate) if known]
         return Situation(
             now=0.0,
-            ring=Ring(tuple(self.chain.blocks[-200:])),
+            ring=BlockWindow(tuple(self.chain.blocks[-200:])),
             active=self.active,
             candidate=self.candidate,
             inclusion=self.included,

@@ -7,13 +7,11 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attestor.api import wire as api_wire
-from attestor.api.wire import ProofRequest, TeeProof
 from attestor.chain import wire as chain_wire
 from attestor.core import frame, header
 from attestor.core.frame import Frame
+from attestor.core.legacy_message import LegacyMessage
 from attestor.core.signature import recover, sign
-from attestor.core.statement import Statement
 from attestor.errors import (
     BodyInvalid,
     FrameInvalid,
@@ -21,6 +19,8 @@ from attestor.errors import (
     RpcAnswerInvalid,
     SignatureInvalid,
 )
+from attestor.http import wire as api_wire
+from attestor.http.wire import ProofRequest, TeeProof
 
 JSON = st.recursive(
     st.none()
@@ -126,7 +126,7 @@ def test_header__one_field_changed__changes_the_hash(
 def test_statement__signed__recovers_only_for_itself(
     secret: bytes, values: bytes, others: bytes
 ) -> None:
-    statement, other = Statement(bytes(32), values), Statement(bytes(32), others)
+    statement, other = LegacyMessage(bytes(32), values), LegacyMessage(bytes(32), others)
     signature = sign(secret, statement.digest)
     signer = recover(statement.digest, signature)
     if values != others:

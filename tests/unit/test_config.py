@@ -77,11 +77,11 @@ def test_load__flag_environment_and_file__win_in_that_order(tmp_path: Path) -> N
         ("log_level", "TRACE", "not one of"),
         ("executor_engine", "sp1-jit", "not one of attestor, sp1-portable"),
         ("executor_cycles", "0", "out of range, at least 1"),
-        ("confirmation_within_budget", "maybe", "not one of always, sample, never"),
-        ("confirmation_sample_rate", "1.01", "out of range, at least 0 and at most 1"),
-        ("confirmation_sample_rate", "-0.1", "out of range"),
-        ("confirmation_sample_rate", "nan", "out of range"),
-        ("confirmation_budget_cycles", "-1", "out of range"),
+        ("cross_check_within_budget", "maybe", "not one of always, sample, never"),
+        ("cross_check_sample_rate", "1.01", "out of range, at least 0 and at most 1"),
+        ("cross_check_sample_rate", "-0.1", "out of range"),
+        ("cross_check_sample_rate", "nan", "out of range"),
+        ("cross_check_budget_cycles", "-1", "out of range"),
     ],
 )
 def test_load__malformed_value__is_refused_by_option(name: str, given: str, said: str) -> None:
@@ -158,16 +158,16 @@ def test_options__every_one__has_a_kind_a_help_and_a_valid_default() -> None:
 def test_options__no_secret__is_a_value() -> None:
     """Keys come from files: flags are visible to every process, environments to some."""
     keys = [known.name for known in fields(Config) if "key" in known.name]
-    assert keys == ["payer_key_file", "upkeep_payer_key_file"]
+    assert keys == ["payer_key_file", "collateral_payer_key_file"]
 
 
 def test_load__list_without_choices__takes_any_text() -> None:
-    assert load({"upkeep_fmspcs": ""}).upkeep_fmspcs == ()
-    assert load({"upkeep_fmspcs": "B0C06F000000,00906ED50000"}).upkeep_fmspcs == (
+    assert load({"collateral_fmspcs": ""}).collateral_fmspcs == ()
+    assert load({"collateral_fmspcs": "B0C06F000000,00906ED50000"}).collateral_fmspcs == (
         "B0C06F000000",
         "00906ED50000",
     )
-    assert load(ATTESTOR_UPKEEP_FMSPCS="B0C06F000000,").upkeep_fmspcs == ("B0C06F000000",)
+    assert load(ATTESTOR_COLLATERAL_FMSPCS="B0C06F000000,").collateral_fmspcs == ("B0C06F000000",)
     with pytest.raises(ConfigurationInvalid, match="is not one of"):
         load(ATTESTOR_QUOTE_ALLOWED_TCB_STATUSES="UpToDate,")
 
@@ -175,10 +175,26 @@ def test_load__list_without_choices__takes_any_text() -> None:
 def test_load__confirmation__always_up_to_the_budget_and_a_sample_beyond() -> None:
     loaded = load()
     assert loaded.executor_engine == "attestor"
-    assert (loaded.confirmation_within_budget, loaded.confirmation_beyond_budget) == (
+    assert (loaded.cross_check_within_budget, loaded.cross_check_beyond_budget) == (
         "always",
         "sample",
     )
-    assert loaded.confirmation_budget_cycles == 500_000_000
-    assert loaded.confirmation_sample_rate == 0.05
-    assert load({"confirmation_sample_rate": "1"}).confirmation_sample_rate == 1.0
+    assert loaded.cross_check_budget_cycles == 500_000_000
+    assert loaded.cross_check_sample_rate == 0.05
+    assert load({"cross_check_sample_rate": "1"}).cross_check_sample_rate == 1.0
+
+
+def test_load__tables_of_old_names__still_count(tmp_path: Path) -> None:
+    file = tmp_path / "attestor.toml"
+    file.write_text("[upkeep]\nenabled = true\n[confirmation]\nbudget_cycles = 7\n")
+    loaded = config.load(file, {"ATTESTOR_UPKEEP_MARGIN_DAYS": "9"}, REQUIRED)
+    assert loaded.collateral_enabled
+    assert loaded.cross_check_budget_cycles == 7
+    assert loaded.collateral_margin_days == 9
+
+
+def test_load__old_and_new_name_of_a_table__is_a_fault(tmp_path: Path) -> None:
+    file = tmp_path / "attestor.toml"
+    file.write_text("[upkeep]\nenabled = true\n[collateral]\nenabled = true\n")
+    with pytest.raises(ConfigurationInvalid, match=r"is given as collateral\.enabled too"):
+        config.load(file, {}, REQUIRED)

@@ -64,7 +64,7 @@ class SimulatedPlatform:
         """A quote of any body, as the envelope of the variation says."""
         envelope = self.variation.envelope
         signed = builder.signed_region(envelope, body)
-        return builder.assemble(
+        return builder.build_duty(
             envelope,
             signed,
             sign(self._attestation_key, signed),

@@ -19,7 +19,7 @@ const ENDS: [(&str, End); 6] = [
 /// The line of a run, which is an object of JSON.
 ///
 /// # Panics
-/// It ended in a way that only another process can tell.
+/// It ended in a way that only another process can see.
 pub(crate) fn line(run: &Run) -> String {
     let fields = match &run.end {
         End::Halted(halted) => json!({

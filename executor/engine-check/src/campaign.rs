@@ -14,8 +14,8 @@ use crate::generate::Kind;
 use crate::outcome::{End, Verdict};
 use crate::{seeds, sp1_jit};
 
-/// How often the progress is told.
-const TELL_EVERY: Duration = Duration::from_secs(10);
+/// How often the progress is reported.
+const REPORT_EVERY: Duration = Duration::from_secs(10);
 
 /// What to try, and where differences go.
 pub struct Campaign {
@@ -51,7 +51,7 @@ pub struct Counts {
 /// The campaign under way, which all threads share.
 struct Progress {
     counts: Counts,
-    told: Instant,
+    reported: Instant,
 }
 
 impl Campaign {
@@ -63,16 +63,16 @@ impl Campaign {
         let began = Instant::now();
         let kept = seeds::parse(seeds::KEPT);
         let (next, stopped) = (AtomicUsize::new(0), AtomicBool::new(false));
-        let progress = Mutex::new(Progress { counts: Counts::default(), told: began });
+        let progress = Mutex::new(Progress { counts: Counts::default(), reported: began });
         let work = || -> io::Result<()> {
-            let mut engines = Engines::beside(&std::env::current_exe()?);
+            let mut engines = Engines::next_to(&std::env::current_exe()?);
             while !stopped.load(Relaxed) && self.time.is_none_or(|time| began.elapsed() < time) {
                 let Some((program, new)) = self.program(&kept, next.fetch_add(1, Relaxed)) else {
                     break;
                 };
                 let comparison = compare(program.0, program.1, &mut engines)?;
                 self.judge(&comparison, new, &progress)?;
-                tell(&progress, began);
+                report(&progress, began);
             }
             Ok(())
         };
@@ -155,12 +155,12 @@ impl Counts {
 }
 
 /// One line now and then, on the error output.
-fn tell(progress: &Mutex<Progress>, began: Instant) {
+fn report(progress: &Mutex<Progress>, began: Instant) {
     let mut progress = progress.lock().expect("no panic while it is held");
-    if progress.told.elapsed() < TELL_EVERY {
+    if progress.reported.elapsed() < REPORT_EVERY {
         return;
     }
-    progress.told = Instant::now();
+    progress.reported = Instant::now();
     let Counts { programs, mismatches, .. } = progress.counts;
     let rate = programs as f64 / began.elapsed().as_secs_f64();
     eprintln!("{programs} programs, {rate:.0} per second, {mismatches} mismatches");

@@ -26,7 +26,7 @@ pub struct Engines {
 
 impl Engines {
     /// Those whose binaries were built with this one, in the same folder.
-    pub fn beside(binary: &Path) -> Self {
+    pub fn next_to(binary: &Path) -> Self {
         let process = |name| EngineProcess::new(&binary.with_file_name(name));
         Self { ours: process("attestor-answer"), sp1: process("sp1-answer") }
     }

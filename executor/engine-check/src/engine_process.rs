@@ -1,6 +1,6 @@
 //! An engine in a process of its own. Some programs take SP1's down: SP1 6.10.0 aborts on a length
 //! for which there is no memory, and crashes on an operand that wraps. A fault of our machine code
-//! would take ours down, and a comparison has to tell of which program.
+//! would take ours down, and a comparison has to know of which program.
 
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};

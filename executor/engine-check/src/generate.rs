@@ -37,7 +37,7 @@ pub use kind::Kind;
 pub struct Generated {
     pub elf: Vec<u8>,
     pub stdin: Vec<Vec<u8>>,
-    /// How our engine shall run it, beside interpreting it.
+    /// How our engine runs it, in addition to interpreting it.
     pub mode: Mode,
 }
 

@@ -79,7 +79,7 @@ fn whole(name: &str, left: u64, right: u64) -> Option<u64> {
         "mul" => word(signed_left * signed_right),
         "mulh" => upper(signed_left * signed_right),
         "mulhsu" => upper(signed_left * plain_right),
-        // Halves, as the whole product has no room beside a sign.
+        // Halves, as the whole product leaves no room for a sign.
         "mulhu" => {
             let (high, rest) = (plain_right / HALF, plain_right % HALF);
             word((plain_left * high + plain_left * rest / HALF) / HALF)

@@ -1,4 +1,4 @@
-//! System calls with every combination of odd arguments end as on SP1.
+//! System calls with every combination of unusual arguments end as on SP1.
 
 use attestor_engine::Mode;
 use attestor_engine_check::assembler::Assembler;

@@ -21,7 +21,7 @@ fn assert_same(comparisons: impl Iterator<Item = Comparison>) {
 }
 
 fn engines() -> Engines {
-    Engines::beside(Path::new(env!("CARGO_BIN_EXE_sp1-answer")))
+    Engines::next_to(Path::new(env!("CARGO_BIN_EXE_sp1-answer")))
 }
 
 fn check(kind: Kind, programs: u64) {

@@ -6,7 +6,7 @@ use crate::outcome::{Limits, Mode, Outcome, Stop};
 use crate::run::run;
 
 pub(crate) const BASE: u64 = 0x7800_0000;
-/// A data segment of one page, behind all code.
+/// A data segment of one page, after all code.
 pub(crate) const DATA: u64 = 0x7900_0000;
 
 pub(crate) const T0: u32 = 5;

@@ -99,7 +99,7 @@ impl Instruction {
         (writes && self.rd != 0).then_some(usize::from(self.rd))
     }
 
-    /// Whether the next instruction need not be the one behind it.
+    /// Whether execution may continue elsewhere than at the following instruction.
     #[cfg_attr(not(feature = "translator"), allow(dead_code))]
     pub(crate) fn ends_block(&self) -> bool {
         matches!(

@@ -16,7 +16,7 @@ enum Next {
     Leave(Exit),
 }
 
-/// Execute from `context.pc` until something else has to go on.
+/// Execute from `context.pc` until something else has to take over.
 ///
 /// # Errors
 /// The load or store at `context.pc` is none, or no jump may go there.

@@ -4,7 +4,7 @@
 //! of the host's address space, which nothing else lives in. Every access, in the interpreter, in
 //! compiled code and in syscalls, checks before it that its address is a multiple of its size and
 //! below 2^40; so all its bytes are inside of the reservation. An address is never masked or
-//! wrapped: one that fails the check ends the run. Behind the reservation follows a guard that is
+//! wrapped: one that fails the check ends the run. The reservation is followed by a guard that is
 //! never mapped.
 //!
 //! Chunks of 64 KiB are inaccessible until the guest first touches them. Then they are made

@@ -97,7 +97,7 @@ impl<'a> Calls<'a> {
         (cycles > MAX_ROWS).then_some(Rule::CommitEarly(cycles))
     }
 
-    /// Execute the ecall at `context.pc`, which is counted already, and go behind it. Some: the
+    /// Execute the ecall at `context.pc`, which is counted already, and continue after it. Some: the
     /// program halted with this exit code.
     ///
     /// # Errors
@@ -184,7 +184,7 @@ impl<'a> Calls<'a> {
         memory.begin_unconstrained();
     }
 
-    /// Go on behind the entry with the state before it; only the exit is counted.
+    /// Continue after the entry with the state before it; only the exit is counted.
     fn exit_unconstrained(
         &mut self,
         context: &mut Context,

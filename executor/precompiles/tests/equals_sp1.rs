@@ -1,4 +1,4 @@
-//! Every precompile against SP1's portable executor, on random and on odd inputs.
+//! Every precompile against SP1's portable executor, on random and on unusual inputs.
 
 mod oracle;
 

@@ -10,14 +10,14 @@ use crate::run::{Effort, Run};
 
 /// Run until the program halts, or passes a limit, or does what no proof can show.
 pub(crate) fn run(elf: &[u8], stdin: &[Vec<u8>], limits: &Limits) -> Result<Run, Failure> {
-    execute(elf, stdin, limits, Mode::Tiered).map(told)
+    execute(elf, stdin, limits, Mode::Tiered).map(to_run)
 }
 
 /// Judge a program that SP1's portable executor is to run: it knows nothing of what can be proven.
 /// No code of ours is made for that, so that who distrusts the translator need not trust it here.
 pub(crate) fn judge(elf: &[u8], stdin: &[Vec<u8>], limits: &Limits) -> Result<Run, Failure> {
     let outcome = execute(elf, stdin, limits, Mode::InterpreterOnly)?;
-    Ok(told(Outcome { printed: Vec::new(), ..outcome }))
+    Ok(to_run(Outcome { printed: Vec::new(), ..outcome }))
 }
 
 fn execute(elf: &[u8], stdin: &[Vec<u8>], limits: &Limits, mode: Mode) -> Result<Outcome, Failure> {
@@ -39,7 +39,7 @@ fn execute(elf: &[u8], stdin: &[Vec<u8>], limits: &Limits, mode: Mode) -> Result
     }
 }
 
-fn told(outcome: Outcome) -> Run {
+fn to_run(outcome: Outcome) -> Run {
     // What the program printed is for people; that nobody reads it changes no result.
     let _ = std::io::stderr().write_all(&outcome.printed);
     Run {

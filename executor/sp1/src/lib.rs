@@ -1,4 +1,4 @@
-//! SP1 v6 behind two programs that take one request each: `attestor-vkey` and `attestor-execute`.
+//! SP1 v6 in two programs that take one request each: `attestor-vkey` and `attestor-execute`.
 //!
 //! The ELF and the stdin are hostile. A process limits itself before it looks at them, answers
 //! every outcome it can still name with a frame on stdout, and ends. What it cannot name (a

@@ -8,7 +8,7 @@ pub(crate) struct Run {
     /// The eight words that the program committed to.
     pub digest: [u32; 8],
     pub public_values: Vec<u8>,
-    /// What only our engine tells.
+    /// What only our engine reports.
     pub effort: Option<Effort>,
 }
 

@@ -6,7 +6,7 @@ import pytest
 from eth_abi.abi import encode
 from eth_utils.crypto import keccak
 
-from attestor.chain.collateral_store import CollateralStore, Held, Kind, Record
+from attestor.chain.collateral_store import CollateralKind, CollateralRecord, CollateralStore, Held
 from attestor.errors import CollateralStoreInvalid, RpcAnswerInvalid, RpcError, UploadRejected
 
 ADDRESS = b"\x77" * 20
@@ -53,13 +53,13 @@ def word(value: int) -> bytes:
 def test_kinds__are_numbered_as_in_the_contract() -> None:
     names = ["PCK_CA", "TCB_SIGNING", "ROOT_CRL", "PCK_CRL"]
     names += ["TCB_INFO", "QE_IDENTITY", "EVALUATION_NUMBERS"]
-    assert [kind.name for kind in Kind] == names
-    assert [int(kind) for kind in Kind] == list(range(7))
+    assert [kind.name for kind in CollateralKind] == names
+    assert [int(kind) for kind in CollateralKind] == list(range(7))
 
 
 def test_held__a_piece__is_decoded_and_asked_by_kind_and_key() -> None:
     found, node = store(held=encode([HELD], [(10, 20, 7, DIGEST, True)]))
-    assert found.held(Kind.QE_IDENTITY, 0x81) == Held(10, 20, 7, DIGEST, True)
+    assert found.held(CollateralKind.QE_IDENTITY, 0x81) == Held(10, 20, 7, DIGEST, True)
     ((to, calldata, _),) = node.calls
     assert to == ADDRESS
     assert calldata[4:] == word(5) + word(0x81)
@@ -67,22 +67,22 @@ def test_held__a_piece__is_decoded_and_asked_by_kind_and_key() -> None:
 
 def test_held__never_uploaded__is_none() -> None:
     found, _ = store(held=encode([HELD], [(0, 0, 0, bytes(32), False)]))
-    assert found.held(Kind.PCK_CA, 1) is None
+    assert found.held(CollateralKind.PCK_CA, 1) is None
 
 
 def test_held__not_encoded__is_not_believed() -> None:
     found, _ = store(held=b"\xff" * 31)
     with pytest.raises(RpcAnswerInvalid):
-        found.held(Kind.PCK_CA, 1)
+        found.held(CollateralKind.PCK_CA, 1)
 
 
 def test_records__packed_words__are_unpacked() -> None:
     packed = 3 << 240 | 2_000_000_000 << 200 | 1_000_000_000 << 160 | 0xABCD
     found, node = store(ca=word(packed), tcb=word(0), qe=word(7 << 240))
     records = found.records(5, 0x81 << 48 | 9)
-    assert records.authority == Record(until=2_000_000_000, epoch=3)
-    assert records.tcb_info == Record(0, 0)
-    assert records.qe_identity == Record(0, 7)
+    assert records.authority == CollateralRecord(until=2_000_000_000, epoch=3)
+    assert records.tcb_info == CollateralRecord(0, 0)
+    assert records.qe_identity == CollateralRecord(0, 7)
     assert [call[1][4:] for call in node.calls] == [word(5), word(0x81 << 48 | 9), word(0x81)]
 
 

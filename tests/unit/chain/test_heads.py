@@ -3,7 +3,7 @@
 import pytest
 
 from attestor.chain import heads
-from attestor.core.ring import Block, Ring
+from attestor.core.blocks import Block, BlockWindow
 from attestor.errors import RpcAnswerInvalid
 
 
@@ -40,20 +40,20 @@ class Chain:
 def test_follow__first_head__fetches_a_few_parents() -> None:
     chain = Chain()
     blocks = chain.run(100)
-    ring = heads.follow(Ring(), blocks[-1], chain.fetch)
+    ring = heads.follow(BlockWindow(), blocks[-1], chain.fetch)
     assert ring.blocks == tuple(blocks[-heads.FIRST_BRANCH :])
 
 
 def test_follow__first_head_near_genesis__stops_there() -> None:
     chain = Chain()
     blocks = chain.run(3)
-    assert heads.follow(Ring(), blocks[-1], chain.fetch).blocks == tuple(blocks)
+    assert heads.follow(BlockWindow(), blocks[-1], chain.fetch).blocks == tuple(blocks)
 
 
 def test_follow__same_head__asks_nothing() -> None:
     chain = Chain()
     blocks = chain.run(5)
-    ring = heads.follow(Ring(), blocks[-1], chain.fetch)
+    ring = heads.follow(BlockWindow(), blocks[-1], chain.fetch)
     chain.asked.clear()
     assert heads.follow(ring, blocks[-1], chain.fetch) is ring
     assert chain.asked == []
@@ -62,7 +62,7 @@ def test_follow__same_head__asks_nothing() -> None:
 def test_follow__next_head__appends_without_asking() -> None:
     chain = Chain()
     blocks = chain.run(6)
-    ring = heads.follow(Ring(), blocks[4], chain.fetch)
+    ring = heads.follow(BlockWindow(), blocks[4], chain.fetch)
     chain.asked.clear()
     assert heads.follow(ring, blocks[5], chain.fetch).head == blocks[5]
     assert chain.asked == []
@@ -71,7 +71,7 @@ def test_follow__next_head__appends_without_asking() -> None:
 def test_follow__missed_heads__fills_the_gap() -> None:
     chain = Chain()
     blocks = chain.run(40)
-    ring = heads.follow(Ring(), blocks[20], chain.fetch)
+    ring = heads.follow(BlockWindow(), blocks[20], chain.fetch)
     ring = heads.follow(ring, blocks[39], chain.fetch)
     assert ring.blocks[-20:] == tuple(blocks[20:])
 
@@ -79,7 +79,7 @@ def test_follow__missed_heads__fills_the_gap() -> None:
 def test_follow__reorg__switches_to_the_new_branch() -> None:
     chain = Chain()
     blocks = chain.run(10)
-    ring = heads.follow(Ring(), blocks[-1], chain.fetch)
+    ring = heads.follow(BlockWindow(), blocks[-1], chain.fetch)
     branch = chain.run(4, parent=blocks[6], fork="b")
     ring = heads.follow(ring, branch[-1], chain.fetch)
     assert ring.blocks == tuple(blocks[:7] + branch)
@@ -89,7 +89,7 @@ def test_follow__reorg__switches_to_the_new_branch() -> None:
 def test_follow__gap_beyond_the_limit__starts_anew() -> None:
     chain = Chain()
     blocks = chain.run(60)
-    ring = heads.follow(Ring(), blocks[5], chain.fetch)
+    ring = heads.follow(BlockWindow(), blocks[5], chain.fetch)
     ring = heads.follow(ring, blocks[59], chain.fetch, limit=10)
     assert ring.blocks == tuple(blocks[50:])
 
@@ -99,7 +99,7 @@ def test_follow__parent_of_another_number__is_refused() -> None:
     blocks = chain.run(3)
     liar = Block(7, blocks[2].parent_hash, bytes(32), 1001)
     with pytest.raises(RpcAnswerInvalid, match="parent of block 2"):
-        heads.follow(Ring(), blocks[2], lambda block_hash: liar)
+        heads.follow(BlockWindow(), blocks[2], lambda block_hash: liar)
 
 
 def test_follow__parent_younger_than_its_child__is_refused() -> None:
@@ -107,4 +107,4 @@ def test_follow__parent_younger_than_its_child__is_refused() -> None:
     blocks = chain.run(3)
     younger = Block(1, blocks[1].hash, blocks[0].hash, 99_999)
     with pytest.raises(RpcAnswerInvalid, match="older than its parent"):
-        heads.follow(Ring(), blocks[2], lambda block_hash: younger)
+        heads.follow(BlockWindow(), blocks[2], lambda block_hash: younger)

@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from attestor.chain.collateral_store import CollateralKind
 from attestor.cli import collateral
 from attestor.cli.collateral_table import plan_table
+from attestor.collateral.items import Item
+from attestor.collateral.plan import Need, OnChainItem
 from attestor.errors import AttestorError, ConfigurationInvalid, DeploymentFileInvalid
-from attestor.upkeep.items import Item, Part
-from attestor.upkeep.plan import Need, Standing
 
 DAY = 86400
 MACHINE = ["--pcs-url", "http://pccs.example", "--fmspc", "B0C06F000000"]
@@ -76,8 +77,8 @@ def test_fetch__unreadable_fmspc__is_refused(tmp_path: Path) -> None:
 
 
 def test_plan_table__each_need__is_a_line() -> None:
-    item = Item(Part.TCB_INFO, "TCB info", 7, b"new", 10 * DAY, 40 * DAY)
-    standing = Standing(b"\xab" * 32, 0, 30 * DAY, usable=False)
+    item = Item(CollateralKind.TCB_INFO, "TCB info", 7, b"new", 10 * DAY, 40 * DAY)
+    onchain = OnChainItem(b"\xab" * 32, 0, 30 * DAY, usable=False)
 
     class Store:
         address = b"\x77" * 20
@@ -86,7 +87,7 @@ def test_plan_table__each_need__is_a_line() -> None:
             chain_id = 31337
 
     store: Any = Store()
-    planned = [Need(item, standing, True, "revoked on chain"), Need(item, None, False, "why")]
+    planned = [Need(item, onchain, True, "revoked on chain"), Need(item, None, False, "why")]
     lines = plan_table(store, planned).splitlines()
     assert lines[0].endswith(" on chain 31337")
     assert lines[1].split() == ["part", "on", "chain", "digest", "fetched", "to", "do"]

@@ -1,4 +1,4 @@
-"""Fees to offer."""
+"""Fees to suggest_fees."""
 
 import pytest
 
@@ -9,27 +9,27 @@ CAP = 10**12
 
 
 def test_offer__plain__covers_two_base_fees() -> None:
-    assert fees.offer(100, 7, CAP) == Fees(max_fee=207, priority_fee=7)
+    assert fees.suggest_fees(100, 7, CAP) == Fees(max_fee=207, priority_fee=7)
 
 
 def test_offer__replacement__bumps_both_fields_beyond_ten_percent() -> None:
     old = Fees(max_fee=1000, priority_fee=500)
-    new = fees.offer(1, 1, CAP, replaced=old)
+    new = fees.suggest_fees(1, 1, CAP, replaced=old)
     assert new.max_fee >= old.max_fee * 110 // 100 + 1
     assert new.priority_fee >= old.priority_fee * 110 // 100 + 1
 
 
 def test_offer__replacement_in_a_rising_market__follows_the_market() -> None:
-    assert fees.offer(10_000, 9, CAP, replaced=Fees(20, 3)) == Fees(20_009, 9)
+    assert fees.suggest_fees(10_000, 9, CAP, replaced=Fees(20, 3)) == Fees(20_009, 9)
 
 
 def test_offer__over_the_cap__is_cut_in_both_fields() -> None:
-    assert fees.offer(100, 900, cap=150) == Fees(max_fee=150, priority_fee=150)
+    assert fees.suggest_fees(100, 900, cap=150) == Fees(max_fee=150, priority_fee=150)
 
 
 @pytest.mark.parametrize("fee", [1, 2, 3, 9, 10, 99])
 def test_offer__small_replacements__still_grow(fee: int) -> None:
-    new = fees.offer(0, 0, CAP, replaced=Fees(fee, fee))
+    new = fees.suggest_fees(0, 0, CAP, replaced=Fees(fee, fee))
     assert new.max_fee * 100 >= fee * 110
     assert new.max_fee > fee
     assert new.priority_fee > fee

@@ -8,21 +8,21 @@ import pytest
 from attestor.config import Config
 from attestor.deployment import addresses, record
 from attestor.deployment.addresses import Addresses
-from attestor.deployment.record import Record, Standing
+from attestor.deployment.record import DeployedContract, DeploymentRecord
 from attestor.errors import ConfigurationInvalid, DeploymentFileInvalid
 
 CONFIG = Config(chain_rpc_url="http://node", chain_id=31337, payer_key_file=Path("payer.key"))
 
 
-def standing(byte: str) -> Standing:
-    return Standing("0x" + byte * 20, (), "0x", "0x", 1, 1, ())
+def standing(byte: str) -> DeployedContract:
+    return DeployedContract("0x" + byte * 20, (), "0x", "0x", 1, 1, ())
 
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     path = tmp_path / "deployment.json"
     contracts = {"TEERegistry": standing("aa"), "CollateralStore": standing("bb")}
-    record.write(path, Record(31337, contracts))
+    record.write(path, DeploymentRecord(31337, contracts))
     return path
 
 
@@ -58,6 +58,6 @@ def test_of__file_of_another_chain__refused(file: Path) -> None:
 
 def test_of__unfinished_deployment__refused(tmp_path: Path) -> None:
     path = tmp_path / "deployment.json"
-    record.write(path, Record(31337, {"CollateralStore": standing("bb")}))
+    record.write(path, DeploymentRecord(31337, {"CollateralStore": standing("bb")}))
     with pytest.raises(DeploymentFileInvalid, match="no TEERegistry"):
         addresses.of(replace(CONFIG, chain_deployment=path))

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from attestor.collateral.sources import FileSource, PccsSource, SimulatedSource, source_from
 from attestor.errors import CollateralExpired, CollateralInvalid, ConfigurationInvalid
-from attestor.pcs.sources import FileSource, PccsSource, SimulatedSource, source_from
 from attestor.quote.collateral import MAX_COLLATERAL_BYTES, Collateral
 from attestor.quote.simulated.issued import DAY, Issued
 from attestor.quote.simulated.pki import Pki

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from eth_utils.crypto import keccak
 
+from attestor.collateral.sources import SimulatedSource
 from attestor.core.tcb import ALLOWABLE_STATUSES
 from attestor.errors import (
     CollateralExpired,
@@ -18,7 +19,6 @@ from attestor.errors import (
     SimulationRefused,
     TcbStatusRefused,
 )
-from attestor.pcs.sources import SimulatedSource
 from attestor.quote.collateral import Collateral
 from attestor.quote.gate import (
     Gate,

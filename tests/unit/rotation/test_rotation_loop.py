@@ -25,7 +25,8 @@ def events(setup: Any) -> list[str]:
 def test_step__first_head__goes_as_far_as_sending(setup: Any) -> None:
     reason = setup.rotation.step()
     assert reason == "the registration is not included yet"
-    assert events(setup) == ["signer_created", "quote_made", "transaction_signed"]
+    submitted = ["signer_created", "quote_made", "registration_requested", "transaction_signed"]
+    assert events(setup) == submitted
     assert len(setup.world.pool) == 1
 
 
@@ -182,8 +183,7 @@ def test_step__relayed_by_somebody_else__counts_as_registered(setup: Any) -> Non
     setup.world.includes = True
     setup.run(3)
     assert setup.active == ONE
-    row = setup.history.transaction(ONE)
-    assert row["outcome"] == "reverted"
+    assert setup.outcome(ONE) == "reverted"
 
 
 def test_recover__restart_with_an_active_signer__registers_anew(setup: Any) -> None:
@@ -204,15 +204,14 @@ def test_recover__restart_while_a_registration_is_out__its_outcome_is_still_lear
     assert setup.stages()[ONE] == "abandoned"
     setup.run(5)
     assert setup.active == TWO
-    row = setup.history.transaction(ONE)
-    assert row["outcome"] in ("succeeded", "replaced")
+    assert setup.outcome(ONE) in ("succeeded", "replaced")
 
 
-@pytest.mark.parametrize("steps", range(1, 6))
+@pytest.mark.parametrize("effects", range(1, 6))
 def test_recover__restart_after_any_step__ends_with_one_active_signer(
-    setup: Any, steps: int
+    setup: Any, effects: int
 ) -> None:
-    setup.run(steps)
+    setup.run(effects)
     setup.restart()
     setup.restart()
     setup.run(6)

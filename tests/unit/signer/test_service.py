@@ -1,41 +1,30 @@
-"""The six verbs: what the signer process refuses to be talked into."""
+"""The verbs of keys and quotes, and what is signed of a workload: only what a run of its gave."""
 
-import hashlib
 from collections.abc import Sequence
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
-from attestor.core.confirmation import Policy
 from attestor.core.eip712 import Domain
-from attestor.core.execution import Engine, Execution, Limits, stdin_sha256
 from attestor.core.frame import Frame
 from attestor.core.possession import Possession
 from attestor.core.report_data import Binding, Layout
 from attestor.core.signature import recover
-from attestor.core.statement import Statement
 from attestor.core.text import from_hex, to_hex
-from attestor.core.typed_statement import TypedStatement
-from attestor.core.verifying_key import VerifyingKey
 from attestor.errors import (
-    GuestFailed,
+    ExecutorCrashed,
     NoActiveSigner,
-    ProgramInvalid,
-    PublicValuesMismatch,
     RequestInvalid,
     SignerUnknown,
+    SigningHalted,
 )
-from attestor.signer.confirmer import Confirmer
-from attestor.signer.keys import Keys
+from attestor.signer.keys import Keys, Signatures
 from attestor.signer.service import SignerService
 
-ELF = (Path(__file__).parents[3] / "guests" / "elf" / "fibonacci.elf").read_bytes()
-KEY = VerifyingKey((1, 2, 3, 4, 5, 6, 7, 8))
 BINDING = Binding(31337, b"\x77" * 20, Layout.ATTESTOR)
 BLOCK_HASH = b"\xbb" * 32
 LATER = 10_000
-PORTABLE = Engine.SP1_PORTABLE
 
 
 class Provider:
@@ -50,39 +39,54 @@ class Provider:
         return b"quote of " + bound
 
 
-class Executor:
-    """Gives what it is told to, and counts."""
+@dataclass
+class Outcome:
+    """Two digests, of which the second depends on the signer's end."""
 
-    def __init__(self) -> None:
-        values = b"\x0a"
-        self.result = Execution(values, 0, 99, hashlib.sha256(values).digest(), PORTABLE)
-        self.keys_computed = 0
-        self.runs: list[tuple[bytes, tuple[bytes, ...]]] = []
+    blobs: tuple[bytes, ...]
 
-    def verifying_key(self, program: bytes, limits: Limits) -> VerifyingKey:
-        self.keys_computed += 1
-        return KEY
+    def digests(self, valid_until: int) -> Sequence[bytes]:
+        return (self.blobs[0].rjust(32, b"\0"), valid_until.to_bytes(32, "big"))
 
-    def execute(
-        self, program: bytes, stdin: Sequence[bytes], limits: Limits, engine: Engine
-    ) -> Execution:
-        self.runs.append((program, tuple(stdin)))
-        return self.result
+    def answer(self, signed: Signatures) -> Frame:
+        signatures = [to_hex(signature) for signature in signed.signatures]
+        return Frame({"signer": to_hex(signed.signer), "signatures": signatures})
+
+
+@dataclass
+class Work:
+    """A workload of two verbs; `fault` is what its run ends with."""
+
+    kind: str = "made-up-work"
+    fault: Exception | None = None
+    ran: list[tuple[bytes, ...]] = field(default_factory=list)
+
+    @property
+    def verbs(self) -> Any:
+        return {"peek": lambda header, blobs: Frame({"seen": len(self.ran)}), "status": None}
+
+    @property
+    def runs(self) -> Any:
+        return {"work": self._work, "new_key": self._work}
+
+    def start(self) -> None:
+        raise AssertionError("the service does not start it")
+
+    def _work(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> Outcome:
+        self.ran.append(blobs)
+        if self.fault is not None:
+            raise self.fault
+        return Outcome(blobs)
 
 
 class Parts:
     def __init__(self) -> None:
         self.keys = Keys(lambda: 1000.0)
         self.provider = Provider()
-        self.executor: Any = Executor()
-        confirmer = Confirmer(self.keys, self.executor, Limits(), Policy(), lambda: 0.5)
-        self.service = SignerService(
-            self.keys, self.provider, BINDING, self.executor, Limits(), PORTABLE, confirmer
-        )
+        self.work = Work()
+        self.service = SignerService(self.keys, self.provider, BINDING, self.work)
 
     def ask(self, verb: str, *blobs: bytes, **arguments: Any) -> Frame:
-        if verb == "prove":
-            arguments["job"] = "a job"
         return self.service.handle(Frame({"verb": verb, **arguments}, blobs))
 
     def activate(self) -> bytes:
@@ -133,78 +137,65 @@ def test_quote__foreign_key__is_refused_before_the_platform_is_asked(parts: Part
     assert parts.provider.asked == []
 
 
-def test_prove__program__is_run_and_signed(parts: Parts) -> None:
+def test_run__active_signer__signs_each_digest_of_the_outcome(parts: Parts) -> None:
     signer = parts.activate()
-    answer = parts.ask("prove", ELF, b"one", b"two")
-    assert parts.executor.runs == [(ELF, (b"one", b"two"))]
-    statement = Statement(KEY.vk_hash_bytes, answer.blobs[0])
-    assert answer.header["signer"] == to_hex(signer)
-    assert from_hex(answer.header["digest"]) == statement.digest
-    assert recover(statement.digest, from_hex(answer.header["signature"])) == signer
-    assert answer.header["words"] == list(KEY.words)
+    answer = parts.ask("work", b"x").header
+    assert answer["signer"] == to_hex(signer)
+    digests = Outcome((b"x",)).digests(LATER)
+    found = [from_hex(signature) for signature in answer["signatures"]]
+    assert [recover(*pair) for pair in zip(digests, found, strict=True)] == [signer, signer]
 
 
-def test_prove__same_program_again__computes_its_key_once(parts: Parts) -> None:
-    parts.activate()
-    parts.ask("prove", ELF)
-    parts.ask("prove", ELF)
-    assert parts.executor.keys_computed == 1
-    assert len(parts.executor.runs) == 2
-
-
-def test_prove__many_programs__forgets_the_oldest_key(
-    parts: Parts, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("attestor.signer.service.CACHED_VERIFYING_KEYS", 1)
-    parts.activate()
-    other = ELF + b"\0" * 8
-    for program in (ELF, other, ELF):
-        parts.ask("prove", program)
-    assert parts.executor.keys_computed == 3
-
-
-def test_prove__nobody_active__is_refused_before_anything_runs(parts: Parts) -> None:
+def test_run__nobody_active__is_refused_before_anything_runs(parts: Parts) -> None:
     parts.ask("new_key")
     with pytest.raises(NoActiveSigner):
-        parts.ask("prove", ELF)
-    assert parts.executor.runs == []
-    assert parts.executor.keys_computed == 0
+        parts.ask("work", b"x")
+    assert parts.work.ran == []
 
 
-def test_prove__not_an_elf__never_reaches_a_child(parts: Parts) -> None:
+def test_run__fails__nothing_is_signed(parts: Parts) -> None:
     parts.activate()
-    with pytest.raises(ProgramInvalid):
-        parts.ask("prove", b"#!/bin/sh")
-    assert parts.executor.runs == []
+    parts.work.fault = ExecutorCrashed("killed by signal 9")
+    with pytest.raises(ExecutorCrashed):
+        parts.ask("work", b"x")
 
 
-@pytest.mark.parametrize("code", [1, 3, 255])
-def test_prove__guest_failed__nothing_is_signed(parts: Parts, code: int) -> None:
+def test_run__signer_is_retired_or_halted_meanwhile__is_not_signed(parts: Parts) -> None:
+    signer = parts.activate()
+
+    def run(header: dict[str, Any], blobs: tuple[bytes, ...]) -> Any:
+        parts.keys.retire(signer)
+        return Outcome((b"x",))
+
+    verb = parts.service._signing(run)
+    with pytest.raises(NoActiveSigner):
+        verb({}, ())
+    parts.keys.halt("a reason")
+    with pytest.raises(SigningHalted):
+        verb({}, ())
+
+
+def test_verbs__of_the_workload__answer_and_take_the_name_of_none_of_the_services(
+    parts: Parts,
+) -> None:
     parts.activate()
-    good = parts.executor.result
-    parts.executor.result = Execution(good.public_values, code, 1, good.digest, PORTABLE)
-    with pytest.raises(GuestFailed, match=f"exit code {code}"):
-        parts.ask("prove", ELF)
+    assert parts.ask("peek").header == {"seen": 0}
+    assert parts.ask("status").header["workload"] == "made-up-work"
+    assert parts.work.ran == []
 
 
-def test_prove__other_digest_committed__nothing_is_signed(parts: Parts) -> None:
-    parts.activate()
-    parts.executor.result = Execution(b"\x0a", 0, 1, bytes(32), PORTABLE)
-    with pytest.raises(PublicValuesMismatch):
-        parts.ask("prove", ELF)
-
-
-def test_retire__active__stops_proofs(parts: Parts) -> None:
+def test_retire__active__stops_signing(parts: Parts) -> None:
     signer = parts.activate()
     parts.ask("retire", address=to_hex(signer))
     with pytest.raises(NoActiveSigner):
-        parts.ask("prove", ELF)
+        parts.ask("work", b"x")
 
 
-def test_status__tells_addresses_and_no_key(parts: Parts) -> None:
+def test_status__reports_addresses_and_no_key(parts: Parts) -> None:
     signer = parts.activate()
     header = parts.ask("status").header
     assert header == {
+        "workload": "made-up-work",
         "addresses": [to_hex(signer)],
         "active": to_hex(signer),
         "halted": None,
@@ -218,6 +209,7 @@ def test_status__tells_addresses_and_no_key(parts: Parts) -> None:
     [
         ("sign", {}),
         ("export", {}),
+        ("prove", {}),
         (None, {}),
         ("quote", {}),
         ("quote", {"address": "zz", "block_number": 1, "block_hash": "0x"}),
@@ -231,41 +223,3 @@ def test_handle__malformed_request__is_a_typed_refusal(
 ) -> None:
     with pytest.raises((RequestInvalid, SignerUnknown)):
         parts.service.handle(Frame({"verb": verb, **arguments}))
-
-
-def test_prove__without_program__is_a_typed_refusal(parts: Parts) -> None:
-    parts.activate()
-    with pytest.raises((RequestInvalid, ProgramInvalid)):
-        parts.ask("prove")
-
-
-def test_prove__for_a_multiproof__signs_the_typed_statement_too(parts: Parts) -> None:
-    domain = Domain(31337, b"\x55" * 20)
-    confirmer = Confirmer(parts.keys, parts.executor, Limits(), Policy(), lambda: 0.5)
-    parts.service = SignerService(
-        parts.keys,
-        parts.provider,
-        BINDING,
-        parts.executor,
-        Limits(),
-        PORTABLE,
-        confirmer,
-        domain,
-    )
-    signer = parts.activate()
-    told = parts.ask("prove", ELF, b"in").header["statement"]
-    assert (told["contract"], told["expires_at"]) == ("0x" + "55" * 20, LATER)
-    statement = TypedStatement(
-        program_vkey=KEY.program_vkey,
-        public_values_hash=hashlib.sha256(parts.executor.result.public_values).digest(),
-        exit_code=0,
-        stdin_hash=bytes.fromhex(stdin_sha256([b"in"])),
-        circuit_version="v6.1.0",
-        expires_at=LATER,
-    )
-    assert recover(statement.digest(domain), from_hex(told["signature"])) == signer
-
-
-def test_prove__without_a_multiproof__signs_one_form_alone(parts: Parts) -> None:
-    parts.activate()
-    assert parts.ask("prove", ELF, b"in").header["statement"] is None

@@ -7,7 +7,7 @@ pub enum Kind {
     Plain,
     /// Make system calls as a program should.
     Calling,
-    /// Anything: wild pointers, wild jumps, odd calls.
+    /// Anything: wild pointers, wild jumps, unusual calls.
     Hostile,
 }
 

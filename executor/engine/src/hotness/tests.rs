@@ -24,7 +24,7 @@ fn cooled_block_is_counted_anew() {
 
 #[test]
 fn cooled_block_that_one_entry_makes_hot_is_never_hot_again() {
-    // Else the loop around it would ask for ever.
+    // Otherwise the main loop would ask forever.
     for hot in [0, 1] {
         let mut hotness = Hotness::for_instructions(1, hot);
         hotness.cool(0);

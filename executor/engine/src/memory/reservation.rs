@@ -7,7 +7,7 @@ use super::address::{ADDRESS_SPACE, MARK_BITS, MARKS_START};
 use super::chunks::{Chunks, MAP_BYTES};
 use crate::instruction::Width;
 
-/// Never accessible, behind the marks.
+/// Never accessible, after the marks.
 const GUARD: usize = 1 << 20;
 const RESERVED: usize = MARKS_START as usize + MARKS_BYTES + GUARD + MAP_BYTES;
 /// One mark per word.

@@ -130,7 +130,7 @@ fn t0_holds_the_number_after_a_call() {
 /// An unconstrained block that stores, changes registers, and writes.
 fn unconstrained() -> Vec<u32> {
     let enter = [addi(7, 0, 1), data_address(8), addi(T0, 0, 3), ECALL];
-    // To the end of the block where t0 is 0: behind the exit.
+    // To the end of the block where t0 is 0: after the exit.
     let skip = [branch(0, T0, 0, 4 * 11)];
     let body = [addi(7, 0, 99), sd(7, 8, 0)];
     [&enter[..], &skip, &body, &write(13, 0, 8), &call(4, &[])].concat()

@@ -1,5 +1,5 @@
 //! Loads and stores. Only here does compiled code name guest memory: an operand with `MEMORY` as
-//! its base is made by `guest_place` alone, behind the check that `memory` describes, and by
+//! its base is made by `guest_place` alone, after the check that `memory` describes, and by
 //! `mark_of`, for the mark of the word at such an address.
 
 use std::mem::offset_of;

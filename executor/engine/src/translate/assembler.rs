@@ -3,93 +3,9 @@
 //! Encodings are those of the Intel SDM, volume 2. What an instruction does with memory is an
 //! `Operand`; jumps go to labels, which may be placed later.
 
-/// The processor's registers, by their numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub(super) enum Gpr {
-    Rax,
-    Rcx,
-    Rdx,
-    Rbx,
-    Rsp,
-    Rbp,
-    Rsi,
-    Rdi,
-    R8,
-    R9,
-    R10,
-    R11,
-    R12,
-    R13,
-    R14,
-    R15,
-}
+mod operand;
 
-/// A register, or a place in memory.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Operand {
-    Register(Gpr),
-    /// [base + displacement]
-    Memory(Gpr, i32),
-    /// [base + index * 2^scale]; no index can be RSP.
-    Indexed(Gpr, Gpr, u8),
-}
-
-/// How much of a register an instruction works on; of 32 bits, the upper ones become zero.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum OperandSize {
-    B32,
-    B64,
-}
-
-/// Operations on two operands; the number is that of the immediate form's opcode extension.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub(super) enum Binary {
-    Add = 0,
-    Or = 1,
-    And = 4,
-    Sub = 5,
-    Xor = 6,
-    Compare = 7,
-}
-
-/// The number is the opcode extension.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub(super) enum Shift {
-    RotateRight = 1,
-    Left = 4,
-    Right = 5,
-    RightSigned = 7,
-}
-
-/// Operations on RAX and RDX, or on their one operand; the number is the opcode extension.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub(super) enum Unary {
-    Negate = 3,
-    MultiplyUnsigned = 4,
-    MultiplySigned = 5,
-    DivideUnsigned = 6,
-    DivideSigned = 7,
-}
-
-/// When a jump is made; the number is that of the opcode.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub(super) enum Cond {
-    Below = 2,
-    AboveOrEqual = 3,
-    Equal = 4,
-    NotEqual = 5,
-    BelowOrEqual = 6,
-    Above = 7,
-    Less = 12,
-    GreaterOrEqual = 13,
-    LessOrEqual = 14,
-    Greater = 15,
-}
+pub(super) use operand::{Binary, Cond, Gpr, Operand, OperandSize, Shift, Unary};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Label(usize);

@@ -12,7 +12,7 @@ const PAGE: usize = 4096;
 /// Where a region may start.
 const ALIGNMENT: usize = 16;
 
-/// Regions one behind the other, never removed before all are.
+/// Regions one after the other, never removed before all are.
 pub(super) struct CodeArea {
     base: *mut u8,
     used: usize,

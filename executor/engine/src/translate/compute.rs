@@ -174,7 +174,6 @@ impl Emitter<'_> {
     fn workplace(&self, size: OperandSize, rd: u8) -> Gpr {
         match size {
             OperandSize::B64 => self.target(rd),
-            OperandSize::B32 if self.dividend.is_some() => Gpr::Rcx,
             OperandSize::B32 => Gpr::Rax,
         }
     }
@@ -187,9 +186,6 @@ impl Emitter<'_> {
         let to = self.target(rd);
         self.assembler.extend_sign(to, Operand::Register(from));
         self.set(rd, to);
-        if from == Gpr::Rax && to != Gpr::Rax && self.is_soon_divided(rd) {
-            self.dividend = Some(rd);
-        }
     }
 }
 

@@ -1,25 +1,22 @@
-//! Divisions, of either width: without a trap, and fast for the divisor that a loop keeps.
+//! Divisions, of either width: without a trap, and fast for a divisor that a loop does not change.
 //!
-//! What decides between the ways is a branch, which the processor foresees, so that a chain of
-//! divisions waits for the quotients only.
+//! Branches choose between the cases, and the processor predicts them, so that a chain of divisions
+//! waits for the quotients only.
 
-use super::allocation::Place;
 use super::assembler::{Binary, Cond, Gpr, Label, Operand, OperandSize, Unary};
 use super::emit::Emitter;
-use super::stub::{Division, Odd, StubKind, Why};
+use super::stub::{Division, Reason, SlowDivision, StubKind};
 use crate::alu::Alu;
-use crate::instruction::{Instruction, Operation};
+use crate::instruction::Instruction;
 
-/// How far ahead a division is looked for.
-const DIVISION_AHEAD: usize = 6;
 const DIVIDEND: Operand = Operand::Register(Gpr::Rax);
 const DIVISOR: Operand = Operand::Register(Gpr::Rcx);
 
 impl Emitter<'_> {
     pub(super) fn divide(&mut self, alu: Alu, size: OperandSize, instruction: &Instruction) {
         let signed = matches!(alu, Alu::Div | Alu::Rem);
-        let rest = matches!(alu, Alu::Rem | Alu::Remu);
-        let division = Division { signed, rest, size };
+        let remainder = matches!(alu, Alu::Rem | Alu::Remu);
+        let division = Division { signed, remainder, size };
         let likely = self.kept[usize::from(instruction.rs2)].map(|value| value as u32);
         match likely.filter(|divisor| size == OperandSize::B32 && !signed && *divisor > 1) {
             Some(divisor) => self.divide_by_likely(division, divisor, instruction),
@@ -34,28 +31,26 @@ impl Emitter<'_> {
         }
     }
 
-    /// An unsigned division of 32 bits by what the divisor most often is: 64 bits of the reciprocal
-    /// suffice, and the lower half of the product is the rest's share of the divisor.
+    /// An unsigned division of 32 bits by the divisor that the region was compiled with: 64 bits of the reciprocal
+    /// suffice, and the lower half of the product is the remainder's share of the divisor.
     /// Source: Lemire, Kaser, Kurz, "Faster remainder by direct computation" (2019), theorem 1.
     fn divide_by_likely(&mut self, division: Division, divisor: u32, instruction: &Instruction) {
         let Instruction { rd, rs1, rs2, .. } = *instruction;
         let back = self.assembler.label();
-        let odd = Odd { why: Why::Unlikely(rs2), division, back };
-        if self.dividend != Some(rs1) {
-            self.copy_lower_half(Gpr::Rax, rs1);
-        }
-        let other = self.stub(StubKind::Division(odd));
+        let slow = SlowDivision { reason: Reason::OtherDivisor(rs2), division, back };
+        self.copy_lower_half(Gpr::Rax, rs1);
+        let other = self.stub(StubKind::Division(slow));
         self.compare_lower_half(rs2, divisor);
         self.assembler.jump_if(Cond::NotEqual, other);
         self.assembler.constant(Gpr::Rcx, u64::MAX / u64::from(divisor) + 1);
-        if division.rest {
+        if division.remainder {
             self.assembler.multiply(OperandSize::B64, Gpr::Rax, DIVISOR);
             self.assembler.constant(Gpr::Rcx, u64::from(divisor));
         }
         self.assembler.unary(Unary::MultiplyUnsigned, OperandSize::B64, DIVISOR);
         // The upper half of the product is less than the divisor or, as a quotient, than 2^31: its
         // sign is clear, unless the divisor is larger than that.
-        if division.rest && divisor > 1 << 31 {
+        if division.remainder && divisor > 1 << 31 {
             self.assembler.extend_sign(Gpr::Rdx, Operand::Register(Gpr::Rdx));
         }
         self.assembler.place(back);
@@ -85,55 +80,27 @@ impl Emitter<'_> {
     /// RAX by RCX.
     fn divide_by_any(&mut self, division: Division, back: Label) {
         let Division { signed, size, .. } = division;
-        let odd = self.stub(StubKind::Division(Odd { why: Why::Traps, division, back }));
-        let rest = Operand::Register(Gpr::Rdx);
+        let slow =
+            self.stub(StubKind::Division(SlowDivision { reason: Reason::Traps, division, back }));
+        let divisor_plus_1 = Operand::Register(Gpr::Rdx);
         if signed {
             self.assembler.address(size, Gpr::Rdx, Operand::Memory(Gpr::Rcx, 1));
-            self.assembler.binary_constant(Binary::Compare, size, rest, 1);
-            self.assembler.jump_if(Cond::BelowOrEqual, odd);
+            self.assembler.binary_constant(Binary::Compare, size, divisor_plus_1, 1);
+            self.assembler.jump_if(Cond::BelowOrEqual, slow);
             self.assembler.spread_sign(size);
             self.assembler.unary(Unary::DivideSigned, size, DIVISOR);
         } else {
             self.assembler.test(size, DIVISOR, Gpr::Rcx);
-            self.assembler.jump_if(Cond::Equal, odd);
+            self.assembler.jump_if(Cond::Equal, slow);
             self.assembler.constant(Gpr::Rdx, 0);
             self.assembler.unary(Unary::DivideUnsigned, size, DIVISOR);
         }
     }
 
-    /// Whether the lower half of this register, set now, is soon divided with only such
-    /// instructions before that leave RAX alone.
-    pub(super) fn is_soon_divided(&self, register: u8) -> bool {
-        for instruction in self.following.iter().take(DIVISION_AHEAD) {
-            match instruction.operation {
-                Operation::Register(Alu::DivuW | Alu::RemuW) => {
-                    return instruction.rs1 == register;
-                }
-                _ if instruction.rd == register || !self.spares_rax(instruction) => return false,
-                _ => {}
-            }
-        }
-        false
-    }
-
-    /// Whether the code of an instruction has no need for RAX while that holds a dividend.
-    pub(super) fn spares_rax(&self, instruction: &Instruction) -> bool {
-        let Instruction { operation, rd, rs1, rs2, .. } = *instruction;
-        let (Operation::Immediate(alu) | Operation::Register(alu)) = operation else {
-            return false;
-        };
-        let is_plain = matches!(
-            alu,
-            Alu::Add | Alu::Sub | Alu::And | Alu::Or | Alu::Xor | Alu::AddW | Alu::SubW
-        );
-        let in_hosts = [rd, rs1, rs2].map(|register| self.allocation.place(register));
-        is_plain && !in_hosts.contains(&Place::Context) && self.dividend != Some(rd)
-    }
-
-    pub(super) fn odd_division(&mut self, odd: &Odd) {
-        let Odd { why, division, back } = *odd;
-        match why {
-            Why::Unlikely(register) => {
+    pub(super) fn slow_division(&mut self, slow: &SlowDivision) {
+        let SlowDivision { reason, division, back } = *slow;
+        match reason {
+            Reason::OtherDivisor(register) => {
                 self.copy(Gpr::Rcx, register);
                 let divided = self.assembler.label();
                 self.divide_by_any(division, divided);
@@ -141,11 +108,11 @@ impl Emitter<'_> {
                 let result = Operand::Register(division.result());
                 self.assembler.extend_sign(Gpr::Rdx, result);
             }
-            Why::Traps if division.signed => {
+            Reason::Traps if division.signed => {
                 let by_zero = self.assembler.label();
                 self.assembler.test(division.size, DIVISOR, Gpr::Rcx);
                 self.assembler.jump_if(Cond::Equal, by_zero);
-                match division.rest {
+                match division.remainder {
                     true => self.assembler.constant(Gpr::Rdx, 0),
                     false => self.assembler.unary(Unary::Negate, division.size, DIVIDEND),
                 }
@@ -153,14 +120,14 @@ impl Emitter<'_> {
                 self.assembler.place(by_zero);
                 self.divide_by_zero(division);
             }
-            Why::Traps => self.divide_by_zero(division),
+            Reason::Traps => self.divide_by_zero(division),
         }
         self.assembler.jump(back);
     }
 
-    /// The quotient is all ones, and the rest is the dividend.
+    /// The quotient is all ones, and the remainder is the dividend.
     fn divide_by_zero(&mut self, division: Division) {
-        match division.rest {
+        match division.remainder {
             true => self.assembler.copy(OperandSize::B64, Gpr::Rdx, DIVIDEND),
             false if division.size == OperandSize::B64 => {
                 self.assembler.constant(Gpr::Rax, u64::MAX)

@@ -3,7 +3,7 @@
 //! The guest registers that a region uses most are in the host's registers, the others stay in the
 //! context (`allocation`). The context holds the former only where the region is left: a block
 //! knows which ones may differ from it (`dirty`). `compute`, `access` and `flow` write the
-//! instructions; what is seldom needed comes behind all blocks (`Stub`).
+//! instructions; what is rarely needed comes after all blocks (`Stub`).
 
 use std::collections::BTreeMap;
 use std::mem::offset_of;
@@ -45,8 +45,6 @@ pub(super) fn emit(image: &Image, region: &Region, registers: &[u64; 32]) -> Opt
         dirty: 0,
         known: [None; 32],
         kept: std::array::from_fn(kept),
-        dividend: None,
-        following: &[],
     };
     let entries = emitter.region(region);
     Some(Emitted { code: emitter.assembler.finish()?, entries, accesses: emitter.accesses })
@@ -57,7 +55,7 @@ pub(super) struct Emitter<'a> {
     pub image: &'a Image,
     pub allocation: Allocation,
     labels: BTreeMap<usize, Label>,
-    /// What has to come behind the blocks.
+    /// Code that is still to come after the blocks.
     pub stubs: Vec<Stub>,
     /// As of `Emitted`.
     pub accesses: Vec<(u32, u32)>,
@@ -70,11 +68,6 @@ pub(super) struct Emitter<'a> {
     pub known: [Option<u64>; 32],
     /// Registers that the region does not write, as they were when it became hot.
     pub kept: [Option<u64>; 32],
-    /// The register whose lower half RAX holds, with zeros above: a dividend, which would else come
-    /// out of its register a cycle or two later.
-    pub dividend: Option<u8>,
-    /// The instructions of the block behind this one.
-    pub following: &'a [Instruction],
 }
 
 impl Emitter<'_> {
@@ -99,22 +92,16 @@ impl Emitter<'_> {
         start
     }
 
-    /// `next` is the block that comes behind this one.
+    /// `next` is the block that follows this one.
     fn block(&mut self, leader: usize, block: &Block, next: Option<usize>) {
         self.assembler.place(self.labels[&leader]);
         self.dirty = block.dirty;
         self.known = [None; 32];
         self.marked.clear();
-        self.dividend = None;
         self.take_fuel(leader, block.end - leader);
         for index in leader..block.end {
             let instruction = self.image.instructions[index];
-            self.following = &self.image.instructions[index + 1..block.end];
-            let (held, spared) = (self.dividend, self.spares_rax(&instruction));
             self.instruction(&instruction, self.image.address(index), next);
-            if !spared && self.dividend == held {
-                self.dividend = None;
-            }
         }
         if !self.image.instructions[block.end - 1].ends_block() {
             self.go_to(self.image.address(block.end), next);

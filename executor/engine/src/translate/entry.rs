@@ -90,8 +90,8 @@ pub(super) unsafe extern "sysv64" fn call(
     )
 }
 
-/// Where a fault that nothing can mend goes on: return from `call` with the `Exit` that the handler
-/// left in the context, which is the first argument.
+/// Where a fault that nothing can resolve continues: return from `call` with the `Exit` that the
+/// handler left in the context, which is the first argument.
 #[unsafe(naked)]
 pub(super) unsafe extern "sysv64" fn abandon() {
     naked_asm!(

@@ -15,7 +15,7 @@ use crate::exit::Exit;
 use crate::instruction::{Condition, Instruction};
 
 impl Emitter<'_> {
-    /// Have what follows from a new label behind the blocks.
+    /// Have code of this kind after the blocks, at a new label.
     pub(super) fn stub(&mut self, kind: StubKind) -> Label {
         let label = self.assembler.label();
         self.stubs.push(Stub { label, dirty: self.dirty, kind });
@@ -39,7 +39,7 @@ impl Emitter<'_> {
                     self.leave(Exit::Access);
                 }
                 StubKind::Out { target } => self.go_out(target),
-                StubKind::Division(odd) => self.odd_division(&odd),
+                StubKind::Division(slow) => self.slow_division(&slow),
             }
         }
     }

@@ -18,7 +18,7 @@ pub(super) struct Region {
 }
 
 pub(super) struct Block {
-    /// Behind the last instruction.
+    /// After the last instruction.
     pub end: usize,
     /// Registers that may differ from the context at the block's start, one bit each.
     pub dirty: u32,
@@ -98,7 +98,7 @@ fn written(image: &Image, start: usize, end: usize) -> u32 {
     registers.fold(0, |set, register| set | 1 << register)
 }
 
-/// Behind the last instruction of the block from `leader`.
+/// After the last instruction of the block from `leader`.
 fn block_end(image: &Image, leader: usize, is_leader: impl Fn(usize) -> bool) -> usize {
     let limit = image.instructions.len().min(leader + MAX_BLOCK_LENGTH);
     let mut end = leader + 1;

@@ -1,4 +1,4 @@
-//! Code that comes behind a region's blocks, since it is seldom needed.
+//! Code that comes after a region's blocks, because it is rarely needed.
 
 use super::assembler::{Gpr, Label, OperandSize};
 
@@ -25,36 +25,36 @@ pub(super) enum StubKind {
     Out {
         target: u64,
     },
-    Division(Odd),
+    Division(SlowDivision),
 }
 
-/// A division that the usual way cannot do. The dividend is in RAX.
-pub(super) struct Odd {
-    pub why: Why,
+/// A division that its fast path cannot do. The dividend is in RAX.
+pub(super) struct SlowDivision {
+    pub reason: Reason,
     pub division: Division,
     pub back: Label,
 }
 
 #[derive(Clone, Copy)]
-pub(super) enum Why {
+pub(super) enum Reason {
     /// The divisor, in RCX, is 0 or, of a signed division, -1: the processor may trap. The result
     /// is expected where the processor would leave it.
     Traps,
     /// The divisor, in this guest register, is not the likely one. The result is expected in RDX,
     /// extended by its sign.
-    Unlikely(u8),
+    OtherDivisor(u8),
 }
 
 #[derive(Clone, Copy)]
 pub(super) struct Division {
     pub signed: bool,
-    pub rest: bool,
+    pub remainder: bool,
     pub size: OperandSize,
 }
 
 impl Division {
     /// Where the processor leaves the result.
     pub(super) fn result(self) -> Gpr {
-        if self.rest { Gpr::Rdx } else { Gpr::Rax }
+        if self.remainder { Gpr::Rdx } else { Gpr::Rax }
     }
 }

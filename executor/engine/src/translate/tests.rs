@@ -121,7 +121,7 @@ fn random_instruction(random: &mut Random, left: u32) -> u32 {
     }
 }
 
-/// A loop of random instructions, behind which memory and registers become public values.
+/// A loop of random instructions, after which memory and registers become public values.
 pub(super) fn random_program(random: &mut Random, rounds: u32) -> Vec<u32> {
     let mut words = vec![data_address(30), lui(31, rounds << 12), i_type(0x13, 5, 31, 31, 12)];
     for register in 1..29 {

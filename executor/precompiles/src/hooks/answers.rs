@@ -1,4 +1,4 @@
-//! What every hook gives back.
+//! What every hook returns.
 
 use crate::memory::Fault;
 

@@ -27,7 +27,7 @@ pub(super) fn square_root(input: &[u8]) -> Answers {
         return Ok(vec![vec![1], vec![0; 48]]);
     }
     let root = Base::power(&element, &ROOT_EXPONENT);
-    // The element may be no reduced number. SP1 takes such a one for no square.
+    // The element may not be reduced. SP1 treats such an element as a non-square.
     if Base::square(&root) == element {
         return Ok(vec![vec![1], limbs_to_be(&root)]);
     }

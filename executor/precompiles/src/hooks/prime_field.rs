@@ -89,7 +89,7 @@ fn tonelli_shanks(
     let mut limit = twos;
     while rest != one {
         if limit == 0 {
-            // An even modulus: SP1 would search for ever, or panic.
+            // An even modulus: SP1 would loop forever, or panic.
             return Err(NO_ROOT);
         }
         let Some(squarings) = squarings_to_one(&rest, modulus, limit) else {

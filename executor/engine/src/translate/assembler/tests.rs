@@ -49,7 +49,7 @@ fn hex(value: i64) -> String {
     format!("{sign}0x{:x}", value.unsigned_abs())
 }
 
-/// An operand as the disassembler writes it; `log2` of what it holds, None where that is not told.
+/// An operand as the disassembler writes it; `log2` of what it holds, None where the disassembler does not show it.
 fn text(operand: Operand, log2: Option<usize>) -> String {
     let pointer =
         log2.map_or("", |log2| ["BYTE PTR ", "WORD PTR ", "DWORD PTR ", "QWORD PTR "][log2]);
@@ -108,7 +108,7 @@ pub(crate) fn disassemble(code: &[u8]) -> Vec<String> {
     assert!(output.status.success(), "{output:?}");
     let printed = String::from_utf8(output.stdout).expect("text");
     let lines = printed.lines().filter_map(|line| line.split_once(":\t"));
-    // A prefix without a meaning is told.
+    // A prefix without a meaning is shown.
     let words = |text: &str| {
         text.split_whitespace().filter(|word| *word != "rex").collect::<Vec<_>>().join(" ")
     };

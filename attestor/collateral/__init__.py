@@ -1,0 +1,1 @@
+"""Collateral: what Intel serves, what the store on chain holds, and the difference brought up."""

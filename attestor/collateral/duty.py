@@ -1,0 +1,142 @@
+"""The daemon's rounds: look at what is on chain for our machine, renew what ends soon, say so when
+that does not work."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from loguru import logger
+
+from attestor.chain.collateral_store import CollateralStore
+from attestor.collateral.expiry import OwnMachine, expiry_on_chain
+from attestor.collateral.refresher import CollateralRefresher
+from attestor.core.expiry import CollateralExpiry
+from attestor.errors import AttestorError, Fatal
+from attestor.quote.collateral import MachineKind
+from attestor.store.history import History
+from attestor.store.uploads import Uploads
+
+RETRY_SECONDS = 300.0
+"""After a round that failed, if the interval is not shorter anyway."""
+
+TICK_SECONDS = 10.0
+"""How often it is asked whether a round is due: the first one is when there is a quote."""
+DEADLINE_SECONDS = 3600.0
+"""A round may send a dozen transactions and wait some minutes for each."""
+
+OFF = "collateral.enabled is off, and nobody else renewed it"
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """When rounds are, and what they regard as soon. In seconds."""
+
+    interval: float
+    margin: float
+
+
+class CollateralDuty:
+    """`step` is called by one thread at a time; `expiry` may be read by any.
+
+    Without a `refresher` it only looks. `machines` are kinds of machine beside our own.
+    """
+
+    name = "collateral"
+    deadline = DEADLINE_SECONDS
+
+    def __init__(
+        self,
+        store: CollateralStore,
+        history: History,
+        uploads: Uploads,
+        refresher: CollateralRefresher | None,
+        machines: tuple[MachineKind, ...],
+        schedule: Schedule,
+        clock: Callable[[], float],
+        stop: threading.Event,
+    ) -> None:
+        self.expiry: CollateralExpiry | None = None
+        self.interval = min(TICK_SECONDS, schedule.interval)
+        self._store = store
+        self._history = history
+        self._uploads = uploads
+        self._refresher = refresher
+        self._machines = machines
+        self._schedule = schedule
+        self._clock = clock
+        self._stop = stop
+        self._next_round = 0.0
+        self._last_failure = ""
+
+    @property
+    def failing(self) -> bool:
+        """Whether the last round failed."""
+        return bool(self._last_failure)
+
+    def close(self) -> None:
+        """Let a round that waits for a receipt end at once."""
+        self._stop.set()
+
+    def warning(self) -> str | None:
+        """What an operator should know now, or None."""
+        if self.expiry is None:
+            return None
+        return self.expiry.warning(self._clock(), self._schedule.margin)
+
+    def step(self) -> None:
+        """Make a round if one is due. Raises `Fatal` errors; others are noted, and the round is
+        made again soon. Before the first quote there is no machine to look after."""
+        # A clock that was set back must not put the next round off.
+        if 0 < self._next_round - self._clock() <= self._schedule.interval:
+            return
+        raw = self._history.newest_quote()
+        if raw is None and not self._machines:
+            return
+        fault = self._round(raw)
+        pause = min(RETRY_SECONDS, self._schedule.interval) if fault else self._schedule.interval
+        self._next_round = self._clock() + pause
+        warning = self.warning()
+        if warning is not None:
+            logger.warning("{}", warning)
+
+    def _round(self, raw: bytes | None) -> str:
+        """What failed, or nothing."""
+        fault = ""
+        try:
+            own = OwnMachine.of(raw) if raw is not None else None
+            fault = self._renew(own)
+            if own is not None:
+                state = OFF if self._refresher is None else fault
+                self.expiry = expiry_on_chain(self._store, own, state)
+        except Fatal:
+            raise
+        except AttestorError as error:
+            fault = self._failed(error)
+        if not fault:
+            self._last_failure = ""
+        return fault
+
+    def _renew(self, own: OwnMachine | None) -> str:
+        """Our own machine comes first: a fault of another kind's collateral must not stop it."""
+        if self._refresher is None:
+            return ""
+        fault = ""
+        kinds = [own.kind] if own is not None else []
+        kinds += [machine for machine in self._machines if machine not in kinds]
+        self._refresher.settle()
+        for kind in kinds:
+            try:
+                self._refresher.run(kind)
+            except Fatal:
+                raise
+            except AttestorError as error:
+                fault = fault or self._failed(error)
+        return fault
+
+    def _failed(self, error: AttestorError) -> str:
+        logger.warning("collateral failed: {} [{}]", error, error.code)
+        # The same failure again adds nothing to the history and must not fill the disk.
+        if error.code != self._last_failure:
+            self._uploads.failed(error.code, str(error))
+            self._last_failure = error.code
+        return f"collateral failed: {error.message} [{error.code}]"

@@ -1,0 +1,131 @@
+"""The configuration from flags, environment and TOML file."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, fields
+from pathlib import Path
+from typing import Any
+
+from attestor.config import names
+from attestor.config.options import MAX_NUMBER, Config
+from attestor.core.text import from_hex
+from attestor.errors import ConfigurationInvalid
+
+
+def load(
+    file: Path | None, environment: Mapping[str, str], flags: Mapping[str, str | None]
+) -> Config:
+    """The configuration from flags (by field name), environment and TOML file.
+
+    Raises `ConfigurationInvalid` with every fault in one message.
+    """
+    faults: list[str] = []
+    environment = names.current_environment(environment)
+    from_file = _read_file(file, faults) if file is not None else {}
+    values: dict[str, Any] = {}
+    given_names: set[str] = set()
+    for known in fields(Config):
+        variable = names.variable(known)
+        if flags.get(known.name) is not None:
+            given, origin = flags[known.name], names.flag(known)
+        elif variable in environment:
+            given, origin = environment[variable], variable
+        elif known.name in from_file:
+            given, origin = from_file[known.name], names.key(known)
+        else:
+            if known.default is MISSING:
+                others = f"{names.flag(known)}, or {variable}"
+                faults.append(f"{names.key(known)} is missing (or {others})")
+            continue
+        given_names.add(known.name)
+        try:
+            values[known.name] = _convert(known, given)
+        except (ValueError, TypeError) as error:
+            faults.append(f"{origin}: {error}")
+    if not given_names & {"chain_registry", "chain_deployment"}:
+        faults.append("chain.registry is missing (or chain.deployment)")
+    if faults:
+        where = f" in {file}" if file else ""
+        raise ConfigurationInvalid(
+            f"configuration: {len(faults)} fault(s){where}: " + "; ".join(faults),
+            hint="attestor run --help lists every option",
+        )
+    return Config(**values)
+
+
+def _read_file(file: Path, faults: list[str]) -> dict[str, Any]:
+    """The options in a TOML file by field name; unknown keys are faults."""
+    try:
+        tables = tomllib.loads(file.read_text())
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        faults.append(f"cannot read {file}: {error}")
+        return {}
+    known = {known.name for known in fields(Config)}
+    found: dict[str, Any] = {}
+    for table, content in tables.items():
+        if not isinstance(content, dict):
+            faults.append(f"{table} stands outside of a table")
+            continue
+        prefix = names.RENAMED_TABLES.get(table, table)
+        for name, value in content.items():
+            if f"{prefix}_{name}" in found:
+                faults.append(f"{table}.{name} is given as {prefix}.{name} too")
+            elif f"{prefix}_{name}" in known:
+                found[f"{prefix}_{name}"] = value
+            else:
+                faults.append(f"{table}.{name} is not an option")
+    return found
+
+
+def _convert(known: "Field[Any]", given: Any) -> Any:
+    """An option's value from text (flags, environment) or from TOML's types."""
+    kind, low, high = (known.metadata[name] for name in ("kind", "low", "high"))
+    if kind == "bool":
+        return _boolean(given)
+    if kind in ("int", "float"):
+        if isinstance(given, bool) or not isinstance(given, str | int | float):
+            raise ValueError(f"{given!r} is not a number")
+        number = int(given) if kind == "int" else float(given)
+        if isinstance(given, float) and number != given:
+            raise ValueError(f"{given!r} is not a whole number")
+        if not low <= number <= high:
+            upper = f" and at most {high}" if high < MAX_NUMBER else ""
+            raise ValueError(f"{given} is out of range, at least {low}{upper}")
+        return number
+    if kind == "list":
+        parts = given.split(",") if isinstance(given, str) else given
+        return tuple(_chosen(known, part) for part in parts if part or known.metadata["choices"])
+    if not isinstance(given, str):
+        raise ValueError(f"{given!r} is not text")
+    return _text(known, kind, given)
+
+
+def _text(known: "Field[Any]", kind: str, given: str) -> Any:
+    if kind == "choice":
+        return _chosen(known, given)
+    if kind == "path":
+        return Path(given).expanduser()
+    if kind == "address":
+        address = from_hex(given)
+        if len(address) != 20:
+            raise ValueError(f"{given!r:.80} is not an address of 20 bytes")
+        return address
+    if kind == "url" and not given.startswith(("http://", "https://")):
+        raise ValueError(f"{given!r:.80} is not an http:// or https:// URL")
+    return given
+
+
+def _boolean(given: Any) -> bool:
+    if isinstance(given, bool):
+        return given
+    named = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+    if not isinstance(given, str) or given.lower() not in named:
+        raise ValueError(f"{given!r} is not true or false")
+    return named[given.lower()]
+
+
+def _chosen(known: "Field[Any]", given: Any) -> str:
+    choices = known.metadata["choices"]
+    if choices and given not in choices:
+        raise ValueError(f"{given!r:.80} is not one of {', '.join(choices)}")
+    return str(given)

@@ -1,0 +1,66 @@
+"""The recent canonical chain as far as we follow it: an unbroken run of blocks, newest last."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+
+@dataclass(frozen=True)
+class Block:
+    """What attestor keeps of a block. `timestamp` is chain time in seconds."""
+
+    number: int
+    hash: bytes
+    parent_hash: bytes
+    timestamp: int
+    base_fee: int = 0
+
+
+@dataclass(frozen=True)
+class BlockWindow:
+    """Blocks of which each is the parent of the next; at most `capacity` of them."""
+
+    blocks: tuple[Block, ...] = ()
+    capacity: int = 300
+
+    def __post_init__(self) -> None:
+        for parent, child in pairwise(self.blocks):
+            if child.parent_hash != parent.hash or child.number != parent.number + 1:
+                raise ValueError(f"block {child.number} does not follow block {parent.number}")
+
+    @property
+    def head(self) -> Block | None:
+        return self.blocks[-1] if self.blocks else None
+
+    def at(self, number: int) -> Block | None:
+        """The canonical block of that number, if it is still in the ring."""
+        if not self.blocks:
+            return None
+        index = number - self.blocks[0].number
+        return self.blocks[index] if 0 <= index < len(self.blocks) else None
+
+    def holds(self, number: int, block_hash: bytes) -> bool:
+        """Whether that very block is canonical and recent."""
+        block = self.at(number)
+        return block is not None and block.hash == block_hash
+
+    def contradicts(self, number: int, block_hash: bytes) -> bool:
+        """Whether the ring knows another block of that number: the given one was reorged out."""
+        block = self.at(number)
+        return block is not None and block.hash != block_hash
+
+    def joins(self, block: Block) -> bool:
+        """Whether the parent of `block` is in the ring."""
+        return self.holds(block.number - 1, block.parent_hash)
+
+    def extended(self, branch: tuple[Block, ...]) -> "BlockWindow":
+        """The ring with `branch` (oldest first) as its newest part.
+
+        Blocks that the branch replaces are dropped. A branch that joins nothing starts anew.
+        """
+        if not branch:
+            return self
+        first = branch[0]
+        kept: tuple[Block, ...] = ()
+        if self.joins(first):
+            kept = self.blocks[: first.number - self.blocks[0].number]
+        return BlockWindow((kept + branch)[-self.capacity :], self.capacity)

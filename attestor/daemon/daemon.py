@@ -1,0 +1,136 @@
+"""`attestor run`: starts the parts, watches over them, and stops them in order.
+
+The event loop serves HTTP. Duties have threads of their own, and programs run in the workers'.
+"""
+
+import asyncio
+import signal
+import threading
+import time
+from collections.abc import Callable
+from contextlib import AsyncExitStack, suppress
+
+from loguru import logger
+
+from attestor.config import Config
+from attestor.core.duty import DutyBounds, fault, is_past_hope
+from attestor.daemon.build import build
+from attestor.daemon.duties import Duties
+from attestor.daemon.stopping import aside
+from attestor.errors import AttestorError, Fatal
+from attestor.http.health import Health
+from attestor.http.prover import Api
+from attestor.http.server import BodyLimits, Listener, application
+from attestor.http.statements import Statements
+from attestor.jobs.worker import Workers
+
+WATCH_SECONDS = 1.0
+DUTIES_STOP_SECONDS = 4.0
+"""What duties get to end a step. One that waits for an endpoint longer is left behind."""
+STOP_SECONDS = 10.0
+"""What everything together gets."""
+
+
+class Daemon:
+    """A daemon that is set up but does not run yet. Make it in the main thread."""
+
+    def __init__(self, config: Config, bounds: DutyBounds | None = None) -> None:
+        self._bounds = bounds or DutyBounds()
+        self._parts = build(config)
+        self._stop = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._lock = threading.Lock()
+        self._failure: AttestorError | None = None
+
+    @property
+    def exit_code(self) -> int:
+        """Of a process that has to end before everything is closed."""
+        return Fatal.exit_code if self._failure is None else self._failure.exit_code
+
+    async def run(self, at_stop: Callable[[], None] = lambda: None) -> None:
+        """Serve until SIGTERM, SIGINT or a fatal error, which is raised.
+
+        `at_stop` is called when it begins to stop, which takes `STOP_SECONDS` at most unless the
+        disk or the event loop hangs.
+        """
+        self._loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            self._loop.add_signal_handler(number, self._stop.set)
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(aside, self._parts.closing.close, STOP_SECONDS)
+            workers = self._workers(stack)
+            duties = Duties(self._parts.duties, self._fail)
+            await self._serve(stack, workers, duties)
+            duties.start()
+            stack.push_async_callback(self._stop_duties, duties)
+            stack.callback(at_stop)
+            await self._watch(duties)
+            logger.info("stopping")
+        if self._failure is not None:
+            raise self._failure
+
+    def _workers(self, stack: AsyncExitStack) -> Workers:
+        """They take up the work, unless an earlier run ended in a disagreement that stands."""
+        parts = self._parts
+        workers = Workers(
+            parts.store.jobs,
+            parts.queue,
+            parts.checks.prove,
+            parts.config.proofs_workers,
+            self._fail,
+        )
+        standing = parts.store.disagreements.open()
+        if standing:
+            parts.halt.halt(f"job {standing[0].job} of {standing[0].at}: {standing[0].reason}")
+        else:
+            workers.start()
+        stack.push_async_callback(workers.stop)
+        return workers
+
+    async def _serve(self, stack: AsyncExitStack, workers: Workers, duties: Duties) -> None:
+        parts, config = self._parts, self._parts.config
+        queue, jobs = parts.queue, parts.store.jobs
+        served = application(config.api_max_body_bytes)
+        limits = BodyLimits(config.api_max_body_bytes)
+        Api(queue, jobs, limits, config.api_wait_seconds).add_to(served)
+        Statements(queue, jobs, config.chain_id).add_to(served)
+        Health(
+            queue,
+            jobs,
+            parts.store.disagreements,
+            workers,
+            parts.collateral,
+            duties.records,
+            self._bounds,
+        ).add_to(served)
+        listener = Listener(served, config.api_host, config.api_port)
+        stack.push_async_callback(listener.stop)
+        await listener.start()
+
+    async def _watch(self, duties: Duties) -> None:
+        """Until it is time to stop; a duty past hope makes it so."""
+        while not self._stop.is_set():
+            now = time.monotonic()
+            for record in duties.records():
+                found = fault(record, now, self._bounds)
+                if found is not None and is_past_hope(record, now, self._bounds):
+                    self._fail(found)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stop.wait(), WATCH_SECONDS)
+
+    async def _stop_duties(self, duties: Duties) -> None:
+        hanging = await aside(lambda: duties.stop(DUTIES_STOP_SECONDS), DUTIES_STOP_SECONDS + 1)
+        if hanging is None or hanging:
+            logger.warning("left behind, as they hang: {}", ", ".join(hanging or ["duties"]))
+
+    def _fail(self, error: Fatal) -> None:
+        """Stop for good: whoever supervises the daemon starts it anew, with new keys. Called from
+        every thread."""
+        if self._parts.halt.takes(error):
+            return
+        with self._lock:
+            if self._failure is None:
+                logger.error("{} [{}]", error, error.code)
+            self._failure = self._failure or error
+        assert self._loop is not None
+        self._loop.call_soon_threadsafe(self._stop.set)

@@ -1,0 +1,49 @@
+"""`GET /statement`: the EIP-712 form of a proof's statement, as MultiProof takes it."""
+
+import asyncio
+
+from aiohttp import web
+
+from attestor.core.text import checksummed, to_hex
+from attestor.jobs.queue import ProofQueue
+from attestor.store.jobs import Jobs, StoredStatement
+
+
+class Statements:
+    """The handler. The answer has the struct's fields under their Solidity names."""
+
+    def __init__(self, queue: ProofQueue, jobs: Jobs, chain_id: int) -> None:
+        self._queue = queue
+        self._jobs = jobs
+        self._chain_id = chain_id
+
+    def add_to(self, application: web.Application) -> None:
+        """Serve the path."""
+        application.router.add_get("/statement", self.statement)
+
+    async def statement(self, request: web.Request) -> web.Response:
+        """The statement of the job that `?proof_id=` names; 404 where there is none. Raises
+        `SigningHalted` as the other calls do."""
+        self._queue.require_not_halted()
+        job = request.query.get("proof_id", "")
+        found = await asyncio.to_thread(self._jobs.statement, job)
+        if found is None:
+            return web.Response(status=404)
+        return web.json_response(self._body(found))
+
+    def _body(self, found: StoredStatement) -> dict[str, object]:
+        signed = found.statement
+        return {
+            "statement": {
+                "programVKey": to_hex(signed.program_vkey),
+                "publicValuesHash": to_hex(signed.public_values_hash),
+                "exitCode": signed.exit_code,
+                "stdinHash": to_hex(signed.stdin_hash),
+                "circuitVersion": signed.circuit_version,
+                "expiresAt": signed.expires_at,
+            },
+            "chainId": self._chain_id,
+            "contract": checksummed(found.contract),
+            "signer": checksummed(found.signer),
+            "signature": to_hex(found.signature),
+        }

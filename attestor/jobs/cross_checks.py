@@ -1,0 +1,74 @@
+"""What the signer process finds out about its engine, into the records."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from loguru import logger
+
+from attestor.core.cross_check import CrossChecked, Disagreement, Finding
+from attestor.core.proof import Proof
+from attestor.errors import EnginesDisagree
+from attestor.store.disagreements import Disagreements
+from attestor.store.jobs import Jobs
+
+
+class ProverProcess(Protocol):
+    """The signer process, as far as it proves and reports cross-checks."""
+
+    def prove(self, job: str, program: bytes, stdin: Sequence[bytes]) -> Proof: ...
+
+    def cross_checks(self) -> list[CrossChecked]: ...
+
+    def disagreement(self) -> Disagreement | None: ...
+
+
+class CrossChecks:
+    """Safe to use from several threads, but `follow`, which is called by one at a time."""
+
+    def __init__(self, prover: ProverProcess, jobs: Jobs, disagreements: Disagreements) -> None:
+        self._prover = prover
+        self._jobs = jobs
+        self._disagreements = disagreements
+        self._untold: list[CrossChecked] = []
+
+    def recover(self) -> None:
+        """Close what the signer process of an earlier run left open."""
+        left = self._jobs.close_pending("the signer process ended first")
+        if left:
+            logger.warning("{} cross-checks of an earlier run stay inconclusive", left)
+
+    def prove(self, job: str, program: bytes, stdin: Sequence[bytes]) -> Proof:
+        """Have the signer process prove; a disagreement is noted before anyone is told of it."""
+        try:
+            return self._prover.prove(job, program, stdin)
+        except EnginesDisagree:
+            self._note_disagreement()
+            raise
+
+    def follow(self) -> Disagreement | None:
+        """Note all that is new; the disagreement, noted too, if there was one."""
+        found = self._note_disagreement()
+        # A sample can be confirmed before its own proof is in the database: it waits for that.
+        self._untold = [
+            confirmed
+            for confirmed in (*self._untold, *self._prover.cross_checks())
+            if not self._note(confirmed)
+        ]
+        return found
+
+    def _note_disagreement(self) -> Disagreement | None:
+        found = self._prover.disagreement()
+        if found is not None:
+            self._disagreements.note(found)
+        return found
+
+    def _note(self, confirmed: CrossChecked) -> bool:
+        verdict = confirmed.verdict
+        noted = self._jobs.confirm(confirmed.job, verdict)
+        if noted and verdict.finding is not Finding.AGREED:
+            logger.warning("proof of job {} {}: {}", confirmed.job, *_told(confirmed))
+        return noted
+
+
+def _told(confirmed: CrossChecked) -> tuple[str, str]:
+    return confirmed.verdict.finding.value, confirmed.verdict.reason

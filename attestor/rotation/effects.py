@@ -1,0 +1,155 @@
+"""The effects of a rotation, one method per action; each is journaled before the world sees it."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from loguru import logger
+
+from attestor.chain.registry import Registry
+from attestor.core.blocks import Block, BlockWindow
+from attestor.core.registration import Quoted
+from attestor.core.report_data import Binding
+from attestor.core.signers import Candidate, Stage
+from attestor.core.text import checksummed, to_hex
+from attestor.core.transaction import Attempt, Outcome
+from attestor.quote.gate import GateVerdict
+from attestor.rotation.plan import Activate, Inclusion, MakeQuote
+from attestor.rotation.request import RequestBuilder
+from attestor.signer.client import SignerProcess
+from attestor.store.history import History, RegistrationRequest
+from attestor.transactions.manager import TransactionManager
+from attestor.transactions.pricing import Call
+
+Gate = Callable[[bytes, bytes], GateVerdict]
+"""(quote, expected report data) → verdict, or a typed refusal."""
+
+
+DEADLINE_SECONDS = 3600
+"""For how long a signer's own signature holds; its reference block ages much faster."""
+
+
+class RotationEffects:
+    """What a rotation does to the world."""
+
+    def __init__(
+        self,
+        signer: SignerProcess,
+        registry: Registry,
+        transactions: TransactionManager,
+        gate: Gate,
+        history: History,
+        binding: Binding,
+        requests: RequestBuilder,
+    ) -> None:
+        self._signer = signer
+        self._registry = registry
+        self._gate = gate
+        self._history = history
+        self._binding = binding
+        self._requests = requests
+        self._transactions = transactions
+
+    def new_signer(self) -> None:
+        """Make a key and note its address."""
+        address = self._signer.new_key()
+        self._history.signer_created(address)
+        logger.info("signer {} created", checksummed(address))
+
+    def make_quote(self, action: MakeQuote, ring: BlockWindow) -> None:
+        """Obtain a quote and let the gate judge it before any gas is paid."""
+        assert ring.head is not None
+        deadline = ring.head.timestamp + DEADLINE_SECONDS
+        bound = (action.signer, action.block_number, action.block_hash)
+        answer = self._signer.quote(*bound, deadline)
+        expected = self._binding.encode(*bound)
+        verdict = self._gate(answer.raw, expected)
+        self._history.quote_made(
+            Quoted(
+                hash=verdict.quote_hash,
+                raw=answer.raw,
+                signer=action.signer,
+                reference_block=action.block_number,
+                reference_hash=action.block_hash,
+                measurement=verdict.measurement_id,
+                deadline=deadline,
+                possession=answer.possession,
+                provider=answer.provider,
+                simulated=answer.simulated,
+                tcb_status=verdict.status,
+            )
+        )
+        logger.info(
+            "quote {} of {} binds block {}, TCB status {}{}",
+            to_hex(verdict.quote_hash)[:18],
+            checksummed(action.signer),
+            action.block_number,
+            verdict.status,
+            ", SIMULATED" if answer.simulated else "",
+        )
+
+    def submit(self, signer: bytes, head: Block) -> None:
+        """Simulate, sign, note and send the registration, by the cheapest way that is open."""
+        quoted = self._history.quote(signer)
+        assert quoted is not None
+        request = self._requests.request(quoted, head.timestamp)
+        asked = RegistrationRequest.of(quoted, request.kind)
+        attempt = self._transactions.submit(
+            asked.intent,
+            Call(self._registry.address, request.calldata),
+            partial(self._history.requested, asked, request.quote_bytes),
+        )
+        logger.info("{} of {} sent in {}", request.kind, checksummed(signer), to_hex(attempt.hash))
+
+    def inclusion(self, candidate: Candidate | None) -> Inclusion | None:
+        """Where a submitted candidate's transaction stands by the node's receipt of now: one that
+        was seen before may be reorged out. One without a receipt is sent again: the node may have
+        lost it, or never got it."""
+        if candidate is None or candidate.stage is not Stage.SUBMITTED:
+            return None
+        receipt = self._transactions.follow(self._intent(candidate.address))
+        if receipt is None:
+            return None
+        return Inclusion(receipt.block_number, receipt.block_hash, receipt.succeeded)
+
+    def settle(self) -> None:
+        """Learn what became of transactions whose signer was given up."""
+        self._transactions.settle()
+
+    def activate(self, action: Activate, head: Block) -> None:
+        """Switch the signer process over, then destroy the key before."""
+        registration = self._registry.registration(action.signer)
+        # Noted first: after a crash in between, no key is left and all of them are closed.
+        attempt = _decisive(self._transactions.attempts(self._intent(action.signer)))
+        self._history.activated(attempt, action.replaces, registration, head)
+        self._signer.activate(action.signer, registration.valid_until)
+        if action.replaces is not None:
+            self._signer.retire(action.replaces)
+        logger.info(
+            "signer {} is active, registered until {}",
+            checksummed(action.signer),
+            registration.valid_until,
+        )
+
+    def deactivate(self, signer: bytes, reason: str) -> None:
+        """Stop signing at once."""
+        self._signer.retire(signer)
+        self._history.retired(signer, reason)
+        logger.warning("signer {} stopped: {}", checksummed(signer), reason)
+
+    def abandon(self, signer: bytes, reason: str) -> None:
+        """Give a candidate up."""
+        self._signer.retire(signer)
+        self._history.abandoned(signer, reason)
+        logger.warning("signer {} given up: {}", checksummed(signer), reason)
+
+    def _intent(self, signer: bytes) -> str:
+        """Under which the transactions that register a signer are recorded."""
+        request = self._history.request(signer)
+        assert request is not None
+        return request.intent.name
+
+
+def _decisive(attempts: Sequence[Attempt]) -> Attempt:
+    """The attempt that was mined, or the newest."""
+    mined = [one for one in attempts if one.outcome in (Outcome.SUCCEEDED, Outcome.REVERTED)]
+    return (mined or attempts)[-1]

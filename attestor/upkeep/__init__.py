@@ -1,1 +1,0 @@
-"""Keeping the collateral on chain fresh: what there is, what it should be, and the difference."""

@@ -1,0 +1,122 @@
+"""The package's layers and the direction of imports between them (docs/architecture.md)."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+import attestor
+
+PACKAGE = Path(attestor.__file__).parent
+ROOT = PACKAGE.parent
+
+ALLOWED: dict[str, set[str]] = {
+    "errors": set(),
+    "core": {"errors"},
+    "config": {"core", "errors"},
+    "observe": {"core", "errors"},
+    "store": {"core", "errors"},
+    "net": {"core", "errors"},
+    "chain": {"core", "errors", "config", "net"},
+    "transactions": {"core", "errors", "chain"},
+    "quote": {"core", "errors"},
+    "executor": {"core", "errors"},
+    "signer": {"core", "errors", "quote", "executor"},
+    "rotation": {"core", "errors", "chain", "transactions", "signer", "store", "quote"},
+    "jobs": {"core", "errors", "store"},
+    "http": {"core", "errors", "jobs", "store"},
+    "audit": {"core", "errors", "store"},
+    "deployment": {"core", "errors", "config", "chain", "transactions", "quote"},
+    "collateral": {"core", "errors", "config", "chain", "net", "transactions", "quote", "store"},
+    "programs": {"core", "errors", "config"},
+    "sp1proof": {"core", "errors"},
+    "client": {"core", "errors", "http", "chain", "net"},
+}
+"""What each package may import of the others. daemon, devnet and cli compose the packages: they may
+import all, and nothing but themselves imports them."""
+
+OUTERMOST = {"daemon", "devnet", "cli", "__main__"}
+
+
+def room(module: str) -> str:
+    return module.split(".")[1] if "." in module else ""
+
+
+def imports(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} imports relatively"
+            module = node.module or ""
+            found |= (
+                {f"{module}.{a.name}" for a in node.names} if module == "attestor" else {module}
+            )
+    return found
+
+
+def sources() -> list[Path]:
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports__of_each_module__follow_the_arrows(path: Path) -> None:
+    here = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    if here in OUTERMOST or here == "__init__":
+        return
+    assert here in ALLOWED, f"{here} is a new room: give it a place in this table and in the docs"
+    ours = {name for name in imports(path) if name.startswith("attestor.")}
+    reached = {room(name) for name in ours} - {here, "__version__"}
+    assert reached <= ALLOWED[here], f"{path.name} reaches into {sorted(reached - ALLOWED[here])}"
+
+
+def test_imports__core__does_no_io() -> None:
+    impure = {"os", "socket", "subprocess", "time", "random", "secrets", "h11", "ssl", "sqlite3"}
+    impure |= {"asyncio", "threading", "pathlib", "loguru", "web3", "aiohttp", "datetime"}
+    for path in sorted((PACKAGE / "core").rglob("*.py")):
+        roots = {name.split(".")[0] for name in imports(path)}
+        assert not roots & impure, f"{path.name} imports {sorted(roots & impure)}"
+
+
+def test_imports__signer_process__has_no_network_library() -> None:
+    for name in ("signer", "executor", "quote"):
+        for path in sorted((PACKAGE / name).rglob("*.py")):
+            roots = {found.split(".")[0] for found in imports(path)}
+            assert not roots & {"requests", "aiohttp", "web3", "urllib3", "h11"}, path
+            assert "attestor.net" not in {name[:12] for name in imports(path)}, path
+
+
+def test_environment__is_read__by_the_configuration_alone() -> None:
+    reading = re.compile(r"os\.environ\b|os\.getenv")
+    found = {p.relative_to(PACKAGE).parts[0] for p in sources() if reading.search(p.read_text())}
+    assert found <= {"cli", "config"}
+
+
+def test_modules__none_is_large_and_none_is_a_drawer() -> None:
+    for path in sources():
+        assert len(path.read_text().splitlines()) <= 300, f"{path} is two modules"
+        assert path.stem not in {"utils", "helpers", "misc", "common"}
+
+
+def test_architecture__names_every_room() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    for name in [*ALLOWED, "daemon", "devnet", "cli"]:
+        assert f"`{name}" in text, f"docs/architecture.md does not say what {name} is for"
+
+
+def test_architecture__says_of_every_room_what_it_may_import() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    for name, allowed in ALLOWED.items():
+        row = re.search(rf"^\| `{name}` \| .* \| ([a-z0-9, ]+) \|$", text, re.MULTILINE)
+        assert row is not None, f"the table of packages lacks {name}"
+        told = set() if row[1] == "nothing" else set(row[1].split(", "))
+        assert told | {"core", "errors"} - {name} >= allowed >= told, name
+
+
+def test_architecture__gives_a_reason_for_every_dependency() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    project = (ROOT / "pyproject.toml").read_text()
+    for name in re.findall(r'^    "([a-z0-9-]+)==', project, re.MULTILINE):
+        assert f"| {name} |" in text, f"docs/architecture.md gives no reason for {name}"
