@@ -69,7 +69,9 @@ def require_signable(execution: Execution) -> None:
 
     Raises `GuestFailed` for an exit code other than 0, and `PublicValuesMismatch` when the
     program committed to another digest than that of its public values: the executor accepts
-    both, a verifier does not.
+    both, a verifier does not. All else that SP1's circuits ask, beyond its executor, the run itself
+    was held to: there is an `Execution` only of a run that broke none of the rules of
+    `errors/unprovable.py`. What is known of it, and how, says docs/engine.md.
     """
     if execution.exit_code != 0:
         raise _failed(execution)

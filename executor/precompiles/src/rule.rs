@@ -32,7 +32,7 @@ pub enum Rule {
     ExitCode(u64),
     /// A call with this in t0, of which the executor takes the lower half.
     CallNumber(u64),
-    /// A second argument to a precompile that has one.
+    /// A second argument to a precompile that takes none.
     SecondArgument(u64),
     /// HINT_READ to this address, below `FIRST_ADDRESS`.
     HintLow(u64),

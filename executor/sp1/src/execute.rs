@@ -3,7 +3,7 @@
 //! Both engines get what the same checks let pass, SP1's loader among them: an ELF that one takes
 //! and the other does not would be a disagreement about nothing that was executed.
 //!
-//! SP1's engine does not know what its circuits accept. Where its result is not only to confirm one
+//! SP1's engine does not know what its circuits accept. Where its result is not only to cross-check one
 //! of ours, our interpreter judges the run first, and both must agree on all of it.
 
 use serde_json::json;
@@ -28,7 +28,7 @@ pub fn answer(request: &Request) -> Result<Answer, Failure> {
             drop(program);
             attestor::run(elf, stdin, &request.limits)?
         }
-        Engine::Sp1Portable if request.confirms => {
+        Engine::Sp1Portable if request.cross_checks => {
             sp1_portable::run(program, stdin, &request.limits)?
         }
         Engine::Sp1Portable => {

@@ -25,8 +25,8 @@ pub struct Request {
     pub limits: Limits,
     /// Which engine is to run the program; a request for a key names none.
     pub engine: Option<Engine>,
-    /// The run confirms one on the other engine, and nothing is signed for it alone.
-    pub confirms: bool,
+    /// The run cross-checks one on the other engine, and nothing is signed for it alone.
+    pub cross_checks: bool,
     pub blobs: Vec<Vec<u8>>,
 }
 
@@ -77,12 +77,12 @@ fn receive() -> Result<Request, Failure> {
     }
     let limits = Limits::parse(&header.fields)?;
     let engine = Engine::parse(&header.fields)?;
-    let confirms = header.fields.get("confirms").and_then(Value::as_bool).unwrap_or(false);
+    let cross_checks = header.fields.get("cross_checks").and_then(Value::as_bool).unwrap_or(false);
     confine::confine(&limits, engine)?;
     let blobs =
         attestor_protocol::read_blobs(&mut input, &header.sizes, MAX_REQUEST_BYTES).map_err(bad)?;
     attestor_protocol::read_end(&mut input).map_err(bad)?;
-    Ok(Request { limits, engine, confirms, blobs })
+    Ok(Request { limits, engine, cross_checks, blobs })
 }
 
 fn encode(outcome: Result<Answer, Failure>) -> Result<Vec<u8>, FrameError> {
