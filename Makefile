@@ -2,7 +2,8 @@
 # Each target sets up what it needs, once.
 
 .PHONY: demo test devnet setup contracts executor abi bench-contracts bench-slice bench-engine \
-	bench-cold-build fuzz-engine sanitize-engine engine-check check-keys analyse-contracts \
+	bench-cold-build fuzz-engine sanitize-engine engine-check check-keys check-provable \
+	fuzz-provable provable-check analyse-contracts \
 	coverage-contracts lint test-python test-contracts test-executor format clean
 
 UV_VERSION := 0.13.8
@@ -69,7 +70,7 @@ abi: contracts
 # --- checks --------------------------------------------------------------------------------------
 
 # All of the executor but what needs SP1's prover.
-CHECKED := --workspace --exclude attestor-keys-check
+CHECKED := --workspace --exclude attestor-keys-check --exclude attestor-provable-check
 # The engine as it is where there is no translator.
 INTERPRETER := --package attestor-engine --no-default-features
 
@@ -119,7 +120,20 @@ coverage-contracts: contracts
 
 # Our verifying keys against SP1's own prover, which only this builds.
 check-keys: setup
-	@cd executor && cargo test --release --locked --workspace
+	@cd executor && cargo test --release --locked --workspace --exclude attestor-provable-check
+
+provable-check: setup
+	@cd executor && cargo build --quiet --release --locked --package attestor-provable-check
+
+# Our engine against SP1's circuits: programs on both sides of every rule.
+check-provable: provable-check
+	@executor/target/release/provable-check $(PROVABLE)
+
+# And random ones, so many.
+PROVABLE_PROGRAMS := 5000
+fuzz-provable: provable-check
+	@executor/target/release/provable-check --programs $(PROVABLE_PROGRAMS) \
+		--keep executor/provable-check/tests/seeds.txt $(PROVABLE)
 
 test-python: setup
 	@.venv/bin/pytest

@@ -24,7 +24,7 @@ class Engine(StrEnum):
 class Limits:
     """The bounds of one child process of the executor.
 
-    `memory_bytes` is the guest's memory on our engine and the whole address space on SP1's.
+    `memory_bytes` is the guest's memory on our engine and all data of the process on SP1's.
     `niceness` is how far the child stands back for others, from 0 to 19.
     """
 

@@ -83,7 +83,10 @@ impl Generator {
             self.builder.code.constant(register, word);
         }
         for _ in 0..self.random.between(5, 60) {
-            let source = |random: &mut Random| random.pick(&[0, FREE[random.below(12) as usize]]);
+            let source = |random: &mut Random| match random.chance(50) {
+                true => 0,
+                false => random.pick(&FREE),
+            };
             let (rs1, rs2) = (source(&mut self.random), source(&mut self.random));
             let rd = if self.random.chance(10) { 0 } else { self.random.pick(&FREE) };
             let immediate = match self.random.chance(30) {

@@ -104,8 +104,8 @@ fn doubles(cases: &mut Cases, curve: &CurveCalls) {
 
 fn edwards(cases: &mut Cases) {
     let [x, y, p] = ED25519.map(number);
-    let top = BigUint::from(1u32) << 255;
-    let ones = (BigUint::from(1u32) << 256) - 1u32;
+    let top = BigUint::from(1u32) << 255u32;
+    let ones = (BigUint::from(1u32) << 256u32) - 1u32;
     let g = [x.clone(), y.clone()];
     let (zero, one) = (BigUint::default(), BigUint::from(1u32));
     for (name, point, refusal) in [
@@ -146,7 +146,7 @@ fn decompressions(cases: &mut Cases) {
         ("_y_p", p.clone(), 0, "unreduced"),
         ("_y_p_plus_1", &p + 1u32, 0, "unreduced"),
         ("_y_p_plus_18", &p + 18u32, 0, "unreduced"),
-        ("_y_top_bit", &y | (small(1) << 255), 0, "unreduced"),
+        ("_y_top_bit", &y | (small(1) << 255u32), 0, "unreduced"),
     ] {
         cases.add(&format!("ed_decompress{name}"), refusal, |builder| {
             builder.put(0x120, &limbs(&y, 4));

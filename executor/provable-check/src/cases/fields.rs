@@ -115,8 +115,8 @@ fn extension(cases: &mut Cases, field: &FieldCalls) {
 
 fn products(cases: &mut Cases) {
     let one = BigUint::from(1u32);
-    let ones = (&one << 256) - 1u32;
-    let half = &one << 255;
+    let ones = (&one << 256u32) - 1u32;
+    let half = &one << 255u32;
     let small = |value: u32| BigUint::from(value);
     for (name, x, y, m) in [
         ("small", small(7), small(9), small(11)),

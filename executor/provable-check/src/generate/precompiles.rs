@@ -79,7 +79,7 @@ impl Generator {
     }
 
     fn product(&mut self) {
-        let ones = (BigUint::from(1u32) << 256) - 1u32;
+        let ones = (BigUint::from(1u32) << 256u32) - 1u32;
         let shift = self.random.below(256);
         let m = match self.random.below(4) {
             0 => self.near(&ones, 4) >> shift,
@@ -112,7 +112,7 @@ impl Generator {
         let prime = number(curve.prime);
         let g = [number(curve.x), number(curve.y)];
         let is_k1 = curve.name == "secp256k1";
-        let mut point = |generator: &mut Self| match generator.random.below(6) {
+        let point = |generator: &mut Self| match generator.random.below(6) {
             0 | 1 => g.clone(),
             2 => [g[0].clone(), &prime - &g[1]],
             3 if !is_k1 => [0, 1].map(|_| generator.near(&prime, curve.words)),
@@ -132,7 +132,7 @@ impl Generator {
 
     fn edwards(&mut self) {
         let [x, y, prime] = ED25519.map(number);
-        let mut point = |generator: &mut Self| match generator.random.below(8) {
+        let point = |generator: &mut Self| match generator.random.below(8) {
             0 => [&prime - &x, y.clone()],
             1 => [BigUint::from(0u32), BigUint::from(1u32)],
             2 => [0, 1].map(|_| generator.near(&prime, 4)),

@@ -6,6 +6,7 @@ use std::marker::PhantomData;
 use slop_algebra::{AbstractField, Field, PrimeField32};
 use slop_matrix::Matrix;
 use sp1_core_executor::ExecutionRecord;
+use sp1_hypercube::air::MachineAir;
 use sp1_hypercube::{Chip, DebugPublicValuesConstraintFolder, InteractionKind, MachineRecord};
 use sp1_primitives::SP1Field;
 

@@ -15,6 +15,7 @@ use sp1_core_executor_runner::MinimalExecutorRunner;
 use sp1_core_machine::executor::trace_chunk;
 use sp1_core_machine::io::SP1Stdin;
 use sp1_core_machine::utils::{emit_globals, generate_records};
+use sp1_hypercube::MachineRecord;
 use sp1_jit::{MinimalTrace, TraceChunk};
 use sp1_primitives::SP1Field;
 
