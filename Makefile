@@ -3,8 +3,8 @@
 
 .PHONY: demo test devnet setup contracts executor abi package-contracts bench-contracts \
 	bench-slice bench-engine bench-cold-build fuzz-engine sanitize-engine engine-check check-keys \
-	analyse-contracts coverage-contracts lint lint-python test-fast test-python test-contracts \
-	test-executor format clean help
+	check-provable fuzz-provable provable-check analyse-contracts coverage-contracts lint lint-python \
+	test-fast test-python test-contracts test-executor format clean help
 
 UV_VERSION := 0.13.8
 PYTHON := .venv/bin/python
@@ -74,7 +74,7 @@ package-contracts: abi ## pack what other projects import of the contracts (docs
 # --- checks --------------------------------------------------------------------------------------
 
 # All of the executor but what needs SP1's prover.
-CHECKED := --workspace --exclude attestor-keys-check
+CHECKED := --workspace --exclude attestor-keys-check --exclude attestor-provable-check
 # The engine as it is where there is no translator.
 INTERPRETER := --package attestor-engine --no-default-features
 
@@ -125,7 +125,18 @@ coverage-contracts: contracts ## branch coverage of the contracts, ten minutes
 	@$(PYTHON) scripts/contract_coverage.py cache/coverage/lcov.info
 
 check-keys: setup ## our verifying keys against SP1's prover, which this builds
-	@cd executor && cargo test --release --locked --workspace
+	@cd executor && cargo test --release --locked --workspace --exclude attestor-provable-check
+
+provable-check: setup ## build the oracle of SP1's circuits
+	@cd executor && cargo build --quiet --release --locked --package attestor-provable-check
+
+check-provable: provable-check ## our engine against SP1's circuits: programs on both sides of every rule
+	@executor/target/release/provable-check $(PROVABLE)
+
+PROVABLE_PROGRAMS := 5000
+fuzz-provable: provable-check ## the same with PROVABLE_PROGRAMS random programs
+	@executor/target/release/provable-check --programs $(PROVABLE_PROGRAMS) \
+		--keep executor/provable-check/tests/seeds.txt $(PROVABLE)
 
 # The inner loop: unit tests without slow pairings, and the tests of the docs. Needs Python's packages
 # alone. Ends with an error when they take more CPU time than tests/cpu_budget.py allows.

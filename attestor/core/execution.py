@@ -24,7 +24,7 @@ class Engine(StrEnum):
 class Limits:
     """The limits of one child process of the executor.
 
-    `memory_bytes` is the guest's memory on our engine and the whole address space on SP1's.
+    `memory_bytes` is the guest's memory on our engine and all data of the process on SP1's.
     `niceness` is the child's scheduling priority, from 0 (normal) to 19 (lowest).
     """
 
@@ -69,7 +69,9 @@ def require_signable(execution: Execution) -> None:
 
     Raises `GuestFailed` for an exit code other than 0, and `PublicValuesMismatch` when the
     program committed to another digest than that of its public values: the executor accepts
-    both, a verifier does not.
+    both, a verifier does not. All else that SP1's circuits ask, beyond its executor, the run itself
+    was held to: there is an `Execution` only of a run that broke none of the rules of
+    `errors/unprovable.py`. What is known of it, and how, says docs/engine.md.
     """
     if execution.exit_code != 0:
         raise _failed(execution)

@@ -20,8 +20,10 @@ from attestor.errors import (
     GuestFault,
     ProgramInvalid,
     ProgramUnsupported,
+    Unprovable,
     VerifyingKeyInvalid,
 )
+from attestor.errors.unprovable import RULES
 from attestor.executor.child import BUILD_COMMAND, Ended
 
 SP1_VERSION = "6.10.0"
@@ -36,6 +38,7 @@ _CLASSES: dict[str, tuple[type[AttestorError], str, str | None]] = {
     "limit_cycles": (ExecutionCycleLimit, "the executor stopped", "raise the cycle limit"),
     "limit_memory": (ExecutionMemoryLimit, "the executor stopped", "raise the memory limit"),
     "limit_output": (ExecutionOutputLimit, "the executor stopped", "raise the output limit"),
+    "unprovable": (Unprovable, "no SP1 proof can show this run", "mend the program"),
     "guest_fault": (GuestFault, "the program was stopped", "check the program and its stdin"),
     "crash": (ExecutorCrashed, "the executor failed", None),
 }
@@ -127,6 +130,8 @@ def _failure(header: dict[str, Any]) -> AttestorError:
     if header.get("ok") is not False or not isinstance(detail, str) or not known:
         return ExecutorCrashed("the executor answered neither a result nor a failure")
     leaf, what, hint = _CLASSES[str(name)]
+    if leaf is Unprovable:
+        leaf = RULES.get(str(header.get("rule")), Unprovable)
     text = "".join(char if char.isprintable() else "?" for char in detail[:MAX_DETAIL_CHARS])
     return leaf(f"{what}: {text}", hint=hint)
 

@@ -133,7 +133,9 @@ class CrossChecker:
     def _repeat(self, run: Run, niceness: int) -> Execution | AttestorError:
         limits = replace(self._limits, niceness=niceness)
         try:
-            return self._executor.execute(run.program, run.stdin, limits, Engine.SP1_PORTABLE)
+            return self._executor.execute(
+                run.program, run.stdin, limits, Engine.SP1_PORTABLE, cross_check=True
+            )
         except AttestorError as error:
             return error
 

@@ -6,12 +6,13 @@ use crate::outcome::{End, Halted, Run};
 use crate::report;
 
 /// Ends that are no halt, by their names.
-const ENDS: [(&str, End); 6] = [
+const ENDS: [(&str, End); 7] = [
     ("fault", End::Fault),
     ("memory limit", End::LimitMemory),
     ("cycle limit", End::LimitCycles),
     ("output limit", End::LimitOutput),
     ("unsupported", End::Unsupported),
+    ("unprovable", End::Unprovable),
     ("no program", End::NoProgram),
 ];
 

@@ -36,6 +36,7 @@ fn end(stop: &Stop) -> End {
         Stop::LimitCycles => End::LimitCycles,
         Stop::LimitMemory => End::LimitMemory,
         Stop::LimitOutput => End::LimitOutput,
+        Stop::Unprovable(_) => End::Unprovable,
         Stop::Unsupported(_) => End::Unsupported,
     }
 }

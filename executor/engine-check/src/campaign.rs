@@ -40,6 +40,8 @@ pub struct Counts {
     halted: u64,
     faults: u64,
     incomparable: u64,
+    /// Of the incomparable ones, those that a rule of the circuits ended.
+    unprovable: u64,
     /// Of the incomparable ones, those that killed SP1.
     unanswered: u64,
     pub mismatches: u64,
@@ -130,6 +132,7 @@ impl Counts {
             }
             _ => self.faults += 1,
         }
+        self.unprovable += u64::from(comparison.interpreted.end == End::Unprovable);
         self.unanswered += u64::from(comparison.killed_sp1());
         self.mismatches += u64::from(differs);
         self.incomparable += u64::from(!differs && comparison.verdict == Verdict::Incomparable);
@@ -142,6 +145,7 @@ impl Counts {
             "halted": self.halted,
             "faults": self.faults,
             "incomparable": self.incomparable,
+            "unprovable": self.unprovable,
             "unanswered": self.unanswered,
             "mismatches": self.mismatches,
             "cycles": self.cycles,

@@ -40,7 +40,8 @@ pub struct Comparison {
     pub verdict: Verdict,
     pub tiered: Run,
     pub interpreted: Run,
-    /// Not run where ours stopped at a limit, as SP1 has none.
+    /// Not run where ours stopped at a limit, as SP1 has none, or at a rule of the circuits, which
+    /// its executor does not know.
     pub sp1: Option<Run>,
 }
 
@@ -82,8 +83,11 @@ pub fn compare(kind: Kind, seed: u64, engines: &mut Engines) -> io::Result<Compa
     let program = generate::program(kind, seed);
     let tiered = engines.ours.run(kind, seed)?;
     let interpreted = attestor::run(&program.elf, &program.stdin, &limits(), Mode::InterpreterOnly);
-    let limited = matches!(tiered.end, End::LimitCycles | End::LimitMemory | End::LimitOutput);
-    let comparable = !limited || tiered.end != interpreted.end;
+    let ends_early = matches!(
+        tiered.end,
+        End::LimitCycles | End::LimitMemory | End::LimitOutput | End::Unprovable
+    );
+    let comparable = !ends_early || tiered.end != interpreted.end;
     let sp1 = comparable.then(|| engines.sp1.run(kind, seed)).transpose()?;
     let verdict = match &sp1 {
         _ if !same_tiers(&tiered, &interpreted) => Verdict::Different,

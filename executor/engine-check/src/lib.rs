@@ -12,7 +12,7 @@ mod engine_process;
 pub mod generate;
 mod model;
 pub mod mutate_elf;
-mod operation;
+pub mod operation;
 pub mod outcome;
 pub mod process;
 pub mod random;

@@ -37,7 +37,7 @@ pub struct Operands {
     pub immediate: i64,
 }
 
-pub(crate) const ECALL: u32 = 0x73;
+pub const ECALL: u32 = 0x73;
 
 impl Operation {
     /// The instruction's word.
@@ -69,11 +69,11 @@ impl Operation {
 
 macro_rules! operations {
     ($($constant:ident $name:literal $shape:expr, $opcode:literal $funct3:literal $funct7:literal;)*) => {
-        $(pub(crate) const $constant: Operation = Operation {
+        $(pub const $constant: Operation = Operation {
             name: $name, shape: $shape, opcode: $opcode, funct3: $funct3, funct7: $funct7,
         };)*
         /// Every instruction of RV64IM but ECALL, EBREAK and FENCE.
-        pub(crate) const ALL: &[Operation] = &[$($constant),*];
+        pub const ALL: &[Operation] = &[$($constant),*];
     };
 }
 

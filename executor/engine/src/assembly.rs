@@ -97,7 +97,8 @@ pub(crate) fn data_address(rd: u32) -> u32 {
 
 pub(crate) fn image(words: &[u32]) -> Image {
     let instructions = words.iter().map(|word| decode(*word).expect("a valid word")).collect();
-    let segments = vec![Segment { address: DATA, bytes: (0..=255).cycle().take(4096).collect() }];
+    let bytes = (0..=255).cycle().take(4096).collect();
+    let segments = vec![Segment { address: DATA, bytes, size: 4096 }];
     Image { instructions, base: BASE, entry: BASE, segments, end: DATA + 4096 }
 }
 

@@ -11,8 +11,12 @@ pub(crate) struct Context {
     pub pc: u64,
     /// Instructions that may still be executed.
     pub fuel: i64,
-    /// Of the access that ended an execution with `Exit::Access`.
+    /// Of the access that ended an execution with `Exit::Access` or `Exit::Low`.
     pub address: u64,
+    /// Where in compiled code an `Exit::Low` happened.
+    pub place: u64,
+    /// What a fault that nothing can mend ends an execution with.
+    pub fault_exit: u64,
     /// The host's stack pointer at the entry into compiled code.
     pub host_stack: u64,
     /// Where compiled code finds the regions; null until it is entered.
@@ -27,6 +31,8 @@ impl Context {
             pc,
             fuel,
             address: 0,
+            place: 0,
+            fault_exit: 0,
             host_stack: 0,
             table: 0,
         }

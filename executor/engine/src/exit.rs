@@ -20,6 +20,8 @@ pub(crate) enum Exit {
     Hot = 6,
     /// `pc` is outside of the program.
     WildJump = 7,
+    /// Compiled code faulted below what a proof has of memory; where is in the context.
+    Low = 8,
 }
 
 impl Exit {
@@ -32,6 +34,7 @@ impl Exit {
             3 => Self::Access,
             4 => Self::Illegal,
             5 => Self::Memory,
+            8 => Self::Low,
             _ => Self::Cold,
         }
     }

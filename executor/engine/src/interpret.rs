@@ -1,6 +1,6 @@
 //! The interpreter: for cold code, unconstrained blocks, and the end of the fuel.
 
-use attestor_precompiles::Fault;
+use attestor_precompiles::{Fault, Rule};
 
 use crate::context::Context;
 use crate::exit::Exit;
@@ -19,7 +19,7 @@ enum Next {
 /// Execute from `context.pc` until something else has to take over.
 ///
 /// # Errors
-/// The load or store at `context.pc` is none.
+/// The load or store at `context.pc` is none, or no jump may go there.
 pub(crate) fn interpret(
     context: &mut Context,
     memory: &mut Memory,
@@ -28,8 +28,12 @@ pub(crate) fn interpret(
 ) -> Result<Exit, Fault> {
     loop {
         let Some(index) = image.index(context.pc) else { return Ok(Exit::WildJump) };
-        // Compiled code knows no other addresses than multiples of four.
-        if context.pc.is_multiple_of(4) && hotness.enter(index) {
+        // SP1's executor rounds down, its circuits do not.
+        if !context.pc.is_multiple_of(4) {
+            if !memory.is_unconstrained() {
+                return Err(Rule::MisalignedJump(context.pc).into());
+            }
+        } else if hotness.enter(index) {
             return Ok(Exit::Hot);
         }
         if let Some(exit) = block(context, memory, &image.instructions[index..])? {

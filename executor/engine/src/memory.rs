@@ -10,28 +10,37 @@
 //! Chunks of 64 KiB are inaccessible until the guest first touches them. Then they are made
 //! writable and counted against the limit: by the interpreter and the syscalls because they look
 //! into the map of chunks before each access, by compiled code because the processor faults
-//! (`translate/fault.rs`). What is untouched reads as zero, as in SP1.
+//! (`translate/fault.rs`). What is untouched reads as zero, as in SP1. The first chunk, which no
+//! proof knows, exists within an unconstrained block alone.
+//!
+//! Behind the guest's addresses, each word has a mark: how it was accessed (`marks`).
 
 mod address;
 mod chunks;
+mod marks;
 mod reservation;
 mod snapshot;
-mod words;
 
-use attestor_precompiles::Fault;
+use std::ops::Range;
+
+use attestor_precompiles::{FIRST_ADDRESS, Fault, Rule};
 
 use crate::instruction::Width;
 use address::check;
 use reservation::Reservation;
 use snapshot::Snapshot;
 
-pub(crate) use address::{ADDRESS_SPACE, MISPLACED, refusal};
+pub(crate) use address::{ACCESSED, ADDRESS_SPACE, MARK_BITS, MARKS_START, MISPLACED, refusal};
 pub(crate) use chunks::Chunks;
 
 pub(crate) struct Memory {
     reservation: Reservation,
     /// What an unconstrained block overwrote.
     snapshot: Option<Snapshot>,
+    /// Words that the program's file fills at the start, also with zeros, in order.
+    image: Vec<Range<u64>>,
+    /// Where precompiles accessed words that nothing else had.
+    by_precompiles: Vec<Range<u64>>,
 }
 
 impl Memory {
@@ -41,13 +50,16 @@ impl Memory {
     /// The host gives no room.
     pub(crate) fn new(limit: u64) -> Result<Self, Fault> {
         let reservation = Reservation::new(limit).ok_or(Fault::LimitMemory)?;
-        Ok(Self { reservation, snapshot: None })
+        Ok(Self { reservation, snapshot: None, image: Vec::new(), by_precompiles: Vec::new() })
     }
 
     #[inline(always)]
     pub(crate) fn load(&mut self, width: Width, signed: bool, address: u64) -> Result<u64, Fault> {
         check(width, address)?;
         self.touch(address)?;
+        if self.snapshot.is_none() {
+            self.reservation.set_mark(address, ACCESSED);
+        }
         Ok(self.reservation.load(width, signed, address))
     }
 
@@ -55,8 +67,9 @@ impl Memory {
     pub(crate) fn store(&mut self, width: Width, address: u64, value: u64) -> Result<(), Fault> {
         check(width, address)?;
         self.touch(address)?;
-        if let Some(snapshot) = &mut self.snapshot {
-            snapshot.save_page(&self.reservation, address)?;
+        match &mut self.snapshot {
+            Some(snapshot) => snapshot.save_page(&self.reservation, address)?,
+            None => self.reservation.set_mark(address, ACCESSED),
         }
         self.reservation.store(width, address, value);
         Ok(())
@@ -68,15 +81,22 @@ impl Memory {
         self.reservation.chunks()
     }
 
-    /// Copy bytes in, as a loader does, to a multiple of four.
-    pub(crate) fn fill(&mut self, address: u64, bytes: &[u8]) -> Result<(), Fault> {
+    /// Copy bytes in, as a loader does, to a multiple of four, above all that were copied in
+    /// before; `size` is that of the segment, which ends with zeros.
+    pub(crate) fn fill(&mut self, address: u64, bytes: &[u8], size: u64) -> Result<(), Fault> {
         let (words, rest) = bytes.as_chunks::<4>();
         for (word, address) in words.iter().zip((address..).step_by(4)) {
-            self.store(Width::Word, address, u64::from(u32::from_le_bytes(*word)))?;
+            self.touch(address)?;
+            self.reservation.store(Width::Word, address, u32::from_le_bytes(*word).into());
         }
         let rest_address = address + 4 * words.len() as u64;
         for (byte, address) in rest.iter().zip(rest_address..) {
-            self.store(Width::Byte, address, u64::from(*byte))?;
+            self.touch(address)?;
+            self.reservation.store(Width::Byte, address, (*byte).into());
+        }
+        let end = address + size.max(bytes.len() as u64);
+        if end > address {
+            self.image.push(address & !7..end.next_multiple_of(8));
         }
         Ok(())
     }
@@ -108,6 +128,12 @@ impl Memory {
         if let Some(snapshot) = self.snapshot.take() {
             snapshot.restore(&mut self.reservation);
         }
+        // What is outside of a block must not be able to access it.
+        self.chunks().withdraw(FIRST_ADDRESS - 1);
+    }
+
+    pub(crate) fn is_unconstrained(&self) -> bool {
+        self.snapshot.is_some()
     }
 
     /// Count bytes that the guest makes the host hold.
@@ -126,10 +152,15 @@ impl Memory {
 
     #[inline(always)]
     fn touch(&mut self, address: u64) -> Result<(), Fault> {
-        if self.chunks().holds(address) || self.chunks().commit(address) {
-            return Ok(());
+        if self.chunks().holds(address) { Ok(()) } else { self.commit(address) }
+    }
+
+    #[cold]
+    fn commit(&mut self, address: u64) -> Result<(), Fault> {
+        if address < FIRST_ADDRESS && self.snapshot.is_none() {
+            return Err(Rule::LowAddress(address).into());
         }
-        Err(Fault::LimitMemory)
+        if self.chunks().commit(address) { Ok(()) } else { Err(Fault::LimitMemory) }
     }
 
     /// Touch every chunk of so many words, which must lie in the address space.

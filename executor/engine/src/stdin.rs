@@ -5,12 +5,9 @@ use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::mem::size_of;
 
-use attestor_precompiles::{Fault, GuestMemory};
+use attestor_precompiles::Fault;
 
 use crate::memory::Memory;
-
-/// So many words are written at once.
-const PIECE_WORDS: usize = 512;
 
 /// Buffers of the caller and of the guest. What the guest pushes counts as its memory.
 pub(crate) struct Stdin<'a> {
@@ -50,24 +47,6 @@ impl<'a> Stdin<'a> {
 fn charge(buffer: &[u8]) -> u64 {
     // An empty buffer takes room as well.
     (buffer.len() + 2 * size_of::<Vec<u8>>()) as u64
-}
-
-/// Write a buffer as words with the zeros that SP1 appends: one whole word more where the
-/// length is a multiple of eight.
-pub(crate) fn write_buffer(bytes: &[u8], address: u64, memory: &mut Memory) -> Result<(), Fault> {
-    let (whole, rest) = bytes.as_chunks::<8>();
-    let mut at = address;
-    for piece in whole.chunks(PIECE_WORDS) {
-        let mut words = [0; PIECE_WORDS];
-        for (word, bytes) in words.iter_mut().zip(piece) {
-            *word = u64::from_le_bytes(*bytes);
-        }
-        memory.write_words(at, &words[..piece.len()])?;
-        at += 8 * piece.len() as u64;
-    }
-    let mut last = [0; 8];
-    last[..rest.len()].copy_from_slice(rest);
-    memory.write_words(at, &[u64::from_le_bytes(last)])
 }
 
 #[cfg(test)]

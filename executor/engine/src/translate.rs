@@ -45,6 +45,8 @@ pub(crate) struct Translator {
     code: Option<CodeArea>,
     /// Per instruction, where its compiled region starts; empty before the first.
     table: Vec<Entry>,
+    /// Where in the code each load or store is, in order, and the index of its instruction.
+    accesses: Vec<(u64, u32)>,
     instructions: u64,
     /// What `instructions` and the regions count together.
     spent: u64,
@@ -58,6 +60,7 @@ impl Translator {
         Some(Self {
             code: None,
             table: Vec::new(),
+            accesses: Vec::new(),
             instructions: 0,
             spent: 0,
             seconds: 0.0,
@@ -103,6 +106,12 @@ impl Translator {
         fault::enter(code, memory.chunks(), context, &self.table, index)
     }
 
+    /// The index of the load or store whose machine instruction is at this place.
+    pub(crate) fn access_at(&self, place: u64) -> Option<usize> {
+        let found = self.accesses.binary_search_by_key(&place, |access| access.0).ok()?;
+        Some(self.accesses[found].1 as usize)
+    }
+
     pub(crate) fn instructions(&self) -> u64 {
         self.instructions
     }
@@ -131,8 +140,10 @@ impl Translator {
         let region = Region::discover(image, start, wanted);
         self.instructions += region.instructions() as u64;
         self.spent += region.instructions() as u64 + PER_REGION;
-        let (code, offsets) = emit::emit(image, &region, registers)?;
-        let entries = self.code.as_mut()?.add(&code, &offsets)?;
+        let emitted = emit::emit(image, &region, registers)?;
+        let (code, entries) = self.code.as_mut()?.add(&emitted.code, &emitted.entries)?;
+        let accesses = emitted.accesses.iter();
+        self.accesses.extend(accesses.map(|&(offset, index)| (code + u64::from(offset), index)));
         for (&index, entry) in region.entries.iter().zip(entries) {
             // Elsewhere than at the start, there may be an older one.
             if index == start || self.table[index].is_cold() {

@@ -42,6 +42,10 @@ impl Translator {
         match *self {}
     }
 
+    pub(crate) fn access_at(&self, _place: u64) -> Option<usize> {
+        match *self {}
+    }
+
     pub(crate) fn instructions(&self) -> u64 {
         match *self {}
     }

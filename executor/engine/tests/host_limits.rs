@@ -11,7 +11,8 @@ const IS_CHILD: &str = "ENGINE_TEST_LIMITED";
 const LIMITS: Limits =
     Limits { cycles: 50_000_000, memory_bytes: 1 << 30, public_values_bytes: 1 << 20 };
 const MEBIBYTE: u64 = 1 << 20;
-const GUEST_ADDRESSES: u64 = 1 << 40;
+/// With a mark for each word.
+const GUEST_ADDRESSES: u64 = (1 << 40) + (1 << 37);
 
 fn image(name: &str) -> Image {
     let path = format!("{}/../../guests/elf/{name}.elf", env!("CARGO_MANIFEST_DIR"));

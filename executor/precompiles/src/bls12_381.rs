@@ -51,7 +51,7 @@ pub(crate) fn add(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result
 }
 
 pub(crate) fn double(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
-    weierstrass::double_call::<6, Bls12381>(memory, arguments.a0)
+    weierstrass::double_call::<6, Bls12381>(memory, arguments)
 }
 
 pub(crate) fn fp_add(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {

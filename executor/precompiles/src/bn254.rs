@@ -45,7 +45,7 @@ pub(crate) fn add(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result
 }
 
 pub(crate) fn double(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
-    weierstrass::double_call::<4, Bn254>(memory, arguments.a0)
+    weierstrass::double_call::<4, Bn254>(memory, arguments)
 }
 
 pub(crate) fn fp_add(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::rule::Rule;
+
 /// The guest's memory as words of eight bytes, little endian. Addresses are guest addresses.
 ///
 /// Both functions check the alignment and the range of every word before they touch the first.
@@ -23,6 +25,14 @@ pub enum Fault {
     LimitMemory,
     /// SP1's executor panics on this input; the text says why it is no valid call.
     Refused(&'static str),
+    /// SP1's executor goes on, but its circuits do not accept what it does.
+    Unprovable(Rule),
+}
+
+impl From<Rule> for Fault {
+    fn from(rule: Rule) -> Self {
+        Self::Unprovable(rule)
+    }
 }
 
 impl fmt::Display for Fault {
@@ -32,6 +42,7 @@ impl fmt::Display for Fault {
             Self::OutOfRange(address) => write!(formatter, "address {address:#x} is out of range"),
             Self::LimitMemory => write!(formatter, "the memory limit was reached"),
             Self::Refused(why) => write!(formatter, "{why}"),
+            Self::Unprovable(rule) => write!(formatter, "{rule}"),
         }
     }
 }
@@ -44,6 +55,11 @@ pub(crate) fn check_aligned(addresses: &[u64]) -> Result<(), Fault> {
         Some(&address) => Err(Fault::Misaligned(address)),
         None => Ok(()),
     }
+}
+
+/// The circuits of some calls want that their second argument is 0.
+pub(crate) fn no_second_argument(a1: u64) -> Result<(), Fault> {
+    if a1 == 0 { Ok(()) } else { Err(Rule::SecondArgument(a1).into()) }
 }
 
 /// `N` words from `address` upwards.

@@ -45,5 +45,5 @@ pub(crate) fn add(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result
 }
 
 pub(crate) fn double(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
-    weierstrass::double_call::<4, Secp256r1>(memory, arguments.a0)
+    weierstrass::double_call::<4, Secp256r1>(memory, arguments)
 }

@@ -8,8 +8,19 @@ use crate::confine::Limits;
 use crate::failure::{Class, Failure, guarded};
 use crate::run::{Effort, Run};
 
-/// Run until the program halts, or passes a limit.
+/// Run until the program halts, or passes a limit, or does what no proof can show.
 pub(crate) fn run(elf: &[u8], stdin: &[Vec<u8>], limits: &Limits) -> Result<Run, Failure> {
+    execute(elf, stdin, limits, Mode::Tiered).map(to_run)
+}
+
+/// Judge a program that SP1's portable executor is to run: it knows nothing of what can be proven.
+/// No code of ours is made for that, so that who distrusts the translator need not trust it here.
+pub(crate) fn judge(elf: &[u8], stdin: &[Vec<u8>], limits: &Limits) -> Result<Run, Failure> {
+    let outcome = execute(elf, stdin, limits, Mode::InterpreterOnly)?;
+    Ok(to_run(Outcome { printed: Vec::new(), ..outcome }))
+}
+
+fn execute(elf: &[u8], stdin: &[Vec<u8>], limits: &Limits, mode: Mode) -> Result<Outcome, Failure> {
     let bounds = attestor_engine::Limits {
         cycles: limits.cycles,
         memory_bytes: limits.memory_bytes,
@@ -19,10 +30,13 @@ pub(crate) fn run(elf: &[u8], stdin: &[Vec<u8>], limits: &Limits) -> Result<Run,
     let outcome = guarded(Class::Crash, || {
         let image = Image::parse(elf)
             .map_err(|error| Failure::new(Class::InvalidElf, error.to_string()))?;
-        attestor_engine::run(&image, stdin, &bounds, Mode::Tiered)
-            .map_err(|stop| failure(stop, limits))
+        attestor_engine::run(&image, stdin, &bounds, mode).map_err(|stop| failure(stop, limits))
     })??;
-    Ok(to_run(outcome))
+    match &outcome.unprovable {
+        // Another exit code is told as such.
+        Some(unprovable) if outcome.exit_code == 0 => Err(Failure::unprovable(unprovable)),
+        _ => Ok(outcome),
+    }
 }
 
 fn to_run(outcome: Outcome) -> Run {
@@ -50,12 +64,15 @@ fn failure(stop: Stop, limits: &Limits) -> Failure {
         Stop::LimitOutput => {
             over(Class::LimitOutput, limits.public_values_bytes, "bytes of public values")
         }
+        Stop::Unprovable(unprovable) => Failure::unprovable(&unprovable),
         Stop::Unsupported(why) => Failure::new(Class::Unsupported, why),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use attestor_engine::{Rule, Unprovable};
+
     use super::*;
 
     const LIMITS: Limits =
@@ -79,5 +96,14 @@ mod tests {
         let failure = failure(Stop::Unsupported("sub-proofs".into()), &LIMITS);
 
         assert_eq!((failure.class, failure.detail.as_str()), (Class::Unsupported, "sub-proofs"));
+    }
+
+    #[test]
+    fn unprovable_runs_tell_their_rule() {
+        let unprovable = Unprovable { rule: Rule::LowAddress(8), pc: 0x7800_0000, call: None };
+        let failure = failure(Stop::Unprovable(unprovable), &LIMITS);
+
+        assert_eq!((failure.class, failure.rule), (Class::Unprovable, Some("low_address")));
+        assert_eq!(failure.detail, "access to 0x8, below 0x10000 at pc 0x78000000");
     }
 }

@@ -2,6 +2,9 @@
 //!
 //! Both engines get what the same checks let pass, SP1's loader among them: an ELF that one takes
 //! and the other does not would be a disagreement about nothing that was executed.
+//!
+//! SP1's engine does not know what its circuits accept. Where its result is not only to cross-check one
+//! of ours, our interpreter judges the run first, and both must agree on all of it.
 
 use serde_json::json;
 
@@ -25,9 +28,26 @@ pub fn answer(request: &Request) -> Result<Answer, Failure> {
             drop(program);
             attestor::run(elf, stdin, &request.limits)?
         }
-        Engine::Sp1Portable => sp1_portable::run(program, stdin, &request.limits)?,
+        Engine::Sp1Portable if request.cross_checks => {
+            sp1_portable::run(program, stdin, &request.limits)?
+        }
+        Engine::Sp1Portable => {
+            let judged = attestor::judge(elf, stdin, &request.limits)?;
+            agreed(sp1_portable::run(program, stdin, &request.limits)?, &judged)?
+        }
     };
     Ok(encode(engine, run))
+}
+
+/// The run, if it is the judged one.
+fn agreed(run: Run, judged: &Run) -> Result<Run, Failure> {
+    let results = |run: &Run| {
+        (run.exit_code, run.cycles, run.digest, run.public_values == judged.public_values)
+    };
+    if results(&run) == results(judged) {
+        return Ok(run);
+    }
+    Err(Failure::new(Class::Crash, "our interpreter, which judges the run, has another result"))
 }
 
 fn encode(engine: Engine, run: Run) -> Answer {

@@ -25,6 +25,8 @@ pub struct Request {
     pub limits: Limits,
     /// Which engine is to run the program; a request for a key names none.
     pub engine: Option<Engine>,
+    /// The run cross-checks one on the other engine, and nothing is signed for it alone.
+    pub cross_checks: bool,
     pub blobs: Vec<Vec<u8>>,
 }
 
@@ -75,11 +77,12 @@ fn receive() -> Result<Request, Failure> {
     }
     let limits = Limits::parse(&header.fields)?;
     let engine = Engine::parse(&header.fields)?;
+    let cross_checks = header.fields.get("cross_checks").and_then(Value::as_bool).unwrap_or(false);
     confine::confine(&limits, engine)?;
     let blobs =
         attestor_protocol::read_blobs(&mut input, &header.sizes, MAX_REQUEST_BYTES).map_err(bad)?;
     attestor_protocol::read_end(&mut input).map_err(bad)?;
-    Ok(Request { limits, engine, blobs })
+    Ok(Request { limits, engine, cross_checks, blobs })
 }
 
 fn encode(outcome: Result<Answer, Failure>) -> Result<Vec<u8>, FrameError> {
@@ -89,6 +92,7 @@ fn encode(outcome: Result<Answer, Failure>) -> Result<Vec<u8>, FrameError> {
             let mut fields = Fields::new();
             fields.insert("class".into(), failure.class.name().into());
             fields.insert("detail".into(), failure.detail.into());
+            failure.rule.map(|rule| fields.insert("rule".into(), rule.into()));
             (false, fields, None)
         }
     };

@@ -62,8 +62,15 @@ class Engines:
         return VerifyingKey((1, 2, 3, 4, 5, 6, 7, 8))
 
     def execute(
-        self, program: bytes, stdin: Sequence[bytes], limits: Limits, engine: Engine
+        self,
+        program: bytes,
+        stdin: Sequence[bytes],
+        limits: Limits,
+        engine: Engine,
+        *,
+        cross_check: bool = False,
     ) -> Execution:
+        assert cross_check is (engine is Engine.SP1_PORTABLE)
         self.ran.append((engine, limits))
         if engine is Engine.ATTESTOR:
             return self.ours

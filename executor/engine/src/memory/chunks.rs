@@ -1,13 +1,17 @@
-//! Which chunks of the guest's memory exist, and what the guest may still have.
+//! Which chunks of the guest's memory exist, with their marks, and what the guest may still have.
 #![allow(unsafe_code)]
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use super::address::ADDRESS_SPACE;
+use super::address::{ADDRESS_SPACE, MARK_BITS, MARKS_START};
 
 /// The logarithm of a chunk's bytes.
 const CHUNK_BITS: u32 = 16;
 const CHUNK_BYTES: u64 = 1 << CHUNK_BITS;
+/// The marks of so many chunks become accessible together: neighbours are one mapping of the
+/// host's, of which it has few.
+const MARKED_TOGETHER: u64 = 8;
+const MARKS: u64 = (MARKED_TOGETHER << CHUNK_BITS) >> MARK_BITS;
 /// One bit per chunk.
 pub(super) const MAP_BYTES: usize = (ADDRESS_SPACE >> CHUNK_BITS) as usize / 8;
 
@@ -23,8 +27,8 @@ pub(crate) struct Chunks {
 
 impl Chunks {
     /// # Safety
-    /// From `base`, `ADDRESS_SPACE` inaccessible bytes, and from `map`, `MAP_BYTES` writable zeros,
-    /// must belong to the result alone for as long as it lives.
+    /// From `base`, `ADDRESS_SPACE` inaccessible bytes and those of the marks behind them, and from
+    /// `map`, `MAP_BYTES` writable zeros, must belong to the result alone for as long as it lives.
     pub(crate) unsafe fn new(base: *mut u8, map: *mut u8, limit: u64) -> Self {
         debug_assert!((base as u64).is_multiple_of(4096) && map.cast::<AtomicU64>().is_aligned());
         Self { base, map: map.cast(), touched: 0.into(), used: 0.into(), limit }
@@ -56,18 +60,36 @@ impl Chunks {
         if !self.charge(CHUNK_BYTES) {
             return false;
         }
-        let start = self.base.wrapping_add((chunk << CHUNK_BITS) as usize);
-        // SAFETY: the chunk is inside of the reservation, and nothing but guest data is there.
-        let result = unsafe {
-            libc::mprotect(start.cast(), CHUNK_BYTES as usize, libc::PROT_READ | libc::PROT_WRITE)
-        };
-        if result != 0 {
+        let access = libc::PROT_READ | libc::PROT_WRITE;
+        let first = chunk % 64 / MARKED_TOGETHER * MARKED_TOGETHER;
+        let has_marks = self.cell(chunk).load(Relaxed) >> first & 0xff != 0;
+        let marks = MARKS_START + chunk / MARKED_TOGETHER * MARKS;
+        let given = (has_marks || self.protect(marks, MARKS, access))
+            && self.protect(chunk << CHUNK_BITS, CHUNK_BYTES, access);
+        if !given {
             self.refund(CHUNK_BYTES);
             return false;
         }
         self.touched.fetch_add(CHUNK_BYTES, Relaxed);
         self.cell(chunk).fetch_or(1 << (chunk & 63), Relaxed);
         true
+    }
+
+    /// Make the chunk of this address inaccessible again; it must hold zeros.
+    pub(super) fn withdraw(&self, address: u64) {
+        let chunk = address >> CHUNK_BITS;
+        if self.holds(address) && self.protect(chunk << CHUNK_BITS, CHUNK_BYTES, libc::PROT_NONE) {
+            self.cell(chunk).fetch_and(!(1 << (chunk & 63)), Relaxed);
+            self.touched.fetch_sub(CHUNK_BYTES, Relaxed);
+            self.refund(CHUNK_BYTES);
+        }
+    }
+
+    /// Whole pages of the guest's memory or of the marks behind it.
+    fn protect(&self, from: u64, bytes: u64, access: libc::c_int) -> bool {
+        let start = self.base.wrapping_add(from as usize);
+        // SAFETY: it is inside of the reservation, where nothing but guest data and marks are.
+        unsafe { libc::mprotect(start.cast(), bytes as usize, access) == 0 }
     }
 
     /// False: the limit is reached, and nothing was counted.

@@ -3,15 +3,18 @@
 
 use std::ptr;
 
-use super::address::ADDRESS_SPACE;
+use super::address::{ADDRESS_SPACE, MARK_BITS, MARKS_START};
 use super::chunks::{Chunks, MAP_BYTES};
 use crate::instruction::Width;
 
-/// Never accessible, after the last address.
+/// Never accessible, after the marks.
 const GUARD: usize = 1 << 20;
-const RESERVED: usize = ADDRESS_SPACE as usize + GUARD + MAP_BYTES;
+const RESERVED: usize = MARKS_START as usize + MARKS_BYTES + GUARD + MAP_BYTES;
+/// One mark per word.
+const MARKS_BYTES: usize = (ADDRESS_SPACE >> MARK_BITS) as usize;
 
-/// `ADDRESS_SPACE` bytes for the guest, the guard, and the map of chunks.
+/// `ADDRESS_SPACE` bytes for the guest, a mark for each word of them, the guard, and the map of
+/// chunks.
 pub(super) struct Reservation {
     chunks: Box<Chunks>,
 }
@@ -73,6 +76,27 @@ impl Reservation {
                 Width::Double => *to.cast::<u64>() = value,
             }
         }
+    }
+
+    /// The mark of the word of this address, which must be of a chunk that exists.
+    #[inline(always)]
+    pub(super) fn mark(&self, address: u64) -> u8 {
+        debug_assert!(address < ADDRESS_SPACE && self.chunks.holds(address));
+        // SAFETY: the marks of a chunk that exists are readable, and no reference to them exists.
+        unsafe { *self.place_of_mark(address) }
+    }
+
+    /// As `mark`.
+    #[inline(always)]
+    pub(super) fn set_mark(&mut self, address: u64, mark: u8) {
+        debug_assert!(address < ADDRESS_SPACE && self.chunks.holds(address));
+        // SAFETY: as in `mark`; they are writable.
+        unsafe { *self.place_of_mark(address) = mark };
+    }
+
+    #[inline(always)]
+    fn place_of_mark(&self, address: u64) -> *mut u8 {
+        self.chunks.base().wrapping_add((MARKS_START + (address >> MARK_BITS)) as usize)
     }
 
     /// All words must be as the address of `load`.

@@ -151,6 +151,17 @@ impl Assembler {
         self.encode_byte(&[0x88], from as u8, to);
     }
 
+    pub(super) fn store_byte_constant(&mut self, to: Operand, value: u8) {
+        self.encode_byte(&[0xc6], 0, to);
+        self.code.push(value);
+    }
+
+    /// Set one bit of a register.
+    pub(super) fn set_bit(&mut self, of: Gpr, bit: u8) {
+        self.encode(OperandSize::B64, &[0x0f, 0xba], 5, Operand::Register(of));
+        self.code.push(bit);
+    }
+
     pub(super) fn store_half(&mut self, to: Operand, from: Gpr) {
         self.code.push(0x66);
         self.encode(OperandSize::B32, &[0x89], from as u8, to);

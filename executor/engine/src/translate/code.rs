@@ -32,9 +32,10 @@ impl CodeArea {
         Some(Self { base: base.cast(), used: 0, intact: true })
     }
 
-    /// Copy a region's code in, whose entries are at these offsets; None: no room, or the host
+    /// Copy a region's code in, whose entries are at these offsets: its address, and the entries.
+    /// Later regions have higher addresses. None: no room, or the host
     /// refuses executable memory, and then the area is not intact any more.
-    pub(super) fn add(&mut self, code: &[u8], entries: &[usize]) -> Option<Vec<Entry>> {
+    pub(super) fn add(&mut self, code: &[u8], entries: &[usize]) -> Option<(u64, Vec<Entry>)> {
         let start = self.used;
         let end = start.checked_add(code.len()).filter(|&end| end <= AREA)?;
         let pages = start / PAGE * PAGE..end.next_multiple_of(PAGE);
@@ -51,7 +52,7 @@ impl CodeArea {
             // SAFETY: the code of a whole region is there, and `emit` gave the offset of an entry.
             unsafe { Entry::at(target.wrapping_add(offset)) }
         };
-        Some(entries.iter().map(entry).collect())
+        Some((target as u64, entries.iter().map(entry).collect()))
     }
 
     /// Whether every region can be entered. Otherwise none may be: those on the same page as the

@@ -19,13 +19,17 @@ use crate::exit::Exit;
 use crate::image::Image;
 use crate::instruction::{Instruction, Operation};
 
-/// The code of a region, and where in it each of its entries is; `registers` are the guest's as it
-/// is compiled.
-pub(super) fn emit(
-    image: &Image,
-    region: &Region,
-    registers: &[u64; 32],
-) -> Option<(Vec<u8>, Vec<usize>)> {
+/// The code of a region.
+pub(super) struct Emitted {
+    pub(super) code: Vec<u8>,
+    /// Where in it each of the region's entries is.
+    pub(super) entries: Vec<usize>,
+    /// Where in it each access to guest memory is, in order, and the index of its instruction.
+    pub(super) accesses: Vec<(u32, u32)>,
+}
+
+/// `registers` are the guest's as the region is compiled.
+pub(super) fn emit(image: &Image, region: &Region, registers: &[u64; 32]) -> Option<Emitted> {
     let written = region.written(image);
     let kept = |register: usize| (written >> register & 1 == 0).then_some(registers[register]);
     let mut assembler = Assembler::default();
@@ -36,12 +40,14 @@ pub(super) fn emit(
         allocation: Allocation::of(image, region),
         labels,
         stubs: Vec::new(),
+        accesses: Vec::new(),
+        marked: Vec::new(),
         dirty: 0,
         known: [None; 32],
         kept: std::array::from_fn(kept),
     };
     let entries = emitter.region(region);
-    Some((emitter.assembler.finish()?, entries))
+    Some(Emitted { code: emitter.assembler.finish()?, entries, accesses: emitter.accesses })
 }
 
 pub(super) struct Emitter<'a> {
@@ -51,6 +57,11 @@ pub(super) struct Emitter<'a> {
     labels: BTreeMap<usize, Label>,
     /// Code that is still to come after the blocks.
     pub stubs: Vec<Stub>,
+    /// As of `Emitted`.
+    pub accesses: Vec<(u32, u32)>,
+    /// The register and the immediate of accesses that this block has marked, as long as the
+    /// register is the same.
+    pub marked: Vec<(u8, i32)>,
     /// Registers that may differ from the context, one bit each.
     pub dirty: u32,
     /// Values that registers have for certain, at this place of a block.
@@ -86,6 +97,7 @@ impl Emitter<'_> {
         self.assembler.place(self.labels[&leader]);
         self.dirty = block.dirty;
         self.known = [None; 32];
+        self.marked.clear();
         self.take_fuel(leader, block.end - leader);
         for index in leader..block.end {
             let instruction = self.image.instructions[index];
@@ -212,6 +224,7 @@ impl Emitter<'_> {
     }
 
     fn has_changed(&mut self, register: u8, value: Option<u64>) {
+        self.marked.retain(|(base, _)| *base != register);
         self.known[usize::from(register)] = value;
         self.dirty |= 1 << register;
     }

@@ -90,13 +90,13 @@ pub(super) unsafe extern "sysv64" fn call(
     )
 }
 
-/// Where a fault that nothing can resolve continues: return from `call` with `Exit::Memory`. The first
-/// argument is the context.
+/// Where a fault that nothing can resolve continues: return from `call` with the `Exit` that the
+/// handler left in the context, which is the first argument.
 #[unsafe(naked)]
 pub(super) unsafe extern "sysv64" fn abandon() {
     naked_asm!(
         "mov rsp, [rdi + {host_stack}]",
-        "mov eax, {memory}",
+        "mov rax, [rdi + {fault_exit}]",
         "add rsp, 8",
         "pop r15",
         "pop r14",
@@ -106,7 +106,7 @@ pub(super) unsafe extern "sysv64" fn abandon() {
         "pop rbp",
         "ret",
         host_stack = const offset_of!(Context, host_stack),
-        memory = const Exit::Memory as u64,
+        fault_exit = const offset_of!(Context, fault_exit),
     )
 }
 

@@ -2,7 +2,7 @@
 //!
 //! The handler acts only when the processor was at an address of this thread's compiled code and
 //! the fault's address is in this thread's guest memory. It then makes the chunk or, at the
-//! limit, lets the thread return from the compiled code. Every other fault goes to the handler
+//! limit and below all that a proof has of memory, lets the thread return from the compiled code. Every other fault goes to the handler
 //! that was there before. The disposition of a signal belongs to the whole process: it is set once
 //! and never put back.
 #![allow(unsafe_code)]
@@ -15,6 +15,8 @@ use std::sync::OnceLock;
 
 use super::code::CodeArea;
 use super::entry::{self, Entry};
+use attestor_precompiles::FIRST_ADDRESS;
+
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::memory::{ADDRESS_SPACE, Chunks};
@@ -98,7 +100,16 @@ unsafe fn give_memory(info: &libc::siginfo_t, machine: &mut libc::ucontext_t) ->
     let errno = unsafe { libc::__errno_location() };
     // SAFETY: as above.
     let kept = unsafe { *errno };
-    if !chunks.commit(address) {
+    let low = address < FIRST_ADDRESS;
+    if low || !chunks.commit(address) {
+        let place = registers[libc::REG_RIP as usize] as u64;
+        let exit = if low { Exit::Low } else { Exit::Memory };
+        // SAFETY: the compiled code that was interrupted has the run's context, and nobody else.
+        unsafe {
+            (*running.context).address = address;
+            (*running.context).place = place;
+            (*running.context).fault_exit = exit as u64;
+        }
         registers[libc::REG_RIP as usize] = entry::abandon as *const () as i64;
         registers[libc::REG_RDI as usize] = running.context as i64;
     }

@@ -164,6 +164,7 @@ fn operations_on_two_operands() {
             listing.add(format!("mov {a},{b}"), |to| to.copy(size, host, operand));
             listing.add(format!("mov {b},{a}"), |to| to.store(size, operand, host));
         }
+        listing.add(format!("bts {},0x28", name(host, 3)), |to| to.set_bit(host, 40));
     }
     listing.check();
 }
@@ -261,6 +262,7 @@ fn narrow_loads_and_stores() {
         listing.add(format!("movsx {whole},{halves}"), |to| to.load_half(true, host, from));
         listing.add(format!("movsxd {whole},{words}"), |to| to.extend_sign(host, from));
         listing.add(format!("mov {bytes},{byte}"), |to| to.store_byte(from, host));
+        listing.add(format!("mov {bytes},0xfe"), |to| to.store_byte_constant(from, 0xfe));
         listing.add(format!("mov {halves},{half}"), |to| to.store_half(from, host));
     }
     listing.check();

@@ -111,8 +111,9 @@ fn dividing(first: u64) -> Image {
     words[5] = jal(1, 4 * (words.len() as i32 - 5));
     words.extend(function());
     let values = EDGE_VALUES.into_iter().chain([first]).chain(EDGE_VALUES);
-    let bytes = values.flat_map(u64::to_le_bytes).collect();
-    Image { segments: vec![Segment { address: DATA, bytes }], ..image(&words) }
+    let bytes: Vec<u8> = values.flat_map(u64::to_le_bytes).collect();
+    let size = bytes.len() as u64;
+    Image { segments: vec![Segment { address: DATA, bytes, size }], ..image(&words) }
 }
 
 #[test]
