@@ -83,11 +83,12 @@ class GasChain:
         self.node.rpc.call("evm_mine", [])
         return self.node.head()
 
-    def mine(self, blocks: int) -> None:
-        """Mine so many, each as long after the one before as blocks are apart."""
+    def mine(self, blocks: int, seconds: int = BLOCK_SECONDS) -> None:
+        """Mine so many, each so long after the one before."""
+        self.node.rpc.call("anvil_setBlockTimestampInterval", [seconds])
         for mined in range(0, blocks, _BLOCKS_AT_ONCE):
-            size = min(_BLOCKS_AT_ONCE, blocks - mined)
-            self.node.rpc.call("anvil_mine", [hex(size), hex(BLOCK_SECONDS)])
+            self.node.rpc.call("anvil_mine", [hex(min(_BLOCKS_AT_ONCE, blocks - mined))])
+        self.node.rpc.call("anvil_setBlockTimestampInterval", [BLOCK_SECONDS])
 
     def snapshot(self) -> Any:
         return self.node.rpc.call("evm_snapshot", [])

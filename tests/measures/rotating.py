@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from loguru import logger
-from measures.chain import BLOCK_SECONDS, CHAIN_ID, account
+from measures.chain import CHAIN_ID, account
 from measures.scenario import DAY, Deployment
 
 from attestor.collateral.sources import SimulatedSource
@@ -28,7 +28,7 @@ from attestor.store.transactions import Transactions
 from attestor.transactions.manager import TransactionManager
 
 POLICY = RotationPolicy(
-    period=1740,
+    period=1500,
     expiry_margin=600,
     confirmations=2,
     block_lag=2,
@@ -37,6 +37,8 @@ POLICY = RotationPolicy(
 )
 """As the daemon has it by default, but for the period: it counts from the activation, which is some
 blocks late, and here there are to be 48 of them in a day."""
+SECONDS_PER_BLOCK = 60
+"""Fewer blocks than Ethereum's, so that a day is over sooner."""
 MOST_STEPS = 8
 """Blocks until a successor is active; more means that it is not."""
 
@@ -116,11 +118,11 @@ class RotatingMachine:
     def day(self, rotations: int) -> list[int]:
         """Gas of each registration of a day."""
         used = []
-        step = DAY // rotations // BLOCK_SECONDS
-        for _ in range(rotations):
-            before = self._chain.node.head().number
+        start = self._now()
+        for number in range(1, rotations + 1):
             used.append(self._replace())
-            self._chain.mine(step - (self._chain.node.head().number - before))
+            left = start + number * DAY // rotations - self._now()
+            self._chain.mine(int(left) // SECONDS_PER_BLOCK, SECONDS_PER_BLOCK)
         return used
 
     def close(self) -> None:

@@ -25,9 +25,11 @@ library AdmissionEntries {
     uint256 private constant GENERATION = 232;
     uint256 private constant STATUS = 240;
     uint256 private constant FLAGS = 248;
+    // forge-lint: disable-start(incorrect-shift)
     uint256 private constant ENROLLED = 1 << FLAGS;
     uint256 private constant ENDED = 2 << FLAGS;
     uint256 private constant IDENTIFIED = 4 << FLAGS;
+    // forge-lint: disable-end(incorrect-shift)
 
     function make(address template_, uint8 policyIndex_, uint8 generation_, bool isIdentified_)
         internal

@@ -76,6 +76,7 @@ abstract contract Signers is AdmissionTable {
         for (uint256 bucket = 0; bucket < SignerEntries.BUCKETS; ++bucket) {
             SignerEntry entry = _buckets[bucket];
             bool isReusable = entry.validUntil() != 0 && !entry.isMarked() && entry.isFree();
+            // forge-lint: disable-next-line(incorrect-shift)
             if (isReusable) map[bucket / 256] |= 1 << (bucket % 256);
         }
     }

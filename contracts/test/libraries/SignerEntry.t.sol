@@ -43,7 +43,7 @@ contract SignerEntryTest is TestCase {
     {
         SignerEntry entry = SignerEntries.make(signer, START + 1, 0, 0);
         bit = bound(bit, 0, 159);
-        address other = address(uint160(signer) ^ (uint160(1) << uint160(bit)));
+        address other = address(uint160(uint256(uint160(signer)) ^ (uint256(1) << bit)));
         if (bit < 10) {
             vm.assertTrue(SignerEntries.bucketOf(other) != SignerEntries.bucketOf(signer), "bucket");
         } else {
