@@ -14,7 +14,12 @@ from pathlib import Path
 
 import pytest
 
+from attestor.chain.registry import Registry
+from attestor.client import ProverClient
 from attestor.config import ROOT
+from attestor.core.text import checksummed, to_hex
+from attestor.devnet.stack import Devnet
+from attestor.programs import elf, fibonacci
 
 CONSUMER = ROOT / "tests" / "consumer"
 FORGE = ROOT / "node_modules" / "@foundry-rs" / "forge-linux-amd64" / "bin" / "forge"
@@ -48,7 +53,7 @@ def project(package: Path, folder: Path) -> Path:
 
 def forge(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [FORGE, *arguments, "--use", ROOT / "scripts" / "solc", "--offline"],
+        [FORGE, *arguments, "--use", ROOT / "scripts" / "solc"],
         cwd=folder,
         capture_output=True,
         text=True,
@@ -79,6 +84,23 @@ def test_package__every_file__compiles(package: Path, tmp_path: Path, compiler: 
     (folder / "src" / "All.sol").write_text(head + imports)
     told = forge(folder, "build", "--skip", "test", ATTESTOR_SOLC=compiler)
     assert told.returncode == 0, told.stdout + told.stderr
+
+
+def test_consumer__proof_of_a_devnets_service__is_recorded_in_a_fork(
+    package: Path, tmp_path: Path, devnet: Devnet
+) -> None:
+    registry = Registry(devnet.node, devnet.deployment.registry.address)
+    proof = ProverClient(devnet.api_url, registry).prove(elf(fibonacci.NAME), fibonacci.stdin(10))
+    told = forge(
+        project(package, tmp_path / "consumer"),
+        *("test", "--fork-url", devnet.anvil.url, "--match-contract", "Devnet"),
+        MULTIPROOF=checksummed(devnet.deployment.multiproof.address),
+        PROGRAM_VKEY=to_hex(proof.verifying_key.program_vkey),
+        PUBLIC_VALUES=to_hex(proof.public_values),
+        SIGNATURES=to_hex(proof.signature),
+    )
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert re.search(r"2 tests passed, 0 failed, 0 skipped", told.stdout), told.stdout
 
 
 def test_package__implementation__is_not_in_it(package: Path) -> None:
