@@ -1,27 +1,28 @@
 # Two commands do everything from a bare clone: `make demo` and `make test`.
-# Each target sets up what it needs, once.
+# Each target sets up what it needs, once. `make help` lists those with a comment after `##`.
 
-.PHONY: demo test devnet setup contracts executor abi bench-contracts bench-slice bench-engine \
-	bench-cold-build fuzz-engine sanitize-engine engine-check check-keys analyse-contracts \
-	coverage-contracts lint test-python test-contracts test-executor format clean
+.PHONY: demo test devnet setup contracts executor abi package-contracts bench-contracts \
+	bench-slice bench-engine bench-cold-build fuzz-engine sanitize-engine engine-check check-keys \
+	check-provable fuzz-provable provable-check analyse-contracts coverage-contracts lint lint-python \
+	test-fast test-python test-contracts test-executor format clean help
 
 UV_VERSION := 0.13.8
 PYTHON := .venv/bin/python
 FORGE := node_modules/@foundry-rs/forge-linux-amd64/bin/forge
 EXECUTOR := executor/target/release/attestor-execute
-PYTHON_SCRIPTS := scripts/abi scripts/bench-cold-build scripts/bench-contracts \
-	scripts/bench-engine scripts/bench-slice scripts/collateral-fixtures \
-	scripts/contract-coverage scripts/contract-fixtures scripts/contract-reference
 
-demo: setup
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.* ## / { printf "%-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: setup ## from an empty chain to a proof accepted on chain, about a minute
 	@$(PYTHON) -m attestor demo
 
-devnet: setup
+devnet: setup ## a development chain with contracts and a daemon, until Ctrl-C
 	@$(PYTHON) -m attestor devnet
 
-test: lint test-contracts test-executor test-python
+test: lint test-contracts test-executor test-python ## all checks and tests, about 15 minutes
 
-setup: .venv/.ready contracts executor
+setup: .venv/.ready contracts executor ## Python's packages, contracts and executor
 
 # --- what each part is made of -------------------------------------------------------------------
 
@@ -42,7 +43,8 @@ node_modules/.ready: package.json package-lock.json .npmrc | .tools.ready
 	@touch $@
 
 # Those that are deployed. forge compiles the tests, and what only they use, when it runs them.
-CONTRACTS := CollateralStore DcapVerifier MultiProof SP1Groth16Verifier TEERegistry
+CONTRACTS := AutomataLayoutV10 CollateralReader CollateralStore DcapVerifier MultiProof \
+	SP1Groth16Verifier TEERegistry
 CONTRACT_SOURCES := $(shell find contracts/src -name '*.sol') foundry.toml scripts/solc
 
 out/.ready: $(CONTRACT_SOURCES) node_modules/.ready
@@ -50,7 +52,7 @@ out/.ready: $(CONTRACT_SOURCES) node_modules/.ready
 	@$(FORGE) build --quiet $(CONTRACTS:%=contracts/src/%.sol)
 	@touch $@
 
-contracts: out/.ready
+contracts: out/.ready ## compile the contracts
 
 EXECUTOR_SOURCES := $(shell find executor -name target -prune -o \
 	\( -name '*.rs' -o -name '*.toml' -o -name Cargo.lock \) -print)
@@ -60,37 +62,42 @@ $(EXECUTOR): $(EXECUTOR_SOURCES) | .tools.ready
 	@cd executor && cargo build --quiet --release --locked
 	@touch $@
 
-executor: $(EXECUTOR)
+executor: $(EXECUTOR) ## compile the native executor
 
-abi: contracts
-	@$(PYTHON) scripts/abi
-	@$(PYTHON) scripts/contract-reference
+abi: contracts ## write abi/ and docs/contract-reference.md from the contracts
+	@$(PYTHON) scripts/abi.py
+	@$(PYTHON) scripts/contract_reference.py
+
+package-contracts: abi ## pack what other projects import of the contracts (docs/integrate.md)
+	@$(PYTHON) scripts/package_contracts.py
 
 # --- checks --------------------------------------------------------------------------------------
 
 # All of the executor but what needs SP1's prover.
-CHECKED := --workspace --exclude keys-check
+CHECKED := --workspace --exclude attestor-keys-check --exclude attestor-provable-check
 # The engine as it is where there is no translator.
-INTERPRETER := --package engine --no-default-features
+INTERPRETER := --package attestor-engine --no-default-features
 
-lint: setup
-	@.venv/bin/ruff check --quiet . $(PYTHON_SCRIPTS)
-	@.venv/bin/ruff format --check --quiet . $(PYTHON_SCRIPTS)
+lint-python: .venv/.ready ## formatting, linter and types of all Python code
+	@.venv/bin/ruff check --quiet .
+	@.venv/bin/ruff format --check --quiet .
 	@.venv/bin/mypy
-	@$(FORGE) fmt --check contracts
+
+lint: setup lint-python ## formatting, linters, types, and generated files, of all languages
+	@$(FORGE) fmt --check contracts tests/consumer
 	@FOUNDRY_OUT=cache/lint/out FOUNDRY_CACHE_PATH=cache/lint $(FORGE) lint --quiet
-	@$(PYTHON) scripts/abi --check
-	@$(PYTHON) scripts/contract-reference --check
-	@$(PYTHON) scripts/contract-fixtures --check
-	@$(PYTHON) scripts/collateral-fixtures --check
+	@$(PYTHON) scripts/abi.py --check
+	@$(PYTHON) scripts/contract_reference.py --check
+	@$(PYTHON) scripts/contract_fixtures.py --check
+	@$(PYTHON) scripts/collateral_fixtures.py --check
 	@cd executor && cargo fmt --check
 	@cd executor && cargo clippy --quiet --release --locked $(CHECKED) --all-targets -- -D warnings
 	@cd executor && cargo clippy --quiet --release --locked $(INTERPRETER) --all-targets -- -D warnings
 
-test-contracts: setup
+test-contracts: setup ## forge's tests
 	@$(FORGE) test
 
-test-executor: setup
+test-executor: setup ## cargo's tests, with and without the translator
 	@cd executor && cargo test --quiet --release --locked $(CHECKED)
 	@cd executor && cargo test --quiet --release --locked $(INTERPRETER)
 
@@ -101,7 +108,7 @@ test-executor: setup
 	@touch $@
 
 # Static analysis. docs/contracts.md says why some detectors are off.
-analyse-contracts: contracts .slither/.ready
+analyse-contracts: contracts .slither/.ready ## static analysis of the contracts with slither
 	@rm -rf cache/slither
 	@FOUNDRY_OUT=cache/slither/out FOUNDRY_CACHE_PATH=cache/slither/cache \
 		$(FORGE) build --build-info --skip test --quiet
@@ -109,41 +116,56 @@ analyse-contracts: contracts .slither/.ready
 
 # Compiles everything once more, without most of the optimizer: some ten minutes. Limits of gas do
 # not hold there.
-coverage-contracts: contracts
+coverage-contracts: contracts ## branch coverage of the contracts, ten minutes
 	@mkdir -p cache/coverage
 	@FOUNDRY_PROFILE=coverage FOUNDRY_OUT=cache/coverage/out \
 		FOUNDRY_CACHE_PATH=cache/coverage/cache $(FORGE) coverage --ir-minimum \
 		--no-match-contract 'Gas' --no-match-test 'tee_leg_under' \
 		--report lcov --report-file cache/coverage/lcov.info > cache/coverage/log
-	@$(PYTHON) scripts/contract-coverage cache/coverage/lcov.info
+	@$(PYTHON) scripts/contract_coverage.py cache/coverage/lcov.info
 
-# Our verifying keys against SP1's own prover, which only this builds.
-check-keys: setup
-	@cd executor && cargo test --release --locked --workspace
+check-keys: setup ## our verifying keys against SP1's prover, which this builds
+	@cd executor && cargo test --release --locked --workspace --exclude attestor-provable-check
 
-test-python: setup
+provable-check: setup ## build the oracle of SP1's circuits
+	@cd executor && cargo build --quiet --release --locked --package attestor-provable-check
+
+check-provable: provable-check ## our engine against SP1's circuits: programs on both sides of every rule
+	@executor/target/release/provable-check $(PROVABLE)
+
+PROVABLE_PROGRAMS := 5000
+fuzz-provable: provable-check ## the same with PROVABLE_PROGRAMS random programs
+	@executor/target/release/provable-check --programs $(PROVABLE_PROGRAMS) \
+		--keep executor/provable-check/tests/seeds.txt $(PROVABLE)
+
+# The inner loop: unit tests without slow pairings, and the tests of the docs. Needs Python's packages
+# alone. Ends with an error when they take more CPU time than tests/cpu_budget.py allows.
+test-fast: .venv/.ready ## unit tests without the slow ones, under 60 s of CPU
+	@.venv/bin/pytest tests/unit tests/docs -m "not slow" --quiet --cpu-budget
+
+test-python: setup ## all Python tests: unit, property, integration
 	@.venv/bin/pytest
 
-bench-slice: setup
-	@$(PYTHON) scripts/bench-slice
+bench-slice: setup ## times of make demo, make test and --help
+	@$(PYTHON) scripts/bench_slice.py
 
 # Writes contracts/gas.json, to which the tests hold the contracts.
-bench-contracts: setup
-	@$(PYTHON) scripts/bench-contracts
+bench-contracts: setup ## gas of the contracts; writes contracts/gas.json
+	@$(PYTHON) scripts/bench_contracts.py
 
 # In a clone of its own: nothing has to be built here.
-bench-cold-build: .tools.ready
-	@python3 scripts/bench-cold-build
+bench-cold-build: .tools.ready ## CPU time of all that make demo builds from a bare clone
+	@python3 scripts/bench_cold_build.py
 
-# Our engine beside SP1's: what is compared, and the programs that only this needs.
-bench-engine: setup
+# Builds what is compared, and the programs that only this needs.
+bench-engine: setup ## speed of our engine relative to SP1's
 	@cd executor && cargo build --quiet --release --locked --workspace
 	@cd executor/sp1-jit && cargo build --quiet --release --locked
-	@$(PYTHON) scripts/bench-engine $(BENCH)
+	@$(PYTHON) scripts/bench_engine.py $(BENCH)
 
-# Random programs on our engine and SP1's, so many of each kind.
+# So many of each kind.
 PROGRAMS := 1000000
-fuzz-engine: setup engine-check
+fuzz-engine: setup engine-check ## random programs on our engine and on SP1's
 	@executor/target/release/engine-fuzz --programs $(PROGRAMS) \
 		--keep executor/engine-check/tests/seeds.txt $(FUZZ)
 
@@ -153,18 +175,18 @@ SANITIZED := --profile sanitize --target x86_64-unknown-linux-gnu --target-dir t
 sanitize-engine: export RUSTC_BOOTSTRAP := 1
 sanitize-engine: export RUSTFLAGS := -Z sanitizer=address -C target-cpu=x86-64-v3
 sanitize-engine: export ASAN_OPTIONS := handle_segv=0
-sanitize-engine: | .tools.ready
+sanitize-engine: | .tools.ready ## the executor's tests under AddressSanitizer
 	@cd executor && cargo test --locked $(SANITIZED) --tests \
-		-p engine -p precompiles -p protocol -p engine-check
+		-p attestor-engine -p attestor-precompiles -p attestor-protocol -p attestor-engine-check
 
-engine-check: setup
+engine-check: setup ## compile what compares our engine with SP1's
 	@cd executor && cargo build --quiet --release --locked $(CHECKED)
 
-format: setup
-	@.venv/bin/ruff check --fix --quiet . $(PYTHON_SCRIPTS)
-	@.venv/bin/ruff format --quiet . $(PYTHON_SCRIPTS)
-	@$(FORGE) fmt contracts
+format: setup ## format all code, and fix what the linter can
+	@.venv/bin/ruff check --fix --quiet .
+	@.venv/bin/ruff format --quiet .
+	@$(FORGE) fmt contracts tests/consumer
 	@cd executor && cargo fmt
 
-clean:
+clean: ## remove everything that was built or downloaded
 	rm -rf .venv .slither node_modules out cache executor/target demo devnet .tools.ready

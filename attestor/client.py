@@ -11,18 +11,24 @@ that is known), or let a contract compare it.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import requests
-
-from attestor import __version__
 from attestor.chain.registry import Registry
 from attestor.core.legacy_message import LegacyMessage
 from attestor.core.signature import recover
 from attestor.core.text import checksummed
 from attestor.core.verifying_key import VerifyingKey
-from attestor.errors import ProofRefused, ProverFailed, ProverUnreachable, VerifyingKeyInvalid
+from attestor.errors import (
+    HttpFailed,
+    HttpFault,
+    ProofRefused,
+    ProverFailed,
+    ProverUnreachable,
+    VerifyingKeyInvalid,
+)
 from attestor.http import wire
+from attestor.net import Deadline, HttpClient, Response, origin_of
 
 MAX_ANSWER_BYTES = 64 << 20
+CONNECT_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -38,15 +44,22 @@ class CheckedProof:
 
 
 class ProverClient:
-    """Talks to one service, and to the registry that has to vouch for its signers."""
+    """Talks to one service, and to the registry that has to vouch for its signers.
 
-    def __init__(self, url: str, registry: Registry, timeout: float = 900.0) -> None:
+    Each of the two requests of a proof ends within `timeout` seconds.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        registry: Registry,
+        timeout: float = 900.0,
+        http: HttpClient | None = None,
+    ) -> None:
         self._url = url.rstrip("/")
         self._registry = registry
         self._timeout = timeout
-        self._session = requests.Session()
-        self._session.trust_env = False
-        self._session.headers["User-Agent"] = f"attestor/{__version__}"
+        self._http = http or HttpClient()
 
     def prove(self, program: bytes, stdin: Sequence[bytes]) -> CheckedProof:
         """Have a program run with that stdin, and check what comes back.
@@ -54,10 +67,14 @@ class ProverClient:
         Raises `ProverUnreachable`, `ProverFailed` (with the service's own code and message) and
         `ProofRefused` (the answer does not hold).
         """
-        body = wire.encode_request(program, stdin)
-        proof_id = self._post("/request_proof", body, "application/json").decode(errors="replace")
-        answer = self._post("/wait_proof", proof_id.encode(), "text/plain")
+        proof_id = self._submit(program, stdin)
+        answer = self._post("/wait_proof", proof_id.encode(), "text/plain", repeatable=True)
         return self._checked(proof_id, wire.decode_proof(answer))
+
+    def _submit(self, program: bytes, stdin: Sequence[bytes]) -> str:
+        body = wire.encode_request(program, stdin)
+        answer = self._post("/request_proof", body, "application/json", repeatable=False)
+        return answer.decode(errors="replace")
 
     def _checked(self, proof_id: str, proof: wire.TeeProof) -> CheckedProof:
         statement = LegacyMessage(proof.vk_hash_bytes, proof.public_values)
@@ -81,31 +98,32 @@ class ProverClient:
             digest=statement.digest,
         )
 
-    def _post(self, path: str, body: bytes, content_type: str) -> bytes:
+    def _post(self, path: str, body: bytes, content_type: str, repeatable: bool) -> bytes:
         try:
-            with self._session.post(
+            response = self._http.request(
+                "POST",
                 self._url + path,
-                data=body,
+                Deadline(self._timeout),
+                max_bytes=MAX_ANSWER_BYTES,
+                body=body,
                 headers={"Content-Type": content_type},
-                timeout=(10.0, self._timeout),
-                stream=True,
-            ) as response:
-                content = response.raw.read(MAX_ANSWER_BYTES + 1, decode_content=True)
-                status = response.status_code
-                fault = response.headers.get("X-Attestor-Fault", "")
-        except (requests.RequestException, OSError) as error:
+                connect_seconds=CONNECT_SECONDS,
+                repeatable=repeatable,
+            )
+        except HttpFailed as error:
+            if error.fault is HttpFault.TOO_LARGE:
+                raise ProofRefused(error.message) from None
             raise ProverUnreachable(
-                f"{self._url} did not answer: {type(error).__name__}",
-                hint="check that attestor runs there",
+                f"{origin_of(self._url)} did not answer {path}: {error.message}",
+                hint=error.hint_with("check that attestor runs there"),
             ) from None
-        if len(content) > MAX_ANSWER_BYTES:
-            raise ProofRefused(f"the answer is larger than {MAX_ANSWER_BYTES} bytes")
-        if status != 200:
-            raise ProverFailed(f"{path} answered {status}: {_told(content, fault)}")
-        return bytes(content)
+        if response.status != 200:
+            raise ProverFailed(f"{path} answered {response.status}: {_described(response)}")
+        return response.body
 
 
-def _told(content: bytes, fault: str) -> str:
+def _described(response: Response) -> str:
     """What the service said, cut to a line."""
-    text = content[:600].decode(errors="replace").strip()
+    text = response.body[:600].decode(errors="replace").strip()
+    fault = response.headers.get("x-attestor-fault")
     return f"{text} ({fault})" if fault else text

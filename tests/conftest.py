@@ -5,6 +5,7 @@ import socket
 from pathlib import Path
 
 import pytest
+from cpu_budget import CpuBudget
 from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -20,10 +21,22 @@ KINDS = {
 }
 
 
+FAST = ("tests/unit/", "tests/docs/")
+
+
 # A machine that only checks must give the same verdict twice; elsewhere new cases are tried.
 settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI"):
     settings.load_profile("ci")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--cpu-budget", action="store_true", help="hold the fast tests to their time")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--cpu-budget"):
+        config.pluginmanager.register(CpuBudget(FAST))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

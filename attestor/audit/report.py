@@ -16,6 +16,7 @@ TABLE_COLUMNS = (
     "simulated",
     "tcb_status",
     "kind",
+    "attempts",
     "transaction_hash",
     "outcome",
     "gas_used",
@@ -34,7 +35,7 @@ def history(store: Store) -> list[dict[str, Any]]:
 
 
 def as_table(rows: list[dict[str, Any]]) -> str:
-    """Aligned columns; long hashes are cut, JSON and CSV give them whole."""
+    """Aligned columns; long hashes are shortened, but not in JSON and CSV."""
     cells = [[_cell(row[column]) for column in TABLE_COLUMNS] for row in rows]
     lines = [list(TABLE_COLUMNS), *cells]
     widths = [max(len(line[index]) for line in lines) for index in range(len(TABLE_COLUMNS))]

@@ -9,6 +9,7 @@ from typing import Any
 
 from eth_utils.crypto import keccak
 
+from attestor.audit.old_names import modern
 from attestor.core import journal as chain
 from attestor.core.journal import Entry
 from attestor.core.registration import RegistrationEvent
@@ -23,11 +24,12 @@ LOG_RANGE = 2000
 _SOURCES: dict[str, tuple[str, str]] = {
     "signer_created": ("signers", "address"),
     "quote_made": ("quotes", "hash"),
+    "registration_requested": ("registration_requests", "intent"),
     "transaction_signed": ("transactions", "hash"),
     "signer_activated": ("registrations", "signer"),
     "proof_signed": ("proofs", "job"),
     "engines_disagreed": ("disagreements", "job"),
-    "upload_signed": ("uploads", "hash"),
+    "upload_requested": ("uploads", "intent"),
 }
 """Each table's rows come from one journal event; its key column is given."""
 
@@ -39,7 +41,7 @@ def journal_faults(store: Store) -> list[str]:
 
 def table_faults(store: Store) -> list[str]:
     """Rows that differ from the journal, are missing, or were added beside it."""
-    journaled = list(entries(store))
+    journaled = list(modern(entries(store)))
     faults: list[str] = []
     for event, (table, key_column) in _SOURCES.items():
         rows = {row[key_column]: row for row in store.rows(f"SELECT * FROM {table}")}  # noqa: S608
@@ -48,9 +50,9 @@ def table_faults(store: Store) -> list[str]:
                 key = _key(entry, key_column)
                 faults += _row_faults(table, key, rows.pop(key, None), entry)
         faults += [f"{table} row {key} has no journal entry" for key in rows]
-    faults += _outcome_faults(store, "transactions", "transaction_mined", journaled)
-    faults += _outcome_faults(store, "uploads", "upload_mined", journaled)
+    faults += _outcome_faults(store, journaled)
     faults += _finding_faults(store, journaled)
+    faults += _resumption_faults(store, journaled)
     for row in store.rows("SELECT hash, raw FROM quotes"):
         if to_hex(keccak(row["raw"])) != row["hash"]:
             faults.append(f"quotes row {row['hash']}: its raw bytes do not hash to it")
@@ -65,7 +67,8 @@ def chain_faults(store: Store, events: Iterable[RegistrationEvent]) -> list[str]
         for row in store.rows(
             "SELECT registrations.*, measurement, reference_block, reference_block_hash, sent_hash "
             "FROM registrations JOIN quotes ON quotes.hash = registrations.quote "
-            "JOIN transactions ON transactions.hash = registrations.transaction_hash"
+            "JOIN transactions ON transactions.hash = registrations.transaction_hash "
+            "JOIN registration_requests ON registration_requests.intent = transactions.intent"
         )
     }
     faults: list[str] = []
@@ -106,36 +109,51 @@ def _row_faults(table: str, key: Any, row: dict[str, Any] | None, entry: Entry) 
     if row is None:
         return [f"{table} row {key} is missing, journal entry {entry.sequence} made it"]
     return [
-        f"{table} row {key}: {name} is {row[name]!r}, the journal says {value!r}"
+        f"{table} row {key}: {name} is {row.get(name)!r}, the journal says {value!r}"
         for name, value in entry.evidence.items()
         if row.get(name) != value
     ]
 
 
-def _outcome_faults(store: Store, table: str, event: str, journaled: list[Entry]) -> list[str]:
+def _outcome_faults(store: Store, journaled: list[Entry]) -> list[str]:
     """The last journaled outcome of a transaction is what its row says."""
-    mined = {e.evidence["hash"]: e for e in journaled if e.event == event}
+    settled = ("transaction_mined", "transaction_replaced")
+    last = {entry.evidence["hash"]: entry for entry in journaled if entry.event in settled}
     faults: list[str] = []
-    for row in store.rows(f"SELECT * FROM {table}"):  # noqa: S608
-        entry = mined.get(row["hash"])
+    for row in store.rows("SELECT * FROM transactions"):
+        entry = last.get(row["hash"])
         if entry is not None:
-            faults += _row_faults(table, row["hash"], row, entry)
-        elif row["outcome"] in ("succeeded", "reverted"):
-            faults.append(f"{table} row {row['hash']}: no journal entry of its outcome")
+            faults += _row_faults("transactions", row["hash"], row, entry)
+        elif row["outcome"] != "pending":
+            faults.append(f"transactions row {row['hash']}: no journal entry of its outcome")
     return faults
 
 
 def _finding_faults(store: Store, journaled: list[Entry]) -> list[str]:
     """The journaled finding about a proof is what its row says; so is the first one, without."""
-    confirmed = {e.evidence["job"]: e for e in journaled if e.event == "proof_confirmed"}
+    checked = {e.evidence["job"]: e for e in journaled if e.event == "proof_cross_checked"}
     faults: list[str] = []
-    for row in store.rows("SELECT job, confirmation, finding, finding_reason FROM proofs"):
-        entry = confirmed.get(row["job"])
+    for row in store.rows("SELECT job, cross_check, finding, finding_reason FROM proofs"):
+        entry = checked.get(row["job"])
         if entry is not None:
             faults += _row_faults("proofs", row["job"], row, entry)
-        elif row["finding"] != FIRST_FINDING.get(row["confirmation"]):
+        elif row["finding"] != FIRST_FINDING.get(row["cross_check"]):
             told = f"finding {row['finding']!r} has no journal entry"
             faults.append(f"proofs row {row['job']}: {told}")
+    return faults
+
+
+def _resumption_faults(store: Store, journaled: list[Entry]) -> list[str]:
+    """A disagreement is closed for the reason that the journal has, or open."""
+    said = {
+        e.evidence["job"]: e.evidence["reason"] for e in journaled if e.event == "signing_resumed"
+    }
+    faults: list[str] = []
+    for row in store.rows("SELECT job, resumed_at, resumed_reason FROM disagreements"):
+        reason = said.get(row["job"])
+        if row["resumed_reason"] != reason or (row["resumed_at"] is None) != (reason is None):
+            told = f"resumed_reason is {row['resumed_reason']!r}, the journal says {reason!r}"
+            faults.append(f"disagreements row {row['job']}: {told}")
     return faults
 
 

@@ -1,4 +1,4 @@
-"""A contract's ABI: calldata from arguments, values from results, errors and events by name."""
+"""A contract's ABI: encoding calls, decoding results, errors and events."""
 
 import json
 from collections.abc import Mapping

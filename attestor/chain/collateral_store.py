@@ -1,4 +1,4 @@
-"""The CollateralStore contract: what it holds, and calldata of its uploads."""
+"""The CollateralStore contract: reading it, and calldata of uploads."""
 
 from dataclasses import dataclass
 from enum import IntEnum
@@ -24,8 +24,8 @@ class CollateralKind(IntEnum):
 
 @dataclass(frozen=True)
 class Held:
-    """What the contract keeps of one piece (its struct Held). `since` and `until` are Unix seconds,
-    `digest` is keccak256 of what was uploaded; `usable` is False once it or its signer is revoked.
+    """One item in the contract (its struct Held). `since` and `until` are Unix seconds, `digest` is
+    sha256 of what its issuer signed; `usable` is False once it or its issuer is revoked.
     """
 
     since: int
@@ -37,21 +37,21 @@ class Held:
 
 @dataclass(frozen=True)
 class CollateralRecord:
-    """A packed record of the contract: when it ends (Unix seconds), and its signing epoch. A record
-    of 0 is of something that was never uploaded; its end is 0."""
+    """A packed record of the contract: its expiry (Unix seconds) and its signing epoch. Both are 0
+    for what was never uploaded."""
 
     until: int
     epoch: int
 
     @classmethod
     def unpack(cls, word: int) -> "CollateralRecord":
-        """From the word that ICollateralStore describes."""
+        """From the word as ICollateralStore describes it."""
         return cls(until=word >> 200 & (1 << 40) - 1, epoch=word >> 240)
 
 
 @dataclass(frozen=True)
 class CollateralRecords:
-    """The three records that the verification of a quote rests on."""
+    """The three records that verifying a quote needs."""
 
     authority: CollateralRecord
     tcb_info: CollateralRecord
@@ -74,15 +74,15 @@ class CollateralStore:
         except (RpcError, RpcAnswerInvalid) as error:
             raise CollateralStoreInvalid(
                 f"no CollateralStore answers at {checksummed(self.address)}: {error.message}",
-                hint="give the address that the deployment printed",
+                hint="use the address that attestor deploy printed",
             ) from None
 
     def evaluation_delay_seconds(self) -> int:
-        """How old a TCB recovery event must be; 0 when the store asks for no evaluation numbers."""
+        """The age at which a TCB recovery event counts; 0 when no evaluation numbers are used."""
         return int(self._read("evaluationDelaySeconds"))
 
     def held(self, kind: CollateralKind, key: int) -> Held | None:
-        """What is kept of one piece, or None when it was never uploaded."""
+        """The item under that kind and key, or None when it was never uploaded."""
         found = self._read("held", kind, key)
         if not any(found["digest"]):
             return None
@@ -95,8 +95,8 @@ class CollateralStore:
         )
 
     def records(self, authority: int, tcb_key: int) -> CollateralRecords:
-        """What quotes of one kind of machine are verified with: `authority` is the key identifier
-        of its PCK CA, `tcb_key` TEE type << 48 | FMSPC."""
+        """The records that quotes of one machine type are verified with: `authority` is the key
+        identifier of its PCK CA, `tcb_key` TEE type << 48 | FMSPC."""
         return CollateralRecords(
             authority=CollateralRecord.unpack(self._read("caRecord", authority)),
             tcb_info=CollateralRecord.unpack(self._read("tcbRecord", tcb_key)),
@@ -104,7 +104,7 @@ class CollateralStore:
         )
 
     def signing_epoch(self) -> int:
-        """CollateralRecords of another epoch were signed by a certificate that is revoked."""
+        """Records of another epoch were signed by a certificate that is revoked by now."""
         return int(self._read("signingEpoch"))
 
     def new_revocations(self, der: bytes, first: int, count: int) -> int:

@@ -1,4 +1,4 @@
-"""The MultiProof contract: calldata of its calls, and what it answers."""
+"""The MultiProof contract: calldata and results."""
 
 from attestor.chain.abi import Contract
 from attestor.chain.node import Node

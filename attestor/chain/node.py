@@ -1,4 +1,4 @@
-"""The questions that attestor asks a node, each with a checked answer."""
+"""The JSON-RPC calls that attestor makes, with checked results."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ class Node:
         self.check_headers = check_headers
 
     def require_chain(self) -> None:
-        """Raise `WrongChain` unless the node follows the chain that was configured."""
+        """Raise `WrongChain` unless the node is on the configured chain."""
         found = wire.quantity(self.rpc.call("eth_chainId", []), "chain id")
         if found != self.chain_id:
             raise WrongChain(
@@ -32,7 +32,7 @@ class Node:
         return wire.block(self._block("latest"), self.check_headers)
 
     def block_by_hash(self, block_hash: bytes) -> Block:
-        """The block of that very hash."""
+        """The block with that hash."""
         found = self.rpc.call("eth_getBlockByHash", [to_hex(block_hash), False])
         block = wire.block(found, self.check_headers)
         if block.hash != block_hash:
@@ -40,7 +40,7 @@ class Node:
         return block
 
     def header_fields(self, number: int) -> dict[str, Any]:
-        """The JSON of the block of that number, as the header codec takes it."""
+        """The block with that number as JSON, for the header codec."""
         found = wire.fields(self._block(hex(number)), "block")
         if wire.block(found, check_hash=True).number != number:
             raise RpcAnswerInvalid(f"asked for block {number}, got another")
@@ -65,7 +65,7 @@ class Node:
         return wire.quantity(self.rpc.call("eth_maxPriorityFeePerGas", []), "priority fee")
 
     def nonce(self, account: bytes) -> int:
-        """The next nonce by mined transactions only: one that is stuck is to be replaced."""
+        """The next nonce, counting mined transactions only: a stuck one is to be replaced."""
         found = self.rpc.call("eth_getTransactionCount", [to_hex(account), "latest"])
         return wire.quantity(found, "nonce")
 
@@ -100,7 +100,7 @@ class Node:
         return logs
 
     def send(self, raw: bytes, transaction_hash: bytes) -> None:
-        """Hand a signed transaction over. One that the node knows already counts as sent."""
+        """Send a signed transaction. One that the node already knows counts as sent."""
         try:
             answer = self.rpc.call("eth_sendRawTransaction", [to_hex(raw)])
         except RpcError:
@@ -108,7 +108,7 @@ class Node:
                 raise
             return
         if wire.data(answer, "transaction hash", 32) != transaction_hash:
-            raise RpcAnswerInvalid("the node took our transaction under another hash")
+            raise RpcAnswerInvalid("the node returned another hash for our transaction")
 
     def _block(self, tag: str) -> object:
         return self.rpc.call("eth_getBlockByNumber", [tag, False])

@@ -1,5 +1,5 @@
-"""The registry contract as the daemon uses it: our TEERegistry, or automata's
-SP1TEEProverRegistry, whose functions ours has too."""
+"""The registry contract: our TEERegistry, or Automata's SP1TEEProverRegistry, whose interface ours
+keeps."""
 
 from typing import Any
 
@@ -63,7 +63,7 @@ class Registry:
         except (RpcError, RpcAnswerInvalid) as error:
             raise RegistryInvalid(
                 f"no TEERegistry answers at {checksummed(self.address)}: {error.message}",
-                hint="set chain.registry to the address that the deployment printed",
+                hint="set chain.registry to the address that attestor deploy printed",
             ) from None
 
     def verifier_kind(self) -> VerifierKind:

@@ -1,4 +1,4 @@
-"""Strict decoding of a node's JSON: types, lengths, ranges, and that it answers the question."""
+"""Strict decoding of a node's JSON: types, lengths, ranges, and that it is what was asked for."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -66,7 +66,7 @@ def block(value: object, check_hash: bool) -> Block:
     if check_hash and header.hash_of(header.encode(found)) != decoded.hash:
         raise HeaderInvalid(
             f"the header of block {decoded.number} does not hash to the hash the node gives",
-            hint="the node lies, or the chain's headers are not Ethereum's: chain.check_headers",
+            hint="the node lies, or the chain has other headers: see chain.check_headers",
         )
     return decoded
 

@@ -10,16 +10,16 @@ from attestor import __version__
 from attestor.errors import AttestorError
 
 COMMANDS = {
-    "run": "Run the daemon: keep a registered signer and serve proofs.",
-    "prove": "Have a program proven, check the answer and print it.",
-    "audit": "Show the registration history, and check it against the chain.",
-    "deploy": "Deploy the contracts, and write where they stand.",
+    "run": "Run the daemon: keep a signer registered and serve signed results.",
+    "prove": "Request a proof of a program, verify it and print it.",
+    "audit": "Show the registration history, or verify it against the chain.",
+    "deploy": "Deploy the contracts and write their addresses to a file.",
     "collateral": "Show, fetch and upload the collateral on chain.",
-    "resume": "Let the daemon sign again after its engines disagreed.",
+    "resume": "Resume signing after the two engines disagreed.",
     "devnet": "Start a development chain with contracts and a daemon.",
-    "demo": "Show the whole way, from an empty chain to an accepted proof.",
-    "quote": "Show what a quote says.",
-    "verify-sp1": "Check an SP1 Groth16 proof, without a chain.",
+    "demo": "Run everything once, from an empty chain to an accepted proof.",
+    "quote": "Decode a quote.",
+    "verify-sp1": "Verify an SP1 Groth16 proof off chain.",
 }
 
 
@@ -29,7 +29,7 @@ def module_of(name: str) -> str:
 
 
 class _Lazy(click.Group):
-    """Knows its commands' names and one-line helps without importing them."""
+    """Lists commands with their one-line help without importing them."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -49,11 +49,11 @@ class _Lazy(click.Group):
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, message="%(prog)s %(version)s")
 def group() -> None:
-    """Keep fresh signers attested on chain, and serve signed proofs of SP1 programs."""
+    """Execute SP1 programs inside a TEE and sign the results with keys attested on chain."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run a command; an error of ours ends in one line and the exit code of its class."""
+    """Run a command; a typed error is printed as one line and sets the exit code of its class."""
     try:
         group.main(arguments, prog_name="attestor", standalone_mode=True)
     except AttestorError as error:

@@ -19,14 +19,14 @@ FORMATS = {"table": report.as_table, "json": report.as_json, "csv": report.as_cs
     default=Path("attestor.sqlite"),
     envvar="ATTESTOR_STORE_PATH",
     show_default=True,
-    help="The daemon's database; it may be running.",
+    help="The daemon's database; the daemon may be running.",
 )
 @click.option(
     "--format", "form", type=click.Choice(list(FORMATS)), default="table", show_default=True
 )
 @click.pass_context
 def command(context: click.Context, database: Path, form: str) -> None:
-    """Show the registration history, and check it against the chain."""
+    """Show the registration history, or verify it against the chain."""
     store = Store.open_to_read(database)
     context.obj = store
     if context.invoked_subcommand is None:
@@ -34,22 +34,26 @@ def command(context: click.Context, database: Path, form: str) -> None:
 
 
 @command.command("verify")
-@click.option("--rpc-url", envvar="ATTESTOR_CHAIN_RPC_URL", help="Node to compare with.")
-@click.option("--registry", envvar="ATTESTOR_CHAIN_REGISTRY", help="The TEERegistry's address.")
+@click.option(
+    "--rpc-url",
+    envvar="ATTESTOR_CHAIN_RPC_URL",
+    help="JSON-RPC endpoint of a node to compare with.",
+)
+@click.option("--registry", envvar="ATTESTOR_CHAIN_REGISTRY", help="Address of the TEERegistry.")
 @click.pass_obj
 def verify_command(store: Store, rpc_url: str | None, registry: str | None) -> None:
-    """Check the hash chain, the tables, and (with a node) the registry's events.
+    """Verify the hash chain, the tables, and with a node the registry's events.
 
-    Exits with 4 when anything is wrong, after naming every fault.
+    Lists every fault, and exits with code 4 if there is one.
     """
-    faults = _told("hash chain", verify.journal_faults(store))
-    faults += _told("tables", verify.table_faults(store))
+    faults = _report("hash chain", verify.journal_faults(store))
+    faults += _report("tables", verify.table_faults(store))
     if rpc_url and registry:
         from attestor.cli.chain_options import open_registry
 
         found = open_registry(rpc_url, registry)
         events = verify.registration_events(store, found.node.head().number, found.registrations)
-        faults += _told("registry's events", verify.chain_faults(store, events))
+        faults += _report("registry's events", verify.chain_faults(store, events))
     else:
         click.echo("registry's events  not compared: give --rpc-url and --registry")
     count = store.row("SELECT count(*) AS n FROM journal")
@@ -79,8 +83,8 @@ def policy_command(rpc_url: str, registry: str, from_block: int) -> None:
         click.echo(policy.as_line(event))
 
 
-def _told(what: str, faults: list[str]) -> int:
-    click.echo(f"{what:<18} {'sound' if not faults else f'{len(faults)} fault(s)'}")
+def _report(what: str, faults: list[str]) -> int:
+    click.echo(f"{what:<18} {'ok' if not faults else f'{len(faults)} fault(s)'}")
     for fault in faults:
         click.echo(f"  {fault}")
     return len(faults)

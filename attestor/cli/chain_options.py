@@ -1,4 +1,4 @@
-"""The options of commands that read the chain, and the registry they lead to."""
+"""Options of commands that read the chain, and the registry that they name."""
 
 from collections.abc import Callable
 from typing import Any
@@ -25,13 +25,13 @@ def chain_options(command: Callable[..., Any]) -> Callable[..., Any]:
         "--rpc-url",
         envvar="ATTESTOR_CHAIN_RPC_URL",
         required=True,
-        help="HTTP endpoint of a node  [ATTESTOR_CHAIN_RPC_URL].",
+        help="JSON-RPC endpoint of a node  [ATTESTOR_CHAIN_RPC_URL].",
     )
     return rpc_url(registry(command))
 
 
 def open_registry(rpc_url: str, registry: str) -> Registry:
-    """The registry at that address, on whatever chain the node follows."""
+    """The registry at that address, on the chain of the node."""
     try:
         address = from_hex(registry)
     except ValueError:

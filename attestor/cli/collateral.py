@@ -1,6 +1,5 @@
 """`attestor collateral show`, `fetch` and `upload`."""
 
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,14 +18,19 @@ from attestor.collateral.pcs import Pcs
 from attestor.collateral.plan import Need, needs
 from attestor.collateral.refresher import items_for
 from attestor.collateral.sources import TIMEOUT_SECONDS, require_service_url
-from attestor.collateral.uploader import NoLog, Uploaded, Uploader
+from attestor.collateral.uploader import Uploaded, Uploader
 from attestor.core.expiry import SECONDS_PER_DAY
+from attestor.core.fees import GWEI
 from attestor.core.text import from_hex, to_hex
 from attestor.deployment import record
 from attestor.errors import ConfigurationInvalid
 from attestor.quote.collateral import MachineKind
 from attestor.transactions.account import load_account
-from attestor.transactions.manager import GWEI, Payments
+from attestor.transactions.lock import lock_account
+from attestor.transactions.log import MemoryLog
+from attestor.transactions.manager import TransactionManager
+from attestor.transactions.pricing import Pricer
+from attestor.transactions.replacement import FeePolicy
 
 Command = Callable[..., Any]
 
@@ -45,24 +49,33 @@ machine_options = _options(
         "--pcs-url",
         envvar="ATTESTOR_COLLATERAL_PCS_URL",
         required=True,
-        help="PCCS, or Intel's PCS  [ATTESTOR_COLLATERAL_PCS_URL].",
+        help="URL of a PCCS, or of Intel's PCS  [ATTESTOR_COLLATERAL_PCS_URL].",
     ),
-    click.option("--fmspc", required=True, help="Kind of machine, 6 bytes as hexadecimal."),
-    click.option("--ca", type=click.Choice(["platform", "processor"]), default="platform"),
-    click.option("--tee", type=click.Choice(["tdx", "sgx"]), default="tdx"),
+    click.option("--fmspc", required=True, help="Machine type, 6 bytes in hex."),
+    click.option(
+        "--ca",
+        type=click.Choice(["platform", "processor"]),
+        default="platform",
+        show_default=True,
+        help="Intel CA that certifies the machine.",
+    ),
+    click.option("--tee", type=click.Choice(["tdx", "sgx"]), default="tdx", show_default=True),
 )
 store_options = _options(
     click.option(
-        "--rpc-url", envvar="ATTESTOR_CHAIN_RPC_URL", required=True, help="A node's endpoint."
+        "--rpc-url",
+        envvar="ATTESTOR_CHAIN_RPC_URL",
+        required=True,
+        help="JSON-RPC endpoint of a node.",
     ),
     click.option(
-        "--file", type=click.Path(path_type=Path), help="Deployment file that names the store."
+        "--file", type=click.Path(path_type=Path), help="Deployment file with the store's address."
     ),
     click.option("--store", help="Address of the CollateralStore, instead of --file."),
     click.option(
         "--margin-days",
         type=click.FloatRange(min=0),
-        help="Leave alone what holds for longer; without it, all that is newer is uploaded.",
+        help="Upload only what expires within so many days; without it, everything newer.",
     ),
 )
 
@@ -71,8 +84,8 @@ store_options = _options(
 def command() -> None:
     """Show, fetch and upload the collateral on chain.
 
-    It is what Intel signs of machines and quoting enclaves, with the certificates and revocation
-    lists around it. Quotes are verified on chain with it, and refused when it ends.
+    Collateral is what Intel publishes to verify quotes: TCB infos, QE identities, certificates and
+    CRLs. The contracts verify quotes with it, and refuse them once it has expired.
     """
 
 
@@ -86,7 +99,7 @@ def show(
     margin_days: float | None,
     **machine: str,
 ) -> None:
-    """Show what is on chain, until when, and what an upload would do."""
+    """Show what is on chain, when it expires, and what an upload would do."""
     opened = _open_store(rpc_url, file, store)
     click.echo(plan_table(opened, _plan(opened, _fetched(opened, **machine), margin_days)))
 
@@ -95,9 +108,9 @@ def show(
 @machine_options
 @click.argument("output", type=click.Path(path_type=Path))
 def fetch(output: Path, pcs_url: str, **machine: str) -> None:
-    """Fetch collateral, and write it to OUTPUT as JSON (the form of dcap-qvl).
+    """Fetch collateral and write it to OUTPUT as JSON, in dcap-qvl's format.
 
-    Nothing is verified: whoever uses it does that.
+    Nothing is verified here: collateral is verified when it is used.
     """
     collateral = _service(pcs_url).collateral(_machine(**machine))
     try:
@@ -115,10 +128,12 @@ def fetch(output: Path, pcs_url: str, **machine: str) -> None:
     envvar="ATTESTOR_COLLATERAL_PAYER_KEY_FILE",
     type=click.Path(path_type=Path),
     required=True,
-    help="File with the key of the account that pays, mode 600; not one that a daemon pays from.",
+    help="File with the private key of the account that pays, mode 600; no daemon may use it.",
 )
-@click.option("--max-fee-gwei", default=200.0, show_default=True, help="Most to offer per gas.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option(
+    "--max-fee-gwei", default=200.0, show_default=True, help="Maximum fee per gas, in gwei."
+)
+@click.option("--yes", is_flag=True, help="Skip the confirmation prompt.")
 def upload(
     rpc_url: str,
     file: Path | None,
@@ -129,10 +144,10 @@ def upload(
     yes: bool,
     **machine: str,
 ) -> None:
-    """Upload what is missing, ends, or is older than what the service gives.
+    """Upload what is missing, expiring, or older than what the service offers.
 
-    The plan is shown first. It stops at the first piece that is refused; what was uploaded before
-    stays.
+    Prints the plan and asks for confirmation. Stops at the first part that is refused; earlier
+    uploads stay on chain.
     """
     opened = _open_store(rpc_url, file, store)
     payer = load_account(payer_key_file, "--payer-key-file")
@@ -144,15 +159,16 @@ def upload(
         return
     if not yes:
         click.confirm(f"Upload from {payer.address}?", abort=True)
-    payments = Payments(opened.node, payer, max_fee=int(max_fee_gwei * GWEI))
-    uploader = Uploader(opened, payments, NoLog(), threading.Event().wait)
-    done = uploader.run(items, _seconds(margin_days), _tell)
+    with lock_account(opened.node, from_hex(payer.address)):
+        pricer = Pricer(opened.node, payer, FeePolicy(int(max_fee_gwei * GWEI)))
+        manager = TransactionManager(opened.node, pricer, MemoryLog())
+        done = Uploader(opened, manager).run(items, _seconds(margin_days), _print_uploaded)
     click.echo(f"{len(done)} uploaded, gas {sum(uploaded.gas_used for uploaded in done)}")
 
 
 def _open_store(rpc_url: str, file: Path | None, store: str | None) -> CollateralStore:
     if (file is None) == (store is None):
-        raise ConfigurationInvalid("give the store's address either by --file or by --store")
+        raise ConfigurationInvalid("give either --file or --store")
     rpc = Rpc(rpc_url)
     node = Node(rpc, wire.quantity(rpc.call("eth_chainId", []), "chain id"))
     opened = CollateralStore(node, _address(file, store, node.chain_id))
@@ -165,7 +181,7 @@ def _address(file: Path | None, store: str | None, chain_id: int) -> bytes:
         found = record.read(file)
         if found.chain_id != chain_id:
             raise ConfigurationInvalid(
-                f"{file} is of chain {found.chain_id}, the node is on {chain_id}"
+                f"{file} is for chain {found.chain_id}, but the node is on {chain_id}"
             )
         return found.address("CollateralStore")
     try:
@@ -200,6 +216,6 @@ def _seconds(margin_days: float | None) -> int | None:
     return None if margin_days is None else int(margin_days * SECONDS_PER_DAY)
 
 
-def _tell(uploaded: Uploaded) -> None:
+def _print_uploaded(uploaded: Uploaded) -> None:
     transaction = to_hex(uploaded.receipts[-1].transaction_hash)
     click.echo(f"{uploaded.item.name:<40} tx {transaction} gas {uploaded.gas_used}")

@@ -1,4 +1,4 @@
-"""What stands on chain of collateral and what would be done about it, as aligned columns."""
+"""Collateral on chain, and what an upload would do about it, as aligned columns."""
 
 from datetime import UTC, datetime
 
@@ -8,7 +8,7 @@ from attestor.core.text import checksummed, to_hex
 
 
 def plan_table(store: CollateralStore, planned: list[Need]) -> str:
-    """One line for each part: on chain from when to when, what was fetched, what would be done."""
+    """One line per part: validity on chain, validity of what was fetched, action."""
     lines = [f"store {checksummed(store.address)} on chain {store.node.chain_id}"]
     rows = [("part", "on chain", "digest", "fetched", "to do")]
     rows += [_row(one) for one in planned]

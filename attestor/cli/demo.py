@@ -13,16 +13,16 @@ from attestor.devnet.stack import Devnet, DevnetOptions, end_in_order
 @click.option("--folder", type=click.Path(path_type=Path), default=Path("demo"), show_default=True)
 @click.option("--api-port", default=3000, show_default=True, help="Port of the proving service.")
 def command(folder: Path, api_port: int) -> None:
-    """Show the whole way, from an empty chain to an accepted proof.
+    """Run everything once, from an empty chain to an accepted proof.
 
-    A chain, contracts, a fresh signer with a verified quote, its registration, two programs
-    executed and proven, their proofs accepted on chain, rotations, and the history. Exits with
-    an error at the first step that fails.
+    Starts a chain, deploys the contracts, registers a fresh signer by its quote, executes two
+    programs, has their proofs accepted on chain, rotates the signer, and verifies the history.
+    Exits with an error at the first step that fails.
     """
     end_in_order()
     started = time.monotonic()
 
-    def tell(what: str, evidence: str) -> None:
+    def print_step(what: str, evidence: str) -> None:
         click.echo(f"{time.monotonic() - started:6.1f} s  {what:<22} {evidence}")
 
     options = DevnetOptions(
@@ -30,7 +30,7 @@ def command(folder: Path, api_port: int) -> None:
     )
     devnet = Devnet(options)
     try:
-        Demo(devnet, tell).run()
+        Demo(devnet, print_step).run()
     finally:
         devnet.stop()
-    tell("done", f"the database stays in {folder / 'attestor.sqlite'}")
+    print_step("done", f"the database stays in {folder / 'attestor.sqlite'}")

@@ -7,15 +7,21 @@ import click
 from attestor.chain import wire
 from attestor.chain.node import Node
 from attestor.chain.rpc import Rpc
+from attestor.core.fees import GWEI
 from attestor.core.text import checksummed, from_hex, to_hex
-from attestor.deployment import foreign, plan, roots
-from attestor.deployment.deployer import Deployer, Done
+from attestor.deployment import foreign, plan, probe, roots
+from attestor.deployment.deployer import PACE, Deployer, Done
+from attestor.deployment.foreign import Trusted
+from attestor.deployment.log import DeploymentLog
 from attestor.deployment.plan import ForeignVerifier, Plan, Settings
 from attestor.errors import ConfigurationInvalid
 from attestor.transactions.account import load_account
-from attestor.transactions.manager import GWEI, Payments
+from attestor.transactions.lock import lock_account
+from attestor.transactions.manager import TransactionManager
+from attestor.transactions.pricing import Pricer
+from attestor.transactions.replacement import FeePolicy
 
-KINDS = {"automata-1.0": 1, "automata-1.1": 2}
+KINDS = {"automata-1.0": foreign.LAYOUT_10, "automata-1.1": foreign.LAYOUT_11}
 UNAUDITED = (
     "These contracts have had no outside audit. docs/contracts.md says what that means for a "
     "public chain."
@@ -49,43 +55,73 @@ ADDRESS, WORD = Hex(20), Hex(32)
 
 @click.command
 @click.option(
-    "--rpc-url", envvar="ATTESTOR_CHAIN_RPC_URL", required=True, help="A node's endpoint."
+    "--rpc-url", envvar="ATTESTOR_CHAIN_RPC_URL", required=True, help="JSON-RPC endpoint of a node."
 )
 @click.option(
     "--payer-key-file",
     envvar="ATTESTOR_PAYER_KEY_FILE",
     type=click.Path(path_type=Path),
     required=True,
-    help="File with the key of the account that deploys, mode 600.",
+    help="File with the private key of the deployer, mode 600.",
 )
-@click.option("--max-fee-gwei", default=200.0, show_default=True, help="Most to offer per gas.")
-@click.option("--owner", type=ADDRESS, help="The registry's owner; the payer if not given.")
-@click.option("--guardian", type=ADDRESS, help="Who may take away; the owner if not given.")
-@click.option("--root", type=click.Choice(["intel", "simulated"]), default="intel")
-@click.option("--simulation-seed", default="development", help="Seed of a simulated platform.")
+@click.option(
+    "--max-fee-gwei", default=200.0, show_default=True, help="Maximum fee per gas, in gwei."
+)
+@click.option("--owner", type=ADDRESS, help="Owner of the registry; by default the deployer.")
+@click.option("--guardian", type=ADDRESS, help="Account that may revoke; by default the owner.")
+@click.option(
+    "--root",
+    type=click.Choice(["intel", "simulated"]),
+    default="intel",
+    show_default=True,
+    help="Root CA under which quotes are verified.",
+)
+@click.option(
+    "--simulation-seed", default="development", help="Seed of the simulated platform's keys."
+)
 @click.option(
     "--evaluation-delay-days",
     default=365,
     show_default=True,
-    help="Age of a TCB recovery event at which its evaluation is taken; 0 takes any.",
+    help="Days after a TCB recovery event until its evaluation is required; 0 for none.",
 )
-@click.option("--verifier", type=ADDRESS, help="An Automata verifier to use instead of ours.")
-@click.option("--verifier-kind", type=click.Choice(list(KINDS)), help="Its output layout.")
-@click.option("--verifier-code-hash", type=WORD, help="keccak256 of its code, as you checked it.")
-@click.option("--gateway", type=ADDRESS, default="0x" + "00" * 20, help="SP1's verifier gateway.")
-@click.option("--threshold", default=1, show_default=True, help="Machines that a proof needs.")
 @click.option(
-    "--distinct-measurements", is_flag=True, help="Have these machines run different images too."
+    "--verifier", type=ADDRESS, help="Address of a deployed Automata verifier, instead of ours."
 )
-@click.option("--measurement", type=WORD, multiple=True, help="Allow it; may be repeated.")
+@click.option(
+    "--verifier-kind", type=click.Choice(list(KINDS)), help="Output format of that verifier."
+)
+@click.option("--verifier-code-hash", type=WORD, help="keccak256 of the code you reviewed.")
+@click.option(
+    "--layout-1.0",
+    "layout_10",
+    is_flag=True,
+    default=False,
+    help="Deploy an adapter too: our verifier with the output format of Automata's version 1.0.",
+)
+@click.option(
+    "--gateway", type=ADDRESS, default="0x" + "00" * 20, help="Address of SP1's verifier gateway."
+)
+@click.option(
+    "--threshold",
+    default=1,
+    show_default=True,
+    help="Number of machines that must sign a proof.",
+)
+@click.option(
+    "--distinct-measurements", is_flag=True, help="Require that they run different images too."
+)
+@click.option(
+    "--measurement", type=WORD, multiple=True, help="Measurement to allow; may be repeated."
+)
 @click.option(
     "--file",
     type=click.Path(path_type=Path),
     default=Path("deployment.json"),
     show_default=True,
-    help="Where addresses and ABIs are written; an unfinished deployment goes on from it.",
+    help="Deployment file to write; an unfinished deployment is resumed from it.",
 )
-@click.option("--yes", is_flag=True, default=False, help="Do not ask.")
+@click.option("--yes", is_flag=True, default=False, help="Skip the confirmation prompt.")
 def command(
     rpc_url: str,
     payer_key_file: Path,
@@ -98,6 +134,7 @@ def command(
     verifier: bytes | None,
     verifier_kind: str | None,
     verifier_code_hash: bytes | None,
+    layout_10: bool,
     gateway: bytes,
     threshold: int,
     distinct_measurements: bool,
@@ -105,10 +142,11 @@ def command(
     file: Path,
     yes: bool,
 ) -> None:
-    """Deploy the contracts, and write where they stand.
+    """Deploy the contracts and write their addresses to a file.
 
-    The plan is shown first. After each transaction the code on the chain is compared with the
-    build's.
+    Asks the chain first whether it has what the contracts need. Prints the plan, and for a foreign
+    verifier who else is trusted, and asks for confirmation. After each transaction the deployed
+    code is compared with the build.
     """
     rpc = Rpc(rpc_url)
     node = Node(rpc, wire.quantity(rpc.call("eth_chainId", []), "chain id"))
@@ -121,19 +159,24 @@ def command(
         guardian=guardian or owner or deployer,
         evaluation_delay_days=evaluation_delay_days,
         verifier=_foreign(verifier, verifier_kind, verifier_code_hash),
+        layout_10=layout_10,
         gateway=gateway,
         threshold=threshold,
         distinct_measurements=distinct_measurements,
         measurements=measurement,
     )
     planned = plan.make(settings, deployer)
+    probe.require_suitable(node)
+    trusted = None
     if settings.verifier is not None:
-        foreign.require_usable(node, settings.verifier)
-    _show(planned, payer.address, file)
+        trusted = foreign.require_usable(node, settings.verifier)
+    _show(planned, payer.address, file, trusted)
     if not yes:
         click.confirm("Send these transactions?", abort=True)
-    payments = Payments(node, payer, max_fee=int(max_fee_gwei * GWEI))
-    Deployer(node, payments, file).run(planned, _tell)
+    with lock_account(node, deployer):
+        log = DeploymentLog(file, node.chain_id)
+        pricer = Pricer(node, payer, FeePolicy(int(max_fee_gwei * GWEI)))
+        Deployer(node, TransactionManager(node, pricer, log, PACE), log).run(planned, _print_done)
     click.echo(f"written to {file}; the daemon reads it with chain.deployment")
 
 
@@ -144,25 +187,29 @@ def _foreign(
         return None
     if address is None or kind is None or code_hash is None:
         raise ConfigurationInvalid(
-            "--verifier, --verifier-kind and --verifier-code-hash go together"
+            "--verifier, --verifier-kind and --verifier-code-hash must be given together"
         )
     return ForeignVerifier(address, KINDS[kind], code_hash)
 
 
-def _show(planned: Plan, deployer: str, file: Path) -> None:
+def _show(planned: Plan, deployer: str, file: Path, trusted: Trusted | None) -> None:
     click.echo(UNAUDITED)
-    click.echo(f"chain {planned.chain_id}, from {deployer}, to be written to {file}")
+    click.echo(f"chain {planned.chain_id}, deployer {deployer}, deployment file {file}")
     for creation in planned.creations:
         arguments = ", ".join(plan.text_of(argument) for argument in creation.arguments)
         click.echo(f"  deploy {creation.contract}({arguments})")
     for call in planned.calls:
         arguments = ", ".join(plan.text_of(argument) for argument in call.arguments)
         click.echo(f"  call   {call.contract}.{call.function}({arguments})")
+    if trusted is not None:
+        click.echo("trusted beside the verifier's code:")
+        for line in trusted.lines():
+            click.echo(f"  {line}")
 
 
-def _tell(done: Done) -> None:
+def _print_done(done: Done) -> None:
     if done.receipt is None:
-        click.echo(f"{done.what:<30} {checksummed(done.address)} stands already")
+        click.echo(f"{done.what:<30} {checksummed(done.address)} is already done")
         return
     transaction = to_hex(done.receipt.transaction_hash)
     click.echo(

@@ -11,14 +11,19 @@ from attestor.devnet.stack import Devnet, DevnetOptions, end_in_order
 @click.option(
     "--folder", type=click.Path(path_type=Path), default=Path("devnet"), show_default=True
 )
-@click.option("--block-seconds", default=1.0, show_default=True, help="Pause between blocks.")
-@click.option("--period", default=1800, show_default=True, help="Age of a rotated signer, seconds.")
+@click.option("--block-seconds", default=1.0, show_default=True, help="Block interval, in seconds.")
+@click.option(
+    "--period",
+    default=1800,
+    show_default=True,
+    help="Age at which a signer is replaced, in seconds.",
+)
 @click.option("--api-port", default=3000, show_default=True, help="Port of the proving service.")
 def command(folder: Path, block_seconds: float, period: int, api_port: int) -> None:
     """Start a development chain with contracts and a daemon.
 
-    The platform is SIMULATED, everything else is real. Addresses and endpoints are printed and
-    written to devnet.json in the folder. Stop it with Ctrl-C.
+    The TEE platform is SIMULATED, everything else is real. Addresses and endpoints are printed
+    and written to devnet.json in the folder. Stop it with Ctrl-C.
     """
     end_in_order()
     options = DevnetOptions(

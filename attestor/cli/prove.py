@@ -14,9 +14,17 @@ from attestor.errors import ProofRefused
 
 @click.command
 @click.argument("elf", type=click.Path(path_type=Path))
-@click.option("--stdin", multiple=True, help="An entry: u32:N, u64:N, hex:DIGITS or a file.")
-@click.option("--url", default="http://127.0.0.1:3000", show_default=True, help="The service.")
-@click.option("--program-vkey", help="Refuse an answer for another program than this (0x text).")
+@click.option(
+    "--stdin",
+    multiple=True,
+    help="A stdin entry: u32:N, u64:N, hex:DIGITS or a file; may be repeated.",
+)
+@click.option(
+    "--url", default="http://127.0.0.1:3000", show_default=True, help="URL of the proving service."
+)
+@click.option(
+    "--program-vkey", help="Expected program vkey, 0x-prefixed hex; any other is refused."
+)
 @click.option("--json", "as_json", is_flag=True, default=False, help="Print JSON.")
 @chain_options
 def command(
@@ -28,10 +36,10 @@ def command(
     rpc_url: str,
     registry: str,
 ) -> None:
-    """Have a program proven, check the answer and print it.
+    """Request a proof of a program, verify it and print it.
 
-    ELF is an SP1 v6 program. The signature is recovered, and the registry is asked whether it
-    vouches for the signer; an answer that does not hold is not printed.
+    ELF is an SP1 v6 program. The signer is recovered from the signature and looked up in the
+    registry. A proof that does not verify is not printed.
     """
     program = entries.read_file(elf, "ELF")
     client = ProverClient(url, open_registry(rpc_url, registry))

@@ -16,10 +16,10 @@ from attestor.quote.format import MAX_QUOTE_BYTES, BodyType, Quote, parse
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, default=False, help="Print JSON.")
 def command(file: Path, as_json: bool) -> None:
-    """Show what a quote says.
+    """Decode a quote.
 
-    The quote in FILE is taken apart, not verified: what it says is true only if its signatures
-    hold.
+    The quote in FILE is decoded, not verified: without its signatures checked, its fields are
+    only claims.
     """
     try:
         with file.open("rb") as opened:
@@ -44,16 +44,16 @@ def describe(quote: Quote) -> dict[str, str]:
         "attestation_key": to_hex(quote.attestation_key),
     }
     if quote.body_type is BodyType.SGX:
-        return {**rows, "measurement": "none: the registry takes TDX quotes only"}
+        return {**rows, "measurement": "none: the registry accepts TDX quotes only"}
     measurement = Measurement.from_td_body(quote.body)
     rows |= {name: to_hex(value) for name, value in vars(measurement).items()}
     return {**rows, "measurement": to_hex(measurement.id), "acceptable": _acceptable(quote)}
 
 
 def _acceptable(quote: Quote) -> str:
-    """Whether the registry's rules for TDs hold; signatures and TCB are another matter."""
+    """Whether the TD meets the registry's rules; says nothing about signatures and TCB."""
     try:
         require_trustworthy(quote.body)
     except MeasurementRefused as error:
         return f"no: {error.message}"
-    return "yes, as far as its attributes go"
+    return "yes, judging by its attributes alone"

@@ -21,18 +21,22 @@ from attestor.store.lock import lock_database
     show_default=True,
     help="The daemon's database; the daemon must be stopped.",
 )
-@click.option("--because", required=True, help="Why signing is safe again; kept in the journal.")
-def command(database: Path, because: str) -> None:
-    """Let the daemon sign again after its engines disagreed.
+@click.option("--reason", help="Why signing is safe again; kept in the journal.  [required]")
+@click.option("--because", hidden=True, help="The name of --reason in earlier versions.")
+def command(database: Path, reason: str | None, because: str | None) -> None:
+    """Resume signing after the two engines disagreed.
 
-    First find out which engine is right, and mend it or set executor.engine to sp1-portable
+    First find out which engine is right, and fix it or set executor.engine to sp1-portable
     (docs/operate.md). The disagreement, its program and its stdin stay in the database.
     """
+    given = reason or because
+    if not given:
+        raise click.UsageError("Missing option '--reason'.")
     if not database.is_file():
         raise DatabaseInvalid(f"no database at {database}", hint="name it with --database")
     with lock_database(database):
         store = Store.open(database)
-        closed = Disagreements(store, Journal(store, time.time)).resume(because)
+        closed = Disagreements(store, Journal(store, time.time)).resume(given)
         store.close()
     if not closed:
         raise NothingToResume(f"signing is not halted in {database}")

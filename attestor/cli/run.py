@@ -40,19 +40,22 @@ def _config_options(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--config", "file", type=click.Path(path_type=Path), help="TOML file with options.")
 @_config_options
 def command(file: Path | None, **flags: str | None) -> None:
-    """Run the daemon: keep a registered signer and serve proofs.
+    """Run the daemon: keep a signer registered and serve signed results.
 
     Every option is also an environment variable (--chain-rpc-url is ATTESTOR_CHAIN_RPC_URL) and
-    a key of the TOML file, given in brackets. A flag wins over the environment, the environment
-    over the file.
+    a key of the TOML file (in brackets below). Flags override the environment, which overrides
+    the file.
     """
     loaded = config.load(file, os.environ, flags)
-    from attestor.daemon.daemon import Daemon
     from attestor.observe import logs
 
     logs.set_up(loaded.log_level)
-    asyncio.run(_run(Daemon, loaded))
+    asyncio.run(_run(loaded))
 
 
-async def _run(make: Callable[[Config], Any], loaded: Config) -> None:
-    await make(loaded).run()
+async def _run(loaded: Config) -> None:
+    from attestor.daemon.daemon import STOP_SECONDS, Daemon
+    from attestor.daemon.stopping import exit_within
+
+    daemon = Daemon(loaded)
+    await daemon.run(at_stop=lambda: exit_within(STOP_SECONDS, lambda: daemon.exit_code))

@@ -1,4 +1,4 @@
-"""Stdin entries on the command line: `u32:10`, `u64:10`, `hex:00ff`, or a file's name."""
+"""Stdin entries on the command line: `u32:10`, `u64:10`, `hex:00ff`, or a file name."""
 
 import struct
 from pathlib import Path

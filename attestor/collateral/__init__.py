@@ -1,1 +1,1 @@
-"""Collateral: what Intel serves, what the store on chain holds, and the difference brought up."""
+"""Collateral: fetching it from Intel, comparing it with the store on chain, uploading it."""

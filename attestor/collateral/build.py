@@ -1,24 +1,32 @@
-"""The daemon's collateral, put together from the configuration."""
+"""Builds the daemon's collateral duty from the configuration."""
 
 import threading
 import time
+from functools import partial
 
 from attestor.chain.collateral_store import CollateralStore
 from attestor.chain.node import Node
 from attestor.collateral.duty import CollateralDuty, Schedule
+from attestor.collateral.items import Item
 from attestor.collateral.pcs import Pcs
 from attestor.collateral.refresher import CollateralRefresher
 from attestor.collateral.sources import TIMEOUT_SECONDS, require_service_url
 from attestor.collateral.uploader import Uploader
 from attestor.config import Config
 from attestor.core.expiry import SECONDS_PER_DAY
+from attestor.core.fees import GWEI
 from attestor.core.text import from_hex
+from attestor.core.transaction import Intent
 from attestor.errors import ConfigurationInvalid
 from attestor.quote.collateral import MachineKind
 from attestor.store.history import History
+from attestor.store.transactions import Transactions
 from attestor.store.uploads import Uploads
 from attestor.transactions.account import load_account
-from attestor.transactions.manager import GWEI, Payments
+from attestor.transactions.lock import lock_account
+from attestor.transactions.manager import Timer, TransactionManager
+from attestor.transactions.pricing import Pricer
+from attestor.transactions.replacement import FeePolicy
 
 FMSPC_BYTES = 6
 
@@ -30,8 +38,9 @@ def build_duty(
     registration_payer: bytes,
     history: History,
     uploads: Uploads,
+    transactions: Transactions,
 ) -> CollateralDuty | None:
-    """The collateral of the store, or None without a store of ours.
+    """The duty for our CollateralStore, or None where the registry has none.
 
     Raises `ConfigurationInvalid`, `PayerInvalid`, and `CollateralStoreInvalid` when there is no
     store at the address.
@@ -49,25 +58,27 @@ def build_duty(
     margin, stop = config.collateral_margin_days * SECONDS_PER_DAY, threading.Event()
     refresher = None
     if config.collateral_enabled:
-        payments = _payments(config, node, registration_payer)
-        uploader = Uploader(store, payments, uploads, stop.wait)
+        manager = _manager(config, node, registration_payer, transactions, stop)
+        uploader = Uploader(store, manager, stop.is_set, partial(_note, uploads))
         service = Pcs(service_url(config), TIMEOUT_SECONDS)
-        refresher = CollateralRefresher(
-            service, store, uploader, uploads, payments.payer, int(margin)
-        )
+        refresher = CollateralRefresher(service, store, uploader, manager, int(margin))
     schedule = Schedule(config.collateral_interval_seconds, margin)
     return CollateralDuty(store, history, uploads, refresher, machines, schedule, time.time, stop)
 
 
+def _note(uploads: Uploads, intent: Intent, item: Item) -> None:
+    uploads.requested(intent, item.name, item.content_hash, item.until)
+
+
 def service_url(config: Config) -> str:
-    """Where collateral is fetched. Raises `ConfigurationInvalid` when no option gives a URL."""
+    """The URL to fetch collateral from. Raises `ConfigurationInvalid` when none is configured."""
     url = config.collateral_pcs_url or config.quote_collateral
     require_service_url(url, "collateral.pcs_url")
     return url
 
 
 def machine_of(fmspc: str) -> MachineKind:
-    """The kind of TDX machine of an FMSPC in hexadecimal. The PCK certificates of machines with
+    """The machine type of an FMSPC in hex, with TDX. The PCK certificates of machines with
     TDX come from Intel's Platform CA. Raises `ConfigurationInvalid`."""
     try:
         decoded = bytes.fromhex(fmspc)
@@ -76,23 +87,31 @@ def machine_of(fmspc: str) -> MachineKind:
     if len(decoded) != FMSPC_BYTES:
         raise ConfigurationInvalid(
             f"{fmspc!r:.40} is not an FMSPC",
-            hint=f"write {FMSPC_BYTES} bytes as hexadecimal, as in B0C06F000000",
+            hint=f"give {FMSPC_BYTES} bytes in hex, such as B0C06F000000",
         )
     return MachineKind(decoded, "platform", "tdx")
 
 
-def _payments(config: Config, node: Node, registration_payer: bytes) -> Payments:
-    """From an account of its own: two senders of one account take each other's nonces, and an
-    upload must never delay or replace a registration, nor spend what it needs."""
+def _manager(
+    config: Config,
+    node: Node,
+    registration_payer: bytes,
+    log: Transactions,
+    stop: threading.Event,
+) -> TransactionManager:
+    """From a separate account: two senders on one account compete for nonces, and an upload must
+    never delay or replace a registration, nor spend the gas money that it needs."""
     if config.collateral_payer_key_file is None:
         raise ConfigurationInvalid(
             "collateral.enabled is on, but collateral.payer_key_file is missing",
-            hint="uploads are paid from an account of their own: give it one and some funds",
+            hint="uploads are paid from a separate account: create one and fund it",
         )
     payer = load_account(config.collateral_payer_key_file, "collateral.payer_key_file")
     if from_hex(payer.address) == registration_payer:
         raise ConfigurationInvalid(
-            "collateral.payer_key_file holds the account that pays for registrations",
-            hint="make another one: an upload would take the nonce of a registration",
+            "collateral.payer_key_file is the key of the account that pays for registrations",
+            hint="use another account: an upload would take the nonce of a registration",
         )
-    return Payments(node, payer, int(config.payer_max_fee_gwei * GWEI))
+    pricer = Pricer(node, payer, FeePolicy(int(config.payer_max_fee_gwei * GWEI)))
+    lock = lock_account(node, pricer.payer)
+    return TransactionManager(node, pricer, log, timer=Timer(pause=stop.wait), lock=lock)

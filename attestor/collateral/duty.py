@@ -19,6 +19,11 @@ from attestor.store.uploads import Uploads
 RETRY_SECONDS = 300.0
 """After a round that failed, if the interval is not shorter anyway."""
 
+TICK_SECONDS = 10.0
+"""How often it is asked whether a round is due: the first one is when there is a quote."""
+DEADLINE_SECONDS = 3600.0
+"""A round may send a dozen transactions and wait some minutes for each."""
+
 OFF = "collateral.enabled is off, and nobody else renewed it"
 
 
@@ -36,6 +41,9 @@ class CollateralDuty:
     Without a `refresher` it only looks. `machines` are kinds of machine beside our own.
     """
 
+    name = "collateral"
+    deadline = DEADLINE_SECONDS
+
     def __init__(
         self,
         store: CollateralStore,
@@ -48,6 +56,7 @@ class CollateralDuty:
         stop: threading.Event,
     ) -> None:
         self.expiry: CollateralExpiry | None = None
+        self.interval = min(TICK_SECONDS, schedule.interval)
         self._store = store
         self._history = history
         self._uploads = uploads
@@ -64,7 +73,7 @@ class CollateralDuty:
         """Whether the last round failed."""
         return bool(self._last_failure)
 
-    def stop(self) -> None:
+    def close(self) -> None:
         """Let a round that waits for a receipt end at once."""
         self._stop.set()
 
@@ -77,7 +86,8 @@ class CollateralDuty:
     def step(self) -> None:
         """Make a round if one is due. Raises `Fatal` errors; others are noted, and the round is
         made again soon. Before the first quote there is no machine to look after."""
-        if self._clock() < self._next_round:
+        # A clock that was set back must not put the next round off.
+        if 0 < self._next_round - self._clock() <= self._schedule.interval:
             return
         raw = self._history.newest_quote()
         if raw is None and not self._machines:
@@ -124,7 +134,7 @@ class CollateralDuty:
         return fault
 
     def _failed(self, error: AttestorError) -> str:
-        logger.warning("collateral collateral failed: {} [{}]", error, error.code)
+        logger.warning("collateral failed: {} [{}]", error, error.code)
         # The same failure again adds nothing to the history and must not fill the disk.
         if error.code != self._last_failure:
             self._uploads.failed(error.code, str(error))

@@ -1,4 +1,4 @@
-"""How long the collateral lasts that the quotes of our own machine are verified with."""
+"""When the collateral on chain for our own machine expires."""
 
 from dataclasses import dataclass
 
@@ -13,8 +13,8 @@ from attestor.quote.issuers import pck_authority
 
 @dataclass(frozen=True)
 class OwnMachine:
-    """The machine that we run on, as its quotes name it; `authority` is the key identifier of the
-    CA that certified it."""
+    """The machine that we run on, as its quotes identify it; `authority` is the key identifier of
+    the CA that certified it."""
 
     kind: MachineKind
     authority: int
@@ -26,7 +26,7 @@ class OwnMachine:
 
     @property
     def tcb_key(self) -> int:
-        """What the store knows its TCB info by: TEE type << 48 | FMSPC."""
+        """The key of its TCB info in the store: TEE type << 48 | FMSPC."""
         tee_type = TEE_TYPES[self.kind.tee.upper()]
         return tee_type << 48 | int.from_bytes(self.kind.fmspc, "big")
 

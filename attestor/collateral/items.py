@@ -1,8 +1,7 @@
-"""Collateral as the store on chain takes it: one item per upload."""
+"""Collateral as the items that the store on chain accepts, one per upload."""
 
 from dataclasses import dataclass
-
-from eth_utils.crypto import keccak
+from hashlib import sha256
 
 from attestor.chain.collateral_store import CollateralKind
 from attestor.core import strict_json
@@ -22,15 +21,17 @@ UPLOAD_ORDER = (
     CollateralKind.TCB_INFO,
     CollateralKind.QE_IDENTITY,
 )
-"""Each kind after those that its verification rests on."""
+"""Each kind comes after those that are needed to verify it."""
 
 
 @dataclass(frozen=True)
 class Item:
-    """One upload. `key` is what the store knows it by (ICollateralStore, enum Collateral): the key
+    """One upload. `key` identifies it in the store (ICollateralStore, enum Collateral): the key
     identifier of a PCK CA; that of the CA whose CRL it is; the TEE type; TEE type << 48 | FMSPC
     for a TCB info; 0 for the TCB signing certificate. `since` and `until` are Unix seconds.
-    `signature` is r ‖ s, for JSON alone; `entries` is how many certificates a CRL revokes."""
+    `signature` is r ‖ s, for JSON alone; `signed` is the signed part of a certificate or CRL;
+    `entries` is how many certificates a CRL revokes; `evaluation` is the number of the TCB
+    evaluation that a TCB info or QE identity belongs to."""
 
     kind: CollateralKind
     name: str
@@ -39,26 +40,27 @@ class Item:
     since: int
     until: int
     signature: bytes = b""
+    signed: bytes = b""
     entries: int = 0
+    evaluation: int = 0
 
     @property
     def content_hash(self) -> bytes:
-        """keccak256 of what is uploaded, which the store keeps."""
-        return keccak(self.content)
+        """sha256 of what its issuer signed, by which the store knows it: the same for both of the
+        signatures that hold it."""
+        return sha256(self.signed or self.content).digest()
 
 
 def items_of(collateral: Collateral, numbers: SignedText | None) -> tuple[Item, ...]:
-    """The items of one kind of machine, in the order of their upload.
+    """The items of one machine type, in upload order.
 
     `numbers` are the TCB evaluation numbers, where the store asks for them. Raises
     `CollateralInvalid`.
     """
     ca, signing = _first(collateral.pck_crl_issuer_chain), _first(collateral.tcb_info_issuer_chain)
     found = [
-        Item(CollateralKind.PCK_CA, ca.name, ca.key_id, ca.der, ca.since, ca.until),
-        Item(
-            CollateralKind.TCB_SIGNING, signing.name, 0, signing.der, signing.since, signing.until
-        ),
+        _certificate(CollateralKind.PCK_CA, ca, ca.key_id),
+        _certificate(CollateralKind.TCB_SIGNING, signing, 0),
         _crl(CollateralKind.ROOT_CRL, "root CRL", collateral.root_ca_crl),
         _crl(CollateralKind.PCK_CRL, f"CRL of {ca.name}", collateral.pck_crl),
         _tcb_info(collateral),
@@ -74,6 +76,7 @@ class _Certificate:
     name: str
     key_id: int
     der: bytes
+    signed: bytes
     since: int
     until: int
 
@@ -95,6 +98,7 @@ def _first(chain: str) -> _Certificate:
             name=str(first.subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value),
             key_id=int.from_bytes(key_id, "big"),
             der=first.public_bytes(Encoding.DER),
+            signed=first.tbs_certificate_bytes,
             since=int(first.not_valid_before_utc.timestamp()),
             until=int(first.not_valid_after_utc.timestamp()),
         )
@@ -102,8 +106,12 @@ def _first(chain: str) -> _Certificate:
         raise CollateralInvalid(f"an issuer chain cannot be read: {error!r:.200}") from None
 
 
+def _certificate(kind: CollateralKind, found: _Certificate, key: int) -> Item:
+    return Item(kind, found.name, key, found.der, found.since, found.until, signed=found.signed)
+
+
 def _crl(kind: CollateralKind, name: str, der: bytes) -> Item:
-    """The store takes a CRL by the key identifier that it names itself, so that is its key."""
+    """The store identifies a CRL by the key identifier in it, so that is its key."""
     from cryptography.x509 import (
         AuthorityKeyIdentifier,
         ExtensionNotFound,
@@ -116,12 +124,13 @@ def _crl(kind: CollateralKind, name: str, der: bytes) -> Item:
         crl = load_der_x509_crl(der)
         extension = crl.extensions.get_extension_for_class(AuthorityKeyIdentifier)
         key_id = extension.value.key_identifier
-        entries = len(crl)
+        entries, signed = len(crl), crl.tbs_certlist_bytes
     except (ValueError, ExtensionNotFound, InvalidVersion) as error:
         raise CollateralInvalid(f"the {name} cannot be read: {error!r:.200}") from None
     if key_id is None:
         raise CollateralInvalid(f"the {name} does not identify its issuer's key")
-    return Item(kind, name, int.from_bytes(key_id, "big"), der, since, until, entries=entries)
+    key = int.from_bytes(key_id, "big")
+    return Item(kind, name, key, der, since, until, signed=signed, entries=entries)
 
 
 def _tcb_info(collateral: Collateral) -> Item:
@@ -131,16 +140,16 @@ def _tcb_info(collateral: Collateral) -> Item:
         key = tee << 48 | int.from_bytes(bytes.fromhex(fmspc), "big")
     except ValueError:
         raise CollateralInvalid(f"TCB info has the FMSPC {fmspc!r:.40}") from None
-    name = f"TCB info {values['id']} {fmspc}"
-    return _json(
-        CollateralKind.TCB_INFO, name, key, collateral.tcb_info, collateral.tcb_info_signature
-    )
+    name, signature = f"TCB info {values['id']} {fmspc}", collateral.tcb_info_signature
+    number = _evaluation(values, name)
+    return _json(CollateralKind.TCB_INFO, name, key, collateral.tcb_info, signature, number)
 
 
 def _identity(collateral: Collateral) -> Item:
     values, tee = _read(collateral.qe_identity, "QE identity")
     name, signature = f"QE identity {values['id']}", collateral.qe_identity_signature
-    return _json(CollateralKind.QE_IDENTITY, name, tee, collateral.qe_identity, signature)
+    number = _evaluation(values, name)
+    return _json(CollateralKind.QE_IDENTITY, name, tee, collateral.qe_identity, signature, number)
 
 
 def _evaluation_numbers(numbers: SignedText) -> Item:
@@ -149,9 +158,18 @@ def _evaluation_numbers(numbers: SignedText) -> Item:
     return _json(CollateralKind.EVALUATION_NUMBERS, name, tee, numbers.text, numbers.signature)
 
 
-def _json(kind: CollateralKind, name: str, key: int, text: str, signature: bytes) -> Item:
+def _evaluation(values: dict[str, object], name: str) -> int:
+    number = values.get("tcbEvaluationDataNumber")
+    if not isinstance(number, int) or isinstance(number, bool) or number < 0:
+        raise CollateralInvalid(f"{name} has the TCB evaluation {number!r:.40}")
+    return number
+
+
+def _json(
+    kind: CollateralKind, name: str, key: int, text: str, signature: bytes, evaluation: int = 0
+) -> Item:
     since, until = signed_period(text, name)
-    return Item(kind, name, key, text.encode(), since, until, signature)
+    return Item(kind, name, key, text.encode(), since, until, signature, evaluation=evaluation)
 
 
 def _read(text: str, what: str) -> tuple[dict[str, object], int]:

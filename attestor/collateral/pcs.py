@@ -6,35 +6,35 @@ bounded in size and time.
 """
 
 import re
-import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urlencode, urlsplit
 
-import requests
-
-from attestor.errors import CollateralInvalid, CollateralUnreachable
+from attestor.errors import CollateralInvalid, CollateralUnreachable, HttpFailed, HttpFault
+from attestor.net import Deadline, HttpClient, origin_of
 from attestor.quote.collateral import MAX_COLLATERAL_BYTES, Collateral, MachineKind, SignedText
 
 _PATH = "certification/v4"
-_CHUNK = 1 << 16
 _HINT = "check that quote.collateral names a PCCS that runs and knows this machine"
 _CERTIFICATES_OF_INTEL = "certificates.trustedservices.intel.com"
 
 
 class Pcs:
-    """A client of the service at `url`. Each call ends within `timeout_seconds`."""
+    """A client of the service at `url`. Each call ends within `timeout_seconds`, whatever number
+    of requests it makes."""
 
-    def __init__(self, url: str, timeout_seconds: float) -> None:
+    def __init__(self, url: str, timeout_seconds: float, http: HttpClient | None = None) -> None:
         self._url = url.rstrip("/")
         self._timeout_seconds = timeout_seconds
+        self._http = http or HttpClient()
 
     def collateral(self, machine: MachineKind) -> Collateral:
         """Everything that verifies quotes of a kind of machine.
 
         Raises `CollateralUnreachable`, or `CollateralInvalid` for an answer that is none.
         """
-        deadline = time.monotonic() + self._timeout_seconds
+        deadline = Deadline(self._timeout_seconds)
         query = {"fmspc": machine.fmspc.hex(), "update": "standard"}
         tcb = self._signed(f"{machine.tee}/{_PATH}/tcb", query, _TCB_INFO, deadline)
         identity = self._signed(
@@ -58,12 +58,12 @@ class Pcs:
 
     def evaluation_numbers(self, tee: str) -> SignedText:
         """Which TCB evaluations there are for `tee`, and since when. Raises as `collateral`."""
-        deadline = time.monotonic() + self._timeout_seconds
+        deadline = Deadline(self._timeout_seconds)
         path = f"{tee}/{_PATH}/tcbevaluationdatanumbers"
         return self._signed(path, {}, _EVALUATION_NUMBERS, deadline)
 
     def _signed(
-        self, path: str, query: dict[str, str], kind: "_SignedKind", deadline: float
+        self, path: str, query: dict[str, str], kind: "_SignedKind", deadline: Deadline
     ) -> SignedText:
         body, headers = self._get(f"{self._url}/{path}", query, deadline)
         try:
@@ -71,10 +71,12 @@ class Pcs:
         except UnicodeDecodeError:
             found = None
         if found is None:
-            raise CollateralInvalid(f"{self._url} gave no {kind.key}: {body[:60]!r}", hint=_HINT)
+            raise CollateralInvalid(
+                f"{origin_of(self._url)} gave no {kind.key}: {body[:60]!r}", hint=_HINT
+            )
         return SignedText(found[1], bytes.fromhex(found[2]), _chain(headers, kind.header))
 
-    def _root_crl(self, chain: str, deadline: float) -> bytes:
+    def _root_crl(self, chain: str, deadline: Deadline) -> bytes:
         """From the cache, which has it as hexadecimal text; Intel's own service leaves it at the
         address that the root certificate names."""
         try:
@@ -87,38 +89,23 @@ class Pcs:
         return _binary_crl(body, "root CRL")
 
     def _get(
-        self, address: str, query: dict[str, str], deadline: float
-    ) -> tuple[bytes, dict[str, str]]:
-        late = CollateralUnreachable(
-            f"{self._url} gave no collateral within {self._timeout_seconds:g} s", hint=_HINT
-        )
-        remaining = deadline - time.monotonic()
-        if remaining <= 0:
-            raise late
+        self, address: str, query: dict[str, str], deadline: Deadline
+    ) -> tuple[bytes, Mapping[str, str]]:
+        """Body and headers of a resource. Of its address only the origin and the last part are in
+        messages: the rest may hold a key."""
+        what = urlsplit(address).path.rsplit("/", 1)[-1]
+        failed = f"{origin_of(address)} gave no collateral ({what})"
+        url = f"{address}?{urlencode(query)}" if query else address
         try:
-            with requests.get(
-                address, params=query, timeout=remaining, stream=True, allow_redirects=False
-            ) as response:
-                if response.status_code != 200:
-                    raise CollateralUnreachable(
-                        f"{address} answered with HTTP status {response.status_code}", hint=_HINT
-                    )
-                body = bytearray()
-                for chunk in response.iter_content(_CHUNK):
-                    body += chunk
-                    if len(body) > MAX_COLLATERAL_BYTES:
-                        raise CollateralInvalid(
-                            f"{address} gave more than {MAX_COLLATERAL_BYTES} bytes"
-                        )
-                    if time.monotonic() > deadline:
-                        raise late
-                return bytes(body), dict(response.headers)
-        except requests.Timeout:
-            raise late from None
-        except (requests.RequestException, ValueError) as error:
-            raise CollateralUnreachable(
-                f"{self._url} gave no collateral: {type(error).__name__}", hint=_HINT
-            ) from None
+            response = self._http.request("GET", url, deadline, max_bytes=MAX_COLLATERAL_BYTES)
+        except HttpFailed as error:
+            message = f"{failed}: {error.message}"
+            if error.fault is HttpFault.TOO_LARGE:
+                raise CollateralInvalid(message) from None
+            raise CollateralUnreachable(message, hint=error.hint_with(_HINT)) from None
+        if response.status != 200:
+            raise CollateralUnreachable(f"{failed}: HTTP status {response.status}", hint=_HINT)
+        return response.body, response.headers
 
 
 @dataclass(frozen=True)
@@ -142,9 +129,8 @@ _EVALUATION_NUMBERS = _SignedKind(
 )
 
 
-def _chain(headers: dict[str, str], name: str) -> str:
-    folded = {key.lower(): value for key, value in headers.items()}
-    chain = unquote(folded.get(name.lower(), ""))
+def _chain(headers: Mapping[str, str], name: str) -> str:
+    chain = unquote(headers.get(name.lower(), ""))
     if "-----BEGIN CERTIFICATE-----" not in chain:
         raise CollateralInvalid(f"the answer has no certificates in its header {name}", hint=_HINT)
     return chain

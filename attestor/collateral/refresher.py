@@ -10,7 +10,7 @@ from attestor.collateral.uploader import Uploaded, Uploader
 from attestor.core.text import to_hex
 from attestor.errors import CollateralInvalid
 from attestor.quote.collateral import Collateral, MachineKind, SignedText
-from attestor.store.uploads import Uploads
+from attestor.transactions.manager import TransactionManager
 
 
 class Service(Protocol):
@@ -52,30 +52,18 @@ class CollateralRefresher:
         service: Service,
         store: CollateralStore,
         uploader: Uploader,
-        uploads: Uploads,
-        payer: bytes,
+        transactions: TransactionManager,
         margin: int,
     ) -> None:
         self._service = service
         self._store = store
         self._uploader = uploader
-        self._uploads = uploads
-        self._payer = payer
+        self._transactions = transactions
         self._margin = margin
 
     def settle(self) -> None:
         """Learn what became of uploads that an earlier round did not see mined."""
-        unsettled = self._uploads.unsettled(self._payer)
-        if not unsettled:
-            return
-        # Asked before the receipts: what is mined in between is then not taken for replaced.
-        mined = self._store.node.nonce(self._payer)
-        for transaction_hash, nonce in unsettled:
-            receipt = self._store.node.receipt(transaction_hash)
-            if receipt is not None:
-                self._uploads.mined(receipt)
-            elif nonce < mined:
-                self._uploads.replaced(transaction_hash)
+        self._transactions.settle()
 
     def run(self, machine: MachineKind) -> None:
         """Upload what of the machine's collateral ends within the margin. Raises as

@@ -12,16 +12,16 @@ from attestor.quote.collateral import MAX_COLLATERAL_BYTES, Collateral, Collater
 TIMEOUT_SECONDS = 30.0
 
 
-class Issuer(Protocol):
-    """What a simulated platform offers."""
+class SimulatedIssuer(Protocol):
+    """A simulated platform, as far as it issues collateral."""
 
     def collateral(self, now: int | None = None) -> Collateral: ...
 
 
 class SimulatedSource:
-    """Collateral of a simulated platform, issued whenever it is asked for."""
+    """Collateral of a simulated platform, issued anew for each request."""
 
-    def __init__(self, platform: Issuer) -> None:
+    def __init__(self, platform: SimulatedIssuer) -> None:
         self._platform = platform
 
     def collateral(self, quote: bytes, now: int) -> Collateral:
@@ -29,7 +29,7 @@ class SimulatedSource:
 
 
 class FileSource:
-    """Collateral in a JSON file, read each time so that it can be replaced while we run."""
+    """Collateral in a JSON file, read for each request so that it can be replaced at run time."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -62,7 +62,7 @@ def source_from(text: str) -> CollateralSource:
     """The source that the option quote.collateral names: a URL or a file."""
     if not text:
         raise ConfigurationInvalid(
-            "no source of collateral is configured",
+            "quote.collateral is missing",
             hint="set quote.collateral to a PCCS's URL or to a JSON file",
         )
     return PccsSource(text) if "://" in text else FileSource(Path(text))

@@ -1,9 +1,10 @@
 """Brings items of collateral on chain, one transaction after the other."""
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from functools import partial
+
+from eth_utils.crypto import keccak
 
 from attestor.chain.collateral_store import CollateralKind, CollateralStore
 from attestor.chain.node import Node
@@ -12,12 +13,16 @@ from attestor.collateral.items import Item
 from attestor.collateral.onchain import ENTRIES_PER_CALL
 from attestor.collateral.plan import need
 from attestor.core.text import to_hex
-from attestor.core.transaction import Pending, Receipt, SignedTransaction
-from attestor.errors import AttestorError, UploadRejected, UploadUnconfirmed, restore
-from attestor.transactions.manager import Payments
-
-RECEIPT_SECONDS = 300.0
-POLL_SECONDS = 0.5
+from attestor.core.transaction import Intent, Purpose, Receipt
+from attestor.errors import (
+    AttestorError,
+    TransactionUnconfirmed,
+    UploadRejected,
+    UploadUnconfirmed,
+    restore,
+)
+from attestor.transactions.manager import TransactionManager
+from attestor.transactions.pricing import Call
 
 _FUNCTIONS = {
     CollateralKind.PCK_CA: "uploadPckCa",
@@ -29,35 +34,12 @@ _FUNCTIONS = {
     CollateralKind.QE_IDENTITY: "uploadQeIdentity",
 }
 
-Pause = Callable[[float], bool]
-"""Waits for so many seconds; True, at once, when whoever gave it wants to stop."""
+Note = Callable[[Intent, Item], None]
+"""Keeps what is uploaded under an intent, beside its transaction."""
 
 
-class UploadLog(Protocol):
-    """Where uploads are noted before they are sent: `store.uploads.Uploads`."""
-
-    def pending(self, payer: bytes) -> Pending | None: ...
-
-    def signed(
-        self, name: str, content_hash: bytes, valid_until: int, signed: SignedTransaction
-    ) -> None: ...
-
-    def mined(self, receipt: Receipt) -> None: ...
-
-
-class NoLog:
-    """For a command, which keeps no history: the chain is it."""
-
-    def pending(self, payer: bytes) -> Pending | None:
-        return None
-
-    def signed(
-        self, name: str, content_hash: bytes, valid_until: int, signed: SignedTransaction
-    ) -> None:
-        pass
-
-    def mined(self, receipt: Receipt) -> None:
-        pass
+def keep_nothing(intent: Intent, item: Item) -> None:
+    """For a command, which keeps no history."""
 
 
 @dataclass(frozen=True)
@@ -81,16 +63,14 @@ class Uploader:
     def __init__(
         self,
         store: CollateralStore,
-        payments: Payments,
-        log: UploadLog,
-        pause: Pause,
-        timeout_seconds: float = RECEIPT_SECONDS,
+        transactions: TransactionManager,
+        stopping: Callable[[], bool] = lambda: False,
+        note: Note = keep_nothing,
     ) -> None:
         self._store = store
-        self._payments = payments
-        self._log = log
-        self._pause = pause
-        self._timeout_seconds = timeout_seconds
+        self._transactions = transactions
+        self._stopping = stopping
+        self._note = note
 
     def run(
         self,
@@ -103,12 +83,12 @@ class Uploader:
         The chain is asked before each one: an upload may end what others rest on, and others may
         upload too. Stops at the first failure, whose error names the item. What was uploaded
         before it stays, and is not sent again by the next run. Ends early, without an error, when
-        `pause` says so between two items. Raises `UploadRejected`,
+        `stopping` says so between two items. Raises `UploadRejected`,
         `UploadUnconfirmed`, `PayerEmpty`, `FeeCapReached`, and the errors of a node.
         """
         done: list[Uploaded] = []
         for item in items:
-            if self._pause(0.0):
+            if self._stopping():
                 break
             try:
                 uploaded = self._bring(item, margin)
@@ -146,46 +126,31 @@ class Uploader:
         return found
 
     def _transact(self, item: Item, data: bytes) -> Receipt:
-        payer = self._payments.payer
-        self._store.simulate(data, payer)
-        base_fee = self._store.node.head().base_fee
-        signed = self._payments.prepare(
-            self._store.address, data, base_fee, self._log.pending(payer)
-        )
-        self._log.signed(item.name, item.content_hash, item.until, signed)
-        self._payments.send(signed)
-        receipt = self._receipt(signed.hash)
-        self._log.mined(receipt)
+        intent = Intent(Purpose.UPLOAD, f"upload:{to_hex(keccak(data))}")
+        simulate = partial(self._store.simulate, data, self._transactions.payer)
+        call = Call(self._store.address, data, simulate)
+        note = partial(self._note, intent, item)
+        try:
+            receipt = self._transactions.complete(intent, call, note)
+        except TransactionUnconfirmed as error:
+            raise UploadUnconfirmed(f"its upload: {error.message}", hint=error.hint) from None
         if not receipt.succeeded:
             raise UploadRejected(
-                f"its upload {to_hex(signed.hash)} was reverted in block {receipt.block_number}",
+                f"its upload {to_hex(receipt.transaction_hash)} was reverted in block "
+                f"{receipt.block_number}",
                 hint="somebody else may have uploaded it in the same block; look again",
             )
         return receipt
 
-    def _receipt(self, transaction_hash: bytes) -> Receipt:
-        waited = 0.0
-        while True:
-            receipt = self._store.node.receipt(transaction_hash)
-            if receipt is not None:
-                return receipt
-            stopped = waited >= self._timeout_seconds or self._pause(POLL_SECONDS)
-            if stopped:
-                raise UploadUnconfirmed(
-                    f"its upload {to_hex(transaction_hash)} is not mined after {waited:g} s",
-                    hint="it is looked for again, and outbid, the next time",
-                )
-            waited += POLL_SECONDS
-
 
 def bring_up(
-    node: Node, payments: Payments, store_address: bytes, items: tuple[Item, ...]
+    node: Node, transactions: TransactionManager, store_address: bytes, items: tuple[Item, ...]
 ) -> list[Uploaded]:
     """Upload everything that a store, empty at first, does not have. Raises as `Uploader.run`, and
     `CollateralStoreInvalid`."""
     store = CollateralStore(node, store_address)
     store.root_key_id()
-    return Uploader(store, payments, NoLog(), threading.Event().wait).run(items, margin=None)
+    return Uploader(store, transactions).run(items, margin=None)
 
 
 def calldata(store: CollateralStore, item: Item) -> bytes:

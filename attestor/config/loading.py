@@ -17,7 +17,7 @@ def load(
 ) -> Config:
     """The configuration from flags (by field name), environment and TOML file.
 
-    Raises `ConfigurationInvalid` with every fault in one message.
+    Raises `ConfigurationInvalid` that lists every problem.
     """
     faults: list[str] = []
     environment = names.current_environment(environment)
@@ -47,7 +47,7 @@ def load(
     if faults:
         where = f" in {file}" if file else ""
         raise ConfigurationInvalid(
-            f"configuration: {len(faults)} fault(s){where}: " + "; ".join(faults),
+            f"configuration: {len(faults)} problem(s){where}: " + "; ".join(faults),
             hint="attestor run --help lists every option",
         )
     return Config(**values)
@@ -64,12 +64,12 @@ def _read_file(file: Path, faults: list[str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for table, content in tables.items():
         if not isinstance(content, dict):
-            faults.append(f"{table} stands outside of a table")
+            faults.append(f"{table} is not inside a table")
             continue
         prefix = names.RENAMED_TABLES.get(table, table)
         for name, value in content.items():
             if f"{prefix}_{name}" in found:
-                faults.append(f"{table}.{name} is given as {prefix}.{name} too")
+                faults.append(f"{table}.{name} is also given as {prefix}.{name}")
             elif f"{prefix}_{name}" in known:
                 found[f"{prefix}_{name}"] = value
             else:

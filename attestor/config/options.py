@@ -1,4 +1,4 @@
-"""Every option once: its kind, meaning, default and bounds. Secrets are files, never values."""
+"""Every option: type, description, default and bounds. Secrets are files, never values."""
 
 from dataclasses import MISSING, dataclass, field
 from pathlib import Path
@@ -32,119 +32,141 @@ def option(
 class Config:
     """The daemon's configuration. Times are seconds unless the name says otherwise."""
 
-    chain_rpc_url: str = option("url", "HTTP endpoint of a node of the chain")
-    chain_id: int = option("int", "chain id that the node must be on", low=1)
-    chain_deployment: Path | None = option("path", "file that attestor deploy wrote", None)
+    chain_rpc_url: str = option("url", "JSON-RPC endpoint of a node, over HTTP")
+    chain_id: int = option("int", "chain id that the node must report", low=1)
+    chain_deployment: Path | None = option(
+        "path", "deployment file, as attestor deploy writes it", None
+    )
     chain_registry_kind: str = option(
         "choice",
-        "whose registry it is: our TEERegistry, or automata's SP1TEEProverRegistry",
+        "type of the registry: our TEERegistry, or Automata's SP1TEEProverRegistry",
         Layout.ATTESTOR,
         choices=tuple(Layout),
     )
     chain_registry: bytes = option(
-        "address", "address of the TEERegistry; the deployment file's if not given", b""
+        "address", "address of the TEERegistry, unless the deployment file has it", b""
     )
     chain_collateral_store: bytes = option(
-        "address", "address of the CollateralStore; the deployment file's if not given", b""
+        "address", "address of the CollateralStore, unless the deployment file has it", b""
     )
     chain_multiproof: bytes = option(
         "address",
-        "address of the MultiProof that typed statements are signed for; the deployment file's if "
-        "not given",
+        "address of the MultiProof that EIP-712 statements are signed for, unless the "
+        "deployment file has it",
         b"",
     )
     chain_check_headers: bool = option(
-        "bool", "recompute every block's hash from its header (off for non-Ethereum headers)", True
+        "bool",
+        "recompute each block's hash from its header; turn off on chains with other headers",
+        True,
     )
-    chain_poll_seconds: float = option("float", "pause between looks at the head", 1.0, low=0.05)
+    chain_poll_seconds: float = option("float", "head polling interval", 1.0, low=0.05)
 
-    payer_key_file: Path = option("path", "file with the payer's key, mode 600")
-    payer_max_fee_gwei: float = option("float", "most to offer per gas, in gwei", 200.0)
+    payer_key_file: Path = option(
+        "path", "file with the private key of the account that pays, mode 600"
+    )
+    payer_max_fee_gwei: float = option("float", "maximum fee per gas, in gwei", 200.0)
 
     quote_provider: str = option(
-        "choice", "what makes quotes", "configfs", choices=("configfs", "simulated")
+        "choice", "quote provider", "configfs", choices=("configfs", "simulated")
     )
-    quote_collateral: str = option("text", "PCCS URL or JSON file with the collateral", "")
-    quote_simulation_seed: str = option("text", "seed of the simulated platform", "development")
+    quote_collateral: str = option("text", "URL of a PCCS, or a JSON file with the collateral", "")
+    quote_simulation_seed: str = option(
+        "text", "seed of the simulated platform's keys", "development"
+    )
     quote_allowed_tcb_statuses: tuple[str, ...] = option(
-        "list", "TCB statuses that the gate lets pass", ("UpToDate",), choices=ALLOWABLE_STATUSES
+        "list",
+        "TCB statuses with which quotes are accepted",
+        ("UpToDate",),
+        choices=ALLOWABLE_STATUSES,
     )
 
     rotation_period_seconds: int = option("int", "age at which a signer is replaced", 1800, low=1)
     rotation_expiry_margin_seconds: int = option(
-        "int", "life left in a registration at which a signer is replaced", 900
+        "int", "remaining validity of a registration at which the signer is replaced", 900
     )
-    rotation_confirmations: int = option("int", "blocks that confirm a registration", 2, low=1)
-    rotation_block_lag: int = option("int", "depth of the reference block below the head", 2)
+    rotation_confirmations: int = option(
+        "int", "confirmations of a registration before its signer is used, in blocks", 2, low=1
+    )
+    rotation_block_lag: int = option(
+        "int", "how many blocks below the head the reference block is", 2
+    )
     rotation_inclusion_margin_blocks: int = option(
-        "int", "blocks that a registration may wait before its reference block is too old", 20
+        "int",
+        "blocks a registration may wait for inclusion before its reference block is too old",
+        20,
     )
 
-    collateral_enabled: bool = option("bool", "renew the collateral on chain before it ends", False)
+    collateral_enabled: bool = option(
+        "bool", "renew the collateral on chain before it expires", False
+    )
     collateral_payer_key_file: Path | None = option(
-        "path", "file with the key of the account that pays for it, another than payer's", None
+        "path",
+        "file with the private key that pays for uploads; must differ from the payer's",
+        None,
     )
     collateral_pcs_url: str = option(
-        "text", "PCCS or PCS that gives the collateral; quote.collateral if not given", ""
+        "text", "URL of the PCCS or PCS to fetch from, if not quote.collateral", ""
     )
     collateral_margin_days: float = option(
-        "float", "how long before its end collateral is renewed", 7.0, low=0.5, high=25
+        "float", "days before expiry at which collateral is renewed", 7.0, low=0.5, high=25
     )
     collateral_interval_seconds: float = option(
-        "float", "pause between looks at the collateral on chain", 3600.0, low=1
+        "float", "interval between checks of the collateral on chain", 3600.0, low=1
     )
     collateral_fmspcs: tuple[str, ...] = option(
-        "list", "FMSPCs of further kinds of machine to look after", ()
+        "list", "FMSPCs of further machine types whose collateral is renewed", ()
     )
 
     api_host: str = option("text", "address to listen on", "127.0.0.1")
-    api_port: int = option("int", "port to listen on; 0 takes a free one", 3000)
-    api_max_body_bytes: int = option("int", "largest request body", 64 << 20, low=1024)
-    api_wait_seconds: float = option("float", "longest wait of one /wait_proof", 60.0)
+    api_port: int = option("int", "port to listen on; 0 picks a free one", 3000)
+    api_max_body_bytes: int = option("int", "maximum size of a request body", 64 << 20, low=1024)
+    api_wait_seconds: float = option("float", "maximum duration of one /wait_proof call", 60.0)
 
-    proofs_workers: int = option("int", "programs run at once", 1, low=1)
-    proofs_max_open: int = option("int", "jobs that may wait or run", 64, low=1)
+    proofs_workers: int = option("int", "concurrent executions", 1, low=1)
+    proofs_max_open: int = option("int", "maximum number of queued and running jobs", 64, low=1)
 
     executor_directory: Path = option(
-        "path", "folder of the executor's programs", ROOT / "executor" / "target" / "release"
+        "path", "directory of the executor's binaries", ROOT / "executor" / "target" / "release"
     )
     executor_engine: str = option(
         "choice",
-        "what runs programs: our engine, or SP1's portable one",
+        "engine that executes programs: ours, or SP1's portable executor",
         Engine.ATTESTOR,
         choices=tuple(Engine),
     )
-    executor_cycles: int = option("int", "most cycles of one run", 100_000_000_000, low=1)
-    executor_wall_seconds: float = option("float", "time that one program may take", 600.0, low=1)
-    executor_cpu_seconds: int = option("int", "CPU time that one program may take", 1200, low=1)
+    executor_cycles: int = option("int", "cycle limit per execution", 100_000_000_000, low=1)
+    executor_wall_seconds: float = option("float", "wall-clock limit per execution", 600.0, low=1)
+    executor_cpu_seconds: int = option("int", "CPU time limit per execution", 1200, low=1)
     executor_memory_bytes: int = option(
         "int",
-        "memory of one run (SP1's engine: address space of its process)",
+        "memory limit per execution; with SP1's engine, of the process's address space",
         4 << 30,
         low=256 << 20,
     )
-    executor_public_values_bytes: int = option("int", "most public values of one run", 1 << 20)
+    executor_public_values_bytes: int = option("int", "maximum size of the public values", 1 << 20)
 
     cross_check_budget_cycles: int = option(
-        "int", "longest run, in cycles, that counts as within the confirmation budget", 500_000_000
+        "int", "executions of up to this many cycles are within the cross-check budget", 500_000_000
     )
     cross_check_within_budget: str = option(
         "choice",
-        "whether SP1's engine confirms such a run: before it is signed, a sample after, or not",
+        "cross-check by SP1's engine of executions within the budget: each one before signing, a "
+        "sample after signing, or none",
         Mode.ALWAYS,
         choices=tuple(Mode),
     )
     cross_check_beyond_budget: str = option(
-        "choice", "the same for longer runs", Mode.SAMPLE, choices=tuple(Mode)
+        "choice", "cross-check of executions beyond the budget", Mode.SAMPLE, choices=tuple(Mode)
     )
     cross_check_sample_rate: float = option(
-        "float", "probability that a run of a sample is confirmed", 0.05, high=1
+        "float", "probability that an execution is cross-checked in mode sample", 0.05, high=1
     )
 
-    store_path: Path = option("path", "the SQLite database", Path("attestor.sqlite"))
+    store_path: Path = option("path", "SQLite database file", Path("attestor.sqlite"))
     log_level: str = option(
         "choice",
-        "least level that is logged",
+        "minimum log level",
         "INFO",
         choices=("DEBUG", "INFO", "WARNING", "ERROR"),
     )

@@ -1,4 +1,4 @@
-"""The recent canonical chain as far as we follow it: an unbroken run of blocks, newest last."""
+"""The recent canonical chain: consecutive blocks, newest last."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -6,7 +6,7 @@ from itertools import pairwise
 
 @dataclass(frozen=True)
 class Block:
-    """What attestor keeps of a block. `timestamp` is chain time in seconds."""
+    """The fields of a block that attestor uses. `timestamp` is chain time in seconds."""
 
     number: int
     hash: bytes
@@ -17,7 +17,7 @@ class Block:
 
 @dataclass(frozen=True)
 class BlockWindow:
-    """Blocks of which each is the parent of the next; at most `capacity` of them."""
+    """At most `capacity` blocks, each the parent of the next."""
 
     blocks: tuple[Block, ...] = ()
     capacity: int = 300
@@ -32,30 +32,31 @@ class BlockWindow:
         return self.blocks[-1] if self.blocks else None
 
     def at(self, number: int) -> Block | None:
-        """The canonical block of that number, if it is still in the ring."""
+        """The canonical block of that number, if it is in the window."""
         if not self.blocks:
             return None
         index = number - self.blocks[0].number
         return self.blocks[index] if 0 <= index < len(self.blocks) else None
 
     def holds(self, number: int, block_hash: bytes) -> bool:
-        """Whether that very block is canonical and recent."""
+        """Whether this block is canonical and in the window."""
         block = self.at(number)
         return block is not None and block.hash == block_hash
 
     def contradicts(self, number: int, block_hash: bytes) -> bool:
-        """Whether the ring knows another block of that number: the given one was reorged out."""
+        """Whether another block has that number in the window: the given one was reorged out."""
         block = self.at(number)
         return block is not None and block.hash != block_hash
 
     def joins(self, block: Block) -> bool:
-        """Whether the parent of `block` is in the ring."""
+        """Whether the parent of `block` is in the window."""
         return self.holds(block.number - 1, block.parent_hash)
 
     def extended(self, branch: tuple[Block, ...]) -> "BlockWindow":
-        """The ring with `branch` (oldest first) as its newest part.
+        """The window with `branch` (oldest first) as its newest part.
 
-        Blocks that the branch replaces are dropped. A branch that joins nothing starts anew.
+        Blocks that the branch replaces are dropped. A branch that connects to nothing starts a new
+        window.
         """
         if not branch:
             return self

@@ -1,9 +1,9 @@
-"""Which chain ids are for development, where simulated platforms are allowed."""
+"""Chain ids of development chains, on which simulated platforms are allowed."""
 
 from attestor.errors import SimulationRefused
 
 DEVELOPMENT_CHAIN_IDS = frozenset({1337, 31337})
-"""geth --dev and anvil/hardhat. The contracts hold the same list: `DevelopmentChains.sol`."""
+"""geth --dev and anvil/hardhat. The contracts have the same list: `DevelopmentChains.sol`."""
 
 
 def require_development_chain(chain_id: int, what: str) -> None:

@@ -1,11 +1,11 @@
 """Trust in the engine: which runs SP1's portable engine repeats, and what its answer means.
 
-Our engine decides what is signed; SP1's confirms. Runs up to the operator's cycle budget are
+Our engine decides what is signed; SP1's checks it. Runs up to the operator's cycle budget are
 short, the others long, and for each of the two the operator chooses:
 
-    always   confirmed before it is signed; without a confirmation it is not signed
-    sample   signed, and with the probability `sample_rate` confirmed afterwards
-    never    signed, and not confirmed
+    always   cross-checked before it is signed; without agreement it is not signed
+    sample   signed, and with the probability `sample_rate` cross-checked afterwards
+    never    signed, and not cross-checked
 """
 
 from dataclasses import dataclass, field
@@ -30,7 +30,7 @@ class Mode(StrEnum):
 
 
 class Timing(StrEnum):
-    """When a run is confirmed. It is in the proof's record and never changes."""
+    """When a run is cross-checked. It is in the proof's record and never changes."""
 
     BEFORE = "before"
     AFTER = "after"
@@ -40,12 +40,12 @@ class Timing(StrEnum):
 
 
 class Finding(StrEnum):
-    """What a confirmation found, so far."""
+    """What a cross-check found, so far."""
 
     PENDING = "pending"
     AGREED = "agreed"
-    INCONCLUSIVE = "unconfirmed"
-    """It could not be finished, for a limit or a failure: no word against the run."""
+    INCONCLUSIVE = "inconclusive"
+    """It was not finished, for a limit or a failure: not evidence against the result."""
     DISAGREED = "disagreed"
 
 
@@ -60,7 +60,7 @@ class CrossCheckPolicy:
     sample_rate: float = 0.05
 
     def timing(self, engine: Engine, cycles: int, draw: float) -> Timing:
-        """When a run is confirmed; `draw` is uniform in [0, 1) and new for every run."""
+        """When a run is cross-checked; `draw` is uniform in [0, 1) and new for every run."""
         if engine is Engine.SP1_PORTABLE:
             return Timing.NOT_NEEDED
         mode = self.within_budget if cycles <= self.budget_cycles else self.beyond_budget
@@ -121,7 +121,7 @@ def _named(execution: Execution) -> str:
 
 @dataclass(frozen=True)
 class CrossChecked:
-    """The end of a confirmation that came after the signature, by the job's name."""
+    """The end of a cross-check that came after the signature, by the job's name."""
 
     job: str
     verdict: CrossCheckVerdict

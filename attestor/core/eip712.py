@@ -1,6 +1,6 @@
 """EIP-712: typed data that binds a chain and a contract.
 
-Every domain of ours has the name "attestor" and the version "1"; the contract tells them apart.
+All our domains have the name "attestor" and the version "1"; the contract's address differs.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _DOMAIN_TYPE = b"EIP712Domain(string name,string version,uint256 chainId,address
 
 @dataclass(frozen=True)
 class Domain:
-    """Where a signature holds: a chain, and a contract on it (20 bytes)."""
+    """Where a signature is valid: a chain, and a contract on it (20 bytes)."""
 
     chain_id: int
     contract: bytes

@@ -1,8 +1,8 @@
-"""Checks of a program, an ELF from hostile hands, before any child process sees it.
+"""Checks of a program, an untrusted ELF, before any child process sees it.
 
 Sources: the ELF-64 object file format; the rules of SP1's loader (sp1-core-executor 6.10.0,
 src/disassembler/elf.rs and src/program.rs), which panics on some malformed files. The executor
-makes the ones that matter for safety again.
+repeats those that matter for safety.
 """
 
 import struct
@@ -13,7 +13,7 @@ from attestor.errors import ProgramInvalid, ProgramUnsupported
 
 MAX_PROGRAM_BYTES = 64 << 20
 MAX_IMAGE_BYTES = 64 << 20
-"""The most bytes that all segments together fill; SP1 keeps 30 bytes or more for every eight."""
+"""Total size of all segments; SP1 needs 30 bytes or more for every eight."""
 FIRST_ADDRESS = 0x7800_0000
 ADDRESS_LIMIT = 1 << 48
 MAX_SEGMENTS = 256
@@ -68,7 +68,7 @@ class Segment:
 def check(program: bytes) -> None:
     """Raise `ProgramInvalid` unless `program` can be an SP1 v6 program.
 
-    Raises its leaf `ProgramUnsupported` for a sound program of a kind that is not run here: for
+    Raises its subclass `ProgramUnsupported` for a well-formed program of an unsupported kind: for
     SP1 v3 to v5 (32 bits), with untrusted code, or with a key that depends on the SP1 version.
     Never raises anything else, whatever the bytes.
     """

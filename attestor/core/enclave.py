@@ -1,4 +1,4 @@
-"""What every SGX enclave must be to be trusted at all, as its report says.
+"""The conditions that every SGX enclave must meet, checked in its report.
 
 Offsets are those of the report body: Intel, "SGX Developer Reference", sgx_report_body_t. The
 attributes' flags are the first 8 bytes, little-endian.

@@ -1,4 +1,4 @@
-"""What a run of a program gave, and whether it may be signed."""
+"""The result of executing a program, and whether it may be signed."""
 
 import hashlib
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ _MAX_REASON_CHARS = 200
 
 
 class Engine(StrEnum):
-    """How a program is executed: by the names that records and answers carry."""
+    """The engines, under their names in records and answers."""
 
     ATTESTOR = "attestor"
     SP1_PORTABLE = "sp1-portable"
@@ -22,10 +22,10 @@ class Engine(StrEnum):
 
 @dataclass(frozen=True)
 class Limits:
-    """The bounds of one child process of the executor.
+    """The limits of one child process of the executor.
 
-    `memory_bytes` is the guest's memory on our engine and the whole address space on SP1's.
-    `niceness` is how far the child stands back for others, from 0 to 19.
+    `memory_bytes` is the guest's memory on our engine and all data of the process on SP1's.
+    `niceness` is the child's scheduling priority, from 0 (normal) to 19 (lowest).
     """
 
     wall_seconds: float = 600.0
@@ -38,7 +38,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Effort:
-    """What a run on our engine took."""
+    """What an execution on our engine cost."""
 
     touched_pages: int
     compiled_instructions: int
@@ -48,7 +48,7 @@ class Effort:
 @dataclass(frozen=True)
 class Execution:
     """The outcome of a program that halted. `digest` is what it committed to, 32 bytes;
-    `log` is what it printed, cut and printable; `effort` is told by our engine alone."""
+    `log` is what it printed, cut and printable; `effort` comes from our engine only."""
 
     public_values: bytes
     exit_code: int
@@ -60,16 +60,18 @@ class Execution:
 
     @property
     def public_values_sha256(self) -> bytes:
-        """What an honest program commits to."""
+        """The digest that an honest program commits to."""
         return hashlib.sha256(self.public_values).digest()
 
 
 def require_signable(execution: Execution) -> None:
-    """Raise unless SP1's verifier would accept a proof of this run.
+    """Raise unless SP1's verifier would accept a proof of this execution.
 
     Raises `GuestFailed` for an exit code other than 0, and `PublicValuesMismatch` when the
     program committed to another digest than that of its public values: the executor accepts
-    both, a verifier does not.
+    both, a verifier does not. All else that SP1's circuits ask, beyond its executor, the run itself
+    was held to: there is an `Execution` only of a run that broke none of the rules of
+    `errors/unprovable.py`. What is known of it, and how, says docs/engine.md.
     """
     if execution.exit_code != 0:
         raise _failed(execution)
@@ -99,7 +101,7 @@ def _failed(execution: Execution) -> GuestFailed:
 
 
 def stdin_sha256(stdin: Sequence[bytes]) -> str:
-    """A name for a whole stdin: sha256 over each entry's length (u64 BE) and bytes."""
+    """The hash of a whole stdin: sha256 over each entry's length (u64 BE) and bytes."""
     digest = hashlib.sha256()
     for entry in stdin:
         digest.update(len(entry).to_bytes(8, "big") + entry)

@@ -1,4 +1,4 @@
-"""How long the collateral on chain still carries our registrations, and when to say so."""
+"""When the collateral on chain expires, and when to warn of it."""
 
 from dataclasses import dataclass
 
@@ -7,10 +7,10 @@ SECONDS_PER_DAY = 86400
 
 @dataclass(frozen=True)
 class CollateralExpiry:
-    """What is known of the collateral that our own machine's quotes are verified with.
+    """The collateral on chain that our own machine's quotes are verified with.
 
-    `ends_at` is when the part `first_to_end` ends, in Unix seconds; 0 when it is missing or
-    revoked. `fault` says why upkeep does not mend that, and is empty when its last round went well.
+    `ends_at` is when the part `first_to_end` expires, in Unix seconds; 0 when it is missing or
+    revoked. `fault` says why it was not renewed, and is empty when the last round succeeded.
     """
 
     ends_at: int
@@ -18,7 +18,7 @@ class CollateralExpiry:
     fault: str = ""
 
     def warning(self, now: float, margin: float) -> str | None:
-        """One sentence when what is on chain ends within `margin` seconds of `now`, else None."""
+        """One sentence when it expires within `margin` seconds of `now`, else None."""
         left = self.ends_at - now
         if left > margin:
             return None
@@ -28,5 +28,5 @@ class CollateralExpiry:
         elif left < 0:
             state = f"{what} has expired: quotes are refused"
         else:
-            state = f"{what} ends in {left / SECONDS_PER_DAY:.1f} days: then quotes are refused"
-        return f"{state}; {self.fault or 'nothing newer was to be had'}"
+            state = f"{what} expires in {left / SECONDS_PER_DAY:.1f} days: then quotes are refused"
+        return f"{state}; {self.fault or 'no newer collateral was available'}"

@@ -1,9 +1,11 @@
-"""What to suggest_fees for a transaction (EIP-1559). All amounts are wei per gas."""
+"""Which fees to suggest for a transaction (EIP-1559). All amounts are wei per gas."""
 
 from dataclasses import dataclass
 
+GWEI = 10**9
+
 REPLACEMENT_PERCENT = 113
-"""Nodes take a replacement at 10 % more on both fields; a little above it survives rounding."""
+"""Nodes accept a replacement with 10 % more in both fields; a little more survives rounding."""
 
 GAS_HEADROOM_PERCENT = 125
 
@@ -11,7 +13,7 @@ NEW_SLOT_GAS = 30_000
 """What a registration costs more where it finds its bucket taken."""
 
 MAX_TRANSACTION_GAS = 1 << 24
-"""No transaction may ask for more (EIP-7825)."""
+"""The gas limit of one transaction (EIP-7825)."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ def suggest_fees(
 ) -> Fees:
     """Fees for a new transaction, or for one that takes the nonce of `replaced`.
 
-    The fee cap covers two doublings' worth of base fee growth; neither field passes `cap`.
+    The maximum fee allows for a doubled base fee; neither field exceeds `cap`.
     """
     priority = suggested_priority
     max_fee = 2 * base_fee + priority
@@ -37,11 +39,11 @@ def suggest_fees(
 
 
 def gas_limit(estimate: int) -> int:
-    """Room above a node's estimate: the block of inclusion is not the block of the estimate.
+    """A node's estimate with headroom: the block of inclusion is not the block of the estimate.
 
-    At least as much room as a storage slot needs that has to be new where it was to be used again,
-    because another signer was first. No more than a transaction may ask for; a chain without that
-    limit may estimate more than it.
+    It includes room for a storage slot that has to be new where it was to be reused, because
+    another signer was first. At most a transaction's gas limit, unless the estimate of a chain
+    without it is higher.
     """
     room = max(estimate * GAS_HEADROOM_PERCENT // 100, estimate + NEW_SLOT_GAS)
     return max(estimate, min(room, MAX_TRANSACTION_GAS))

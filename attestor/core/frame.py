@@ -1,4 +1,4 @@
-"""The frame that attestor's processes speak to each other over pipes and socket pairs.
+"""The frame in which attestor's processes exchange messages over pipes and socket pairs.
 
     frame = u32 BE header length ‖ header (UTF-8 JSON object) ‖ blob 0 ‖ blob 1 ‖ …
 
@@ -41,7 +41,7 @@ def read(receive: Callable[[int], bytes], max_blob_bytes: int) -> Frame | None:
 
     `receive(n)` gives exactly n bytes, or fewer at the end of the stream. Returns None when the
     stream ends before the first byte. `max_blob_bytes` bounds the sum of all blobs, before any
-    of them is read. Raises `FrameInvalid` for everything else that is not a frame.
+    of them is read. Raises `FrameInvalid` for anything else that is not a frame.
     """
     prefix = receive(_LENGTH.size)
     if not prefix:
@@ -56,7 +56,7 @@ def read(receive: Callable[[int], bytes], max_blob_bytes: int) -> Frame | None:
 
 
 def decode(data: bytes, max_blob_bytes: int) -> Frame:
-    """The one frame that `data` is, without a byte before or after it."""
+    """The frame that `data` consists of, without a byte before or after it."""
     view = memoryview(data)
     position = 0
 

@@ -1,8 +1,8 @@
 """Ethereum block headers: from a node's JSON to RLP and hash (yellow paper 4.4; EIP-1559, 4895,
 4844, 4788, 7685, 7928).
 
-A header that hashes to the block's claimed hash is what the chain agreed on, whatever node
-told us; it is also what the header-chain guest reads.
+A header that hashes to the claimed block hash is genuine, whatever node it came from. It is also
+what the header-chain guest reads.
 """
 
 from typing import Any
@@ -40,7 +40,7 @@ LATER_FIELDS: tuple[tuple[str, int | None], ...] = (
     ("requestsHash", 32),
     ("blockAccessListHash", 32),
 )
-"""Fields that forks appended: a header holds a prefix of them."""
+"""Fields appended by forks: a header has a prefix of them."""
 
 MAX_NUMBER_BITS = 256
 MAX_EXTRA_DATA = 1024

@@ -1,6 +1,6 @@
-"""What a proof's signature covers.
+"""The legacy message, which a proof's signature covers.
 
-The statement of automata's sp1-tee-prover (bin/sp1-tee-prover/src/main.rs, `tee_sign`), which the
+That of Automata's sp1-tee-prover (bin/sp1-tee-prover/src/main.rs, `tee_sign`), which the
 MultiProof contract computes too:
 
     message = sha256(vk hash bytes ‖ public values)

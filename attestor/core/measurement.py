@@ -1,4 +1,4 @@
-"""What runs in a TD, as its report says, and what every TD must be to be trusted at all.
+"""The measurement of a TD, and the conditions that every TD must meet.
 
 Offsets are those of the TDREPORT body in a quote: Intel, "TDX DCAP Quoting Library API", section
 A.3 (TD quote body). The TEERegistry contract makes the same checks.
@@ -39,7 +39,7 @@ _UNTRUSTED = 0xFF
 
 @dataclass(frozen=True)
 class Measurement:
-    """The registers that identify what runs in a TD: 8, 8, then 48 bytes each."""
+    """The registers that identify what runs in a TD: two of 8 bytes, then 48 bytes each."""
 
     td_attributes: bytes
     xfam: bytes
@@ -60,7 +60,7 @@ class Measurement:
 
     @property
     def id(self) -> bytes:
-        """keccak256 of the registers in order (32 bytes): what the TEERegistry allows or not."""
+        """keccak256 of the registers in order (32 bytes), by which the TEERegistry allows it."""
         return keccak(b"".join(getattr(self, name) for name in _FIELDS))
 
 

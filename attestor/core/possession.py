@@ -17,8 +17,8 @@ _ADMIT_TYPE = b"Admit(address signer,uint64 referenceBlockNumber,uint256 deadlin
 @dataclass(frozen=True)
 class Possession:
     """What a signer (20 bytes) signs; `deadline` is Unix seconds, `keep_key` whether the registry
-    is to keep the attestation key, for renewals. Raises `ValueError` for what
-    the contract's struct could not hold."""
+    should enrol the attestation key, for renewals. Raises `ValueError` for values
+    that the contract's struct cannot hold."""
 
     signer: bytes
     reference_block: int

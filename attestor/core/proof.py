@@ -1,4 +1,4 @@
-"""A proof as the signer process gives it out."""
+"""A proof as the signer process returns it."""
 
 from dataclasses import dataclass
 
@@ -10,8 +10,8 @@ from attestor.core.verifying_key import VerifyingKey
 
 @dataclass(frozen=True)
 class Proof:
-    """A signed statement: signature r ‖ s ‖ v over `digest`. `confirmation` is when SP1's engine
-    confirms the run: one with `BEFORE` is confirmed. `statement` is the EIP-712 form's signature,
+    """A signed statement: signature r ‖ s ‖ v over `digest`. `cross_check` is when SP1's engine
+    repeats the run: with `BEFORE` it has. `statement` is the EIP-712 form's signature,
     where the signer process knows a MultiProof."""
 
     signer: bytes
@@ -21,5 +21,5 @@ class Proof:
     signature: bytes
     cycles: int
     engine: Engine
-    confirmation: Timing
+    cross_check: Timing
     statement: SignedStatement | None = None

@@ -1,22 +1,22 @@
-"""What the registry knows of a signer."""
+"""Registrations of signers, and the attestation keys by which they are renewed."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class RegistrationKind(StrEnum):
-    """How a signer is registered."""
+    """How a signer is registered. The values are those of database and journal."""
 
-    REGISTRATION = "registration"
-    """Upstream's way: a raw quote, and nothing is kept."""
+    LEGACY = "registration"
+    """By upstream's call: full verification of a raw quote, which enrols no key."""
     ADMISSION = "admission"
-    """By a quote whose attestation key is kept."""
+    """By full verification of a quote, which enrols its attestation key."""
     RENEWAL = "renewal"
-    """By the kept attestation key."""
+    """By one signature of the enrolled attestation key."""
 
 
 class VerifierKind(StrEnum):
-    """What verifies quotes for the registry; its numbers on chain are in this order."""
+    """The verifier that the registry uses; its numbers on chain are in this order."""
 
     OWN = "own"
     AUTOMATA_1_0 = "automata-1.0"
@@ -25,7 +25,7 @@ class VerifierKind(StrEnum):
 
 @dataclass(frozen=True)
 class Terms:
-    """What the registry asks for: seconds of validity and the width of the block window."""
+    """The registry's settings: validity in seconds, and how old a reference block may be."""
 
     attest_validity_seconds: int
     max_block_number_diff: int
@@ -33,16 +33,16 @@ class Terms:
 
 @dataclass(frozen=True)
 class Admission:
-    """An attestation key that is enrolled with the registry, under a number. `valid_until` is
-    chain time."""
+    """The registry's record of an admission, under a number: the attestation key that it enrolled,
+    for renewals. `valid_until` is chain time."""
 
     number: int
     valid_until: int
     is_live: bool
 
     def outlasts(self, chain_time: int, seconds: int) -> bool:
-        """Whether a renewal now would be registered for all of `seconds`: a registration ends
-        with the admission that it was made under."""
+        """Whether a renewal now would be valid for all of `seconds`: a registration ends at the
+        latest with the admission that it was made under."""
         return self.is_live and self.valid_until - chain_time >= seconds
 
 
@@ -67,10 +67,28 @@ class PolicyEvent:
 
 
 @dataclass(frozen=True)
+class Quoted:
+    """A quote that passed the gate, with what it binds and how it was judged. `hash` is keccak256
+    of `raw`, `deadline` is Unix seconds, `possession` the signer's own signature (65 bytes)."""
+
+    hash: bytes
+    raw: bytes
+    signer: bytes
+    reference_block: int
+    reference_hash: bytes
+    measurement: bytes
+    deadline: int
+    possession: bytes
+    provider: str
+    simulated: bool
+    tcb_status: str
+
+
+@dataclass(frozen=True)
 class RegistrationEvent:
-    """A `SignerRegistered` or `SignerRenewed` event and where it stands. `signed_hash` is keccak256
-    of what the attestation key signed, header and body of the quote. A renewal names neither
-    measurement, nor quote, nor block hash: the contract computes what was signed."""
+    """A `SignerRegistered` or `SignerRenewed` event and its place in the chain. `signed_hash` is
+    keccak256 of what the attestation key signed, header and body of the quote. A renewal has
+    neither measurement, nor quote, nor block hash: the contract computes what was signed."""
 
     signer: bytes
     reference_block: int

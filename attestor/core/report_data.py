@@ -1,4 +1,4 @@
-"""The 64 bytes that a quote carries for us: which signer, and which block it was made after.
+"""Report data: the 64 bytes of a quote that bind it to a signer and a block.
 
 Ours, which also binds chain and registry (contracts/src/libraries/ReportData.sol):
 
@@ -7,7 +7,7 @@ Ours, which also binds chain and registry (contracts/src/libraries/ReportData.so
 
 The tag is "ATT1" for an admission and "ATR1" for a renewal: neither quote serves for the other.
 
-Upstream's, by automata's SP1TEEProverRegistry:
+Upstream's, as Automata's SP1TEEProverRegistry reads it:
 
     12 zero bytes ‖ signer (20) ‖ digest (32)
     digest = keccak256(abi.encode(uint256 number, bytes32 block hash, address signer))
@@ -51,7 +51,7 @@ _TAGS = {Purpose.ADMISSION: b"ATT1", Purpose.RENEWAL: b"ATR1"}
 
 
 class Layout(StrEnum):
-    """Which of the two layouts a registry reads."""
+    """The layout that a registry reads."""
 
     ATTESTOR = "attestor"
     UPSTREAM = "upstream"

@@ -25,7 +25,7 @@ def recover(digest: bytes, signature: bytes) -> bytes:
     if len(signature) != 65 or signature[64] not in (27, 28):
         raise SignatureInvalid("the signature is not 65 bytes that end in 27 or 28")
     if int.from_bytes(signature[32:64], "big") > HALF_ORDER:
-        raise SignatureInvalid("the signature's s is in the upper half: it was altered")
+        raise SignatureInvalid("the signature's s is in the upper half of the order")
     compact = signature[:64] + bytes([signature[64] - 27])
     try:
         key = coincurve.PublicKey.from_signature_and_message(compact, digest, hasher=None)

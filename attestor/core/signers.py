@@ -1,11 +1,11 @@
-"""Signers on their way from key to registration and back."""
+"""The life of a signer, from its key to its registration and retirement."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Stage(StrEnum):
-    """How far a signer has come. Each but the last two leads to the next."""
+    """The stages of a signer. Each but the last two leads to the next."""
 
     CREATED = "created"
     QUOTED = "quoted"
@@ -17,7 +17,7 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True)
 class Candidate:
-    """The signer that is on its way to registration."""
+    """The signer that is being registered."""
 
     address: bytes
     stage: Stage

@@ -1,7 +1,7 @@
-"""The EIP-712 form of a statement, which MultiProof checks: `MultiProof.digestOf`.
+"""The statement (EIP-712) that MultiProof checks: `MultiProof.digestOf`.
 
-The signer process signs it beside upstream's (`attestor.core.legacy_message`) where it knows a
-MultiProof.
+The signer process signs it in addition to the legacy message (`attestor.core.legacy_message`)
+where a MultiProof is configured.
 """
 
 from dataclasses import dataclass
@@ -11,18 +11,18 @@ from eth_utils.crypto import keccak
 from attestor.core.eip712 import Domain, exactly, word
 
 CIRCUIT_VERSION = "v6.1.0"
-"""SP1's circuit for which the keys of `executor/keys` are."""
+"""The version of SP1's circuits that the keys of `executor/keys` are for."""
 
 _STATEMENT_TYPE = (
-    b"LegacyMessage(bytes32 programVKey,bytes32 publicValuesHash,uint32 exitCode,bytes32 stdinHash,"
+    b"Statement(bytes32 programVKey,bytes32 publicValuesHash,uint32 exitCode,bytes32 stdinHash,"
     b"string circuitVersion,uint64 expiresAt)"
 )
 
 
 @dataclass(frozen=True)
 class SignedStatement:
-    """The signature (65 bytes) of a typed statement for a MultiProof (20 bytes); it holds until
-    `expires_at`, Unix seconds. Everything else of it is in the proof."""
+    """The signature (65 bytes) of a statement for a MultiProof (20 bytes), valid until `expires_at`
+    in Unix seconds. The other fields of the statement are in the proof."""
 
     contract: bytes
     expires_at: int
@@ -31,10 +31,10 @@ class SignedStatement:
 
 @dataclass(frozen=True)
 class Statement:
-    """One run of a program. Hashes are sha256, 32 bytes; `expires_at` is in Unix seconds.
+    """One execution of a program. Hashes are sha256, 32 bytes; `expires_at` is in Unix seconds.
 
-    `stdin_hash` is the job's `stdin_sha256`. Raises `ValueError` for what the contract's struct
-    could not hold.
+    `stdin_hash` is the job's `stdin_sha256`. Raises `ValueError` for values that the
+    contract's struct cannot hold.
     """
 
     program_vkey: bytes

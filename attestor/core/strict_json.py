@@ -1,4 +1,4 @@
-"""JSON from hostile hands.
+"""Untrusted JSON.
 
 Python's decoder recurses; its guard is the interpreter's recursion limit, which libraries raise
 beyond what the stack holds (py_ecc, imported by eth-account, sets 100,000), so that a body of
@@ -11,13 +11,13 @@ from typing import Any
 
 MAX_DEPTH = 32
 MAX_TOKENS = 1_000_000
-"""Brackets and strings in one text: more than any answer of ours or of a node holds."""
+"""Brackets and strings in one text: more than in any answer of attestor or of a node."""
 
 _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
 
 
 def loads(text: bytes) -> Any:
-    """The value of a JSON text. Raises `ValueError` for all that is not one, and for NaN."""
+    """The value of a JSON text. Raises `ValueError` for anything else, and for NaN."""
     depth = 0
     for count, token in enumerate(_TOKEN.finditer(text)):
         first = text[token.start()]

@@ -10,4 +10,4 @@ ALLOWABLE_STATUSES = (
     "TDRelaunchAdvised",
     "TDRelaunchAdvisedConfigurationNeeded",
 )
-"""What an operator may choose to accept, best first; Revoked is not among them."""
+"""The statuses that an operator may allow, best first; Revoked is not among them."""

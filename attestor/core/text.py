@@ -1,4 +1,4 @@
-"""Bytes to 0x text and back, and foreign text to a line that is safe to print."""
+"""Bytes to 0x text and back, and untrusted text as one line that is safe to print."""
 
 from eth_utils.address import to_checksum_address
 
@@ -23,7 +23,7 @@ def checksummed(address: bytes) -> str:
 def one_line(text: str) -> str:
     """`text` as a single line without control characters.
 
-    What nodes, services and guest programs say ends up in logs and terminals; there it must not
+    Text of nodes, services and guest programs ends up in logs and terminals, where it must not
     forge lines or move the cursor.
     """
     return "".join(char if char.isprintable() else "?" for char in " ".join(text.split()))

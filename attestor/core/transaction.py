@@ -1,28 +1,51 @@
-"""Transactions of the payer at each point of their life."""
+"""Transactions at each stage of their life."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from attestor.core.fees import Fees
 
 
+class Purpose(StrEnum):
+    """What a transaction is for."""
+
+    REGISTRATION = "registration"
+    UPLOAD = "upload"
+    DEPLOYMENT = "deployment"
+    CANCELLATION = "cancellation"
+    """Takes the nonce of one that must not be mined any more."""
+
+
+class Outcome(StrEnum):
+    """What became of an attempt."""
+
+    PENDING = "pending"
+    SUCCEEDED = "succeeded"
+    REVERTED = "reverted"
+    REPLACED = "replaced"
+    """Another transaction took its nonce."""
+
+
+@dataclass(frozen=True)
+class Intent:
+    """Something to be done once by a transaction, however many attempts it takes. The name is
+    unique among all purposes. `signer` is the one whose registration it is, if it is one."""
+
+    purpose: Purpose
+    name: str
+    signer: bytes | None = None
+
+
 @dataclass(frozen=True)
 class SignedTransaction:
-    """A transaction that can be sent, and sent again, as it is."""
+    """A signed transaction, which can be sent any number of times. Uploads of earlier versions were
+    recorded without `raw`: they cannot."""
 
     hash: bytes
     raw: bytes
     payer: bytes
     nonce: int
     gas_limit: int
-    fees: Fees
-
-
-@dataclass(frozen=True)
-class Pending:
-    """A sent transaction that is not known to be mined."""
-
-    hash: bytes
-    nonce: int
     fees: Fees
 
 
@@ -37,3 +60,26 @@ class Receipt:
     gas_used: int
     effective_gas_price: int
     contract: bytes | None = None
+
+    @property
+    def outcome(self) -> Outcome:
+        """The outcome that it shows."""
+        return Outcome.SUCCEEDED if self.succeeded else Outcome.REVERTED
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One signed transaction of an intent; `number` counts from 1. `receipt` is the last one that
+    was seen, of a block that may have been reorged out since."""
+
+    intent: str
+    purpose: Purpose
+    number: int
+    transaction: SignedTransaction
+    outcome: Outcome = Outcome.PENDING
+    receipt: Receipt | None = None
+
+    @property
+    def hash(self) -> bytes:
+        """Of the transaction."""
+        return self.transaction.hash

@@ -1,4 +1,4 @@
-"""The digest of an SP1 v6 verifying key, and its two 32-byte forms, which are not the same.
+"""The digest of an SP1 v6 verifying key, and its two different 32-byte forms.
 
 The digest is eight elements of the KoalaBear field (SP1: `HashableKey::hash_u32`). The program
 vkey (`bytes32`, what the SP1 verifier contract takes) packs them 31 bits each; the vk hash bytes

@@ -1,4 +1,4 @@
-"""Where the contracts of a configuration stand."""
+"""The contract addresses of a configuration."""
 
 from dataclasses import dataclass
 
@@ -9,8 +9,8 @@ from attestor.errors import ConfigurationInvalid
 
 @dataclass(frozen=True)
 class Addresses:
-    """20 bytes each. `store` is None where the registry's verifier has no store of ours,
-    `multiproof` where no typed statements are to be signed."""
+    """20 bytes each. `store` is None where the registry's verifier does not use our store,
+    `multiproof` where no EIP-712 statements are signed."""
 
     registry: bytes
     store: bytes | None
@@ -29,8 +29,8 @@ def of(config: Config) -> Addresses:
         found = record.read(config.chain_deployment)
         if found.chain_id != config.chain_id:
             raise ConfigurationInvalid(
-                f"{config.chain_deployment} is of chain {found.chain_id}, "
-                f"chain.id is {config.chain_id}"
+                f"{config.chain_deployment} is for chain {found.chain_id}, "
+                f"but chain.id is {config.chain_id}"
             )
         registry = registry or found.address("TEERegistry")
         if "CollateralStore" in found.contracts:
@@ -40,6 +40,6 @@ def of(config: Config) -> Addresses:
     if not registry:
         raise ConfigurationInvalid(
             "the registry's address is missing",
-            hint="set chain.registry, or chain.deployment to the file of attestor deploy",
+            hint="set chain.registry, or chain.deployment to the file that attestor deploy wrote",
         )
     return Addresses(registry, store or None, multiproof or None)

@@ -27,7 +27,7 @@ class Artifact:
     immutables: tuple[tuple[int, int], ...]
 
     def creation_code(self, arguments: tuple[object, ...]) -> bytes:
-        """What a transaction without a recipient carries to deploy this with its arguments."""
+        """Calldata of the transaction that deploys this with its arguments."""
         types = self._constructor_types()
         try:
             return self.creation + encode(types, arguments)
@@ -35,7 +35,7 @@ class Artifact:
             raise DeploymentFailed(f"{self.name} takes {', '.join(types)}: {error}") from None
 
     def made(self, code: bytes) -> bool:
-        """Whether `code` is this contract's, whatever its immutables."""
+        """Whether `code` is this contract's, with any immutables."""
         return len(code) == len(self.runtime) and self._masked(code) == self.runtime
 
     def _masked(self, code: bytes) -> bytes:
@@ -65,4 +65,6 @@ def load(name: str, folder: Path = ARTIFACTS) -> Artifact:
             immutables=tuple((at["start"], at["length"]) for each in references for at in each),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        raise DeploymentFailed(f"no built contract {name}", hint="make contracts") from None
+        raise DeploymentFailed(
+            f"the contract {name} is not built", hint="run make contracts"
+        ) from None

@@ -1,30 +1,31 @@
 """Carries out a plan, transaction by transaction, and writes down each."""
 
-import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 
 from eth_utils.crypto import keccak
 
 from attestor.chain.abi import Contract
 from attestor.chain.node import Node
 from attestor.core.text import checksummed, from_hex, to_hex
-from attestor.core.transaction import Receipt, SignedTransaction
-from attestor.deployment import artifact, record
+from attestor.core.transaction import Intent, Purpose, Receipt
+from attestor.deployment import artifact
 from attestor.deployment.artifact import Artifact
-from attestor.deployment.plan import Creation, Made, Plan, text_of
+from attestor.deployment.attempts import creation_of
+from attestor.deployment.log import DeploymentLog
+from attestor.deployment.plan import Call, Creation, Made, Plan, text_of
 from attestor.deployment.record import DeployedContract, DeploymentRecord
-from attestor.errors import DeploymentFailed, DeploymentRefused
-from attestor.transactions.manager import Payments
+from attestor.errors import DeploymentFailed, DeploymentRefused, TransactionUnconfirmed
+from attestor.transactions import pricing as transactions
+from attestor.transactions.manager import TransactionManager
+from attestor.transactions.send_state import Pace
 
-RECEIPT_SECONDS = 600.0
-_POLL_SECONDS = 0.05
+PACE = Pace(poll=0.05, timeout=600.0)
 
 
 @dataclass(frozen=True)
 class Done:
-    """One step that is done. `receipt` is None for a contract that stood already."""
+    """One step that is done. `receipt` is None for one that was done already."""
 
     what: str
     address: bytes
@@ -37,48 +38,47 @@ class Done:
 
 
 class Deployer:
-    """Deploys from one account. `path` is the deployment file, or None to keep none."""
+    """Carries out a plan by transactions of one account, which are noted in `log`."""
 
-    def __init__(
-        self, node: Node, payments: Payments, path: Path | None, timeout: float = RECEIPT_SECONDS
-    ) -> None:
+    def __init__(self, node: Node, transactions: TransactionManager, log: DeploymentLog) -> None:
         self._node = node
-        self._payments = payments
-        self._path = path
-        self._timeout = timeout
-        self.record = DeploymentRecord(node.chain_id)
+        self._transactions = transactions
+        self._log = log
 
     def run(self, plan: Plan, tell: Callable[[Done], None] = lambda done: None) -> DeploymentRecord:
         """Do what is left of the plan. Raises `DeploymentFailed`; what was done stays recorded."""
-        self._resume()
+        self._transactions.settle()
         for creation in plan.creations:
             tell(self.create(creation))
         for call in plan.calls:
-            calldata = Contract.named(call.contract).encode(call.function, *call.arguments)
-            address = self.record.address(call.contract)
-            receipt = self.transact(address, calldata)
-            tell(Done(f"{call.contract}.{call.function}", address, receipt))
-        return self.record
+            tell(self._call(call))
+        return self._log.record
 
     def transact(self, to: bytes | None, calldata: bytes) -> Receipt:
-        """Send a transaction and wait until it is mined."""
-        return self._send(self._payments.prepare(to, calldata, self._node.head().base_fee))
+        """Send a transaction that is in no plan, and wait until it is mined."""
+        return self._complete(f"unplanned:{to_hex(keccak((to or b'') + calldata))}", to, calldata)
 
     def create(self, creation: Creation) -> Done:
-        """Deploy one contract, unless it stands already."""
+        """Deploy one contract, unless it is already deployed."""
         name, built = creation.contract, artifact.load(creation.contract)
         arguments = tuple(self._resolved(argument) for argument in creation.arguments)
-        stands = self.record.contracts.get(name)
+        stands = self._log.record.contracts.get(name)
         if stands is not None:
             self._require_same(name, built, stands, arguments)
             return Done(name, from_hex(stands.address), None)
-        receipt = self._sent_before(name)
-        if receipt is None:
-            code = built.creation_code(arguments)
-            signed = self._payments.prepare(None, code, self._node.head().base_fee)
-            self._keep(replace(self.record, pending={name: to_hex(signed.hash)}))
-            receipt = self._send(signed)
-        return self._created(built, arguments, receipt)
+        code = built.creation_code(arguments)
+        intent = creation_of(name) + to_hex(keccak(code))
+        receipt = self._done_before(creation_of(name)) or self._done_before(intent)
+        return self._created(built, arguments, receipt or self._complete(intent, None, code))
+
+    def _call(self, call: Call) -> Done:
+        """Make one call, unless it was made before."""
+        address = self._log.record.address(call.contract)
+        calldata = Contract.named(call.contract).encode(call.function, *call.arguments)
+        intent, what = f"call:{to_hex(address + calldata)}", f"{call.contract}.{call.function}"
+        if self._done_before(intent) is not None:
+            return Done(what, address, None)
+        return Done(what, address, self._complete(intent, address, calldata))
 
     def _created(self, built: Artifact, arguments: tuple[object, ...], receipt: Receipt) -> Done:
         address = receipt.contract
@@ -97,19 +97,8 @@ class Deployer:
             gas=receipt.gas_used,
             abi=built.abi,
         )
-        self._keep(self.record.with_contract(built.name, standing))
+        self._log.keep(self._log.record.with_contract(built.name, standing))
         return Done(built.name, address, receipt)
-
-    def _resume(self) -> None:
-        if self._path is None or not self._path.exists():
-            return
-        found = record.read(self._path)
-        if found.chain_id != self._node.chain_id:
-            raise DeploymentRefused(
-                f"{self._path} is of chain {found.chain_id}, the node is on {self._node.chain_id}",
-                hint="name another file",
-            )
-        self.record = found
 
     def _require_same(
         self, name: str, built: Artifact, stands: DeployedContract, arguments: tuple[object, ...]
@@ -126,34 +115,29 @@ class Deployer:
                 hint="name another file for another deployment",
             )
 
-    def _sent_before(self, name: str) -> Receipt | None:
-        """The receipt of a creation that was sent before a stop, if it was mined well."""
-        sent = self.record.pending.get(name)
-        receipt = self._node.receipt(from_hex(sent)) if sent is not None else None
-        return receipt if receipt is not None and receipt.succeeded else None
+    def _done_before(self, intent: str) -> Receipt | None:
+        """The receipt of a transaction that was sent before a stop, if it was mined well."""
+        for attempt in self._log.attempts(intent):
+            receipt = self._node.receipt(attempt.hash)
+            if receipt is not None and receipt.succeeded:
+                self._log.mined(receipt)
+                return receipt
+        return None
 
-    def _send(self, signed: SignedTransaction) -> Receipt:
-        self._payments.send(signed)
-        deadline = time.monotonic() + self._timeout
-        while time.monotonic() < deadline:
-            receipt = self._node.receipt(signed.hash)
-            if receipt is None:
-                time.sleep(_POLL_SECONDS)
-                continue
-            if not receipt.succeeded:
-                raise DeploymentFailed(f"transaction {to_hex(signed.hash)} reverted")
-            return receipt
-        raise DeploymentFailed(
-            f"transaction {to_hex(signed.hash)} was not mined in {self._timeout:g} s",
-            hint="start again when it is: the deployment goes on from its file",
-        )
+    def _complete(self, intent: str, to: bytes | None, data: bytes) -> Receipt:
+        purpose = Intent(Purpose.DEPLOYMENT, intent)
+        try:
+            receipt = self._transactions.complete(purpose, transactions.Call(to, data))
+        except TransactionUnconfirmed as error:
+            raise DeploymentFailed(
+                error.message,
+                hint="start again when it is: the deployment goes on from its file",
+            ) from None
+        if not receipt.succeeded:
+            raise DeploymentFailed(f"transaction {to_hex(receipt.transaction_hash)} reverted")
+        return receipt
 
     def _resolved(self, argument: object) -> object:
         if isinstance(argument, Made):
-            return checksummed(self.record.address(argument.contract))
+            return checksummed(self._log.record.address(argument.contract))
         return argument
-
-    def _keep(self, changed: DeploymentRecord) -> None:
-        self.record = changed
-        if self._path is not None:
-            record.write(self._path, changed)

@@ -1,4 +1,4 @@
-"""What a deployment will do, decided before anything is sent."""
+"""The transactions of a deployment, decided before anything is sent."""
 
 from dataclasses import dataclass, field
 
@@ -12,8 +12,7 @@ SECONDS_PER_DAY = 86400
 
 @dataclass(frozen=True)
 class Root:
-    """The certificate of the root CA that quotes lead to (DER), and whether it is a simulated
-    platform's."""
+    """The root CA's certificate (DER), and whether it is a simulated platform's."""
 
     certificate: bytes
     simulated: bool
@@ -21,8 +20,8 @@ class Root:
 
 @dataclass(frozen=True)
 class ForeignVerifier:
-    """An Automata verifier that stands already. `kind` is the registry's number for its output
-    layout, `code_hash` keccak256 of the code that the operator has checked."""
+    """An Automata verifier that is already deployed. `kind` is the registry's number for its output
+    layout, `code_hash` keccak256 of the code that the operator reviewed."""
 
     address: bytes
     kind: int
@@ -31,7 +30,8 @@ class ForeignVerifier:
 
 @dataclass(frozen=True)
 class Settings:
-    """What an operator decides. `gateway` is SP1's verifier gateway, or 20 zero bytes."""
+    """The operator's choices. `gateway` is SP1's verifier gateway, or 20 zero bytes; `layout_10`
+    adds our verifier with the output of Automata's version 1.0."""
 
     chain_id: int
     root: Root
@@ -39,6 +39,7 @@ class Settings:
     guardian: bytes
     evaluation_delay_days: int = 365
     verifier: ForeignVerifier | None = None
+    layout_10: bool = False
     gateway: bytes = NONE
     threshold: int = 1
     distinct_measurements: bool = False
@@ -47,7 +48,7 @@ class Settings:
 
 @dataclass(frozen=True)
 class Made:
-    """An argument that is the address of a contract deployed before."""
+    """An argument: the address of a contract deployed earlier."""
 
     contract: str
 
@@ -65,7 +66,7 @@ class Creation:
 
 @dataclass(frozen=True)
 class Call:
-    """One transaction to a contract that stands by then."""
+    """One transaction to a contract deployed earlier."""
 
     contract: str
     function: str
@@ -74,7 +75,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Plan:
-    """The transactions in their order: creations, then calls."""
+    """The transactions in order: creations, then calls."""
 
     chain_id: int
     creations: tuple[Creation, ...]
@@ -93,7 +94,7 @@ def make(settings: Settings, deployer: bytes) -> Plan:
 
 
 def text_of(argument: object) -> str:
-    """An argument for people and for the deployment file."""
+    """An argument as text, for people and for the deployment file."""
     return to_hex(argument) if isinstance(argument, bytes) else str(argument)
 
 
@@ -101,10 +102,13 @@ def _verification(settings: Settings) -> tuple[Creation, ...]:
     if settings.verifier is not None:
         return ()
     delay = settings.evaluation_delay_days * SECONDS_PER_DAY
-    return (
+    creations = (
         Creation("CollateralStore", (settings.root.certificate, delay)),
         Creation("DcapVerifier", (Made("CollateralStore"),)),
     )
+    if not settings.layout_10:
+        return creations
+    return (*creations, Creation("AutomataLayoutV10", (Made("DcapVerifier"),)))
 
 
 def _proofs(settings: Settings) -> tuple[Creation, ...]:
@@ -129,6 +133,12 @@ def _check(settings: Settings, deployer: bytes) -> None:
         require_development_chain(settings.chain_id, "a simulated root")
     if settings.owner == NONE:
         raise DeploymentRefused("the owner is the zero address", hint="set --owner")
+    if settings.layout_10 and settings.verifier is not None:
+        raise DeploymentRefused(
+            "the layout of Automata's version 1.0 is made of our own verifier, and another is to "
+            "be used",
+            hint="leave --layout-1.0 or --verifier out",
+        )
     if settings.threshold < 1:
         raise DeploymentRefused("a proof needs at least one machine", hint="set --threshold 1")
     if settings.measurements and settings.owner != deployer:

@@ -1,4 +1,4 @@
-"""The deployment file: which contracts stand where on a chain, with their ABIs.
+"""The deployment file: addresses and ABIs of the contracts on a chain.
 
 `attestor deploy` writes it after each transaction, and goes on from it when it is started again.
 `attestor run` reads the registry's address from it.
@@ -12,15 +12,18 @@ from typing import Any
 
 from attestor.core import strict_json
 from attestor.core.text import from_hex
+from attestor.core.transaction import Attempt
+from attestor.deployment import attempts
+from attestor.deployment.attempts import creation_of
 from attestor.errors import DeploymentFileInvalid
 
-FORMAT = 1
+FORMAT = 2
 MAX_FILE_BYTES = 16 << 20
 
 
 @dataclass(frozen=True)
 class DeployedContract:
-    """A contract that stands. Bytes are 0x text: the file is for people and tools."""
+    """A contract on the chain. Bytes are 0x text: the file is for people and tools."""
 
     address: str
     arguments: tuple[str, ...]
@@ -34,23 +37,24 @@ class DeployedContract:
 
 @dataclass(frozen=True)
 class DeploymentRecord:
-    """A deployment, whole or begun. `pending` names a transaction that was sent for a contract,
-    and whose end is not known yet."""
+    """A deployment, complete or not. `attempts` are the transactions of what is not recorded
+    otherwise: contracts that are not deployed yet, and calls."""
 
     chain_id: int
     contracts: dict[str, DeployedContract] = field(default_factory=dict)
-    pending: dict[str, str] = field(default_factory=dict)
+    attempts: tuple[Attempt, ...] = ()
 
     def with_contract(self, name: str, standing: DeployedContract) -> "DeploymentRecord":
-        """With a contract added, and nothing pending."""
-        return replace(self, contracts={**self.contracts, name: standing}, pending={})
+        """With a contract added, and without the attempts of its creation."""
+        left = tuple(one for one in self.attempts if not one.intent.startswith(creation_of(name)))
+        return replace(self, contracts={**self.contracts, name: standing}, attempts=left)
 
     def address(self, name: str) -> bytes:
-        """Where a contract stands. Raises `DeploymentFileInvalid` when it does not."""
+        """The address of a contract. Raises `DeploymentFileInvalid` when it is not deployed."""
         standing = self.contracts.get(name)
         if standing is None:
             raise DeploymentFileInvalid(
-                f"the deployment has no {name}", hint="run attestor deploy to its end"
+                f"the deployment has no {name}", hint="run attestor deploy again to finish it"
             )
         return from_hex(standing.address)
 
@@ -61,22 +65,31 @@ def read(path: Path) -> DeploymentRecord:
         if path.stat().st_size > MAX_FILE_BYTES:
             raise ValueError(f"longer than {MAX_FILE_BYTES} bytes")
         content = strict_json.loads(path.read_bytes())
-        if content["version"] != FORMAT:
-            raise ValueError(f"version {content['version']!r}, not {FORMAT}")
+        version = content["version"]
+        if version not in (1, FORMAT):
+            raise ValueError(f"version {version!r}, not {FORMAT}")
         return DeploymentRecord(
             chain_id=int(content["chain_id"]),
             contracts={n: _standing(fields) for n, fields in content["contracts"].items()},
-            pending={str(n): str(hash_) for n, hash_ in content["pending"].items()},
+            attempts=attempts.of_version_1(content["pending"])
+            if version == 1
+            else tuple(attempts.from_json(fields) for fields in content["attempts"]),
         )
     except OSError as error:
         raise DeploymentFileInvalid(f"cannot read {path}: {error.strerror}") from None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise DeploymentFileInvalid(f"{path} is no deployment file: {error!r:.200}") from None
+        raise DeploymentFileInvalid(f"{path} is not a deployment file: {error!r:.200}") from None
 
 
 def write(path: Path, record: DeploymentRecord) -> None:
-    """Replace the file in one step, so that it is never half-written."""
-    text = json.dumps({"version": FORMAT, **asdict(record)}, indent=2) + "\n"
+    """Replace the file atomically."""
+    content = {
+        "version": FORMAT,
+        "chain_id": record.chain_id,
+        "contracts": {name: asdict(standing) for name, standing in record.contracts.items()},
+        "attempts": [attempts.to_json(attempt) for attempt in record.attempts],
+    }
+    text = json.dumps(content, indent=2) + "\n"
     draft = path.with_name(path.name + ".new")
     try:
         with draft.open("w") as opened:

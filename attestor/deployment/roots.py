@@ -1,4 +1,4 @@
-"""The root CAs that quotes may lead to."""
+"""The root CAs under which quotes may be verified."""
 
 import time
 

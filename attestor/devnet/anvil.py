@@ -78,5 +78,5 @@ class Anvil:
             if self._process.poll() is not None:
                 break
             time.sleep(0.02)
-        told = self._log_path.read_bytes()[-300:].decode(errors="replace").strip()
-        raise AnvilFailed(f"anvil did not start: {told or 'it said nothing'}")
+        printed = self._log_path.read_bytes()[-300:].decode(errors="replace").strip()
+        raise AnvilFailed(f"anvil did not start: {printed or 'it printed nothing'}")

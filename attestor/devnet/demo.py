@@ -19,19 +19,19 @@ from attestor.store.database import Store
 ROTATIONS = 2
 HEADERS = 8
 
-Tell = Callable[[str, str], None]
+PrintStep = Callable[[str, str], None]
 """(what, evidence): prints one line."""
 
 
 class Demo:
     """The steps, in order. The devnet is started and stopped by the caller."""
 
-    def __init__(self, devnet: Devnet, tell: Tell) -> None:
+    def __init__(self, devnet: Devnet, print_step: PrintStep) -> None:
         self._devnet = devnet
-        self._tell = tell
+        self._print_step = print_step
 
     def run(self) -> None:
-        """Every step; raises at the first that does not do what it claims."""
+        """Run every step; raises at the first that fails."""
         self._chain()
         self._contracts()
         first = self._first_signer()
@@ -41,25 +41,27 @@ class Demo:
         self._prove_headers()
         self._rotations(first)
         watch.finish()
-        self._tell(
-            "never unregistered", f"active signer valid at all {watch.looks} blocks looked at"
+        self._print_step(
+            "never unregistered", f"active signer valid at all {watch.checked} blocks observed"
         )
         self._audit()
 
     def _chain(self) -> None:
         head = self._devnet.node.head()
-        self._tell("chain", f"anvil, chain id {CHAIN_ID}, block {head.number} {to_hex(head.hash)}")
+        self._print_step(
+            "chain", f"anvil, chain id {CHAIN_ID}, block {head.number} {to_hex(head.hash)}"
+        )
 
     def _contracts(self) -> None:
         deployment = self._devnet.deploy()
         for done in deployment.contracts:
-            self._tell(f"{done.what} deployed", f"{checksummed(done.address)} gas {done.gas}")
+            self._print_step(f"{done.what} deployed", f"{checksummed(done.address)} gas {done.gas}")
         gas = sum(done.gas_used for done in deployment.uploads)
-        self._tell("collateral uploaded", f"{len(deployment.uploads)} parts, gas {gas}")
-        self._tell(
+        self._print_step("collateral uploaded", f"{len(deployment.uploads)} parts, gas {gas}")
+        self._print_step(
             "SIMULATED platform", f"measurement {to_hex(self._devnet.platform.measurement_id)}"
         )
-        self._tell("measurement allowed", f"gas {deployment.allowed.gas}")
+        self._print_step("measurement allowed", f"gas {deployment.allowed.gas}")
         self._registry = Registry(self._devnet.node, deployment.registry.address)
         self._multiproof = MultiProof(self._devnet.node, deployment.multiproof.address)
 
@@ -73,14 +75,14 @@ class Demo:
     def _registration(self, signer: bytes) -> None:
         row = self._row(signer)
         mark = "SIMULATED " if row["simulated"] else ""
-        self._tell("signer created", checksummed(signer))
-        self._tell(
+        self._print_step("signer created", checksummed(signer))
+        self._print_step(
             f"{mark}quote verified",
             f"{row['tcb_status']}, binds block {row['reference_block']}, hash {row['quote_hash']}",
         )
-        self._tell(
+        self._print_step(
             "registered",
-            f"{row['kind']} tx {row['transaction_hash']} block {row['block_number']} "
+            f"by {row['kind']}, tx {row['transaction_hash']} block {row['block_number']} "
             f"gas {row['gas_used']}, "
             f"valid until {row['valid_until']}",
         )
@@ -90,7 +92,7 @@ class Demo:
         result = fibonacci.decode(proof.public_values)
         if (result.n, result.a, result.b) != (500, 1268, 1926):
             raise DemoFailed(f"fibonacci committed to {result}")
-        self._tell("  public values", f"n={result.n} a={result.a} b={result.b} (modulo 7919)")
+        self._print_step("  public values", f"n={result.n} a={result.a} b={result.b} (modulo 7919)")
         self._accepted(proof)
 
     def _prove_headers(self) -> None:
@@ -102,7 +104,7 @@ class Demo:
         if (result.last_number, to_hex(result.last_hash)) != (head.number, blocks[-1]["hash"]):
             raise DemoFailed(f"header-chain committed to {result}, the head was {head.number}")
         span = f"blocks {result.first_number} to {result.last_number} of this chain are linked"
-        self._tell("  public values", f"{span}, last hash {to_hex(result.last_hash)}")
+        self._print_step("  public values", f"{span}, last hash {to_hex(result.last_hash)}")
         self._accepted(proof)
 
     def _prove(self, name: str, stdin: list[bytes]) -> CheckedProof:
@@ -112,9 +114,11 @@ class Demo:
         row = self._query("SELECT * FROM proofs WHERE job = ?", proof.proof_id)
         ran = f"{row['cycles']} cycles on {row['engine']}, sp1-portable {row['finding']}"
         ran += f", {seconds:.1f} s with its key"
-        self._tell(f"{name} executed", ran)
-        self._tell("  program vkey", to_hex(proof.verifying_key.program_vkey))
-        self._tell("  signed", f"digest {to_hex(proof.digest)} by {checksummed(proof.signer)}")
+        self._print_step(f"{name} executed", ran)
+        self._print_step("  program vkey", to_hex(proof.verifying_key.program_vkey))
+        self._print_step(
+            "  signed", f"digest {to_hex(proof.digest)} by {checksummed(proof.signer)}"
+        )
         return proof
 
     def _accepted(self, proof: CheckedProof) -> None:
@@ -127,12 +131,12 @@ class Demo:
         calldata = self._multiproof.program_calldata(vkey, values, proof.signature)
         receipt = self._devnet.deployer.transact(self._multiproof.address, calldata)
         accepted = f"tx {to_hex(receipt.transaction_hash)} block {receipt.block_number}"
-        self._tell("  MultiProof accepts", f"{accepted} gas {receipt.gas_used}")
+        self._print_step("  MultiProof accepts", f"{accepted} gas {receipt.gas_used}")
         forged = bytes([values[0] ^ 1]) + values[1:]
         try:
             self._multiproof.verify_program(vkey, forged, proof.signature)
         except ProofRefused as refusal:
-            self._tell("  one bit changed", str(refusal))
+            self._print_step("  one bit changed", str(refusal))
         else:
             raise DemoFailed("MultiProof accepted changed public values")
 
@@ -149,8 +153,8 @@ class Demo:
 
     def _rotated(self, signer: bytes) -> None:
         row = self._row(signer)
-        made = f"{checksummed(signer)}, {row['kind']} tx {row['transaction_hash']}"
-        self._tell("rotated to", f"{made} block {row['block_number']} gas {row['gas_used']}")
+        made = f"{checksummed(signer)} by {row['kind']}, tx {row['transaction_hash']}"
+        self._print_step("rotated to", f"{made} block {row['block_number']} gas {row['gas_used']}")
 
     def _audit(self) -> None:
         code = self._devnet.stop_daemon()
@@ -167,8 +171,10 @@ class Demo:
             count = store.row("SELECT count(*) AS n FROM journal")
             assert count is not None
             tip = to_hex(verify.journal_tip(store))
-            self._tell("history verified", f"{count['n']} entries, {len(events)} events, tip {tip}")
-            self._tell("history", "from SQLite:\n" + report.as_table(report.history(store)))
+            self._print_step(
+                "history verified", f"{count['n']} entries, {len(events)} events, tip {tip}"
+            )
+            self._print_step("history", "from SQLite:\n" + report.as_table(report.history(store)))
         finally:
             store.close()
 
@@ -191,7 +197,7 @@ class _Watch(threading.Thread):
         self._registry = registry
         self._done = threading.Event()
         self._fault: str | None = None
-        self.looks = 0
+        self.checked = 0
 
     def run(self) -> None:
         last = 0
@@ -206,7 +212,7 @@ class _Watch(threading.Thread):
             self._done.wait(0.1)
 
     def finish(self) -> None:
-        """Stop watching; raise what was seen."""
+        """Stop watching; raise if the signer was ever invalid."""
         self._done.set()
         self.join()
         if self._fault is not None:
@@ -214,7 +220,7 @@ class _Watch(threading.Thread):
 
     def _look(self, block: int) -> None:
         active = self._devnet.active_signer()
-        self.looks += 1
+        self.checked += 1
         if active is None:
             self._fault = f"no signer was active at block {block}"
         elif not self._registry.vouches_for(active):

@@ -1,5 +1,5 @@
-"""The contracts on a development chain, deployed as anywhere else, with the collateral of a
-simulated platform in their store."""
+"""The contracts on a development chain, with the collateral of a simulated platform in their
+store."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,16 +12,21 @@ from attestor.collateral import uploader
 from attestor.collateral.items import items_of
 from attestor.collateral.uploader import Uploaded
 from attestor.core.chains import require_development_chain
+from attestor.core.fees import GWEI
 from attestor.core.text import checksummed, from_hex, to_hex
 from attestor.core.transaction import Receipt
 from attestor.deployment import plan
 from attestor.deployment.deployer import Deployer, Done
+from attestor.deployment.log import DeploymentLog
 from attestor.deployment.plan import Creation, Root, Settings
 from attestor.quote.collateral import SignedText
 from attestor.quote.simulated import SimulatedPlatform
-from attestor.transactions.manager import GWEI, Payments
+from attestor.transactions.manager import TransactionManager
+from attestor.transactions.pricing import Pricer
+from attestor.transactions.replacement import FeePolicy
+from attestor.transactions.send_state import Pace
 
-RECEIPT_SECONDS = 60.0
+PACE = Pace(poll=0.05, timeout=60.0)
 FUNDS = 10**20
 
 
@@ -50,8 +55,10 @@ class DevelopmentDeployer:
         self._node = node
         self.account = Account.create()
         fund(node, from_hex(self.account.address))
-        self._payments = Payments(node, self.account, max_fee=1000 * GWEI)
-        self._deployer = Deployer(node, self._payments, path, RECEIPT_SECONDS)
+        log = DeploymentLog(path, node.chain_id)
+        pricer = Pricer(node, self.account, FeePolicy(1000 * GWEI))
+        self._transactions = TransactionManager(node, pricer, log, PACE)
+        self._deployer = Deployer(node, self._transactions, log)
 
     @property
     def address(self) -> bytes:
@@ -78,7 +85,7 @@ class DevelopmentDeployer:
         return self._deployer.create(creation)
 
     def allow(self, registry: bytes, measurement: bytes) -> Receipt:
-        """Allow a measurement in a registry of ours."""
+        """Allow a measurement in a registry that this account owns."""
         calldata = Contract.named("TEERegistry").encode("allowMeasurement", measurement)
         return self.transact(registry, calldata)
 
@@ -101,7 +108,7 @@ class DevelopmentDeployer:
         collateral = platform.collateral()
         signed = SignedText(numbers.text, numbers.signature, collateral.tcb_info_issuer_chain)
         items = items_of(collateral, signed)
-        return tuple(uploader.bring_up(self._node, self._payments, address, items))
+        return tuple(uploader.bring_up(self._node, self._transactions, address, items))
 
 
 def fund(node: Node, account: bytes) -> None:

@@ -16,7 +16,7 @@ _RESOURCE = re.compile("/(?:sgx|tdx)/certification/v4/(.*)")
 
 
 class Pccs:
-    """A running service. What it gives is issued anew for each answer, at the clock's time."""
+    """A running service. Everything is issued anew for each answer, at the clock's time."""
 
     def __init__(self, platform: SimulatedPlatform, clock: Callable[[], float] = time.time) -> None:
         self._platform = platform

@@ -1,4 +1,4 @@
-"""Starting and stopping the whole stack, and the file that says where everything is."""
+"""Starts and stops the whole stack, and writes devnet.json with its addresses."""
 
 import json
 import os
@@ -106,7 +106,7 @@ class Devnet:
             stderr=subprocess.STDOUT,
             env={"PATH": os.defpath, **self.options.environment},
             cwd=ROOT,
-            # Ctrl-C is for us alone: we end the daemon, it must not seem to end by itself.
+            # Ctrl-C must reach only this process, which then stops the daemon.
             start_new_session=True,
         )
         log.close()

@@ -1,8 +1,8 @@
-"""Every error that attestor raises on purpose.
+"""Every error that attestor raises deliberately.
 
 The four classes say what a caller does next; each leaf has a `code` that is stable across
-releases (it is in JSON answers, in the journal and in metrics). Raise the most exact leaf, say
-what was wrong and where in the message, and what to do about it in `hint`.
+releases (it is in JSON answers, in the journal and in metrics). Raise the most specific leaf; the
+message says what was wrong and where, `hint` says what to do about it.
 """
 
 from attestor.errors.base import (
@@ -24,6 +24,7 @@ from attestor.errors.chain import (
     DeploymentRefused,
     FeeCapReached,
     HeaderInvalid,
+    PayerBusy,
     PayerEmpty,
     PayerInvalid,
     ProgramMissing,
@@ -32,9 +33,17 @@ from attestor.errors.chain import (
     RpcAnswerInvalid,
     RpcError,
     RpcUnreachable,
+    TransactionUnconfirmed,
     UploadRejected,
     UploadUnconfirmed,
     WrongChain,
+)
+from attestor.errors.daemon import (
+    DutyFailing,
+    DutyHanging,
+    InternalError,
+    LeaseLost,
+    WorkersFailing,
 )
 from attestor.errors.executor import (
     ExecutionCycleLimit,
@@ -51,6 +60,7 @@ from attestor.errors.executor import (
     PublicValuesMismatch,
     VerifyingKeyInvalid,
 )
+from attestor.errors.net import HttpFailed, HttpFault
 from attestor.errors.proofs import (
     AuditFailed,
     BodyInvalid,
@@ -99,6 +109,30 @@ from attestor.errors.store import (
     DatabaseFailed,
     DatabaseInvalid,
 )
+from attestor.errors.unprovable import (
+    Unprovable,
+    UnprovableCallNumberTooLong,
+    UnprovableCommitConflict,
+    UnprovableCommitEarly,
+    UnprovableDeferredIndex,
+    UnprovableDeferredMissing,
+    UnprovableDifference,
+    UnprovableEqualX,
+    UnprovableExitCodeTooLong,
+    UnprovableHintLow,
+    UnprovableHintOverMemory,
+    UnprovableHintTail,
+    UnprovableLowAddress,
+    UnprovableLowPointer,
+    UnprovableMisalignedJump,
+    UnprovableOffCurve,
+    UnprovablePrecompileOnly,
+    UnprovableQuotient,
+    UnprovableSecondArgument,
+    UnprovableUnreduced,
+    UnprovableWideWord,
+    UnprovableZeroY,
+)
 
 __all__ = [
     "AbiMissing",
@@ -120,6 +154,8 @@ __all__ = [
     "DeploymentFailed",
     "DeploymentFileInvalid",
     "DeploymentRefused",
+    "DutyFailing",
+    "DutyHanging",
     "EnginesDisagree",
     "ExecutionCycleLimit",
     "ExecutionLimit",
@@ -134,11 +170,16 @@ __all__ = [
     "GuestFailed",
     "GuestFault",
     "HeaderInvalid",
+    "HttpFailed",
+    "HttpFault",
+    "InternalError",
     "JobGivenUp",
+    "LeaseLost",
     "MeasurementRefused",
     "Misconfigured",
     "NoActiveSigner",
     "NothingToResume",
+    "PayerBusy",
     "PayerEmpty",
     "PayerInvalid",
     "ProgramInvalid",
@@ -173,10 +214,34 @@ __all__ = [
     "Sp1ProofRefused",
     "StdinInvalid",
     "TcbStatusRefused",
+    "TransactionUnconfirmed",
     "Transient",
+    "Unprovable",
+    "UnprovableCallNumberTooLong",
+    "UnprovableCommitConflict",
+    "UnprovableCommitEarly",
+    "UnprovableDeferredIndex",
+    "UnprovableDeferredMissing",
+    "UnprovableDifference",
+    "UnprovableEqualX",
+    "UnprovableExitCodeTooLong",
+    "UnprovableHintLow",
+    "UnprovableHintOverMemory",
+    "UnprovableHintTail",
+    "UnprovableLowAddress",
+    "UnprovableLowPointer",
+    "UnprovableMisalignedJump",
+    "UnprovableOffCurve",
+    "UnprovablePrecompileOnly",
+    "UnprovableQuotient",
+    "UnprovableSecondArgument",
+    "UnprovableUnreduced",
+    "UnprovableWideWord",
+    "UnprovableZeroY",
     "UploadRejected",
     "UploadUnconfirmed",
     "VerifyingKeyInvalid",
+    "WorkersFailing",
     "WrongChain",
     "restore",
 ]

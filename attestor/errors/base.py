@@ -1,4 +1,4 @@
-"""The root of all errors, and the four classes that say what a caller does next."""
+"""The base class of all errors, and the four classes that say what a caller does next."""
 
 from typing import ClassVar
 
@@ -19,31 +19,31 @@ class AttestorError(Exception):
 
 
 class Transient(AttestorError):
-    """May go away by itself: try again, with back-off."""
+    """May resolve by itself: retry with back-off."""
 
     exit_code = 3
 
 
 class Rejected(AttestorError):
-    """The input was refused and will be refused again: do not retry it unchanged."""
+    """The input was refused and would be refused again: do not retry unchanged."""
 
     exit_code = 4
 
 
 class Misconfigured(AttestorError):
-    """The operator has to change something; the message says what."""
+    """The operator must change something; the message says what."""
 
     exit_code = 2
 
 
 class Fatal(AttestorError):
-    """State that can no longer be trusted: stop signing."""
+    """The process's state can no longer be trusted: stop signing."""
 
     exit_code = 70
 
 
 def restore(code: str, message: str, hint: str | None) -> AttestorError:
-    """The error that another process of ours reported by its code."""
+    """The error that another attestor process reported by its code."""
     leaves = [AttestorError]
     for leaf in leaves:
         if leaf.__dict__.get("code") == code:

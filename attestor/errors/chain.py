@@ -6,13 +6,13 @@ from attestor.errors.base import Fatal, Misconfigured, Rejected, Transient
 
 
 class RpcUnreachable(Transient):
-    """The node did not answer, or not with JSON-RPC."""
+    """The node did not answer, or not in JSON-RPC."""
 
     code = "rpc_unreachable"
 
 
 class RpcAnswerInvalid(Transient):
-    """The node answered something that cannot be true or is malformed: it is not believed."""
+    """The node's answer is malformed or cannot be true, and is discarded."""
 
     code = "rpc_answer_invalid"
 
@@ -32,7 +32,7 @@ class WrongChain(Misconfigured):
 
 
 class HeaderInvalid(Transient):
-    """A block header is malformed or does not hash to the block's hash."""
+    """A block header is malformed, or its hash is not the block's."""
 
     code = "header_invalid"
 
@@ -44,13 +44,13 @@ class RegistryInvalid(Misconfigured):
 
 
 class RegistrationRejected(Rejected):
-    """The registry would revert, or did."""
+    """The registry reverted a registration, or would revert it."""
 
     code = "registration_rejected"
 
 
 class PayerEmpty(Transient):
-    """The payer cannot pay for the transaction; a top-up mends it without a restart."""
+    """The payer cannot pay for the transaction. The daemon resumes once it is funded."""
 
     code = "payer_empty"
 
@@ -61,8 +61,20 @@ class PayerInvalid(Misconfigured):
     code = "payer_invalid"
 
 
+class PayerBusy(Misconfigured):
+    """Another process of this machine sends from the account, or it cannot be told."""
+
+    code = "payer_busy"
+
+
+class TransactionUnconfirmed(Transient):
+    """A transaction was sent and is not known to be mined."""
+
+    code = "transaction_unconfirmed"
+
+
 class FeeCapReached(Transient):
-    """The chain asks for more per gas than the operator allows."""
+    """The chain's gas price is above the operator's maximum."""
 
     code = "fee_cap"
 
@@ -79,7 +91,7 @@ class DeploymentFailed(Misconfigured):
 
 
 class DeploymentRefused(Misconfigured):
-    """A deployment that was asked for is not one that should be made."""
+    """The requested deployment is unsafe or makes no sense."""
 
     code = "deployment_refused"
 
@@ -98,13 +110,13 @@ class CollateralStoreInvalid(Misconfigured):
 
 
 class UploadRejected(Rejected):
-    """The store refuses a piece of collateral, or its upload was reverted."""
+    """The CollateralStore refused a part of the collateral, or its upload reverted."""
 
     code = "upload_rejected"
 
 
 class UploadUnconfirmed(Transient):
-    """An upload was sent and is not known to be mined."""
+    """An upload was sent, and has not been seen mined."""
 
     code = "upload_unconfirmed"
 
@@ -117,7 +129,7 @@ class AnvilFailed(Misconfigured):
 
 
 class DaemonFailed(Fatal):
-    """The daemon of a devnet ended, or never became ready."""
+    """The daemon of a devnet exited, or did not become ready."""
 
     code = "daemon_failed"
 

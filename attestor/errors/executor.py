@@ -4,13 +4,13 @@ from attestor.errors.base import Misconfigured, Rejected
 
 
 class ProgramInvalid(Rejected):
-    """The bytes are not an ELF that SP1 could run."""
+    """The bytes are not an ELF that SP1 can execute."""
 
     code = "program_invalid"
 
 
 class ProgramUnsupported(ProgramInvalid):
-    """A sound ELF, but for another SP1 version or of a kind that is not proved here."""
+    """A well-formed ELF, but for another SP1 version or of an unsupported kind."""
 
     code = "program_unsupported"
 
@@ -34,13 +34,13 @@ class GuestFailed(Rejected):
 
 
 class GuestFault(Rejected):
-    """The program did something that the machine does not allow, such as a wild access."""
+    """The program did something illegal, such as an access out of bounds."""
 
     code = "exec_guest_fault"
 
 
 class ExecutionLimit(Rejected):
-    """A limit of the execution was reached; the leaf says which."""
+    """An execution limit was reached; the subclass says which."""
 
     code = "exec_limit"
 
@@ -62,18 +62,18 @@ class ExecutionOutputLimit(ExecutionLimit):
 
 
 class PublicValuesMismatch(Rejected):
-    """The program committed to other public values than it wrote."""
+    """The committed digest is not that of the public values."""
 
     code = "exec_public_values_mismatch"
 
 
 class ExecutorCrashed(Rejected):
-    """The executor's process died, or answered what cannot be believed."""
+    """The executor's process died, or its answer cannot be true."""
 
     code = "exec_crashed"
 
 
 class ExecutorMissing(Misconfigured):
-    """The executor's programs are not built, or not of this version."""
+    """The executor's binaries are not built, or are of another version."""
 
     code = "executor_missing"

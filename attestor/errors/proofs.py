@@ -10,13 +10,13 @@ class QueueFull(Transient):
 
 
 class JobGivenUp(Rejected):
-    """A job that was begun several times and never came to an end."""
+    """A job was started several times and never finished."""
 
     code = "job_given_up"
 
 
 class BodyInvalid(Rejected):
-    """A request's body is not what the call takes."""
+    """A request's body is not in the format that the call expects."""
 
     code = "body_invalid"
 
@@ -39,7 +39,7 @@ class ProverFailed(Rejected):
 
 
 class ProofRefused(Rejected):
-    """A proof does not hold."""
+    """A proof is invalid."""
 
     code = "proof_refused"
 
@@ -51,7 +51,7 @@ class StdinInvalid(Rejected):
 
 
 class AuditFailed(Rejected):
-    """The history is damaged or differs from the chain."""
+    """The history is damaged, or differs from the chain."""
 
     code = "audit_failed"
 
@@ -66,12 +66,12 @@ class SignatureInvalid(ProofRefused):
 
 
 class Sp1ProofInvalid(Rejected):
-    """A file that does not hold an SP1 proof with its circuit's key."""
+    """The file is not an SP1 proof with its verifying key."""
 
     code = "sp1_proof_invalid"
 
 
 class Sp1ProofRefused(ProofRefused):
-    """A well-formed SP1 proof that does not hold, or under a key that is not SP1's."""
+    """A well-formed SP1 proof that is invalid, or under a key that is not SP1's."""
 
     code = "sp1_proof_refused"

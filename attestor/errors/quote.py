@@ -4,13 +4,13 @@ from attestor.errors.base import Misconfigured, Rejected, Transient
 
 
 class ReportDataInvalid(Rejected):
-    """What a quote should bind, or the 64 bytes that bind it, is malformed."""
+    """What a quote should bind, or its report data (64 bytes), is malformed."""
 
     code = "report_data_invalid"
 
 
 class QuoteInvalid(Rejected):
-    """Bytes that are not a quote of a form that attestor reads."""
+    """The bytes are not a quote, or not of a supported version."""
 
     code = "quote_invalid"
 
@@ -28,7 +28,7 @@ class ReportDataMismatch(QuoteRefused):
 
 
 class MeasurementRefused(QuoteRefused):
-    """What runs in the TEE, or how the TEE is set up, is not to be trusted."""
+    """What runs in the TEE, or how the TEE is configured, is not trusted."""
 
     code = "quote_measurement_refused"
 
@@ -40,19 +40,19 @@ class TcbStatusRefused(QuoteRefused):
 
 
 class QuoteNotCompactable(QuoteRefused):
-    """A quote that the contracts' compact form cannot hold."""
+    """A quote that cannot be encoded in the contracts' compact form."""
 
     code = "quote_not_compactable"
 
 
 class QuoteUnavailable(Transient):
-    """The platform did not give a quote this time."""
+    """The platform failed to produce a quote this time."""
 
     code = "quote_unavailable"
 
 
 class QuoteProviderInvalid(Misconfigured):
-    """This machine cannot make quotes in the configured way."""
+    """This machine cannot produce quotes with the configured provider."""
 
     code = "quote_provider_invalid"
 
@@ -64,7 +64,7 @@ class CollateralInvalid(Rejected):
 
 
 class CollateralExpired(Transient):
-    """Collateral outside of its period of validity: newer one mends it."""
+    """Collateral outside of its validity period: newer collateral fixes it."""
 
     code = "collateral_expired"
 

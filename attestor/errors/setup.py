@@ -10,7 +10,7 @@ class ConfigurationInvalid(Misconfigured):
 
 
 class SimulationRefused(Misconfigured):
-    """A simulated platform or its root was asked for outside of a development chain."""
+    """A simulated platform or its root was requested on a chain that is not for development."""
 
     code = "simulation_refused"
 
@@ -19,6 +19,6 @@ class SimulationRefused(Misconfigured):
 
 
 class FrameInvalid(Fatal):
-    """A process of ours sent bytes that are not a frame."""
+    """An attestor process sent bytes that are not a frame."""
 
     code = "frame_invalid"

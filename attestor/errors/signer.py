@@ -1,4 +1,4 @@
-"""Errors of the signer process, and of trust in the engine."""
+"""Errors of the signer process and of cross-checks."""
 
 from attestor.errors.base import Fatal, Rejected, Transient
 from attestor.errors.executor import ExecutionLimit
@@ -7,7 +7,7 @@ from attestor.errors.executor import ExecutionLimit
 
 
 class NoActiveSigner(Transient):
-    """No registered signer can sign at this moment."""
+    """There is no active signer at the moment."""
 
     code = "no_active_signer"
 
@@ -23,7 +23,7 @@ class RequestInvalid(Rejected):
 
 
 class SignerFailed(Fatal):
-    """The signer process met an error that it did not expect."""
+    """The signer process hit an unexpected error."""
 
     code = "signer_failed"
 
@@ -38,19 +38,19 @@ class SignerGone(Fatal):
 
 
 class CrossCheckLimit(ExecutionLimit):
-    """SP1's engine could not repeat a run within the limits, and it must be before signing."""
+    """SP1's engine did not finish within the limits, in a cross-check required before signing."""
 
     code = "cross_check_limit"
 
 
 class EnginesDisagree(Fatal):
-    """SP1's engine comes to another result than ours for this run: it is not signed."""
+    """SP1's engine and ours disagree on this execution: it is not signed."""
 
     code = "engines_disagree"
 
 
 class SigningHalted(Fatal):
-    """Nothing is signed or served since the engines disagreed, until the operator acts."""
+    """The engines disagreed: nothing is signed or served until the operator resumes."""
 
     code = "signing_halted"
 

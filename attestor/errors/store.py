@@ -10,6 +10,6 @@ class DatabaseInvalid(Misconfigured):
 
 
 class DatabaseFailed(Fatal):
-    """A write or read failed: nothing is signed that cannot be recorded."""
+    """A read or write failed. What cannot be recorded is not signed."""
 
     code = "database_failed"

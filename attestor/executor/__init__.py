@@ -1,5 +1,6 @@
-"""Runs hostile programs in child processes: `NativeExecutor`."""
+"""Executes untrusted programs in child processes: `NativeExecutor`, and `VerifyingKeys`."""
 
 from attestor.executor.native import NativeExecutor
+from attestor.executor.verifying_keys import VerifyingKeys
 
-__all__ = ["NativeExecutor"]
+__all__ = ["NativeExecutor", "VerifyingKeys"]

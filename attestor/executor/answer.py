@@ -1,5 +1,5 @@
-"""The answer of an executor's child, which is believed only as far as it can be checked: the
-child looked at a hostile program."""
+"""The answer of an executor child, checked as untrusted input: the child processed an untrusted
+program."""
 
 import re
 import signal
@@ -20,8 +20,10 @@ from attestor.errors import (
     GuestFault,
     ProgramInvalid,
     ProgramUnsupported,
+    Unprovable,
     VerifyingKeyInvalid,
 )
+from attestor.errors.unprovable import RULES
 from attestor.executor.child import BUILD_COMMAND, Ended
 
 SP1_VERSION = "6.10.0"
@@ -36,6 +38,7 @@ _CLASSES: dict[str, tuple[type[AttestorError], str, str | None]] = {
     "limit_cycles": (ExecutionCycleLimit, "the executor stopped", "raise the cycle limit"),
     "limit_memory": (ExecutionMemoryLimit, "the executor stopped", "raise the memory limit"),
     "limit_output": (ExecutionOutputLimit, "the executor stopped", "raise the output limit"),
+    "unprovable": (Unprovable, "no SP1 proof can show this run", "mend the program"),
     "guest_fault": (GuestFault, "the program was stopped", "check the program and its stdin"),
     "crash": (ExecutorCrashed, "the executor failed", None),
 }
@@ -43,8 +46,8 @@ _CLASSES: dict[str, tuple[type[AttestorError], str, str | None]] = {
 
 
 def read(ended: Ended) -> frame.Frame:
-    """The frame of a successful answer. Raises the error that an unsuccessful one stands for,
-    and `ExecutorCrashed` for what is no answer."""
+    """The frame of a successful answer. Raises the error that an unsuccessful one encodes,
+    and `ExecutorCrashed` for anything else."""
     _require_status(ended)
     try:
         answer = frame.decode(ended.answer, max_blob_bytes=len(ended.answer))
@@ -82,7 +85,7 @@ def read_execution(answer: frame.Frame, engine: Engine, log: str, max_bytes: int
     if header.get("engine") != engine:
         raise ExecutorMissing(
             f"the executor ran on the engine {header.get('engine')!r:.40}, not {engine}",
-            hint=f"build it anew: {BUILD_COMMAND}",
+            hint=f"rebuild it: {BUILD_COMMAND}",
         )
     return Execution(
         public_values=answer.blobs[0],
@@ -127,6 +130,8 @@ def _failure(header: dict[str, Any]) -> AttestorError:
     if header.get("ok") is not False or not isinstance(detail, str) or not known:
         return ExecutorCrashed("the executor answered neither a result nor a failure")
     leaf, what, hint = _CLASSES[str(name)]
+    if leaf is Unprovable:
+        leaf = RULES.get(str(header.get("rule")), Unprovable)
     text = "".join(char if char.isprintable() else "?" for char in detail[:MAX_DETAIL_CHARS])
     return leaf(f"{what}: {text}", hint=hint)
 
@@ -135,7 +140,7 @@ def _require_version(header: dict[str, Any]) -> None:
     if header.get("sp1") != SP1_VERSION:
         raise ExecutorMissing(
             f"the executor is built for SP1 {header.get('sp1')!r:.40}, not {SP1_VERSION}",
-            hint=f"build it anew: {BUILD_COMMAND}",
+            hint=f"rebuild it: {BUILD_COMMAND}",
         )
 
 

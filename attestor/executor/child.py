@@ -1,4 +1,4 @@
-"""One child process: a request in, an answer out, killed with all it started when time is up."""
+"""One child process: request in, answer out, killed with its process group at the deadline."""
 
 import contextlib
 import errno
@@ -22,7 +22,7 @@ _POLL_SECONDS = 0.05
 
 @dataclass(frozen=True)
 class Ended:
-    """A child that is no more. `status` is its exit code, or minus the signal that ended it;
+    """A child that has ended. `status` is its exit code, or minus the signal that ended it;
     `log` is what it wrote to stderr, cut and printable."""
 
     name: str

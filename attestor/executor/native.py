@@ -1,4 +1,4 @@
-"""The native executor: one child process per verifying key or run, of the programs in
+"""The native executor: one child process per verifying key or execution, of the binaries of
 `executor/` (Rust)."""
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ EXECUTE_PROGRAM = "attestor-execute"
 
 
 class NativeExecutor:
-    """Safe to call from several threads. Each call starts a child and leaves nothing behind."""
+    """Thread-safe. Each call starts a child process, which has ended when the call returns."""
 
     def __init__(self, directory: Path) -> None:
         """`directory` holds the two programs; that is checked when one is started."""
@@ -30,20 +30,30 @@ class NativeExecutor:
         return answer.read_verifying_key(answer.read(ended))
 
     def execute(
-        self, program: bytes, stdin: Sequence[bytes], limits: Limits, engine: Engine
+        self,
+        program: bytes,
+        stdin: Sequence[bytes],
+        limits: Limits,
+        engine: Engine,
+        *,
+        cross_check: bool = False,
     ) -> Execution:
         """Run an ELF on the stdin entries until it halts, with whatever exit code.
 
-        Raises like `verifying_key`, and `GuestFault`. Whether the result may be signed is for
+        Raises like `verifying_key`, `GuestFault`, and the leaf of `Unprovable` for a run that no
+        SP1 proof can show: SP1's engine does not know that, so our interpreter judges its runs,
+        except for a `cross_check` of one of ours. Whether the result may be signed is for
         `require_signable` to say. SP1's engine cannot stop at a cycle: with it, a run over the
         cycle limit ends by that limit only when it halts, and by a time limit otherwise.
         """
-        ended = self._call(EXECUTE_PROGRAM, (program, *stdin), limits, engine=engine)
+        ended = self._call(
+            EXECUTE_PROGRAM, (program, *stdin), limits, engine=engine, cross_checks=cross_check
+        )
         max_bytes = limits.public_values_bytes
         return answer.read_execution(answer.read(ended), engine, ended.log, max_bytes)
 
     def _call(
-        self, name: str, blobs: tuple[bytes, ...], limits: Limits, **header: str
+        self, name: str, blobs: tuple[bytes, ...], limits: Limits, **header: str | bool
     ) -> child.Ended:
         bounds = {
             "cycles": limits.cycles,

@@ -13,11 +13,11 @@ from attestor.store.jobs import Jobs
 
 
 class ProverProcess(Protocol):
-    """The signer process, as far as it proves and tells of confirmations."""
+    """The signer process, as far as it proves and reports cross-checks."""
 
     def prove(self, job: str, program: bytes, stdin: Sequence[bytes]) -> Proof: ...
 
-    def confirmations(self) -> list[CrossChecked]: ...
+    def cross_checks(self) -> list[CrossChecked]: ...
 
     def disagreement(self) -> Disagreement | None: ...
 
@@ -35,7 +35,7 @@ class CrossChecks:
         """Close what the signer process of an earlier run left open."""
         left = self._jobs.close_pending("the signer process ended first")
         if left:
-            logger.warning("{} sampled proofs of an earlier run stay unconfirmed", left)
+            logger.warning("{} cross-checks of an earlier run stay inconclusive", left)
 
     def prove(self, job: str, program: bytes, stdin: Sequence[bytes]) -> Proof:
         """Have the signer process prove; a disagreement is noted before anyone is told of it."""
@@ -51,7 +51,7 @@ class CrossChecks:
         # A sample can be confirmed before its own proof is in the database: it waits for that.
         self._untold = [
             confirmed
-            for confirmed in (*self._untold, *self._prover.confirmations())
+            for confirmed in (*self._untold, *self._prover.cross_checks())
             if not self._note(confirmed)
         ]
         return found

@@ -1,4 +1,4 @@
-"""The host's side of our guest programs: what they read, and what they commit to."""
+"""The host side of our guest programs: their stdin and their public values."""
 
 from attestor.config import ROOT
 from attestor.errors import ProgramMissing
@@ -7,7 +7,7 @@ ELF_FOLDER = ROOT / "guests" / "elf"
 
 
 def elf(name: str) -> bytes:
-    """The committed ELF of a guest of ours."""
+    """The ELF of one of our guest programs, as it is in the repository."""
     path = ELF_FOLDER / f"{name}.elf"
     try:
         return path.read_bytes()

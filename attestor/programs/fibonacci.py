@@ -22,5 +22,5 @@ def stdin(n: int) -> list[bytes]:
 
 
 def decode(public_values: bytes) -> Result:
-    """What the program committed to."""
+    """The public values, decoded."""
     return Result(*struct.unpack("<III", public_values))

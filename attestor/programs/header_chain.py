@@ -31,7 +31,7 @@ def stdin(blocks: Iterable[dict[str, Any]]) -> list[bytes]:
 
 
 def decode(public_values: bytes) -> Result:
-    """What the program committed to."""
+    """The public values, decoded."""
     words = struct.unpack("32s32s32s32s32s32s", public_values)
     return Result(
         first_number=int.from_bytes(words[0], "big"),

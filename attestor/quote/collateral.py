@@ -1,4 +1,4 @@
-"""Collateral: what Intel says of a platform's TCB, signed.
+"""Collateral: what Intel publishes and signs about a platform's TCB.
 
 The JSON form is that of dcap-qvl (`QuoteCollateralV3`): nine keys, binary values as hex text.
 """
@@ -15,7 +15,7 @@ MAX_COLLATERAL_BYTES = 1 << 20
 
 @dataclass(frozen=True)
 class Collateral:
-    """Everything a verifier of one platform's quotes needs besides the root.
+    """Everything that verifying one platform's quotes needs, except the root CA.
 
     Chains are PEM text, leaf first; CRLs are DER; `tcb_info` and `qe_identity` are the exact
     JSON text that was signed; signatures are r ‖ s of 64 bytes.
@@ -64,8 +64,8 @@ class Collateral:
 
 @dataclass(frozen=True)
 class MachineKind:
-    """What collateral is issued for: FMSPC (6 bytes), CA of the PCK certificate (`processor` or
-    `platform`), and TEE (`sgx` or `tdx`)."""
+    """A machine type, for which collateral is issued: FMSPC (6 bytes), CA of the PCK certificate
+    (`processor` or `platform`), and TEE (`sgx` or `tdx`)."""
 
     fmspc: bytes
     ca: str
@@ -82,7 +82,7 @@ class SignedText:
 
 
 class CollateralSource(Protocol):
-    """Gives the collateral that belongs to a quote."""
+    """Returns the collateral for a quote."""
 
     def collateral(self, quote: bytes, now: int) -> Collateral:
         """Collateral for `quote` as of `now` (Unix seconds).

@@ -1,4 +1,4 @@
-"""The compact form of a quote: what the DcapVerifier contract needs of it, and nothing else.
+"""The compact form of a quote: only what the DcapVerifier contract needs.
 
     signed region ‖ signature (64) ‖ attestation key (64) ‖ QE report (384) ‖ QE report signature
     (64) ‖ QE authentication data (32) ‖ PCK certificate as DER (the rest)
@@ -16,7 +16,7 @@ from attestor.errors import QuoteNotCompactable
 from attestor.quote.format import PCK_CHAIN, Quote
 
 QE_AUTH_DATA_BYTES = 32
-"""What Intel's quoting enclave writes, always."""
+"""As Intel's quoting enclave always writes it."""
 
 _FIRST_CERTIFICATE = re.compile(
     rb"\s*-----BEGIN CERTIFICATE-----\r?\n([A-Za-z0-9+/=\r\n]+)-----END CERTIFICATE-----"

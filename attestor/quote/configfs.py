@@ -29,12 +29,12 @@ PROVIDER = b"tdx_guest"
 MAX_ATTRIBUTE_BYTES = 4096
 
 DEADLINE_SECONDS = 60.0
-"""The kernel itself gives a silent host 30 s; a block's hash is gone after some minutes."""
+"""The kernel waits 30 s for the host; a block's hash is out of reach after some minutes."""
 FIRST_DELAY_SECONDS = 0.25
 LONGEST_DELAY_SECONDS = 5.0
 
 _PASSING = frozenset({errno.EBUSY, errno.EINTR, errno.ETIMEDOUT})
-"""EBUSY: the host still owns the buffer; ETIMEDOUT: it was silent; EINTR: a signal came."""
+"""EBUSY: the host still owns the buffer; ETIMEDOUT: no answer; EINTR: a signal arrived."""
 
 
 class ConfigfsProvider:
@@ -65,7 +65,7 @@ class ConfigfsProvider:
         self._leftovers = True
 
     def quote(self, report_data: bytes) -> bytes:
-        """A fresh quote, trimmed, whose report data was compared.
+        """A fresh quote, trimmed, with its report data verified.
 
         Besides the errors of `QuoteProvider`: `QuoteInvalid` when the host gives something else,
         `ReportDataMismatch` when the quote is another's.
@@ -152,13 +152,13 @@ class ConfigfsProvider:
         return int(text)
 
     def _remove_leftovers(self) -> None:
-        """Directories of ours that a crash, or a failed removal, left behind."""
+        """Our directories that a crash, or a failed removal, left over."""
         if not self._leftovers:
             return
         self._leftovers = False
         names: list[str] = []
         with suppress(OSError):
-            # What is wrong with the directory itself is told when the next one is made in it.
+            # A fault of the parent directory is reported when the next one is made in it.
             names = self._files.listdir(self._directory)
         for name in names:
             if name.startswith(PREFIX):

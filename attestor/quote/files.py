@@ -1,4 +1,4 @@
-"""The few file operations that configfs-tsm takes, so that tests can play the kernel."""
+"""The file operations that configfs-tsm needs, so that tests can replace the kernel."""
 
 import errno
 import os
@@ -46,7 +46,7 @@ class LinuxFiles:
             os.close(descriptor)
 
     def write(self, path: str, data: bytes) -> None:
-        # Neither O_CREAT nor O_TRUNC: some implementations of configfs take offence at them.
+        # Neither O_CREAT nor O_TRUNC: some implementations of configfs reject them.
         descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
         try:
             written = os.write(descriptor, data)

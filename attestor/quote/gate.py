@@ -1,4 +1,4 @@
-"""The gate: every quote of ours is judged here before any gas is paid for it.
+"""The gate: each of our quotes is verified here before any gas is paid for it.
 
 It refuses what the TEERegistry would refuse, and what dcap-qvl lets pass although it should not
 be on chain: bytes after the quote, a non-zero tail of the QE's report data, another PCE, and
@@ -52,7 +52,7 @@ class SimulatedRoot:
 
 @dataclass(frozen=True)
 class GatePolicy:
-    """What the operator accepts. Without `root`, quotes must lead to Intel's own root."""
+    """What the operator accepts. Without `root`, quotes must verify under Intel's root."""
 
     allowed_tcb_statuses: frozenset[str] = frozenset({"UpToDate"})
     root: SimulatedRoot | None = None
@@ -135,7 +135,7 @@ def assess(
     raw: bytes, expected_report_data: bytes, collateral: Collateral, now: int, policy: GatePolicy
 ) -> Assessment:
     """Whether a quote is genuine and its platform good enough, as of `now`. Raises `QuoteInvalid`,
-    `QuoteRefused` or one of its kinds, `CollateralExpired` or `CollateralInvalid`."""
+    `QuoteRefused` or a subclass, `CollateralExpired` or `CollateralInvalid`."""
     quote = inspect(raw, expected_report_data)
     period = validity(collateral)
     period.require(now)
@@ -156,7 +156,7 @@ def assess(
 def inspect(raw: bytes, expected_report_data: bytes) -> Quote:
     """The quote, after all checks that need neither collateral nor clock.
 
-    Raises `QuoteInvalid` or a kind of `QuoteRefused`.
+    Raises `QuoteInvalid` or a subclass of `QuoteRefused`.
     """
     quote = parse(raw)
     if len(quote.trimmed) != len(raw):

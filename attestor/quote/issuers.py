@@ -14,7 +14,7 @@ PCK_CAS = frozenset({"Intel SGX PCK Platform CA", "Intel SGX PCK Processor CA"})
 
 
 def require_issuers(collateral: Collateral) -> None:
-    """Raises `CollateralInvalid` unless each part comes from the office that issues its kind."""
+    """Raises `CollateralInvalid` unless each part was signed by the issuer of its kind."""
     _require_name(collateral.tcb_info_issuer_chain, TCB_SIGNING, "TCB info")
     _require_name(collateral.qe_identity_issuer_chain, TCB_SIGNING, "QE identity")
     _require_name(collateral.pck_crl_issuer_chain, PCK_CAS, "PCK CRL")

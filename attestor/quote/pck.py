@@ -1,4 +1,4 @@
-"""The profile of PCK certificates: what Intel writes into every one, and contracts rely on.
+"""The profile of PCK certificates: what Intel writes into each, and the contracts rely on.
 
 Intel, "SGX PCK Certificate and Certificate Revocation List Profile Specification", section 1.3.
 dcap-qvl reads the certificate more leniently than the DcapVerifier contract: it finds fields in
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _SGX_EXTENSION = "1.2.840.113741.1.13.1"
 _OID = bytes.fromhex("2a864886f84d010d01")
-"""The content of that OID; those of the fields go on behind it."""
+"""The content of that OID, a prefix of those of its fields."""
 _INTEGER, _OCTETS, _OBJECT, _SEQUENCE = 0x02, 0x04, 0x06, 0x30
 _COMPONENTS = 16
 

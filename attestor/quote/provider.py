@@ -1,10 +1,10 @@
-"""What makes quotes: the one interface of all platforms."""
+"""The interface of quote providers, one per platform."""
 
 from typing import Protocol
 
 
 class QuoteProvider(Protocol):
-    """A platform that quotes 64 bytes of our choice. Safe to call from several threads."""
+    """A platform that makes quotes over given report data. Thread-safe."""
 
     @property
     def name(self) -> str:
@@ -12,7 +12,7 @@ class QuoteProvider(Protocol):
 
     @property
     def simulated(self) -> bool:
-        """Whether the quotes prove nothing, being made without a TEE."""
+        """Whether the quotes are made without a TEE, and so carry no security."""
 
     def quote(self, report_data: bytes) -> bytes:
         """The exact bytes of a fresh quote that carries `report_data` (64 bytes), unpadded.

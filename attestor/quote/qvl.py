@@ -1,4 +1,4 @@
-"""dcap-qvl, the verifier of quotes, behind a few functions. The only module that imports it.
+"""dcap-qvl, the quote verifier, behind a few functions. The only module that imports it.
 
 Its errors are text without a code and its panics are not even `Exception`s; both end here.
 """
@@ -56,25 +56,25 @@ def verify(quote: bytes, collateral: Collateral, root_der: bytes | None, now: in
 
 
 @dataclass(frozen=True)
-class Machine:
-    """What the PCK certificate of a quote names: one machine by its PPID (16 bytes), and its kind
-    by its FMSPC (6 bytes)."""
+class MachineIdentity:
+    """The machine in a quote's PCK certificate: its PPID (16 bytes), and the FMSPC (6 bytes) of
+    its type."""
 
     ppid: bytes
     fmspc: bytes
 
 
-def machine(quote: bytes) -> Machine:
-    """The machine that a quote says that it is from. Raises `QuoteRefused`."""
+def machine(quote: bytes) -> MachineIdentity:
+    """The machine that a quote claims to be from. Raises `QuoteRefused`."""
     import dcap_qvl
 
     with _refusals():
         pck = dcap_qvl.parse_quote(quote).pck_extension()
-        return Machine(ppid=bytes(pck.ppid), fmspc=bytes(pck.fmspc))
+        return MachineIdentity(ppid=bytes(pck.ppid), fmspc=bytes(pck.fmspc))
 
 
 def machine_kind(quote: bytes) -> MachineKind:
-    """Which kind of machine a quote says that it is from. Raises `QuoteRefused`."""
+    """The machine type that a quote claims to be from. Raises `QuoteRefused`."""
     import dcap_qvl
 
     with _refusals():

@@ -1,5 +1,5 @@
-"""When collateral may be used. A verifier refuses expired collateral as it refuses forged; this
-tells the two apart, because expiry is mended by fetching anew."""
+"""When collateral is valid. A verifier refuses expired collateral as it refuses forged; this
+distinguishes the two, because newer collateral fixes expiry."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -28,7 +28,7 @@ class Validity:
         if now >= self.until:
             raise CollateralExpired(
                 f"{self.first_to_end} expired at {_show(self.until)}",
-                hint="fetch collateral anew, or check that the PCCS refreshes its own",
+                hint="fetch newer collateral, or check that the PCCS refreshes its own",
             )
 
 

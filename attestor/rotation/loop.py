@@ -1,7 +1,6 @@
-"""The loop around `core.rotation.plan`: look, decide, do, note; again at the next head."""
+"""The loop around `rotation.plan`: look, decide, do, note; again at the next head."""
 
 from collections.abc import Callable
-from contextlib import suppress
 
 from loguru import logger
 
@@ -9,8 +8,7 @@ from attestor.chain import heads
 from attestor.chain.node import Node
 from attestor.chain.registry import Registry
 from attestor.core.blocks import BlockWindow
-from attestor.core.signers import Candidate, Stage
-from attestor.core.text import from_hex, to_hex
+from attestor.core.text import to_hex
 from attestor.errors import AttestorError, Fatal
 from attestor.rotation.effects import RotationEffects
 from attestor.rotation.plan import (
@@ -18,7 +16,6 @@ from attestor.rotation.plan import (
     Action,
     Activate,
     Deactivate,
-    Inclusion,
     MakeQuote,
     NewSigner,
     RotationPolicy,
@@ -44,7 +41,6 @@ class Rotation:
         effects: RotationEffects,
         history: History,
         policy: RotationPolicy,
-        payer: bytes,
         clock: Callable[[], float],
     ) -> None:
         self._node = node
@@ -52,9 +48,8 @@ class Rotation:
         self._effects = effects
         self._history = history
         self._policy = policy
-        self._payer = payer
         self._clock = clock
-        self._ring = BlockWindow()
+        self._window = BlockWindow()
         self._failures = 0
         self._last_failure = ""
         self._retry_at = 0.0
@@ -76,8 +71,8 @@ class Rotation:
         Raises `Fatal` errors; all others are noted and tried again after a back-off.
         """
         try:
-            self._ring = heads.follow(self._ring, self._node.head(), self._node.block_by_hash)
-            self._settle_transactions()
+            self._window = heads.follow(self._window, self._node.head(), self._node.block_by_hash)
+            self._effects.settle()
         except Fatal:
             raise
         except AttestorError as error:
@@ -108,17 +103,17 @@ class Rotation:
         return None
 
     def _perform(self, action: Action, situation: Situation) -> None:
-        ring = situation.ring
-        assert ring.head is not None
+        window = situation.window
+        assert window.head is not None
         match action:
             case NewSigner():
                 self._effects.new_signer()
             case MakeQuote():
-                self._effects.make_quote(action, ring)
+                self._effects.make_quote(action, window)
             case Submit(signer):
-                self._effects.submit(signer, ring.head)
+                self._effects.submit(signer, window.head)
             case Activate():
-                self._effects.activate(action, ring.head)
+                self._effects.activate(action, window.head)
             case Deactivate(signer, reason):
                 self._effects.deactivate(signer, reason)
             case Abandon(signer, reason):
@@ -129,41 +124,13 @@ class Rotation:
         asked = [known.address for known in (active, candidate) if known is not None]
         return Situation(
             now=self._clock(),
-            ring=self._ring,
+            window=self._window,
             active=active,
             candidate=candidate,
-            inclusion=self._inclusion(candidate),
+            inclusion=self._effects.inclusion(candidate),
             attested=frozenset(signer for signer in asked if self._registry.vouches_for(signer)),
             retry_at=self._retry_at,
         )
-
-    def _inclusion(self, candidate: Candidate | None) -> Inclusion | None:
-        """The receipt as the node gives it now: one that was seen before may be reorged out."""
-        if candidate is None or candidate.stage is not Stage.SUBMITTED:
-            return None
-        row = self._history.transaction(candidate.address)
-        assert row is not None
-        receipt = self._node.receipt(from_hex(row["hash"]))
-        if receipt is None:
-            # Its failure must not keep the plan from looking after the active signer.
-            with suppress(AttestorError):
-                self._effects.send_again(candidate.address)
-            return None
-        self._history.transaction_mined(receipt)
-        return Inclusion(receipt.block_number, receipt.block_hash, receipt.succeeded)
-
-    def _settle_transactions(self) -> None:
-        """Learn what became of transactions whose signer was given up."""
-        pending = self._history.pending(self._payer)
-        if not pending:
-            return
-        mined = self._node.nonce(self._payer)
-        for transaction in pending:
-            receipt = self._node.receipt(transaction.hash)
-            if receipt is not None:
-                self._history.transaction_mined(receipt)
-            elif transaction.nonce < mined:
-                self._history.transaction_replaced(transaction.hash)
 
     def _failed(self, signer: bytes | None, step: str, error: AttestorError) -> None:
         self._failures += 1

@@ -1,10 +1,10 @@
-"""When to make a signer, quote it, register it, activate it and retire the one before.
+"""When to create a signer, quote it, register it, activate it and retire its predecessor.
 
 `plan` is a pure function of what is known and the time it is given. It returns one action; the
-loop in `attestor.rotation` performs it, journals the outcome and asks again. Nothing here waits,
-and a signer that the chain vouches for is never given up before its successor is confirmed.
+loop in `attestor.rotation.loop` performs it, journals the outcome and asks again. Nothing here
+blocks, and a registered signer is never retired before its successor is confirmed.
 
-    NewSigner ─► MakeQuote ─► Submit ─► Activate, which retires the one before
+    NewSigner ─► MakeQuote ─► Submit ─► Activate, which retires its predecessor
         ▲            │           │
         └── Abandon ─┴───────────┘  stale, reorged out, reverted: a key is never submitted twice
 """
@@ -17,7 +17,7 @@ from attestor.core.signers import Active, Candidate, Stage
 
 @dataclass(frozen=True)
 class RotationPolicy:
-    """The operator's and the registry's terms. Times are seconds, spans of blocks are counts."""
+    """The operator's options and the registry's settings. Times are in seconds, spans in blocks."""
 
     period: int
     expiry_margin: int
@@ -35,13 +35,13 @@ class RotationPolicy:
         return head + 1 + self.inclusion_margin - reference_block < self.max_block_number_diff
 
     def includable(self, reference_block: int, head: int) -> bool:
-        """Whether the next block could still include it at all."""
+        """Whether the next block can still include it."""
         return head + 1 - reference_block < self.max_block_number_diff
 
 
 @dataclass(frozen=True)
 class Inclusion:
-    """Where the candidate's transaction stands: the block that holds it, and its outcome."""
+    """The block that includes the candidate's transaction, and its outcome."""
 
     block_number: int
     block_hash: bytes
@@ -50,15 +50,14 @@ class Inclusion:
 
 @dataclass(frozen=True)
 class Situation:
-    """All that a decision rests on.
+    """Everything that a decision depends on.
 
-    `attested` says, per chain at the head, whether the registry vouches for an address; an
-    address that was not asked for is absent. `retry_at` is the end of a back-off, in the clock
-    of `now`.
+    `attested` holds those of the two signers that the registry considers valid at the head.
+    `retry_at` is the end of a back-off, in the clock of `now`.
     """
 
     now: float
-    ring: BlockWindow
+    window: BlockWindow
     active: Active | None = None
     candidate: Candidate | None = None
     inclusion: Inclusion | None = None
@@ -119,7 +118,7 @@ Action = Wait | NewSigner | MakeQuote | Submit | Abandon | Activate | Deactivate
 
 def plan(situation: Situation, policy: RotationPolicy) -> Action:
     """The next action. Pure; the same arguments always give the same answer."""
-    head = situation.ring.head
+    head = situation.window.head
     if head is None:
         return Wait("no head yet")
     active = situation.active
@@ -138,8 +137,8 @@ def plan(situation: Situation, policy: RotationPolicy) -> Action:
 
 
 def _due(active: Active, chain_time: int, policy: RotationPolicy) -> bool:
-    """A registration may be short from the start, where collateral or an admission ends: it is then
-    replaced at half of its life, or each successor would be due as soon as it is active."""
+    """A registration may be short from the start, when collateral or an admission expires: it is
+    then replaced at half of its life, or each successor would be due as soon as it is active."""
     too_old = chain_time - active.activated_at >= policy.period
     margin = min(policy.expiry_margin, (active.valid_until - active.activated_at) // 2)
     return too_old or active.valid_until - chain_time <= margin
@@ -152,31 +151,31 @@ def _advance(situation: Situation, candidate: Candidate, policy: RotationPolicy)
         return Wait("backing off after a failure")
     if candidate.stage is Stage.CREATED:
         return _quote(situation, candidate, policy)
-    fault = _quote_fault(situation.ring, candidate, policy)
+    fault = _quote_fault(situation.window, candidate, policy)
     return Abandon(candidate.address, fault) if fault else Submit(candidate.address)
 
 
 def _quote(situation: Situation, candidate: Candidate, policy: RotationPolicy) -> Action:
-    head = situation.ring.head
-    block = situation.ring.at(head.number - policy.block_lag) if head else None
+    head = situation.window.head
+    block = situation.window.at(head.number - policy.block_lag) if head else None
     if block is None:
         return Wait(f"fewer than {policy.block_lag} blocks are known below the head")
     return MakeQuote(candidate.address, block.number, block.hash)
 
 
-def _quote_fault(ring: BlockWindow, candidate: Candidate, policy: RotationPolicy) -> str | None:
-    if ring.contradicts(candidate.reference_block, candidate.reference_hash):
+def _quote_fault(window: BlockWindow, candidate: Candidate, policy: RotationPolicy) -> str | None:
+    if window.contradicts(candidate.reference_block, candidate.reference_hash):
         return "the reference block was reorged out"
-    if not ring.holds(candidate.reference_block, candidate.reference_hash):
+    if not window.holds(candidate.reference_block, candidate.reference_hash):
         return "the reference block is no longer known"
-    if ring.head and not policy.sendable(candidate.reference_block, ring.head.number):
+    if window.head and not policy.sendable(candidate.reference_block, window.head.number):
         return "the reference block is too old to be included in time"
     return None
 
 
 def _follow(situation: Situation, candidate: Candidate, policy: RotationPolicy) -> Action:
-    """A transaction is out: wait for it, believe it, or give its quote up."""
-    head = situation.ring.head
+    """A transaction was sent: wait for it, act on its receipt, or abandon the quote."""
+    head = situation.window.head
     inclusion = situation.inclusion
     vouched = candidate.address in situation.attested
     if head is None:
@@ -186,14 +185,14 @@ def _follow(situation: Situation, candidate: Candidate, policy: RotationPolicy) 
         if vouched and not aged_out:
             return Wait("registered, its transaction's receipt is awaited")
         if vouched:
-            # Somebody relayed it a window ago and our own transaction vanished: deep enough.
+            # Somebody else sent it a window ago and our own transaction vanished: deep enough.
             return _activate(situation, candidate)
         if aged_out:
             return Abandon(candidate.address, "not included before the reference block aged out")
-        if situation.ring.contradicts(candidate.reference_block, candidate.reference_hash):
+        if situation.window.contradicts(candidate.reference_block, candidate.reference_hash):
             return Abandon(candidate.address, "the reference block was reorged out")
         return Wait("the registration is not included yet")
-    if situation.ring.contradicts(inclusion.block_number, inclusion.block_hash):
+    if situation.window.contradicts(inclusion.block_number, inclusion.block_hash):
         return Wait("the node's receipt is of a block that was reorged out")
     depth = head.number - inclusion.block_number + 1
     if depth < policy.confirmations:
@@ -201,7 +200,7 @@ def _follow(situation: Situation, candidate: Candidate, policy: RotationPolicy) 
     if not vouched:
         outcome = "the registry does not vouch for it" if inclusion.succeeded else "reverted"
         return Abandon(candidate.address, f"included, but {outcome}")
-    # A reverted transaction with a vouched signer: somebody relayed the same registration first.
+    # Reverted, but the signer is valid: somebody else sent the same registration first.
     return _activate(situation, candidate)
 
 

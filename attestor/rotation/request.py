@@ -3,26 +3,12 @@
 from dataclasses import dataclass
 
 from attestor.chain.registry import Registry
-from attestor.core.registration import RegistrationKind, VerifierKind
+from attestor.core.registration import Quoted, RegistrationKind, VerifierKind
 from attestor.core.report_data import Layout, Purpose
 from attestor.errors import RegistrationRejected
 from attestor.quote.compact import compact
 from attestor.quote.format import Quote, parse
 from attestor.quote.template import template_address
-
-
-@dataclass(frozen=True)
-class Quoted:
-    """A quote that passed the gate, with what it binds. `deadline` is Unix seconds, `possession`
-    the signer's own signature (65 bytes)."""
-
-    raw: bytes
-    signer: bytes
-    reference_block: int
-    reference_hash: bytes
-    measurement: bytes
-    deadline: int
-    possession: bytes
 
 
 @dataclass(frozen=True)
@@ -85,7 +71,7 @@ class RequestBuilder:
         calldata = self._registry.register_calldata(
             quoted.signer, quoted.reference_block, quoted.reference_hash, quoted.raw
         )
-        return Request(RegistrationKind.REGISTRATION, calldata, quote.signed_region)
+        return Request(RegistrationKind.LEGACY, calldata, quote.signed_region)
 
     def _admission(self, quoted: Quoted, quote: Quote, kind: VerifierKind) -> Request:
         is_compact = kind is VerifierKind.OWN

@@ -113,16 +113,16 @@ class SignerProcess:
             signature=from_hex(header["signature"]),
             cycles=header["cycles"],
             engine=Engine(header["engine"]),
-            confirmation=Timing(header["confirmation"]),
+            cross_check=Timing(header["cross_check"]),
             statement=_statement(header["statement"]),
         )
 
-    def confirmations(self) -> list[CrossChecked]:
-        """What SP1's engine said about signed runs since the last call; it is told once."""
-        finished = self._ask("confirmations").header["finished"]
+    def cross_checks(self) -> list[CrossChecked]:
+        """What SP1's engine found about signed runs since the last call; each is given once."""
+        finished = self._ask("cross_checks").header["finished"]
         return [
-            CrossChecked(told["job"], CrossCheckVerdict(Finding(told["finding"]), told["reason"]))
-            for told in finished
+            CrossChecked(found["job"], _verdict(found["finding"], found["reason"]))
+            for found in finished
         ]
 
     def disagreement(self) -> Disagreement | None:
@@ -189,13 +189,17 @@ class SignerProcess:
             future.set_exception(_gone())
 
 
-def _statement(told: dict[str, Any] | None) -> SignedStatement | None:
-    if told is None:
+def _verdict(finding: str, reason: str) -> CrossCheckVerdict:
+    return CrossCheckVerdict(Finding(finding), reason)
+
+
+def _statement(fields: dict[str, Any] | None) -> SignedStatement | None:
+    if fields is None:
         return None
     return SignedStatement(
-        contract=from_hex(told["contract"]),
-        expires_at=told["expires_at"],
-        signature=from_hex(told["signature"]),
+        contract=from_hex(fields["contract"]),
+        expires_at=fields["expires_at"],
+        signature=from_hex(fields["signature"]),
     )
 
 

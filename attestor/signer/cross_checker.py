@@ -26,7 +26,6 @@ from attestor.errors import (
     ExecutionLimit,
 )
 from attestor.executor import NativeExecutor
-from attestor.signer.keys import Keys
 
 MAX_WAITING = 8
 """Samples that wait, each with its program and stdin in memory."""
@@ -48,14 +47,15 @@ class CrossChecker:
 
     def __init__(
         self,
-        keys: Keys,
+        halt: Callable[[str], None],
         executor: NativeExecutor,
         limits: Limits,
         policy: CrossCheckPolicy,
         draw: Callable[[], float],
     ) -> None:
-        """`draw` gives numbers in [0, 1) that nobody outside of the process can foretell."""
-        self._keys = keys
+        """`halt` destroys all keys, for a reason; `draw` gives numbers in [0, 1) that nobody
+        outside of the process can foretell."""
+        self._destroy_keys = halt
         self._executor = executor
         self._limits = limits
         self._policy = policy
@@ -66,7 +66,7 @@ class CrossChecker:
         self._lock = threading.Lock()
 
     def before_signing(self, run: Run) -> Timing:
-        """Decide when a run is confirmed, and confirm it now if that is to be before it is signed.
+        """Decide when a run is cross-checked, and do it now if it is to be before signing.
 
         Raises `EnginesDisagree`, and what kept SP1's engine from an answer: `CrossCheckLimit`
         for a limit. After either of them the run must not be signed.
@@ -77,26 +77,26 @@ class CrossChecker:
         return timing
 
     def after_signing(self, run: Run) -> None:
-        """Queue a signed run for confirmation; one too many is noted as not confirmed."""
+        """Queue a signed run; where too many wait, its cross-check is noted as inconclusive."""
         try:
             self._samples.put_nowait(run)
         except queue.Full:
-            reason = f"{MAX_WAITING} signed runs wait for confirmation already"
+            reason = f"{MAX_WAITING} signed runs wait for a cross-check already"
             self._note(run, CrossCheckVerdict(Finding.INCONCLUSIVE, reason))
 
     def work(self) -> None:
-        """Confirm samples, for ever."""
+        """Cross-check samples, forever."""
         while True:
             self.check_next()
 
     def check_next(self) -> None:
-        """Wait for a sample and confirm it. Raises nothing."""
+        """Wait for a sample and cross-check it. Raises nothing."""
         run = self._samples.get()
         try:
             verdict = judge(run.execution, self._repeat(run, niceness=NICENESS))
         except Exception as error:
             # The thread must live on; the text may hold what must stay in this process.
-            failed = f"the confirmation failed: {type(error).__name__}"
+            failed = f"the cross-check failed: {type(error).__name__}"
             verdict = CrossCheckVerdict(Finding.INCONCLUSIVE, failed)
         if verdict.finding is Finding.DISAGREED:
             self._halt(run, verdict.reason)
@@ -119,13 +119,13 @@ class CrossChecker:
             self._halt(run, verdict.reason)
             raise EnginesDisagree(
                 f"the engines disagree on this run, and it is not signed: {verdict.reason}",
-                hint="the operator has been told",
+                hint="the operator is notified",
             )
         if isinstance(theirs, ExecutionLimit):
             raise CrossCheckLimit(
-                f"not signed: SP1's engine, which is slower, has to confirm this run of "
+                f"not signed: SP1's engine, which is slower, has to cross-check this run of "
                 f"{run.execution.cycles} cycles and reached a limit: {theirs.message}",
-                hint="a smaller input, or the operator's executor and confirmation options",
+                hint="a smaller input, or the operator's executor and cross_check options",
             )
         if isinstance(theirs, AttestorError):
             raise theirs
@@ -133,12 +133,14 @@ class CrossChecker:
     def _repeat(self, run: Run, niceness: int) -> Execution | AttestorError:
         limits = replace(self._limits, niceness=niceness)
         try:
-            return self._executor.execute(run.program, run.stdin, limits, Engine.SP1_PORTABLE)
+            return self._executor.execute(
+                run.program, run.stdin, limits, Engine.SP1_PORTABLE, cross_check=True
+            )
         except AttestorError as error:
             return error
 
     def _halt(self, run: Run, reason: str) -> None:
-        self._keys.halt(f"SP1's engine disagrees with ours on job {run.job}")
+        self._destroy_keys(f"SP1's engine disagrees with ours on job {run.job}")
         with self._lock:
             if self._disagreement is None:
                 self._disagreement = Disagreement(run.job, reason, run.program, run.stdin)

@@ -127,7 +127,7 @@ class Keys:
             return signature_of(bytes(self._secrets[address]), digest)
 
     def require_active(self) -> None:
-        """Raise `NoActiveSigner` if `sign` would: before a program is run in vain."""
+        """Raise `NoActiveSigner` if `sign` would: before a program is executed for nothing."""
         with self._lock:
             self._usable()
 

@@ -33,7 +33,7 @@ def serve(connection: socket.socket, handle: Callable[[Frame], Frame], workers: 
 
 
 def _guarded(handle: Callable[[Frame], Frame], request: Frame) -> bytes:
-    """The answer's bytes; there is one whatever happens, so that no caller waits in vain."""
+    """The answer's bytes; there is one whatever happens, so that no caller is left waiting."""
     request_id = request.header.get("id")
     try:
         response = handle(request)
@@ -47,5 +47,5 @@ def _guarded(handle: Callable[[Frame], Frame], request: Frame) -> bytes:
 
 
 def _refusal(request_id: object, error: AttestorError) -> bytes:
-    told = {"code": error.code, "message": error.message, "hint": error.hint}
-    return frame.encode(Frame({"error": told, "id": request_id}))
+    described = {"code": error.code, "message": error.message, "hint": error.hint}
+    return frame.encode(Frame({"error": described, "id": request_id}))

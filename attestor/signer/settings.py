@@ -1,4 +1,4 @@
-"""What the daemon tells the signer process in its first frame."""
+"""The settings that the daemon sends to the signer process in its first frame."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -49,7 +49,7 @@ class SignerSettings:
 
     @property
     def statements(self) -> Domain | None:
-        """Where typed statements are to hold, if they are to be signed."""
+        """Where statements are to hold, if they are to be signed."""
         return Domain(self.chain_id, from_hex(self.multiproof)) if self.multiproof else None
 
     @property
@@ -65,7 +65,7 @@ class SignerSettings:
 
     @property
     def policy(self) -> CrossCheckPolicy:
-        """Which runs SP1's engine confirms."""
+        """Which runs SP1's engine cross-checks."""
         return CrossCheckPolicy(
             within_budget=Mode(self.cross_check_within_budget),
             beyond_budget=Mode(self.cross_check_beyond_budget),

@@ -1,4 +1,4 @@
-"""The Groth16 circuits of SP1 that we know.
+"""The known Groth16 circuits of SP1.
 
 A file that brings its own verifying key could prove anything under a key of its maker: so the key
 counts only if its fingerprint is one of these. They are of the keys that SP1's own verifier

@@ -21,7 +21,7 @@ _MAX_INPUT_POINTS = 16
 
 @dataclass(frozen=True)
 class Sp1Proof:
-    """What is claimed: that the program committed the public values. Nothing is checked yet."""
+    """The claim that the program committed the public values. Nothing is verified yet."""
 
     program_vkey: bytes
     public_values: bytes

@@ -1,4 +1,4 @@
-"""The Groth16 equation over BN254, and what SP1 feeds into it.
+"""The Groth16 equation over BN254, and its public inputs in SP1.
 
 proof = selector (4) ‖ [v6: exit code (32) ‖ vk root (32) ‖ nonce (32)] ‖ A (64) ‖ B (128) ‖ C (64),
 B in the order of EIP-197, imaginary part first (SP1: SP1VerifierGroth16.sol of the version).
@@ -19,7 +19,7 @@ _POINT_WORDS = 8
 
 
 def verify(proof: Sp1Proof) -> None:
-    """Raise `Sp1ProofRefused` unless the proof holds under SP1's own key. Takes about a second."""
+    """Raise `Sp1ProofRefused` unless the proof is valid under SP1's own key. Takes a second."""
     require_known(proof.circuit)
     inputs, points = _take_apart(proof)
     for position, value in enumerate(inputs):
@@ -93,7 +93,7 @@ def _g2(point: tuple[int, int, int, int]) -> Any:
     found = (bn.FQ2(point[:2]), bn.FQ2(point[2:]), bn.FQ2.one())
     if not bn.is_on_curve(found, bn.b2):
         raise Sp1ProofRefused("a point of the proof is not on the twisted curve")
-    # The twist has more points than the group: what is outside would make the pairing meaningless.
+    # The twist has points outside of the group, for which the pairing is meaningless.
     if not bn.is_inf(bn.multiply(found, GROUP_ORDER)):
         raise Sp1ProofRefused("a point of the proof is outside of its group")
     return found

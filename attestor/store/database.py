@@ -3,14 +3,14 @@
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import sqlite_utils
 
 from attestor.errors import DatabaseFailed, DatabaseInvalid
-from attestor.store.schema import MIGRATIONS
+from attestor.store.migrations import MIGRATIONS
 
 BUSY_TIMEOUT_MS = 5000
 
@@ -23,6 +23,8 @@ class Store:
         self.tables = sqlite_utils.Database(connection)
         self._connection = connection
         self._lock = threading.RLock()
+        self._depth = 0
+        self._spoiled = False
 
     @classmethod
     def open(cls, path: Path) -> "Store":
@@ -31,11 +33,8 @@ class Store:
             path.parent.mkdir(parents=True, exist_ok=True)
             # Statements and stdin are their owners' business: no one else reads the file.
             path.touch(mode=0o600, exist_ok=True)
-            connection = sqlite3.connect(path, check_same_thread=False)
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
-            store = cls._prepared(connection, path)
-            store._migrate()
+            store = cls._prepared(sqlite3.connect(path, check_same_thread=False), path)
+            store._bring_up_to_date()
         except (OSError, sqlite3.Error) as error:
             raise _unusable(path, error) from None
         return store
@@ -52,25 +51,33 @@ class Store:
         except sqlite3.Error as error:
             raise _unusable(path, error) from None
         if version != len(MIGRATIONS):
-            raise DatabaseInvalid(f"{path} has version {version}, expected {len(MIGRATIONS)}")
+            raise DatabaseInvalid(
+                f"{path} has version {version}, expected {len(MIGRATIONS)}",
+                hint="the daemon brings an older one up to date when it starts",
+            )
         return store
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All writes inside are kept together or not at all."""
+        """All writes inside are kept together or not at all. One inside of another joins it."""
         with self._lock:
-            try:
-                self._connection.execute("BEGIN IMMEDIATE")
-            except sqlite3.Error as error:
-                raise DatabaseFailed(f"cannot write to {self.path}: {error}") from None
+            if self._depth == 0:
+                self._execute("BEGIN IMMEDIATE")
+                self._spoiled = False
+            self._depth += 1
             try:
                 yield
-                self._connection.execute("COMMIT")
+                if self._depth == 1:
+                    self._commit()
             except BaseException as error:
-                self._connection.execute("ROLLBACK")
+                self._spoiled = True
+                if self._depth == 1:
+                    self._roll_back()
                 if isinstance(error, sqlite3.Error):
                     raise DatabaseFailed(f"cannot write to {self.path}: {error}") from error
                 raise
+            finally:
+                self._depth -= 1
 
     def insert(self, table: str, row: dict[str, Any]) -> None:
         """Insert one row, inside of a transaction."""
@@ -107,18 +114,56 @@ class Store:
     def _version(self) -> int:
         return int(self._connection.execute("PRAGMA user_version").fetchone()[0])
 
-    def _migrate(self) -> None:
-        version = self._version()
-        if version > len(MIGRATIONS):
+    def _bring_up_to_date(self) -> None:
+        try:
+            version = self._version()
+            if version > len(MIGRATIONS):
+                raise DatabaseInvalid(
+                    f"{self.path} was written by a newer attestor (version {version})",
+                    hint="upgrade attestor, or name another database",
+                )
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._connection.execute("PRAGMA synchronous = FULL")
+            if version < len(MIGRATIONS):
+                self._migrate(version)
+        except BaseException:
+            self._roll_back()
+            self._connection.close()
+            raise
+
+    def _migrate(self, version: int) -> None:
+        """All migrations that are missing, or none."""
+        # Without checks while it runs: a table that is built anew is dropped in between.
+        self._connection.execute("PRAGMA foreign_keys = OFF")
+        script = "".join(MIGRATIONS[version:])
+        self._connection.executescript(f"BEGIN IMMEDIATE;{script}")
+        dangling = self._connection.execute("PRAGMA foreign_key_check").fetchone()
+        if dangling is not None:
             raise DatabaseInvalid(
-                f"{self.path} was written by a newer attestor (version {version})",
-                hint="upgrade attestor, or name another database",
+                f"{self.path} cannot be brought up to date: a row of {dangling[0]} refers to a row "
+                f"of {dangling[2]} that is not there",
+                hint="the file is as it was; restore it from a backup, or name another database",
             )
-        for number in range(version, len(MIGRATIONS)):
-            script = (
-                f"BEGIN IMMEDIATE;{MIGRATIONS[number]}PRAGMA user_version = {number + 1};COMMIT"
-            )
-            self._connection.executescript(script)
+        self._connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+        self._connection.execute("COMMIT")
+        self._connection.execute("PRAGMA foreign_keys = ON")
+
+    def _execute(self, statement: str) -> None:
+        try:
+            self._connection.execute(statement)
+        except sqlite3.Error as error:
+            raise DatabaseFailed(f"cannot write to {self.path}: {error}") from None
+
+    def _commit(self) -> None:
+        if self._spoiled:
+            raise DatabaseFailed(f"a part of what was to be written to {self.path} failed")
+        self._execute("COMMIT")
+
+    def _roll_back(self) -> None:
+        """SQLite rolls back by itself after some errors: a full disk, for one."""
+        with suppress(sqlite3.Error):
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
 
 
 def _unusable(path: Path, error: Exception) -> DatabaseInvalid:

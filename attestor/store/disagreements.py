@@ -52,14 +52,14 @@ class Disagreements:
         )
         return [Open(**row) for row in rows]
 
-    def resume(self, because: str) -> list[Open]:
+    def resume(self, reason: str) -> list[Open]:
         """Close all that are open, with the operator's reason; which ones they were."""
         closed = self.open()
         with self._store.transaction():
             for one in closed:
                 at = self._journal.now()
-                self._store.update("disagreements", one.job, resumed_at=at, resumed_because=because)
-                self._journal.append("signing_resumed", None, job=one.job, because=because)
+                self._store.update("disagreements", one.job, resumed_at=at, resumed_reason=reason)
+                self._journal.append("signing_resumed", None, job=one.job, reason=reason)
         return closed
 
     def count(self) -> int:

@@ -5,22 +5,37 @@ the rotation is read back from these tables and kept nowhere else, so a restart 
 where the last commit left it.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 from eth_utils.crypto import keccak
 
 from attestor.core.blocks import Block
-from attestor.core.fees import Fees
-from attestor.core.registration import Registration, RegistrationKind
+from attestor.core.registration import Quoted, Registration, RegistrationKind
 from attestor.core.signers import Active, Candidate, Stage
 from attestor.core.text import from_hex, to_hex
-from attestor.core.transaction import Pending, Receipt, SignedTransaction
+from attestor.core.transaction import Attempt, Intent, Purpose
 from attestor.store.database import Store
 from attestor.store.journal import Journal
 
 
+@dataclass(frozen=True)
+class RegistrationRequest:
+    """What is asked of the registry, whatever transactions it takes. `quote` is its hash."""
+
+    intent: Intent
+    quote: bytes
+    kind: RegistrationKind
+
+    @classmethod
+    def of(cls, quoted: Quoted, kind: RegistrationKind) -> "RegistrationRequest":
+        """The request to register the signer of a quote in that way."""
+        name = f"{kind}:{to_hex(quoted.hash)}"
+        return cls(Intent(Purpose.REGISTRATION, name, quoted.signer), quoted.hash, kind)
+
+
 class History:
-    """Signers, quotes, transactions and registrations of a store."""
+    """Signers, quotes and registrations of a store; their transactions are in `Transactions`."""
 
     def __init__(self, store: Store, journal: Journal) -> None:
         self._store = store
@@ -55,36 +70,29 @@ class History:
             return None
         return Active(from_hex(row["signer"]), row["activated_timestamp"], row["valid_until"])
 
-    def quote(self, signer: bytes) -> dict[str, Any] | None:
-        """The row of a signer's newest quote."""
-        return self._store.row(
+    def quote(self, signer: bytes) -> Quoted | None:
+        """A signer's newest quote."""
+        row = self._store.row(
             "SELECT * FROM quotes WHERE signer = ? ORDER BY created_at DESC LIMIT 1", to_hex(signer)
         )
+        return _quoted(row) if row is not None else None
 
     def newest_quote(self) -> bytes | None:
         """The newest quote of all, as the platform made it."""
         row = self._store.row("SELECT raw FROM quotes ORDER BY created_at DESC LIMIT 1")
         return row["raw"] if row is not None else None
 
-    def transaction(self, signer: bytes) -> dict[str, Any] | None:
-        """The row of a signer's registration transaction."""
-        return self._store.row("SELECT * FROM transactions WHERE signer = ?", to_hex(signer))
-
-    def pending(self, payer: bytes) -> list[Pending]:
-        """Transactions of the payer whose outcome is not known, oldest first."""
-        rows = self._store.rows(
-            "SELECT * FROM transactions WHERE outcome = 'pending' AND payer = ? "
-            "ORDER BY created_at",
-            to_hex(payer),
+    def request(self, signer: bytes) -> RegistrationRequest | None:
+        """What was last sent, or is about to be, to register a signer."""
+        row = self._store.row(
+            "SELECT * FROM registration_requests WHERE signer = ? "
+            "ORDER BY created_at DESC, rowid DESC LIMIT 1",
+            to_hex(signer),
         )
-        return [
-            Pending(
-                hash=from_hex(row["hash"]),
-                nonce=row["nonce"],
-                fees=Fees(row["max_fee_per_gas"], row["max_priority_fee_per_gas"]),
-            )
-            for row in rows
-        ]
+        if row is None:
+            return None
+        intent = Intent(Purpose.REGISTRATION, row["intent"], signer)
+        return RegistrationRequest(intent, from_hex(row["quote"]), RegistrationKind(row["kind"]))
 
     # --- writing ---
 
@@ -101,120 +109,76 @@ class History:
             )
             self._journal.append("signer_created", address)
 
-    def quote_made(
-        self,
-        signer: bytes,
-        reference: Block,
-        raw: bytes,
-        quote_hash: bytes,
-        measurement: bytes,
-        provider: str,
-        simulated: bool,
-        tcb_status: str,
-        deadline: int,
-        possession: bytes,
-    ) -> None:
+    def quote_made(self, quoted: Quoted) -> None:
         """A quote passed the gate."""
         row = {
-            "hash": to_hex(quote_hash),
-            "reference_block": reference.number,
-            "reference_block_hash": to_hex(reference.hash),
-            "measurement": to_hex(measurement),
-            "provider": provider,
-            "simulated": int(simulated),
-            "tcb_status": tcb_status,
-            "deadline": deadline,
+            "hash": to_hex(quoted.hash),
+            "reference_block": quoted.reference_block,
+            "reference_block_hash": to_hex(quoted.reference_hash),
+            "measurement": to_hex(quoted.measurement),
+            "provider": quoted.provider,
+            "simulated": int(quoted.simulated),
+            "tcb_status": quoted.tcb_status,
+            "deadline": quoted.deadline,
         }
+        blobs = {"raw": quoted.raw, "possession": quoted.possession}
         with self._store.transaction():
-            created_at = self._journal.now()
-            blobs = {"raw": raw, "possession": possession}
+            created_at, signer = self._journal.now(), to_hex(quoted.signer)
             self._store.insert(
-                "quotes", {**row, "signer": to_hex(signer), "created_at": created_at, **blobs}
+                "quotes", {**row, "signer": signer, "created_at": created_at, **blobs}
             )
-            self._stage(signer, Stage.QUOTED)
-            self._journal.append("quote_made", signer, **row)
+            self._stage(quoted.signer, Stage.QUOTED)
+            self._journal.append("quote_made", quoted.signer, **row)
 
-    def transaction_signed(
-        self,
-        signer: bytes,
-        quote: str,
-        kind: RegistrationKind,
-        sent: bytes,
-        signed: SignedTransaction,
-    ) -> None:
+    def requested(self, request: RegistrationRequest, sent: bytes) -> None:
         """A registration is about to be sent; `sent` is what stands in it for the quote."""
+        signer = request.intent.signer
+        assert signer is not None
         row = {
-            "hash": to_hex(signed.hash),
-            "quote": quote,
-            "kind": kind,
+            "intent": request.intent.name,
+            "quote": to_hex(request.quote),
+            "kind": request.kind,
             "sent_hash": to_hex(keccak(sent)) if sent else None,
-            "payer": to_hex(signed.payer),
-            "nonce": signed.nonce,
-            "gas_limit": signed.gas_limit,
-            "max_fee_per_gas": signed.fees.max_fee,
-            "max_priority_fee_per_gas": signed.fees.priority_fee,
         }
         with self._store.transaction():
-            created_at = self._journal.now()
+            if self._store.row(
+                "SELECT 1 FROM registration_requests WHERE intent = ?", row["intent"]
+            ):
+                return
+            now = self._journal.now()
             self._store.insert(
-                "transactions",
-                {**row, "signer": to_hex(signer), "created_at": created_at, "raw": signed.raw},
+                "registration_requests", {**row, "signer": to_hex(signer), "created_at": now}
             )
             self._stage(signer, Stage.SUBMITTED)
-            self._journal.append("transaction_signed", signer, **row)
-
-    def transaction_mined(self, receipt: Receipt) -> None:
-        """A transaction is in a block, or in another block than before."""
-        name = to_hex(receipt.transaction_hash)
-        outcome = {
-            "outcome": "succeeded" if receipt.succeeded else "reverted",
-            "block_number": receipt.block_number,
-            "block_hash": to_hex(receipt.block_hash),
-            "gas_used": receipt.gas_used,
-            "effective_gas_price": receipt.effective_gas_price,
-        }
-        row = self._store.row("SELECT * FROM transactions WHERE hash = ?", name)
-        if row is None or all(row[key] == value for key, value in outcome.items()):
-            return
-        with self._store.transaction():
-            self._store.update("transactions", name, **outcome)
-            self._journal.append("transaction_mined", from_hex(row["signer"]), hash=name, **outcome)
-
-    def transaction_replaced(self, transaction_hash: bytes) -> None:
-        """Another transaction took the nonce."""
-        name = to_hex(transaction_hash)
-        with self._store.transaction():
-            row = self._store.row("SELECT signer FROM transactions WHERE hash = ?", name)
-            self._store.update("transactions", name, outcome="replaced")
-            signer = from_hex(row["signer"]) if row else None
-            self._journal.append("transaction_replaced", signer, hash=name)
+            self._journal.append("registration_requested", signer, **row)
 
     def activated(
-        self, signer: bytes, replaces: bytes | None, registration: Registration, head: Block
+        self,
+        attempt: Attempt,
+        replaces: bytes | None,
+        registration: Registration,
+        head: Block,
     ) -> None:
-        """The signer is registered and confirmed; the one before it stops."""
-        quote, transaction = self.quote(signer), self.transaction(signer)
-        if quote is None or transaction is None:
-            raise ValueError(f"{to_hex(signer)} was never submitted")
+        """The signer that `attempt` registers is registered and confirmed; the one before stops."""
+        request = self._store.row(
+            "SELECT signer, quote FROM registration_requests WHERE intent = ?", attempt.intent
+        )
+        if request is None:
+            raise ValueError(f"{attempt.intent} was never requested")
+        signer = from_hex(request["signer"])
         with self._store.transaction():
             if replaces is not None:
                 self._retire(replaces, f"replaced by {to_hex(signer)}")
             self._stage(signer, Stage.ACTIVE)
             evidence = {
-                "quote": quote["hash"],
-                "transaction_hash": transaction["hash"],
-                "block_number": transaction["block_number"],
+                "quote": request["quote"],
+                "transaction_hash": to_hex(attempt.hash),
+                "block_number": attempt.receipt.block_number if attempt.receipt else None,
                 "valid_until": registration.valid_until,
             }
-            self._store.insert(
-                "registrations",
-                {
-                    "signer": to_hex(signer),
-                    "activated_at": self._journal.now(),
-                    "activated_timestamp": head.timestamp,
-                    **evidence,
-                },
-            )
+            now = self._journal.now()
+            times = {"activated_at": now, "activated_timestamp": head.timestamp}
+            self._store.insert("registrations", {"signer": to_hex(signer), **times, **evidence})
             self._journal.append("signer_activated", signer, **evidence)
 
     def retired(self, signer: bytes, reason: str) -> None:
@@ -240,3 +204,20 @@ class History:
 
     def _stage(self, signer: bytes, stage: Stage, reason: str | None = None) -> None:
         self._store.update("signers", to_hex(signer), stage=stage, reason=reason)
+
+
+def _quoted(row: dict[str, Any]) -> Quoted:
+    """Quotes from before version 3 have neither deadline nor possession."""
+    return Quoted(
+        hash=from_hex(row["hash"]),
+        raw=row["raw"],
+        signer=from_hex(row["signer"]),
+        reference_block=row["reference_block"],
+        reference_hash=from_hex(row["reference_block_hash"]),
+        measurement=from_hex(row["measurement"]),
+        deadline=row["deadline"] or 0,
+        possession=row["possession"] or b"",
+        provider=row["provider"],
+        simulated=bool(row["simulated"]),
+        tcb_status=row["tcb_status"],
+    )

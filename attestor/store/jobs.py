@@ -7,48 +7,45 @@ from typing import Any
 
 from attestor.core.cross_check import CrossCheckVerdict, Finding, Timing
 from attestor.core.execution import stdin_sha256
+from attestor.core.job import JobState, Work
 from attestor.core.proof import Proof
 from attestor.core.statement import CIRCUIT_VERSION, SignedStatement, Statement
 from attestor.core.text import from_hex, to_hex
-from attestor.errors import JobGivenUp
+from attestor.errors import JobGivenUp, LeaseLost
 from attestor.store.database import Store
 from attestor.store.journal import Journal
 
 OPEN_STATES = "('queued', 'running')"
+CLAIMABLE = "(state = 'queued' OR (state = 'running' AND lease_ends_at <= ?))"
+NO_LEASE = {"claimed_by": None, "lease_ends_at": None}
 MAX_STARTS = 3
+SP1 = "sp1"
+"""The kind of job that runs an SP1 program."""
 FIRST_FINDING = {Timing.BEFORE: Finding.AGREED, Timing.AFTER: Finding.PENDING}
 """What is known about a run when it is signed."""
 
 
 @dataclass(frozen=True)
-class Work:
-    """What a queued job wants to have run."""
-
-    job: str
-    program: bytes
-    stdin: tuple[bytes, ...]
-
-
-@dataclass(frozen=True)
-class JobState:
-    """How a job stands; the error fields are set when it failed."""
-
-    state: str
-    error_code: str | None
-    error_message: str | None
-
-
-@dataclass(frozen=True)
 class StoredProof:
-    """What a finished job answers with; `finding` is None where nothing is confirmed."""
+    """What a finished job answers with; `finding` is None where nothing is repeated."""
 
     signature: bytes
     vk_hash_bytes: bytes
     public_values: bytes
     engine: str
     cycles: int
-    confirmation: str
+    cross_check: str
     finding: str | None
+
+
+@dataclass(frozen=True)
+class CrossCheckCount:
+    """How many proofs of an engine were checked alike; `finding` as in `StoredProof`."""
+
+    engine: str
+    cross_check: str
+    finding: str | None
+    count: int
 
 
 @dataclass(frozen=True)
@@ -62,26 +59,18 @@ class StoredStatement:
 
 
 class Jobs:
-    """The tables programs, jobs, stdin_entries and proofs."""
+    """The tables programs, jobs, stdin_entries and proofs; leases as `jobs.job_store` has them."""
 
     def __init__(self, store: Store, journal: Journal) -> None:
         self._store = store
         self._journal = journal
 
     def requeue_open(self) -> int:
-        """Take over the open jobs of an earlier run; how many there are.
-
-        One that was started MAX_STARTS times and never came to an end is failed: it may be what
-        ended those runs.
-        """
-        for row in self._store.rows(
-            f"SELECT id FROM jobs WHERE state IN {OPEN_STATES} AND starts >= ?",  # noqa: S608
-            MAX_STARTS,
-        ):
-            self.fail(row["id"], JobGivenUp.code, f"started {MAX_STARTS} times without an end")
+        """Take over the open jobs of an earlier run, which nobody works on; how many there are."""
         with self._store.transaction():
             for row in self._store.rows("SELECT id FROM jobs WHERE state = 'running'"):
-                self._store.update("jobs", row["id"], state="queued")
+                self._store.update("jobs", row["id"], state="queued", **NO_LEASE)
+            self._give_up("state = 'queued'")
         return self.open_count()
 
     def add(self, job: str, program: bytes, stdin: Sequence[bytes]) -> None:
@@ -95,6 +84,7 @@ class Jobs:
                 "jobs",
                 {
                     "id": job,
+                    "kind": SP1,
                     "program": name,
                     "stdin_sha256": stdin_sha256(stdin),
                     "state": "queued",
@@ -111,40 +101,58 @@ class Jobs:
         assert row is not None
         return int(row["n"])
 
-    def take(self) -> Work | None:
-        """The oldest queued job, now running."""
+    def claim(self, owner: str, seconds: float) -> Work | None:
+        """The oldest job that waits, or whose lease ended, now leased to `owner` for `seconds`.
+
+        One that was started MAX_STARTS times and never came to an end is failed: it may be what
+        ended whoever ran it.
+        """
         with self._store.transaction():
+            now = self._journal.now()
+            self._give_up(CLAIMABLE, now)
             row = self._store.row(
-                "SELECT jobs.id, jobs.starts, programs.elf FROM jobs "
+                "SELECT jobs.id, jobs.starts, programs.elf FROM jobs "  # noqa: S608
                 "JOIN programs ON programs.sha256 = jobs.program "
-                "WHERE state = 'queued' ORDER BY jobs.created_at, jobs.rowid LIMIT 1"
+                f"WHERE {CLAIMABLE} ORDER BY jobs.created_at, jobs.rowid LIMIT 1",
+                now,
             )
             if row is None:
                 return None
-            self._store.update("jobs", row["id"], state="running", starts=row["starts"] + 1)
+            lease = {"claimed_by": owner, "lease_ends_at": self._journal.now(seconds)}
+            starts = row["starts"] + 1
+            self._store.update("jobs", row["id"], state="running", starts=starts, **lease)
             entries = self._store.rows(
                 "SELECT data FROM stdin_entries WHERE job = ? ORDER BY position", row["id"]
             )
         return Work(row["id"], row["elf"], tuple(entry["data"] for entry in entries))
 
-    def put_back(self, job: str) -> None:
-        """Queue a running job again."""
+    def renew(self, job: str, owner: str, seconds: float) -> None:
+        """Hold the lease for `seconds` from now. Raises `LeaseLost`."""
         with self._store.transaction():
-            self._store.update("jobs", job, state="queued")
+            self._require_lease(job, owner)
+            self._store.update("jobs", job, lease_ends_at=self._journal.now(seconds))
 
-    def finish(self, job: str, proof: Proof) -> None:
-        """Keep the proof of a job."""
+    def release(self, job: str, owner: str) -> None:
+        """Queue a running job again. Raises `LeaseLost`."""
+        with self._store.transaction():
+            self._require_lease(job, owner)
+            self._store.update("jobs", job, state="queued", **NO_LEASE)
+
+    def finish(self, job: str, owner: str, proof: Proof) -> None:
+        """Keep the proof of a job. Raises `LeaseLost`."""
         evidence = {
+            "kind": SP1,
             "program_vkey": to_hex(proof.verifying_key.program_vkey),
             "vk_hash_bytes": to_hex(proof.verifying_key.vk_hash_bytes),
             "digest": to_hex(proof.digest),
             "signature": to_hex(proof.signature),
             "cycles": proof.cycles,
             "engine": proof.engine,
-            "confirmation": proof.confirmation,
+            "cross_check": proof.cross_check,
             **_statement_columns(proof.statement),
         }
         with self._store.transaction():
+            self._require_lease(job, owner)
             now = self._journal.now()
             self._store.insert(
                 "proofs",
@@ -153,21 +161,19 @@ class Jobs:
                     "signer": to_hex(proof.signer),
                     "created_at": now,
                     "public_values": proof.public_values,
-                    "finding": FIRST_FINDING.get(proof.confirmation),
+                    "finding": FIRST_FINDING.get(proof.cross_check),
                     **evidence,
                 },
             )
-            self._store.update("jobs", job, state="done", finished_at=now)
+            self._store.update("jobs", job, state="done", finished_at=now, **NO_LEASE)
             self._drop_inputs(job)
             self._journal.append("proof_signed", proof.signer, job=job, **evidence)
 
-    def fail(self, job: str, code: str, message: str) -> None:
-        """Close a job that cannot be proven."""
+    def fail(self, job: str, owner: str, code: str, message: str) -> None:
+        """Close a job that cannot be proven. Raises `LeaseLost`."""
         with self._store.transaction():
-            now = self._journal.now()
-            changes = {"state": "failed", "error_code": code, "error_message": message}
-            self._store.update("jobs", job, finished_at=now, **changes)
-            self._drop_inputs(job)
+            self._require_lease(job, owner)
+            self._close_failed(job, code, message)
 
     def state(self, job: str) -> JobState | None:
         """How a job stands, or None when there is no such job."""
@@ -201,7 +207,7 @@ class Jobs:
     def proof(self, job: str) -> StoredProof | None:
         """The proof of a finished job."""
         row = self._store.row(
-            "SELECT signature, vk_hash_bytes, public_values, engine, cycles, confirmation, finding "
+            "SELECT signature, vk_hash_bytes, public_values, engine, cycles, cross_check, finding "
             "FROM proofs WHERE job = ?",
             job,
         )
@@ -221,22 +227,42 @@ class Jobs:
         changes = {"finding": verdict.finding, "finding_reason": verdict.reason or None}
         with self._store.transaction():
             self._store.update("proofs", job, **changes)
-            self._journal.append("proof_confirmed", from_hex(row["signer"]), job=job, **changes)
+            self._journal.append("proof_cross_checked", from_hex(row["signer"]), job=job, **changes)
         return True
 
     def close_pending(self, reason: str) -> int:
-        """Give up all confirmations that are pending; how many there were."""
+        """Give up all cross-checks that are pending; how many there were."""
         rows = self._store.rows("SELECT job FROM proofs WHERE finding = ?", Finding.PENDING)
         for row in rows:
             self.confirm(row["job"], CrossCheckVerdict(Finding.INCONCLUSIVE, reason))
         return len(rows)
 
-    def confirmation_counts(self) -> list[dict[str, Any]]:
-        """How many proofs (`n`) there are by engine, confirmation and finding."""
-        return self._store.rows(
-            "SELECT engine, confirmation, finding, count(*) AS n FROM proofs "
-            "GROUP BY engine, confirmation, finding"
+    def cross_check_counts(self) -> list[CrossCheckCount]:
+        """How many SP1 proofs there are by engine, cross-check and finding."""
+        rows = self._store.rows(
+            "SELECT engine, cross_check, finding, count(*) AS count FROM proofs "
+            "WHERE kind = 'sp1' GROUP BY engine, cross_check, finding"
         )
+        return [CrossCheckCount(**row) for row in rows]
+
+    def _require_lease(self, job: str, owner: str) -> None:
+        """A lease that ended still counts until somebody else claims the job: the work is done."""
+        row = self._store.row("SELECT state, claimed_by FROM jobs WHERE id = ?", job)
+        if row is None or (row["state"], row["claimed_by"]) != ("running", owner):
+            raise LeaseLost(f"job {job} is not leased to {owner} any more")
+
+    def _give_up(self, condition: str, *parameters: str) -> None:
+        for row in self._store.rows(
+            f"SELECT id FROM jobs WHERE {condition} AND starts >= {MAX_STARTS}",  # noqa: S608
+            *parameters,
+        ):
+            told = f"started {MAX_STARTS} times without an end"
+            self._close_failed(row["id"], JobGivenUp.code, told)
+
+    def _close_failed(self, job: str, code: str, message: str) -> None:
+        changes = {"state": "failed", "error_code": code, "error_message": message, **NO_LEASE}
+        self._store.update("jobs", job, finished_at=self._journal.now(), **changes)
+        self._drop_inputs(job)
 
     def _drop_inputs(self, job: str) -> None:
         """Clients' inputs are kept no longer than needed: for their sake and the disk's."""

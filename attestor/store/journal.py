@@ -25,9 +25,9 @@ class Journal:
         self._store = store
         self._clock = clock
 
-    def now(self) -> str:
-        """The time that rows of this moment carry."""
-        return iso(self._clock())
+    def now(self, later: float = 0.0) -> str:
+        """The time that rows of this moment carry, or of `later` seconds after it."""
+        return iso(self._clock() + later)
 
     def append(self, event: str, signer: bytes | None, **evidence: Any) -> None:
         """Add an entry; must be called inside `store.transaction()`."""

@@ -1,1 +1,1 @@
-"""Transactions of one account: priced, recorded, sent, and followed to their end."""
+"""Transactions of one account: simulated, priced, recorded, sent, and followed to their end."""

@@ -1,81 +1,218 @@
-"""Transactions of the payer: built, signed and kept before they are sent."""
+"""The one way in which transactions are sent, whatever they are for.
 
-from typing import Any
+    simulate ─► price ─► record ─► send ─► wait ─► settle
+                  ▲                          │
+                  └───────── replace ────────┘  another attempt of the intent, with the same nonce
 
-from eth_account.signers.local import LocalAccount
+What is recorded before it is sent can be found after a stop at any point: it is settled, sent again
+as it is, or replaced, and what it is for is done once.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from typing import TextIO
 
 from attestor.chain.node import Node
-from attestor.core import fees
-from attestor.core.text import checksummed, from_hex
-from attestor.core.transaction import Pending, SignedTransaction
-from attestor.errors import FeeCapReached, PayerEmpty
+from attestor.core.text import to_hex
+from attestor.core.transaction import Attempt, Intent, Outcome, Receipt, SignedTransaction
+from attestor.errors import (
+    AttestorError,
+    FeeCapReached,
+    PayerEmpty,
+    RpcError,
+    TransactionUnconfirmed,
+    Transient,
+)
+from attestor.transactions.answers import answer_of
+from attestor.transactions.log import AttemptLog, Note, nothing
+from attestor.transactions.pricing import Call, Pricer
+from attestor.transactions.replacement import outbids
+from attestor.transactions.send_state import Pace, SendAnswer, SendState, Step
 
-GWEI = 10**9
+
+@dataclass(frozen=True)
+class Timer:
+    """`now` counts seconds and only goes forward. `pause` waits for so many, and is True, at once,
+    when whoever gave it wants to stop."""
+
+    now: Callable[[], float] = time.monotonic
+    pause: Callable[[float], bool] = field(default_factory=lambda: threading.Event().wait)
 
 
-class Payments:
-    """Makes transactions of one payer on one chain. The payer sends from nowhere else."""
+class TransactionManager:
+    """Sends from one account on one chain; nothing else may.
 
-    def __init__(self, node: Node, account: LocalAccount, max_fee: int) -> None:
+    Safe to use from several threads: from price to send, one at a time. `lock` is what
+    `lock.lock_account` gave; it is held until `close`.
+    """
+
+    def __init__(
+        self,
+        node: Node,
+        pricer: Pricer,
+        log: AttemptLog,
+        pace: Pace | None = None,
+        timer: Timer | None = None,
+        lock: TextIO | None = None,
+    ) -> None:
         self._node = node
-        self._account = account
-        self._max_fee = max_fee
+        self._pricer = pricer
+        self._log = log
+        self._pace = pace or Pace()
+        self._timer = timer or Timer()
+        self._lock = lock
+        self._one_writer = threading.RLock()
 
     @property
     def payer(self) -> bytes:
-        """The payer's address."""
-        return from_hex(self._account.address)
+        """The account's address."""
+        return self._pricer.payer
 
-    def prepare(
-        self, to: bytes | None, calldata: bytes, base_fee: int, pending: Pending | None = None
-    ) -> SignedTransaction:
-        """A signed transaction with the next nonce; nothing is sent.
+    def close(self) -> None:
+        """Let others send from the account."""
+        if self._lock is not None:
+            self._lock.close()
 
-        When `pending` still holds that nonce, the new transaction is priced to replace it.
-        Raises `PayerEmpty` and `FeeCapReached`.
+    def attempts(self, intent: str) -> Sequence[Attempt]:
+        """All attempts of an intent, oldest first."""
+        return self._log.attempts(intent)
+
+    def submit(self, intent: Intent, call: Call, note: Note = nothing) -> Attempt:
+        """Simulate, price, record and send the next attempt of an intent, without waiting.
+
+        It takes the nonce of whatever is stuck. `note` writes what belongs to the intent. Raises
+        what `call.simulate` does, `PayerEmpty`, `FeeCapReached`, and the errors of a node: after
+        one that came of sending, the attempt is on record.
         """
-        self._require_funds(1)
-        nonce = self._node.nonce(self.payer)
-        replaced = pending.fees if pending is not None and pending.nonce == nonce else None
-        offered = fees.suggest_fees(base_fee, self._node.priority_fee(), self._max_fee, replaced)
-        if offered.max_fee <= base_fee:
-            raise FeeCapReached(
-                f"the base fee is {base_fee / GWEI:.3f} gwei, the cap {self._max_fee / GWEI:.3f}",
-                hint="raise payer.max_fee_gwei or wait",
-            )
-        gas_limit = fees.gas_limit(self._node.estimate_gas(self.payer, to, calldata))
-        self._require_funds(gas_limit * offered.max_fee)
-        fields: dict[str, Any] = {
-            "type": 2,
-            "chainId": self._node.chain_id,
-            "nonce": nonce,
-            "value": 0,
-            "data": calldata,
-            "gas": gas_limit,
-            "maxFeePerGas": offered.max_fee,
-            "maxPriorityFeePerGas": offered.priority_fee,
-        }
-        if to is not None:
-            fields["to"] = checksummed(to)
-        signed = self._account.sign_transaction(fields)
-        return SignedTransaction(
-            hash=bytes(signed.hash),
-            raw=bytes(signed.raw_transaction),
-            payer=self.payer,
-            nonce=nonce,
-            gas_limit=gas_limit,
-            fees=offered,
+        with self._one_writer:
+            attempt = self._sign(intent, call, note)
+            self._send(attempt.transaction)
+        return attempt
+
+    def follow(self, intent: str) -> Receipt | None:
+        """The receipt of whichever attempt is mined, by the node of now: one that was seen before
+        may be reorged out. Without any, the newest is sent again: the node may have lost it."""
+        attempts = self._log.attempts(intent)
+        for attempt in reversed(attempts):
+            receipt = self._node.receipt(attempt.hash)
+            if receipt is not None:
+                self._log.mined(receipt)
+                return receipt
+        if attempts:
+            # Its failure must not keep the caller from whatever else it looks after.
+            with suppress(AttestorError):
+                self._send(attempts[-1].transaction)
+        return None
+
+    def settle(self) -> None:
+        """Learn what became of attempts that nobody waits for any more."""
+        with self._one_writer:
+            pending = self._log.pending(self.payer)
+            if not pending:
+                return
+            # Asked before the receipts: what is mined in between is then not taken for replaced.
+            mined = self._node.nonce(self.payer)
+            for attempt in pending:
+                receipt = self._node.receipt(attempt.hash)
+                if receipt is not None:
+                    self._log.mined(receipt)
+                elif attempt.transaction.nonce < mined:
+                    self._log.replaced(attempt.hash)
+
+    def complete(self, intent: Intent, call: Call, note: Note = nothing) -> Receipt:
+        """Submit, and wait until one of the attempts is mined: sent again when it may have been
+        lost, replaced when it is stuck. An attempt of the intent that is out since before a stop is
+        gone on with. Raises as `submit`, and `TransactionUnconfirmed`."""
+        with self._one_writer:
+            state = SendState.begun(self._timer.now())
+            attempt = self._out(intent)
+            if attempt is None:
+                attempt = self.submit(intent, call, note)
+            else:
+                # Its price is of another day: what the node says of it may call for a better one.
+                state = self._send_again(state, intent)
+        while True:
+            receipt = self._receipt(intent, attempt.hash)
+            if receipt is not None:
+                # What the others became is learnt now or with the next settling.
+                with suppress(Transient, RpcError):
+                    self.settle()
+                return receipt
+            state = self._step(state, intent, call, note)
+            if self._timer.pause(self._pace.poll):
+                raise self._unconfirmed(intent, state)
+
+    def _step(self, state: SendState, intent: Intent, call: Call, note: Note) -> SendState:
+        now = self._timer.now()
+        match state.next_step(self._pace, now):
+            case Step.GIVE_UP:
+                raise self._unconfirmed(intent, state)
+            case Step.SEND_AGAIN:
+                return self._send_again(state, intent)
+            case Step.REPLACE:
+                return self._replace(state, intent, call, note)
+        return state
+
+    def _send_again(self, state: SendState, intent: Intent) -> SendState:
+        answer = SendAnswer.TAKEN
+        try:
+            self._send(self._log.attempts(intent.name)[-1].transaction)
+        except AttestorError as error:
+            answer = answer_of(error)
+        return state.answered(answer, self._timer.now())
+
+    def _replace(self, state: SendState, intent: Intent, call: Call, note: Note) -> SendState:
+        """Another attempt, unless what is out cannot be outbid, or holds the nonce no more."""
+        with self._one_writer:
+            newest = self._log.attempts(intent.name)[-1].transaction
+            priced = state.priced(self._timer.now())
+            if self._node.nonce(self.payer) == newest.nonce:
+                # Not estimated again: the node may count the one that is out, which did it already.
+                pending = self._log.pending(self.payer)
+                with suppress(FeeCapReached, PayerEmpty):
+                    signed = self._pricer.prepare(call, pending, newest.gas_limit)
+                    if outbids(signed.fees, newest.fees):
+                        self._log.signed(intent, signed, note)
+            return self._send_again(priced, intent)
+
+    def _out(self, intent: Intent) -> Attempt | None:
+        """The newest attempt of an intent, if it can still be mined, and be sent again."""
+        newest = next(reversed(self._log.attempts(intent.name)), None)
+        if newest is None or newest.outcome is not Outcome.PENDING or not newest.transaction.raw:
+            return None
+        return newest if self._node.nonce(self.payer) == newest.transaction.nonce else None
+
+    def _sign(self, intent: Intent, call: Call, note: Note) -> Attempt:
+        call.simulate()
+        signed = self._pricer.prepare(call, self._log.pending(self.payer))
+        # At the cap, or after a reorg, it may be the very transaction of an earlier attempt.
+        for attempt in self._log.attempts(intent.name):
+            if attempt.hash == signed.hash:
+                return replace(attempt, transaction=signed)
+        return self._log.signed(intent, signed, note)
+
+    def _send(self, transaction: SignedTransaction) -> None:
+        if transaction.raw:
+            self._node.send(transaction.raw, transaction.hash)
+
+    def _receipt(self, intent: Intent, first: bytes) -> Receipt | None:
+        """Of any attempt that is out; `first` is, even if it was mined before a reorg."""
+        for attempt in reversed(self._log.attempts(intent.name)):
+            if attempt.outcome is Outcome.PENDING or attempt.hash == first:
+                receipt = self._node.receipt(attempt.hash)
+                if receipt is not None:
+                    self._log.mined(receipt)
+                    return receipt
+        return None
+
+    def _unconfirmed(self, intent: Intent, state: SendState) -> TransactionUnconfirmed:
+        newest = self._log.attempts(intent.name)[-1]
+        waited = self._timer.now() - state.started_at
+        return TransactionUnconfirmed(
+            f"transaction {to_hex(newest.hash)} (attempt {newest.number}) is not mined after "
+            f"{waited:.3g} s",
+            hint="it is looked for again, and outbid, the next time",
         )
-
-    def send(self, transaction: SignedTransaction) -> None:
-        """Hand it to the node; safe to repeat."""
-        self._node.send(transaction.raw, transaction.hash)
-
-    def _require_funds(self, needed: int) -> None:
-        balance = self._node.balance(self.payer)
-        if balance < needed:
-            raise PayerEmpty(
-                f"payer {checksummed(self.payer)} holds {balance} wei, "
-                f"a transaction may cost {needed}",
-                hint="top it up; what it pays for goes on by itself",
-            )

@@ -1,28 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {CollateralReader} from "./CollateralReader.sol";
+import {CollateralReading, ICollateralReader} from "./interfaces/ICollateralReader.sol";
 import {Collateral, Evaluation, Held, ICollateralStore} from "./interfaces/ICollateralStore.sol";
-import {CollateralHeader} from "./libraries/CollateralHeaderJson.sol";
 import {CollateralRecord} from "./libraries/CollateralRecord.sol";
-import {Crl, RevocationList} from "./libraries/Crl.sol";
 import {DevelopmentChains} from "./libraries/DevelopmentChains.sol";
 import {EvaluationNumbersJson} from "./libraries/EvaluationNumbersJson.sol";
 import {IntelIdentity} from "./libraries/IntelIdentity.sol";
+import {Memory} from "./libraries/Memory.sol";
 import {P256} from "./libraries/P256.sol";
-import {QeIdentity, QeIdentityJson} from "./libraries/QeIdentityJson.sol";
-import {TcbInfo, TcbInfoJson} from "./libraries/TcbInfoJson.sol";
-import {Certificate, X509} from "./libraries/X509.sol";
+import {Crl, RevocationList} from "./x509/Crl.sol";
+import {Certificate, X509} from "./x509/X509.sol";
+import {X509Extensions} from "./x509/X509Extensions.sol";
 import {SSTORE2} from "solady/utils/SSTORE2.sol";
 
 /// @title The collateral of Intel DCAP; see ICollateralStore.
 contract CollateralStore is ICollateralStore {
     using CollateralRecord for uint256;
-    using TcbInfoJson for TcbInfo;
-    using QeIdentityJson for QeIdentity;
-
-    bytes32 private constant PLATFORM_CA = keccak256("Intel SGX PCK Platform CA");
-    bytes32 private constant PROCESSOR_CA = keccak256("Intel SGX PCK Processor CA");
-    bytes32 private constant TCB_SIGNING = keccak256("Intel SGX TCB Signing");
+    using X509 for Certificate;
 
     /// @dev What is kept of a CRL. `thisUpdate` is 0 when there is none.
     struct KeptCrl {
@@ -51,6 +47,18 @@ contract CollateralStore is ICollateralStore {
         uint40 notAfter;
     }
 
+    bytes32 private constant PLATFORM_CA = keccak256("Intel SGX PCK Platform CA");
+    bytes32 private constant PROCESSOR_CA = keccak256("Intel SGX PCK Processor CA");
+    bytes32 private constant TCB_SIGNING = keccak256("Intel SGX TCB Signing");
+
+    // Offsets in the blob of a PCK CA: x (32) ‖ y (32) ‖ hash of its name (32) ‖ digest (32).
+    uint256 private constant CA_X = 0;
+    uint256 private constant CA_Y = 32;
+    uint256 private constant CA_NAME = 64;
+    uint256 private constant CA_DIGEST = 96;
+
+    /// @inheritdoc ICollateralStore
+    ICollateralReader public immutable reader;
     /// @inheritdoc ICollateralStore
     uint256 public immutable rootX;
     /// @inheritdoc ICollateralStore
@@ -79,50 +87,55 @@ contract CollateralStore is ICollateralStore {
     /// @inheritdoc ICollateralStore
     mapping(uint256 teeType => uint256) public qeRecord;
     mapping(uint256 teeType => uint256) private _evaluationsRecord;
+    /// @dev The digest of JSON that was issued anew with the same blob; 0 when the blob's own counts.
+    mapping(Collateral kind => mapping(uint256 key => bytes32)) private _reissued;
+    /// @dev The highest TCB evaluation that was ever taken by the rule of `evaluationDelaySeconds`.
+    mapping(uint256 teeType => uint256) private _evaluationFloor;
 
     /// @param rootCertificate the root CA's, in DER: Intel's, or any on a development chain
     /// @param evaluationDelaySeconds_ how old a TCB recovery event must be; 0 takes any evaluation
     constructor(bytes memory rootCertificate, uint64 evaluationDelaySeconds_) {
         if (!P256.isAvailable()) revert P256PrecompileMissing();
-        Certificate memory root = X509.parse(rootCertificate);
+        Certificate memory root =
+            X509.parse(Memory.contentOf(rootCertificate), rootCertificate.length);
         if (!DevelopmentChains.isCurrent()) {
             bytes32 keyHash = keccak256(abi.encode(root.x, root.y));
             if (keyHash != IntelIdentity.ROOT_KEY_HASH) revert RootNotIntel(keyHash);
         }
-        bool isAuthority = root.extensions.isAuthority && root.extensions.signsCertificates
-            && root.extensions.signsLists;
-        if (!isAuthority || root.extensions.subjectKeyId == 0) revert RootRefused();
-        _checkSignature(root.tbsDigest, root.r, root.s, root.x, root.y);
+        if (!_signsAsAuthority(root) || root.extensions.subjectKeyId == 0) revert RootRefused();
+        _checkSignature(root.digest(), root.r, root.s, root.x, root.y);
         _checkWindow(root.notBefore, root.notAfter);
         rootX = root.x;
         rootY = root.y;
         rootKeyId = root.extensions.subjectKeyId;
-        _rootName = root.subjectHash;
+        _rootName = root.subjectHash();
         _rootNotAfter = root.notAfter;
         evaluationDelaySeconds = evaluationDelaySeconds_;
+        reader = new CollateralReader();
     }
 
-    /* --- certificates ------------------------------------------------------------------------ */
+    /* --- uploads ----------------------------------------------------------------------------- */
 
     /// @inheritdoc ICollateralStore
     function uploadPckCa(bytes calldata der) external {
         (Certificate memory certificate, bytes32 name) = _certifiedByRoot(der);
         if (name != PLATFORM_CA && name != PROCESSOR_CA) revert CommonNameRefused(name);
-        bool isAuthority = certificate.extensions.isAuthority
-            && certificate.extensions.signsCertificates && certificate.extensions.signsLists;
-        if (!isAuthority) revert KeyUsageRefused();
+        if (!_signsAsAuthority(certificate)) revert KeyUsageRefused();
         uint256 keyId = certificate.extensions.subjectKeyId;
         if (keyId == 0) revert KeyIdentifierMissing();
 
         Authority storage authority = _authorities[keyId];
         if (authority.blob == address(0)) _authorityKeyIds.push(keyId);
         else _checkNewer(authority.serial, authority.notBefore, certificate.notBefore);
-        bytes32 digest = keccak256(der);
+        bytes32 digest = certificate.digest();
         authority.blob = SSTORE2.write(
-            abi.encodePacked(certificate.x, certificate.y, certificate.subjectHash, digest)
+            abi.encodePacked(certificate.x, certificate.y, certificate.subjectHash(), digest)
         );
+        // Times are below 2^40, as all of years of four digits are.
+        // forge-lint: disable-start(unsafe-typecast)
         authority.notBefore = uint40(certificate.notBefore);
         authority.notAfter = uint40(certificate.notAfter);
+        // forge-lint: disable-end(unsafe-typecast)
         authority.serial = certificate.serial;
         _refresh(keyId);
         _announce(Collateral.PckCa, keyId, certificate.notBefore, certificate.notAfter, digest);
@@ -132,13 +145,14 @@ contract CollateralStore is ICollateralStore {
     function uploadTcbSigning(bytes calldata der) external {
         (Certificate memory certificate, bytes32 name) = _certifiedByRoot(der);
         if (name != TCB_SIGNING) revert CommonNameRefused(name);
-        if (certificate.extensions.isAuthority || !certificate.extensions.signsData) {
-            revert KeyUsageRefused();
-        }
+        bool signsData = certificate.extensions.usage & X509Extensions.DIGITAL_SIGNATURE != 0;
+        if (certificate.extensions.isAuthority || !signsData) revert KeyUsageRefused();
         if (_signing.notAfter != 0) {
             _checkNewer(_signing.serial, _signing.notBefore, certificate.notBefore);
         }
-        bytes32 digest = keccak256(der);
+        bytes32 digest = certificate.digest();
+        // Times are below 2^40, as all of years of four digits are.
+        // forge-lint: disable-start(unsafe-typecast)
         _signing = Signing({
             x: certificate.x,
             y: certificate.y,
@@ -147,24 +161,153 @@ contract CollateralStore is ICollateralStore {
             notBefore: uint40(certificate.notBefore),
             notAfter: uint40(certificate.notAfter)
         });
+        // forge-lint: disable-end(unsafe-typecast)
         _signingSerials.push(certificate.serial);
         _announce(Collateral.TcbSigning, 0, certificate.notBefore, certificate.notAfter, digest);
     }
 
+    /// @inheritdoc ICollateralStore
+    function uploadRootCrl(bytes calldata der) external {
+        RevocationList memory list = _readCrl(der);
+        if (list.authorityKeyId != rootKeyId) {
+            revert IssuerKeyMismatch(rootKeyId, list.authorityKeyId);
+        }
+        _keepCrl(Collateral.RootCrl, list, _rootCrl);
+        _revoke(list, 0, type(uint256).max);
+        _applyRootRevocations();
+    }
+
+    /// @inheritdoc ICollateralStore
+    function uploadPckCrl(bytes calldata der) external {
+        RevocationList memory list = _readCrl(der);
+        if (list.authorityKeyId == rootKeyId) revert AuthorityUnknown(rootKeyId);
+        _keepCrl(Collateral.PckCrl, list, _authorities[list.authorityKeyId].crl);
+        _revoke(list, 0, type(uint256).max);
+        _refresh(list.authorityKeyId);
+    }
+
+    /// @inheritdoc ICollateralStore
+    function uploadRevocations(bytes calldata der, uint256 first, uint256 count)
+        external
+        returns (uint256 revoked)
+    {
+        RevocationList memory list = _readCrl(der);
+        revoked = _revoke(list, first, count);
+        if (list.authorityKeyId == rootKeyId) _applyRootRevocations();
+    }
+
+    /// @inheritdoc ICollateralStore
+    function uploadTcbInfo(bytes calldata json, bytes32 r, bytes32 s) external {
+        bytes32 digest = _checkTcbSigned(json, r, s);
+        CollateralReading memory info = reader.readTcbInfo(json);
+        _checkEvaluation(info.teeType, info.evaluationNumber);
+        tcbRecord[info.key] = _keepJson(Collateral.TcbInfo, tcbRecord[info.key], info, digest);
+    }
+
+    /// @inheritdoc ICollateralStore
+    function uploadQeIdentity(bytes calldata json, bytes32 r, bytes32 s) external {
+        bytes32 digest = _checkTcbSigned(json, r, s);
+        CollateralReading memory identity = reader.readQeIdentity(json);
+        _checkEvaluation(identity.teeType, identity.evaluationNumber);
+        uint256 key = identity.key;
+        qeRecord[key] = _keepJson(Collateral.QeIdentity, qeRecord[key], identity, digest);
+    }
+
+    /// @inheritdoc ICollateralStore
+    function uploadTcbEvaluationNumbers(bytes calldata json, bytes32 r, bytes32 s) external {
+        bytes32 digest = _checkTcbSigned(json, r, s);
+        CollateralReading memory list = reader.readTcbEvaluationNumbers(json);
+        uint256 old = _evaluationsRecord[list.key];
+        _evaluationsRecord[list.key] = _keepJson(Collateral.TcbEvaluationNumbers, old, list, digest);
+    }
+
+    /* --- views ------------------------------------------------------------------------------- */
+
+    /// @inheritdoc ICollateralStore
+    function load(uint256 authorityKeyId, uint256 serial, uint256 key)
+        external
+        view
+        returns (uint256 ca, uint256 revokedAt, uint256 tcb, uint256 qe)
+    {
+        ca = caRecord[authorityKeyId];
+        revokedAt = _revokedAt[authorityKeyId][serial];
+        tcb = tcbRecord[key];
+        qe = qeRecord[key >> 48];
+    }
+
+    /// @inheritdoc ICollateralStore
+    function isRevoked(uint256 authorityKeyId, uint256 serial) external view returns (bool) {
+        return _revokedAt[authorityKeyId][serial] != 0;
+    }
+
+    /// @inheritdoc ICollateralStore
+    function authorities() external view returns (uint256[] memory) {
+        return _authorityKeyIds;
+    }
+
+    /// @inheritdoc ICollateralStore
+    function held(Collateral kind, uint256 key) external view returns (Held memory) {
+        if (kind == Collateral.TcbInfo) return _heldJson(kind, key, tcbRecord[key]);
+        if (kind == Collateral.QeIdentity) return _heldJson(kind, key, qeRecord[key]);
+        if (kind == Collateral.TcbEvaluationNumbers) {
+            return _heldJson(kind, key, _evaluationsRecord[key]);
+        }
+        if (kind == Collateral.RootCrl) return _heldCrl(_rootCrl);
+        if (kind == Collateral.PckCrl) return _heldCrl(_authorities[key].crl);
+        if (kind == Collateral.PckCa) return _heldAuthority(_authorities[key]);
+        return Held(
+            _signing.notBefore,
+            _signing.notAfter,
+            _signing.serial,
+            _signing.digest,
+            _signing.notAfter != 0
+        );
+    }
+
+    /// @inheritdoc ICollateralStore
+    function evaluations(uint256 teeType) public view returns (Evaluation[] memory listed) {
+        uint256 record = _evaluationsRecord[teeType];
+        if (record == 0) return listed;
+        return EvaluationNumbersJson.list(record.pointerOf());
+    }
+
+    /// @inheritdoc ICollateralStore
+    function standardEvaluation(uint256 teeType)
+        public
+        view
+        returns (uint256 number, bool isListCurrent)
+    {
+        uint256 record = _evaluationsRecord[teeType];
+        if (record == 0 || record.epochOf() != signingEpoch) return (0, false);
+        Evaluation[] memory listed = evaluations(teeType);
+        for (uint256 i = 0; i < listed.length; ++i) {
+            if (listed[i].number > number && _takenFrom(listed[i]) <= block.timestamp) {
+                number = listed[i].number;
+            }
+        }
+        isListCurrent = block.timestamp <= record.notAfter();
+        uint256 floor = _evaluationFloor[teeType];
+        // A list that has ended may know that what is held is too low, but raises nothing.
+        if (number > floor && !isListCurrent) number = 0;
+        else if (number < floor) number = floor;
+    }
+
+    /* --- certificates ------------------------------------------------------------------------ */
+
     /// @dev What the root has signed, is valid now and not revoked; and its common name's hash.
-    function _certifiedByRoot(bytes memory der)
+    function _certifiedByRoot(bytes calldata der)
         private
         view
         returns (Certificate memory certificate, bytes32 name)
     {
-        certificate = X509.parse(der);
+        certificate = X509.parse(Memory.copy(der), der.length);
         _checkIssuer(_rootName, certificate.issuerHash);
         uint256 issuerKeyId = certificate.extensions.authorityKeyId;
         if (issuerKeyId != rootKeyId) revert IssuerKeyMismatch(rootKeyId, issuerKeyId);
-        _checkSignature(certificate.tbsDigest, certificate.r, certificate.s, rootX, rootY);
+        _checkSignature(certificate.digest(), certificate.r, certificate.s, rootX, rootY);
         _checkWindow(certificate.notBefore, certificate.notAfter);
         _checkNotRevoked(certificate.serial);
-        name = X509.commonNameHash(der, certificate.subject);
+        name = certificate.commonNameHash();
     }
 
     /// @dev A certificate that stands is replaced by a later one only.
@@ -178,88 +321,56 @@ contract CollateralStore is ICollateralStore {
         if (_revokedAt[rootKeyId][serial] != 0) revert CertificateRevoked(rootKeyId, serial);
     }
 
+    function _signsAsAuthority(Certificate memory certificate) private pure returns (bool) {
+        uint256 wanted = X509Extensions.SIGNS_AS_AUTHORITY;
+        return certificate.extensions.isAuthority && certificate.extensions.usage & wanted == wanted;
+    }
+
     /* --- revocation lists -------------------------------------------------------------------- */
 
-    /// @inheritdoc ICollateralStore
-    function uploadRootCrl(bytes calldata der) external {
-        bytes memory copy = der;
-        RevocationList memory list = Crl.parse(copy);
-        if (list.authorityKeyId != rootKeyId) {
-            revert IssuerKeyMismatch(rootKeyId, list.authorityKeyId);
-        }
-        _checkCrl(list);
-        _keepCrl(Collateral.RootCrl, list, _rootCrl, keccak256(der));
-        _revoke(copy, list, 0, type(uint256).max);
-        _applyRootRevocations();
-    }
-
-    /// @inheritdoc ICollateralStore
-    function uploadPckCrl(bytes calldata der) external {
-        bytes memory copy = der;
-        RevocationList memory list = Crl.parse(copy);
-        _checkCrl(list);
-        if (list.authorityKeyId == rootKeyId) revert AuthorityUnknown(rootKeyId);
-        _keepCrl(Collateral.PckCrl, list, _authorities[list.authorityKeyId].crl, keccak256(der));
-        _revoke(copy, list, 0, type(uint256).max);
-        _refresh(list.authorityKeyId);
-    }
-
-    /// @inheritdoc ICollateralStore
-    function uploadRevocations(bytes calldata der, uint256 first, uint256 count)
-        external
-        returns (uint256 revoked)
-    {
-        bytes memory copy = der;
-        RevocationList memory list = Crl.parse(copy);
-        _checkCrl(list);
-        revoked = _revoke(copy, list, first, count);
-        if (list.authorityKeyId == rootKeyId) _applyRootRevocations();
-    }
-
-    /// @dev Signed by the root or a PCK CA that stands, and valid now.
-    function _checkCrl(RevocationList memory list) private view {
+    /// @dev A list signed by the root or a PCK CA that stands, and valid now.
+    function _readCrl(bytes calldata der) private view returns (RevocationList memory list) {
+        list = Crl.parse(Memory.copy(der), der.length);
         (uint256 x, uint256 y, bytes32 name) = (rootX, rootY, _rootName);
         if (list.authorityKeyId != rootKeyId) {
             Authority storage authority = _authorities[list.authorityKeyId];
             if (authority.blob == address(0)) revert AuthorityUnknown(list.authorityKeyId);
             _checkNotRevoked(authority.serial);
             _checkSigner(authority.notAfter);
-            x = uint256(CollateralRecord.readWord(authority.blob, 0));
-            y = uint256(CollateralRecord.readWord(authority.blob, 32));
-            name = CollateralRecord.readWord(authority.blob, 64);
+            x = uint256(CollateralRecord.readWord(authority.blob, CA_X));
+            y = uint256(CollateralRecord.readWord(authority.blob, CA_Y));
+            name = CollateralRecord.readWord(authority.blob, CA_NAME);
         }
         _checkIssuer(name, list.issuerHash);
-        _checkSignature(list.tbsDigest, list.r, list.s, x, y);
+        _checkSignature(list.digest, list.r, list.s, x, y);
         _checkWindow(list.thisUpdate, list.nextUpdate);
     }
 
-    function _keepCrl(
-        Collateral kind,
-        RevocationList memory list,
-        KeptCrl storage kept,
-        bytes32 digest
-    ) private {
+    function _keepCrl(Collateral kind, RevocationList memory list, KeptCrl storage kept) private {
         if (list.thisUpdate <= kept.thisUpdate) {
             revert CollateralNotNewer(kept.thisUpdate, list.thisUpdate);
         }
         if (list.number < kept.number) revert CrlNumberLower(kept.number, list.number);
         kept.number = list.number;
+        // Times are below 2^40, as all of years of four digits are.
+        // forge-lint: disable-start(unsafe-typecast)
         kept.thisUpdate = uint40(list.thisUpdate);
         kept.nextUpdate = uint40(list.nextUpdate);
-        kept.digest = digest;
-        _announce(kind, list.authorityKeyId, list.thisUpdate, list.nextUpdate, digest);
+        // forge-lint: disable-end(unsafe-typecast)
+        kept.digest = list.digest;
+        _announce(kind, list.authorityKeyId, list.thisUpdate, list.nextUpdate, list.digest);
     }
 
     /// @dev Revoke what `count` entries after the first ones name. Nothing undoes it.
-    function _revoke(bytes memory der, RevocationList memory list, uint256 first, uint256 count)
+    function _revoke(RevocationList memory list, uint256 first, uint256 count)
         private
         returns (uint256 revoked)
     {
         mapping(uint256 serial => uint256) storage revokedAt = _revokedAt[list.authorityKeyId];
-        uint256 position = list.entries;
-        for (uint256 i = 0; position < list.entriesEnd && count > 0; ++i) {
+        uint256 cursor = list.entries;
+        for (uint256 i = 0; cursor < list.entriesEnd && count > 0; ++i) {
             uint256 serial;
-            (serial, position) = Crl.nextSerial(der, position, list.entriesEnd);
+            (serial, cursor) = Crl.nextSerial(list, cursor);
             if (i < first) continue;
             --count;
             if (revokedAt[serial] != 0) continue;
@@ -278,8 +389,8 @@ contract CollateralStore is ICollateralStore {
             _raiseEpoch();
             break;
         }
-        // slither-disable-next-line cache-array-length
-        for (uint256 i = 0; i < _authorityKeyIds.length; ++i) {
+        uint256 count = _authorityKeyIds.length;
+        for (uint256 i = 0; i < count; ++i) {
             _refresh(_authorityKeyIds[i]);
         }
     }
@@ -310,139 +421,98 @@ contract CollateralStore is ICollateralStore {
 
     /* --- JSON -------------------------------------------------------------------------------- */
 
-    /// @inheritdoc ICollateralStore
-    function uploadTcbInfo(bytes calldata json, bytes32 r, bytes32 s) external {
-        _checkTcbSigned(json, r, s);
-        TcbInfo memory info = TcbInfoJson.read(json);
-        _checkEvaluation(info.header);
-        uint256 key = (info.header.teeType << 48) | info.fmspc;
-        tcbRecord[key] =
-            _keep(Collateral.TcbInfo, key, tcbRecord[key], info.header, info.blob(), json);
-    }
-
-    /// @inheritdoc ICollateralStore
-    function uploadQeIdentity(bytes calldata json, bytes32 r, bytes32 s) external {
-        _checkTcbSigned(json, r, s);
-        QeIdentity memory identity = QeIdentityJson.read(json);
-        _checkEvaluation(identity.header);
-        uint256 key = identity.header.teeType;
-        qeRecord[key] = _keep(
-            Collateral.QeIdentity, key, qeRecord[key], identity.header, identity.blob(), json
-        );
-    }
-
-    /// @inheritdoc ICollateralStore
-    function uploadTcbEvaluationNumbers(bytes calldata json, bytes32 r, bytes32 s) external {
-        _checkTcbSigned(json, r, s);
-        (CollateralHeader memory header, bytes memory blob) = EvaluationNumbersJson.read(json);
-        uint256 key = header.teeType;
-        _evaluationsRecord[key] = _keep(
-            Collateral.TcbEvaluationNumbers, key, _evaluationsRecord[key], header, blob, json
-        );
-    }
-
-    function _checkTcbSigned(bytes calldata json, bytes32 r, bytes32 s) private view {
+    /// @dev sha256 of what the TCB signing certificate in use signed.
+    function _checkTcbSigned(bytes calldata json, bytes32 r, bytes32 s)
+        private
+        view
+        returns (bytes32 digest)
+    {
         if (_signing.notAfter == 0) revert TcbSigningMissing();
         _checkSigner(_signing.notAfter);
-        _checkSignature(sha256(json), uint256(r), uint256(s), _signing.x, _signing.y);
+        digest = sha256(json);
+        _checkSignature(digest, uint256(r), uint256(s), _signing.x, _signing.y);
     }
 
-    /// @dev Nobody can force an early TCB evaluation on the store: see `evaluationDelaySeconds`.
-    function _checkEvaluation(CollateralHeader memory header) private view {
+    /// @dev Nobody can force an early TCB evaluation on the store, nor one that a later one has
+    /// replaced: see `standardEvaluation`.
+    function _checkEvaluation(uint256 teeType, uint256 number) private {
         if (evaluationDelaySeconds == 0) return;
-        uint256 record = _evaluationsRecord[header.teeType];
-        if (record == 0 || record.epochOf() != signingEpoch) {
-            revert EvaluationNumbersMissing(header.teeType);
+        (uint256 standard, bool isListCurrent) = standardEvaluation(teeType);
+        if (number == 0 || number != standard) {
+            _refuseEvaluation(teeType, number, standard, isListCurrent);
         }
-        Evaluation[] memory listed = evaluations(header.teeType);
-        for (uint256 i = 0; i < listed.length; ++i) {
-            if (listed[i].number != header.evaluationNumber) continue;
-            uint256 takenFrom = uint256(listed[i].recoveryEvent) + evaluationDelaySeconds;
-            if (block.timestamp >= takenFrom) return;
-            revert EvaluationTooEarly(header.evaluationNumber, takenFrom);
-        }
-        revert EvaluationNumberUnknown(header.teeType, header.evaluationNumber);
+        if (number > _evaluationFloor[teeType]) _evaluationFloor[teeType] = number;
     }
 
-    /// @dev The record in place of `old`, whose floors end when its signing certificate is revoked.
-    function _keep(
-        Collateral kind,
-        uint256 key,
-        uint256 old,
-        CollateralHeader memory header,
-        bytes memory blob,
-        bytes calldata json
-    ) private returns (uint256 record) {
-        _checkWindow(header.issueDate, header.nextUpdate);
-        if (old != 0 && old.epochOf() == signingEpoch) {
-            if (header.issueDate <= old.notBefore()) {
-                revert CollateralNotNewer(old.notBefore(), header.issueDate);
-            }
-            (uint256 kept,) = CollateralRecord.readTail(old.pointerOf());
-            if (header.evaluationNumber < kept) {
-                revert EvaluationNumberLower(kept, header.evaluationNumber);
-            }
-        }
-        bytes32 digest = keccak256(json);
-        address pointer = CollateralRecord.writeBlob(blob, header.evaluationNumber, digest);
-        record = CollateralRecord.pack(
-            pointer, header.issueDate, _min(header.nextUpdate, _signing.notAfter), signingEpoch
-        );
-        _announce(kind, key, header.issueDate, header.nextUpdate, digest);
-    }
-
-    /* --- views ------------------------------------------------------------------------------- */
-
-    /// @inheritdoc ICollateralStore
-    function load(uint256 authorityKeyId, uint256 serial, uint256 key)
-        external
+    function _refuseEvaluation(uint256 teeType, uint256 number, uint256 standard, bool isCurrent)
+        private
         view
-        returns (uint256 ca, uint256 revokedAt, uint256 tcb, uint256 qe)
     {
-        ca = caRecord[authorityKeyId];
-        revokedAt = _revokedAt[authorityKeyId][serial];
-        tcb = tcbRecord[key];
-        qe = qeRecord[key >> 48];
-    }
-
-    /// @inheritdoc ICollateralStore
-    function isRevoked(uint256 authorityKeyId, uint256 serial) external view returns (bool) {
-        return _revokedAt[authorityKeyId][serial] != 0;
-    }
-
-    /// @inheritdoc ICollateralStore
-    function authorities() external view returns (uint256[] memory) {
-        return _authorityKeyIds;
-    }
-
-    /// @inheritdoc ICollateralStore
-    function evaluations(uint256 teeType) public view returns (Evaluation[] memory listed) {
         uint256 record = _evaluationsRecord[teeType];
-        if (record == 0) return listed;
-        return EvaluationNumbersJson.list(record.pointerOf());
+        if (record == 0 || record.epochOf() != signingEpoch) {
+            revert EvaluationNumbersMissing(teeType);
+        }
+        if (!isCurrent) {
+            revert EvaluationNumbersExpired(teeType, record.notAfter(), block.timestamp);
+        }
+        if (number < standard) revert EvaluationNumberLower(standard, number);
+        Evaluation[] memory listed = evaluations(teeType);
+        for (uint256 i = 0; i < listed.length; ++i) {
+            if (listed[i].number != number) continue;
+            revert EvaluationTooEarly(number, _takenFrom(listed[i]));
+        }
+        revert EvaluationNumberUnknown(teeType, number);
     }
 
-    /// @inheritdoc ICollateralStore
-    function held(Collateral kind, uint256 key) external view returns (Held memory) {
-        if (kind == Collateral.TcbInfo) return _heldJson(tcbRecord[key]);
-        if (kind == Collateral.QeIdentity) return _heldJson(qeRecord[key]);
-        if (kind == Collateral.TcbEvaluationNumbers) return _heldJson(_evaluationsRecord[key]);
-        if (kind == Collateral.RootCrl) return _heldCrl(_rootCrl);
-        if (kind == Collateral.PckCrl) return _heldCrl(_authorities[key].crl);
-        if (kind == Collateral.PckCa) return _heldAuthority(_authorities[key]);
-        return Held(
-            _signing.notBefore,
-            _signing.notAfter,
-            _signing.serial,
-            _signing.digest,
-            _signing.notAfter != 0
-        );
+    function _takenFrom(Evaluation memory evaluation) private view returns (uint256) {
+        return uint256(evaluation.recoveryEvent) + evaluationDelaySeconds;
     }
 
-    function _heldJson(uint256 record) private view returns (Held memory piece) {
+    /// @dev The record in place of `old`: of a higher evaluation, or a later issue of the same. A
+    /// revoked certificate's issue dates count no more, but an evaluation never falls.
+    function _keepJson(
+        Collateral kind,
+        uint256 old,
+        CollateralReading memory reading,
+        bytes32 digest
+    ) private returns (uint256 record) {
+        _checkWindow(reading.issueDate, reading.nextUpdate);
+        if (old != 0) {
+            uint256 kept = CollateralRecord.evaluationNumber(old.pointerOf());
+            if (reading.evaluationNumber < kept) {
+                revert EvaluationNumberLower(kept, reading.evaluationNumber);
+            }
+            bool isComparable = reading.evaluationNumber == kept && old.epochOf() == signingEpoch;
+            if (isComparable && reading.issueDate <= old.notBefore()) {
+                revert CollateralNotNewer(old.notBefore(), reading.issueDate);
+            }
+        }
+        address pointer = old.pointerOf();
+        mapping(uint256 key => bytes32) storage reissued = _reissued[kind];
+        if (old != 0 && CollateralRecord.holds(pointer, reading.blob)) {
+            reissued[reading.key] = digest;
+        } else {
+            pointer = CollateralRecord.write(reading.blob, digest);
+            if (old != 0) delete reissued[reading.key];
+        }
+        uint256 until = _min(reading.nextUpdate, _signing.notAfter);
+        record = CollateralRecord.pack(pointer, reading.issueDate, until, signingEpoch);
+        _announce(kind, reading.key, reading.issueDate, reading.nextUpdate, digest);
+    }
+
+    /* --- what is held ------------------------------------------------------------------------ */
+
+    function _heldJson(Collateral kind, uint256 key, uint256 record)
+        private
+        view
+        returns (Held memory piece)
+    {
         if (record == 0) return piece;
-        (uint256 number, bytes32 digest) = CollateralRecord.readTail(record.pointerOf());
+        address pointer = record.pointerOf();
+        uint256 number = CollateralRecord.evaluationNumber(pointer);
         bool usable = record.epochOf() == signingEpoch;
+        bytes32 digest = _reissued[kind][key];
+        if (digest == 0) digest = CollateralRecord.digestOf(pointer);
         return Held(record.notBefore(), record.notAfter(), number, digest, usable);
     }
 
@@ -453,7 +523,7 @@ contract CollateralStore is ICollateralStore {
     function _heldAuthority(Authority storage authority) private view returns (Held memory piece) {
         if (authority.blob == address(0)) return piece;
         bool usable = _revokedAt[rootKeyId][authority.serial] == 0;
-        bytes32 digest = CollateralRecord.readWord(authority.blob, 96);
+        bytes32 digest = CollateralRecord.readWord(authority.blob, CA_DIGEST);
         return Held(authority.notBefore, authority.notAfter, authority.serial, digest, usable);
     }
 

@@ -5,7 +5,6 @@ import {AutomataEncoding} from "./dcap/AutomataEncoding.sol";
 import {CollateralCheck} from "./dcap/CollateralCheck.sol";
 import {CompactQuote, Quote} from "./dcap/CompactQuote.sol";
 import {Enclave} from "./dcap/Enclave.sol";
-import {Memory} from "./dcap/Memory.sol";
 import {Pck, PckCertificate} from "./dcap/PckCertificate.sol";
 import {QuoteForm} from "./dcap/QuoteForm.sol";
 import {QuotingEnclave} from "./dcap/QuotingEnclave.sol";
@@ -14,7 +13,9 @@ import {TcbEvaluation} from "./dcap/TcbEvaluation.sol";
 import {TrustDomain} from "./dcap/TrustDomain.sol";
 import {Collateral, ICollateralStore} from "./interfaces/ICollateralStore.sol";
 import {Evidence, IDcapVerifier, TcbStatus, Verdict} from "./interfaces/IDcapVerifier.sol";
+import {Memory} from "./libraries/Memory.sol";
 import {P256} from "./libraries/P256.sol";
+import {Certificate, X509} from "./x509/X509.sol";
 
 /// @title Verification of Intel DCAP quotes by the P-256 precompile; see IDcapVerifier.
 contract DcapVerifier is IDcapVerifier {
@@ -71,8 +72,8 @@ contract DcapVerifier is IDcapVerifier {
         uint256 report = _checkQuotingEnclave(quote, pck);
         uint256 key = (quote.kind.teeType << 48) | pck.fmspc;
         (uint256 ca, uint256 revokedAt, uint256 tcb, uint256 qe) =
-            store.load(pck.authorityKeyId, pck.serial, key);
-        uint256 until = _checkCertificate(pck, ca, revokedAt);
+            store.load(pck.certificate.extensions.authorityKeyId, pck.certificate.serial, key);
+        uint256 until = _checkCertificate(pck.certificate, ca, revokedAt);
         until = CollateralCheck.checkWindow(tcb, Collateral.TcbInfo, key, until);
         CollateralCheck.checkEpoch(tcb, Collateral.TcbInfo, ca);
         until = CollateralCheck.checkWindow(qe, Collateral.QeIdentity, quote.kind.teeType, until);
@@ -94,7 +95,8 @@ contract DcapVerifier is IDcapVerifier {
     function _evidenceOf(Quote memory quote, Pck memory pck) private pure returns (bytes32) {
         uint256 report = quote.signature + CompactQuote.QE_REPORT;
         bytes32 reportHash = Memory.hash(report, CompactQuote.QE_REPORT_LENGTH);
-        return keccak256(abi.encode(reportHash, Memory.hash(pck.tbs, pck.tbsLength)));
+        uint256 tbs = pck.certificate.tbs;
+        return keccak256(abi.encode(reportHash, Memory.hash(tbs, pck.certificate.tbsEnd - tbs)));
     }
 
     /// @dev An FMSPC has 48 bits.
@@ -129,7 +131,9 @@ contract DcapVerifier is IDcapVerifier {
         report = from + CompactQuote.QE_REPORT;
         uint256 signature = from + CompactQuote.QE_REPORT_SIGNATURE;
         bytes32 digest = Memory.sha2(report, signature - report);
-        if (!_isSigned(digest, signature, pck.x, pck.y)) revert QeReportSignatureInvalid();
+        if (!_isSigned(digest, signature, pck.certificate.x, pck.certificate.y)) {
+            revert QeReportSignatureInvalid();
+        }
         QuotingEnclave.checkBinding(
             report, from + CompactQuote.ATTESTATION_KEY, from + CompactQuote.AUTHENTICATION_DATA
         );
@@ -137,22 +141,23 @@ contract DcapVerifier is IDcapVerifier {
 
     /// @dev A PCK CA of the store signed the certificate and has not revoked it; both are valid now.
     /// Gives back the earlier of their ends.
-    function _checkCertificate(Pck memory pck, uint256 ca, uint256 revokedAt)
+    function _checkCertificate(Certificate memory pck, uint256 ca, uint256 revokedAt)
         private
         view
         returns (uint256 until)
     {
+        uint256 authorityKeyId = pck.extensions.authorityKeyId;
         if (block.timestamp < pck.notBefore) {
             revert CertificateNotYetValid(pck.notBefore, block.timestamp);
         }
         until = pck.notAfter;
         if (block.timestamp > until) revert CertificateExpired(until, block.timestamp);
-        until = CollateralCheck.checkWindow(ca, Collateral.PckCa, pck.authorityKeyId, until);
-        if (revokedAt != 0) revert PckRevoked(pck.authorityKeyId, pck.serial, revokedAt);
+        until = CollateralCheck.checkWindow(ca, Collateral.PckCa, authorityKeyId, until);
+        if (revokedAt != 0) revert PckRevoked(authorityKeyId, pck.serial, revokedAt);
         uint256 data = CollateralCheck.data(ca);
         bytes32 issuer = bytes32(Memory.word(data + 64));
         if (issuer != pck.issuerHash) revert IssuerMismatch(issuer, pck.issuerHash);
-        bytes32 digest = Memory.sha2(pck.tbs, pck.tbsLength);
+        bytes32 digest = X509.digest(pck);
         (uint256 x, uint256 y) = (Memory.word(data), Memory.word(data + 32));
         if (!P256.verify(digest, pck.r, pck.s, x, y)) revert CertificateSignatureInvalid();
     }

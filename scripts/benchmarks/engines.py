@@ -16,8 +16,8 @@ JIT = EXECUTOR / "sp1-jit" / "target" / "release" / "sp1-jit-run"
 
 RUN = str(BINARIES / "engine-run")
 COMMANDS = {
-    "ours": [RUN, "ours"],
-    "ours-twice": [RUN, "ours-twice"],
+    "attestor": [RUN, "attestor"],
+    "attestor-twice": [RUN, "attestor-twice"],
     "sp1-portable": [RUN, "sp1-portable"],
     "sp1-jit": [str(JIT)],
 }
@@ -41,7 +41,7 @@ class Runs:
 
     def ratio(self, other: str) -> float:
         """How many times the CPU time of ours the other engine takes."""
-        return self.cpu_seconds(other) / self.cpu_seconds("ours")
+        return self.cpu_seconds(other) / self.cpu_seconds("attestor")
 
 
 def run_in_turn(program: Program, engines: list[str], rounds: int) -> Runs:

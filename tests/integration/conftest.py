@@ -32,10 +32,14 @@ def start_anvil(tmp_path: Path) -> Iterator[StartAnvil]:
     running: list[Anvil] = []
 
     def start(
-        chain_id: int = 31337, block_seconds: float | None = None, timestamp: int | None = None
+        chain_id: int = 31337,
+        block_seconds: float | None = None,
+        timestamp: int | None = None,
+        hardfork: str = "osaka",
+        options: tuple[str, ...] = (),
     ) -> Anvil:
         log = tmp_path / f"anvil-{len(running)}.log"
-        running.append(Anvil(chain_id, block_seconds, log, timestamp))
+        running.append(Anvil(chain_id, block_seconds, log, timestamp, hardfork, options))
         return running[-1]
 
     yield start

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from attestor.chain.collateral_store import CollateralKind
 from attestor.collateral.items import Item
-from attestor.collateral.plan import LEAST_GAIN_SECONDS, OnChainItem, need, needs
+from attestor.collateral.plan import MIN_EXTENSION_SECONDS, OnChainItem, need, needs
 
 DAY = 86400
 NOW = 1000 * DAY
@@ -51,7 +51,7 @@ def test_need__left_alone__cannot_be_replaced_or_holds(
     assert onchain.unknown_revocations == 0
     assert onchain.until >= NOW
     holds = onchain.until - NOW > margin
-    assert holds or item.until - onchain.until < LEAST_GAIN_SECONDS
+    assert holds or item.until - onchain.until < MIN_EXTENSION_SECONDS
 
 
 @given(item=items(), onchain=onchain_items(), small=MARGINS, more=MARGINS)

@@ -38,7 +38,9 @@ def expanded(form: bytes, model: bytes) -> bytes:
 
 @given(st.sampled_from(ENVELOPES), st.binary(min_size=64, max_size=64))
 @settings(max_examples=50)
-def test_compact__of_any_quote__gives_back_every_part(envelope, report_data) -> None:
+def test_compact__of_any_quote__gives_back_every_part(
+    envelope: Envelope, report_data: bytes
+) -> None:
     raw = platform_of(envelope).quote(report_data)
     before, after = parse(raw), parse(expanded(compact(parse(raw)), raw))
     assert after.signed_region == before.signed_region
@@ -58,7 +60,7 @@ def sound(envelope: Envelope) -> bytes:
 @given(st.sampled_from(ENVELOPES), st.integers(0, 3500), st.integers(1, 255))
 @settings(max_examples=500)
 def test_compact__of_a_changed_quote__shows_the_change_or_is_refused(
-    envelope, offset, difference
+    envelope: Envelope, offset: int, difference: int
 ) -> None:
     """All bytes before the certificates are in it, or say how long or what something is."""
     raw = bytearray(sound(envelope))

@@ -3,6 +3,7 @@
 import functools
 import json
 from dataclasses import fields, replace
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -147,7 +148,7 @@ def test_assess__collateral_changed__is_refused_by_type(data: st.DataObject) -> 
     name = data.draw(st.sampled_from([field.name for field in fields(Collateral)]))
     value = getattr(collateral, name)
     if isinstance(value, bytes):
-        changed: bytes | str = _mutated(value, data)
+        changed: Any = _mutated(value, data)
     else:
         changed = _mutated(value.encode(), data).decode("latin-1")
     policy = GatePolicy(root=SimulatedRoot(platform_of(envelope).root_der, 31337))
@@ -161,7 +162,7 @@ def test_assess__collateral_changed__is_refused_by_type(data: st.DataObject) -> 
 
 
 @given(st.dictionaries(st.sampled_from([field.name for field in fields(Collateral)]), st.text()))
-def test_from_json__any_texts__give_collateral_or_the_typed_refusal(values) -> None:
+def test_from_json__any_texts__give_collateral_or_the_typed_refusal(values: dict[str, str]) -> None:
     try:
         collateral = Collateral.from_json(json.dumps(values).encode())
     except CollateralInvalid:

@@ -5,6 +5,8 @@ from hypothesis import strategies as st
 
 from attestor.core.report_data import Binding, Layout
 
+Subject = tuple[bytes, int, bytes]
+
 bindings = st.builds(
     Binding,
     st.integers(0, 2**64),
@@ -18,14 +20,16 @@ subjects = st.tuples(signers, numbers, hashes)
 
 
 @given(bindings, subjects, subjects)
-def test_encode__two_subjects__never_give_the_same_bytes(binding: Binding, one, other) -> None:
+def test_encode__two_subjects__never_give_the_same_bytes(
+    binding: Binding, one: Subject, other: Subject
+) -> None:
     assume(one != other)
     assert binding.encode(*one) != binding.encode(*other)
 
 
 @given(bindings, bindings, subjects)
 def test_encode__two_places__give_the_same_bytes_only_in_upstreams_layout(
-    one: Binding, other: Binding, subject
+    one: Binding, other: Binding, subject: Subject
 ) -> None:
     assume(one != other)
     same = one.encode(*subject) == other.encode(*subject)
@@ -33,7 +37,9 @@ def test_encode__two_places__give_the_same_bytes_only_in_upstreams_layout(
 
 
 @given(bindings, subjects)
-def test_encode__any_subject__starts_with_what_tells_the_layout(binding: Binding, subject) -> None:
+def test_encode__any_subject__starts_with_what_tells_the_layout(
+    binding: Binding, subject: Subject
+) -> None:
     encoded = binding.encode(*subject)
     if binding.layout is Layout.UPSTREAM:
         assert encoded[:32] == bytes(12) + subject[0]

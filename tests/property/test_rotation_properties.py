@@ -122,7 +122,7 @@ class RotationMachine(RuleBasedStateMachine):
         asked = [known.address for known in (self.active, self.candidate) if known]
         return Situation(
             now=0.0,
-            ring=BlockWindow(tuple(self.chain.blocks[-200:])),
+            window=BlockWindow(tuple(self.chain.blocks[-200:])),
             active=self.active,
             candidate=self.candidate,
             inclusion=self.included,

@@ -42,7 +42,7 @@ def test_digest__any_statement__equals_eth_accounts(s: Statement, d: Domain) -> 
             "chainId": d.chain_id,
             "verifyingContract": checksummed(d.contract),
         },
-        message_types={"LegacyMessage": [{"name": n, "type": t} for n, t in FIELDS.items()]},
+        message_types={"Statement": [{"name": n, "type": t} for n, t in FIELDS.items()]},
         message_data=dict(zip(FIELDS, dataclasses.astuple(s), strict=True)),
     )
     assert s.digest(d) == keccak(b"\x19" + signable.version + signable.header + signable.body)

@@ -5,15 +5,22 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-import requests
 
 from attestor.client import ProverClient
 from attestor.core.legacy_message import LegacyMessage
 from attestor.core.signature import sign
 from attestor.core.verifying_key import VerifyingKey
-from attestor.errors import BodyInvalid, ProofRefused, ProverFailed, ProverUnreachable
+from attestor.errors import (
+    BodyInvalid,
+    HttpFailed,
+    HttpFault,
+    ProofRefused,
+    ProverFailed,
+    ProverUnreachable,
+)
 from attestor.http import wire
 from attestor.http.wire import TeeProof
+from attestor.net import Deadline, Response
 
 SECRET = bytes(31) + b"\x01"
 SIGNER = bytes.fromhex("7e5f4552091a69125d5dfcb7b8c2659029395bdf")
@@ -33,38 +40,24 @@ class Registry:
         return signer in self.vouched
 
 
-class Raw:
-    def __init__(self, body: bytes) -> None:
-        self.body = body
-
-    def read(self, limit: int, decode_content: bool) -> bytes:
-        return self.body[:limit]
-
-
-class Response:
-    def __init__(self, body: bytes, status: int = 200, fault: str = "") -> None:
-        self.raw = Raw(body)
-        self.status_code = status
-        self.headers = {"X-Attestor-Fault": fault} if fault else {}
-
-    def __enter__(self) -> "Response":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
+def response(body: bytes, status: int = 200, fault: str = "") -> Response:
+    return Response(status, {"x-attestor-fault": fault} if fault else {}, body)
 
 
 class Service:
-    """Stands in for the HTTP session; answers by path."""
+    """Stands in for the HTTP client; answers by path."""
 
     def __init__(self, **answers: Any) -> None:
-        self.answers = {"request_proof": Response(b"the-id"), **answers}
+        self.answers = {"request_proof": response(b"the-id"), **answers}
         self.bodies: dict[str, bytes] = {}
+        self.repeatable: dict[str, bool] = {}
 
-    def post(self, url: str, data: bytes, **_: Any) -> Response:
+    def request(
+        self, method: str, url: str, deadline: Deadline, *, body: bytes, repeatable: bool, **_: Any
+    ) -> Response:
         path = url.rsplit("/", 1)[1]
-        self.bodies[path] = data
-        answer = self.answers[path]
+        self.bodies[path], self.repeatable[path] = body, repeatable
+        answer: Response | Exception = self.answers[path]
         if isinstance(answer, Exception):
             raise answer
         return answer
@@ -72,13 +65,12 @@ class Service:
 
 def client(service: Service, *vouched: bytes) -> ProverClient:
     registry: Any = Registry(*vouched)
-    made = ProverClient("http://prover.example/", registry)
-    made._session = service  # type: ignore[assignment]
-    return made
+    http: Any = service
+    return ProverClient("http://user:secret@prover.example/", registry, http=http)
 
 
 def answering(proof: TeeProof) -> Service:
-    return Service(wait_proof=Response(wire.encode_proof(proof)))
+    return Service(wait_proof=response(wire.encode_proof(proof)))
 
 
 def test_prove__sound_answer__is_given_with_its_signer() -> None:
@@ -117,31 +109,37 @@ def test_prove__anything_changed__is_refused(changed: TeeProof) -> None:
 )
 def test_prove__malformed_answer__is_typed(body: bytes) -> None:
     with pytest.raises(BodyInvalid):
-        client(Service(wait_proof=Response(body)), SIGNER).prove(b"", [])
+        client(Service(wait_proof=response(body)), SIGNER).prove(b"", [])
 
 
 def test_prove__service_refuses__its_own_words_are_passed_on() -> None:
     body = b'{"error":{"code":"exec_exit_code","message":"the program panicked"}}'
-    service = Service(request_proof=Response(body, 422))
+    service = Service(request_proof=response(body, 422))
     with pytest.raises(ProverFailed, match=r"answered 422: .*exec_exit_code"):
         client(service).prove(b"", [])
 
 
 def test_prove__invalid_body__fault_header_is_shown() -> None:
-    service = Service(request_proof=Response(b"Invalid body", 400, "elf is not a list"))
+    service = Service(request_proof=response(b"Invalid body", 400, "elf is not a list"))
     with pytest.raises(ProverFailed, match=r"Invalid body \(elf is not a list\)"):
         client(service).prove(b"", [])
 
 
-@pytest.mark.parametrize(
-    "error", [requests.ConnectionError("x"), requests.ReadTimeout("x"), OSError("x")]
-)
-def test_prove__no_answer__is_unreachable(error: Exception) -> None:
-    with pytest.raises(ProverUnreachable, match="prover.example did not answer"):
-        client(Service(request_proof=error)).prove(b"", [])
+def test_prove__no_answer__is_unreachable_and_shows_no_secret() -> None:
+    failed = HttpFailed("connection refused", fault=HttpFault.REFUSED)
+    with pytest.raises(ProverUnreachable, match=r"prover\.example did not answer") as caught:
+        client(Service(request_proof=failed)).prove(b"", [])
+    assert "connection refused" in str(caught.value)
+    assert "secret" not in str(caught.value)
 
 
-def test_prove__endless_answer__is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("attestor.client.MAX_ANSWER_BYTES", 10)
+def test_prove__endless_answer__is_refused() -> None:
+    failed = HttpFailed("the answer is larger than 10 bytes", fault=HttpFault.TOO_LARGE)
     with pytest.raises(ProofRefused, match="larger than 10 bytes"):
-        client(Service(request_proof=Response(b"x" * 100))).prove(b"", [])
+        client(Service(wait_proof=failed)).prove(b"", [])
+
+
+def test_prove__job__is_submitted_once_and_waited_for_again() -> None:
+    service = answering(PROOF)
+    client(service, SIGNER).prove(b"", [])
+    assert service.repeatable == {"request_proof": False, "wait_proof": True}

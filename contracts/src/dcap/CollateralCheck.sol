@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {Collateral} from "../interfaces/ICollateralStore.sol";
 import {IDcapErrors} from "../interfaces/IDcapErrors.sol";
 import {CollateralRecord} from "../libraries/CollateralRecord.sol";
-import {Memory} from "./Memory.sol";
+import {Memory} from "../libraries/Memory.sol";
 
 /// @notice Whether collateral counts now, by its record in the CollateralStore; see there.
 library CollateralCheck {

@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IDcapErrors} from "../interfaces/IDcapErrors.sol";
-import {Memory} from "./Memory.sol";
+import {Memory} from "../libraries/Memory.sol";
 import {QuoteForm, QuoteKind} from "./QuoteForm.sol";
 
 /// @notice A quote in memory, by the addresses of its parts.

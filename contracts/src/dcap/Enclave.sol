@@ -2,8 +2,8 @@
 pragma solidity 0.8.37;
 
 import {IDcapErrors} from "../interfaces/IDcapErrors.sol";
+import {Memory} from "../libraries/Memory.sol";
 import {ByteOrder} from "./ByteOrder.sol";
-import {Memory} from "./Memory.sol";
 
 /// @notice An application's enclave, by its report in memory: the body of an SGX quote.
 /// @dev Intel, "Intel SGX ECDSA QuoteLibReference DCAP API", appendix A.4; flags: "Intel 64 and

@@ -3,8 +3,8 @@ pragma solidity 0.8.37;
 
 import {IDcapErrors} from "../interfaces/IDcapErrors.sol";
 import {TcbStatus} from "../interfaces/IDcapVerifier.sol";
+import {Memory} from "../libraries/Memory.sol";
 import {ByteOrder} from "./ByteOrder.sol";
-import {Memory} from "./Memory.sol";
 import {TcbConvergence} from "./TcbConvergence.sol";
 
 /// @notice The TDX modules that Intel knows, in the CollateralStore's form: number of modules (1) ‖

@@ -2,9 +2,9 @@
 pragma solidity 0.8.37;
 
 import {IDcapErrors} from "../interfaces/IDcapErrors.sol";
+import {Memory} from "../libraries/Memory.sol";
 import {ByteOrder} from "./ByteOrder.sol";
 import {CompactQuote, Quote} from "./CompactQuote.sol";
-import {Memory} from "./Memory.sol";
 import {PemCertificate} from "./PemCertificate.sol";
 import {QuoteForm, QuoteKind} from "./QuoteForm.sol";
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {DerWalk} from "./DerWalk.sol";
-import {Memory} from "./Memory.sol";
+import {Memory} from "../libraries/Memory.sol";
+import {DerWalk} from "../x509/DerWalk.sol";
 import {Pck} from "./PckCertificate.sol";
 
 /// @notice Intel's extension of PCK certificates: which machine, and how far it is patched.
@@ -11,9 +11,6 @@ import {Pck} from "./PckCertificate.sol";
 /// TCB { 16 components, PCESVN, CPUSVN }, PCEID, FMSPC; what follows is not used. Constants are
 /// elements up to their value.
 library SgxExtension {
-    uint256 private constant SEQUENCE = 0x30;
-    uint256 private constant OCTET_STRING = 0x04;
-
     uint256 private constant PPID = 0x301e060a2a864886f84d010d01010410;
     uint256 private constant PPID_LENGTH = 32;
     uint256 private constant TCB_OID = 0x060a2a864886f84d010d0102;
@@ -35,12 +32,9 @@ library SgxExtension {
     /// @notice Read the extension's value at `cursor`, which must reach exactly to `end`.
     function read(Pck memory pck, uint256 cursor, uint256 end) internal pure {
         unchecked {
-            uint256 origin = pck.origin;
-            uint256 last;
-            (cursor, last) = DerWalk.content(cursor, OCTET_STRING, origin);
-            if (last != end) DerWalk.malformed(cursor, origin);
-            (cursor, last) = DerWalk.content(cursor, SEQUENCE, origin);
-            if (last != end) DerWalk.malformed(cursor, origin);
+            uint256 origin = pck.certificate.origin;
+            cursor = DerWalk.contentTo(cursor, DerWalk.OCTET_STRING, end, origin);
+            cursor = DerWalk.contentTo(cursor, DerWalk.SEQUENCE, end, origin);
 
             uint256 word = Memory.word(cursor);
             if (word >> 128 != PPID) DerWalk.malformed(cursor, origin);
@@ -59,12 +53,10 @@ library SgxExtension {
 
     function _readTcb(Pck memory pck, uint256 cursor) private pure returns (uint256 end) {
         unchecked {
-            uint256 origin = pck.origin;
-            uint256 last;
-            (cursor, end) = DerWalk.content(cursor, SEQUENCE, origin);
+            uint256 origin = pck.certificate.origin;
+            (cursor, end) = DerWalk.content(cursor, DerWalk.SEQUENCE, origin);
             if (Memory.word(cursor) >> 160 != TCB_OID) DerWalk.malformed(cursor, origin);
-            (cursor, last) = DerWalk.content(cursor + TCB_OID_LENGTH, SEQUENCE, origin);
-            if (last != end) DerWalk.malformed(cursor, origin);
+            cursor = DerWalk.contentTo(cursor + TCB_OID_LENGTH, DerWalk.SEQUENCE, end, origin);
             (pck.components, cursor) = _readComponents(cursor, origin);
             cursor = _readPceSvn(pck, cursor);
             if (Memory.word(cursor) >> 120 != CPU_SVN) DerWalk.malformed(cursor, origin);
@@ -103,9 +95,9 @@ library SgxExtension {
 
     function _readPceSvn(Pck memory pck, uint256 cursor) private pure returns (uint256 end) {
         unchecked {
-            uint256 origin = pck.origin;
+            uint256 origin = pck.certificate.origin;
             uint256 last;
-            (cursor, end) = DerWalk.content(cursor, SEQUENCE, origin);
+            (cursor, end) = DerWalk.content(cursor, DerWalk.SEQUENCE, origin);
             if (Memory.word(cursor) >> 152 != PCE_SVN_OID) DerWalk.malformed(cursor, origin);
             (pck.pceSvn, last) = DerWalk.integer(cursor + PCE_SVN_OID_LENGTH, origin);
             if (last != end || pck.pceSvn > 0xffff) DerWalk.malformed(cursor, origin);

@@ -2,8 +2,8 @@
 pragma solidity 0.8.37;
 
 import {TcbStatus} from "../interfaces/IDcapVerifier.sol";
+import {Memory} from "../libraries/Memory.sol";
 import {Quote} from "./CompactQuote.sol";
-import {Memory} from "./Memory.sol";
 import {ModuleIdentity} from "./ModuleIdentity.sol";
 import {Pck} from "./PckCertificate.sol";
 import {PlatformTcb} from "./PlatformTcb.sol";

@@ -2,8 +2,8 @@
 pragma solidity 0.8.37;
 
 import {IDcapErrors} from "../interfaces/IDcapErrors.sol";
+import {Memory} from "../libraries/Memory.sol";
 import {ByteOrder} from "./ByteOrder.sol";
-import {Memory} from "./Memory.sol";
 
 /// @notice A trust domain, by its report in memory: the body of a TDX quote.
 /// @dev Intel, "Intel TDX DCAP Quoting Library API", appendix A.3; attributes: "Intel TDX Module ABI

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-pragma solidity 0.8.37;
+pragma solidity >=0.8.24;
 
 /// @notice The entry of Automata's DCAP verifier that a registry needs.
 /// @dev Its fee is a share of the gas; what is left of the value goes to tx.origin.

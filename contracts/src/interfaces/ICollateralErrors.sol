@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-pragma solidity 0.8.37;
+pragma solidity >=0.8.24;
 
 /// @title Why collateral is refused
 /// @notice One error for each reason, with the place and what was found. Offsets count from the
@@ -107,12 +107,17 @@ interface ICollateralErrors {
     /// @notice The number of a revocation list is below that of the one that is kept.
     error CrlNumberLower(uint256 kept, uint256 number);
 
-    /// @notice The TCB evaluation is an earlier one than the one that is kept.
-    error EvaluationNumberLower(uint256 kept, uint256 number);
+    /// @notice An earlier TCB evaluation than the only one that is taken now, or than what is kept.
+    error EvaluationNumberLower(uint256 lowest, uint256 number);
 
     /// @notice The list of TCB evaluations, where it is needed, is missing, or was signed by a
     /// certificate that has been revoked since.
     error EvaluationNumbersMissing(uint256 teeType);
+
+    /// @notice The list of TCB evaluations has ended (Unix seconds): until the next one is here,
+    /// nothing is taken but the evaluation that was taken last, and that only when the ended list
+    /// names no higher one that is old enough.
+    error EvaluationNumbersExpired(uint256 teeType, uint256 notAfter, uint256 timestamp);
 
     /// @notice The list of TCB evaluations does not have this number.
     error EvaluationNumberUnknown(uint256 teeType, uint256 number);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-pragma solidity 0.8.37;
+pragma solidity >=0.8.24;
 
 import {ICollateralErrors} from "./ICollateralErrors.sol";
+import {ICollateralReader} from "./ICollateralReader.sol";
 
 /// @notice The kinds of collateral; in brackets what the key of each is.
 enum Collateral {
@@ -18,7 +19,8 @@ enum Collateral {
 /// @param notBefore Unix seconds of its issue: notBefore, thisUpdate or issueDate
 /// @param notAfter Unix seconds of its end: notAfter or nextUpdate; not later than its signer's end
 /// @param number CRL number, TCB evaluation number, serial number of a certificate, else 0
-/// @param digest keccak256 of the bytes as uploaded
+/// @param digest sha256 of what its issuer signed: the signed part of a certificate or CRL, a JSON
+/// text whole. Bytes that are uploaded are no name: a signature has a twin, with the same effect
 /// @param usable whether it counts: not revoked, and not signed by a certificate that is; its
 /// window may be over nevertheless
 struct Held {
@@ -37,7 +39,8 @@ struct Evaluation {
 
 /// @title The collateral of Intel DCAP, each piece verified when it is uploaded
 /// @notice Anyone may upload what the pinned root, or a key that it certified, has signed. Nobody
-/// can take anything back: there is no owner, and a piece is only ever replaced by a later one.
+/// can take anything back: there is no owner, and a piece is only ever replaced by a later one, or
+/// by one of a higher TCB evaluation.
 /// Revocations are permanent.
 ///
 /// A record is one word: bits 0 to 159 a contract whose code is 0x00 and then the blob, 160 to 199
@@ -49,8 +52,10 @@ struct Evaluation {
 ///   attributes(8) attributesMask(8) levels{isvsvn(1) status(1)}}, module 0 the one without levels
 /// - QE identity: mrSigner(32) attributes(16) attributesMask(16) miscSelect(4) miscSelectMask(4)
 ///   isvProdId(2) levelCount(1) levels{isvsvn(2) status(1)}, highest first
-/// TCB info and QE identity end with tcbEvaluationDataNumber(2) keccak256 of the JSON(32), and the
-/// PCK CA with keccak256 of the DER(32). Statuses are numbered as in TcbStatus of IDcapVerifier.
+/// TCB info and QE identity end with tcbEvaluationDataNumber(2), and all of them with the digest(32) of
+/// what they were written for. Statuses are numbered as in TcbStatus of IDcapVerifier. A new issue of
+/// JSON collateral with the same blob and number keeps the contract and only overwrites its record
+/// and digest: only what has changed in content is written anew.
 ///
 /// A PCK CA's window is that of its certificate, its CRL, the root's CRL and the root together;
 /// there is no record before all of them are there, and notAfter is 0 once the CA is revoked. Its
@@ -58,7 +63,7 @@ struct Evaluation {
 /// were signed. Where the two differ, the certificate that signed has been revoked.
 interface ICollateralStore is ICollateralErrors {
     /// @notice Something was taken in: when it was issued and ends by its own words (Unix
-    /// seconds), and keccak256 of the bytes as uploaded.
+    /// seconds), and the digest that names it; see Held.
     event CollateralStored(
         Collateral indexed kind,
         uint256 indexed key,
@@ -151,8 +156,23 @@ interface ICollateralStore is ICollateralErrors {
     function signingEpoch() external view returns (uint16);
 
     /// @notice For how long a TCB recovery event must be past for its evaluation to be taken; with
-    /// 0 any evaluation is taken, listed or not.
+    /// 0 any evaluation is taken, listed or not, that is not lower than what is kept under its key.
     function evaluationDelaySeconds() external view returns (uint64);
+
+    /// @notice The only TCB evaluation that is taken now for SGX (0) or TDX (0x81): the highest of
+    /// Intel's list whose recovery event is at least `evaluationDelaySeconds` past, and never a lower
+    /// one than was taken before, whatever has been revoked since.
+    /// @dev A list that has ended can raise nothing: then it is the one that was taken last, or none
+    /// when that list itself names a higher one that is old enough.
+    /// @return number the evaluation; 0 for none
+    /// @return isListCurrent whether the list is here, counts, and has not ended
+    function standardEvaluation(uint256 teeType)
+        external
+        view
+        returns (uint256 number, bool isListCurrent);
+
+    /// @notice The contract that reads the JSON collateral, made by this one's constructor.
+    function reader() external view returns (ICollateralReader);
 
     /// @notice The pinned root's public key, first coordinate.
     function rootX() external view returns (uint256);

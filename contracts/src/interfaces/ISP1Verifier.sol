@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-pragma solidity 0.8.37;
+pragma solidity >=0.8.24;
 
 /// @title What verifies SP1 proofs on chain: SP1's gateway, or one circuit's verifier
 interface ISP1Verifier {

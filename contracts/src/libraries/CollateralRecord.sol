@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {Memory} from "./Memory.sol";
 import {SSTORE2} from "solady/utils/SSTORE2.sol";
 
-/// @notice The word that the store keeps of a piece of collateral; see ICollateralStore.
+/// @notice The word that the store keeps of a piece of collateral; see ICollateralStore:
+///
+///     signing epoch (16) ‖ notAfter (40) ‖ notBefore (40) ‖ pointer (160)
+///
+/// The pointer is a contract whose code is STOP and then the blob. Behind the blob of JSON collateral
+/// stands the number of its TCB evaluation (2), and the digest of the issue that it was written for
+/// (32).
 library CollateralRecord {
     uint256 private constant NOT_BEFORE_BIT = 160;
     uint256 private constant NOT_AFTER_BIT = 200;
@@ -42,30 +49,30 @@ library CollateralRecord {
         return record >> EPOCH_BIT;
     }
 
-    /// @notice Keep a blob of JSON collateral, with the number of its TCB evaluation and its
-    /// keccak256 behind it.
-    function writeBlob(bytes memory blob, uint256 evaluationNumber, bytes32 digest)
-        internal
-        returns (address)
-    {
-        // An evaluation number was read as two bytes.
-        // forge-lint: disable-next-line(unsafe-typecast)
-        return SSTORE2.write(abi.encodePacked(blob, uint16(evaluationNumber), digest));
+    /// @notice Keep a blob of JSON collateral with its number behind it, and a digest.
+    function write(bytes memory blob, bytes32 digest) internal returns (address) {
+        return SSTORE2.write(bytes.concat(blob, digest));
     }
 
-    /// @notice What `writeBlob` put behind the blob.
-    function readTail(address pointer)
-        internal
-        view
-        returns (uint256 evaluationNumber, bytes32 digest)
-    {
-        uint256 tail = blobLength(pointer);
-        evaluationNumber = uint256(readWord(pointer, tail)) >> 240;
-        digest = readWord(pointer, tail + NUMBER_LENGTH);
+    /// @notice Whether just this blob, with its number behind it, is kept there.
+    function holds(address pointer, bytes memory blob) internal view returns (bool) {
+        if (pointer.code.length != STOP_LENGTH + blob.length + DIGEST_LENGTH) return false;
+        uint256 kept = Memory.codeBehindStop(pointer);
+        return Memory.hash(kept, blob.length) == keccak256(blob);
     }
 
-    /// @notice How long a blob of JSON collateral is, without what is behind it.
-    function blobLength(address pointer) internal view returns (uint256) {
+    /// @notice The digest that was written with the blob.
+    function digestOf(address pointer) internal view returns (bytes32) {
+        return readWord(pointer, dataLength(pointer) + NUMBER_LENGTH);
+    }
+
+    /// @notice The number of the TCB evaluation, behind the blob of JSON collateral.
+    function evaluationNumber(address pointer) internal view returns (uint256) {
+        return uint256(readWord(pointer, dataLength(pointer))) >> 240;
+    }
+
+    /// @notice How long a blob of JSON collateral is, without what stands behind it.
+    function dataLength(address pointer) internal view returns (uint256) {
         return pointer.code.length - STOP_LENGTH - NUMBER_LENGTH - DIGEST_LENGTH;
     }
 

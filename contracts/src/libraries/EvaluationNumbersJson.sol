@@ -57,7 +57,7 @@ library EvaluationNumbersJson {
 
     /// @notice The evaluations of such a blob, which is kept there.
     function list(address pointer) internal view returns (Evaluation[] memory listed) {
-        listed = new Evaluation[](CollateralRecord.blobLength(pointer) / SIZE);
+        listed = new Evaluation[](CollateralRecord.dataLength(pointer) / SIZE);
         for (uint256 i = 0; i < listed.length; ++i) {
             uint256 packed = uint256(CollateralRecord.readWord(pointer, i * SIZE));
             // The two fields, as they were packed.

@@ -57,6 +57,14 @@ library JsonReader {
         _advance(json, 1);
     }
 
+    /// @notice Read these `length` characters, at most 32, if they are what follows; `text` has them
+    /// first and zeros behind.
+    function take(Json memory json, bytes32 text, uint256 length) internal pure returns (bool) {
+        if ((_word(json.next) ^ uint256(text)) >> (256 - 8 * length) != 0) return false;
+        _advance(json, length);
+        return true;
+    }
+
     /// @notice Whether another member follows, or the object or array ends with this sign.
     function more(Json memory json, bytes1 ending) internal pure returns (bool) {
         uint256 sign = _peek(json);
@@ -112,9 +120,7 @@ library JsonReader {
             }
             stops = _stops(_word(end));
         }
-        assembly ("memory-safe") {
-            end := add(end, shr(3, clz(stops)))
-        }
+        end += _bytesBefore(stops);
         json.next = end;
         length = end - text;
         expect(json, 0x22);
@@ -258,6 +264,20 @@ library JsonReader {
             backslash = ((backslash & LOW_SEVEN_BITS) + LOW_SEVEN_BITS) | backslash;
             uint256 printable = (word << 1) | (word << 2);
             return (~(quote & backslash & printable) | word) & ~LOW_SEVEN_BITS;
+        }
+    }
+
+    /// @dev How many bytes stand before the first whose top bit is set; one is, and no other bit. CLZ
+    /// would say it at once, but chains before Osaka do not have it. So the first is spread to all
+    /// bytes behind it, and these are counted: the product's highest byte is the sum of all.
+    function _bytesBefore(uint256 stops) private pure returns (uint256) {
+        unchecked {
+            stops |= stops >> 8;
+            stops |= stops >> 16;
+            stops |= stops >> 32;
+            stops |= stops >> 64;
+            stops |= stops >> 128;
+            return 32 - (((stops >> 7) * EACH_BYTE) >> 248);
         }
     }
 

@@ -9,6 +9,16 @@ library P256 {
     uint256 internal constant ORDER =
         0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551;
 
+    // Private key 1 (its public key is the generator), digest 1, nonce 1: r is the generator's x,
+    // and s = (digest + r * key) / nonce.
+    bytes32 private constant KNOWN_DIGEST = bytes32(uint256(1));
+    uint256 private constant KNOWN_R = GENERATOR_X;
+    uint256 private constant KNOWN_S = GENERATOR_X + 1;
+    uint256 private constant GENERATOR_X =
+        0x6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296;
+    uint256 private constant GENERATOR_Y =
+        0x4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5;
+
     /// @notice Whether (r, s) is the signature of `digest` by the key (x, y). Either s of a pair is
     /// taken, because genuine quotes have both; zero and numbers not below the order revert.
     function verify(bytes32 digest, uint256 r, uint256 s, uint256 x, uint256 y)
@@ -26,16 +36,6 @@ library P256 {
     function isAvailable() internal view returns (bool) {
         return verify(KNOWN_DIGEST, KNOWN_R, KNOWN_S, GENERATOR_X, GENERATOR_Y);
     }
-
-    // Private key 1 (its public key is the generator), digest 1, nonce 1: r is the generator's x,
-    // and s = (digest + r * key) / nonce.
-    bytes32 private constant KNOWN_DIGEST = bytes32(uint256(1));
-    uint256 private constant KNOWN_R = GENERATOR_X;
-    uint256 private constant KNOWN_S = GENERATOR_X + 1;
-    uint256 private constant GENERATOR_X =
-        0x6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296;
-    uint256 private constant GENERATOR_Y =
-        0x4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5;
 
     /// @dev A bad signature, a key off the curve and a chain without the precompile give no data. The
     /// call itself fails only when gas runs out, which says nothing of the signature.

@@ -52,8 +52,8 @@ contract CollateralStoreCertificatesTest is CollateralCase {
         _refuseCa("pckCaOtherIssuer", ICollateralErrors.IssuerNameMismatch.selector);
         _refuseCa("pckCaOtherName", ICollateralErrors.CommonNameRefused.selector);
         _refuseCa("tcbSigning", ICollateralErrors.CommonNameRefused.selector);
-        _refuseCa("pckCaNoAuthority", ICollateralErrors.KeyUsageRefused.selector);
-        _refuseCa("pckCaNoUsage", ICollateralErrors.KeyUsageRefused.selector);
+        _refuseCa("pckCaNoAuthority", IDcapErrors.CertificateMalformed.selector);
+        _refuseCa("pckCaNoUsage", IDcapErrors.CertificateMalformed.selector);
         _refuseCa("pckCaNoKeyId", ICollateralErrors.KeyIdentifierMissing.selector);
         _refuseCa("pckCaNoIssuerKeyId", ICollateralErrors.IssuerKeyMismatch.selector);
         _refuseCa("pckCaExpired", ICollateralErrors.CollateralExpired.selector);
@@ -87,7 +87,7 @@ contract CollateralStoreCertificatesTest is CollateralCase {
 
     function test_uploadTcbSigning__bent__refused() public {
         _refuseSigning("pckCa", ICollateralErrors.CommonNameRefused.selector);
-        _refuseSigning("tcbSigningNoUsage", ICollateralErrors.KeyUsageRefused.selector);
+        _refuseSigning("tcbSigningNoUsage", IDcapErrors.CertificateMalformed.selector);
         _refuseSigning("tcbSigningExpired", ICollateralErrors.CollateralExpired.selector);
         store.uploadTcbSigning(certificate("tcbSigning"));
         _refuseSigning("tcbSigning", ICollateralErrors.CollateralNotNewer.selector);

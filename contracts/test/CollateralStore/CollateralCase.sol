@@ -100,10 +100,24 @@ abstract contract CollateralCase is TestCase {
         return bytes(vm.parseJsonString(fixture, string.concat(".json.", name, ".text")));
     }
 
+    /// @notice What names a certificate or CRL: sha256 of its signed part, behind the whole's header.
+    /// Here each header has four bytes, or three in lists that are short.
+    function digestOf(bytes memory der) internal pure returns (bytes32) {
+        uint256 start = der[1] == 0x82 ? 4 : 3;
+        return sha256(slice(der, start, start + tbsLength(der)));
+    }
+
+    /// @notice How long the signed part of a certificate or CRL is, header and all.
+    function tbsLength(bytes memory der) internal pure returns (uint256) {
+        uint256 start = der[1] == 0x82 ? 4 : 3;
+        if (der[start + 1] != 0x82) return 3 + uint8(der[start + 2]);
+        return 4 + ((uint256(uint8(der[start + 2])) << 8) | uint8(der[start + 3]));
+    }
+
     /// @notice What Python made of the JSON, with evaluation number and digest behind it.
     function blob(string memory name) internal view returns (bytes memory) {
         bytes memory kept = vm.parseJsonBytes(fixture, string.concat(".json.", name, ".blob"));
-        return bytes.concat(kept, bytes2(uint16(17)), keccak256(text(name)));
+        return bytes.concat(kept, bytes2(uint16(17)), sha256(text(name)));
     }
 
     function codeAt(uint256 record) internal view returns (bytes memory) {

@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Collateral, ICollateralStore} from "../../src/interfaces/ICollateralStore.sol";
+import {Collateral, Held, ICollateralStore} from "../../src/interfaces/ICollateralStore.sol";
 import {CollateralCase} from "./CollateralCase.sol";
 
 /// @notice Bent and random collateral, signed as it should be. What is taken must be what forge's
 /// own JSON parser reads, and whatever is uploaded in whatever order, nothing goes back.
 contract CollateralStoreFuzzTest is CollateralCase {
+    /// @dev Where JSON collateral stands.
+    struct Place {
+        uint256 evaluation;
+        uint256 epoch;
+        uint256 issue;
+    }
+
     function test_uploadQeIdentity__any_byte_changed__refused_or_as_read(uint256 place, uint8 byte_)
         public
     {
@@ -74,8 +81,8 @@ contract CollateralStoreFuzzTest is CollateralCase {
 
     /// @dev Each byte of `steps` uploads something, good or not at its time, or lets time pass.
     function test_uploads__any_order__nothing_goes_back(bytes calldata steps) public {
-        uint256 tcb;
-        uint256 qe;
+        Place memory tcb;
+        Place memory qe;
         uint256 crlIssue;
         uint256 epoch;
         bool isRevoked;
@@ -84,8 +91,8 @@ contract CollateralStoreFuzzTest is CollateralCase {
             uint256 epochNow = store.signingEpoch();
             vm.assertTrue(epochNow >= epoch, "epoch");
             epoch = epochNow;
-            tcb = _mustNotGoBack(tcb, store.tcbRecord(TDX_KEY));
-            qe = _mustNotGoBack(qe, store.qeRecord(TDX));
+            tcb = _mustNotGoBack(tcb, Collateral.TcbInfo, TDX_KEY, store.tcbRecord(TDX_KEY));
+            qe = _mustNotGoBack(qe, Collateral.QeIdentity, TDX, store.qeRecord(TDX));
             uint256 issue = store.held(Collateral.PckCrl, pckCaKeyId).notBefore;
             vm.assertTrue(issue >= crlIssue, "CRL");
             crlIssue = issue;
@@ -95,12 +102,18 @@ contract CollateralStoreFuzzTest is CollateralCase {
         }
     }
 
-    function _mustNotGoBack(uint256 old, uint256 record) private pure returns (uint256) {
-        // Fields of a record.
-        // forge-lint: disable-next-line(unsafe-typecast)
-        bool isLater = uint40(record >> 160) >= uint40(old >> 160);
-        vm.assertTrue(isLater || record >> 240 > old >> 240, "record");
-        return record;
+    /// @dev The evaluation never falls, whatever is revoked; the issue, within one evaluation and
+    /// one signing epoch.
+    function _mustNotGoBack(Place memory old, Collateral kind, uint256 key, uint256 record)
+        private
+        view
+        returns (Place memory found)
+    {
+        Held memory piece = store.held(kind, key);
+        found = Place(piece.number, record >> 240, piece.notBefore);
+        vm.assertTrue(found.evaluation >= old.evaluation, "evaluation");
+        bool isComparable = found.evaluation == old.evaluation && found.epoch == old.epoch;
+        vm.assertTrue(!isComparable || found.issue >= old.issue, "issue");
     }
 
     function _step(uint8 choice) private {

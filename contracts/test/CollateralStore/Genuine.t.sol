@@ -7,7 +7,7 @@ import {TestCase} from "../harness/TestCase.sol";
 
 /// @notice Genuine collateral under Intel's root, as on mainnet. It is not part of the project:
 /// ATTESTOR_VECTORS names the folder, and without it these tests are skipped. The blobs' hashes are
-/// by scripts/collateral-fixtures from the same files.
+/// by scripts/collateral_fixtures.py from the same files.
 contract CollateralStoreGenuineTest is TestCase {
     ICollateralStore private store;
     string private collateral;
@@ -67,13 +67,11 @@ contract CollateralStoreGenuineTest is TestCase {
         (bytes memory json, bytes32 r, bytes32 s) = _signed(".tcb_info");
         store.uploadTcbInfo(json, r, s);
         vm.assertEq(
-            store.held(Collateral.TcbInfo, tcbKey).digest, keccak256(json), "TCB info's digest"
+            store.held(Collateral.TcbInfo, tcbKey).digest, sha256(json), "TCB info's digest"
         );
         (json, r, s) = _signed(".qe_identity");
         store.uploadQeIdentity(json, r, s);
-        vm.assertEq(
-            store.held(Collateral.QeIdentity, teeType).digest, keccak256(json), "QE's digest"
-        );
+        vm.assertEq(store.held(Collateral.QeIdentity, teeType).digest, sha256(json), "QE's digest");
         uint256 keyId = store.authorities()[0];
         vm.assertTrue(uint40(store.caRecord(keyId) >> 200) > block.timestamp, "CA's end");
     }

@@ -3,6 +3,8 @@ pragma solidity 0.8.37;
 
 import {ICollateralErrors} from "../../src/interfaces/ICollateralErrors.sol";
 import {Collateral, ICollateralStore} from "../../src/interfaces/ICollateralStore.sol";
+import {Memory} from "../../src/libraries/Memory.sol";
+import {X509} from "../../src/x509/X509.sol";
 import {Asn1} from "../harness/Asn1.sol";
 import {CollateralCase} from "./CollateralCase.sol";
 
@@ -134,8 +136,9 @@ contract CollateralStoreRevocationTest is CollateralCase {
         store.uploadTcbSigning(der);
     }
 
-    /// @dev What a stolen key signed must not stand in the way of what its successor signs.
-    function test_uploadTcbInfo__after_revocation__floors_of_the_stolen_key_gone() public {
+    /// @dev What a stolen key signed counts no more, its issue dates neither; but an evaluation never
+    /// falls, for nobody can tell which of its signatures were the thief's.
+    function test_uploadTcbInfo__after_revocation__the_evaluation_stays() public {
         uploadAll();
         vm.warp(later);
         uploadTcbInfo(
@@ -147,7 +150,11 @@ contract CollateralStoreRevocationTest is CollateralCase {
         );
         store.uploadRootCrl(crl("rootSigningRevoked"));
         store.uploadTcbSigning(certificate("tcbSigningRenewed"));
-        uploadTcbInfo(text("tcbInfoTdx"));
+        refuseTcbInfo(
+            replace(text("tcbInfoTdx"), "2025-12-31", "2026-01-03"),
+            abi.encodeWithSelector(ICollateralErrors.EvaluationNumberLower.selector, 99, 17)
+        );
+        uploadTcbInfo(replace(text("tcbInfoTdx"), ":17", ":99"));
         vm.assertEq(store.tcbRecord(TDX_KEY) >> 240, 1, "epoch");
         vm.assertTrue(store.held(Collateral.TcbInfo, TDX_KEY).usable, "usable");
     }
@@ -209,6 +216,40 @@ contract CollateralStoreRevocationTest is CollateralCase {
     function test_uploadRootCrl__any_bytes__refused(bytes calldata list) public {
         (bool taken,) = address(store).call(abi.encodeCall(ICollateralStore.uploadRootCrl, (list)));
         vm.assertFalse(taken, "taken");
+    }
+
+    /* --- a signature's twin ---------------------------------------------------------------- */
+
+    /// @dev Whoever uploads a copy with the other s keeps the same thing under the same name.
+    function test_uploads__twin_of_the_signature__same_digest() public {
+        store.uploadPckCa(_twin(certificate("pckCa")));
+        store.uploadTcbSigning(_twin(certificate("tcbSigning")));
+        store.uploadRootCrl(_twin(crl("root")));
+        store.uploadPckCrl(_twin(crl("pck")));
+        _assertDigest(Collateral.PckCa, pckCaKeyId, certificate("pckCa"));
+        _assertDigest(Collateral.TcbSigning, 0, certificate("tcbSigning"));
+        _assertDigest(Collateral.RootCrl, rootKeyId, crl("root"));
+        _assertDigest(Collateral.PckCrl, pckCaKeyId, crl("pck"));
+    }
+
+    /// @dev The same certificate or list with P-256's other signature of it.
+    function _twin(bytes memory der) private view returns (bytes memory) {
+        uint256 start = der[1] == 0x82 ? 4 : 3;
+        (uint256 r, uint256 s) = this.signatureOf(der);
+        bytes memory tbs = slice(der, start, start + tbsLength(der));
+        bytes memory twin = Asn1.signed(tbs, bytes32(r), bytes32(P256_ORDER - s));
+        vm.assertTrue(keccak256(twin) != keccak256(der), "another encoding");
+        return twin;
+    }
+
+    function signatureOf(bytes calldata der) external pure returns (uint256 r, uint256 s) {
+        uint256 origin = Memory.copy(der);
+        uint256 start = der[1] == 0x82 ? 4 : 3;
+        return X509.signature(origin + start + tbsLength(der), origin + der.length, origin);
+    }
+
+    function _assertDigest(Collateral kind, uint256 key, bytes memory der) private view {
+        vm.assertEq(store.held(kind, key).digest, digestOf(der), "digest");
     }
 
     function _refusePckCrl(string memory name, bytes4 reason) private {

@@ -62,9 +62,9 @@ contract CollateralStoreUploadsTest is CollateralCase {
         );
         uploadTcbInfo(swapped);
         bytes memory kept = codeAt(store.tcbRecord(TDX_KEY));
-        bytes memory expected = blob("tcbInfoTdx");
+        bytes memory expected = bytes.concat(hex"00", blob("tcbInfoTdx"));
         uint256 length = expected.length - 32;
-        vm.assertEq(slice(kept, 1, length + 1), slice(expected, 0, length), "blob");
+        vm.assertEq(slice(kept, 0, length), slice(expected, 0, length), "blob");
     }
 
     function test_uploadPckCa__good__key_and_name() public {
@@ -72,7 +72,7 @@ contract CollateralStoreUploadsTest is CollateralCase {
         bytes memory der = certificate("pckCa");
         bytes memory code = codeAt(store.caRecord(pckCaKeyId));
         vm.assertEq(code.length, 129, "length");
-        vm.assertEq(slice(code, 97, 129), abi.encode(keccak256(der)), "digest");
+        vm.assertEq(slice(code, 97, 129), abi.encode(digestOf(der)), "digest");
         vm.assertEq(store.authorities()[0], pckCaKeyId, "authorities");
     }
 
@@ -106,17 +106,65 @@ contract CollateralStoreUploadsTest is CollateralCase {
         vm.assertTrue(store.held(Collateral.TcbEvaluationNumbers, TDX).usable, "usable");
     }
 
+    /* --- a new issue ----------------------------------------------------------------------- */
+
+    /// @dev Intel issues anew each day, mostly with other dates alone.
+    function test_uploads__new_issue_of_the_same_content__no_new_code() public {
+        uploadAll();
+        uploadEvaluations(text("evaluationsTdx"));
+        uint160 info = uint160(store.tcbRecord(TDX_KEY));
+        uint160 identity = uint160(store.qeRecord(TDX));
+        vm.warp(later);
+        bytes memory json = replace(text("tcbInfoTdx"), "2025-12-31", "2026-01-02");
+        uploadTcbInfo(json);
+        uploadQeIdentity(replace(text("qeIdentityTdx"), "2025-12-31", "2026-01-02"));
+        vm.assertEq(uint160(store.tcbRecord(TDX_KEY)), info, "TCB info");
+        vm.assertEq(uint160(store.qeRecord(TDX)), identity, "QE identity");
+        Held memory piece = store.held(Collateral.TcbInfo, TDX_KEY);
+        vm.assertEq(piece.notBefore, 1_767_312_000, "2026-01-02");
+        vm.assertEq(piece.digest, sha256(json), "digest");
+        uploadEvaluations(replace(text("evaluationsTdx"), "2025-12-31", "2026-01-02"));
+        vm.assertEq(store.evaluations(TDX).length, 2, "list");
+    }
+
+    function test_uploadTcbInfo__content_changed__new_code() public {
+        uploadAll();
+        uint160 info = uint160(store.tcbRecord(TDX_KEY));
+        vm.warp(later);
+        bytes memory json = replace(text("tcbInfoTdx"), "2025-12-31", "2026-01-02");
+        uploadTcbInfo(replace(json, ":17", ":18"));
+        vm.assertTrue(uint160(store.tcbRecord(TDX_KEY)) != info, "the evaluation is of the content");
+        Held memory piece = store.held(Collateral.TcbInfo, TDX_KEY);
+        vm.assertEq(piece.number, 18, "number");
+        vm.assertEq(piece.digest, sha256(replace(json, ":17", ":18")), "digest");
+    }
+
+    /// @dev The digest is the newest issue's, whether its blob was written or kept.
+    function test_held__written_kept_and_written_again__digest_of_the_last() public {
+        uploadAll();
+        bytes memory json = text("tcbInfoTdx");
+        for (uint256 i = 2; i < 6; ++i) {
+            vm.warp(block.timestamp + DAY);
+            string memory day = string.concat("2026-01-0", vm.toString(i));
+            bytes memory next = replace(json, "2025-12-31", day);
+            if (i > 3) next = replace(next, ":17", ":18");
+            uploadTcbInfo(next);
+            vm.assertEq(store.held(Collateral.TcbInfo, TDX_KEY).digest, sha256(next), "digest");
+        }
+    }
+
     function test_held__every_kind__window_number_and_digest() public {
         uploadAll();
         uploadEvaluations(text("evaluationsTdx"));
-        _assertHeld(Collateral.PckCa, pckCaKeyId, certificate("pckCa"), number("pckCaSerial"));
-        uint256 serial = number("tcbSigningSerial");
-        _assertHeld(Collateral.TcbSigning, 0, certificate("tcbSigning"), serial);
-        _assertHeld(Collateral.RootCrl, rootKeyId, crl("root"), now_);
-        _assertHeld(Collateral.PckCrl, pckCaKeyId, crl("pck"), now_);
-        _assertHeld(Collateral.TcbInfo, TDX_KEY, text("tcbInfoTdx"), 17);
-        _assertHeld(Collateral.QeIdentity, TDX, text("qeIdentityTdx"), 17);
-        _assertHeld(Collateral.TcbEvaluationNumbers, TDX, text("evaluationsTdx"), 0);
+        bytes32 digest = digestOf(certificate("pckCa"));
+        _assertHeld(Collateral.PckCa, pckCaKeyId, digest, number("pckCaSerial"));
+        digest = digestOf(certificate("tcbSigning"));
+        _assertHeld(Collateral.TcbSigning, 0, digest, number("tcbSigningSerial"));
+        _assertHeld(Collateral.RootCrl, rootKeyId, digestOf(crl("root")), now_);
+        _assertHeld(Collateral.PckCrl, pckCaKeyId, digestOf(crl("pck")), now_);
+        _assertHeld(Collateral.TcbInfo, TDX_KEY, sha256(text("tcbInfoTdx")), 17);
+        _assertHeld(Collateral.QeIdentity, TDX, sha256(text("qeIdentityTdx")), 17);
+        _assertHeld(Collateral.TcbEvaluationNumbers, TDX, sha256(text("evaluationsTdx")), 0);
     }
 
     function test_held__unknown_key__nothing() public {
@@ -135,12 +183,12 @@ contract CollateralStoreUploadsTest is CollateralCase {
         }
     }
 
-    function _assertHeld(Collateral kind, uint256 key, bytes memory bytes_, uint256 number_)
+    function _assertHeld(Collateral kind, uint256 key, bytes32 digest, uint256 number_)
         private
         view
     {
         Held memory piece = store.held(kind, key);
-        vm.assertEq(piece.digest, keccak256(bytes_), "digest");
+        vm.assertEq(piece.digest, digest, "digest");
         vm.assertEq(piece.number, number_, "number");
         vm.assertTrue(piece.usable, "usable");
         vm.assertTrue(piece.notBefore < now_ && now_ < piece.notAfter, "window");

@@ -72,7 +72,7 @@ contract DcapVerifierRawFormTest is SimulatedPlatform {
     function test_verify_raw__every_padding__taken() public view {
         for (uint256 i = 0; i < 70; ++i) {
             Draft memory draft = goodDraft();
-            draft.pck.more = extension(hex"551d0e", new bytes(i), false);
+            draft.pck.more = extension(hex"551d1f", new bytes(i), false);
             verifier.verifyRaw(assemble(draft));
         }
     }

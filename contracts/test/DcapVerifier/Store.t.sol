@@ -44,6 +44,12 @@ contract DcapVerifierStoreTest is TestCase {
         verifier.verifyRaw(quote);
     }
 
+    /// @dev At the first and the last second at which all of its collateral is valid, and between.
+    function test_verify_raw__genuine_at_every_date_of_its_collateral__same_verdict() public {
+        _sameAtEveryDate("tdx_v4", 1_750_330_571, 632, TcbStatus.UpToDate);
+        _sameAtEveryDate("sgx_v3", 1_750_331_571, 432, TcbStatus.ConfigurationAndSWHardeningNeeded);
+    }
+
     /// @dev An empty store knows no CA, so it takes nothing.
     function test_verify_raw__empty_store__refused() public {
         bytes memory quote = _load("tdx_v4", 1_750_330_571, 632);
@@ -54,6 +60,38 @@ contract DcapVerifierStoreTest is TestCase {
         );
         vm.expectRevert(reason);
         verifier.verifyRaw(quote);
+    }
+
+    function _sameAtEveryDate(string memory name, uint256 time, uint256 signed, TcbStatus expected)
+        private
+    {
+        bytes memory quote = _load(name, time, signed);
+        _uploadAll();
+        uint256 key = (signed == 432 ? 0 : uint256(0x81) << 48) | _fmspc();
+        uint256 first = _max(
+            uint40(store.caRecord(store.authorities()[0]) >> 160),
+            _max(uint40(store.tcbRecord(key) >> 160), uint40(store.qeRecord(key >> 48) >> 160))
+        );
+        uint256 last = verifier.verifyRaw(quote).validUntil;
+        uint256[4] memory times = [first, time, (first + last) / 2, last];
+        for (uint256 i = 0; i < times.length; ++i) {
+            vm.warp(times[i]);
+            Verdict memory verdict = verifier.verifyRaw(quote);
+            vm.assertEq(uint256(verdict.status), uint256(expected), "status");
+            vm.assertEq(verdict.validUntil, last, "end");
+        }
+        vm.warp(first - 1);
+        vm.expectPartialRevert(IDcapErrors.CollateralNotYetValid.selector);
+        verifier.verifyRaw(quote);
+    }
+
+    function _fmspc() private view returns (uint256) {
+        string memory info = vm.parseJsonString(collateral, ".tcb_info");
+        return uint48(bytes6(vm.parseBytes(vm.parseJsonString(info, ".fmspc"))));
+    }
+
+    function _max(uint256 a, uint256 b) private pure returns (uint256) {
+        return a > b ? a : b;
     }
 
     function _load(string memory name, uint256 time, uint256 signed)

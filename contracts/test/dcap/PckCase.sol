@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Memory} from "../../src/dcap/Memory.sol";
 import {Pck, PckCertificate} from "../../src/dcap/PckCertificate.sol";
 import {IDcapErrors} from "../../src/interfaces/IDcapErrors.sol";
+import {Memory} from "../../src/libraries/Memory.sol";
 import {PckMaker} from "../harness/PckMaker.sol";
 
 /// @notice Base of the tests that bend single bytes of a PCK certificate which is otherwise good.

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Memory} from "../../src/dcap/Memory.sol";
 import {Pck, PckCertificate} from "../../src/dcap/PckCertificate.sol";
 import {IDcapErrors} from "../../src/interfaces/IDcapErrors.sol";
+import {Memory} from "../../src/libraries/Memory.sol";
+import {Certificate} from "../../src/x509/X509.sol";
 import {Asn1} from "../harness/Asn1.sol";
 import {PckDraft, PckMaker} from "../harness/PckMaker.sol";
 
@@ -21,8 +22,11 @@ contract PckCertificateTest is PckMaker {
         }
         Memory.put(start, der);
         pck = PckCertificate.parse(start, der.length);
-        pck.origin -= start;
-        pck.tbs -= start;
+        Certificate memory found = pck.certificate;
+        (found.origin, found.tbs, found.tbsEnd) = (0, found.tbs - start, found.tbsEnd - start);
+        (found.subject, found.subjectEnd) = (found.subject - start, found.subjectEnd - start);
+        found.extensions.sgx -= start;
+        found.extensions.sgxEnd -= start;
     }
 
     function test_parse__any_values__found(
@@ -37,7 +41,7 @@ contract PckCertificateTest is PckMaker {
         (draft.serial, draft.ppid, draft.pceId, draft.fmspc) = (serial, ppid, pceId, fmspc);
         (draft.components, draft.pceSvn) = (components, pceSvn);
         Pck memory pck = this.parse(signPck(draft), 0);
-        vm.assertEq(pck.serial, serial, "serial");
+        vm.assertEq(pck.certificate.serial, serial, "serial");
         vm.assertEq(pck.platform, keccak256(abi.encodePacked(ppid)), "platform");
         for (uint256 i = 0; i < 16; ++i) {
             vm.assertEq((pck.components >> (8 * (15 - i))) & 0xff, components[i], "component");
@@ -53,21 +57,21 @@ contract PckCertificateTest is PckMaker {
         bytes memory tbs = tbsOf(draft);
         (bytes32 r, bytes32 s) = vm.signP256(CA_KEY, sha256(tbs));
         bytes memory der = signPck(draft);
-        Pck memory pck = this.parse(der, 0);
+        Certificate memory pck = this.parse(der, 0).certificate;
         (uint256 x, uint256 y) = vm.publicKeyP256(PCK_KEY);
         vm.assertEq(abi.encode(pck.x, pck.y), abi.encode(x, y), "key");
         vm.assertEq(abi.encode(pck.r, pck.s), abi.encode(r, s), "signature");
-        vm.assertEq(slice(der, pck.tbs, pck.tbs + pck.tbsLength), tbs, "signed part");
+        vm.assertEq(slice(der, pck.tbs, pck.tbsEnd), tbs, "signed part");
         vm.assertEq(pck.issuerHash, keccak256(draft.issuer), "issuer");
         vm.assertEq(pck.notBefore, NOT_BEFORE, "start");
         vm.assertEq(pck.notAfter, NOT_AFTER, "end");
-        vm.assertEq(pck.authorityKeyId, CA_KEY_ID, "authority");
+        vm.assertEq(pck.extensions.authorityKeyId, CA_KEY_ID, "authority");
     }
 
     /// @dev Small r and s have short INTEGERs.
     function test_parse__any_signature__found(bytes32 r, bytes32 s, uint8 shift) public view {
         r >>= shift;
-        Pck memory pck = this.parse(Asn1.signed(tbsOf(goodPck()), r, s), 0);
+        Certificate memory pck = this.parse(Asn1.signed(tbsOf(goodPck()), r, s), 0).certificate;
         vm.assertEq(abi.encode(pck.r, pck.s), abi.encode(r, s), "signature");
     }
 

@@ -57,10 +57,10 @@ contract PckCertificateRefusalsTest is PckCase {
     function test_parse__signature_of_another_form__refused() public {
         uint256 signature = TBS + tbsOf(goodPck()).length + 12;
         refuseFlipped(good, signature, signature); // no BIT STRING
-        refuseFlipped(good, signature + 1, signature + 2); // of another length
+        refuseFlipped(good, signature + 1, signature); // of another length
         refuseFlipped(good, signature + 2, signature + 2); // with an unused bit
         refuseFlipped(good, signature + 3, signature + 3); // no SEQUENCE
-        refuseFlipped(good, signature + 4, signature + 5); // of another length
+        refuseFlipped(good, signature + 4, signature + 3); // of another length
     }
 
     function test_parse__third_number_in_the_signature__refused() public {

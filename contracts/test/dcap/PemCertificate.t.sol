@@ -2,9 +2,9 @@
 pragma solidity 0.8.37;
 
 import {Base64Word} from "../../src/dcap/Base64Word.sol";
-import {Memory} from "../../src/dcap/Memory.sol";
 import {PemCertificate} from "../../src/dcap/PemCertificate.sol";
 import {IDcapErrors} from "../../src/interfaces/IDcapErrors.sol";
+import {Memory} from "../../src/libraries/Memory.sol";
 import {PemText} from "../harness/PemText.sol";
 import {TestCase} from "../harness/TestCase.sol";
 import {Base64} from "@openzeppelin/contracts/utils/Base64.sol";

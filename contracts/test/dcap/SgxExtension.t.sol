@@ -37,8 +37,8 @@ contract SgxExtensionTest is PckCase {
 
     /// @dev The lowest byte of a length is the last one before the content.
     function test_read__octets_or_list_of_another_length__refused() public {
-        refuseFlipped(good, oid + LIST - 1, oid + LIST);
-        refuseFlipped(good, oid + PPID - 1, oid + PPID);
+        refuseFlipped(good, oid + LIST - 1, oid + OCTETS);
+        refuseFlipped(good, oid + PPID - 1, oid + LIST);
     }
 
     function test_read__other_element_for_the_ppid__refused() public {
@@ -51,7 +51,7 @@ contract SgxExtensionTest is PckCase {
     }
 
     function test_read__tcb_list_of_another_length__refused() public {
-        refuseFlipped(good, oid + FIRST_COMPONENT - 1, oid + FIRST_COMPONENT);
+        refuseFlipped(good, oid + FIRST_COMPONENT - 1, oid + TCB_LIST);
     }
 
     function test_read__component_of_another_type__refused() public {
@@ -119,10 +119,16 @@ contract SgxExtensionTest is PckCase {
         bytes memory der = signPck(draft);
         this.parse(der);
         uint256 start = find(der, OID);
-        _add(der, start - 1, -1);
-        _add(der, start + LIST - 1, -1);
-        _add(der, start + PPID - 1, -1);
-        refuse(der, find(der, FMSPC));
+        uint256 fmspc = find(der, FMSPC);
+        // Its last byte is gone, and everything around it is so much shorter.
+        der = bytes.concat(slice(der, 0, fmspc + 21), slice(der, fmspc + 22, der.length));
+        uint256 first = find(der, hex"301f0603551d23");
+        uint256[7] memory lengths =
+            [3, 7, first - 5, first - 1, start - 1, start + LIST - 1, start + PPID - 1];
+        for (uint256 i = 0; i < lengths.length; ++i) {
+            _add(der, lengths[i], -1);
+        }
+        refuse(der, fmspc);
     }
 
     /// @dev To the low byte of a length, which carries nothing in these certificates.

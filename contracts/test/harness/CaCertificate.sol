@@ -15,12 +15,17 @@ library CaCertificate {
             --name;
         } while (!_isName(der, name, key));
         data = bytes.concat(
-            _slice(der, key + 27, key + 91), keccak256(_slice(der, name, key)), keccak256(der)
+            _slice(der, key + 27, key + 91), keccak256(_slice(der, name, key)), _digest(der)
         );
         uint256 subject = _find(der, SUBJECT_KEY) + SUBJECT_KEY.length;
         for (uint256 i = 0; i < 20; ++i) {
             keyId = (keyId << 8) | uint8(der[subject + i]);
         }
+    }
+
+    /// @dev sha256 of the signed part, behind the certificate's header; both headers have four bytes.
+    function _digest(bytes memory der) private pure returns (bytes32) {
+        return sha256(_slice(der, 4, 8 + ((uint256(uint8(der[6])) << 8) | uint8(der[7]))));
     }
 
     /// @dev With a length below 256; simulated names are longer than 127.

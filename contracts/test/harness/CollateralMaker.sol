@@ -47,8 +47,8 @@ library CollateralMaker {
         for (uint256 i = 0; i < info.modules.length; ++i) {
             data = bytes.concat(data, _encode(info.modules[i]));
         }
-        // What the verifier does not read: evaluation number and hash.
-        data = bytes.concat(data, hex"0011", keccak256("TCB info"));
+        // What the verifier does not read: the evaluation number.
+        data = bytes.concat(data, hex"0011");
     }
 
     function encode(QeIdentity memory identity) internal pure returns (bytes memory) {
@@ -59,8 +59,7 @@ library CollateralMaker {
             identity.productId,
             uint8(identity.levels.length / 3),
             identity.levels,
-            hex"0011",
-            keccak256("QE identity")
+            hex"0011"
         );
     }
 

@@ -52,7 +52,7 @@ abstract contract PckMaker is TestCase {
             extension(hex"551d23", bytes.concat(hex"30168014", bytes20(CA_KEY_ID)), false);
         draft.constraints = extension(hex"551d13", hex"3000", true);
         draft.usage = extension(hex"551d0f", hex"030206c0", true);
-        draft.more = extension(hex"551d0e", hex"0400", false);
+        draft.more = extension(hex"551d1f", hex"0500", false);
         draft.ppid = "SIMULATED PPID 1";
         draft.components = [4, 4, 2, 2, 3, 1, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0];
         draft.pceSvn = 13;

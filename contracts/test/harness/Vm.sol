@@ -24,6 +24,7 @@ interface Vm {
     function deployCode(string calldata artifact, bytes calldata arguments)
         external
         returns (address);
+    function getCode(string calldata artifact) external view returns (bytes memory);
     function mockCall(address callee, bytes calldata data, bytes calldata result) external;
     function mockCallRevert(address callee, bytes calldata data, bytes calldata reason) external;
     function prank(address sender) external;

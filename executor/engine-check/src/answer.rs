@@ -6,20 +6,21 @@ use crate::outcome::{End, Halted, Run};
 use crate::report;
 
 /// Ends that are no halt, by their names.
-const ENDS: [(&str, End); 6] = [
+const ENDS: [(&str, End); 7] = [
     ("fault", End::Fault),
     ("memory limit", End::LimitMemory),
     ("cycle limit", End::LimitCycles),
     ("output limit", End::LimitOutput),
     ("unsupported", End::Unsupported),
+    ("unprovable", End::Unprovable),
     ("no program", End::NoProgram),
 ];
 
 /// The line of a run, which is an object of JSON.
 ///
 /// # Panics
-/// It ended in a way that only another process can tell.
-pub fn line(run: &Run) -> String {
+/// It ended in a way that only another process can see.
+pub(crate) fn line(run: &Run) -> String {
     let fields = match &run.end {
         End::Halted(halted) => json!({
             "cycles": halted.cycles,
@@ -37,7 +38,7 @@ pub fn line(run: &Run) -> String {
 }
 
 /// The run of a line; `None`: it is none.
-pub fn run(line: &str) -> Option<Run> {
+pub(crate) fn run(line: &str) -> Option<Run> {
     let line: Value = serde_json::from_str(line).ok()?;
     let Some(name) = line["end"].as_str() else {
         return Some(Run { end: End::Halted(halted(&line)?), detail: String::new() });
@@ -47,7 +48,7 @@ pub fn run(line: &str) -> Option<Run> {
 }
 
 /// The result in such a line, or in one of `report`.
-pub fn halted(line: &Value) -> Option<Halted> {
+pub(crate) fn halted(line: &Value) -> Option<Halted> {
     let words = line["digest"].as_array()?;
     let mut digest = [0; 8];
     for (word, value) in digest.iter_mut().zip(words) {

@@ -12,10 +12,10 @@ use serde_json::{Value, json};
 use crate::compare::{Comparison, Engines, compare};
 use crate::generate::Kind;
 use crate::outcome::{End, Verdict};
-use crate::{jit, seeds};
+use crate::{seeds, sp1_jit};
 
-/// How often the progress is told.
-const TELL_EVERY: Duration = Duration::from_secs(10);
+/// How often the progress is reported.
+const REPORT_EVERY: Duration = Duration::from_secs(10);
 
 /// What to try, and where differences go.
 pub struct Campaign {
@@ -40,6 +40,8 @@ pub struct Counts {
     halted: u64,
     faults: u64,
     incomparable: u64,
+    /// Of the incomparable ones, those that a rule of the circuits ended.
+    unprovable: u64,
     /// Of the incomparable ones, those that killed SP1.
     unanswered: u64,
     pub mismatches: u64,
@@ -49,7 +51,7 @@ pub struct Counts {
 /// The campaign under way, which all threads share.
 struct Progress {
     counts: Counts,
-    told: Instant,
+    reported: Instant,
 }
 
 impl Campaign {
@@ -61,16 +63,16 @@ impl Campaign {
         let began = Instant::now();
         let kept = seeds::parse(seeds::KEPT);
         let (next, stopped) = (AtomicUsize::new(0), AtomicBool::new(false));
-        let progress = Mutex::new(Progress { counts: Counts::default(), told: began });
+        let progress = Mutex::new(Progress { counts: Counts::default(), reported: began });
         let work = || -> io::Result<()> {
-            let mut engines = Engines::beside(&std::env::current_exe()?);
+            let mut engines = Engines::next_to(&std::env::current_exe()?);
             while !stopped.load(Relaxed) && self.time.is_none_or(|time| began.elapsed() < time) {
                 let Some((program, new)) = self.program(&kept, next.fetch_add(1, Relaxed)) else {
                     break;
                 };
                 let comparison = compare(program.0, program.1, &mut engines)?;
                 self.judge(&comparison, new, &progress)?;
-                tell(&progress, began);
+                report(&progress, began);
             }
             Ok(())
         };
@@ -103,7 +105,7 @@ impl Campaign {
         progress: &Mutex<Progress>,
     ) -> io::Result<()> {
         let jit = self.jit.as_ref().filter(|_| comparison.kind == Kind::Plain);
-        let jit_differs = jit.is_some_and(|runner| jit::differs(runner, comparison));
+        let jit_differs = jit.is_some_and(|runner| sp1_jit::differs(runner, comparison));
         let differs = jit_differs || comparison.verdict == Verdict::Different;
         let mut progress = progress.lock().expect("no panic while it is held");
         progress.counts.add(comparison, differs);
@@ -130,6 +132,7 @@ impl Counts {
             }
             _ => self.faults += 1,
         }
+        self.unprovable += u64::from(comparison.interpreted.end == End::Unprovable);
         self.unanswered += u64::from(comparison.killed_sp1());
         self.mismatches += u64::from(differs);
         self.incomparable += u64::from(!differs && comparison.verdict == Verdict::Incomparable);
@@ -142,6 +145,7 @@ impl Counts {
             "halted": self.halted,
             "faults": self.faults,
             "incomparable": self.incomparable,
+            "unprovable": self.unprovable,
             "unanswered": self.unanswered,
             "mismatches": self.mismatches,
             "cycles": self.cycles,
@@ -151,12 +155,12 @@ impl Counts {
 }
 
 /// One line now and then, on the error output.
-fn tell(progress: &Mutex<Progress>, began: Instant) {
+fn report(progress: &Mutex<Progress>, began: Instant) {
     let mut progress = progress.lock().expect("no panic while it is held");
-    if progress.told.elapsed() < TELL_EVERY {
+    if progress.reported.elapsed() < REPORT_EVERY {
         return;
     }
-    progress.told = Instant::now();
+    progress.reported = Instant::now();
     let Counts { programs, mismatches, .. } = progress.counts;
     let rate = programs as f64 / began.elapsed().as_secs_f64();
     eprintln!("{programs} programs, {rate:.0} per second, {mismatches} mismatches");

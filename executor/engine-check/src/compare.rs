@@ -3,11 +3,11 @@
 use std::io;
 use std::path::Path;
 
-use engine::{Limits, Mode};
+use attestor_engine::{Limits, Mode};
 
+use crate::attestor;
 use crate::engine_process::EngineProcess;
 use crate::generate::{self, Kind};
-use crate::ours;
 use crate::outcome::{End, Run, Verdict, judge};
 
 /// A program that is still running then has no end in time.
@@ -15,7 +15,7 @@ const CYCLES: u64 = 3_000_000;
 
 /// The limits of our runs.
 pub fn limits() -> Limits {
-    ours::wide_limits(CYCLES)
+    attestor::wide_limits(CYCLES)
 }
 
 /// Processes that programs may take down.
@@ -26,9 +26,9 @@ pub struct Engines {
 
 impl Engines {
     /// Those whose binaries were built with this one, in the same folder.
-    pub fn beside(binary: &Path) -> Self {
+    pub fn next_to(binary: &Path) -> Self {
         let process = |name| EngineProcess::new(&binary.with_file_name(name));
-        Self { ours: process("ours-answer"), sp1: process("sp1-answer") }
+        Self { ours: process("attestor-answer"), sp1: process("sp1-answer") }
     }
 }
 
@@ -40,7 +40,8 @@ pub struct Comparison {
     pub verdict: Verdict,
     pub tiered: Run,
     pub interpreted: Run,
-    /// Not run where ours stopped at a limit, as SP1 has none.
+    /// Not run where ours stopped at a limit, as SP1 has none, or at a rule of the circuits, which
+    /// its executor does not know.
     pub sp1: Option<Run>,
 }
 
@@ -81,9 +82,12 @@ fn brief(run: &Run) -> String {
 pub fn compare(kind: Kind, seed: u64, engines: &mut Engines) -> io::Result<Comparison> {
     let program = generate::program(kind, seed);
     let tiered = engines.ours.run(kind, seed)?;
-    let interpreted = ours::run(&program.elf, &program.stdin, &limits(), Mode::InterpreterOnly);
-    let limited = matches!(tiered.end, End::LimitCycles | End::LimitMemory | End::LimitOutput);
-    let comparable = !limited || tiered.end != interpreted.end;
+    let interpreted = attestor::run(&program.elf, &program.stdin, &limits(), Mode::InterpreterOnly);
+    let ends_early = matches!(
+        tiered.end,
+        End::LimitCycles | End::LimitMemory | End::LimitOutput | End::Unprovable
+    );
+    let comparable = !ends_early || tiered.end != interpreted.end;
     let sp1 = comparable.then(|| engines.sp1.run(kind, seed)).transpose()?;
     let verdict = match &sp1 {
         _ if !same_tiers(&tiered, &interpreted) => Verdict::Different,

@@ -1,6 +1,6 @@
 //! An engine in a process of its own. Some programs take SP1's down: SP1 6.10.0 aborts on a length
 //! for which there is no memory, and crashes on an operand that wraps. A fault of our machine code
-//! would take ours down, and a comparison has to tell of which program.
+//! would take ours down, and a comparison has to know of which program.
 
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -11,16 +11,16 @@ use crate::generate::Kind;
 use crate::outcome::{End, Run};
 
 /// The exit code of a process that gave up, as its run had no end in time.
-pub const ENDLESS: u8 = 3;
+pub(crate) const ENDLESS: u8 = 3;
 /// The exit code of a process that took too much memory.
-pub const TOO_LARGE: u8 = 4;
+pub(crate) const TOO_LARGE: u8 = 4;
 /// SP1 takes and fills 7 MB or more for each program: without these bounds of glibc's allocator
 /// (mallopt(3)) it gives them back in between, and half of its time is page faults.
 const KEEP_MEMORY: [(&str, &str); 2] =
     [("MALLOC_MMAP_THRESHOLD_", "33554432"), ("MALLOC_TRIM_THRESHOLD_", "268435456")];
 
 /// Runs in a process that is started again after its death.
-pub struct EngineProcess {
+pub(crate) struct EngineProcess {
     binary: PathBuf,
     running: Option<Running>,
 }
@@ -33,7 +33,7 @@ struct Running {
 
 impl EngineProcess {
     /// The process of a binary that calls `serve`.
-    pub fn new(binary: &Path) -> Self {
+    pub(crate) fn new(binary: &Path) -> Self {
         Self { binary: binary.to_owned(), running: None }
     }
 
@@ -41,7 +41,7 @@ impl EngineProcess {
     ///
     /// # Errors
     /// The process cannot be started, or does not keep to its protocol.
-    pub fn run(&mut self, kind: Kind, seed: u64) -> io::Result<Run> {
+    pub(crate) fn run(&mut self, kind: Kind, seed: u64) -> io::Result<Run> {
         let mut running = match self.running.take() {
             Some(running) => running,
             None => Running::start(&self.binary)?,

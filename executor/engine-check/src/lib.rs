@@ -2,24 +2,24 @@
 //!
 //! For development only, as it needs both engines.
 
-pub mod answer;
+mod answer;
 pub mod assembler;
+pub mod attestor;
 pub mod campaign;
 pub mod compare;
-pub mod damage;
 pub mod elf;
-pub mod engine_process;
+mod engine_process;
 pub mod generate;
-pub mod jit;
-pub mod model;
+mod model;
+pub mod mutate_elf;
 pub mod operation;
-pub mod ours;
 pub mod outcome;
-pub mod portable;
 pub mod process;
 pub mod random;
 pub mod report;
 pub mod seeds;
 pub mod serve;
-pub mod stepped;
+pub mod single_step;
+mod sp1_jit;
+pub mod sp1_portable;
 pub mod table;

@@ -57,7 +57,7 @@ fn bitwise(left: u64, right: u64, choose: impl Fn(bool, bool) -> bool) -> u64 {
 
 /// The result of an instruction by its name; `right` is the second register or the immediate with
 /// its sign extended. `None`: the instruction does more than compute.
-pub fn compute(name: &str, left: u64, right: u64) -> Option<u64> {
+pub(crate) fn compute(name: &str, left: u64, right: u64) -> Option<u64> {
     whole(name, left, right).or_else(|| halved(name, left, right))
 }
 
@@ -79,7 +79,7 @@ fn whole(name: &str, left: u64, right: u64) -> Option<u64> {
         "mul" => word(signed_left * signed_right),
         "mulh" => upper(signed_left * signed_right),
         "mulhsu" => upper(signed_left * plain_right),
-        // Halves, as the whole product has no room beside a sign.
+        // Halves, as the whole product leaves no room for a sign.
         "mulhu" => {
             let (high, rest) = (plain_right / HALF, plain_right % HALF);
             word((plain_left * high + plain_left * rest / HALF) / HALF)
@@ -110,7 +110,7 @@ fn halved(name: &str, left: u64, right: u64) -> Option<u64> {
 }
 
 /// Whether a branch is taken; `None`: the instruction is no branch.
-pub fn branches(name: &str, left: u64, right: u64) -> Option<bool> {
+pub(crate) fn branches(name: &str, left: u64, right: u64) -> Option<bool> {
     Some(match name {
         "beq" => left == right,
         "bne" => left != right,
@@ -123,7 +123,7 @@ pub fn branches(name: &str, left: u64, right: u64) -> Option<bool> {
 }
 
 /// The register after a load of these bytes; `name` says whether they have a sign.
-pub fn loaded(name: &str, bytes: &[u8]) -> u64 {
+pub(crate) fn loaded(name: &str, bytes: &[u8]) -> u64 {
     let number = bytes.iter().rev().fold(0_i128, |number, byte| number * 256 + i128::from(*byte));
     let range = 1_i128 << (8 * bytes.len());
     let negative = !name.ends_with('u') && number >= range / 2;

@@ -21,6 +21,8 @@ pub enum End {
     LimitOutput,
     /// SP1 runs it, and ours refuses it.
     Unsupported,
+    /// SP1 runs it, and its circuits do not accept it: `make check-provable` asks them.
+    Unprovable,
     /// The file is no program.
     NoProgram,
     /// Its process died.
@@ -53,7 +55,7 @@ pub fn judge(ours: &End, sp1: &End) -> Verdict {
     match (ours, sp1) {
         (ours, sp1) if ours == sp1 => Verdict::Same,
         (End::Unsupported, End::Fault) => Verdict::Same,
-        (End::Unsupported | End::LimitCycles, _) => Verdict::Incomparable,
+        (End::Unsupported | End::Unprovable | End::LimitCycles, _) => Verdict::Incomparable,
         (ours, End::NoAnswer) if !matches!(ours, End::Halted(_)) => Verdict::Incomparable,
         _ => Verdict::Different,
     }
@@ -103,5 +105,6 @@ mod tests {
     fn our_limits_and_refusals_say_nothing() {
         assert_eq!(judge(&End::LimitCycles, &halted(7)), Verdict::Incomparable);
         assert_eq!(judge(&End::Unsupported, &halted(7)), Verdict::Incomparable);
+        assert_eq!(judge(&End::Unprovable, &halted(7)), Verdict::Incomparable);
     }
 }

@@ -3,8 +3,8 @@
 /// splitmix64 of Steele, Lea, Flood (2014).
 pub struct Random(u64);
 
-/// Where arithmetic and addressing have their corners.
-pub const CORNERS: [u64; 25] = [
+/// Where arithmetic and addressing have their edge cases.
+pub const EDGE_VALUES: [u64; 25] = [
     0,
     1,
     2,
@@ -62,11 +62,11 @@ impl Random {
         choices[self.below(choices.len() as u64) as usize]
     }
 
-    /// A machine word: a corner, a corner's neighbour, few bits, or any.
+    /// A machine word: an edge value, a neighbour of one, few bits, or any.
     pub fn word(&mut self) -> u64 {
         match self.below(4) {
-            0 => self.pick(&CORNERS),
-            1 => self.pick(&CORNERS).wrapping_add(self.below(17)).wrapping_sub(8),
+            0 => self.pick(&EDGE_VALUES),
+            1 => self.pick(&EDGE_VALUES).wrapping_add(self.below(17)).wrapping_sub(8),
             2 => self.any() >> self.below(64),
             _ => self.any(),
         }

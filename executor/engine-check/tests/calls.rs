@@ -1,10 +1,10 @@
-//! System calls with every combination of odd arguments end as on SP1.
+//! System calls with every combination of unusual arguments end as on SP1.
 
-use engine::Mode;
-use engine_check::assembler::Assembler;
-use engine_check::elf::{DATA, elf};
-use engine_check::outcome::{End, Verdict, judge};
-use engine_check::{ours, portable};
+use attestor_engine::Mode;
+use attestor_engine_check::assembler::Assembler;
+use attestor_engine_check::elf::{DATA, elf};
+use attestor_engine_check::outcome::{End, Verdict, judge};
+use attestor_engine_check::{attestor, sp1_portable};
 
 const HALT: u64 = 0x00;
 const WRITE: u64 = 0x02;
@@ -15,7 +15,7 @@ const PUBLIC_VALUES: u64 = 13;
 const POSEIDON2: u64 = 0x0133;
 const MEMORY_END: u64 = 1 << 40;
 
-/// Where pointers have their corners: aligned or not, at both ends of memory, and outside of it.
+/// Where pointers have their edge cases: aligned or not, at both ends of memory, and outside of it.
 const POINTERS: [u64; 12] = [
     0,
     DATA,
@@ -48,9 +48,9 @@ fn program(calls: &[(u64, &[u64])]) -> Vec<u8> {
 
 fn assert_same(calls: &[(u64, &[u64])], stdin: &[Vec<u8>]) -> End {
     let elf = program(calls);
-    let sp1 = portable::run(&elf, stdin, 1 << 28);
+    let sp1 = sp1_portable::run(&elf, stdin, 1 << 28);
     for mode in [Mode::InterpreterOnly, Mode::TieredAt { hot: 0 }] {
-        let ours = ours::run(&elf, stdin, &ours::wide_limits(1 << 20), mode);
+        let ours = attestor::run(&elf, stdin, &attestor::wide_limits(1 << 20), mode);
         let detail = format!("{calls:x?}: {:?} ({}), {:?}", ours.end, ours.detail, sp1.end);
         assert_eq!(judge(&ours.end, &sp1.end), Verdict::Same, "{detail}: {}", sp1.detail);
     }
@@ -120,7 +120,7 @@ fn wraps(pointer: u64) -> bool {
 fn poseidon2_of_an_operand_that_wraps_is_a_fault_of_ours() {
     for pointer in POINTERS.into_iter().filter(|pointer| wraps(*pointer)) {
         let elf = program(&[(POSEIDON2, &[pointer, 0])]);
-        let ours = ours::run(&elf, &[], &ours::wide_limits(1 << 20), Mode::Tiered);
+        let ours = attestor::run(&elf, &[], &attestor::wide_limits(1 << 20), Mode::Tiered);
         assert_eq!(ours.end, End::Fault, "{pointer:#x}");
     }
 }

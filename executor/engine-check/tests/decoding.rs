@@ -1,14 +1,14 @@
 //! Which words are instructions: ours and SP1's loaders agree on each.
 
-use engine::Image;
-use engine_check::elf::elf;
-use engine_check::portable;
-use engine_check::random::Random;
+use attestor_engine::Image;
+use attestor_engine_check::elf::elf;
+use attestor_engine_check::random::Random;
+use attestor_engine_check::sp1_portable;
 
 fn assert_agreed(word: u32) {
     let file = elf(&[word], &[]);
     let ours = Image::parse(&file);
-    let sp1 = portable::load(&file);
+    let sp1 = sp1_portable::load(&file);
     assert_eq!(ours.is_ok(), sp1.is_some(), "{word:#010x}: {:?}", ours.err());
 }
 

@@ -1,19 +1,19 @@
 //! Every instruction on every pair of edge values, on every engine.
 
-use engine::Mode;
-use engine_check::outcome::{End, Run};
-use engine_check::{ours, portable, table};
+use attestor_engine::Mode;
+use attestor_engine_check::outcome::{End, Run};
+use attestor_engine_check::{attestor, sp1_portable, table};
 
 const MEMORY_BYTES: u64 = 1 << 30;
 const CYCLES: u64 = 1 << 32;
 
 fn on_all_engines(elf: &[u8]) -> [(&'static str, Run); 4] {
-    let limits = ours::wide_limits(CYCLES);
+    let limits = attestor::wide_limits(CYCLES);
     [
-        ("SP1", portable::run(elf, &[], MEMORY_BYTES)),
-        ("interpreted", ours::run(elf, &[], &limits, Mode::InterpreterOnly)),
-        ("tiered", ours::run(elf, &[], &limits, Mode::Tiered)),
-        ("compiled", ours::run(elf, &[], &limits, Mode::TieredAt { hot: 0 })),
+        ("SP1", sp1_portable::run(elf, &[], MEMORY_BYTES)),
+        ("interpreted", attestor::run(elf, &[], &limits, Mode::InterpreterOnly)),
+        ("tiered", attestor::run(elf, &[], &limits, Mode::Tiered)),
+        ("compiled", attestor::run(elf, &[], &limits, Mode::TieredAt { hot: 0 })),
     ]
 }
 
@@ -33,8 +33,10 @@ fn instructions_give_what_the_model_says() {
 #[test]
 fn hot_cases_are_compiled() {
     for case in table::cases() {
-        let image = engine::Image::parse(&case.elf).unwrap();
-        let outcome = engine::run(&image, &[], &ours::wide_limits(CYCLES), Mode::Tiered).unwrap();
+        let image = attestor_engine::Image::parse(&case.elf).unwrap();
+        let outcome =
+            attestor_engine::run(&image, &[], &attestor::wide_limits(CYCLES), Mode::Tiered)
+                .unwrap();
         assert!(outcome.compiled_instructions > 0, "{}", case.name);
     }
 }

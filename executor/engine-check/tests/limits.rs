@@ -1,10 +1,10 @@
 //! Limits that end a program: exactly where, and as what.
 
-use engine::{Limits, Mode};
-use engine_check::generate::{self, Generated, Kind};
-use engine_check::outcome::{End, Run};
-use engine_check::random::Random;
-use engine_check::{ours, stepped};
+use attestor_engine::{Limits, Mode};
+use attestor_engine_check::generate::{self, Generated, Kind};
+use attestor_engine_check::outcome::{End, Run};
+use attestor_engine_check::random::Random;
+use attestor_engine_check::{attestor, single_step};
 
 const CYCLES: u64 = 3_000_000;
 /// SP1 is stepped so far.
@@ -16,7 +16,7 @@ fn modes(program: &Generated) -> [Mode; 3] {
 }
 
 fn run(program: &Generated, cycles: u64, mode: Mode) -> Run {
-    ours::run(&program.elf, &program.stdin, &ours::wide_limits(cycles), mode)
+    attestor::run(&program.elf, &program.stdin, &attestor::wide_limits(cycles), mode)
 }
 
 /// The cycles of a program that halts.
@@ -80,7 +80,7 @@ fn cycles_before_fault(program: &Generated) -> Option<u64> {
     if run(program, SOON, Mode::InterpreterOnly).end != End::Fault {
         return None;
     }
-    let states = stepped::states(&program.elf, &program.stdin, SOON as usize);
+    let states = single_step::states(&program.elf, &program.stdin, SOON as usize);
     let last = states.last()?.global_clk;
     (last + 1 == states.len() as u64).then_some(last)
 }
@@ -108,8 +108,8 @@ fn public_values_end_at_their_limit() {
     let written = 4096;
     for mode in modes(&program) {
         for (limit, ends) in [(written, false), (written - 1, true), (0, true)] {
-            let limits = Limits { public_values_bytes: limit, ..ours::wide_limits(CYCLES) };
-            let run = ours::run(&program.elf, &program.stdin, &limits, mode);
+            let limits = Limits { public_values_bytes: limit, ..attestor::wide_limits(CYCLES) };
+            let run = attestor::run(&program.elf, &program.stdin, &limits, mode);
             assert_eq!(run.end == End::LimitOutput, ends, "{limit}, {mode:?}: {:?}", run.end);
         }
     }

@@ -1,8 +1,8 @@
 //! Damaged ELFs: what ours loads, SP1 loads too, and both run it alike.
 
-use engine::Image;
-use engine_check::outcome::{End, Verdict, judge};
-use engine_check::{damage, ours, portable};
+use attestor_engine::Image;
+use attestor_engine_check::outcome::{End, Verdict, judge};
+use attestor_engine_check::{attestor, mutate_elf, sp1_portable};
 
 const CYCLES: u64 = 200_000;
 const MEMORY_BYTES: u64 = 1 << 30;
@@ -14,8 +14,8 @@ const OWN_RULES: [&str; 2] = ["not for 64-bit RISC-V", "too much memory"];
 fn damaged_files_are_taken_as_by_sp1() {
     let mut loaded = 0;
     for seed in 0..6000 {
-        let elf = damage::program(seed).elf;
-        match (Image::parse(&elf), portable::load(&elf)) {
+        let elf = mutate_elf::program(seed).elf;
+        match (Image::parse(&elf), sp1_portable::load(&elf)) {
             (Ok(_), Some(_)) => loaded += 1,
             (Ok(_), None) => panic!("{seed}: SP1 does not load it"),
             (Err(error), Some(_)) => {
@@ -31,13 +31,13 @@ fn damaged_files_are_taken_as_by_sp1() {
 #[test]
 fn damaged_programs_end_as_on_sp1() {
     for seed in 0..2000 {
-        let program = damage::program(seed);
-        let limits = ours::wide_limits(CYCLES);
-        let ours = ours::run(&program.elf, &[], &limits, program.mode);
+        let program = mutate_elf::program(seed);
+        let limits = attestor::wide_limits(CYCLES);
+        let ours = attestor::run(&program.elf, &[], &limits, program.mode);
         if matches!(ours.end, End::LimitCycles | End::NoProgram) {
             continue;
         }
-        let sp1 = portable::run(&program.elf, &[], MEMORY_BYTES);
+        let sp1 = sp1_portable::run(&program.elf, &[], MEMORY_BYTES);
         let detail = format!("{} and {}", ours.detail, sp1.detail);
         assert_ne!(judge(&ours.end, &sp1.end), Verdict::Different, "{seed}: {detail}");
     }

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use engine_check::compare::{Comparison, Engines, compare};
-use engine_check::generate::Kind;
-use engine_check::outcome::Verdict;
-use engine_check::seeds;
+use attestor_engine_check::compare::{Comparison, Engines, compare};
+use attestor_engine_check::generate::Kind;
+use attestor_engine_check::outcome::Verdict;
+use attestor_engine_check::seeds;
 
 /// The most programs in a hundred that our limits may cut short.
 const INCOMPARABLE_PERCENT: usize = 10;
@@ -21,7 +21,7 @@ fn assert_same(comparisons: impl Iterator<Item = Comparison>) {
 }
 
 fn engines() -> Engines {
-    Engines::beside(Path::new(env!("CARGO_BIN_EXE_sp1-answer")))
+    Engines::next_to(Path::new(env!("CARGO_BIN_EXE_sp1-answer")))
 }
 
 fn check(kind: Kind, programs: u64) {

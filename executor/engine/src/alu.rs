@@ -2,7 +2,7 @@
 
 /// Operations of RV64IM on two 64-bit values; a `W` one works on their lower halves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Alu {
+pub(crate) enum Alu {
     Add,
     Sub,
     Sll,
@@ -37,7 +37,7 @@ impl Alu {
     /// The result, with the edge cases of the RISC-V specification, chapter "M": a division by
     /// zero gives all ones, its remainder the dividend, and an overflow wraps.
     #[inline(always)]
-    pub fn apply(self, a: u64, b: u64) -> u64 {
+    pub(crate) fn apply(self, a: u64, b: u64) -> u64 {
         let (signed_a, signed_b) = (a as i64, b as i64);
         match self {
             Self::Add => a.wrapping_add(b),
@@ -66,7 +66,7 @@ impl Alu {
 
     /// Whether it divides, or gives the rest of a division.
     #[cfg_attr(not(feature = "translator"), allow(dead_code))]
-    pub fn is_division(self) -> bool {
+    pub(crate) fn is_division(self) -> bool {
         matches!(
             self,
             Self::Div

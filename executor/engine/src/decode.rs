@@ -7,7 +7,7 @@ use crate::alu::Alu;
 use crate::instruction::{Condition, Instruction, Operation, Width};
 
 /// The instruction; None: SP1 refuses to load a program with this word.
-pub fn decode(word: u32) -> Option<Instruction> {
+pub(crate) fn decode(word: u32) -> Option<Instruction> {
     let upper = (word & 0xffff_f000) as i32;
     let load_offset = word as i32 >> 20;
     match word & 0x7f {

@@ -3,7 +3,7 @@
 /// The numbers are those that compiled code returns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u64)]
-pub enum Exit {
+pub(crate) enum Exit {
     /// `pc` is at code that is not compiled, or no address of compiled code at all.
     Cold = 0,
     /// `pc` is at an ecall, which is counted already.
@@ -20,18 +20,21 @@ pub enum Exit {
     Hot = 6,
     /// `pc` is outside of the program.
     WildJump = 7,
+    /// Compiled code faulted below what a proof has of memory; where is in the context.
+    Low = 8,
 }
 
 impl Exit {
     /// From what compiled code returned.
     #[cfg_attr(not(feature = "translator"), allow(dead_code))]
-    pub fn from_code(code: u64) -> Self {
+    pub(crate) fn from_code(code: u64) -> Self {
         match code {
             1 => Self::Ecall,
             2 => Self::Fuel,
             3 => Self::Access,
             4 => Self::Illegal,
             5 => Self::Memory,
+            8 => Self::Low,
             _ => Self::Cold,
         }
     }

@@ -36,6 +36,8 @@ pub struct Image {
 pub(crate) struct Segment {
     pub address: u64,
     pub bytes: Vec<u8>,
+    /// In memory, with the zeros behind the bytes.
+    pub size: u64,
 }
 
 /// Why a file is no program.
@@ -89,7 +91,6 @@ impl Image {
         (index < self.instructions.len() as u64).then_some(index as usize)
     }
 
-    #[cfg_attr(not(feature = "translator"), allow(dead_code))]
     pub(crate) fn address(&self, index: usize) -> u64 {
         self.base + 4 * index as u64
     }
@@ -125,7 +126,8 @@ impl Loader {
         if flags & PF_X != 0 && flags & PF_UNTRUSTED == 0 {
             self.add_code(start, bytes)?;
         }
-        self.segments.push(Segment { address: start, bytes: bytes.to_vec() });
+        let (bytes, size) = (bytes.to_vec(), header.p_memsz);
+        self.segments.push(Segment { address: start, bytes, size });
         self.end = end;
         Ok(())
     }

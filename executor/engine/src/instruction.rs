@@ -4,7 +4,7 @@ use crate::alu::Alu;
 
 /// How many bytes a load or a store moves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Width {
+pub(crate) enum Width {
     Byte,
     Half,
     Word,
@@ -14,14 +14,14 @@ pub enum Width {
 impl Width {
     /// The logarithm of the bytes: 0 to 3.
     #[inline(always)]
-    pub fn log2(self) -> u32 {
+    pub(crate) fn log2(self) -> u32 {
         self as u32
     }
 }
 
 /// When a branch is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Condition {
+pub(crate) enum Condition {
     Equal,
     NotEqual,
     Less,
@@ -32,7 +32,7 @@ pub enum Condition {
 
 impl Condition {
     #[inline(always)]
-    pub fn holds(self, a: u64, b: u64) -> bool {
+    pub(crate) fn holds(self, a: u64, b: u64) -> bool {
         match self {
             Self::Equal => a == b,
             Self::NotEqual => a != b,
@@ -45,7 +45,7 @@ impl Condition {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Operation {
+pub(crate) enum Operation {
     /// LUI: rd = immediate.
     Constant,
     /// AUIPC: rd = pc + immediate.
@@ -74,7 +74,7 @@ pub enum Operation {
 
 /// Registers that an operation does not name are 0; `immediate` is sign-extended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Instruction {
+pub(crate) struct Instruction {
     pub operation: Operation,
     pub rd: u8,
     pub rs1: u8,
@@ -85,13 +85,13 @@ pub struct Instruction {
 impl Instruction {
     /// The immediate as a 64-bit addend.
     #[inline(always)]
-    pub fn addend(&self) -> u64 {
+    pub(crate) fn addend(&self) -> u64 {
         i64::from(self.immediate) as u64
     }
 
     /// The register that it sets; None also for x0.
     #[cfg_attr(not(feature = "translator"), allow(dead_code))]
-    pub fn written(&self) -> Option<usize> {
+    pub(crate) fn written(&self) -> Option<usize> {
         let writes = !matches!(
             self.operation,
             Operation::Branch(_) | Operation::Store(_) | Operation::Ecall | Operation::Illegal
@@ -99,9 +99,9 @@ impl Instruction {
         (writes && self.rd != 0).then_some(usize::from(self.rd))
     }
 
-    /// Whether the next instruction need not be the one behind it.
+    /// Whether execution may continue elsewhere than at the following instruction.
     #[cfg_attr(not(feature = "translator"), allow(dead_code))]
-    pub fn ends_block(&self) -> bool {
+    pub(crate) fn ends_block(&self) -> bool {
         matches!(
             self.operation,
             Operation::Jump

@@ -1,10 +1,10 @@
 //! The interpreter: for cold code, unconstrained blocks, and the end of the fuel.
 
-use precompiles::Fault;
+use attestor_precompiles::{Fault, Rule};
 
 use crate::context::Context;
 use crate::exit::Exit;
-use crate::heat::Heat;
+use crate::hotness::Hotness;
 use crate::image::Image;
 use crate::instruction::{Instruction, Operation};
 use crate::memory::Memory;
@@ -16,20 +16,24 @@ enum Next {
     Leave(Exit),
 }
 
-/// Execute from `context.pc` until something else has to go on.
+/// Execute from `context.pc` until something else has to take over.
 ///
 /// # Errors
-/// The load or store at `context.pc` is none.
-pub fn interpret(
+/// The load or store at `context.pc` is none, or no jump may go there.
+pub(crate) fn interpret(
     context: &mut Context,
     memory: &mut Memory,
     image: &Image,
-    heat: &mut Heat,
+    hotness: &mut Hotness,
 ) -> Result<Exit, Fault> {
     loop {
         let Some(index) = image.index(context.pc) else { return Ok(Exit::WildJump) };
-        // Compiled code knows no other addresses than multiples of four.
-        if context.pc.is_multiple_of(4) && heat.enter(index) {
+        // SP1's executor rounds down, its circuits do not.
+        if !context.pc.is_multiple_of(4) {
+            if !memory.is_unconstrained() {
+                return Err(Rule::MisalignedJump(context.pc).into());
+            }
+        } else if hotness.enter(index) {
             return Ok(Exit::Hot);
         }
         if let Some(exit) = block(context, memory, &image.instructions[index..])? {

@@ -15,7 +15,7 @@ mod assembly;
 mod context;
 mod decode;
 mod exit;
-mod heat;
+mod hotness;
 mod image;
 mod instruction;
 mod interpret;
@@ -30,6 +30,7 @@ mod translate;
 #[path = "translate_absent.rs"]
 mod translate;
 
+pub use attestor_precompiles::Rule;
 pub use image::{Image, ImageError};
-pub use outcome::{FaultKind, GuestFault, Limits, Mode, Outcome, Stop};
+pub use outcome::{FaultKind, GuestFault, Limits, Mode, Outcome, Stop, Unprovable};
 pub use run::run;

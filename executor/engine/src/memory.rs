@@ -1,43 +1,46 @@
-//! The guest's memory: 2^40 bytes of which the touched granules exist.
+//! The guest's memory: 2^40 bytes of which the touched chunks exist.
 //!
 //! Why a guest cannot reach host memory: the 2^40 addresses that a guest has are one reservation
 //! of the host's address space, which nothing else lives in. Every access, in the interpreter, in
 //! compiled code and in syscalls, checks before it that its address is a multiple of its size and
 //! below 2^40; so all its bytes are inside of the reservation. An address is never masked or
-//! wrapped: one that fails the check ends the run. Behind the reservation follows a guard that is
+//! wrapped: one that fails the check ends the run. The reservation is followed by a guard that is
 //! never mapped.
 //!
-//! Granules of 64 KiB are inaccessible until the guest first touches them. Then they are made
+//! Chunks of 64 KiB are inaccessible until the guest first touches them. Then they are made
 //! writable and counted against the limit: by the interpreter and the syscalls because they look
-//! into the map of granules before each access, by compiled code because the processor faults
-//! (`translate/fault.rs`). What is untouched reads as zero, as in SP1.
+//! into the map of chunks before each access, by compiled code because the processor faults
+//! (`translate/fault.rs`). What is untouched reads as zero, as in SP1. The first chunk, which no
+//! proof knows, exists within an unconstrained block alone.
+//!
+//! Behind the guest's addresses, each word has a mark: how it was accessed (`marks`).
 
-mod granules;
+mod address;
+mod chunks;
+mod marks;
 mod reservation;
 mod snapshot;
-mod words;
 
-use precompiles::Fault;
+use std::ops::Range;
+
+use attestor_precompiles::{FIRST_ADDRESS, Fault, Rule};
 
 use crate::instruction::Width;
+use address::check;
 use reservation::Reservation;
 use snapshot::Snapshot;
 
-pub use granules::Granules;
+pub(crate) use address::{ACCESSED, ADDRESS_SPACE, MARK_BITS, MARKS_START, MISPLACED, refusal};
+pub(crate) use chunks::Chunks;
 
-/// The logarithm of the guest's address space, as in both of SP1's executors.
-const ADDRESS_BITS: u32 = 40;
-pub const ADDRESS_SPACE: u64 = 1 << ADDRESS_BITS;
-/// By width: the bits that no address of an access has, beyond the address space or its alignment.
-pub const MISPLACED: [u64; 4] = {
-    let outside = !(ADDRESS_SPACE - 1);
-    [outside, outside | 1, outside | 3, outside | 7]
-};
-
-pub struct Memory {
+pub(crate) struct Memory {
     reservation: Reservation,
     /// What an unconstrained block overwrote.
     snapshot: Option<Snapshot>,
+    /// Words that the program's file fills at the start, also with zeros, in order.
+    image: Vec<Range<u64>>,
+    /// Where precompiles accessed words that nothing else had.
+    by_precompiles: Vec<Range<u64>>,
 }
 
 impl Memory {
@@ -45,58 +48,69 @@ impl Memory {
     ///
     /// # Errors
     /// The host gives no room.
-    pub fn new(limit: u64) -> Result<Self, Fault> {
+    pub(crate) fn new(limit: u64) -> Result<Self, Fault> {
         let reservation = Reservation::new(limit).ok_or(Fault::LimitMemory)?;
-        Ok(Self { reservation, snapshot: None })
+        Ok(Self { reservation, snapshot: None, image: Vec::new(), by_precompiles: Vec::new() })
     }
 
     #[inline(always)]
-    pub fn load(&mut self, width: Width, signed: bool, address: u64) -> Result<u64, Fault> {
+    pub(crate) fn load(&mut self, width: Width, signed: bool, address: u64) -> Result<u64, Fault> {
         check(width, address)?;
         self.touch(address)?;
+        if self.snapshot.is_none() {
+            self.reservation.set_mark(address, ACCESSED);
+        }
         Ok(self.reservation.load(width, signed, address))
     }
 
     #[inline(always)]
-    pub fn store(&mut self, width: Width, address: u64, value: u64) -> Result<(), Fault> {
+    pub(crate) fn store(&mut self, width: Width, address: u64, value: u64) -> Result<(), Fault> {
         check(width, address)?;
         self.touch(address)?;
-        if self.snapshot.is_some() {
-            self.save_page(address)?;
+        match &mut self.snapshot {
+            Some(snapshot) => snapshot.save_page(&self.reservation, address)?,
+            None => self.reservation.set_mark(address, ACCESSED),
         }
         self.reservation.store(width, address, value);
         Ok(())
     }
 
-    /// The map of granules, and the first byte of address 0: for compiled code.
+    /// The map of chunks, and the first byte of address 0: for compiled code.
     #[cfg_attr(not(feature = "translator"), allow(dead_code))]
-    pub fn granules(&self) -> &Granules {
-        self.reservation.granules()
+    pub(crate) fn chunks(&self) -> &Chunks {
+        self.reservation.chunks()
     }
 
-    /// Copy bytes in, as a loader does, to a multiple of four.
-    pub fn fill(&mut self, address: u64, bytes: &[u8]) -> Result<(), Fault> {
+    /// Copy bytes in, as a loader does, to a multiple of four, above all that were copied in
+    /// before; `size` is that of the segment, which ends with zeros.
+    pub(crate) fn fill(&mut self, address: u64, bytes: &[u8], size: u64) -> Result<(), Fault> {
         let (words, rest) = bytes.as_chunks::<4>();
         for (word, address) in words.iter().zip((address..).step_by(4)) {
-            self.store(Width::Word, address, u64::from(u32::from_le_bytes(*word)))?;
+            self.touch(address)?;
+            self.reservation.store(Width::Word, address, u32::from_le_bytes(*word).into());
         }
         let rest_address = address + 4 * words.len() as u64;
         for (byte, address) in rest.iter().zip(rest_address..) {
-            self.store(Width::Byte, address, u64::from(*byte))?;
+            self.touch(address)?;
+            self.reservation.store(Width::Byte, address, (*byte).into());
+        }
+        let end = address + size.max(bytes.len() as u64);
+        if end > address {
+            self.image.push(address & !7..end.next_multiple_of(8));
         }
         Ok(())
     }
 
     /// The bytes at an address, whatever its alignment; nothing is touched by that. No byte
     /// can be read at any address.
-    pub fn peek(&self, address: u64, length: u64) -> Result<Vec<u8>, Fault> {
+    pub(crate) fn peek(&self, address: u64, length: u64) -> Result<Vec<u8>, Fault> {
         if length == 0 {
             return Ok(Vec::new());
         }
         let end = address.checked_add(length).filter(|&end| end <= ADDRESS_SPACE);
         let end = end.ok_or(Fault::OutOfRange(address))?;
         let byte = |address| {
-            if !self.granules().holds(address) {
+            if !self.chunks().holds(address) {
                 return 0;
             }
             self.reservation.load(Width::Byte, false, address) as u8
@@ -104,29 +118,52 @@ impl Memory {
         Ok((address..end).map(byte).collect())
     }
 
+    /// From now on keep what is overwritten.
+    pub(crate) fn begin_unconstrained(&mut self) {
+        self.snapshot = Some(Snapshot::default());
+    }
+
+    /// Put back what was overwritten since `begin_unconstrained`.
+    pub(crate) fn end_unconstrained(&mut self) {
+        if let Some(snapshot) = self.snapshot.take() {
+            snapshot.restore(&mut self.reservation);
+        }
+        // What is outside of a block must not be able to access it.
+        self.chunks().withdraw(FIRST_ADDRESS - 1);
+    }
+
+    pub(crate) fn is_unconstrained(&self) -> bool {
+        self.snapshot.is_some()
+    }
+
     /// Count bytes that the guest makes the host hold.
-    pub fn charge(&mut self, bytes: u64) -> Result<(), Fault> {
-        if self.granules().charge(bytes) { Ok(()) } else { Err(Fault::LimitMemory) }
+    pub(crate) fn charge(&mut self, bytes: u64) -> Result<(), Fault> {
+        if self.chunks().charge(bytes) { Ok(()) } else { Err(Fault::LimitMemory) }
     }
 
-    pub fn refund(&mut self, bytes: u64) {
-        self.granules().refund(bytes);
+    pub(crate) fn refund(&mut self, bytes: u64) {
+        self.chunks().refund(bytes);
     }
 
-    /// Bytes of granules that the guest has.
-    pub fn touched_bytes(&self) -> u64 {
-        self.granules().touched_bytes()
+    /// Bytes of chunks that the guest has.
+    pub(crate) fn touched_bytes(&self) -> u64 {
+        self.chunks().touched_bytes()
     }
 
     #[inline(always)]
     fn touch(&mut self, address: u64) -> Result<(), Fault> {
-        if self.granules().holds(address) || self.granules().commit(address) {
-            return Ok(());
-        }
-        Err(Fault::LimitMemory)
+        if self.chunks().holds(address) { Ok(()) } else { self.commit(address) }
     }
 
-    /// Touch every granule of so many words, which must lie in the address space.
+    #[cold]
+    fn commit(&mut self, address: u64) -> Result<(), Fault> {
+        if address < FIRST_ADDRESS && self.snapshot.is_none() {
+            return Err(Rule::LowAddress(address).into());
+        }
+        if self.chunks().commit(address) { Ok(()) } else { Err(Fault::LimitMemory) }
+    }
+
+    /// Touch every chunk of so many words, which must lie in the address space.
     #[inline(always)]
     fn touch_all(&mut self, address: u64, words: usize) -> Result<(), Fault> {
         let Some(last) = words.checked_sub(1) else { return Ok(()) };
@@ -134,27 +171,9 @@ impl Memory {
         let mut next = address;
         while next < last {
             self.touch(next)?;
-            next = Granules::next(next);
+            next = Chunks::next(next);
         }
         self.touch(last)
-    }
-}
-
-#[inline(always)]
-fn check(width: Width, address: u64) -> Result<(), Fault> {
-    if address & MISPLACED[width.log2() as usize] == 0 {
-        return Ok(());
-    }
-    Err(refusal(width, address))
-}
-
-/// Why an access of this width is none.
-#[cold]
-pub fn refusal(width: Width, address: u64) -> Fault {
-    if address & ((1 << width.log2()) - 1) != 0 {
-        Fault::Misaligned(address)
-    } else {
-        Fault::OutOfRange(address)
     }
 }
 

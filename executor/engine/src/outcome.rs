@@ -2,12 +2,14 @@
 
 use std::fmt;
 
+use attestor_precompiles::Rule;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// The most instructions, as SP1's `global_clk` counts; unconstrained blocks, which it does not
     /// count, may execute as many again.
     pub cycles: u64,
-    /// The most bytes of guest memory (in granules of 64 KiB), of copies for unconstrained blocks
+    /// The most bytes of guest memory (in chunks of 64 KiB), of copies for unconstrained blocks
     /// and of hints that the guest makes.
     pub memory_bytes: u64,
     pub public_values_bytes: u64,
@@ -39,6 +41,8 @@ pub struct Outcome {
     pub compile_seconds: f64,
     /// The first bytes of what the guest wrote to descriptors 1 and 2.
     pub printed: Vec<u8>,
+    /// Why no proof can show this end, if the exit code is 0.
+    pub unprovable: Option<Unprovable>,
 }
 
 /// Why a program did not halt.
@@ -48,8 +52,20 @@ pub enum Stop {
     LimitCycles,
     LimitMemory,
     LimitOutput,
+    /// SP1's executor goes on, but its circuits do not accept what the program did.
+    Unprovable(Unprovable),
     /// SP1 executes it, but no proof of ours can cover it; or no syscall at all.
     Unsupported(String),
+}
+
+/// What SP1's circuits do not allow, where its executor does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unprovable {
+    pub rule: Rule,
+    /// As of a `GuestFault`.
+    pub pc: u64,
+    /// The system call that did it, if one did.
+    pub call: Option<&'static str>,
 }
 
 /// What SP1's machine does not allow.
@@ -81,8 +97,18 @@ impl fmt::Display for Stop {
             Self::LimitCycles => write!(formatter, "the cycle limit was reached"),
             Self::LimitMemory => write!(formatter, "the memory limit was reached"),
             Self::LimitOutput => write!(formatter, "the public values are longer than the limit"),
+            Self::Unprovable(unprovable) => write!(formatter, "{unprovable}"),
             Self::Unsupported(what) => write!(formatter, "{what} is not supported"),
         }
+    }
+}
+
+impl fmt::Display for Unprovable {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(call) = self.call {
+            write!(formatter, "{call}: ")?;
+        }
+        write!(formatter, "{} at pc {:#x}", self.rule, self.pc)
     }
 }
 

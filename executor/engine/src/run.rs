@@ -1,16 +1,16 @@
 //! The loop around a program: execute, answer its calls, compile what is hot.
 
-use precompiles::Fault;
+use attestor_precompiles::{Fault, Rule};
 
 use crate::context::Context;
 use crate::exit::Exit;
-use crate::heat::{HOT, Heat};
+use crate::hotness::{HOT, Hotness};
 use crate::image::Image;
 use crate::instruction::{Operation, Width};
 use crate::interpret::interpret;
 use crate::memory::{ADDRESS_SPACE, Memory, refusal};
-use crate::outcome::{FaultKind, GuestFault, Limits, Mode, Outcome, Stop};
-use crate::syscalls::{Calls, Refusal};
+use crate::outcome::{FaultKind, GuestFault, Limits, Mode, Outcome, Stop, Unprovable};
+use crate::syscalls::{Calls, Refusal, T0 as CALL_NUMBER};
 use crate::translate::Translator;
 
 /// The most cycles that can be counted.
@@ -31,7 +31,7 @@ struct Machine<'a> {
     context: Context,
     memory: Memory,
     calls: Calls<'a>,
-    heat: Heat,
+    hotness: Hotness,
     translator: Option<Translator>,
     fuel: i64,
 }
@@ -53,11 +53,11 @@ impl<'a> Machine<'a> {
             Mode::InterpreterOnly => None,
         };
         let translator = hot.and_then(|_| Translator::new(image));
-        let heat = match (hot, &translator) {
-            (Some(hot), Some(_)) => Heat::for_instructions(image.instructions.len(), hot),
-            _ => Heat::off(),
+        let hotness = match (hot, &translator) {
+            (Some(hot), Some(_)) => Hotness::for_instructions(image.instructions.len(), hot),
+            _ => Hotness::off(),
         };
-        Ok(Self { image, context, memory, calls, heat, translator, fuel })
+        Ok(Self { image, context, memory, calls, hotness, translator, fuel })
     }
 
     /// The exit code.
@@ -69,6 +69,7 @@ impl<'a> Machine<'a> {
                 Exit::Fuel => return Err(Stop::LimitCycles),
                 Exit::Memory => return Err(Stop::LimitMemory),
                 Exit::Access => return Err(self.access_stop()),
+                Exit::Low => return Err(self.low_stop()),
                 Exit::Illegal => return Err(self.fault(FaultKind::IllegalInstruction)),
                 Exit::WildJump => return Err(self.fault(FaultKind::WildJump)),
                 Exit::Ecall => {
@@ -94,11 +95,11 @@ impl<'a> Machine<'a> {
         }
         // Compiled code counts whole blocks: the last one of a run is executed step by step.
         let interpreted = match exit {
-            Exit::Fuel => interpret(context, memory, image, &mut Heat::off()),
+            Exit::Fuel => interpret(context, memory, image, &mut Hotness::off()),
             Exit::Cold if self.calls.is_unconstrained() => {
-                interpret(context, memory, image, &mut Heat::off())
+                interpret(context, memory, image, &mut Hotness::off())
             }
-            Exit::Cold => interpret(context, memory, image, &mut self.heat),
+            Exit::Cold => interpret(context, memory, image, &mut self.hotness),
             exit => return Ok(exit),
         };
         interpreted.map_err(|fault| stop(self.context.pc, fault))
@@ -117,11 +118,11 @@ impl<'a> Machine<'a> {
             index,
             executed,
             &self.context.registers,
-            &mut self.heat,
+            &mut self.hotness,
         ) {
             match translator.exhausted() {
-                true => self.heat.forbid(index),
-                false => self.heat.cool(index),
+                true => self.hotness.forbid(index),
+                false => self.hotness.cool(index),
             }
         }
     }
@@ -135,12 +136,21 @@ impl<'a> Machine<'a> {
         stop(self.context.pc, refusal(width, self.context.address))
     }
 
+    /// Compiled code does not keep the pc of its accesses.
+    fn low_stop(&mut self) -> Stop {
+        let place = self.context.place;
+        let index = self.translator.as_ref().and_then(|translator| translator.access_at(place));
+        self.context.pc = index.map_or(self.context.pc, |index| self.image.address(index));
+        stop(self.context.pc, Rule::LowAddress(self.context.address).into())
+    }
+
     fn fault(&self, kind: FaultKind) -> Stop {
         Stop::Fault(GuestFault { pc: self.context.pc, kind })
     }
 
     fn refused(&self, refusal: Refusal) -> Stop {
         match refusal {
+            Refusal::Fault(Fault::Unprovable(rule)) => Stop::Unprovable(self.unprovable_call(rule)),
             Refusal::Fault(fault) => stop(self.context.pc, fault),
             Refusal::Unsupported(what) => {
                 Stop::Unsupported(format!("{what} at pc {:#x}", self.context.pc))
@@ -149,11 +159,20 @@ impl<'a> Machine<'a> {
         }
     }
 
+    /// The call at the pc broke a rule.
+    fn unprovable_call(&self, rule: Rule) -> Unprovable {
+        let call = attestor_precompiles::name(self.context.registers[CALL_NUMBER]);
+        Unprovable { rule, pc: self.context.pc, call }
+    }
+
     fn outcome(self, exit_code: u32) -> Outcome {
+        let left_out = || self.memory.precompile_only().map(Rule::PrecompileOnly);
+        let end = self.calls.unprovable_end(self.context.fuel).or_else(left_out);
         Outcome {
+            unprovable: end.map(|rule| self.unprovable_call(rule)),
             exit_code,
             cycles: (self.fuel - self.context.fuel) as u64,
-            digest: self.calls.digest,
+            digest: self.calls.digest(),
             public_values: self.calls.public_values,
             touched_pages: self.memory.touched_bytes() / 4096,
             compiled_instructions: self.translator.as_ref().map_or(0, Translator::instructions),
@@ -170,7 +189,7 @@ fn load(image: &Image, limits: &Limits) -> Result<Memory, Fault> {
     }
     let mut memory = Memory::new(limits.memory_bytes)?;
     for segment in &image.segments {
-        memory.fill(segment.address, &segment.bytes)?;
+        memory.fill(segment.address, &segment.bytes, segment.size)?;
     }
     Ok(memory)
 }
@@ -178,6 +197,9 @@ fn load(image: &Image, limits: &Limits) -> Result<Memory, Fault> {
 fn stop(pc: u64, fault: Fault) -> Stop {
     let kind = match fault {
         Fault::LimitMemory => return Stop::LimitMemory,
+        Fault::Unprovable(rule) => {
+            return Stop::Unprovable(Unprovable { rule, pc, call: None });
+        }
         Fault::Misaligned(address) => FaultKind::Misaligned { address },
         Fault::OutOfRange(address) => FaultKind::OutOfRange { address },
         Fault::Refused(why) => FaultKind::Refused(why),
@@ -187,3 +209,5 @@ fn stop(pc: u64, fault: Fault) -> Stop {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod unprovable_tests;

@@ -4,12 +4,12 @@
 
 mod write;
 
-use precompiles::{Arguments, Fault};
+use attestor_precompiles::{Arguments, Fault, MAX_ROWS, Rule};
 
 use crate::context::Context;
 use crate::memory::Memory;
 use crate::outcome::Limits;
-use crate::stdin::{Stdin, write_buffer};
+use crate::stdin::Stdin;
 
 const HALT: u32 = 0x00;
 const WRITE: u32 = 0x02;
@@ -21,14 +21,18 @@ const VERIFY_SP1_PROOF: u32 = 0x1b;
 const HINT_LEN: u32 = 0xf0;
 const HINT_READ: u32 = 0xf1;
 
-const T0: usize = 5;
+pub(crate) const T0: usize = 5;
 const A0: usize = 10;
 
 /// The machine's side of the calls that are not about memory alone.
-pub struct Calls<'a> {
+pub(crate) struct Calls<'a> {
     pub stdin: Stdin<'a>,
     pub public_values: Vec<u8>,
-    pub digest: [u32; 8],
+    /// The words of COMMIT, as far as there were any.
+    words: [Option<u32>; 8],
+    /// The fuel at the first COMMIT or COMMIT_DEFERRED_PROOFS.
+    first_commit: Option<i64>,
+    has_deferred: bool,
     pub printed: Vec<u8>,
     pub limits: Limits,
     unconstrained: Option<Before>,
@@ -45,7 +49,7 @@ struct Before {
 
 /// Why a call ends the run.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Refusal {
+pub(crate) enum Refusal {
     Fault(Fault),
     Unsupported(String),
     LimitOutput,
@@ -62,11 +66,13 @@ fn refused<T>(why: &'static str) -> Result<T, Refusal> {
 }
 
 impl<'a> Calls<'a> {
-    pub fn new(stdin: &'a [Vec<u8>], limits: &Limits, fuel: i64) -> Self {
+    pub(crate) fn new(stdin: &'a [Vec<u8>], limits: &Limits, fuel: i64) -> Self {
         Self {
             stdin: Stdin::new(stdin),
             public_values: Vec::new(),
-            digest: [0; 8],
+            words: [None; 8],
+            first_commit: None,
+            has_deferred: false,
             printed: Vec::new(),
             limits: *limits,
             unconstrained: None,
@@ -74,16 +80,29 @@ impl<'a> Calls<'a> {
         }
     }
 
-    pub fn is_unconstrained(&self) -> bool {
+    pub(crate) fn is_unconstrained(&self) -> bool {
         self.unconstrained.is_some()
     }
 
-    /// Execute the ecall at `context.pc`, which is counted already, and go behind it. Some: the
+    pub(crate) fn digest(&self) -> [u32; 8] {
+        self.words.map(Option::unwrap_or_default)
+    }
+
+    /// Why no proof can show a halt now.
+    pub(crate) fn unprovable_end(&self, fuel: i64) -> Option<Rule> {
+        if !self.has_deferred {
+            return Some(Rule::DeferredMissing);
+        }
+        let cycles = self.first_commit.map_or(0, |first| (first - fuel) as u64);
+        (cycles > MAX_ROWS).then_some(Rule::CommitEarly(cycles))
+    }
+
+    /// Execute the ecall at `context.pc`, which is counted already, and continue after it. Some: the
     /// program halted with this exit code.
     ///
     /// # Errors
     /// SP1 or this engine refuses the call.
-    pub fn call(
+    pub(crate) fn call(
         &mut self,
         context: &mut Context,
         memory: &mut Memory,
@@ -93,9 +112,10 @@ impl<'a> Calls<'a> {
         if self.is_unconstrained() && !matches!(number, WRITE | EXIT_UNCONSTRAINED) {
             return refused("an unconstrained block may only write");
         }
+        self.check_number(context.registers[T0])?;
         let mut result = u64::from(number);
         match number {
-            HALT => return Ok(Some(a0 as u32)),
+            HALT => return halt(a0).map(Some),
             WRITE => self.write(a0, a1, context.registers[A0 + 2], memory)?,
             ENTER_UNCONSTRAINED => {
                 self.enter_unconstrained(context, memory);
@@ -105,8 +125,8 @@ impl<'a> Calls<'a> {
                 self.exit_unconstrained(context, memory)?;
                 result = 0;
             }
-            COMMIT => self.commit(a0, a1)?,
-            COMMIT_DEFERRED_PROOFS if a1 == 0 => {}
+            COMMIT => self.commit(a0, a1, context.fuel)?,
+            COMMIT_DEFERRED_PROOFS if a1 == 0 => self.commit_deferred(a0, context.fuel)?,
             HINT_LEN => result = self.stdin.next_length().unwrap_or(u64::MAX),
             HINT_READ => self.hint_read(a0, a1, memory)?,
             _ => precompile(number, context, memory)?,
@@ -116,11 +136,32 @@ impl<'a> Calls<'a> {
         Ok(None)
     }
 
-    fn commit(&mut self, index: u64, word: u64) -> Result<(), Refusal> {
+    /// The circuits find the number in t0 again behind the call, except where the call sets it.
+    fn check_number(&self, number: u64) -> Result<(), Fault> {
+        let sets_it = matches!(number as u32, ENTER_UNCONSTRAINED | HINT_LEN);
+        if number >> 32 == 0 || sets_it || self.is_unconstrained() {
+            return Ok(());
+        }
+        Err(Rule::CallNumber(number).into())
+    }
+
+    fn commit(&mut self, index: u64, word: u64, fuel: i64) -> Result<(), Refusal> {
         let Ok(word) = u32::try_from(word) else { return refused("COMMIT of more than 32 bits") };
-        let place = usize::try_from(index).ok().and_then(|index| self.digest.get_mut(index));
+        let place = usize::try_from(index).ok().and_then(|index| self.words.get_mut(index));
         let Some(place) = place else { return refused("COMMIT of a ninth word") };
-        *place = word;
+        if *place.get_or_insert(word) != word {
+            return Err(Fault::from(Rule::CommitConflict(index)).into());
+        }
+        self.first_commit.get_or_insert(fuel);
+        Ok(())
+    }
+
+    fn commit_deferred(&mut self, index: u64, fuel: i64) -> Result<(), Fault> {
+        if index > 7 {
+            return Err(Rule::DeferredIndex(index).into());
+        }
+        self.has_deferred = true;
+        self.first_commit.get_or_insert(fuel);
         Ok(())
     }
 
@@ -132,7 +173,7 @@ impl<'a> Calls<'a> {
             Some(_) => {}
         }
         let buffer = self.stdin.take(memory).unwrap_or_default();
-        Ok(write_buffer(&buffer, address, memory)?)
+        Ok(memory.hint(address, &buffer)?)
     }
 
     /// SP1 does not count the entry, nor what follows up to the exit.
@@ -143,7 +184,7 @@ impl<'a> Calls<'a> {
         memory.begin_unconstrained();
     }
 
-    /// Go on behind the entry with the state before it; only the exit is counted.
+    /// Continue after the entry with the state before it; only the exit is counted.
     fn exit_unconstrained(
         &mut self,
         context: &mut Context,
@@ -162,9 +203,19 @@ impl<'a> Calls<'a> {
     }
 }
 
+/// The exit code. The executor takes the lower half, the circuits all of it.
+fn halt(a0: u64) -> Result<u32, Refusal> {
+    match a0 as u32 {
+        0 if a0 != 0 => Err(Fault::from(Rule::ExitCode(a0)).into()),
+        code => Ok(code),
+    }
+}
+
 fn precompile(number: u32, context: &Context, memory: &mut Memory) -> Result<(), Refusal> {
     let number = u64::from(number);
-    let Some(call) = precompiles::precompile(number) else { return Err(unsupported(number)) };
+    let Some(call) = attestor_precompiles::precompile(number) else {
+        return Err(unsupported(number));
+    };
     let [a0, a1, a2, a3, a4] = std::array::from_fn(|index| context.registers[A0 + index]);
     Ok(call(memory, &Arguments { a0, a1, a2, a3, a4 })?)
 }
@@ -173,7 +224,7 @@ fn unsupported(number: u64) -> Refusal {
     let name = match number as u32 {
         COMMIT_DEFERRED_PROOFS => Some("COMMIT_DEFERRED_PROOFS of a proof"),
         VERIFY_SP1_PROOF => Some("VERIFY_SP1_PROOF"),
-        _ => precompiles::name(number),
+        _ => attestor_precompiles::name(number),
     };
     Refusal::Unsupported(name.map_or_else(|| format!("syscall {number:#x}"), str::to_owned))
 }

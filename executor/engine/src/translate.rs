@@ -16,12 +16,13 @@ mod entry;
 mod fault;
 mod flow;
 mod region;
+mod stub;
 
 use std::time::Instant;
 
 use crate::context::Context;
 use crate::exit::Exit;
-use crate::heat::Heat;
+use crate::hotness::Hotness;
 use crate::image::Image;
 use crate::memory::Memory;
 use code::CodeArea;
@@ -39,11 +40,13 @@ const MAX_INSTRUCTIONS: u64 = 1 << 21;
 /// A region of this length leaves out what can be entered elsewhere.
 const REPEATED: usize = 48;
 
-pub struct Translator {
+pub(crate) struct Translator {
     /// Made for the first hot region.
     code: Option<CodeArea>,
     /// Per instruction, where its compiled region starts; empty before the first.
     table: Vec<Entry>,
+    /// Where in the code each load or store is, in order, and the index of its instruction.
+    accesses: Vec<(u64, u32)>,
     instructions: u64,
     /// What `instructions` and the regions count together.
     spent: u64,
@@ -53,10 +56,11 @@ pub struct Translator {
 
 impl Translator {
     /// None: this host has no target.
-    pub fn new(_image: &Image) -> Option<Self> {
+    pub(crate) fn new(_image: &Image) -> Option<Self> {
         Some(Self {
             code: None,
             table: Vec::new(),
+            accesses: Vec::new(),
             instructions: 0,
             spent: 0,
             seconds: 0.0,
@@ -66,20 +70,20 @@ impl Translator {
 
     /// Compile the region that starts at an instruction, after `executed` cycles; false: not now,
     /// or never again when `exhausted`. The guest's registers now are a hint of what they will be.
-    pub fn translate(
+    pub(crate) fn translate(
         &mut self,
         image: &Image,
         start: usize,
         executed: u64,
         registers: &[u64; 32],
-        heat: &mut Heat,
+        hotness: &mut Hotness,
     ) -> bool {
         let budget = FREE_INSTRUCTIONS + executed / CYCLES_PER_INSTRUCTION;
         if self.exhausted || self.spent >= budget {
             return false;
         }
         let began = Instant::now();
-        let compiled = self.compile(image, start, registers, heat);
+        let compiled = self.compile(image, start, registers, hotness);
         self.seconds += began.elapsed().as_secs_f64();
         self.exhausted = compiled.is_none() || self.spent >= MAX_INSTRUCTIONS;
         if self.code.as_ref().is_some_and(|code| !code.is_intact()) {
@@ -88,25 +92,31 @@ impl Translator {
         compiled.is_some()
     }
 
-    pub fn exhausted(&self) -> bool {
+    pub(crate) fn exhausted(&self) -> bool {
         self.exhausted
     }
 
-    pub fn holds(&self, index: usize) -> bool {
+    pub(crate) fn holds(&self, index: usize) -> bool {
         self.table.get(index).is_some_and(|entry| !entry.is_cold())
     }
 
     /// Execute from a compiled instruction until compiled code leaves.
-    pub fn enter(&mut self, index: usize, context: &mut Context, memory: &Memory) -> Exit {
+    pub(crate) fn enter(&mut self, index: usize, context: &mut Context, memory: &Memory) -> Exit {
         let Some(code) = &self.code else { return Exit::Cold };
-        fault::enter(code, memory.granules(), context, &self.table, index)
+        fault::enter(code, memory.chunks(), context, &self.table, index)
     }
 
-    pub fn instructions(&self) -> u64 {
+    /// The index of the load or store whose machine instruction is at this place.
+    pub(crate) fn access_at(&self, place: u64) -> Option<usize> {
+        let found = self.accesses.binary_search_by_key(&place, |access| access.0).ok()?;
+        Some(self.accesses[found].1 as usize)
+    }
+
+    pub(crate) fn instructions(&self) -> u64 {
         self.instructions
     }
 
-    pub fn seconds(&self) -> f64 {
+    pub(crate) fn seconds(&self) -> f64 {
         self.seconds
     }
 
@@ -115,7 +125,7 @@ impl Translator {
         image: &Image,
         start: usize,
         registers: &[u64; 32],
-        heat: &mut Heat,
+        hotness: &mut Hotness,
     ) -> Option<()> {
         if self.code.is_none() {
             self.code = Some(CodeArea::new()?);
@@ -125,18 +135,20 @@ impl Translator {
         // What was never executed may never be. A loop has to be whole, even if a part of it is
         // compiled elsewhere; of more code there need not be two copies.
         let wanted = |block: usize, length: usize| {
-            heat.was_entered(block) && (length < REPEATED || self.table[block].is_cold())
+            hotness.was_entered(block) && (length < REPEATED || self.table[block].is_cold())
         };
         let region = Region::discover(image, start, wanted);
         self.instructions += region.instructions() as u64;
         self.spent += region.instructions() as u64 + PER_REGION;
-        let (code, offsets) = emit::emit(image, &region, registers)?;
-        let entries = self.code.as_mut()?.add(&code, &offsets)?;
+        let emitted = emit::emit(image, &region, registers)?;
+        let (code, entries) = self.code.as_mut()?.add(&emitted.code, &emitted.entries)?;
+        let accesses = emitted.accesses.iter();
+        self.accesses.extend(accesses.map(|&(offset, index)| (code + u64::from(offset), index)));
         for (&index, entry) in region.entries.iter().zip(entries) {
             // Elsewhere than at the start, there may be an older one.
             if index == start || self.table[index].is_cold() {
                 self.table[index] = entry;
-                heat.heat(index);
+                hotness.mark_compiled(index);
             }
         }
         Some(())

@@ -2,46 +2,55 @@
 
 use crate::context::Context;
 use crate::exit::Exit;
-use crate::heat::Heat;
+use crate::hotness::Hotness;
 use crate::image::Image;
 use crate::memory::Memory;
 
 /// Never made.
-pub enum Translator {}
+pub(crate) enum Translator {}
 
 impl Translator {
-    pub fn new(_image: &Image) -> Option<Self> {
+    pub(crate) fn new(_image: &Image) -> Option<Self> {
         None
     }
 
-    pub fn translate(
+    pub(crate) fn translate(
         &mut self,
         _image: &Image,
         _start: usize,
         _executed: u64,
         _registers: &[u64; 32],
-        _heat: &mut Heat,
+        _heat: &mut Hotness,
     ) -> bool {
         match *self {}
     }
 
-    pub fn holds(&self, _index: usize) -> bool {
+    pub(crate) fn holds(&self, _index: usize) -> bool {
         match *self {}
     }
 
-    pub fn exhausted(&self) -> bool {
+    pub(crate) fn exhausted(&self) -> bool {
         match *self {}
     }
 
-    pub fn enter(&mut self, _index: usize, _context: &mut Context, _memory: &Memory) -> Exit {
+    pub(crate) fn enter(
+        &mut self,
+        _index: usize,
+        _context: &mut Context,
+        _memory: &Memory,
+    ) -> Exit {
         match *self {}
     }
 
-    pub fn instructions(&self) -> u64 {
+    pub(crate) fn access_at(&self, _place: u64) -> Option<usize> {
         match *self {}
     }
 
-    pub fn seconds(&self) -> f64 {
+    pub(crate) fn instructions(&self) -> u64 {
+        match *self {}
+    }
+
+    pub(crate) fn seconds(&self) -> f64 {
         match *self {}
     }
 }

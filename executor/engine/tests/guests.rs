@@ -1,6 +1,6 @@
 //! The committed guests, in both modes.
 
-use engine::{Image, Limits, Mode, Outcome, Stop, run};
+use attestor_engine::{Image, Limits, Mode, Outcome, Stop, run};
 
 const LIMITS: Limits =
     Limits { cycles: 50_000_000, memory_bytes: 256 << 20, public_values_bytes: 1 << 20 };

@@ -5,13 +5,14 @@ use std::env;
 use std::fs;
 use std::process::{self, Command};
 
-use engine::{Image, Limits, Mode, Stop, run};
+use attestor_engine::{Image, Limits, Mode, Stop, run};
 
 const IS_CHILD: &str = "ENGINE_TEST_LIMITED";
 const LIMITS: Limits =
     Limits { cycles: 50_000_000, memory_bytes: 1 << 30, public_values_bytes: 1 << 20 };
 const MEBIBYTE: u64 = 1 << 20;
-const GUEST_ADDRESSES: u64 = 1 << 40;
+/// With a mark for each word.
+const GUEST_ADDRESSES: u64 = (1 << 40) + (1 << 37);
 
 fn image(name: &str) -> Image {
     let path = format!("{}/../../guests/elf/{name}.elf", env!("CARGO_MANIFEST_DIR"));
@@ -46,7 +47,7 @@ fn limit(field: &str, limit: &str, more: u64) {
 #[test]
 fn memory_that_the_host_refuses_is_the_memory_limit() {
     in_child("memory_that_the_host_refuses_is_the_memory_limit", || {
-        // A granule in each window: some 2400 of them, so that the loop is compiled before.
+        // A chunk in each window: some 2400 of them, so that the loop is compiled before.
         let (sparse, windows) = (image("test/sparse"), [10_000_u64.to_le_bytes().to_vec()]);
         let few = [2000_u64.to_le_bytes().to_vec()];
         limit("VmData", "data", 150 * MEBIBYTE);

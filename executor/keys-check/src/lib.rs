@@ -1,4 +1,4 @@
-//! Verifying keys by SP1's own prover, to compare those of the package `keys` with.
+//! Verifying keys by SP1's own prover, to compare those of the package `attestor-keys` with.
 //!
 //! Not built by default, as nothing else needs that prover. Run it after every change of `keys` and
 //! of SP1's version: `cargo test --release --locked --workspace`, in the folder `executor`.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use keys::Kernel;
+use attestor_keys::Kernel;
 use sp1_core_executor::Program;
 
 /// splitmix64 of Steele, Lea, Flood (2014).
@@ -24,9 +24,13 @@ fn sums_of_random_memory_are_sp1s() {
             image.insert(random(&mut seed) >> 16 & !7, word >> (word % 64));
         }
         let program = Program { memory_image: Arc::new(image), ..Program::default() };
-        let expected = keys_check::memory_sum(&program);
+        let expected = attestor_keys_check::memory_sum(&program);
         for kernel in Kernel::available() {
-            assert_eq!(keys::memory_sum(kernel, &program), expected, "{words} words, {kernel:?}");
+            assert_eq!(
+                attestor_keys::memory_sum(kernel, &program),
+                expected,
+                "{words} words, {kernel:?}"
+            );
         }
     }
 }

@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use keys::Kernel;
+use attestor_keys::Kernel;
 use sp1_core_executor::{Instruction, Opcode, Program};
 
 fn check(program: Program, name: &str) {
-    let ours = keys::verifying_key(&program);
-    assert_eq!(ours, keys_check::verifying_key(Arc::new(program)), "{name}");
+    let ours = attestor_keys::verifying_key(&program);
+    assert_eq!(ours, attestor_keys_check::verifying_key(Arc::new(program)), "{name}");
 }
 
 #[test]
@@ -70,8 +70,8 @@ fn keys_of_made_up_programs_are_sp1s() {
 #[test]
 fn kernels_agree_on_several_columns() {
     let program = made_up(90_000, 100);
-    let fastest = keys::verifying_key(&program);
+    let fastest = attestor_keys::verifying_key(&program);
     for kernel in Kernel::available() {
-        assert_eq!(keys::verifying_key_on(kernel, &program), fastest, "{kernel:?}");
+        assert_eq!(attestor_keys::verifying_key_on(kernel, &program), fastest, "{kernel:?}");
     }
 }

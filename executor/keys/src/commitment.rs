@@ -11,31 +11,22 @@ use slop_algebra::{AbstractField, PrimeField32};
 use slop_symmetric::Permutation;
 use sp1_primitives::{SP1Field, SP1Perm, poseidon2_hash, poseidon2_init};
 
+use crate::columns::{Columns, LOG_HEIGHT};
 use crate::kernel::{Kernel, Work};
 use crate::lanes::Lanes;
 use crate::poseidon2::Constants;
 use crate::tables::Tables;
 use crate::threads::share;
 use codeword::{QUARTERS, Twiddles};
-pub use tree::Digest;
+pub(crate) use tree::Digest;
 
-/// `CORE_LOG_STACKING_HEIGHT` of sp1-prover 6.10.0, components.rs.
-pub const LOG_HEIGHT: u32 = 21;
-/// 2 to the power of `CORE_MAX_LOG_ROW_COUNT`, ibid.
+/// 2 to the power of `CORE_MAX_LOG_ROW_COUNT` of sp1-prover 6.10.0, components.rs.
 const MAX_ROWS: usize = 1 << 22;
 /// Words of a column that are transformed, turned into lanes and hashed while they are cached.
 const LOG_CHUNK: u32 = 14;
 
-/// Columns of 2^log_height coefficients, canonical; log_height is at least 8.
-pub trait Columns: Sync {
-    fn log_height(&self) -> u32;
-    fn count(&self) -> usize;
-    /// Write column `index` over `into`, which holds zeros.
-    fn write(&self, index: usize, into: &mut [u32]);
-}
-
 /// The commitment to `tables`: root and shapes.
-pub fn commitment(tables: &Tables, kernel: Kernel) -> Digest {
+pub(crate) fn commitment(tables: &Tables, kernel: Kernel) -> Digest {
     let padding = (tables.count() << LOG_HEIGHT) - tables.area();
     let padding_columns = padding.div_ceil(MAX_ROWS).max(1);
     let padding_rows = padding - (padding_columns - 1) * MAX_ROWS;

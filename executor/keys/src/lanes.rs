@@ -1,13 +1,13 @@
 //! Vectors of 32-bit lanes: the few operations that the kernels are written in.
 
 #[cfg(target_arch = "x86_64")]
-pub mod avx2;
+pub(crate) mod avx2;
 #[cfg(target_arch = "x86_64")]
-pub mod avx512;
-pub mod portable;
+pub(crate) mod avx512;
+pub(crate) mod portable;
 
 /// The most lanes of any implementation.
-pub const MAX_WIDTH: usize = 16;
+pub(crate) const MAX_WIDTH: usize = 16;
 
 /// A vector of `WIDTH` lanes. Arithmetic wraps; "wide" operations take pairs of lanes, the even one
 /// low, as one 64-bit number.
@@ -16,7 +16,7 @@ pub const MAX_WIDTH: usize = 16;
 /// the implementations rest on that. Whatever is generic over `Lanes` is `inline(always)`, so that
 /// it becomes part of a function that is compiled for the instruction set: see `outlined`. For the
 /// same reason no closure works on lanes.
-pub trait Lanes: Copy {
+pub(crate) trait Lanes: Copy {
     /// A power of two, at most `MAX_WIDTH`.
     const WIDTH: usize;
     /// Run `task` as a function of its own, compiled for this instruction set.
@@ -65,7 +65,7 @@ pub trait Lanes: Copy {
 }
 
 /// What `Lanes::outlined` calls: a function and its arguments.
-pub trait Task {
+pub(crate) trait Task {
     type Output;
     /// Implementations are `inline(always)`.
     fn run(self) -> Self::Output;

@@ -5,6 +5,7 @@
 //! (`septic`). It takes 17 million Poseidon2 permutations, which run on the CPU's vectors
 //! (`kernel`, `lanes`). The package `keys-check` compares the result with SP1's own.
 
+mod columns;
 mod commitment;
 mod field;
 mod kernel;

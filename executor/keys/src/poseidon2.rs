@@ -11,20 +11,15 @@
 
 mod constants;
 mod internal;
+mod parameters;
 
 use crate::lanes::{Lanes, Task};
 use crate::modular::{add, product_even, product_splat, reduce};
 
-pub use constants::Constants;
+use parameters::{EXTERNAL_ROUNDS, WIDTH};
 
-pub const WIDTH: usize = 16;
-/// A digest's length, and what a sponge absorbs at once.
-pub const RATE: usize = 8;
-const EXTERNAL_ROUNDS: usize = 8;
-const INTERNAL_ROUNDS: usize = 20;
-
-/// A state, each word of `WIDTH` a vector. Words are signed in Montgomery form between calls.
-pub type State<T> = [T; WIDTH];
+pub(crate) use constants::Constants;
+pub(crate) use parameters::{RATE, State};
 
 /// Permute. Only the first `RATE` words come out in Montgomery form: the others keep the scale,
 /// which `restore_capacity` takes off.
@@ -43,7 +38,7 @@ fn permute<T: Lanes>(state: &mut State<T>, constants: &Constants) {
 }
 
 /// `permute` as a function of its own: it is too long to be inlined everywhere.
-pub struct Permute<'a, T> {
+pub(crate) struct Permute<'a, T> {
     pub state: &'a mut State<T>,
     pub constants: &'a Constants,
 }
@@ -59,7 +54,7 @@ impl<T: Lanes> Task for Permute<'_, T> {
 
 /// Bring the rest of a permuted state into Montgomery form, for a further permutation.
 #[inline(always)]
-pub fn restore_capacity<T: Lanes>(state: &mut State<T>, constants: &Constants) {
+pub(crate) fn restore_capacity<T: Lanes>(state: &mut State<T>, constants: &Constants) {
     unscale(&mut state[RATE..], constants);
 }
 

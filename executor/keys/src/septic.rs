@@ -25,7 +25,7 @@ const CHUNK: usize = 4096;
 const JOB: usize = 16 * CHUNK;
 
 /// The sum for the words of memory, given as (address, word): x, then y, canonical.
-pub fn memory_sum(kernel: Kernel, memory: &[(u64, u64)]) -> [u32; 14] {
+pub(crate) fn memory_sum(kernel: Kernel, memory: &[(u64, u64)]) -> [u32; 14] {
     let (constants, frobenius) = (Constants::new(), Frobenius::new());
     let points = Mutex::new(Vec::new());
     share(memory.chunks(JOB).collect(), |memory| {

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use sp1_core_executor::{Instruction, Program};
 
-use crate::commitment::{Columns, LOG_HEIGHT};
+use crate::columns::{Columns, LOG_HEIGHT};
 
 const BYTE_ROWS: usize = 1 << 16;
 const BYTE_WIDTH: usize = 7;
@@ -18,14 +18,14 @@ const RANGE_WIDTH: usize = 2;
 const ROW_MULTIPLE: usize = 32;
 
 /// The tables of one program.
-pub struct Tables<'a> {
+pub(crate) struct Tables<'a> {
     program: &'a Program,
     program_rows: usize,
 }
 
 impl<'a> Tables<'a> {
     /// Panics when the program has no instructions or an address above 2^48.
-    pub fn new(program: &'a Program) -> Self {
+    pub(crate) fn new(program: &'a Program) -> Self {
         let instructions = program.instructions.len();
         assert!(instructions > 0, "the program has no instructions");
         let end = program.pc_base.saturating_add(4 * instructions as u64);
@@ -34,12 +34,12 @@ impl<'a> Tables<'a> {
     }
 
     /// Rows and columns of each table.
-    pub fn shapes(&self) -> [(usize, usize); 3] {
+    pub(crate) fn shapes(&self) -> [(usize, usize); 3] {
         [(BYTE_ROWS, BYTE_WIDTH), (self.program_rows, PROGRAM_WIDTH), (RANGE_ROWS, RANGE_WIDTH)]
     }
 
     /// The number of coefficients, without padding.
-    pub fn area(&self) -> usize {
+    pub(crate) fn area(&self) -> usize {
         self.shapes().iter().map(|(rows, width)| rows * width).sum()
     }
 

@@ -8,7 +8,7 @@ const MAX_THREADS: usize = 4;
 
 /// Do all `jobs`, in any order. This thread takes part: when the system gives no others, it does
 /// them all. A panic in a job reaches the caller.
-pub fn share<J: Send>(jobs: Vec<J>, work: impl Fn(J) + Sync) {
+pub(crate) fn share<J: Send>(jobs: Vec<J>, work: impl Fn(J) + Sync) {
     let threads = thread::available_parallelism().map_or(1, usize::from).min(MAX_THREADS);
     let others = threads.min(jobs.len()).saturating_sub(1);
     let jobs = Mutex::new(jobs);

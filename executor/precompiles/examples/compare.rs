@@ -6,7 +6,7 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use precompiles::{Arguments, Fault, GuestMemory, name, precompile};
+use attestor_precompiles::{Arguments, Fault, GuestMemory, name, precompile};
 use sp1_curves::edwards::ed25519::{Ed25519, decompress};
 use sp1_curves::params::FieldParameters;
 use sp1_curves::weierstrass::bls12_381::{Bls12381, Bls12381BaseField};

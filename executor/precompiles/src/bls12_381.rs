@@ -1,10 +1,10 @@
 //! The BLS12-381 calls: points of G1, its base field and that field's quadratic extension.
 
+use crate::arguments::Arguments;
 use crate::field::Field;
 use crate::inverse::Inverter;
 use crate::memory::{Fault, GuestMemory};
 use crate::montgomery::Montgomery;
-use crate::table::Arguments;
 use crate::tower;
 use crate::weierstrass::{self, Curve};
 
@@ -19,7 +19,7 @@ const MODULUS: [u64; 6] = [
 const MONTGOMERY: Montgomery<6> = Montgomery::new(MODULUS);
 const INVERTER: Inverter<6> = Inverter::new(MODULUS);
 
-pub struct Base;
+pub(crate) struct Base;
 
 impl Field<6> for Base {
     const MODULUS: [u64; 6] = MODULUS;
@@ -46,34 +46,46 @@ impl Curve<6> for Bls12381 {
     const A: [u64; 6] = [0; 6];
 }
 
-pub fn add(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
+pub(crate) fn add(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
     weierstrass::add_call::<6, Bls12381>(memory, arguments.a0, arguments.a1)
 }
 
-pub fn double(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
-    weierstrass::double_call::<6, Bls12381>(memory, arguments.a0)
+pub(crate) fn double(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
+    weierstrass::double_call::<6, Bls12381>(memory, arguments)
 }
 
-pub fn fp_add(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
+pub(crate) fn fp_add(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
     tower::call::<6, Base>(memory, arguments, tower::add::<6, Base>)
 }
 
-pub fn fp_subtract(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
+pub(crate) fn fp_subtract(
+    memory: &mut dyn GuestMemory,
+    arguments: &Arguments,
+) -> Result<(), Fault> {
     tower::call::<6, Base>(memory, arguments, tower::subtract::<6, Base>)
 }
 
-pub fn fp_multiply(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
+pub(crate) fn fp_multiply(
+    memory: &mut dyn GuestMemory,
+    arguments: &Arguments,
+) -> Result<(), Fault> {
     tower::call::<6, Base>(memory, arguments, tower::multiply::<6, Base>)
 }
 
-pub fn fp2_add(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
+pub(crate) fn fp2_add(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
     tower::pair_call::<6, Base>(memory, arguments, tower::pair_add::<6, Base>)
 }
 
-pub fn fp2_subtract(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
+pub(crate) fn fp2_subtract(
+    memory: &mut dyn GuestMemory,
+    arguments: &Arguments,
+) -> Result<(), Fault> {
     tower::pair_call::<6, Base>(memory, arguments, tower::pair_subtract::<6, Base>)
 }
 
-pub fn fp2_multiply(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
+pub(crate) fn fp2_multiply(
+    memory: &mut dyn GuestMemory,
+    arguments: &Arguments,
+) -> Result<(), Fault> {
     tower::pair_call::<6, Base>(memory, arguments, tower::pair_multiply::<6, Base>)
 }

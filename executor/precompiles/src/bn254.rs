@@ -1,10 +1,10 @@
 //! The BN254 calls: points of G1, its base field and that field's quadratic extension.
 
+use crate::arguments::Arguments;
 use crate::field::Field;
 use crate::inverse::Inverter;
 use crate::memory::{Fault, GuestMemory};
 use crate::montgomery::Montgomery;
-use crate::table::Arguments;
 use crate::tower;
 use crate::weierstrass::{self, Curve};
 
@@ -13,7 +13,7 @@ const MODULUS: [u64; 4] =
 const MONTGOMERY: Montgomery<4> = Montgomery::new(MODULUS);
 const INVERTER: Inverter<4> = Inverter::new(MODULUS);
 
-pub struct Base;
+pub(crate) struct Base;
 
 impl Field<4> for Base {
     const MODULUS: [u64; 4] = MODULUS;
@@ -40,34 +40,46 @@ impl Curve<4> for Bn254 {
     const A: [u64; 4] = [0; 4];
 }
 
-pub fn add(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
+pub(crate) fn add(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
     weierstrass::add_call::<4, Bn254>(memory, arguments.a0, arguments.a1)
 }
 
-pub fn double(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
-    weierstrass::double_call::<4, Bn254>(memory, arguments.a0)
+pub(crate) fn double(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
+    weierstrass::double_call::<4, Bn254>(memory, arguments)
 }
 
-pub fn fp_add(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
+pub(crate) fn fp_add(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
     tower::call::<4, Base>(memory, arguments, tower::add::<4, Base>)
 }
 
-pub fn fp_subtract(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
+pub(crate) fn fp_subtract(
+    memory: &mut dyn GuestMemory,
+    arguments: &Arguments,
+) -> Result<(), Fault> {
     tower::call::<4, Base>(memory, arguments, tower::subtract::<4, Base>)
 }
 
-pub fn fp_multiply(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
+pub(crate) fn fp_multiply(
+    memory: &mut dyn GuestMemory,
+    arguments: &Arguments,
+) -> Result<(), Fault> {
     tower::call::<4, Base>(memory, arguments, tower::multiply::<4, Base>)
 }
 
-pub fn fp2_add(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
+pub(crate) fn fp2_add(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
     tower::pair_call::<4, Base>(memory, arguments, tower::pair_add::<4, Base>)
 }
 
-pub fn fp2_subtract(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
+pub(crate) fn fp2_subtract(
+    memory: &mut dyn GuestMemory,
+    arguments: &Arguments,
+) -> Result<(), Fault> {
     tower::pair_call::<4, Base>(memory, arguments, tower::pair_subtract::<4, Base>)
 }
 
-pub fn fp2_multiply(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
+pub(crate) fn fp2_multiply(
+    memory: &mut dyn GuestMemory,
+    arguments: &Arguments,
+) -> Result<(), Fault> {
     tower::pair_call::<4, Base>(memory, arguments, tower::pair_multiply::<4, Base>)
 }

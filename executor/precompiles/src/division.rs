@@ -3,7 +3,7 @@
 use crate::limbs::multiply_add;
 
 /// `number mod divisor` for a divisor that is not zero.
-pub fn remainder(number: &[u64; 8], divisor: &[u64; 4]) -> [u64; 4] {
+pub(crate) fn remainder(number: &[u64; 8], divisor: &[u64; 4]) -> [u64; 4] {
     let length = 4 - divisor.iter().rev().take_while(|&&limb| limb == 0).count();
     if length == 1 {
         return [remainder_by_limb(number, divisor[0]), 0, 0, 0];

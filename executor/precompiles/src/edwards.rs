@@ -1,11 +1,12 @@
 //! ED_ADD and ED_DECOMPRESS on ed25519: -x^2 + y^2 = 1 + D x^2 y^2 modulo 2^255 - 19.
 
+use crate::arguments::Arguments;
 use crate::field::Field;
 use crate::fold;
 use crate::inverse::Inverter;
 use crate::limbs::subtract_if_not_less;
 use crate::memory::{Fault, GuestMemory, check_aligned, read, read_pair};
-use crate::table::Arguments;
+use crate::rule::Rule;
 
 const MODULUS: [u64; 4] = [0xffff_ffff_ffff_ffed, u64::MAX, u64::MAX, 0x7fff_ffff_ffff_ffff];
 /// 2^256 modulo the prime.
@@ -20,12 +21,10 @@ const ROOT_OF_MINUS_ONE: [u64; 4] =
     [0xc4ee_1b27_4a0e_a0b0, 0x2f43_1806_ad2f_e478, 0x2b4d_0099_3dfb_d7a7, 0x2b83_2480_4fc1_df0b];
 /// (prime + 3) / 8 = 2^252 - 2.
 const ROOT_EXPONENT: [u64; 4] = [u64::MAX - 1, u64::MAX, u64::MAX, 0x0fff_ffff_ffff_ffff];
-/// The bit of the top limb that a compressed point uses for the sign of x.
-const SIGN_BIT: u64 = 1 << 63;
 
 type Point = [[u64; 4]; 2];
 
-pub struct Base;
+pub(crate) struct Base;
 
 impl Field<4> for Base {
     const MODULUS: [u64; 4] = MODULUS;
@@ -52,15 +51,17 @@ impl Field<4> for Base {
 }
 
 /// Add the point at `a1` to the one at `a0`.
-pub fn add(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
+pub(crate) fn add(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
     check_aligned(&[arguments.a0, arguments.a1])?;
-    let p = point(read_pair(memory, arguments.a0)?)?;
-    let q = point(read_pair(memory, arguments.a1)?)?;
+    let p = read_pair(memory, arguments.a0)?;
+    let q = read_pair(memory, arguments.a1)?;
+    check_point(&p)?;
+    check_point(&q)?;
     memory.write_words(arguments.a0, sum(&p, &q).as_flattened())
 }
 
 /// Write to `a0` the x of the point whose y is 32 bytes further and whose sign is `a1`.
-pub fn decompress(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
+pub(crate) fn decompress(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
     check_aligned(&[arguments.a0])?;
     if arguments.a1 > 1 {
         return Err(Fault::Refused("ED_DECOMPRESS takes 0 or 1 as its second argument"));
@@ -71,7 +72,7 @@ pub fn decompress(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result
 }
 
 /// The even square root, if there is one. `a` is reduced.
-pub fn square_root(a: &[u64; 4]) -> Option<[u64; 4]> {
+pub(crate) fn square_root(a: &[u64; 4]) -> Option<[u64; 4]> {
     let candidate = Base::power(a, &ROOT_EXPONENT);
     let square = Base::square(&candidate);
     let root = if square == *a {
@@ -84,14 +85,13 @@ pub fn square_root(a: &[u64; 4]) -> Option<[u64; 4]> {
     Some(if root[0] & 1 == 1 { negate(&root) } else { root })
 }
 
-/// The point that SP1 adds when it is given these coordinates: it keeps y and the parity of x, and
-/// finds x anew. For reduced coordinates of a point of the curve that is the same x.
-fn point([x, mut y]: Point) -> Result<Point, Fault> {
-    if Base::is_reduced(&x) && Base::is_reduced(&y) && is_on_curve(&x, &y) {
-        return Ok([x, y]);
+/// SP1's executor keeps y and the parity of x, and finds x anew, where the circuit takes x as it is:
+/// both add the same only for reduced coordinates of a point of the curve.
+fn check_point([x, y]: &Point) -> Result<(), Fault> {
+    if !Base::is_reduced(x) || !Base::is_reduced(y) {
+        return Err(Rule::Unreduced.into());
     }
-    y[3] |= x[0] << 63;
-    recover(y, y[3] & SIGN_BIT != 0)
+    if is_on_curve(x, y) { Ok(()) } else { Err(Rule::OffCurve.into()) }
 }
 
 fn is_on_curve(x: &[u64; 4], y: &[u64; 4]) -> bool {
@@ -100,10 +100,11 @@ fn is_on_curve(x: &[u64; 4], y: &[u64; 4]) -> bool {
     Base::subtract(&yy, &xx) == right
 }
 
-/// The point with this y, whose top bit is ignored, and with the odd or the even x.
-fn recover(mut y: [u64; 4], odd: bool) -> Result<Point, Fault> {
-    y[3] &= !SIGN_BIT;
-    let y = reduce(y);
+/// The point with this y and with the odd or the even x.
+fn recover(y: [u64; 4], odd: bool) -> Result<Point, Fault> {
+    if !Base::is_reduced(&y) {
+        return Err(Rule::Unreduced.into());
+    }
     let yy = Base::square(&y);
     let numerator = Base::subtract(&yy, &ONE);
     // Never 0, as -1 / D is no square.
@@ -124,13 +125,6 @@ fn sum([x1, y1]: &Point, [x2, y2]: &Point) -> Point {
     let x = Base::product(&Base::add(&xy, &yx), &Base::product(&below_y, &inverse));
     let y = Base::product(&Base::add(&yy, &xx), &Base::product(&below_x, &inverse));
     [x, y]
-}
-
-/// 2^256 is twice the prime and a little more.
-#[inline(always)]
-fn reduce(number: [u64; 4]) -> [u64; 4] {
-    let once = subtract_if_not_less(number, false, &MODULUS);
-    subtract_if_not_less(once, false, &MODULUS)
 }
 
 fn negate(a: &[u64; 4]) -> [u64; 4] {

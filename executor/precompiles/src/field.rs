@@ -7,7 +7,7 @@ use crate::limbs;
 /// Products are those of Montgomery: `multiply(a, b)` is `a b / R` for a power R of two that the
 /// field chooses (1 where reduction is cheap). So the product of an entered number `enter(a)` and a
 /// plain one is plain: a formula enters one factor of each product and never leaves.
-pub trait Field<const N: usize> {
+pub(crate) trait Field<const N: usize> {
     const MODULUS: [u64; N];
 
     /// A number that is congruent to `a R`. `a` need not be reduced.

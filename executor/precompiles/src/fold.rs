@@ -6,13 +6,13 @@ use crate::limbs::{add, multiply_add, multiply_wide, square_wide};
 /// `a b` modulo `2^256 - small`, reduced. `small` is below 2^34; any two numbers of 256 bits are
 /// good factors.
 #[inline(always)]
-pub fn multiply(a: &[u64; 4], b: &[u64; 4], small: u64) -> [u64; 4] {
+pub(crate) fn multiply(a: &[u64; 4], b: &[u64; 4], small: u64) -> [u64; 4] {
     reduce(multiply_wide(a, b), small)
 }
 
 /// `multiply(a, a, small)`.
 #[inline(always)]
-pub fn square(a: &[u64; 4], small: u64) -> [u64; 4] {
+pub(crate) fn square(a: &[u64; 4], small: u64) -> [u64; 4] {
     reduce(square_wide(a), small)
 }
 

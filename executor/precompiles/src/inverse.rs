@@ -8,7 +8,7 @@ use crate::montgomery::inverse_of_limb;
 use steps::{BATCH, Row, highest_bits, steps};
 
 /// Constants for inverses modulo one prime.
-pub struct Inverter<const N: usize> {
+pub(crate) struct Inverter<const N: usize> {
     modulus: [u64; N],
     /// -1 / modulus mod 2^64.
     factor: u64,
@@ -16,12 +16,12 @@ pub struct Inverter<const N: usize> {
 
 impl<const N: usize> Inverter<N> {
     /// For an odd prime.
-    pub const fn new(modulus: [u64; N]) -> Self {
+    pub(crate) const fn new(modulus: [u64; N]) -> Self {
         Self { modulus, factor: inverse_of_limb(modulus[0]).wrapping_neg() }
     }
 
     /// `1 / value` modulo the prime, and 0 for 0. `value` is reduced.
-    pub fn invert(&self, value: &[u64; N]) -> [u64; N] {
+    pub(crate) fn invert(&self, value: &[u64; N]) -> [u64; N] {
         // Throughout, a = u value and b = -v value modulo the prime, or both are the negatives of
         // that; and b is odd. So u and v, as the rows, are sums where a and b are differences.
         let (mut a, mut b) = (*value, self.modulus);

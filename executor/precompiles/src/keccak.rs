@@ -1,7 +1,7 @@
 //! KECCAK_PERMUTE: Keccak-f[1600] (FIPS 202, section 3).
 
+use crate::arguments::Arguments;
 use crate::memory::{Fault, GuestMemory, read};
-use crate::table::Arguments;
 
 const ROUND_CONSTANTS: [u64; 24] = [
     0x0000_0000_0000_0001,
@@ -40,7 +40,7 @@ const PI: [[(usize, u32); 5]; 5] = [
 ];
 
 /// Permute the 25 lanes at `a0`.
-pub fn permute(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
+pub(crate) fn permute(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
     if arguments.a1 != 0 {
         return Err(Fault::Refused("KECCAK_PERMUTE takes 0 as its second argument"));
     }

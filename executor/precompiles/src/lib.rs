@@ -1,13 +1,14 @@
 //! The precompiles and hooks of SP1 v6, as pure functions over the guest's memory.
 //!
-//! The definition is the portable executor of sp1-core-executor 6.10.0 with sp1-curves 6.10.0: on
-//! every input that it accepts the results here are equal, also for numbers that are not reduced
-//! and points that are not on a curve. Where it panics, the answer here is a `Fault`.
+//! The definition is the portable executor of sp1-core-executor 6.10.0 with sp1-curves 6.10.0,
+//! where SP1's circuits accept what it computes: there the results are equal. Where it panics, and
+//! where no proof can show its result (`rule`), the answer here is a `Fault`.
 //!
 //! `table` maps syscall numbers to the families (`sha`, `keccak`, `secp256k1`, …). Numbers are
 //! arrays of 64-bit limbs, least significant first (`limbs`); `field`, `montgomery`, `fold` and
 //! `inverse` are the arithmetic modulo a prime that the curves and field families share.
 
+mod arguments;
 mod bls12_381;
 mod bn254;
 mod division;
@@ -21,6 +22,7 @@ mod limbs;
 mod memory;
 mod montgomery;
 mod poseidon2;
+mod rule;
 mod secp256k1;
 mod secp256r1;
 mod sha;
@@ -29,6 +31,8 @@ mod tower;
 mod uint256;
 mod weierstrass;
 
+pub use arguments::{Arguments, Precompile};
 pub use hooks::hook;
 pub use memory::{Fault, GuestMemory};
-pub use table::{Arguments, Precompile, name, precompile};
+pub use rule::{FIRST_ADDRESS, MAX_ROWS, Rule};
+pub use table::{name, precompile};

@@ -2,13 +2,13 @@
 
 /// Whether `a < b`.
 #[inline(always)]
-pub const fn less<const N: usize>(a: &[u64; N], b: &[u64; N]) -> bool {
+pub(crate) const fn less<const N: usize>(a: &[u64; N], b: &[u64; N]) -> bool {
     subtract(a, b).1
 }
 
 /// `a + b` without the carry, and the carry.
 #[inline(always)]
-pub const fn add<const N: usize>(a: &[u64; N], b: &[u64; N]) -> ([u64; N], bool) {
+pub(crate) const fn add<const N: usize>(a: &[u64; N], b: &[u64; N]) -> ([u64; N], bool) {
     let mut sum = [0; N];
     let mut carry = false;
     let mut i = 0;
@@ -24,7 +24,7 @@ pub const fn add<const N: usize>(a: &[u64; N], b: &[u64; N]) -> ([u64; N], bool)
 
 /// `a - b` modulo 2^(64 N), and whether `a < b`.
 #[inline(always)]
-pub const fn subtract<const N: usize>(a: &[u64; N], b: &[u64; N]) -> ([u64; N], bool) {
+pub(crate) const fn subtract<const N: usize>(a: &[u64; N], b: &[u64; N]) -> ([u64; N], bool) {
     let mut difference = [0; N];
     let mut borrow = false;
     let mut i = 0;
@@ -40,7 +40,7 @@ pub const fn subtract<const N: usize>(a: &[u64; N], b: &[u64; N]) -> ([u64; N], 
 
 /// `number` less `modulus` if that is not negative. `carry` is a bit above the top limb.
 #[inline(always)]
-pub const fn subtract_if_not_less<const N: usize>(
+pub(crate) const fn subtract_if_not_less<const N: usize>(
     number: [u64; N],
     carry: bool,
     modulus: &[u64; N],
@@ -58,7 +58,7 @@ pub const fn subtract_if_not_less<const N: usize>(
 }
 
 /// `number mod modulus` for a modulus whose top limb is not zero.
-pub fn reduce<const N: usize>(mut number: [u64; N], modulus: &[u64; N]) -> [u64; N] {
+pub(crate) fn reduce<const N: usize>(mut number: [u64; N], modulus: &[u64; N]) -> [u64; N] {
     // Nearly every number is reduced already. One of full length is a few times the modulus.
     while !less(&number, modulus) {
         number = subtract(&number, modulus).0;
@@ -68,14 +68,14 @@ pub fn reduce<const N: usize>(mut number: [u64; N], modulus: &[u64; N]) -> [u64;
 
 /// `sum + a * b + carry` as its low and its high limb; it always fits.
 #[inline(always)]
-pub const fn multiply_add(sum: u64, a: u64, b: u64, carry: u64) -> (u64, u64) {
+pub(crate) const fn multiply_add(sum: u64, a: u64, b: u64, carry: u64) -> (u64, u64) {
     let wide = (a as u128) * (b as u128) + (sum as u128) + (carry as u128);
     (wide as u64, (wide >> 64) as u64)
 }
 
 /// `a * b` in full.
 #[inline(always)]
-pub fn multiply_wide(a: &[u64; 4], b: &[u64; 4]) -> [u64; 8] {
+pub(crate) fn multiply_wide(a: &[u64; 4], b: &[u64; 4]) -> [u64; 8] {
     let mut product = [0; 8];
     for (i, &factor) in b.iter().enumerate() {
         let mut carry = 0;
@@ -89,7 +89,7 @@ pub fn multiply_wide(a: &[u64; 4], b: &[u64; 4]) -> [u64; 8] {
 
 /// `a * a` in full.
 #[inline(always)]
-pub fn square_wide(a: &[u64; 4]) -> [u64; 8] {
+pub(crate) fn square_wide(a: &[u64; 4]) -> [u64; 8] {
     // The products of different limbs, from limb 1 to limb 6; each is needed twice.
     let (p1, carry) = multiply_add(0, a[0], a[1], 0);
     let (p2, carry) = multiply_add(0, a[0], a[2], carry);
@@ -107,6 +107,6 @@ pub fn square_wide(a: &[u64; 4]) -> [u64; 8] {
 
 /// Whether `number` is zero.
 #[inline(always)]
-pub fn is_zero(number: &[u64]) -> bool {
+pub(crate) fn is_zero(number: &[u64]) -> bool {
     number.iter().all(|&limb| limb == 0)
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::rule::Rule;
+
 /// The guest's memory as words of eight bytes, little endian. Addresses are guest addresses.
 ///
 /// Both functions check the alignment and the range of every word before they touch the first.
@@ -23,6 +25,14 @@ pub enum Fault {
     LimitMemory,
     /// SP1's executor panics on this input; the text says why it is no valid call.
     Refused(&'static str),
+    /// SP1's executor goes on, but its circuits do not accept what it does.
+    Unprovable(Rule),
+}
+
+impl From<Rule> for Fault {
+    fn from(rule: Rule) -> Self {
+        Self::Unprovable(rule)
+    }
 }
 
 impl fmt::Display for Fault {
@@ -32,6 +42,7 @@ impl fmt::Display for Fault {
             Self::OutOfRange(address) => write!(formatter, "address {address:#x} is out of range"),
             Self::LimitMemory => write!(formatter, "the memory limit was reached"),
             Self::Refused(why) => write!(formatter, "{why}"),
+            Self::Unprovable(rule) => write!(formatter, "{rule}"),
         }
     }
 }
@@ -39,22 +50,30 @@ impl fmt::Display for Fault {
 impl std::error::Error for Fault {}
 
 /// SP1 checks the alignment of all pointers of a call before it reads through the first.
-pub fn check_aligned(addresses: &[u64]) -> Result<(), Fault> {
+pub(crate) fn check_aligned(addresses: &[u64]) -> Result<(), Fault> {
     match addresses.iter().find(|address| !address.is_multiple_of(8)) {
         Some(&address) => Err(Fault::Misaligned(address)),
         None => Ok(()),
     }
 }
 
+/// The circuits of some calls want that their second argument is 0.
+pub(crate) fn no_second_argument(a1: u64) -> Result<(), Fault> {
+    if a1 == 0 { Ok(()) } else { Err(Rule::SecondArgument(a1).into()) }
+}
+
 /// `N` words from `address` upwards.
-pub fn read<const N: usize>(memory: &mut dyn GuestMemory, address: u64) -> Result<[u64; N], Fault> {
+pub(crate) fn read<const N: usize>(
+    memory: &mut dyn GuestMemory,
+    address: u64,
+) -> Result<[u64; N], Fault> {
     let mut words = [0; N];
     memory.read_words(address, &mut words)?;
     Ok(words)
 }
 
 /// Two numbers of `N` words from `address` upwards: a point, or an element of a quadratic field.
-pub fn read_pair<const N: usize>(
+pub(crate) fn read_pair<const N: usize>(
     memory: &mut dyn GuestMemory,
     address: u64,
 ) -> Result<[[u64; N]; 2], Fault> {

@@ -4,7 +4,7 @@
 use crate::limbs::{add, multiply_add, subtract_if_not_less};
 
 /// Constants for products modulo `modulus` with R = 2^(64 N).
-pub struct Montgomery<const N: usize> {
+pub(crate) struct Montgomery<const N: usize> {
     modulus: [u64; N],
     /// -1 / modulus mod 2^64.
     factor: u64,
@@ -14,7 +14,7 @@ pub struct Montgomery<const N: usize> {
 
 impl<const N: usize> Montgomery<N> {
     /// For an odd modulus of `N` limbs, the top one not zero.
-    pub const fn new(modulus: [u64; N]) -> Self {
+    pub(crate) const fn new(modulus: [u64; N]) -> Self {
         let factor = inverse_of_limb(modulus[0]).wrapping_neg();
         let mut r_squared = [0; N];
         r_squared[0] = 1;
@@ -29,13 +29,13 @@ impl<const N: usize> Montgomery<N> {
 
     /// `a R`, reduced.
     #[inline(always)]
-    pub fn enter(&self, a: &[u64; N]) -> [u64; N] {
+    pub(crate) fn enter(&self, a: &[u64; N]) -> [u64; N] {
         self.multiply(a, &self.r_squared)
     }
 
     /// `a b / R`, reduced. `b` must be reduced, `a` may be any number.
     #[inline(always)]
-    pub fn multiply(&self, a: &[u64; N], b: &[u64; N]) -> [u64; N] {
+    pub(crate) fn multiply(&self, a: &[u64; N], b: &[u64; N]) -> [u64; N] {
         let mut sum = [0; N];
         let mut top = false;
         for &limb in a {
@@ -59,7 +59,7 @@ impl<const N: usize> Montgomery<N> {
 }
 
 /// `1 / odd mod 2^64`: each step doubles the number of right bits, of which `odd` itself has three.
-pub const fn inverse_of_limb(odd: u64) -> u64 {
+pub(crate) const fn inverse_of_limb(odd: u64) -> u64 {
     let mut inverse = odd;
     let mut step = 0;
     while step < 5 {

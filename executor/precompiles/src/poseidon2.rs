@@ -6,18 +6,22 @@ use slop_algebra::{AbstractField, PrimeField32};
 use slop_symmetric::Permutation;
 use sp1_primitives::{SP1Field, SP1Perm, poseidon2_init};
 
-use crate::memory::{Fault, GuestMemory, check_aligned, read};
-use crate::table::Arguments;
+use crate::arguments::Arguments;
+use crate::memory::{Fault, GuestMemory, check_aligned, no_second_argument, read};
+use crate::rule::Rule;
 
 static PERMUTATION: LazyLock<SP1Perm> = LazyLock::new(poseidon2_init);
 
-/// Permute the elements at `a0`. Numbers above the prime stand for what they are congruent to.
-pub fn permute(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
+/// Permute the elements at `a0`.
+pub(crate) fn permute(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
     check_aligned(&[arguments.a0])?;
+    no_second_argument(arguments.a1)?;
     let words: [u64; 8] = read(memory, arguments.a0)?;
-    let elements = std::array::from_fn(|i| {
-        SP1Field::from_canonical_u32((words[i / 2] >> (32 * (i % 2))) as u32)
-    });
+    let numbers: [u32; 16] = std::array::from_fn(|i| (words[i / 2] >> (32 * (i % 2))) as u32);
+    if numbers.iter().any(|number| *number >= SP1Field::ORDER_U32) {
+        return Err(Rule::Unreduced.into());
+    }
+    let elements = numbers.map(SP1Field::from_canonical_u32);
     let permuted =
         PERMUTATION.permute(elements).map(|element: SP1Field| element.as_canonical_u32());
     let result: [u64; 8] = std::array::from_fn(|i| {

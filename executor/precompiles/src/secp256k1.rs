@@ -1,12 +1,13 @@
 //! SECP256K1_ADD and SECP256K1_DOUBLE. SP1 6.10 computes them with the crate k256, which takes only
 //! points of the curve with reduced coordinates.
 
+use crate::arguments::Arguments;
 use crate::field::Field;
 use crate::fold;
 use crate::inverse::Inverter;
 use crate::memory::{Fault, GuestMemory};
-use crate::table::Arguments;
-use crate::weierstrass::{self, Curve, Point, add_reduced, double_reduced, is_reduced};
+use crate::rule::Rule;
+use crate::weierstrass::{self, Curve, Point, add_reduced, check_reduced, double_reduced};
 
 /// 2^256 - 2^32 - 977.
 const MODULUS: [u64; 4] = [0xffff_fffe_ffff_fc2f, u64::MAX, u64::MAX, u64::MAX];
@@ -15,7 +16,7 @@ const FOLD: u64 = (1 << 32) + 977;
 const INVERTER: Inverter<4> = Inverter::new(MODULUS);
 const B: [u64; 4] = [7, 0, 0, 0];
 
-pub struct Base;
+pub(crate) struct Base;
 
 impl Field<4> for Base {
     const MODULUS: [u64; 4] = MODULUS;
@@ -47,13 +48,10 @@ impl Curve<4> for Secp256k1 {
     const A: [u64; 4] = [0; 4];
 
     fn add(p: &Point<4>, q: &Point<4>) -> Result<Point<4>, Fault> {
-        if p == q {
-            return Self::double(p);
-        }
         check(p)?;
         check(q)?;
         if p[0] == q[0] {
-            return Err(Fault::Refused("the sum of the two points is infinity"));
+            return Err(Rule::EqualX.into());
         }
         Ok(add_reduced::<4, Self>(p, q))
     }
@@ -68,18 +66,19 @@ impl Curve<4> for Secp256k1 {
 /// The square of x, if this is a point of the curve with reduced coordinates.
 #[inline(always)]
 fn check(p: &Point<4>) -> Result<[u64; 4], Fault> {
+    check_reduced::<4, Secp256k1>(p)?;
     let x_squared = Base::square(&p[0]);
     let right = Base::add(&Base::product(&x_squared, &p[0]), &B);
-    if is_reduced::<4, Secp256k1>(p) && Base::square(&p[1]) == right {
+    if Base::square(&p[1]) == right {
         return Ok(x_squared);
     }
     Err(Fault::Refused("a point is not on secp256k1"))
 }
 
-pub fn add(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
+pub(crate) fn add(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
     weierstrass::add_call::<4, Secp256k1>(memory, arguments.a0, arguments.a1)
 }
 
-pub fn double(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
-    weierstrass::double_call::<4, Secp256k1>(memory, arguments.a0)
+pub(crate) fn double(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
+    weierstrass::double_call::<4, Secp256k1>(memory, arguments)
 }

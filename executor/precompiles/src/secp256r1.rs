@@ -1,10 +1,10 @@
 //! SECP256R1_ADD and SECP256R1_DOUBLE.
 
+use crate::arguments::Arguments;
 use crate::field::Field;
 use crate::inverse::Inverter;
 use crate::memory::{Fault, GuestMemory};
 use crate::montgomery::Montgomery;
-use crate::table::Arguments;
 use crate::weierstrass::{self, Curve};
 
 /// 2^256 - 2^224 + 2^192 + 2^96 - 1.
@@ -13,7 +13,7 @@ const MODULUS: [u64; 4] =
 const MONTGOMERY: Montgomery<4> = Montgomery::new(MODULUS);
 const INVERTER: Inverter<4> = Inverter::new(MODULUS);
 
-pub struct Base;
+pub(crate) struct Base;
 
 impl Field<4> for Base {
     const MODULUS: [u64; 4] = MODULUS;
@@ -40,10 +40,10 @@ impl Curve<4> for Secp256r1 {
     const A: [u64; 4] = [MODULUS[0] - 3, MODULUS[1], MODULUS[2], MODULUS[3]];
 }
 
-pub fn add(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
+pub(crate) fn add(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
     weierstrass::add_call::<4, Secp256r1>(memory, arguments.a0, arguments.a1)
 }
 
-pub fn double(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
-    weierstrass::double_call::<4, Secp256r1>(memory, arguments.a0)
+pub(crate) fn double(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
+    weierstrass::double_call::<4, Secp256r1>(memory, arguments)
 }

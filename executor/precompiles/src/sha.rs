@@ -1,8 +1,9 @@
 //! SHA_EXTEND and SHA_COMPRESS (FIPS 180-4, section 6.2.2). Each 32-bit number has a word of its
-//! own, whose upper half is ignored when read and zero when written.
+//! own, whose upper half must be zero where it is read.
 
+use crate::arguments::Arguments;
 use crate::memory::{Fault, GuestMemory, read};
-use crate::table::Arguments;
+use crate::rule::Rule;
 
 const K: [u32; 64] = [
     0x428a_2f98,
@@ -72,15 +73,13 @@ const K: [u32; 64] = [
 ];
 
 /// Fill w[16..64] of the message schedule at `a0` from w[0..16].
-pub fn extend(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
+pub(crate) fn extend(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
     if arguments.a1 != 0 {
         return Err(Fault::Refused("SHA_EXTEND takes 0 as its second argument"));
     }
     let block: [u64; 16] = read(memory, arguments.a0)?;
     let mut w = [0; 64];
-    for (number, word) in w.iter_mut().zip(block) {
-        *number = word as u32;
-    }
+    w[..16].copy_from_slice(&numbers(&block)?);
     for i in 16..64 {
         w[i] = scheduled(&w, i);
     }
@@ -89,15 +88,24 @@ pub fn extend(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(),
 }
 
 /// Apply the compression function with the message schedule at `a0` to the state at `a1`.
-pub fn compress(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
-    let mut state = read::<8>(memory, arguments.a1)?.map(|word| word as u32);
-    let w = read::<64>(memory, arguments.a0)?.map(|word| word as u32);
+pub(crate) fn compress(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
+    let mut state = numbers(&read::<8>(memory, arguments.a1)?)?;
+    let w = numbers(&read::<64>(memory, arguments.a0)?)?;
     if is_extension(&w) {
         compress_block(&mut state, &w);
     } else {
         compress_schedule(&mut state, &w);
     }
     memory.write_words(arguments.a1, &state.map(u64::from))
+}
+
+/// The numbers in words without an upper half.
+fn numbers<const N: usize>(words: &[u64; N]) -> Result<[u32; N], Fault> {
+    if words.iter().fold(0, |bits, word| bits | word) >> 32 == 0 {
+        return Ok(words.map(|word| word as u32));
+    }
+    let wide = words.iter().find(|word| **word >> 32 != 0);
+    Err(Rule::WideWord(*wide.unwrap_or(&0)).into())
 }
 
 /// What the schedule's rule makes w[i].

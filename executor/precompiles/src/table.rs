@@ -1,20 +1,7 @@
 //! The syscall numbers of SP1 v6.
 
-use crate::memory::{Fault, GuestMemory};
+use crate::arguments::Precompile;
 use crate::{bls12_381, bn254, edwards, keccak, poseidon2, secp256k1, secp256r1, sha, uint256};
-
-/// The registers that a call may read: a0 and a1, and for the carry calls x12 to x14.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Arguments {
-    pub a0: u64,
-    pub a1: u64,
-    pub a2: u64,
-    pub a3: u64,
-    pub a4: u64,
-}
-
-/// All reads come before the first write. After a fault the guest's memory may be half written.
-pub type Precompile = fn(&mut dyn GuestMemory, &Arguments) -> Result<(), Fault>;
 
 /// The precompile with this number; after it t0 holds the number. None: a number that no precompile
 /// has which a proof can cover. SP1 looks only at the lower 32 bits of the number.

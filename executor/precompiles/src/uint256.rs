@@ -1,22 +1,31 @@
 //! UINT256_MUL, UINT256_ADD_CARRY and UINT256_MUL_CARRY.
 
+use crate::arguments::Arguments;
 use crate::division::remainder;
-use crate::limbs::{add, is_zero, multiply_wide};
+use crate::limbs::{add, is_zero, less, multiply_wide};
 use crate::memory::{Fault, GuestMemory, check_aligned, read, read_pair};
-use crate::table::Arguments;
+use crate::rule::Rule;
 
 /// `x` at `a0` becomes `x y mod m`, with y and m at `a1`; a modulus of 0 stands for 2^256.
-pub fn multiply(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
+pub(crate) fn multiply(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
     check_aligned(&[arguments.a0, arguments.a1])?;
     let x = read(memory, arguments.a0)?;
     let [y, modulus] = read_pair(memory, arguments.a1)?;
     let product = multiply_wide(&x, &y);
-    let result = if is_zero(&modulus) { low(&product) } else { remainder(&product, &modulus) };
+    let [low, high] = halves(&product);
+    if is_zero(&modulus) {
+        return memory.write_words(arguments.a0, &low);
+    }
+    // The quotient has 256 bits just if the product is less than the modulus times 2^256.
+    if !less(&high, &modulus) {
+        return Err(Rule::Quotient.into());
+    }
+    let result = remainder(&product, &modulus);
     memory.write_words(arguments.a0, &result)
 }
 
 /// `a + b + c`: its lower 256 bits to `a3`, the rest to `a4`.
-pub fn add_carry(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
+pub(crate) fn add_carry(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
     let [a, b, c] = operands(memory, arguments)?;
     let (sum, first) = add(&a, &b);
     let (sum, second) = add(&sum, &c);
@@ -26,7 +35,10 @@ pub fn add_carry(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<
 }
 
 /// `a b + c`: its lower 256 bits to `a3`, the rest to `a4`.
-pub fn multiply_carry(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
+pub(crate) fn multiply_carry(
+    memory: &mut dyn GuestMemory,
+    arguments: &Arguments,
+) -> Result<(), Fault> {
     let [a, b, c] = operands(memory, arguments)?;
     let mut wide = [0; 8];
     wide[..4].copy_from_slice(&c);
@@ -43,6 +55,6 @@ fn operands(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<[[u64
     Ok([a, b, c])
 }
 
-fn low(product: &[u64; 8]) -> [u64; 4] {
-    [product[0], product[1], product[2], product[3]]
+fn halves(product: &[u64; 8]) -> [[u64; 4]; 2] {
+    [0, 4].map(|from| std::array::from_fn(|i| product[from + i]))
 }

@@ -1,44 +1,42 @@
-//! Sums of affine points on y^2 = x^3 + A x + B, by the formulas of SP1 and with their results also
-//! for points that are on no curve.
+//! Sums of affine points on y^2 = x^3 + A x + B, by the formulas of SP1, which do not ask whether a
+//! point is on the curve.
 
-use sp1_curves::BigUint;
-
+use crate::arguments::Arguments;
 use crate::field::Field;
-use crate::limbs;
-use crate::memory::{Fault, GuestMemory, check_aligned, read_pair};
+use crate::limbs::is_zero;
+use crate::memory::{Fault, GuestMemory, check_aligned, no_second_argument, read_pair};
+use crate::rule::Rule;
 
 /// x and y.
-pub type Point<const N: usize> = [[u64; N]; 2];
+pub(crate) type Point<const N: usize> = [[u64; N]; 2];
 
 /// A curve over the field `Base`; the formulas do not use B.
-pub trait Curve<const N: usize> {
+pub(crate) trait Curve<const N: usize> {
     type Base: Field<N>;
     const A: [u64; N];
 
-    /// `p + q` as SP1's executor adds them.
+    /// `p + q`, for points that SP1's circuit adds.
     fn add(p: &Point<N>, q: &Point<N>) -> Result<Point<N>, Fault> {
-        if p == q {
-            return Err(Fault::Refused("the two points of an addition are equal"));
+        check_reduced::<N, Self>(p)?;
+        check_reduced::<N, Self>(q)?;
+        if p[0] == q[0] {
+            return Err(Rule::EqualX.into());
         }
-        if is_reduced::<N, Self>(p) && is_reduced::<N, Self>(q) {
-            return Ok(add_reduced::<N, Self>(p, q));
-        }
-        unreduced(p, q, &Self::Base::MODULUS, add_slope::<N, Self>(p, q))
+        Ok(add_reduced::<N, Self>(p, q))
     }
 
-    /// `2 p` as SP1's executor doubles it.
+    /// `2 p`, for a point that SP1's circuit doubles.
     fn double(p: &Point<N>) -> Result<Point<N>, Fault> {
-        if is_reduced::<N, Self>(p) {
-            return Ok(double_reduced::<N, Self>(p, &Self::Base::square(&p[0])));
+        check_reduced::<N, Self>(p)?;
+        if is_zero(&p[1]) {
+            return Err(Rule::ZeroY.into());
         }
-        let [x, y] = p.map(|number| limbs::reduce(number, &Self::Base::MODULUS));
-        let slope = double_slope::<N, Self>(&Self::Base::square(&x), &y);
-        unreduced(p, p, &Self::Base::MODULUS, Ok(slope))
+        Ok(double_reduced::<N, Self>(p, &Self::Base::square(&p[0])))
     }
 }
 
 /// The call that adds the point at `a1` to the one at `a0`.
-pub fn add_call<const N: usize, C: Curve<N>>(
+pub(crate) fn add_call<const N: usize, C: Curve<N>>(
     memory: &mut dyn GuestMemory,
     a0: u64,
     a1: u64,
@@ -50,30 +48,40 @@ pub fn add_call<const N: usize, C: Curve<N>>(
 }
 
 /// The call that doubles the point at `a0`.
-pub fn double_call<const N: usize, C: Curve<N>>(
+pub(crate) fn double_call<const N: usize, C: Curve<N>>(
     memory: &mut dyn GuestMemory,
-    a0: u64,
+    arguments: &Arguments,
 ) -> Result<(), Fault> {
+    let a0 = arguments.a0;
     check_aligned(&[a0])?;
+    no_second_argument(arguments.a1)?;
     let p = read_pair(memory, a0)?;
     memory.write_words(a0, C::double(&p)?.as_flattened())
 }
 
-/// Whether both coordinates are below the prime.
-pub fn is_reduced<const N: usize, C: Curve<N> + ?Sized>(p: &Point<N>) -> bool {
-    C::Base::is_reduced(&p[0]) && C::Base::is_reduced(&p[1])
+/// Some numbers above the prime pass the circuit, and some do not; no library makes any.
+pub(crate) fn check_reduced<const N: usize, C: Curve<N> + ?Sized>(
+    p: &Point<N>,
+) -> Result<(), Fault> {
+    if C::Base::is_reduced(&p[0]) && C::Base::is_reduced(&p[1]) {
+        return Ok(());
+    }
+    Err(Rule::Unreduced.into())
 }
 
-/// The sum of points with reduced coordinates. For equal x the slope is 0.
-pub fn add_reduced<const N: usize, C: Curve<N> + ?Sized>(p: &Point<N>, q: &Point<N>) -> Point<N> {
+/// The sum of points with reduced coordinates and different x.
+pub(crate) fn add_reduced<const N: usize, C: Curve<N> + ?Sized>(
+    p: &Point<N>,
+    q: &Point<N>,
+) -> Point<N> {
     let run = C::Base::subtract(&q[0], &p[0]);
     let rise = C::Base::subtract(&q[1], &p[1]);
     let slope = C::Base::product(&rise, &C::Base::invert(&run));
     third_point::<N, C>(p, &q[0], &slope)
 }
 
-/// Twice a point with reduced coordinates, given x^2. For y = 0 the slope is 0.
-pub fn double_reduced<const N: usize, C: Curve<N> + ?Sized>(
+/// Twice a point with reduced coordinates and y other than 0, given x^2.
+pub(crate) fn double_reduced<const N: usize, C: Curve<N> + ?Sized>(
     p: &Point<N>,
     x_squared: &[u64; N],
 ) -> Point<N> {
@@ -103,61 +111,4 @@ fn third_point<const N: usize, C: Curve<N> + ?Sized>(
     let x = C::Base::subtract(&C::Base::subtract(&square, &p[0]), other_x);
     let fall = C::Base::multiply(&entered, &C::Base::subtract(&p[0], &x));
     [x, C::Base::subtract(&fall, &p[1])]
-}
-
-/// The slope of an addition with unreduced coordinates. SP1 adds the prime once before it
-/// subtracts natural numbers, and panics where that does not suffice.
-fn add_slope<const N: usize, C: Curve<N> + ?Sized>(
-    p: &Point<N>,
-    q: &Point<N>,
-) -> Result<[u64; N], Fault> {
-    let modulus = &C::Base::MODULUS;
-    for axis in 0..2 {
-        let (sum, carry) = limbs::add(modulus, &q[axis]);
-        if !carry && limbs::less(&sum, &p[axis]) {
-            return Err(NEGATIVE);
-        }
-    }
-    let [p, q] = [p, q].map(|point| point.map(|number| limbs::reduce(number, modulus)));
-    let run = C::Base::subtract(&q[0], &p[0]);
-    let rise = C::Base::subtract(&q[1], &p[1]);
-    Ok(C::Base::product(&rise, &C::Base::invert(&run)))
-}
-
-const NEGATIVE: Fault = Fault::Refused("a coordinate is too far above the field's prime");
-
-/// `third_point` for unreduced coordinates, with the natural numbers that SP1 computes.
-fn unreduced<const N: usize>(
-    p: &Point<N>,
-    q: &Point<N>,
-    modulus: &[u64; N],
-    slope: Result<[u64; N], Fault>,
-) -> Result<Point<N>, Fault> {
-    let [x1, y1, x2, prime, slope] = [&p[0], &p[1], &q[0], modulus, &slope?].map(big);
-    let square = &slope * &slope + &prime + &prime;
-    let both = &x1 + &x2;
-    if square < both {
-        return Err(NEGATIVE);
-    }
-    let x = (square - both) % &prime;
-    let fall = &slope * (&prime + x1 - &x) + &prime;
-    if fall < y1 {
-        return Err(NEGATIVE);
-    }
-    let y = (fall - y1) % &prime;
-    Ok([x, y].map(|number| from_big(&number)))
-}
-
-fn big<const N: usize>(number: &[u64; N]) -> BigUint {
-    let bytes: Vec<u8> = number.iter().flat_map(|limb| limb.to_le_bytes()).collect();
-    BigUint::from_bytes_le(&bytes)
-}
-
-/// `number` in `N` limbs, which must suffice.
-fn from_big<const N: usize>(number: &BigUint) -> [u64; N] {
-    let mut limbs = [0; N];
-    for (limb, digit) in limbs.iter_mut().zip(number.iter_u64_digits()) {
-        *limb = digit;
-    }
-    limbs
 }

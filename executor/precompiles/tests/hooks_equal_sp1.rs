@@ -1,8 +1,8 @@
-//! Every hook against SP1's own, on random and on odd inputs; SP1's may panic, ours must refuse.
+//! Every hook against SP1's own, on random and on unusual inputs; where SP1's panics, ours must refuse.
 
 use std::panic::catch_unwind;
 
-use precompiles::hook;
+use attestor_precompiles::hook;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use sp1_core_executor::{

@@ -2,7 +2,7 @@
 
 use std::os::fd::OwnedFd;
 
-use protocol::Fields;
+use attestor_protocol::Fields;
 use rustix::process::{
     DumpableBehavior, Resource, Rlimit, Signal, set_dumpable_behavior, setrlimit,
 };
@@ -11,8 +11,8 @@ use crate::engine_choice::Engine;
 use crate::failure::{Class, Failure};
 
 const MAX_OPEN_FILES: u64 = 16;
-/// What our engine reserves for the guest: SP1's whole address space.
-const RESERVATION_BYTES: u64 = 1 << 40;
+/// What our engine reserves for the guest: SP1's whole address space, and a mark for each word.
+const RESERVATION_BYTES: u64 = (1 << 40) + (1 << 37);
 /// Addresses around the reservation that are never mapped.
 const GUARD_BYTES: u64 = 4 << 30;
 /// The process itself: code, stacks, the request, translated code.
@@ -25,8 +25,8 @@ pub struct Limits {
     pub cycles: u64,
     /// CPU time of all threads; the process is killed by SIGXCPU when it is used up.
     pub cpu_seconds: u64,
-    /// SP1's engine: address space, which bounds resident memory from above. Ours: the guest's
-    /// memory, of which it counts every page.
+    /// SP1's engine: data, which bounds resident memory from above. Ours: the guest's memory, of
+    /// which it counts every page.
     pub memory_bytes: u64,
     /// The longest public values that are answered.
     pub public_values_bytes: u64,
@@ -51,7 +51,7 @@ impl Limits {
 }
 
 /// SP1 reads file names from the environment (TRACE_FILE, DUMP_ELF_OUTPUT): it must be empty.
-pub fn require_empty_environment() -> Result<(), Failure> {
+pub(crate) fn require_empty_environment() -> Result<(), Failure> {
     match std::env::vars_os().next() {
         None => Ok(()),
         Some((name, _)) => Err(Failure::new(
@@ -62,7 +62,7 @@ pub fn require_empty_environment() -> Result<(), Failure> {
 }
 
 /// Move stdout to a descriptor of our own, so that nothing a library prints gets into the answer.
-pub fn take_stdout() -> Result<OwnedFd, Failure> {
+pub(crate) fn take_stdout() -> Result<OwnedFd, Failure> {
     let failed = |error| Failure::new(Class::Crash, format!("cannot move stdout: {error}"));
     let answer = rustix::io::dup(rustix::stdio::stdout()).map_err(failed)?;
     rustix::stdio::dup2_stdout(rustix::stdio::stderr()).map_err(failed)?;
@@ -72,8 +72,9 @@ pub fn take_stdout() -> Result<OwnedFd, Failure> {
 /// Apply `limits`, and give up privileges, core dumps, tracing by others, and files.
 ///
 /// Ours reserves more addresses than any machine has memory for its guest's, without access: they
-/// count as address space and not as data, so that data is what bounds it.
-pub fn confine(limits: &Limits, engine: Option<Engine>) -> Result<(), Failure> {
+/// count as address space and not as data, so that data is what bounds it. It also judges what
+/// SP1's runs, in the same process.
+pub(crate) fn confine(limits: &Limits, engine: Option<Engine>) -> Result<(), Failure> {
     let grace = limits.cpu_seconds.saturating_add(1);
     limit(Resource::Core, 0, 0)?;
     limit(Resource::Fsize, 0, 0)?;
@@ -93,10 +94,14 @@ pub fn confine(limits: &Limits, engine: Option<Engine>) -> Result<(), Failure> {
 fn memory_limits(memory_bytes: u64, engine: Option<Engine>) -> (u64, u64) {
     match engine {
         Some(Engine::Attestor) => {
-            let data = memory_bytes.saturating_add(SLACK_BYTES);
+            // The marks of a chunk alone take as much room as it does, most of it untouched.
+            let data = memory_bytes.saturating_mul(2).saturating_add(SLACK_BYTES);
             (data.saturating_add(RESERVATION_BYTES + GUARD_BYTES), data)
         }
-        Some(Engine::Sp1Portable) | None => (memory_bytes, memory_bytes),
+        Some(Engine::Sp1Portable) => {
+            (memory_bytes.saturating_add(RESERVATION_BYTES + GUARD_BYTES), memory_bytes)
+        }
+        None => (memory_bytes, memory_bytes),
     }
 }
 
@@ -123,13 +128,14 @@ mod tests {
     }
 
     #[test]
-    fn only_our_engine_may_reserve_addresses() {
+    fn only_runs_may_reserve_addresses() {
         let memory = 1 << 30;
 
         assert_eq!(memory_limits(memory, None), (memory, memory));
-        assert_eq!(memory_limits(memory, Some(Engine::Sp1Portable)), (memory, memory));
+        let reserved = memory + RESERVATION_BYTES + GUARD_BYTES;
+        assert_eq!(memory_limits(memory, Some(Engine::Sp1Portable)), (reserved, memory));
         let (addresses, data) = memory_limits(memory, Some(Engine::Attestor));
-        assert_eq!(data, memory + SLACK_BYTES);
+        assert_eq!(data, 2 * memory + SLACK_BYTES);
         assert_eq!(addresses, RESERVATION_BYTES + GUARD_BYTES + data);
     }
 

@@ -12,14 +12,14 @@ use elf::segment::ProgramHeader;
 use crate::failure::{Class, Failure};
 
 /// The most bytes that all segments together may fill at the start.
-pub const MAX_IMAGE_BYTES: u64 = 64 << 20;
+pub(crate) const MAX_IMAGE_BYTES: u64 = 64 << 20;
 /// Addresses in the circuit have three limbs of 16 bits.
-pub const ADDRESS_LIMIT: u64 = 1 << 48;
+pub(crate) const ADDRESS_LIMIT: u64 = 1 << 48;
 const MAX_SEGMENTS: usize = 256;
 const UNTRUSTED_NOTE: &[u8] = b"SUCCINCT";
 
 /// Refuse what SP1's loader must not see.
-pub fn check(file: &[u8]) -> Result<(), Failure> {
+pub(crate) fn check(file: &[u8]) -> Result<(), Failure> {
     if file.get(EI_CLASS) == Some(&ELFCLASS32) {
         return Err(invalid("a 32-bit program: those are for SP1 v3 to v5"));
     }

@@ -1,13 +1,13 @@
 //! Which engine a request asks for, by the names that records and answers carry.
 
-use protocol::Fields;
+use attestor_protocol::Fields;
 
 use crate::failure::{Class, Failure};
 
 /// The engines of this build.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Engine {
-    /// Ours, the package `engine`.
+    /// Ours, the package `attestor-engine`.
     Attestor,
     /// SP1's portable interpreter.
     Sp1Portable,

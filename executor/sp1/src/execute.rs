@@ -2,33 +2,17 @@
 //!
 //! Both engines get what the same checks let pass, SP1's loader among them: an ELF that one takes
 //! and the other does not would be a disagreement about nothing that was executed.
+//!
+//! SP1's engine does not know what its circuits accept. Where its result is not only to cross-check one
+//! of ours, our interpreter judges the run first, and both must agree on all of it.
 
 use serde_json::json;
 
-use crate::SP1_VERSION;
 use crate::engine_choice::Engine;
 use crate::failure::{Class, Failure};
-use crate::serve::{Answer, Request};
-use crate::{own, portable, program};
-
-/// A program that halted, on whichever engine.
-pub struct Run {
-    pub exit_code: u32,
-    /// As SP1's `global_clk` counts.
-    pub cycles: u64,
-    /// The eight words that the program committed to.
-    pub digest: [u32; 8],
-    pub public_values: Vec<u8>,
-    /// What only our engine tells.
-    pub effort: Option<Effort>,
-}
-
-/// What a run on our engine took.
-pub struct Effort {
-    pub touched_pages: u64,
-    pub compiled_instructions: u64,
-    pub compile_seconds: f64,
-}
+use crate::run::Run;
+use crate::serve::{Answer, Request, SP1_VERSION};
+use crate::{attestor, program, sp1_portable};
 
 /// Answer a request to run the ELF in blob 0 with the further blobs as stdin entries.
 pub fn answer(request: &Request) -> Result<Answer, Failure> {
@@ -42,11 +26,28 @@ pub fn answer(request: &Request) -> Result<Answer, Failure> {
     let run = match engine {
         Engine::Attestor => {
             drop(program);
-            own::run(elf, stdin, &request.limits)?
+            attestor::run(elf, stdin, &request.limits)?
         }
-        Engine::Sp1Portable => portable::run(program, stdin, &request.limits)?,
+        Engine::Sp1Portable if request.cross_checks => {
+            sp1_portable::run(program, stdin, &request.limits)?
+        }
+        Engine::Sp1Portable => {
+            let judged = attestor::judge(elf, stdin, &request.limits)?;
+            agreed(sp1_portable::run(program, stdin, &request.limits)?, &judged)?
+        }
     };
     Ok(encode(engine, run))
+}
+
+/// The run, if it is the judged one.
+fn agreed(run: Run, judged: &Run) -> Result<Run, Failure> {
+    let results = |run: &Run| {
+        (run.exit_code, run.cycles, run.digest, run.public_values == judged.public_values)
+    };
+    if results(&run) == results(judged) {
+        return Ok(run);
+    }
+    Err(Failure::new(Class::Crash, "our interpreter, which judges the run, has another result"))
 }
 
 fn encode(engine: Engine, run: Run) -> Answer {

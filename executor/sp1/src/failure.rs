@@ -3,6 +3,8 @@
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::OnceLock;
 
+use attestor_engine::Unprovable;
+
 const MAX_DETAIL_CHARS: usize = 500;
 
 /// The stable classes; `attestor/executor/answer.py` maps each to an error.
@@ -18,6 +20,9 @@ pub enum Class {
     LimitOutput,
     /// SP1 would take it, but its result could not be proved or differs between versions.
     Unsupported,
+    /// SP1's executor would take it, but its circuits do not accept what the program did; the
+    /// answer's `rule` says why, by a stable name.
+    Unprovable,
     /// The program did something that the machine does not allow.
     GuestFault,
     /// This process or its request is at fault.
@@ -32,6 +37,7 @@ impl Class {
             Self::LimitMemory => "limit_memory",
             Self::LimitOutput => "limit_output",
             Self::Unsupported => "unsupported",
+            Self::Unprovable => "unprovable",
             Self::GuestFault => "guest_fault",
             Self::Crash => "crash",
         }
@@ -44,20 +50,27 @@ pub struct Failure {
     pub class: Class,
     /// Printable, at most 500 characters.
     pub detail: String,
+    /// Of an unprovable run, the rule that it broke.
+    pub rule: Option<&'static str>,
 }
 
 impl Failure {
     pub fn new(class: Class, detail: impl AsRef<str>) -> Self {
         let printable = |c: char| if c.is_control() { ' ' } else { c };
         let detail = detail.as_ref().chars().take(MAX_DETAIL_CHARS).map(printable).collect();
-        Self { class, detail }
+        Self { class, detail, rule: None }
+    }
+
+    pub(crate) fn unprovable(unprovable: &Unprovable) -> Self {
+        let rule = Some(unprovable.rule.code());
+        Self { rule, ..Self::new(Class::Unprovable, unprovable.to_string()) }
     }
 }
 
 static FIRST_PANIC: OnceLock<String> = OnceLock::new();
 
 /// Keep the first panic's message, of whichever thread, instead of printing a backtrace.
-pub fn record_panics() {
+pub(crate) fn record_panics() {
     panic::set_hook(Box::new(|info| {
         let message = info.payload_as_str().unwrap_or("panic without a message");
         let _ = FIRST_PANIC.set(message.to_owned());
@@ -65,7 +78,7 @@ pub fn record_panics() {
 }
 
 /// Run `work`; a panic in it becomes a failure of `class`.
-pub fn guarded<T>(class: Class, work: impl FnOnce() -> T) -> Result<T, Failure> {
+pub(crate) fn guarded<T>(class: Class, work: impl FnOnce() -> T) -> Result<T, Failure> {
     panic::catch_unwind(AssertUnwindSafe(work))
         .map_err(|_| Failure::new(class, FIRST_PANIC.get().map_or("panic", String::as_str)))
 }

@@ -18,15 +18,15 @@ static ANSWER_FD: AtomicI32 = AtomicI32::new(NO_ANSWER);
 static ANSWERED: AtomicBool = AtomicBool::new(false);
 
 /// The system's allocator, which never gives a null pointer back.
-pub struct AnsweringAllocator;
+pub(crate) struct AnsweringAllocator;
 
 /// From now on exhausted memory is answered on this file descriptor.
-pub fn answer_on(fd: i32) {
+pub(crate) fn answer_on(fd: i32) {
     ANSWER_FD.store(fd, Ordering::SeqCst);
 }
 
 /// Claim the right to write this process's answer; false when another thread has it.
-pub fn claim_answer() -> bool {
+pub(crate) fn claim_answer() -> bool {
     !ANSWERED.swap(true, Ordering::SeqCst)
 }
 
@@ -89,7 +89,7 @@ mod tests {
         let mut bytes = (ANSWER.len() as u32).to_be_bytes().to_vec();
         bytes.extend_from_slice(ANSWER);
 
-        let header = protocol::read_header(&mut &bytes[..]).unwrap();
+        let header = attestor_protocol::read_header(&mut &bytes[..]).unwrap();
 
         assert_eq!(header.fields["class"], crate::failure::Class::LimitMemory.name());
         assert_eq!(header.fields["ok"], false);

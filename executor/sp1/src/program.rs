@@ -9,7 +9,7 @@ use crate::failure::{Class, Failure, guarded};
 use crate::proof_calls;
 
 /// Load a hostile ELF, or say why not.
-pub fn load(file: &[u8]) -> Result<Arc<Program>, Failure> {
+pub(crate) fn load(file: &[u8]) -> Result<Arc<Program>, Failure> {
     elf_check::check(file)?;
     // The loader panics on words that are no instruction.
     let program = guarded(Class::InvalidElf, || Program::from(file))?

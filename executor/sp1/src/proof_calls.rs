@@ -12,7 +12,7 @@ const T0: u8 = 5;
 const ZERO: u64 = 0;
 
 /// Whether the code holds a call to verify an inner proof.
-pub fn present(code: &[Instruction]) -> bool {
+pub(crate) fn present(code: &[Instruction]) -> bool {
     let wanted = SyscallCode::VERIFY_SP1_PROOF as u64;
     let mut t0 = None;
     for instruction in code {

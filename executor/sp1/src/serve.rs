@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::os::fd::AsRawFd;
 use std::process::ExitCode;
 
-use protocol::{Fields, FrameError};
+use attestor_protocol::{Fields, FrameError};
 use serde_json::Value;
 
 use crate::confine::{self, Limits};
@@ -13,6 +13,9 @@ use crate::engine_choice::Engine;
 use crate::failure::{Class, Failure, guarded, record_panics};
 use crate::memory;
 
+/// The version of all sp1-* crates, as pinned in Cargo.toml.
+pub const SP1_VERSION: &str = "6.10.0";
+/// Of requests.
 const VERSION: u64 = 2;
 /// All blobs of a request together; the memory limit is usually lower.
 const MAX_REQUEST_BYTES: usize = 1 << 30;
@@ -22,6 +25,8 @@ pub struct Request {
     pub limits: Limits,
     /// Which engine is to run the program; a request for a key names none.
     pub engine: Option<Engine>,
+    /// The run cross-checks one on the other engine, and nothing is signed for it alone.
+    pub cross_checks: bool,
     pub blobs: Vec<Vec<u8>>,
 }
 
@@ -66,16 +71,18 @@ fn receive() -> Result<Request, Failure> {
     confine::require_empty_environment()?;
     let bad = |error: FrameError| Failure::new(Class::Crash, error.to_string());
     let mut input = io::stdin().lock();
-    let header = protocol::read_header(&mut input).map_err(bad)?;
+    let header = attestor_protocol::read_header(&mut input).map_err(bad)?;
     if header.fields.get("version").and_then(Value::as_u64) != Some(VERSION) {
         return Err(Failure::new(Class::Crash, format!("request is not of version {VERSION}")));
     }
     let limits = Limits::parse(&header.fields)?;
     let engine = Engine::parse(&header.fields)?;
+    let cross_checks = header.fields.get("cross_checks").and_then(Value::as_bool).unwrap_or(false);
     confine::confine(&limits, engine)?;
-    let blobs = protocol::read_blobs(&mut input, &header.sizes, MAX_REQUEST_BYTES).map_err(bad)?;
-    protocol::read_end(&mut input).map_err(bad)?;
-    Ok(Request { limits, engine, blobs })
+    let blobs =
+        attestor_protocol::read_blobs(&mut input, &header.sizes, MAX_REQUEST_BYTES).map_err(bad)?;
+    attestor_protocol::read_end(&mut input).map_err(bad)?;
+    Ok(Request { limits, engine, cross_checks, blobs })
 }
 
 fn encode(outcome: Result<Answer, Failure>) -> Result<Vec<u8>, FrameError> {
@@ -85,10 +92,11 @@ fn encode(outcome: Result<Answer, Failure>) -> Result<Vec<u8>, FrameError> {
             let mut fields = Fields::new();
             fields.insert("class".into(), failure.class.name().into());
             fields.insert("detail".into(), failure.detail.into());
+            failure.rule.map(|rule| fields.insert("rule".into(), rule.into()));
             (false, fields, None)
         }
     };
     fields.insert("ok".into(), ok.into());
     let blobs: Vec<&[u8]> = blob.iter().map(Vec::as_slice).collect();
-    protocol::encode(fields, &blobs)
+    attestor_protocol::encode(fields, &blobs)
 }

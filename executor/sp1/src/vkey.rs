@@ -1,12 +1,11 @@
-//! The verifying key of a program, by the package `keys`.
+//! The verifying key of a program, by the package `attestor-keys`.
 
-use keys::Kernel;
+use attestor_keys::Kernel;
 use serde_json::json;
 
-use crate::SP1_VERSION;
 use crate::failure::{Class, Failure, guarded};
 use crate::program;
-use crate::serve::{Answer, Request};
+use crate::serve::{Answer, Request, SP1_VERSION};
 
 /// Answer a request for the key of the ELF in blob 0.
 pub fn answer(request: &Request) -> Result<Answer, Failure> {
@@ -15,7 +14,7 @@ pub fn answer(request: &Request) -> Result<Answer, Failure> {
     };
     let program = program::load(elf)?;
     let kernel = Kernel::best();
-    let words = guarded(Class::Crash, || keys::verifying_key_on(kernel, &program))?;
+    let words = guarded(Class::Crash, || attestor_keys::verifying_key_on(kernel, &program))?;
     let fields = [
         ("words", json!(words)),
         ("instructions", json!(program.instructions.len())),

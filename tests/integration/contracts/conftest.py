@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from matrix.case import CHAIN_ID
-from matrix.chain import Chain
+from cases.case import CHAIN_ID
+from cases.chain import Chain
 
 from attestor.devnet.anvil import Anvil
 

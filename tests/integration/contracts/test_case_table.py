@@ -1,16 +1,19 @@
-"""The case table (tests/matrix) on chain: the verdict of the contracts on the raw quote and on its
+"""The case table (tests/cases) on chain: the verdict of the contracts on the raw quote and on its
 compact form, and the errors with which the store refuses collateral."""
 
+from collections.abc import Callable
+
 import pytest
-from matrix.case import GOOD, Case
-from matrix.judged import UPLOAD_TIME, Judgement, expected, judge_all
-from matrix.table import TABLE
+from cases.case import GOOD, Case
+from cases.chain import Chain
+from cases.judged import UPLOAD_TIME, Judgement, expected, judge_all
+from cases.table import TABLE
 
 Judgements = dict[str, tuple[Judgement, Judgement]]
 
 
 @pytest.fixture(scope="module")
-def judgements(start_chain) -> Judgements:
+def judgements(start_chain: Callable[[int], Chain]) -> Judgements:
     return judge_all(start_chain(UPLOAD_TIME), TABLE)
 
 

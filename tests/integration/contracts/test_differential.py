@@ -4,16 +4,16 @@ Where the two differ, the pair of verdicts is listed here with its reason; any o
 fails.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
 import pytest
-from matrix.case import CHAIN_ID, FORMS, GOOD, NOW, REFUSED, REPORT_DATA, SEED
-from matrix.chain import Chain
-from matrix.contracts import STATUSES, Contracts
-from matrix.judged import EARLIER, UPLOAD_TIME
-from matrix.mutations import mutated, random_issued, random_platform, signed_anew
+from cases.case import CHAIN_ID, FORMS, GOOD, NOW, REFUSED, REPORT_DATA, SEED
+from cases.chain import Chain
+from cases.contracts import STATUSES, Contracts
+from cases.judged import EARLIER, UPLOAD_TIME
+from cases.mutations import mutated, random_issued, random_platform, signed_anew
 
 from attestor.errors import QuoteInvalid, QuoteNotCompactable, QuoteRefused
 from attestor.quote import qvl
@@ -72,7 +72,7 @@ def filled(chain: Chain, platform: SimulatedPlatform) -> Contracts:
 
 
 @pytest.fixture(scope="module")
-def subjects(start_chain) -> dict[str, Subject]:
+def subjects(start_chain: Callable[[int], Chain]) -> dict[str, Subject]:
     chain = start_chain(UPLOAD_TIME)
     made = {}
     for form, variation in FORMS.items():
@@ -101,7 +101,7 @@ def require_typed(verdicts: Sequence[str]) -> None:
     assert not untyped, f"refused without a typed error: {sorted(untyped)[:5]}"
 
 
-def test_verify_raw__bytes_changed__differs_from_dcap_qvl_only_as_listed(subject) -> None:
+def test_verify_raw__bytes_changed__differs_from_dcap_qvl_only_as_listed(subject: Subject) -> None:
     random = Random(1)
     sound_form = form_of(subject.raw)
     chain_at = subject.raw.index(b"-----END CERTIFICATE")
@@ -119,7 +119,7 @@ def test_verify_raw__bytes_changed__differs_from_dcap_qvl_only_as_listed(subject
             assert theirs == REFUSED or verdict in STRICTER
 
 
-def test_verify__bytes_changed__is_refused(subject) -> None:
+def test_verify__bytes_changed__is_refused(subject: Subject) -> None:
     random = Random(2)
     sound = form_of(subject.raw)
     assert sound is not None
@@ -130,7 +130,7 @@ def test_verify__bytes_changed__is_refused(subject) -> None:
         assert (verdict in STATUSES) == (form == sound)
 
 
-def test_verify__each_byte_changed__is_refused(subject) -> None:
+def test_verify__each_byte_changed__is_refused(subject: Subject) -> None:
     sound = form_of(subject.raw)
     assert sound is not None
     random = Random(3)
@@ -143,7 +143,7 @@ def test_verify__each_byte_changed__is_refused(subject) -> None:
     assert [at for at, verdict in enumerate(verdicts) if verdict in STATUSES] == []
 
 
-def test_verify__each_length__is_refused(subject) -> None:
+def test_verify__each_length__is_refused(subject: Subject) -> None:
     sound = form_of(subject.raw)
     assert sound is not None
     shorter = [sound[:size] for size in range(len(sound))]
@@ -153,14 +153,14 @@ def test_verify__each_length__is_refused(subject) -> None:
     assert not set(verdicts) & set(STATUSES)
 
 
-def test_verify_raw__each_length_of_the_fixed_part__is_refused(subject) -> None:
+def test_verify_raw__each_length_of_the_fixed_part__is_refused(subject: Subject) -> None:
     shorter = [subject.raw[:size] for size in range(0, len(subject.raw), 3)]
     verdicts = [verification.verdict for verification in subject.contracts.verify_raw(shorter)]
     require_typed(verdicts)
     assert not set(verdicts) & set(STATUSES)
 
 
-def test_verify__fields_changed_and_signed_anew__agrees_with_dcap_qvl(subject) -> None:
+def test_verify__fields_changed_and_signed_anew__agrees_with_dcap_qvl(subject: Subject) -> None:
     random = Random(4)
     changed = [signed_anew(random, subject.platform, subject.raw) for _ in range(SIGNED_ANEW)]
     verdicts = [verification.verdict for verification in subject.contracts.verify_raw(changed)]
@@ -176,7 +176,9 @@ def test_verify__fields_changed_and_signed_anew__agrees_with_dcap_qvl(subject) -
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_verify__tcb_drawn_at_random__agrees_with_dcap_qvl(start_chain, form) -> None:
+def test_verify__tcb_drawn_at_random__agrees_with_dcap_qvl(
+    start_chain: Callable[[int], Chain], form: str
+) -> None:
     """Many TCB infos and identities, each before many machines."""
     random = Random(form)
     chain = start_chain(UPLOAD_TIME)

@@ -1,10 +1,12 @@
 """Early TCB evaluations: nobody can force one on a store before its time."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from matrix.case import CHAIN_ID, NOW, REPORT_DATA, SEED
-from matrix.contracts import Contracts, certificates, signed
+from cases.case import CHAIN_ID, NOW, REPORT_DATA, SEED
+from cases.chain import Chain
+from cases.contracts import Contracts, certificates, signed
 
 from attestor.quote.simulated import SimulatedPlatform, Variation
 from attestor.quote.simulated.issued import DAY, Evaluation, Issued
@@ -20,7 +22,7 @@ def platform(number: int) -> SimulatedPlatform:
 
 
 @pytest.fixture
-def contracts(start_chain) -> Contracts:
+def contracts(start_chain: Callable[[int], Chain]) -> Contracts:
     """A store of a public chain's kind, with everything but TCB info and QE identity."""
     sound = platform(17)
     chain = start_chain(NOW)

@@ -2,9 +2,9 @@
 and seeds are fixed, and signatures are deterministic."""
 
 import pytest
-from gas import genuine, snapshot
-from gas.figures import gas_figures, size_figure
-from gas.goals import GOALS, Figure
+from measures import genuine, snapshot
+from measures.figures import gas_figures, size_figure
+from measures.goals import GOALS, Figure
 
 
 @pytest.fixture(scope="module")

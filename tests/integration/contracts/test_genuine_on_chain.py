@@ -1,10 +1,12 @@
 """Quotes and collateral of real machines under Intel's root, on chain at their times: the verdicts
 are those of dcap-qvl."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from matrix.contracts import STATUSES, Contracts, Verification, certificates
+from cases.chain import Chain
+from cases.contracts import STATUSES, Contracts, Verification, certificates
 
 from attestor.quote import qvl
 from attestor.quote.collateral import Collateral
@@ -24,7 +26,9 @@ def load(vectors: Path, name: str) -> tuple[Quote, Collateral]:
     )
 
 
-def at_its_time(start_chain, name: str, collateral: Collateral) -> Contracts:
+def at_its_time(
+    start_chain: Callable[[int], Chain], name: str, collateral: Collateral
+) -> Contracts:
     """A store with this collateral, under Intel's root, at the time of the quote."""
     chain = start_chain(TIMES[name] - UPLOADED_BEFORE)
     contracts = Contracts(chain, certificates(collateral.tcb_info_issuer_chain)[-1])
@@ -33,7 +37,7 @@ def at_its_time(start_chain, name: str, collateral: Collateral) -> Contracts:
     return contracts
 
 
-def verify(start_chain, vectors: Path, name: str) -> list[Verification]:
+def verify(start_chain: Callable[[int], Chain], vectors: Path, name: str) -> list[Verification]:
     """The verdicts on the raw and on the compact form."""
     quote, collateral = load(vectors, name)
     contracts = at_its_time(start_chain, name, collateral)
@@ -43,7 +47,9 @@ def verify(start_chain, vectors: Path, name: str) -> list[Verification]:
 
 
 @pytest.mark.parametrize("name", ["tdx_v4", "sgx_v3"])
-def test_verify__genuine_quote__has_dcap_qvls_status(start_chain, vectors, name) -> None:
+def test_verify__genuine_quote__has_dcap_qvls_status(
+    start_chain: Callable[[int], Chain], vectors: Path, name: str
+) -> None:
     quote, collateral = load(vectors, name)
     expected = qvl.verify(quote.trimmed, collateral, None, TIMES[name])
     for verification in verify(start_chain, vectors, name):
@@ -52,12 +58,16 @@ def test_verify__genuine_quote__has_dcap_qvls_status(start_chain, vectors, name)
         assert verification.valid_until == validity(collateral).until
 
 
-def test_verify__genuine_quote_of_an_outdated_machine__is_refused(start_chain, vectors) -> None:
+def test_verify__genuine_quote_of_an_outdated_machine__is_refused(
+    start_chain: Callable[[int], Chain], vectors: Path
+) -> None:
     for verification in verify(start_chain, vectors, "tdx_v5_outdated"):
         assert verification.verdict == "TcbLevelNotFound"
 
 
-def test_verify__genuine_quote_with_a_byte_changed__is_refused(start_chain, vectors) -> None:
+def test_verify__genuine_quote_with_a_byte_changed__is_refused(
+    start_chain: Callable[[int], Chain], vectors: Path
+) -> None:
     quote, collateral = load(vectors, "tdx_v4")
     contracts = at_its_time(start_chain, "tdx_v4", collateral)
     form = compact(quote)
@@ -70,7 +80,9 @@ def test_verify__genuine_quote_with_a_byte_changed__is_refused(start_chain, vect
     assert not [verdict for verdict in verdicts if "untyped" in verdict]
 
 
-def test_verify__collateral_at_its_end__is_refused_a_second_later(start_chain, vectors) -> None:
+def test_verify__collateral_at_its_end__is_refused_a_second_later(
+    start_chain: Callable[[int], Chain], vectors: Path
+) -> None:
     quote, collateral = load(vectors, "tdx_v4")
     chain = start_chain(TIMES["tdx_v4"] - UPLOADED_BEFORE)
     contracts = Contracts(chain, certificates(collateral.tcb_info_issuer_chain)[-1])

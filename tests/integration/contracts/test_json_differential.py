@@ -4,14 +4,16 @@ The store is stricter. What it takes must mean the same to both.
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from random import Random
 from typing import Any
 
 import pytest
-from matrix.case import CHAIN_ID, FORMS, NOW, REFUSED, REPORT_DATA, SEED
-from matrix.contracts import STATUSES, Contracts, certificates, signed
-from matrix.json_mutations import mutated_json
+from cases.case import CHAIN_ID, FORMS, NOW, REFUSED, REPORT_DATA, SEED
+from cases.chain import Chain
+from cases.contracts import STATUSES, Contracts, certificates, signed
+from cases.json_mutations import mutated_json
 
 from attestor.errors import QuoteRefused
 from attestor.quote import qvl
@@ -77,7 +79,7 @@ def fill(contracts: Contracts, collateral: Collateral, without: str) -> None:
 @pytest.mark.parametrize("function", DOCUMENTS)
 @pytest.mark.parametrize("form", ["SGX v3", "TD 1.5 v5"])
 def test_store__document_changed_and_signed_anew__means_the_same_to_dcap_qvl(
-    start_chain, form: str, function: str
+    start_chain: Callable[[int], Chain], form: str, function: str
 ) -> None:
     random = Random(form + function)
     platform = SimulatedPlatform(SEED, CHAIN_ID, NOW, FORMS[form])
@@ -99,7 +101,8 @@ def test_store__document_changed_and_signed_anew__means_the_same_to_dcap_qvl(
             field = DOCUMENTS[function]
             ordered = in_order(text)
             signature = sign(platform.pki.tcb_signing.key, ordered.encode())
-            changed = replace(sound, **{field: ordered, f"{field}_signature": signature})
+            fields: dict[str, Any] = {field: ordered, f"{field}_signature": signature}
+            changed = replace(sound, **fields)
             ours = verification.verdict if verification.verdict in STATUSES else REFUSED
             theirs = verdict_of_dcap_qvl(platform, raw, changed)
             assert ours == theirs or verification.verdict in STRICTER, (theirs, verification, text)

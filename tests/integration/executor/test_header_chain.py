@@ -167,11 +167,12 @@ def test_header_chain__no_count__refused(fails: Fails, entries: list[bytes]) -> 
 
 def test_header_chain__long_header__refused(fails: Fails, commits: Commits) -> None:
     items = fields(5)
-    items[12] = bytes(16384 - len(encode(items)) + 5 - 2)
+    extra = bytes(16384 - len(encode(items)) + 5 - 2)
+    items[12] = extra
     fits = encode(items)
     assert len(fits) == 16384
     assert commits(stdin([fits]))
-    items[12] += b"x"
+    items[12] = extra + b"x"
 
     fails(stdin([encode(items)]), "longer than 16384 bytes")
 

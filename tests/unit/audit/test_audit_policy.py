@@ -40,7 +40,7 @@ def test_policy_events__many_blocks__each_once_in_ranges(
 
 
 def test_as_line__every_argument__is_told_in_full() -> None:
-    arguments = {
+    arguments: dict[str, object] = {
         "platform": b"\xab" * 32,
         "by": "0x" + "11" * 20,
         "reason": "a leak\n  9  0x00  Unpaused",

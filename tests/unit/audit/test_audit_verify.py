@@ -14,14 +14,15 @@ from attestor.core.cross_check import CrossCheckVerdict, Finding, Timing
 from attestor.core.execution import Engine
 from attestor.core.fees import Fees
 from attestor.core.proof import Proof
-from attestor.core.registration import Registration, RegistrationEvent, RegistrationKind
+from attestor.core.registration import Quoted, Registration, RegistrationEvent, RegistrationKind
 from attestor.core.text import to_hex
 from attestor.core.transaction import Receipt, SignedTransaction
 from attestor.core.verifying_key import VerifyingKey
 from attestor.store.database import Store
-from attestor.store.history import History
+from attestor.store.history import History, RegistrationRequest
 from attestor.store.jobs import Jobs
 from attestor.store.journal import Journal
+from attestor.store.transactions import Transactions
 
 SIGNER, STRANGER = b"\x01" * 20, b"\x02" * 20
 REFERENCE = Block(7, b"\x07" * 32, b"\x06" * 32, 1000)
@@ -34,26 +35,29 @@ MEASUREMENT = b"\x0a" * 32
 def path(tmp_path: Path) -> Path:
     """A database in which one signer was registered and activated."""
     store = Store.open(tmp_path / "attestor.sqlite")
-    history = History(store, Journal(store, lambda: 1_800_000_000.0))
+    journal = Journal(store, lambda: 1_800_000_000.0)
+    history, transactions = History(store, journal), Transactions(store, journal)
     history.signer_created(SIGNER)
-    history.quote_made(
-        SIGNER,
-        REFERENCE,
-        RAW,
-        keccak(RAW),
-        MEASUREMENT,
-        "simulated",
-        True,
-        "UpToDate",
+    quoted = Quoted(
+        hash=keccak(RAW),
+        raw=RAW,
+        signer=SIGNER,
+        reference_block=7,
+        reference_hash=b"\x07" * 32,
+        measurement=MEASUREMENT,
         deadline=2000,
         possession=b"possession",
+        provider="simulated",
+        simulated=True,
+        tcb_status="UpToDate",
     )
+    history.quote_made(quoted)
     signed = SignedTransaction(TRANSACTION, b"raw", b"\x09" * 20, 0, 100, Fees(3, 1))
-    history.transaction_signed(
-        SIGNER, to_hex(keccak(RAW)), RegistrationKind.ADMISSION, b"signed", signed
-    )
-    history.transaction_mined(Receipt(TRANSACTION, 9, b"\x09" * 32, True, 90, 3))
-    history.activated(SIGNER, None, Registration(1010, 4610, MEASUREMENT), REFERENCE)
+    request = RegistrationRequest.of(quoted, RegistrationKind.ADMISSION)
+    transactions.signed(request.intent, signed, lambda: history.requested(request, b"signed"))
+    transactions.mined(Receipt(TRANSACTION, 9, b"\x09" * 32, True, 90, 3))
+    (attempt,) = transactions.attempts(request.intent.name)
+    history.activated(attempt, None, Registration(1010, 4610, MEASUREMENT), REFERENCE)
     store.close()
     return tmp_path / "attestor.sqlite"
 
@@ -103,7 +107,7 @@ def test_verify__untouched__is_sound(path: Path) -> None:
         ("UPDATE transactions SET gas_used = 1", "gas_used is 1, the journal says 90"),
         ("UPDATE transactions SET outcome = 'reverted'", "outcome is 'reverted'"),
         ("UPDATE registrations SET valid_until = 9999", "valid_until is 9999"),
-        ("DELETE FROM registrations", "registrations row .* is missing, journal entry 5"),
+        ("DELETE FROM registrations", "registrations row .* is missing, journal entry 6"),
         ("DELETE FROM signers", "signers row .* is missing, journal entry 1"),
         (
             "INSERT INTO signers (address, created_at, stage) VALUES ('0xff', 'x', 'retired')",
@@ -130,7 +134,7 @@ def test_journal_faults__entry_changed__is_found(path: Path, sql: str) -> None:
 
 
 def test_journal_faults__end_cut_off__shows_in_the_tables(path: Path) -> None:
-    store = tamper(path, "DELETE FROM journal WHERE sequence = 5")
+    store = tamper(path, "DELETE FROM journal WHERE sequence = 6")
     assert verify.journal_faults(store) == []
     assert any("has no journal entry" in fault for fault in verify.table_faults(store))
 
@@ -210,9 +214,11 @@ def keep_sampled_proof(path: Path) -> None:
     store = Store.open(path)
     jobs = Jobs(store, Journal(store, lambda: 1_800_000_001.0))
     jobs.add("a", b"elf", [])
-    jobs.take()
+    jobs.claim("worker", 60)
     key = VerifyingKey((1, 2, 3, 4, 5, 6, 7, 8))
-    jobs.finish("a", Proof(SIGNER, key, b"v", b"d", b"s", 9, Engine.ATTESTOR, Timing.AFTER))
+    jobs.finish(
+        "a", "worker", Proof(SIGNER, key, b"v", b"d", b"s", 9, Engine.ATTESTOR, Timing.AFTER)
+    )
     store.close()
 
 
@@ -231,7 +237,7 @@ def test_table_faults__finding_that_is_journaled__is_sound(path: Path) -> None:
     [
         ("UPDATE proofs SET finding = 'agreed'", "finding 'agreed' has no journal entry"),
         ("UPDATE proofs SET finding = NULL", "finding None has no journal entry"),
-        ("UPDATE proofs SET confirmation = 'before'", "confirmation is 'before', the journal"),
+        ("UPDATE proofs SET cross_check = 'before'", "cross_check is 'before', the journal"),
         ("UPDATE proofs SET engine = 'sp1-portable'", "engine is 'sp1-portable'"),
     ],
 )

@@ -40,8 +40,8 @@ class Chain:
 def test_follow__first_head__fetches_a_few_parents() -> None:
     chain = Chain()
     blocks = chain.run(100)
-    ring = heads.follow(BlockWindow(), blocks[-1], chain.fetch)
-    assert ring.blocks == tuple(blocks[-heads.FIRST_BRANCH :])
+    window = heads.follow(BlockWindow(), blocks[-1], chain.fetch)
+    assert window.blocks == tuple(blocks[-heads.FIRST_BRANCH :])
 
 
 def test_follow__first_head_near_genesis__stops_there() -> None:
@@ -53,45 +53,45 @@ def test_follow__first_head_near_genesis__stops_there() -> None:
 def test_follow__same_head__asks_nothing() -> None:
     chain = Chain()
     blocks = chain.run(5)
-    ring = heads.follow(BlockWindow(), blocks[-1], chain.fetch)
+    window = heads.follow(BlockWindow(), blocks[-1], chain.fetch)
     chain.asked.clear()
-    assert heads.follow(ring, blocks[-1], chain.fetch) is ring
+    assert heads.follow(window, blocks[-1], chain.fetch) is window
     assert chain.asked == []
 
 
 def test_follow__next_head__appends_without_asking() -> None:
     chain = Chain()
     blocks = chain.run(6)
-    ring = heads.follow(BlockWindow(), blocks[4], chain.fetch)
+    window = heads.follow(BlockWindow(), blocks[4], chain.fetch)
     chain.asked.clear()
-    assert heads.follow(ring, blocks[5], chain.fetch).head == blocks[5]
+    assert heads.follow(window, blocks[5], chain.fetch).head == blocks[5]
     assert chain.asked == []
 
 
 def test_follow__missed_heads__fills_the_gap() -> None:
     chain = Chain()
     blocks = chain.run(40)
-    ring = heads.follow(BlockWindow(), blocks[20], chain.fetch)
-    ring = heads.follow(ring, blocks[39], chain.fetch)
-    assert ring.blocks[-20:] == tuple(blocks[20:])
+    window = heads.follow(BlockWindow(), blocks[20], chain.fetch)
+    window = heads.follow(window, blocks[39], chain.fetch)
+    assert window.blocks[-20:] == tuple(blocks[20:])
 
 
 def test_follow__reorg__switches_to_the_new_branch() -> None:
     chain = Chain()
     blocks = chain.run(10)
-    ring = heads.follow(BlockWindow(), blocks[-1], chain.fetch)
+    window = heads.follow(BlockWindow(), blocks[-1], chain.fetch)
     branch = chain.run(4, parent=blocks[6], fork="b")
-    ring = heads.follow(ring, branch[-1], chain.fetch)
-    assert ring.blocks == tuple(blocks[:7] + branch)
-    assert ring.contradicts(9, blocks[9].hash)
+    window = heads.follow(window, branch[-1], chain.fetch)
+    assert window.blocks == tuple(blocks[:7] + branch)
+    assert window.contradicts(9, blocks[9].hash)
 
 
 def test_follow__gap_beyond_the_limit__starts_anew() -> None:
     chain = Chain()
     blocks = chain.run(60)
-    ring = heads.follow(BlockWindow(), blocks[5], chain.fetch)
-    ring = heads.follow(ring, blocks[59], chain.fetch, limit=10)
-    assert ring.blocks == tuple(blocks[50:])
+    window = heads.follow(BlockWindow(), blocks[5], chain.fetch)
+    window = heads.follow(window, blocks[59], chain.fetch, limit=10)
+    assert window.blocks == tuple(blocks[50:])
 
 
 def test_follow__parent_of_another_number__is_refused() -> None:

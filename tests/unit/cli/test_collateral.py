@@ -45,7 +45,7 @@ def test_help__each__has_the_machine_and_a_sentence(name: str) -> None:
 def test_show__store_neither_or_twice__is_refused(given: list[str]) -> None:
     error = refused("show", *CHAIN, *MACHINE, *given)
     assert isinstance(error, ConfigurationInvalid)
-    assert "either by --file or by --store" in error.message
+    assert "either --file or --store" in error.message
 
 
 def test_show__no_address__is_refused() -> None:
@@ -63,7 +63,7 @@ def test_show__deployment_of_another_chain__is_refused(tmp_path: Path) -> None:
     file = tmp_path / "deployment.json"
     file.write_text('{"version": 1, "chain_id": 1, "contracts": {}, "pending": {}}')
     error = refused("show", *CHAIN, *MACHINE, "--file", str(file))
-    assert "is of chain 1, the node is on 31337" in error.message
+    assert "is for chain 1, but the node is on 31337" in error.message
 
 
 def test_fetch__no_service__names_the_option(tmp_path: Path) -> None:

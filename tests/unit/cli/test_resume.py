@@ -26,8 +26,8 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "attestor.sqlite"
 
 
-def resume(path: Path) -> Result:
-    arguments = ["resume", "--database", str(path), "--because", "mended in 1.2"]
+def resume(path: Path, option: str = "--reason") -> Result:
+    arguments = ["resume", "--database", str(path), option, "mended in 1.2"]
     return CliRunner().invoke(cli.group, arguments)
 
 
@@ -37,8 +37,15 @@ def test_resume__halted__is_closed_with_the_reason(path: Path) -> None:
     assert "closed: job job-1 of 2027-" in result.output
     assert "cycles: ours 1" in result.output
     store = Store.open_to_read(path)
-    assert list(entries(store))[-1].evidence == {"job": "job-1", "because": "mended in 1.2"}
+    assert list(entries(store))[-1].evidence == {"job": "job-1", "reason": "mended in 1.2"}
     assert isinstance(resume(path).exception, NothingToResume)
+
+
+def test_resume__by_the_options_earlier_name__works_and_is_not_advertised(path: Path) -> None:
+    assert resume(path, "--because").exit_code == 0
+    told = CliRunner().invoke(cli.group, ["resume", "--help"]).output
+    assert "--reason" in told
+    assert "--because" not in told
 
 
 def test_resume__daemon_still_runs__is_refused(path: Path) -> None:
@@ -55,4 +62,4 @@ def test_resume__no_database__none_is_made(tmp_path: Path) -> None:
 def test_resume__without_a_reason__is_a_usage_error(path: Path) -> None:
     result = CliRunner().invoke(cli.group, ["resume", "--database", str(path)])
     assert result.exit_code == 2
-    assert "--because" in result.output
+    assert "--reason" in result.output

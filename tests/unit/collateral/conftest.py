@@ -4,6 +4,7 @@ The store takes what it is given, unless `refused` names it; a transaction is mi
 `mines` is False. Every effect is noted in `events`, in order.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,8 +19,9 @@ from attestor.chain.collateral_store import (
 from attestor.collateral.items import Item
 from attestor.core.blocks import Block
 from attestor.core.fees import Fees
-from attestor.core.transaction import Pending, Receipt, SignedTransaction
+from attestor.core.transaction import Attempt, Receipt, SignedTransaction
 from attestor.errors import AttestorError, UploadRejected
+from attestor.transactions.pricing import Call
 
 DAY = 86400
 NOW = 20_718 * DAY
@@ -44,7 +46,8 @@ class World:
     items: dict[bytes, Item] = field(default_factory=dict)
     revoked: set[int] = field(default_factory=set)
     sent: list[SignedTransaction] = field(default_factory=list)
-    offered: list[Pending | None] = field(default_factory=list)
+    offered: list[tuple[Attempt, ...]] = field(default_factory=list)
+    prepared: dict[bytes, SignedTransaction] = field(default_factory=dict)
     receipts: dict[bytes, Receipt] = field(default_factory=dict)
     mined_nonce: int = 0
     records_found: CollateralRecords = NOTHING
@@ -110,17 +113,19 @@ class World:
 
     # --- the payer ---
 
-    def prepare(
-        self, to: bytes | None, calldata: bytes, base_fee: int, pending: Pending | None = None
-    ) -> SignedTransaction:
+    def prepare(self, call: Call, pending: Sequence[Attempt]) -> SignedTransaction:
         self._called("prepare")
-        assert (to, base_fee) == (self.address, 100)
-        self.offered.append(pending)
+        assert call.to == self.address
+        self.offered.append(tuple(pending))
         name = bytes([len(self.offered)]) * 32
-        return SignedTransaction(name, calldata, PAYER, self.mined_nonce, 9, Fees(30, 10))
+        made = SignedTransaction(name, call.data, PAYER, self.mined_nonce, 9, Fees(30, 10))
+        self.prepared[name] = made
+        return made
 
-    def send(self, transaction: SignedTransaction) -> None:
+    def send(self, raw: bytes, transaction_hash: bytes) -> None:
         self._called("send")
+        transaction = self.prepared[transaction_hash]
+        assert transaction.raw == raw
         self.events.append(f"sent {transaction.raw.decode(errors='replace')}")
         self.sent.append(transaction)
         if self.mines:
@@ -135,7 +140,9 @@ class World:
         item = self.items.get(transaction.raw)
         if succeeded and item is not None:
             place = (item.kind, item.key)
-            self.kept[place] = Held(item.since, item.until, 0, item.content_hash, True)
+            self.kept[place] = Held(
+                item.since, item.until, item.evaluation, item.content_hash, True
+            )
 
     def know(self, *items: Item) -> tuple[Item, ...]:
         """Items that the store recognizes."""

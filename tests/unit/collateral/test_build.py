@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -28,9 +29,15 @@ class Node:
     """A chain with a store at every address."""
 
     chain_id = 31337
+    rpc = SimpleNamespace(label="nowhere")
 
     def call(self, to: bytes, calldata: bytes, sender: bytes | None = None) -> bytes:
         return (7).to_bytes(32, "big")
+
+
+@pytest.fixture(autouse=True)
+def locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
 
 
 @pytest.fixture
@@ -44,7 +51,7 @@ def enabled(tmp_path: Path) -> Config:
 def made(config: Config, store: bytes | None = STORE, payer: bytes = b"\x09" * 20) -> Any:
     node: Any = Node()
     nothing: Any = None
-    return build_duty(config, node, store, payer, nothing, nothing)
+    return build_duty(config, node, store, payer, nothing, nothing, nothing)
 
 
 def test_assemble__no_store_of_ours__is_none() -> None:

@@ -53,13 +53,19 @@ class Rounds:
         self.refresher = CollateralRefresher()
         self.store = Store.open(path)
         self.world = world
-        self.parts: Any = (world, self, Uploads(self.store, Journal(self.store, lambda: self.now)))
+        self.parts: tuple[Any, Any, Uploads] = (
+            world,
+            self,
+            Uploads(self.store, Journal(self.store, lambda: self.now)),
+        )
         self.machines = machines
         self.collateral = self.made(self.refresher)
 
-    def made(self, refresher: Any) -> CollateralDuty:
-        schedule = Schedule(HOUR, 7 * DAY)
-        stop = threading.Event()
+    def made(
+        self, refresher: Any, interval: float = HOUR, stop: threading.Event | None = None
+    ) -> CollateralDuty:
+        schedule = Schedule(interval, 7 * DAY)
+        stop = stop or threading.Event()
         return CollateralDuty(
             *self.parts, refresher, self.machines, schedule, lambda: self.now, stop
         )
@@ -106,6 +112,27 @@ def test_step__after_a_round__is_the_interval_later(rounds: Rounds) -> None:
         assert rounds.refresher.settled == count
 
 
+def test_step__clock_set_back__round_is_not_put_off(rounds: Rounds) -> None:
+    rounds.collateral.step()
+    rounds.now -= 30 * DAY
+    rounds.collateral.step()
+    rounds.collateral.step()
+    assert len(rounds.refresher.asked) == 2
+
+
+def test_close__round_that_waits__is_told_to_end(rounds: Rounds) -> None:
+    stop = threading.Event()
+    rounds.made(rounds.refresher, stop=stop).close()
+    assert stop.is_set()
+
+
+@pytest.mark.parametrize(("interval", "tick"), [(HOUR, 10.0), (2.0, 2.0)])
+def test_interval__asks_more_often_than_rounds_are(
+    rounds: Rounds, interval: float, tick: float
+) -> None:
+    assert rounds.made(rounds.refresher, interval).interval == tick
+
+
 def test_step__failed__is_tried_again_sooner_and_noted_once(rounds: Rounds) -> None:
     machine = rounds_machine(rounds)
     rounds.refresher.faults[machine.fmspc] = CollateralUnreachable("the PCCS is down")
@@ -114,7 +141,7 @@ def test_step__failed__is_tried_again_sooner_and_noted_once(rounds: Rounds) -> N
         rounds.now += RETRY_SECONDS
     assert len(rounds.refresher.asked) == 3
     assert rounds.collateral.failing
-    assert rounds.events() == ["upkeep_failed"]
+    assert rounds.events() == ["collateral_failed"]
     rounds.refresher.faults.clear()
     rounds.collateral.step()
     assert not rounds.collateral.failing
@@ -128,7 +155,7 @@ def test_step__failed_while_collateral_holds__warns_of_nothing(rounds: Rounds) -
     rounds.now = NOW + 24 * DAY
     rounds.collateral.step()
     told = str(rounds.collateral.warning())
-    assert "on chain ends in 6.0 days" in told
+    assert "on chain expires in 6.0 days" in told
     assert "the PCCS is down [collateral_unreachable]" in told
 
 
@@ -204,7 +231,7 @@ def test_step__node_down__is_a_failed_round(rounds: Rounds) -> None:
     rounds.world.faults["records"] = RpcUnreachable("no answer")
     rounds.collateral.step()
     assert rounds.collateral.failing
-    assert rounds.events() == ["upkeep_failed"]
+    assert rounds.events() == ["collateral_failed"]
 
 
 def test_step__fatal__is_raised(rounds: Rounds) -> None:

@@ -3,10 +3,16 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.utils import (
+    decode_dss_signature,
+    encode_dss_signature,
+)
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import (
@@ -17,9 +23,9 @@ from cryptography.x509 import (
     NameAttribute,
     NameOID,
     SubjectKeyIdentifier,
+    load_der_x509_crl,
     load_pem_x509_certificates,
 )
-from eth_utils.crypto import keccak
 
 from attestor.chain.collateral_store import CollateralKind
 from attestor.collateral.items import UPLOAD_ORDER, Item, items_of
@@ -29,6 +35,8 @@ from attestor.quote.simulated import SimulatedPlatform, Variation
 from attestor.quote.simulated.issued import CrlShape, Issued
 
 NOW = 1_790_000_000
+P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+ECDSA_SHA256 = bytes.fromhex("300a06082a8648ce3d040302")
 NUMBERS = SignedText(
     json.dumps(
         {"id": "TDX", "issueDate": "2026-09-01T00:00:00Z", "nextUpdate": "2026-10-01T00:00:00Z"}
@@ -61,7 +69,42 @@ def test_items_of__signed_texts__are_kept_byte_for_byte(collateral: Collateral) 
     assert items[CollateralKind.EVALUATION_NUMBERS].signature == b"\1" * 64
     assert items[CollateralKind.PCK_CRL].content == collateral.pck_crl
     assert items[CollateralKind.PCK_CRL].signature == b""
-    assert items[CollateralKind.PCK_CRL].content_hash == keccak(collateral.pck_crl)
+    signed = load_der_x509_crl(collateral.pck_crl).tbs_certlist_bytes
+    assert items[CollateralKind.PCK_CRL].content_hash == sha256(signed).digest()
+    text = collateral.tcb_info.encode()
+    assert items[CollateralKind.TCB_INFO].content_hash == sha256(text).digest()
+
+
+def twin_of(crl: bytes) -> bytes:
+    """The same list with the other s that P-256 takes for its signature."""
+    parsed = load_der_x509_crl(crl)
+    r, s = decode_dss_signature(parsed.signature)
+    signature = b"\0" + encode_dss_signature(r, P256_ORDER - s)
+    signed = bytes((3, len(signature))) + signature
+    content = parsed.tbs_certlist_bytes + ECDSA_SHA256 + signed
+    return b"\x30\x82" + len(content).to_bytes(2, "big") + content
+
+
+def test_items_of__other_signature_of_the_same_list__is_the_same_item(
+    collateral: Collateral,
+) -> None:
+    platform = SimulatedPlatform(
+        b"items", 31337, NOW, Variation(issued=Issued(foreign_revocations=9))
+    )
+    crl = platform.collateral().pck_crl
+    first = by_part(items_of(replace(collateral, pck_crl=crl), None))[CollateralKind.PCK_CRL]
+    twin = replace(collateral, pck_crl=twin_of(crl))
+    other = by_part(items_of(twin, None))[CollateralKind.PCK_CRL]
+    assert other.content != first.content
+    assert other.content_hash == first.content_hash
+
+
+def test_items_of__tcb_info_and_identity__name_their_evaluation(collateral: Collateral) -> None:
+    items = by_part(items_of(collateral, NUMBERS))
+    number = json.loads(collateral.tcb_info)["tcbEvaluationDataNumber"]
+    assert items[CollateralKind.TCB_INFO].evaluation == number > 0
+    assert items[CollateralKind.QE_IDENTITY].evaluation == number
+    assert items[CollateralKind.EVALUATION_NUMBERS].evaluation == 0
 
 
 def test_items_of__keys__are_those_of_the_store(collateral: Collateral) -> None:
@@ -138,13 +181,14 @@ def test_items_of__crl_that_names_its_issuer_otherwise__is_typed(collateral: Col
         {"tcb_info": '{"id":["TDX"]}'},
         {"tcb_info": "[]"},
         {"qe_identity": '{"id":"TD_QE"}'},
+        {"tcb_info": '{"id":"TDX","fmspc":"00","tcbEvaluationDataNumber":"17"}'},
         {"pck_crl_issuer_chain": ""},
         {"tcb_info_issuer_chain": "-----BEGIN CERTIFICATE-----"},
         {"root_ca_crl": b"\x30\x00"},
     ],
 )
 def test_items_of__malformed_part__is_typed(
-    collateral: Collateral, changes: dict[str, object]
+    collateral: Collateral, changes: dict[str, Any]
 ) -> None:
     with pytest.raises(CollateralInvalid):
         items_of(replace(collateral, **changes), None)

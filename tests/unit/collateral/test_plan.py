@@ -1,6 +1,7 @@
 """Which items are uploaded, and which are left alone."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -33,7 +34,7 @@ def test_needs__newer__is_uploaded_when_the_old_ends_within_the_margin() -> None
     assert need(OLD).upload
     assert need(OLD, margin=10 * DAY).upload
     kept = need(OLD, margin=10 * DAY - 1)
-    assert (kept.upload, kept.reason) == (False, "holds long enough")
+    assert (kept.upload, kept.reason) == (False, "valid beyond the renewal margin")
 
 
 def test_needs__expired_on_chain__is_said_so() -> None:
@@ -43,14 +44,14 @@ def test_needs__expired_on_chain__is_said_so() -> None:
 
 def test_needs__older_than_the_chains__is_not_sent_to_be_refused() -> None:
     later = need(replace(OLD, since=ITEM.since))
-    assert (later.upload, later.reason) == (False, "the chain's is newer")
+    assert (later.upload, later.reason) == (False, "not newer than on chain")
 
 
 @pytest.mark.parametrize(("since", "until"), [(NOW + 1, NOW + DAY), (NOW - DAY, NOW - 1)])
 def test_needs__fetched_one_not_valid__is_not_uploaded(since: int, until: int) -> None:
     stale = need(None, item=replace(ITEM, since=since, until=until))
     assert not stale.upload
-    assert "not valid" in stale.reason
+    assert "not currently valid" in stale.reason
 
 
 def test_needs__same_part_of_another_key__is_another_item() -> None:
@@ -74,6 +75,21 @@ def test_needs__revoked_ca_that_was_fetched_again__is_not_sent_to_be_refused() -
 def test_needs__new_revocations__do_not_wait_for_the_margin() -> None:
     found = need(replace(OLD, unknown_revocations=2), margin=DAY)
     assert (found.upload, found.reason) == (True, "2 new revocation(s)")
+
+
+@pytest.mark.parametrize("since", [ITEM.since - 1, ITEM.since, NOW])
+def test_needs__lower_evaluation_on_chain__is_replaced_at_once(since: int) -> None:
+    later = replace(ITEM, evaluation=18)
+    found = need(replace(OLD, evaluation=17, since=since), margin=DAY, item=later)
+    assert (found.upload, found.reason) == (True, "TCB evaluation 18 replaces 17")
+
+
+@pytest.mark.parametrize("state", [{}, {"usable": False}, {"until": NOW - 1}])
+def test_needs__higher_evaluation_on_chain__is_not_sent_to_be_refused(
+    state: dict[str, Any],
+) -> None:
+    found = need(replace(OLD, evaluation=19, **state), item=replace(ITEM, evaluation=18))
+    assert (found.upload, found.reason) == (False, "the chain's TCB evaluation is 19")
 
 
 @pytest.mark.parametrize(("gain", "upload"), [(DAY - 1, False), (DAY, True)])

@@ -9,12 +9,15 @@ import pytest
 from attestor.chain.collateral_store import CollateralKind
 from attestor.collateral.refresher import CollateralRefresher, items_for
 from attestor.collateral.uploader import Uploader
+from attestor.core.transaction import Intent, Purpose
 from attestor.errors import CollateralInvalid
 from attestor.quote.collateral import Collateral, MachineKind, SignedText
 from attestor.quote.simulated import SimulatedPlatform
 from attestor.store.database import Store
 from attestor.store.journal import Journal
-from attestor.store.uploads import Uploads
+from attestor.store.transactions import Transactions
+from attestor.transactions.manager import Timer, TransactionManager
+from attestor.transactions.pricing import Call
 
 DAY = 86400
 NOW = 20_718 * DAY
@@ -44,13 +47,13 @@ def store(tmp_path: Path) -> Store:
 
 
 @pytest.fixture
-def uploads(store: Store) -> Uploads:
-    return Uploads(store, Journal(store, lambda: NOW))
+def transactions(store: Store) -> Transactions:
+    return Transactions(store, Journal(store, lambda: NOW))
 
 
-def refresher(world: Any, uploads: Uploads, service: Service) -> CollateralRefresher:
-    uploader = Uploader(world, world, uploads, lambda seconds: seconds > 0)
-    return CollateralRefresher(service, world, uploader, uploads, world.payer, 7 * DAY)
+def refresher(world: Any, transactions: Transactions, service: Service) -> CollateralRefresher:
+    manager = TransactionManager(world, world, transactions, timer=Timer(pause=lambda s: True))
+    return CollateralRefresher(service, world, Uploader(world, manager), manager, 7 * DAY)
 
 
 @pytest.mark.parametrize(
@@ -82,30 +85,31 @@ def test_items_for__collateral_of_another_machine__is_refused(
 
 
 def test_run__machine__is_fetched_for_and_uploaded(
-    world: Any, uploads: Uploads, store: Store
+    world: Any, transactions: Transactions, store: Store
 ) -> None:
     service = Service()
     world.know(*items_for(service, world, MACHINE, service.platform.collateral()))
-    refresher(world, uploads, service).run(MACHINE)
-    rows = store.rows("SELECT outcome FROM uploads")
+    refresher(world, transactions, service).run(MACHINE)
+    rows = store.rows("SELECT outcome FROM transactions")
     assert [row["outcome"] for row in rows] == ["succeeded"] * 6
     before = len(world.sent)
-    refresher(world, uploads, service).run(MACHINE)
+    refresher(world, transactions, service).run(MACHINE)
     assert len(world.sent) == before
 
 
 def test_settle__mined_replaced_and_waiting__are_told_apart(
-    world: Any, uploads: Uploads, store: Store
+    world: Any, transactions: Transactions, store: Store
 ) -> None:
-    made = refresher(world, uploads, Service())
+    made = refresher(world, transactions, Service())
     made.settle()
-    mined, replaced, waiting = (world.prepare(world.address, b"x", 100) for _ in range(3))
+    mined, replaced, waiting = (world.prepare(Call(world.address, b"x"), ()) for _ in range(3))
     for transaction, nonce in ((replaced, 0), (mined, 0), (waiting, 1)):
         changed = type(transaction)(**{**vars(transaction), "nonce": nonce})
-        uploads.signed("TCB info", bytes(32), 0, changed)
+        intent = Intent(Purpose.UPLOAD, transaction.hash.hex())
+        transactions.signed(intent, changed)
     world.mine(mined)
     made.settle()
-    rows = store.rows("SELECT hash, outcome FROM uploads")
+    rows = store.rows("SELECT hash, outcome FROM transactions")
     outcomes = {row["hash"]: row["outcome"] for row in rows}
     assert outcomes == {
         "0x" + mined.hash.hex(): "succeeded",

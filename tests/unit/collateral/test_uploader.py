@@ -7,37 +7,55 @@ import pytest
 
 from attestor.chain.collateral_store import CollateralKind, Held
 from attestor.collateral.items import Item
-from attestor.collateral.uploader import NoLog, Uploader
+from attestor.collateral.uploader import Uploader
 from attestor.core.fees import Fees
-from attestor.core.transaction import Pending, Receipt, SignedTransaction
+from attestor.core.transaction import Intent, Purpose, Receipt, SignedTransaction
 from attestor.errors import PayerEmpty, RpcUnreachable, UploadRejected, UploadUnconfirmed
+from attestor.transactions.log import MemoryLog
+from attestor.transactions.manager import Timer, TransactionManager
+from attestor.transactions.send_state import Pace
 
 DAY = 86400
 NAMES = ["ca", "signing", "root", "crl", "tcb", "qe"]
 
 
-class Log:
+class Log(MemoryLog):
     """Notes what it is told, in the world's events."""
 
     def __init__(self, world: Any) -> None:
+        super().__init__()
         self.world = world
-        self.newest: Pending | None = None
 
-    def pending(self, payer: bytes) -> Pending | None:
-        assert payer == self.world.payer
-        return self.newest
-
-    def signed(
-        self, name: str, content_hash: bytes, valid_until: int, signed: SignedTransaction
-    ) -> None:
-        self.world.events.append(f"noted {name}")
+    def note(self, intent: Intent, item: Item) -> None:
+        self.world.events.append(f"noted {item.name}")
 
     def mined(self, receipt: Receipt) -> None:
+        super().mined(receipt)
         self.world.events.append("mined" if receipt.succeeded else "reverted")
 
 
-def uploader(world: Any, stop: Any = lambda seconds: False, timeout: float = 1.0) -> Uploader:
-    return Uploader(world, world, Log(world), stop, timeout)
+class Clock:
+    """Moves only while somebody waits; once stopped, nobody waits any more."""
+
+    def __init__(self, stopped: bool = False) -> None:
+        self.seconds = 0.0
+        self.stopped = stopped
+
+    def timer(self) -> Timer:
+        return Timer(lambda: self.seconds, self.pause)
+
+    def pause(self, seconds: float) -> bool:
+        if not self.stopped:
+            self.seconds += seconds
+        return self.stopped
+
+
+def uploader(
+    world: Any, log: Log | None = None, clock: Clock | None = None, stopping: bool = False
+) -> Uploader:
+    log, clock = log or Log(world), clock or Clock()
+    manager = TransactionManager(world, world, log, Pace(timeout=1.0), clock.timer())
+    return Uploader(world, manager, lambda: stopping, log.note)
 
 
 def sent(world: Any) -> list[str]:
@@ -119,15 +137,10 @@ def test_run__reverted__is_refused_and_told(world: Any, items: tuple[Item, ...])
 
 def test_run__not_mined_in_time__stops_there(world: Any, items: tuple[Item, ...]) -> None:
     world.mines = False
-    waited: list[float] = []
-
-    def pause(seconds: float) -> bool:
-        waited.append(seconds)
-        return False
-
+    clock = Clock()
     with pytest.raises(UploadUnconfirmed, match="PCK CA: .* not mined after 1 s"):
-        uploader(world, pause, timeout=1.0).run(items, None)
-    assert sum(waited) == 1.0
+        uploader(world, clock=clock).run(items, None)
+    assert clock.seconds == 1.0
     assert sent(world) == ["ca"]
 
 
@@ -136,17 +149,30 @@ def test_run__stopped__waits_no_longer_and_sends_nothing_more(
 ) -> None:
     world.mines = False
     with pytest.raises(UploadUnconfirmed, match="after 0 s"):
-        uploader(world, lambda seconds: seconds > 0).run(items, None)
-    assert uploader(world, lambda seconds: True).run(items, None) == []
+        uploader(world, clock=Clock(stopped=True)).run(items, None)
+    assert uploader(world, stopping=True).run(items, None) == []
     assert sent(world) == ["ca"]
 
 
-def test_run__upload_that_still_waits__is_outbid(world: Any, items: tuple[Item, ...]) -> None:
-    stuck = Pending(b"\x44" * 32, 0, Fees(3, 1))
-    made = uploader(world)
-    made._log.newest = stuck  # type: ignore[attr-defined]
-    made.run(items[:1], None)
-    assert world.offered == [stuck]
+def test_run__upload_that_still_waits__goes_on_with_the_very_bytes(
+    world: Any, items: tuple[Item, ...]
+) -> None:
+    world.mines, log = False, Log(world)
+    with pytest.raises(UploadUnconfirmed):
+        uploader(world, log).run(items[:1], None)
+    world.mines = True
+    uploader(world, log).run(items[:1], None)
+    assert [one.hash for one in world.sent] == [world.sent[0].hash] * 2
+    assert world.offered == [()]
+
+
+def test_run__another_transaction_is_stuck__is_outbid(world: Any, items: tuple[Item, ...]) -> None:
+    log = Log(world)
+    stuck = SignedTransaction(b"\x44" * 32, b"", world.payer, 0, 9, Fees(3, 1))
+    attempt = log.signed(Intent(Purpose.UPLOAD, "another"), stuck)
+    uploader(world, log).run(items[:1], None)
+    assert world.offered == [(attempt,)]
+    assert log.pending(world.payer) == [], "its nonce went to the other"
 
 
 def test_run__ended_by_an_upload_before__is_uploaded_too(
@@ -194,7 +220,3 @@ def test_run__piece_of_somebody_else__is_not_sent_again(
     world.kept[CollateralKind.PCK_CA, ca.key] = Held(ca.since, ca.until, 0, ca.content_hash, True)
     uploader(world).run(items, None)
     assert sent(world) == NAMES[1:]
-
-
-def test_no_log__keeps_nothing() -> None:
-    assert NoLog().pending(b"") is None

@@ -1,4 +1,4 @@
-"""The ring of recent blocks."""
+"""The window of recent blocks."""
 
 import pytest
 
@@ -14,7 +14,7 @@ def block(number: int, fork: str = "a", parent: str = "a") -> Block:
     )
 
 
-def ring(first: int, last: int) -> BlockWindow:
+def window(first: int, last: int) -> BlockWindow:
     return BlockWindow(tuple(block(number) for number in range(first, last + 1)))
 
 
@@ -34,7 +34,7 @@ def test_ring__other_parent__cannot_be_made() -> None:
 
 
 def test_at__inside_and_outside__finds_only_what_is_held() -> None:
-    held = ring(5, 8)
+    held = window(5, 8)
     assert held.at(5) == block(5)
     assert held.at(8) == block(8)
     assert held.at(4) is None
@@ -42,12 +42,12 @@ def test_at__inside_and_outside__finds_only_what_is_held() -> None:
 
 
 def test_extended__next_block__appends() -> None:
-    assert ring(1, 3).extended((block(4),)) == ring(1, 4)
+    assert window(1, 3).extended((block(4),)) == window(1, 4)
 
 
 def test_extended__reorg__drops_the_old_branch() -> None:
     branch = (block(3, "b", "a"), block(4, "b", "b"))
-    held = ring(1, 5).extended(branch)
+    held = window(1, 5).extended(branch)
     assert held.blocks == (block(1), block(2), *branch)
     assert held.contradicts(3, block(3).hash)
     assert not held.contradicts(5, block(5).hash)
@@ -55,12 +55,12 @@ def test_extended__reorg__drops_the_old_branch() -> None:
 
 
 def test_extended__shorter_chain__truncates() -> None:
-    assert ring(1, 5).extended((block(3),)) == ring(1, 3)
+    assert window(1, 5).extended((block(3),)) == window(1, 3)
 
 
 def test_extended__foreign_branch__starts_anew() -> None:
     branch = (block(9, "b", "b"),)
-    assert ring(1, 5).extended(branch).blocks == branch
+    assert window(1, 5).extended(branch).blocks == branch
 
 
 def test_extended__beyond_capacity__keeps_the_newest() -> None:
@@ -71,10 +71,10 @@ def test_extended__beyond_capacity__keeps_the_newest() -> None:
 
 
 def test_extended__nothing__is_the_same() -> None:
-    assert ring(1, 2).extended(()) == ring(1, 2)
+    assert window(1, 2).extended(()) == window(1, 2)
 
 
 def test_joins__parent_on_another_fork__does_not() -> None:
-    assert ring(1, 3).joins(block(4))
-    assert not ring(1, 3).joins(block(4, parent="b"))
-    assert not ring(1, 3).joins(block(5))
+    assert window(1, 3).joins(block(4))
+    assert not window(1, 3).joins(block(4, parent="b"))
+    assert not window(1, 3).joins(block(5))

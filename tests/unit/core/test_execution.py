@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from attestor.core.execution import Execution, require_signable
+from attestor.core.execution import Engine, Execution, require_signable
 from attestor.errors import GuestFailed, PublicValuesMismatch
 
 PUBLIC_VALUES = bytes.fromhex("0a0000003700000059000000")
@@ -14,7 +14,7 @@ SOUND = Execution(
     exit_code=0,
     cycles=9407,
     digest=hashlib.sha256(PUBLIC_VALUES).digest(),
-    engine="sp1-portable",
+    engine=Engine.SP1_PORTABLE,
 )
 
 

@@ -20,8 +20,8 @@ def test_warning__far_end__is_none() -> None:
 @pytest.mark.parametrize(
     ("ends_at", "words"),
     [
-        (NOW + 7 * DAY, "ends in 7.0 days"),
-        (NOW, "ends in 0.0 days"),
+        (NOW + 7 * DAY, "expires in 7.0 days"),
+        (NOW, "expires in 0.0 days"),
         (NOW - 1, "has expired"),
         (0, "is missing or revoked"),
     ],
@@ -31,7 +31,7 @@ def test_warning__near_end__says_what_and_when(ends_at: int, words: str) -> None
     assert told is not None
     assert told.startswith("the TCB info on chain ")
     assert words in told
-    assert told.endswith("nothing newer was to be had")
+    assert told.endswith("no newer collateral was available")
 
 
 def test_warning__with_a_fault__says_why_nobody_mends_it() -> None:

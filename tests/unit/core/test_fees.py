@@ -1,4 +1,4 @@
-"""Fees to suggest_fees."""
+"""Suggested fees."""
 
 import pytest
 

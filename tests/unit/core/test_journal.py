@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import replace
+from typing import Any
 
 from attestor.core import journal
 from attestor.core.journal import GENESIS, Entry
@@ -58,7 +59,14 @@ def test_faults__removed_entry__shows_the_gap() -> None:
 
 
 def test_faults__each_field_changed__is_seen() -> None:
-    for change in ({"at": "x"}, {"event": "x"}, {"signer": None}, {"evidence": {}}, {"hash": b"x"}):
+    changes: list[dict[str, Any]] = [
+        {"at": "x"},
+        {"event": "x"},
+        {"signer": None},
+        {"evidence": {}},
+        {"hash": b"x"},
+    ]
+    for change in changes:
         entries = chain(1)
         entries[0] = replace(entries[0], **change)
         assert journal.faults(entries), change

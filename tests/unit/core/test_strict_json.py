@@ -1,6 +1,7 @@
 """JSON from hostile hands."""
 
 import sys
+from collections.abc import Iterator
 
 import pytest
 
@@ -8,7 +9,7 @@ from attestor.core import strict_json
 
 
 @pytest.fixture(autouse=True)
-def raised_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+def raised_limit(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """What py_ecc does at import: without a check of our own, the decoder overflows the stack."""
     before = sys.getrecursionlimit()
     sys.setrecursionlimit(100_000)

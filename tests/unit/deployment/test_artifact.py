@@ -73,5 +73,5 @@ def test_load__malformed_output__says_to_build(tmp_path: Path, changes: dict[str
 
 
 def test_load__no_output__says_to_build(tmp_path: Path) -> None:
-    with pytest.raises(DeploymentFailed, match="no built contract Thing"):
+    with pytest.raises(DeploymentFailed, match="the contract Thing is not built"):
         artifact.load("Thing", tmp_path)

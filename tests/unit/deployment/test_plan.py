@@ -1,6 +1,7 @@
 """What a deployment will do."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -27,6 +28,14 @@ def test_make__ours__four_contracts_each_after_what_it_needs() -> None:
         needed = {a.contract for a in creation.arguments if isinstance(a, Made)}
         assert needed <= seen
         seen.add(creation.contract)
+
+
+def test_make__layout_of_1_0__adapter_of_our_verifier() -> None:
+    made = plan.make(replace(SETTINGS, layout_10=True), PAYER)
+    assert names(made)[:3] == ["CollateralStore", "DcapVerifier", "AutomataLayoutV10"]
+    assert made.creations[2].arguments == (Made("DcapVerifier"),)
+    with pytest.raises(DeploymentRefused, match="another is to be used"):
+        plan.make(replace(SETTINGS, layout_10=True, verifier=FOREIGN), PAYER)
 
 
 def test_make__owner_and_guardian__reach_the_registry() -> None:
@@ -71,7 +80,7 @@ def test_make__simulated_root_outside_of_development_chains__refused(chain_id: i
         ({"measurements": (b"\x01" * 31,)}, "not of 32 bytes"),
     ],
 )
-def test_make__settings_that_make_no_sense__refused(changes: dict[str, object], what: str) -> None:
+def test_make__settings_that_make_no_sense__refused(changes: dict[str, Any], what: str) -> None:
     with pytest.raises(DeploymentRefused, match=what):
         plan.make(replace(SETTINGS, **changes), PAYER)
 

@@ -1,11 +1,15 @@
 """The deployment file."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from attestor.core.fees import Fees
+from attestor.core.transaction import Attempt, Outcome, Purpose, SignedTransaction
 from attestor.deployment import record
+from attestor.deployment.attempts import creation_of
 from attestor.deployment.record import DeployedContract, DeploymentRecord
 from attestor.errors import DeploymentFileInvalid
 
@@ -18,7 +22,10 @@ STANDING = DeployedContract(
     gas=21000,
     abi=({"type": "function", "name": "owner"},),
 )
-RECORD = DeploymentRecord(31337, {"TEERegistry": STANDING}, {"MultiProof": "0x" + "11" * 32})
+SENT = SignedTransaction(b"\x11" * 32, b"raw", b"\x09" * 20, 3, 100, Fees(30, 2))
+OUT = Attempt(creation_of("MultiProof") + "0x01", Purpose.DEPLOYMENT, 1, SENT)
+CALLED = Attempt("call:0x02", Purpose.DEPLOYMENT, 1, replace(SENT, raw=b""), Outcome.SUCCEEDED)
+RECORD = DeploymentRecord(31337, {"TEERegistry": STANDING}, (OUT, CALLED))
 
 
 def test_write__and_read__are_inverse(tmp_path: Path) -> None:
@@ -27,10 +34,10 @@ def test_write__and_read__are_inverse(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["deployment.json"]
 
 
-def test_with_contract__pending_one__is_settled() -> None:
+def test_with_contract__attempts_of_its_creation__are_dropped() -> None:
     changed = RECORD.with_contract("MultiProof", STANDING)
     assert set(changed.contracts) == {"TEERegistry", "MultiProof"}
-    assert changed.pending == {}
+    assert changed.attempts == (CALLED,)
 
 
 def test_address__of_a_contract_that_is_missing__names_it() -> None:
@@ -41,12 +48,42 @@ def test_address__of_a_contract_that_is_missing__names_it() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "[]", "{", "null", '{"version": 1}', '{"version": 2}', "[" * 100_000, '"x"'],
+    ["", "[]", "{", "null", '{"version": 1}', '{"version": 3}', "[" * 100_000, '"x"'],
 )
 def test_read__no_deployment_file__is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "deployment.json"
     path.write_text(text)
     with pytest.raises(DeploymentFileInvalid, match=r"deployment\.json"):
+        record.read(path)
+
+
+def test_read__version_1__its_pending_transaction_is_an_attempt(tmp_path: Path) -> None:
+    path = tmp_path / "deployment.json"
+    record.write(path, RECORD)
+    content = json.loads(path.read_text())
+    del content["attempts"]
+    content |= {"version": 1, "pending": {"MultiProof": "0x" + "11" * 32}}
+    path.write_text(json.dumps(content))
+    found = record.read(path)
+    assert found.contracts == RECORD.contracts
+    (attempt,) = found.attempts
+    assert (attempt.intent, attempt.hash) == (creation_of("MultiProof"), b"\x11" * 32)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("hash", "zz"), ("nonce", "x"), ("outcome", "lost"), ("raw", None), ("intent", KeyError)],
+)
+def test_read__attempt_malformed__is_refused(tmp_path: Path, field: str, value: object) -> None:
+    path = tmp_path / "deployment.json"
+    record.write(path, RECORD)
+    content = json.loads(path.read_text())
+    if value is KeyError:
+        del content["attempts"][0][field]
+    else:
+        content["attempts"][0][field] = value
+    path.write_text(json.dumps(content))
+    with pytest.raises(DeploymentFileInvalid):
         record.read(path)
 
 

@@ -1,6 +1,8 @@
 """The answer of a child is hostile until it is checked."""
 
+import re
 import signal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,7 +21,9 @@ from attestor.errors import (
     GuestFault,
     ProgramInvalid,
     ProgramUnsupported,
+    Unprovable,
 )
+from attestor.errors.unprovable import RULES
 from attestor.executor import answer
 from attestor.executor.child import Ended
 
@@ -67,6 +71,7 @@ def test_read_verifying_key__sound_answer__its_words() -> None:
         ("limit_cycles", ExecutionCycleLimit),
         ("limit_memory", ExecutionMemoryLimit),
         ("limit_output", ExecutionOutputLimit),
+        ("unprovable", Unprovable),
         ("guest_fault", GuestFault),
         ("crash", ExecutorCrashed),
     ],
@@ -78,6 +83,34 @@ def test_read__failure_class__its_error_with_the_detail(
         answer.read(encoded({"ok": False, "class": name, "detail": "the detail of it"}))
 
     assert type(caught.value) is leaf
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_read__unprovable_run__the_code_of_its_rule(rule: str) -> None:
+    header = {"ok": False, "class": "unprovable", "rule": rule, "detail": "at pc 0x78000000"}
+
+    with pytest.raises(Unprovable, match="at pc 0x78000000") as caught:
+        answer.read(encoded(header))
+
+    assert caught.value.code == f"exec_unprovable_{rule}"
+
+
+@pytest.mark.parametrize("rule", ["no_such", None, 7, ["low_address"]])
+def test_read__unprovable_run_of_another_rule__unprovable(rule: object) -> None:
+    header = {"ok": False, "class": "unprovable", "rule": rule, "detail": ""}
+
+    with pytest.raises(Unprovable) as caught:
+        answer.read(encoded(header))
+
+    assert caught.value.code == "exec_unprovable"
+
+
+def test_rules__each_of_the_engine__has_its_error() -> None:
+    source = Path(__file__).parents[3] / "executor/precompiles/src/rule.rs"
+    codes = re.findall(r'^            Self::\w+(?:\(_\))? => "(\w+)",$', source.read_text(), re.M)
+
+    assert len(codes) > 20
+    assert sorted(codes) == sorted(RULES)
 
 
 def test_read__detail_that_is_long_and_unprintable__cut_and_cleaned() -> None:

@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
+import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,13 @@ from aiohttp.test_utils import make_mocked_request
 from aiohttp.web import Application, Response
 
 from attestor.core.cross_check import Disagreement, Timing
+from attestor.core.duty import DutyBounds, DutyRecord
 from attestor.core.execution import Engine
 from attestor.core.expiry import CollateralExpiry
 from attestor.core.proof import Proof
 from attestor.core.verifying_key import VerifyingKey
-from attestor.errors import SigningHalted
+from attestor.errors import DatabaseFailed, RpcUnreachable, SigningHalted, WorkersFailing
+from attestor.http import health as module
 from attestor.http.health import Health
 from attestor.jobs.queue import ProofQueue
 from attestor.store.database import Store
@@ -24,11 +27,20 @@ from attestor.store.jobs import Jobs
 from attestor.store.journal import Journal
 
 SIGNER = b"\x01" * 20
+BOUNDS = DutyBounds(failures=3, hang_factor=4.0)
+ROTATION = DutyRecord("rotation", deadline=60.0)
+COLLATERAL = DutyRecord("collateral", deadline=600.0)
 KEY = VerifyingKey((1, 2, 3, 4, 5, 6, 7, 8))
 
 
-def never(job: str, program: bytes, stdin: Sequence[bytes]) -> Proof:
-    raise AssertionError("nothing is proven here")
+class Workers:
+    """What is known of the workers."""
+
+    internal_errors = 0
+    failing: WorkersFailing | None = None
+
+    def fault(self) -> WorkersFailing | None:
+        return self.failing
 
 
 class CollateralDuty:
@@ -49,9 +61,21 @@ class Parts:
         History(store, journal).signer_created(SIGNER)
         self.jobs = Jobs(store, journal)
         self.disagreements = Disagreements(store, journal)
-        self.queue = ProofQueue(self.jobs, never, 1, 8, lambda error: None)
+        self.queue = ProofQueue(self.jobs, 8)
         self.collateral = CollateralDuty()
-        self.health = Health(self.queue, self.jobs, self.disagreements, self.collateral)
+        self.workers = Workers()
+        self.duties: list[DutyRecord] = []
+        self.now = 1000.0
+        self.health = Health(
+            self.queue,
+            self.jobs,
+            self.disagreements,
+            self.workers,
+            self.collateral,
+            lambda: self.duties,
+            BOUNDS,
+            lambda: self.now,
+        )
 
     def get(self, path: str) -> Response:
         handler = {"/health": self.health.health, "/metrics": self.health.metrics}[path]
@@ -62,11 +86,11 @@ class Parts:
         assert text is not None
         return text.splitlines()
 
-    def prove(self, job: str, confirmation: Timing) -> None:
+    def prove(self, job: str, cross_check: Timing) -> None:
         self.jobs.add(job, b"elf", [])
-        self.jobs.take()
-        proof = Proof(SIGNER, KEY, b"", b"d", b"s", 7, Engine.ATTESTOR, confirmation)
-        self.jobs.finish(job, proof)
+        self.jobs.claim("worker", 60)
+        proof = Proof(SIGNER, KEY, b"", b"d", b"s", 7, Engine.ATTESTOR, cross_check)
+        self.jobs.finish(job, "worker", proof)
 
 
 @pytest.fixture
@@ -106,9 +130,9 @@ def test_metrics__proofs__by_what_was_checked(parts: Parts) -> None:
     parts.prove("b", Timing.BEFORE)
     parts.prove("c", Timing.NOT_CHECKED)
     lines = parts.metrics()
-    labels = 'engine="attestor",confirmation="before",finding="agreed"'
+    labels = 'engine="attestor",cross_check="before",finding="agreed"'
     assert f"attestor_proofs{{{labels}}} 2" in lines
-    labels = 'engine="attestor",confirmation="not_checked",finding="none"'
+    labels = 'engine="attestor",cross_check="not_checked",finding="none"'
     assert f"attestor_proofs{{{labels}}} 1" in lines
 
 
@@ -120,7 +144,7 @@ def test_add_to__application__serves_both_paths(parts: Parts) -> None:
 
 
 def test_health__collateral_ends_soon__is_ok_with_a_warning(parts: Parts) -> None:
-    parts.collateral.told = "the TCB info on chain ends in 2.0 days"
+    parts.collateral.told = "the TCB info on chain expires in 2.0 days"
     answer = parts.get("/health")
     assert (answer.status, answer.text is not None) == (200, True)
     warning = {"code": "collateral_ends", "message": parts.collateral.told}
@@ -141,7 +165,126 @@ def test_metrics__collateral__tell_its_end_and_failing_upkeep(parts: Parts) -> N
 
 
 def test_metrics__no_store_of_ours__say_nothing_of_collateral(parts: Parts) -> None:
-    health = Health(parts.queue, parts.jobs, parts.disagreements)
+    health = Health(parts.queue, parts.jobs, parts.disagreements, parts.workers)
     answer = asyncio.run(health.metrics(make_mocked_request("GET", "/metrics")))
     assert "collateral" not in str(answer.text)
     assert asyncio.run(health.health(make_mocked_request("GET", "/health"))).status == 200
+
+
+def error(answer: Response) -> dict[str, object]:
+    assert answer.status == 503
+    told = json.loads(str(answer.text))
+    assert told["ok"] is False
+    return dict(told["error"])
+
+
+def test_health__duties_that_do_well__are_ok(parts: Parts) -> None:
+    parts.duties = [ROTATION, COLLATERAL.started(5.0, 990.0), ROTATION.succeeded(7.0)]
+    answer = parts.get("/health")
+    assert (answer.status, answer.text) == (200, '{"ok": true}')
+
+
+def test_health__exception_in_a_duty__names_the_duty_and_keeps_the_inside_to_itself(
+    parts: Parts,
+) -> None:
+    parts.duties = [COLLATERAL, ROTATION.failed(KeyError("0x5ec7e7"))]
+    told = error(parts.get("/health"))
+    assert (told["code"], told["duty"]) == ("duty_failing", "rotation")
+    assert "KeyError" in str(told["message"])
+    assert "5ec7e7" not in str(told)
+    parts.duties = [COLLATERAL, parts.duties[1].succeeded(9.0)]
+    assert parts.get("/health").status == 200
+
+
+def test_health__duty_fails_by_what_passes__counts_when_it_lasts(parts: Parts) -> None:
+    record = ROTATION
+    for status in (200, 200, 503, 503):
+        record = record.failed(RpcUnreachable("no answer"))
+        parts.duties = [record]
+        assert parts.get("/health").status == status
+
+
+def test_health__duty_hangs_past_its_deadline__names_it(parts: Parts) -> None:
+    parts.duties = [COLLATERAL.started(1.0, 939.0), ROTATION.started(1.0, 940.0)]
+    assert parts.get("/health").status == 200
+    parts.now += 0.1
+    told = error(parts.get("/health"))
+    assert (told["code"], told["duty"]) == ("duty_hanging", "rotation")
+
+
+def test_health__thread_of_a_duty_ended__is_not_ok(parts: Parts) -> None:
+    parts.duties = [replace(ROTATION, alive=False)]
+    assert error(parts.get("/health"))["code"] == "duty_failing"
+
+
+def test_health__workers_fail_again_and_again__is_not_ok(parts: Parts) -> None:
+    parts.workers.failing = WorkersFailing("the last 3 jobs met internal errors", hint="look")
+    assert error(parts.get("/health")) == {
+        "code": "workers_failing",
+        "message": "the last 3 jobs met internal errors",
+        "hint": "look",
+    }
+
+
+def test_health__halted_and_a_duty_fails__tells_the_halt(parts: Parts) -> None:
+    parts.duties = [ROTATION.failed(KeyError())]
+    parts.queue.halt(SigningHalted("x"))
+    assert error(parts.get("/health"))["code"] == "signing_halted"
+
+
+def test_metrics__duties__tell_how_each_stands(parts: Parts) -> None:
+    failed = ROTATION.started(1_800_000_000.0, 1.0).failed(KeyError()).failed(KeyError())
+    parts.duties = [COLLATERAL.succeeded(1_800_000_001.5), failed.started(1_800_000_002.0, 997.5)]
+    parts.workers.internal_errors = 4
+    lines = parts.metrics()
+    for line in (
+        'attestor_duty_last_success_timestamp_seconds{duty="collateral"} 1800000001.500',
+        'attestor_duty_last_success_timestamp_seconds{duty="rotation"} 0.000',
+        'attestor_duty_last_start_timestamp_seconds{duty="rotation"} 1800000002.000',
+        'attestor_duty_failures_total{duty="rotation"} 2',
+        'attestor_duty_failures_total{duty="collateral"} 0',
+        'attestor_duty_consecutive_failures{duty="rotation"} 2',
+        'attestor_duty_running_seconds{duty="rotation"} 2.500',
+        'attestor_duty_running_seconds{duty="collateral"} 0.000',
+        "attestor_worker_internal_errors_total 4",
+        "attestor_database_answering 1",
+    ):
+        assert line in lines
+    kinds = [line for line in lines if line.startswith("# TYPE")]
+    assert len(kinds) == len(set(kinds))
+
+
+def test_metrics__database_hangs__answers_without_its_counts_and_asks_it_once(
+    parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "DATABASE_SECONDS", 0.0)
+    gate, asked = threading.Event(), []
+
+    def hang() -> list[dict[str, object]]:
+        asked.append(1)
+        assert gate.wait(10)
+        return []
+
+    monkeypatch.setattr(parts.jobs, "cross_check_counts", hang)
+
+    async def ask() -> list[str]:
+        request = make_mocked_request("GET", "/metrics")
+        answers = [str((await parts.health.metrics(request)).text) for _ in range(3)]
+        gate.set()
+        return answers
+
+    for text in asyncio.run(ask()):
+        assert "attestor_database_answering 0" in text
+        assert "attestor_signing_halted 0" in text
+        assert "attestor_proofs" not in text
+    assert len(asked) <= 1
+
+
+def test_metrics__database_fails__answers_without_its_counts(
+    parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> list[dict[str, object]]:
+        raise DatabaseFailed("disk I/O error")
+
+    monkeypatch.setattr(parts.jobs, "cross_check_counts", fail)
+    assert "attestor_database_answering 0" in parts.metrics()

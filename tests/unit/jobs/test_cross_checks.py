@@ -11,6 +11,7 @@ from attestor.core.proof import Proof
 from attestor.core.verifying_key import VerifyingKey
 from attestor.errors import EnginesDisagree
 from attestor.jobs.cross_checks import CrossChecks
+from attestor.jobs.duty import CrossCheckDuty
 from attestor.store.database import Store
 from attestor.store.disagreements import Disagreements
 from attestor.store.history import History
@@ -35,7 +36,7 @@ class ProverProcess:
             raise EnginesDisagree("not signed")
         return PROOF
 
-    def confirmations(self) -> list[CrossChecked]:
+    def cross_checks(self) -> list[CrossChecked]:
         told, self.finished = self.finished, []
         return told
 
@@ -55,7 +56,7 @@ class Parts:
 
     def begin(self, job: str) -> None:
         self.jobs.add(job, b"elf", [])
-        self.jobs.take()
+        self.jobs.claim("worker", 60)
 
     def finding(self, job: str) -> str | None:
         proof = self.jobs.proof(job)
@@ -70,7 +71,7 @@ def parts(tmp_path: Path) -> Parts:
 
 def test_follow__finding_about_a_stored_proof__is_noted(parts: Parts) -> None:
     parts.begin("a")
-    parts.jobs.finish("a", PROOF)
+    parts.jobs.finish("a", "worker", PROOF)
     parts.prover.finished = [CrossChecked("a", AGREED)]
     assert parts.confirmations.follow() is None
     assert parts.finding("a") == "agreed"
@@ -80,7 +81,7 @@ def test_follow__finding_before_the_proof_is_stored__waits_for_it(parts: Parts) 
     parts.begin("a")
     parts.prover.finished = [CrossChecked("a", AGREED)]
     parts.confirmations.follow()
-    parts.jobs.finish("a", PROOF)
+    parts.jobs.finish("a", "worker", PROOF)
     assert parts.finding("a") == "pending"
     parts.confirmations.follow()
     assert parts.finding("a") == "agreed"
@@ -88,7 +89,7 @@ def test_follow__finding_before_the_proof_is_stored__waits_for_it(parts: Parts) 
 
 def test_follow__disagreement__is_noted_and_given(parts: Parts) -> None:
     parts.begin("a")
-    parts.jobs.finish("a", PROOF)
+    parts.jobs.finish("a", "worker", PROOF)
     found = Disagreement("a", "cycles", b"elf", ())
     parts.prover.found = found
     parts.prover.finished = [CrossChecked("a", CrossCheckVerdict(Finding.DISAGREED, "cycles"))]
@@ -98,11 +99,11 @@ def test_follow__disagreement__is_noted_and_given(parts: Parts) -> None:
     assert parts.finding("a") == "disagreed"
 
 
-def test_recover__pending_of_an_earlier_run__is_unconfirmed(parts: Parts) -> None:
+def test_recover__pending_of_an_earlier_run__is_inconclusive(parts: Parts) -> None:
     parts.begin("a")
-    parts.jobs.finish("a", PROOF)
+    parts.jobs.finish("a", "worker", PROOF)
     parts.confirmations.recover()
-    assert parts.finding("a") == "unconfirmed"
+    assert parts.finding("a") == "inconclusive"
 
 
 def test_prove__engines_agree__is_the_signer_processs_proof(parts: Parts) -> None:
@@ -116,3 +117,17 @@ def test_prove__engines_disagree__is_noted_before_anyone_is_told(parts: Parts) -
     with pytest.raises(EnginesDisagree):
         parts.confirmations.prove("a", b"elf", [])
     assert [one.job for one in parts.disagreements.open()] == ["a"]
+
+
+def test_duty__disagreement__is_told_with_its_job_and_the_findings_are_noted(parts: Parts) -> None:
+    told: list[str] = []
+    duty = CrossCheckDuty(parts.confirmations, told.append, 1.0)
+    parts.begin("a")
+    parts.jobs.finish("a", "worker", PROOF)
+    duty.step()
+    assert told == []
+    parts.prover.found = Disagreement("a", "cycles", b"elf", ())
+    parts.prover.finished = [CrossChecked("a", AGREED)]
+    duty.step()
+    assert told == ["job a: cycles"]
+    assert parts.finding("a") == "agreed"

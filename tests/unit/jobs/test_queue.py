@@ -12,6 +12,7 @@ import pytest
 
 from attestor.core.cross_check import Timing
 from attestor.core.execution import Engine
+from attestor.core.job import JobState
 from attestor.core.proof import Proof
 from attestor.core.verifying_key import VerifyingKey
 from attestor.errors import (
@@ -24,11 +25,12 @@ from attestor.errors import (
     SignerGone,
     SigningHalted,
 )
-from attestor.jobs import queue as module
-from attestor.jobs.queue import ProofQueue, Prove
+from attestor.jobs import worker as module
+from attestor.jobs.queue import ProofQueue
+from attestor.jobs.worker import Prove, Workers
 from attestor.store.database import Store
 from attestor.store.history import History
-from attestor.store.jobs import Jobs, JobState
+from attestor.store.jobs import Jobs
 from attestor.store.journal import Journal
 
 SIGNER = b"\x01" * 20
@@ -105,14 +107,15 @@ def run(
     on_fatal: Callable[[Fatal], None] = unexpected,
 ) -> None:
     async def whole() -> None:
-        queue = ProofQueue(jobs, prover, workers, max_open, on_fatal)
-        queue.start()
+        queue = ProofQueue(jobs, max_open)
+        working = Workers(jobs, queue, prover, workers, on_fatal)
+        working.start()
         try:
             await asyncio.wait_for(body(queue), 20)
         finally:
             if isinstance(prover, Prover):
                 prover.gate.set()
-            await queue.stop()
+            await working.stop()
 
     asyncio.run(whole())
 
@@ -275,19 +278,19 @@ def test_stop__cancellation_lost_in_a_timeout__ends_all_the_same(
 
     calls: list[ProofQueue] = []
 
-    async def deaf(queue: ProofQueue) -> None:
+    async def deaf(queue: ProofQueue, timeout: float) -> None:
         calls.append(queue)
         assert len(calls) < 500, "the worker goes on"
         with suppress(asyncio.CancelledError):
             await asyncio.sleep(0.01)
 
-    monkeypatch.setattr(ProofQueue, "_idle", deaf)
+    monkeypatch.setattr(ProofQueue, "until_added", deaf)
 
     async def whole() -> None:
-        queue = ProofQueue(jobs, prover, 3, 8, unexpected)
-        queue.start()
+        working = Workers(jobs, ProofQueue(jobs, 8), prover, 3, unexpected)
+        working.start()
         await asyncio.sleep(0.05)
-        await asyncio.wait_for(queue.stop(), 5)
+        await asyncio.wait_for(working.stop(), 5)
 
     asyncio.run(whole())
     assert len(calls) < 500
@@ -295,7 +298,7 @@ def test_stop__cancellation_lost_in_a_timeout__ends_all_the_same(
 
 def test_start__jobs_of_an_earlier_run__are_finished(jobs: Jobs, prover: Prover) -> None:
     jobs.add("left-running", b"one", [])
-    jobs.take()
+    jobs.claim("of an earlier run", 60)
     jobs.add("left-queued", b"two", [])
 
     async def body(queue: ProofQueue) -> None:

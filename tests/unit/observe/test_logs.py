@@ -1,15 +1,16 @@
 """The log: one line per message, no values of variables, nothing below what is asked for."""
 
 import logging
+from collections.abc import Iterator
 
 import pytest
 from loguru import logger
 
-from attestor.observe import logs
+from attestor.observe import logs, traces
 
 
 @pytest.fixture(autouse=True)
-def restored() -> None:
+def restored() -> Iterator[None]:
     yield
     logger.remove()
     logger.configure(patcher=None)
@@ -59,3 +60,98 @@ def test_set_up__libraries__come_in_at_warning_and_above(
     told = capsys.readouterr().err
     assert "secret-key" not in told
     assert "aiohttp.server: odd request" in told
+
+
+def test_set_up__librarys_exception__is_in_the_log_with_its_trace(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    logs.set_up("INFO")
+    try:
+        raise_it("what was missing")
+    except KeyError:
+        logging.getLogger("apscheduler.executors").exception("job failed")
+    told = capsys.readouterr().err
+    assert "ERROR   apscheduler.executors: job failed\n" in told
+    assert "  | Traceback (most recent call last):" in told
+    assert "in raise_it" in told
+    assert "KeyError: 'what was missing'" in told
+
+
+def test_set_up__librarys_record_without_an_exception__has_no_trace(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    logs.set_up("INFO")
+    logging.getLogger("aiohttp").error("odd", exc_info=True)
+    logging.getLogger("aiohttp").error("odd", exc_info=(None, None, None))
+    told = capsys.readouterr().err.splitlines()
+    assert [line[25:] for line in told] == ["ERROR   aiohttp: odd"] * 2
+
+
+def test_set_up__librarys_mistakes__do_not_raise_in_the_library(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    logs.set_up("INFO")
+    logging.getLogger("x").error("%d jobs, {} braces", "no number")
+    logging.getLogger("x").log(35, "a level of its own")
+    told = capsys.readouterr().err
+    assert "%d jobs, {} braces (its arguments do not fit)" in told
+    assert "a level of its own" in told
+
+
+def test_set_up__trace_with_foreign_text__cannot_forge_a_line(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    logs.set_up("INFO")
+    try:
+        raise_it("x")
+    except KeyError as error:
+        cause = ValueError("boom\n2026-01-01T00:00:00.000Z INFO    all is well\x1b[2J\r\x85end")
+        cause.__cause__ = error
+        logger.opt(exception=cause).error("failed")
+    lines = capsys.readouterr().err.splitlines()
+    assert "\x1b" not in "".join(lines)
+    assert all(line.startswith("  | ") for line in lines[1:])
+    assert any("all is well" in line for line in lines)
+
+
+def test_set_up__trace__shows_neither_values_nor_keys_of_endpoints(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    logs.set_up("INFO")
+    key = "5e" * 32
+    try:
+        sign(key)
+    except ValueError:
+        logging.getLogger("x").exception("failed")
+    told = capsys.readouterr().err
+    assert "in sign" in told
+    for secret in (key, "user:pass", "v2/secret", "token=secret"):
+        assert secret not in told
+    assert "https://node.example:8545/…" in told
+
+
+def sign(key: str) -> None:
+    raise ValueError(
+        f"cannot sign with 0x{key} at https://user:pass@node.example:8545/v2/secret?token=secret "
+        "(Caused by url: /v2/secret)"
+    )
+
+
+def raise_it(what: str) -> None:
+    raise KeyError(what)
+
+
+def test_told__endless_trace__is_cut() -> None:
+    def deeper(left: int) -> None:
+        if left:
+            other(left)
+        raise ValueError("x" * 100_000)
+
+    def other(left: int) -> None:
+        deeper(left - 1)
+
+    with pytest.raises(ValueError, match="x") as caught:
+        deeper(300)
+    lines = traces.told(caught.value).splitlines()
+    assert len(lines) <= traces.MAX_LINES + 2
+    assert max(len(line) for line in lines) <= traces.MAX_LINE + 10

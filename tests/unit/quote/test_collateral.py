@@ -2,15 +2,18 @@
 
 import base64
 import json
+from collections.abc import Callable
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from attestor.collateral.sources import FileSource, PccsSource, SimulatedSource, source_from
 from attestor.errors import CollateralExpired, CollateralInvalid, ConfigurationInvalid
 from attestor.quote.collateral import MAX_COLLATERAL_BYTES, Collateral
+from attestor.quote.simulated import SimulatedPlatform
 from attestor.quote.simulated.issued import DAY, Issued
 from attestor.quote.simulated.pki import Pki
 from attestor.quote.simulated.variation import Machine
@@ -20,7 +23,7 @@ NAMES = [field.name for field in fields(Collateral)]
 
 
 @pytest.fixture(scope="module")
-def collateral(platform) -> Collateral:
+def collateral(platform: SimulatedPlatform) -> Collateral:
     return platform.collateral()
 
 
@@ -37,9 +40,12 @@ def test_from_json__genuine_file__is_read_whole(vectors: Path) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_from_json__key_missing_or_not_text__is_refused_by_name(collateral, name: str) -> None:
+def test_from_json__key_missing_or_not_text__is_refused_by_name(
+    collateral: Collateral, name: str
+) -> None:
     values = json.loads(collateral.to_json())
-    for wrong in (None, 5, ["x"], {}):
+    wrong_types: tuple[object, ...] = (None, 5, ["x"], {})
+    for wrong in wrong_types:
         with pytest.raises(CollateralInvalid, match=f"{name} is .*not text"):
             Collateral.from_json(json.dumps({**values, name: wrong}).encode())
     del values[name]
@@ -58,7 +64,7 @@ def test_from_json__not_an_object__is_refused() -> None:
         Collateral.from_json(b"[]")
 
 
-def test_from_json__not_hexadecimal__is_refused_by_name(collateral) -> None:
+def test_from_json__not_hexadecimal__is_refused_by_name(collateral: Collateral) -> None:
     values = json.loads(collateral.to_json())
     with pytest.raises(CollateralInvalid, match="pck_crl is not hexadecimal"):
         Collateral.from_json(json.dumps({**values, "pck_crl": "0xzz"}).encode())
@@ -69,7 +75,9 @@ def test_from_json__over_the_size_limit__is_refused_unread() -> None:
         Collateral.from_json(b" " * (MAX_COLLATERAL_BYTES + 1))
 
 
-def test_validity__simulated__is_from_the_day_before_for_thirty_days(collateral, now) -> None:
+def test_validity__simulated__is_from_the_day_before_for_thirty_days(
+    collateral: Collateral, now: int
+) -> None:
     period = validity(collateral)
     assert (period.since, period.until) == (now - DAY, now + 30 * DAY)
     for moment in (now - DAY, now, now + 30 * DAY - 1):
@@ -86,7 +94,7 @@ def test_validity__simulated__is_from_the_day_before_for_thirty_days(collateral,
     ],
 )
 def test_validity__one_part_ends_first__is_named_when_expired(
-    make_platform, now, change, part
+    make_platform: Callable[..., SimulatedPlatform], now: int, change: dict[str, Any], part: str
 ) -> None:
     period = validity(make_platform(issued=Issued(**change)).collateral())
     period.require(now + DAY - 1)
@@ -94,13 +102,15 @@ def test_validity__one_part_ends_first__is_named_when_expired(
         period.require(now + DAY)
 
 
-def test_validity__before_its_issue__blames_the_clock(collateral, now) -> None:
+def test_validity__before_its_issue__blames_the_clock(collateral: Collateral, now: int) -> None:
     with pytest.raises(CollateralExpired, match="not valid before") as caught:
         validity(collateral).require(now - DAY - 1)
     assert "clock" in (caught.value.hint or "")
 
 
-def test_validity__chain_expires_first__limits_it(collateral, make_platform, now) -> None:
+def test_validity__chain_expires_first__limits_it(
+    collateral: Collateral, make_platform: Callable[..., SimulatedPlatform], now: int
+) -> None:
     short = Pki.make(b"short", Machine(pck_not_after=now + 5)).pck.pem.decode()
     period = validity(replace(collateral, tcb_info_issuer_chain=short))
     assert (period.until, period.first_to_end) == (now + 5, "TCB info issuer chain")
@@ -127,19 +137,23 @@ def test_validity__genuine_collateral__is_as_published(vectors: Path) -> None:
         ("tcb_info_issuer_chain", "-----BEGIN CERTIFICATE-----", "issuer chain cannot be read"),
     ],
 )
-def test_validity__part_unreadable__is_refused_by_name(collateral, name, value, reason) -> None:
+def test_validity__part_unreadable__is_refused_by_name(
+    collateral: Collateral, name: str, value: Any, reason: str
+) -> None:
     with pytest.raises(CollateralInvalid, match=reason):
         validity(replace(collateral, **{name: value}))
 
 
-def test_simulated_source__asked_later__issues_anew(platform, now) -> None:
+def test_simulated_source__asked_later__issues_anew(platform: SimulatedPlatform, now: int) -> None:
     source = SimulatedSource(platform)
     assert source.collateral(b"", now) == platform.collateral()
     later = validity(source.collateral(b"", now + 100 * DAY))
     later.require(now + 100 * DAY)
 
 
-def test_file_source__file_replaced__is_read_anew(tmp_path: Path, platform, now) -> None:
+def test_file_source__file_replaced__is_read_anew(
+    tmp_path: Path, platform: SimulatedPlatform, now: int
+) -> None:
     path = tmp_path / "collateral.json"
     source = FileSource(path)
     for moment in (now, now + DAY):
@@ -147,14 +161,14 @@ def test_file_source__file_replaced__is_read_anew(tmp_path: Path, platform, now)
         assert source.collateral(b"", now) == platform.collateral(moment)
 
 
-def test_file_source__unreadable__says_which_option(tmp_path: Path, now) -> None:
+def test_file_source__unreadable__says_which_option(tmp_path: Path, now: int) -> None:
     with pytest.raises(ConfigurationInvalid, match=r"No such file.*quote\.collateral"):
         FileSource(tmp_path / "missing.json").collateral(b"", now)
     with pytest.raises(ConfigurationInvalid, match="cannot read"):
         FileSource(tmp_path).collateral(b"", now)
 
 
-def test_file_source__endless_file__is_refused(now) -> None:
+def test_file_source__endless_file__is_refused(now: int) -> None:
     with pytest.raises(CollateralInvalid, match="at most"):
         FileSource(Path("/dev/zero")).collateral(b"", now)
 
@@ -176,11 +190,11 @@ def test_pccs_source__credentials_in_the_url__are_refused_and_not_shown() -> Non
 def test_source_from__option__tells_url_and_file_apart(tmp_path: Path) -> None:
     assert isinstance(source_from("https://pccs.example:8081"), PccsSource)
     assert isinstance(source_from(str(tmp_path / "collateral.json")), FileSource)
-    with pytest.raises(ConfigurationInvalid, match="no source of collateral"):
+    with pytest.raises(ConfigurationInvalid, match="quote.collateral is missing"):
         source_from("")
 
 
-def test_validity__crl_without_next_update__is_refused(collateral) -> None:
+def test_validity__crl_without_next_update__is_refused(collateral: Collateral) -> None:
     """The second time in a CRL is optional: cut out, with the two lengths around it mended."""
     der = collateral.pck_crl
     first = der.index(b"\x17\x0d")
@@ -194,7 +208,9 @@ def test_validity__crl_without_next_update__is_refused(collateral) -> None:
         validity(replace(collateral, pck_crl=bytes(shorter)))
 
 
-def test_validity__certificate_of_unknown_version__is_refused(collateral, platform) -> None:
+def test_validity__certificate_of_unknown_version__is_refused(
+    collateral: Collateral, platform: SimulatedPlatform
+) -> None:
     """Not a ValueError to the library that reads it."""
     der = platform.root_der.replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x05", 1)
     assert der != platform.root_der

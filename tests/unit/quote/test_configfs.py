@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from attestor.errors import (
+    AttestorError,
     QuoteInvalid,
     QuoteProviderInvalid,
     QuoteUnavailable,
@@ -17,6 +18,7 @@ from attestor.errors import (
 )
 from attestor.quote.configfs import PREFIX, ConfigfsProvider
 from attestor.quote.format import MAX_QUOTE_BYTES
+from attestor.quote.simulated import SimulatedPlatform
 
 ROOT = "/tsm"
 
@@ -108,7 +110,7 @@ class Time:
 
 
 @pytest.fixture
-def kernel(platform) -> Kernel:
+def kernel(platform: SimulatedPlatform) -> Kernel:
     return Kernel(platform.quote)
 
 
@@ -132,7 +134,11 @@ def provider(kernel: Kernel, time: Time) -> ConfigfsProvider:
 
 
 def test_quote__healthy_kernel__gives_the_quote_and_removes_its_directory(
-    provider, kernel, platform, bound, time
+    provider: ConfigfsProvider,
+    kernel: Kernel,
+    platform: SimulatedPlatform,
+    bound: bytes,
+    time: Time,
 ) -> None:
     assert provider.quote(bound) == platform.quote(bound)
     assert kernel.generations == {}
@@ -140,19 +146,25 @@ def test_quote__healthy_kernel__gives_the_quote_and_removes_its_directory(
     assert (provider.name, provider.simulated) == ("configfs", False)
 
 
-def test_quote__padded_by_the_host__is_trimmed(provider, kernel, platform, bound) -> None:
+def test_quote__padded_by_the_host__is_trimmed(
+    provider: ConfigfsProvider, kernel: Kernel, platform: SimulatedPlatform, bound: bytes
+) -> None:
     kernel.make_quote = lambda data: platform.quote(data).ljust(8000, b"\0")
     assert provider.quote(bound) == platform.quote(bound)
 
 
-def test_quote__twice__uses_a_new_directory_each_time(provider, kernel, bound) -> None:
+def test_quote__twice__uses_a_new_directory_each_time(
+    provider: ConfigfsProvider, kernel: Kernel, bound: bytes
+) -> None:
     provider.quote(bound)
     provider.quote(bound)
     assert kernel.calls.count("mkdir") == kernel.calls.count("rmdir") == 2
 
 
 @pytest.mark.parametrize("size", [0, 63, 65])
-def test_quote__other_than_64_bytes__is_refused_before_the_kernel(provider, kernel, size) -> None:
+def test_quote__other_than_64_bytes__is_refused_before_the_kernel(
+    provider: ConfigfsProvider, kernel: Kernel, size: int
+) -> None:
     with pytest.raises(ReportDataInvalid, match=f"{size} bytes"):
         provider.quote(bytes(size))
     assert kernel.calls == []
@@ -161,7 +173,13 @@ def test_quote__other_than_64_bytes__is_refused_before_the_kernel(provider, kern
 @pytest.mark.parametrize("number", [errno.EBUSY, errno.EINTR, errno.ETIMEDOUT])
 @pytest.mark.parametrize("call", ["mkdir", "inblob", "outblob", "generation"])
 def test_quote__passing_fault__is_tried_again_in_a_new_directory(
-    provider, kernel, platform, bound, time, call, number
+    provider: ConfigfsProvider,
+    kernel: Kernel,
+    platform: SimulatedPlatform,
+    bound: bytes,
+    time: Time,
+    call: str,
+    number: int,
 ) -> None:
     kernel.fail(call, number, number)
     assert provider.quote(bound) == platform.quote(bound)
@@ -170,7 +188,7 @@ def test_quote__passing_fault__is_tried_again_in_a_new_directory(
 
 
 def test_quote__host_always_busy__gives_up_before_the_deadline(
-    provider, kernel, bound, time
+    provider: ConfigfsProvider, kernel: Kernel, bound: bytes, time: Time
 ) -> None:
     kernel.fail("outblob", *[errno.EBUSY] * 100)
     with pytest.raises(QuoteUnavailable, match="no quote within 20 s, at last EBUSY") as caught:
@@ -181,7 +199,9 @@ def test_quote__host_always_busy__gives_up_before_the_deadline(
     assert kernel.generations == {}
 
 
-def test_quote__with_jitter__pauses_between_half_and_one_and_a_half(kernel, time, bound) -> None:
+def test_quote__with_jitter__pauses_between_half_and_one_and_a_half(
+    kernel: Kernel, time: Time, bound: bytes
+) -> None:
     draws = iter([0.0, 0.999])
     provider = ConfigfsProvider(
         files=kernel,
@@ -205,7 +225,7 @@ def test_quote__with_jitter__pauses_between_half_and_one_and_a_half(kernel, time
     ],
 )
 def test_quote__no_directory_can_be_made__says_what_to_do(
-    provider, kernel, bound, number, hint
+    provider: ConfigfsProvider, kernel: Kernel, bound: bytes, number: int, hint: str
 ) -> None:
     kernel.fail("mkdir", number)
     with pytest.raises(QuoteProviderInvalid, match=errno.errorcode[number]) as caught:
@@ -227,7 +247,13 @@ def test_quote__no_directory_can_be_made__says_what_to_do(
     ],
 )
 def test_quote__lasting_fault__is_typed_named_and_not_repeated(
-    provider, kernel, bound, time, call, number, kind
+    provider: ConfigfsProvider,
+    kernel: Kernel,
+    bound: bytes,
+    time: Time,
+    call: str,
+    number: int,
+    kind: type[AttestorError],
 ) -> None:
     kernel.fail(call, number)
     with pytest.raises(kind, match=errno.errorcode[number]):
@@ -236,7 +262,9 @@ def test_quote__lasting_fault__is_typed_named_and_not_repeated(
     assert kernel.generations == {}
 
 
-def test_quote__empty_outblob__is_a_failure_of_the_host(provider, kernel, bound) -> None:
+def test_quote__empty_outblob__is_a_failure_of_the_host(
+    provider: ConfigfsProvider, kernel: Kernel, bound: bytes
+) -> None:
     kernel.make_quote = lambda data: b""
     with pytest.raises(QuoteUnavailable, match="empty quote") as caught:
         provider.quote(bound)
@@ -245,55 +273,77 @@ def test_quote__empty_outblob__is_a_failure_of_the_host(provider, kernel, bound)
 
 
 @pytest.mark.parametrize("size", [1, 100, 632, 4000])
-def test_quote__short_outblob__is_not_a_quote(provider, kernel, platform, bound, size) -> None:
+def test_quote__short_outblob__is_not_a_quote(
+    provider: ConfigfsProvider, kernel: Kernel, platform: SimulatedPlatform, bound: bytes, size: int
+) -> None:
     kernel.make_quote = lambda data: platform.quote(data)[:size]
     with pytest.raises(QuoteInvalid):
         provider.quote(bound)
 
 
-def test_quote__outblob_over_the_limit__is_refused(provider, kernel, bound) -> None:
+def test_quote__outblob_over_the_limit__is_refused(
+    provider: ConfigfsProvider, kernel: Kernel, bound: bytes
+) -> None:
     kernel.make_quote = lambda data: bytes(MAX_QUOTE_BYTES + 1)
     with pytest.raises(QuoteUnavailable, match="EFBIG"):
         provider.quote(bound)
 
 
 @pytest.mark.parametrize("writes", [1, 2])
-def test_quote__another_writer_in_between__is_discarded(provider, kernel, bound, writes) -> None:
+def test_quote__another_writer_in_between__is_discarded(
+    provider: ConfigfsProvider, kernel: Kernel, bound: bytes, writes: int
+) -> None:
     kernel.foreign_writes = writes
     with pytest.raises(QuoteUnavailable, match=f"from 0 to {1 + writes}, not by one"):
         provider.quote(bound)
     assert kernel.generations == {}
 
 
-def test_quote__write_lost_at_close__is_noticed(provider, kernel, platform, bound) -> None:
+def test_quote__write_lost_at_close__is_noticed(
+    provider: ConfigfsProvider,
+    kernel: Kernel,
+    platform: SimulatedPlatform,
+    bound: bytes,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     kernel.loses_writes = True
     with pytest.raises(QuoteProviderInvalid, match="EINVAL"):
         provider.quote(bound)
     kernel.make_quote = lambda data: platform.quote(bound)
-    kernel.mkdir = lambda path: (
-        kernel.generations.update({path[5:]: 0}) or (kernel.inblobs.update({path[5:]: bytes(64)}))
-    )
+
+    def mkdir(path: str) -> None:
+        kernel.generations[path[5:]], kernel.inblobs[path[5:]] = 0, bytes(64)
+
+    monkeypatch.setattr(kernel, "mkdir", mkdir)
     with pytest.raises(QuoteUnavailable, match="from 0 to 0"):
         provider.quote(bound)
 
 
-def test_quote__generation_not_a_number__is_typed(provider, kernel, bound) -> None:
+def test_quote__generation_not_a_number__is_typed(
+    provider: ConfigfsProvider, kernel: Kernel, bound: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
     read = kernel.read
-    kernel.read = lambda path, limit: (
-        b"many\n" if path.endswith("generation") else read(path, limit)
-    )
+
+    def not_a_number(path: str, limit: int) -> bytes:
+        return b"many\n" if path.endswith("generation") else read(path, limit)
+
+    monkeypatch.setattr(kernel, "read", not_a_number)
     with pytest.raises(QuoteUnavailable, match="not a number"):
         provider.quote(bound)
 
 
-def test_quote__of_other_report_data__is_refused(provider, kernel, platform, bound) -> None:
+def test_quote__of_other_report_data__is_refused(
+    provider: ConfigfsProvider, kernel: Kernel, platform: SimulatedPlatform, bound: bytes
+) -> None:
     kernel.make_quote = lambda data: platform.quote(bytes(64))
     with pytest.raises(ReportDataMismatch):
         provider.quote(bound)
 
 
 @pytest.mark.parametrize("name", [b"sev_guest\n", b"arm_cca_guest\n", b"", b"tdx_guest2\n"])
-def test_quote__other_tee__is_refused_by_name(provider, kernel, bound, name) -> None:
+def test_quote__other_tee__is_refused_by_name(
+    provider: ConfigfsProvider, kernel: Kernel, bound: bytes, name: bytes
+) -> None:
     kernel.provider = name
     with pytest.raises(QuoteProviderInvalid, match="Intel TDX guest"):
         provider.quote(bound)
@@ -302,7 +352,7 @@ def test_quote__other_tee__is_refused_by_name(provider, kernel, bound, name) -> 
 
 
 def test_quote__leftovers_of_a_crash__are_removed_once_and_others_left(
-    provider, kernel, bound
+    provider: ConfigfsProvider, kernel: Kernel, bound: bytes
 ) -> None:
     kernel.generations = {f"{PREFIX}old1": 1, f"{PREFIX}old2": 3, "of-another-program": 1}
     provider.quote(bound)
@@ -312,7 +362,7 @@ def test_quote__leftovers_of_a_crash__are_removed_once_and_others_left(
 
 
 def test_quote__directory_not_removable__still_answers_and_removes_it_later(
-    provider, kernel, platform, bound
+    provider: ConfigfsProvider, kernel: Kernel, platform: SimulatedPlatform, bound: bytes
 ) -> None:
     kernel.fail("rmdir", errno.EBUSY)
     assert provider.quote(bound) == platform.quote(bound)
@@ -321,7 +371,9 @@ def test_quote__directory_not_removable__still_answers_and_removes_it_later(
     assert kernel.generations == {}
 
 
-def test_quote__from_two_threads__runs_one_after_the_other(kernel, platform, bound) -> None:
+def test_quote__from_two_threads__runs_one_after_the_other(
+    kernel: Kernel, platform: SimulatedPlatform, bound: bytes
+) -> None:
     provider = ConfigfsProvider(files=kernel, directory=ROOT)
     inside, entered, proceed = [], threading.Event(), threading.Event()
 
@@ -342,7 +394,9 @@ def test_quote__from_two_threads__runs_one_after_the_other(kernel, platform, bou
     assert inside == [1, 1]
 
 
-def test_quote__another_request_hangs__gives_up_at_the_deadline(kernel, platform, bound) -> None:
+def test_quote__another_request_hangs__gives_up_at_the_deadline(
+    kernel: Kernel, platform: SimulatedPlatform, bound: bytes
+) -> None:
     provider = ConfigfsProvider(files=kernel, directory=ROOT, deadline_seconds=0.01)
     entered, proceed = threading.Event(), threading.Event()
 

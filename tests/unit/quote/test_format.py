@@ -2,6 +2,7 @@
 
 import hashlib
 import struct
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -44,7 +45,7 @@ def written(quote: bytes, offset: int, value: bytes) -> bytes:
     ids=["v3-sgx", "v4-sgx", "v4-td", "v5-sgx", "v5-td10", "v5-td15"],
 )
 def test_parse__every_form__reads_each_field_at_its_documented_offset(
-    make_platform,
+    make_platform: Callable[..., SimulatedPlatform],
     bound: bytes,
     envelope: Envelope,
     body_type: BodyType,
@@ -151,7 +152,7 @@ def test_parse__lengths_leave_a_byte_over__is_refused(quote: bytes) -> None:
     ],
 )
 def test_parse__version_5_descriptor_wrong__is_refused(
-    make_platform, bound: bytes, descriptor: bytes, reason: str
+    make_platform: Callable[..., SimulatedPlatform], bound: bytes, descriptor: bytes, reason: str
 ) -> None:
     quote = make_platform(envelope=V5_TD_10).quote(bound)
     assert parse(quote).body_type is BodyType.TD_10
@@ -159,13 +160,17 @@ def test_parse__version_5_descriptor_wrong__is_refused(
         parse(written(quote, 48, descriptor))
 
 
-def test_parse__version_5_td_body_with_sgx_tee_type__is_refused(make_platform, bound) -> None:
+def test_parse__version_5_td_body_with_sgx_tee_type__is_refused(
+    make_platform: Callable[..., SimulatedPlatform], bound: bytes
+) -> None:
     quote = make_platform(envelope=replace(V5_TD_10, tee_type=0)).quote(bound)
     with pytest.raises(QuoteInvalid, match="body type 2 contradicts TEE type 0x0"):
         parse(quote)
 
 
-def test_pem_chain__nul_terminated__is_without_the_nul(make_platform, bound) -> None:
+def test_pem_chain__nul_terminated__is_without_the_nul(
+    make_platform: Callable[..., SimulatedPlatform], bound: bytes
+) -> None:
     terminated = make_platform(envelope=Envelope(chain_end=b"\0"))
     parsed = parse(terminated.quote(bound))
     assert parsed.evidence.certification_data.endswith(b"-----\n\0")
@@ -173,7 +178,9 @@ def test_pem_chain__nul_terminated__is_without_the_nul(make_platform, bound) -> 
 
 
 @pytest.mark.parametrize("number", [1, 2, 3, 4, 7])
-def test_pem_chain__other_certification_type__is_empty(make_platform, bound, number: int) -> None:
+def test_pem_chain__other_certification_type__is_empty(
+    make_platform: Callable[..., SimulatedPlatform], bound: bytes, number: int
+) -> None:
     parsed = parse(make_platform(envelope=Envelope(inner_type=number)).quote(bound))
     assert parsed.evidence.certification_type == number
     assert parsed.pem_chain == b""

@@ -1,5 +1,6 @@
 """The gate: order of its checks, its verdict, and the policy it is given."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -28,6 +29,7 @@ from attestor.quote.gate import (
     judge,
     require_same_pce,
 )
+from attestor.quote.simulated import SimulatedPlatform
 from attestor.quote.simulated.issued import DAY, Issued, TcbLevel
 from attestor.quote.simulated.variation import (
     V3_SGX,
@@ -41,7 +43,7 @@ from attestor.quote.simulated.variation import (
 
 
 @pytest.fixture(scope="module")
-def policy(platform) -> GatePolicy:
+def policy(platform: SimulatedPlatform) -> GatePolicy:
     return GatePolicy(root=SimulatedRoot(platform.root_der, 31337))
 
 
@@ -61,7 +63,11 @@ class CountingSource:
 
 @pytest.mark.parametrize("envelope", [Envelope(), V5_TD_10, V5_TD_15], ids=["v4", "v5", "v5-15"])
 def test_judge__sound_quote__gives_the_whole_verdict(
-    make_platform, bound, now, policy, envelope
+    make_platform: Callable[..., SimulatedPlatform],
+    bound: bytes,
+    now: int,
+    policy: GatePolicy,
+    envelope: Envelope,
 ) -> None:
     platform = make_platform(envelope=envelope)
     raw = platform.quote(bound)
@@ -76,32 +82,43 @@ def test_judge__sound_quote__gives_the_whole_verdict(
     assert verdict.simulated is True
 
 
-def test_judge__simulated_quote_under_intels_root__is_refused(platform, bound, now) -> None:
+def test_judge__simulated_quote_under_intels_root__is_refused(
+    platform: SimulatedPlatform, bound: bytes, now: int
+) -> None:
     with pytest.raises(QuoteRefused, match="dcap-qvl refuses"):
         judge(platform.quote(bound), bound, platform.collateral(), now, GatePolicy())
 
 
-def test_judge__root_of_another_seed__is_refused(make_platform, platform, bound, now) -> None:
+def test_judge__root_of_another_seed__is_refused(
+    make_platform: Callable[..., SimulatedPlatform],
+    platform: SimulatedPlatform,
+    bound: bytes,
+    now: int,
+) -> None:
     policy = GatePolicy(root=SimulatedRoot(make_platform(b"other").root_der, 31337))
     with pytest.raises(QuoteRefused):
         judge(platform.quote(bound), bound, platform.collateral(), now, policy)
 
 
 @pytest.mark.parametrize("chain_id", [1, 10, 8453, 11155111])
-def test_simulated_root__chain_that_is_not_for_development__is_refused(platform, chain_id) -> None:
+def test_simulated_root__chain_that_is_not_for_development__is_refused(
+    platform: SimulatedPlatform, chain_id: int
+) -> None:
     assert SimulatedRoot(platform.root_der, 31337)
     with pytest.raises(SimulationRefused, match=f"refuses chain id {chain_id}"):
         SimulatedRoot(platform.root_der, chain_id)
 
 
-def test_judge__root_that_is_no_certificate__is_refused(platform, bound, now) -> None:
+def test_judge__root_that_is_no_certificate__is_refused(
+    platform: SimulatedPlatform, bound: bytes, now: int
+) -> None:
     policy = GatePolicy(root=SimulatedRoot(b"no certificate", 31337))
     with pytest.raises(QuoteRefused):
         judge(platform.quote(bound), bound, platform.collateral(), now, policy)
 
 
 def test_judge__other_report_data__is_a_mismatch_that_shows_both(
-    platform, bound, now, policy
+    platform: SimulatedPlatform, bound: bytes, now: int, policy: GatePolicy
 ) -> None:
     with pytest.raises(ReportDataMismatch) as caught:
         judge(platform.quote(bytes(64)), bound, platform.collateral(), now, policy)
@@ -110,27 +127,35 @@ def test_judge__other_report_data__is_a_mismatch_that_shows_both(
 
 
 @pytest.mark.parametrize("expected", [b"", bytes(63)])
-def test_judge__expectation_of_other_length__never_matches(platform, now, policy, expected) -> None:
+def test_judge__expectation_of_other_length__never_matches(
+    platform: SimulatedPlatform, now: int, policy: GatePolicy, expected: bytes
+) -> None:
     with pytest.raises(ReportDataMismatch):
         judge(platform.quote(bytes(64)), expected, platform.collateral(), now, policy)
 
 
 @pytest.mark.parametrize("moment", [-2 * DAY, 30 * DAY, 365 * DAY])
 def test_judge__collateral_out_of_its_period__is_expired_not_refused(
-    platform, bound, now, policy, moment
+    platform: SimulatedPlatform, bound: bytes, now: int, policy: GatePolicy, moment: int
 ) -> None:
     with pytest.raises(CollateralExpired):
         judge(platform.quote(bound), bound, platform.collateral(), now + moment, policy)
 
 
 def test_judge__collateral_of_another_seed__is_refused(
-    make_platform, platform, bound, now, policy
+    make_platform: Callable[..., SimulatedPlatform],
+    platform: SimulatedPlatform,
+    bound: bytes,
+    now: int,
+    policy: GatePolicy,
 ) -> None:
     with pytest.raises(QuoteRefused):
         judge(platform.quote(bound), bound, make_platform(b"b").collateral(), now, policy)
 
 
-def test_judge__tcb_info_altered__is_refused(platform, bound, now, policy) -> None:
+def test_judge__tcb_info_altered__is_refused(
+    platform: SimulatedPlatform, bound: bytes, now: int, policy: GatePolicy
+) -> None:
     collateral = platform.collateral()
     forged = replace(collateral, tcb_info=collateral.tcb_info.replace('"pcesvn":13', '"pcesvn":12'))
     assert forged != collateral
@@ -138,7 +163,9 @@ def test_judge__tcb_info_altered__is_refused(platform, bound, now, policy) -> No
         judge(platform.quote(bound), bound, forged, now, policy)
 
 
-def test_judge__tcb_info_without_pce_id__is_invalid_collateral(platform, bound, now) -> None:
+def test_judge__tcb_info_without_pce_id__is_invalid_collateral(
+    platform: SimulatedPlatform, bound: bytes, now: int
+) -> None:
     collateral = platform.collateral()
     require_same_pce(bytes(2), collateral)
     for text in ("{}", "[]", '{"pceId":5}', '{"pceId":"zz"}', "{"):
@@ -154,7 +181,11 @@ def test_judge__tcb_info_without_pce_id__is_invalid_collateral(platform, bound, 
     ),
 )
 def test_judge__status_other_than_up_to_date__needs_to_be_allowed(
-    make_platform, bound, now, policy, status
+    make_platform: Callable[..., SimulatedPlatform],
+    bound: bytes,
+    now: int,
+    policy: GatePolicy,
+    status: str,
 ) -> None:
     level = replace(Issued().levels[0], status=status, advisories=("INTEL-SA-00001",))
     platform = make_platform(issued=Issued(levels=(level, Issued().levels[1])))
@@ -166,13 +197,17 @@ def test_judge__status_other_than_up_to_date__needs_to_be_allowed(
     assert (verdict.status, verdict.advisory_ids) == (status, ("INTEL-SA-00001",))
 
 
-def test_judge__up_to_date_not_allowed__is_refused_too(platform, bound, now, policy) -> None:
+def test_judge__up_to_date_not_allowed__is_refused_too(
+    platform: SimulatedPlatform, bound: bytes, now: int, policy: GatePolicy
+) -> None:
     strange = replace(policy, allowed_tcb_statuses=frozenset({"OutOfDate"}))
     with pytest.raises(TcbStatusRefused, match="UpToDate"):
         judge(platform.quote(bound), bound, platform.collateral(), now, strange)
 
 
-def test_judge__td_relaunch_advised__is_recognised(make_platform, bound, now, policy) -> None:
+def test_judge__td_relaunch_advised__is_recognised(
+    make_platform: Callable[..., SimulatedPlatform], bound: bytes, now: int, policy: GatePolicy
+) -> None:
     """A TD that was launched on an older module than the one that runs now."""
     old, new = bytes([2, 1, 7]) + bytes(13), bytes([4, 1, 7]) + bytes(13)
     level = TcbLevel(Issued().levels[0].cpu_svn, (4, 1, 7, *bytes(13)), 13, "UpToDate")
@@ -187,13 +222,15 @@ def test_judge__td_relaunch_advised__is_recognised(make_platform, bound, now, po
 
 
 @pytest.mark.parametrize("statuses", [{"Revoked"}, {"UpToDate", "uptodate"}, {""}, set()], ids=repr)
-def test_policy__status_that_cannot_be_allowed__is_a_configuration_error(statuses) -> None:
+def test_policy__status_that_cannot_be_allowed__is_a_configuration_error(
+    statuses: set[str],
+) -> None:
     with pytest.raises(ConfigurationInvalid, match="cannot be allowed"):
         GatePolicy(allowed_tcb_statuses=frozenset(statuses))
 
 
 def test_gate__sound_quote__asks_the_source_once_with_quote_and_time(
-    platform, bound, now, policy
+    platform: SimulatedPlatform, bound: bytes, now: int, policy: GatePolicy
 ) -> None:
     source = CountingSource(platform.collateral())
     raw = platform.quote(bound)
@@ -203,7 +240,7 @@ def test_gate__sound_quote__asks_the_source_once_with_quote_and_time(
 
 @pytest.mark.parametrize("raw", [b"", bytes(5000), b"\xd8" * 100])
 def test_gate__no_quote__is_refused_before_the_source_is_asked(
-    platform, bound, now, policy, raw
+    platform: SimulatedPlatform, bound: bytes, now: int, policy: GatePolicy, raw: bytes
 ) -> None:
     source = CountingSource(platform.collateral())
     with pytest.raises(QuoteInvalid):
@@ -213,13 +250,17 @@ def test_gate__no_quote__is_refused_before_the_source_is_asked(
     assert source.asked == []
 
 
-def test_gate__source_fails__raises_its_error(platform, bound, now, policy) -> None:
+def test_gate__source_fails__raises_its_error(
+    platform: SimulatedPlatform, bound: bytes, now: int, policy: GatePolicy
+) -> None:
     source = CountingSource(CollateralUnreachable("down"))
     with pytest.raises(CollateralUnreachable, match="down"):
         Gate(source, lambda: now, policy)(platform.quote(bound), bound)
 
 
-def test_gate__simulated_source__works_as_time_passes(platform, bound, now, policy) -> None:
+def test_gate__simulated_source__works_as_time_passes(
+    platform: SimulatedPlatform, bound: bytes, now: int, policy: GatePolicy
+) -> None:
     moment = [now]
     gate = Gate(SimulatedSource(platform), lambda: moment[0], policy)
     for _ in range(3):
@@ -227,14 +268,18 @@ def test_gate__simulated_source__works_as_time_passes(platform, bound, now, poli
         moment[0] += 100 * DAY
 
 
-def sgx_platform(make_platform, envelope=V3_SGX):
+def sgx_platform(
+    make_platform: Callable[..., SimulatedPlatform], envelope: Envelope = V3_SGX
+) -> SimulatedPlatform:
     variation = sgx(envelope)
     return make_platform(
         enclave=variation.enclave, envelope=variation.envelope, issued=variation.issued
     )
 
 
-def test_assess__sgx_enclave__is_judged_like_a_td(make_platform, bound, now, policy) -> None:
+def test_assess__sgx_enclave__is_judged_like_a_td(
+    make_platform: Callable[..., SimulatedPlatform], bound: bytes, now: int, policy: GatePolicy
+) -> None:
     platform = sgx_platform(make_platform)
     raw = platform.quote(bound)
     assessment = assess(raw, bound, platform.collateral(), now, policy)
@@ -245,7 +290,7 @@ def test_assess__sgx_enclave__is_judged_like_a_td(make_platform, bound, now, pol
 
 
 def test_judge__sgx_enclave__has_no_measurement_that_a_registry_allows(
-    make_platform, bound, now, policy
+    make_platform: Callable[..., SimulatedPlatform], bound: bytes, now: int, policy: GatePolicy
 ) -> None:
     platform = sgx_platform(make_platform)
     with pytest.raises(MeasurementRefused, match="SGX enclave"):
@@ -253,7 +298,7 @@ def test_judge__sgx_enclave__has_no_measurement_that_a_registry_allows(
 
 
 def test_gate__sgx_enclave__is_refused_before_collateral_is_fetched(
-    make_platform, bound, now, policy
+    make_platform: Callable[..., SimulatedPlatform], bound: bytes, now: int, policy: GatePolicy
 ) -> None:
     platform = sgx_platform(make_platform)
     source = CountingSource(platform.collateral())
@@ -262,7 +307,9 @@ def test_gate__sgx_enclave__is_refused_before_collateral_is_fetched(
     assert source.asked == []
 
 
-def test_judge__expired_pck__has_a_hint(make_platform, bound, now, policy) -> None:
+def test_judge__expired_pck__has_a_hint(
+    make_platform: Callable[..., SimulatedPlatform], bound: bytes, now: int, policy: GatePolicy
+) -> None:
     platform = make_platform(machine=Machine(pck_not_after=now - DAY))
     with pytest.raises(QuoteRefused) as caught:
         judge(platform.quote(bound), bound, platform.collateral(), now, policy)

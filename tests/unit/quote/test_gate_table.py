@@ -1,14 +1,14 @@
-"""The case table (tests/matrix) before dcap-qvl and before our gate.
+"""The case table (tests/cases) before dcap-qvl and before our gate.
 
 The column of dcap-qvl pins its behaviour: where it gives a status, only our own checks refuse.
 """
 
 import pytest
-from matrix import differences
-from matrix.case import CHAIN_ID, GOOD, NOW, REFUSED, REPORT_DATA, Case, Made, make, make_sound
-from matrix.contracts import STATUSES
-from matrix.differences import LAXER, OTHER_STATUS, STRICTER
-from matrix.table import TABLE
+from cases import differences
+from cases.case import CHAIN_ID, GOOD, NOW, REFUSED, REPORT_DATA, Case, Made, make, make_sound
+from cases.contracts import STATUSES
+from cases.differences import LAXER, OTHER_STATUS, STRICTER
+from cases.table import TABLE
 
 from attestor import errors
 from attestor.errors import QuoteRefused
@@ -31,6 +31,7 @@ def test_table__names__are_unique() -> None:
     assert len({case.name for case in TABLE}) == len(TABLE)
 
 
+@pytest.mark.slow
 @every_case
 def test_gate__case__is_judged_by_type_and_reason(case: Case) -> None:
     assert status_from_gate(make_sound(case)) == GOOD
@@ -43,6 +44,7 @@ def test_gate__case__is_judged_by_type_and_reason(case: Case) -> None:
     assert type(caught.value) is expected
 
 
+@pytest.mark.slow
 @every_case
 def test_dcap_qvl__case__is_judged_as_recorded(case: Case) -> None:
     assert status_from_dcap_qvl(make_sound(case)) == GOOD

@@ -11,6 +11,7 @@ from attestor.quote import qvl
 from attestor.quote.collateral import Collateral
 from attestor.quote.format import BodyType, Quote, parse
 from attestor.quote.gate import GatePolicy, SimulatedRoot, assess, judge
+from attestor.quote.simulated import SimulatedPlatform
 
 TDX_V4_TIME = 1750330571
 SGX_V3_TIME = 1750331571
@@ -42,7 +43,9 @@ def test_tdx_v4__as_delivered__is_refused_for_its_padding(vectors: Path) -> None
         judge(raw, quote.report_data, collateral, TDX_V4_TIME, GatePolicy())
 
 
-def test_tdx_v4__under_a_simulated_root__is_refused(vectors: Path, platform) -> None:
+def test_tdx_v4__under_a_simulated_root__is_refused(
+    vectors: Path, platform: SimulatedPlatform
+) -> None:
     _, quote, collateral = load(vectors, "tdx_v4")
     policy = GatePolicy(root=SimulatedRoot(platform.root_der, 31337))
     with pytest.raises(QuoteRefused, match="dcap-qvl refuses"):

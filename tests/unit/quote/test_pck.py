@@ -1,6 +1,10 @@
 """The profile of PCK certificates."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
+from cryptography.x509.oid import ObjectIdentifier
 
 from attestor.errors import QuoteRefused
 from attestor.quote.compact import pck_certificate
@@ -30,12 +34,12 @@ FIELDS = {
 }
 
 
-def certificate(machine: Machine | None = None, **fields: object) -> bytes:
+def certificate(machine: Machine | None = None, **fields: Any) -> bytes:
     shapes = Certificates(pck=CertificateShape(**fields))
     return Pki.make(b"seed of tests", machine or Machine(), shapes).pck.der
 
 
-def bent(**fields: object) -> bytes:
+def bent(**fields: Any) -> bytes:
     return certificate(Machine(extension=SgxExtensionShape(**fields)))
 
 
@@ -59,7 +63,7 @@ def test_require__extensions_that_nobody_needs__may_be_missing_or_more() -> None
         (SGX, "lacks Intel's SGX extension"),
     ],
 )
-def test_require__extension_missing__is_refused(extension, reason: str) -> None:
+def test_require__extension_missing__is_refused(extension: ObjectIdentifier, reason: str) -> None:
     with pytest.raises(QuoteRefused, match=reason):
         require_profile(certificate(without=frozenset({extension})))
 
@@ -110,6 +114,6 @@ def test_require__bytes_that_are_no_certificate__are_refused(der: bytes) -> None
 
 
 @pytest.mark.parametrize("name", ["tdx_v4", "sgx_v3", "tdx_v5_outdated"])
-def test_require__genuine__passes(vectors, name: str) -> None:
+def test_require__genuine__passes(vectors: Path, name: str) -> None:
     quote = parse((vectors / "dcap" / name / "quote.bin").read_bytes())
     require_profile(pck_certificate(quote))

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -162,7 +163,7 @@ def test_crls__defaults__are_signed_numbered_and_bounded_in_time(pki: Pki, now: 
     ],
 )
 def test_crls__one_revoked__list_its_serial(
-    pki: Pki, now: int, change: dict[str, bool], revoked: str
+    pki: Pki, now: int, change: dict[str, Any], revoked: str
 ) -> None:
     issued = replace(Issued(), **change)
     crl = pki.pck_crl(issued, now) if revoked == "pck" else pki.root_crl(issued, now)

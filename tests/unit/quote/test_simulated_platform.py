@@ -1,6 +1,7 @@
 """The simulated platform: deterministic, labelled, confined to development chains."""
 
 import json
+from collections.abc import Callable
 
 import pytest
 
@@ -26,14 +27,18 @@ def test_platform__development_chain__is_made(chain_id: int, now: int) -> None:
     assert (provider.name, provider.simulated) == ("simulated", True)
 
 
-def test_platform__same_seed_and_time__is_the_same_platform(make_platform, bound) -> None:
+def test_platform__same_seed_and_time__is_the_same_platform(
+    make_platform: Callable[..., SimulatedPlatform], bound: bytes
+) -> None:
     one, other = make_platform(b"seed"), make_platform(b"seed")
     assert one.quote(bound) == other.quote(bound)
     assert one.collateral() == other.collateral()
     assert one.root_der == other.root_der
 
 
-def test_platform__same_seed_at_another_time__has_the_same_keys_and_quotes(now, bound) -> None:
+def test_platform__same_seed_at_another_time__has_the_same_keys_and_quotes(
+    now: int, bound: bytes
+) -> None:
     one = SimulatedPlatform(b"seed", 31337, now)
     later = SimulatedPlatform(b"seed", 31337, now + 1_000_000)
     assert one.quote(bound) == later.quote(bound)
@@ -42,26 +47,30 @@ def test_platform__same_seed_at_another_time__has_the_same_keys_and_quotes(now, 
     assert one.collateral() != later.collateral()
 
 
-def test_platform__other_seed__has_another_root_and_attestation_key(make_platform) -> None:
+def test_platform__other_seed__has_another_root_and_attestation_key(
+    make_platform: Callable[..., SimulatedPlatform],
+) -> None:
     one, other = make_platform(b"one"), make_platform(b"other")
     assert one.root_public_key != other.root_public_key
     assert one.attestation_key != other.attestation_key
 
 
-def test_root_public_key__its_coordinates__are_in_the_root_certificate(platform) -> None:
+def test_root_public_key__its_coordinates__are_in_the_root_certificate(
+    platform: SimulatedPlatform,
+) -> None:
     x, y = platform.root_public_key
     point = b"\x04" + x.to_bytes(32, "big") + y.to_bytes(32, "big")
     assert point in platform.root_der
 
 
 @pytest.mark.parametrize("size", [0, 63, 65])
-def test_quote__other_than_64_bytes__is_refused(platform, size: int) -> None:
+def test_quote__other_than_64_bytes__is_refused(platform: SimulatedPlatform, size: int) -> None:
     with pytest.raises(ReportDataInvalid, match=f"{size} bytes"):
         platform.quote(bytes(size))
 
 
 def test_quote__defaults__is_a_trustworthy_td_of_version_4_that_says_simulated(
-    platform, bound
+    platform: SimulatedPlatform, bound: bytes
 ) -> None:
     quote = parse(platform.quote(bound))
     assert (quote.version, quote.body_type) == (4, BodyType.TD_10)
@@ -78,7 +87,7 @@ def test_quote__defaults__is_a_trustworthy_td_of_version_4_that_says_simulated(
 
 
 def test_quote__version_5__is_of_td_15_and_has_the_same_measurement(
-    make_platform, platform, bound
+    make_platform: Callable[..., SimulatedPlatform], platform: SimulatedPlatform, bound: bytes
 ) -> None:
     other = make_platform(envelope=V5_TD_15)
     quote = parse(other.quote(bound))
@@ -86,12 +95,16 @@ def test_quote__version_5__is_of_td_15_and_has_the_same_measurement(
     assert Measurement.from_td_body(quote.body).id == platform.measurement_id
 
 
-def test_measurement_id__another_register__is_another(make_platform, platform) -> None:
+def test_measurement_id__another_register__is_another(
+    make_platform: Callable[..., SimulatedPlatform], platform: SimulatedPlatform
+) -> None:
     other = make_platform(trust_domain=TrustDomain(mr_td=b"\x01" * 48))
     assert other.measurement_id != platform.measurement_id
 
 
-def test_collateral__issued__names_machine_and_period(platform, now) -> None:
+def test_collateral__issued__names_machine_and_period(
+    platform: SimulatedPlatform, now: int
+) -> None:
     collateral = platform.collateral()
     tcb_info = json.loads(collateral.tcb_info)
     assert tcb_info["fmspc"] == b"SIMDEV".hex().upper()
@@ -103,7 +116,9 @@ def test_collateral__issued__names_machine_and_period(platform, now) -> None:
     assert bytes.fromhex(identity["mrsigner"]) == platform.qe_mr_signer
 
 
-def test_collateral__its_json__is_compact_and_in_the_contracts_order(platform) -> None:
+def test_collateral__its_json__is_compact_and_in_the_contracts_order(
+    platform: SimulatedPlatform,
+) -> None:
     text = platform.collateral().tcb_info
     assert " " not in text
     assert list(json.loads(text)) == [
@@ -121,7 +136,9 @@ def test_collateral__its_json__is_compact_and_in_the_contracts_order(platform) -
     ]
 
 
-def test_collateral__for_sgx__has_nothing_of_tdx(make_platform) -> None:
+def test_collateral__for_sgx__has_nothing_of_tdx(
+    make_platform: Callable[..., SimulatedPlatform],
+) -> None:
     tcb_info = make_platform(issued=Issued(tcb_info_id="SGX")).collateral().tcb_info
     assert "tdx" not in tcb_info
 

@@ -1,7 +1,9 @@
 """What tests may bend about a simulated platform: each bend is there, and nothing else moves."""
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -11,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from attestor.quote.format import BodyType, parse
+from attestor.quote.simulated import SimulatedPlatform
 from attestor.quote.simulated.certificate import (
     AUTHORITY_KEY_ID,
     SGX,
@@ -44,7 +47,7 @@ SEED = b"seed of tests"
 MACHINE = Machine()
 
 
-def pck(**fields: object) -> Issuer:
+def pck(**fields: Any) -> Issuer:
     return Pki.make(SEED, MACHINE, Certificates(pck=CertificateShape(**fields))).pck
 
 
@@ -60,7 +63,9 @@ def verifies(issuer: Issuer, text: str, signature: bytes) -> bool:
 
 
 @pytest.mark.parametrize("envelope", [V3_SGX, V4_SGX, V5_SGX], ids=["v3", "v4", "v5"])
-def test_quote__sgx__is_of_the_application(make_platform, bound, envelope) -> None:
+def test_quote__sgx__is_of_the_application(
+    make_platform: Callable[..., SimulatedPlatform], bound: bytes, envelope: Envelope
+) -> None:
     application = Enclave(mr_enclave=b"\7" * 32, isv_prod_id=0x102, isv_svn=0x304)
     quote = parse(make_platform(envelope=envelope, application=application).quote(bound))
     assert quote.body_type is BodyType.SGX
@@ -71,7 +76,7 @@ def test_quote__sgx__is_of_the_application(make_platform, bound, envelope) -> No
     assert quote.body[48] & 0x02 == 0
 
 
-def test_sgx__platform__has_sgx_collateral(make_platform) -> None:
+def test_sgx__platform__has_sgx_collateral(make_platform: Callable[..., SimulatedPlatform]) -> None:
     variation = sgx()
     platform = make_platform(enclave=variation.enclave, issued=variation.issued)
     info = json.loads(platform.collateral().tcb_info)
@@ -134,7 +139,7 @@ def test_forge__key_ids__name_what_was_asked(key_ids: str, named: str | None) ->
 
 
 def test_forgery__signs_the_qe_report__and_carries_what_the_envelope_names(
-    make_platform, bound
+    make_platform: Callable[..., SimulatedPlatform], bound: bytes
 ) -> None:
     envelope = Envelope(chain=("forged_pck", "pck_ca", "root"))
     platform = make_platform(forgery=Forgery(), envelope=envelope)
@@ -150,13 +155,15 @@ def test_forgery__signs_the_qe_report__and_carries_what_the_envelope_names(
     key.verify(encode_dss_signature(r, s), evidence.qe_report, ec.ECDSA(SHA256()))
 
 
-def test_quoting_enclave__bound__replaces_the_hash(make_platform, bound) -> None:
+def test_quoting_enclave__bound__replaces_the_hash(
+    make_platform: Callable[..., SimulatedPlatform], bound: bytes
+) -> None:
     quote = parse(make_platform(enclave=QuotingEnclave(bound=b"\5" * 32)).quote(bound))
     assert quote.qe_report_data == b"\5" * 32 + bytes(32)
 
 
 def test_sgx_extension__shape__changes_only_its_fields() -> None:
-    def value(**fields: object) -> bytes:
+    def value(**fields: Any) -> bytes:
         machine = Machine(extension=SgxExtensionShape(**fields))
         certificate = Pki.make(SEED, machine).pck.certificate
         extension = certificate.extensions.get_extension_for_oid(SGX).value
@@ -176,7 +183,7 @@ def test_sgx_extension__shape__changes_only_its_fields() -> None:
 def test_crl__shapes__leave_out_or_alter(now: int) -> None:
     pki = Pki.make(SEED, MACHINE)
 
-    def root_crl(**fields: object) -> x509.CertificateRevocationList:
+    def root_crl(**fields: Any) -> x509.CertificateRevocationList:
         issued = Issued(root_crl=CrlShape(**fields))
         return x509.load_der_x509_crl(pki.root_crl(issued, now))
 
@@ -189,7 +196,9 @@ def test_crl__shapes__leave_out_or_alter(now: int) -> None:
     assert [type(e.value) for e in root_crl(identified=False).extensions] == [x509.CRLNumber]
 
 
-def test_documents__shapes__change_values_signer_and_text(make_platform) -> None:
+def test_documents__shapes__change_values_signer_and_text(
+    make_platform: Callable[..., SimulatedPlatform],
+) -> None:
     shape = DocumentShape(values=(("version", 9), ("novelty", True)), signer="pck_ca")
     platform = make_platform(issued=Issued(tcb_info=shape))
     collateral = platform.collateral()
@@ -201,7 +210,9 @@ def test_documents__shapes__change_values_signer_and_text(make_platform) -> None
     )
 
 
-def test_documents__altered__say_something_better_than_was_signed(make_platform) -> None:
+def test_documents__altered__say_something_better_than_was_signed(
+    make_platform: Callable[..., SimulatedPlatform],
+) -> None:
     platform = make_platform(issued=Issued(qe_identity_document=DocumentShape(altered=True)))
     collateral = platform.collateral()
     statuses = [level["tcbStatus"] for level in json.loads(collateral.qe_identity)["tcbLevels"]]
@@ -212,7 +223,9 @@ def test_documents__altered__say_something_better_than_was_signed(make_platform)
 
 
 @pytest.mark.parametrize("tee", ["SGX", "TDX"])
-def test_evaluation_numbers__are_signed_and_dated(make_platform, now, tee) -> None:
+def test_evaluation_numbers__are_signed_and_dated(
+    make_platform: Callable[..., SimulatedPlatform], now: int, tee: str
+) -> None:
     issued = Issued(
         tcb_info_id=tee,
         qe_identity=QeIdentity(),

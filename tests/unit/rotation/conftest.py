@@ -4,7 +4,7 @@ The chain mines when told to. The registry applies the contract's rules to what 
 call can be made to fail by putting an error into `faults` under its name.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,18 +12,21 @@ import pytest
 
 from attestor.core.blocks import Block
 from attestor.core.fees import Fees
-from attestor.core.registration import Registration, RegistrationKind
+from attestor.core.registration import Quoted, Registration, RegistrationKind
 from attestor.core.report_data import Binding, Layout, Purpose
-from attestor.core.transaction import Pending, Receipt, SignedTransaction
+from attestor.core.transaction import Attempt, Receipt, SignedTransaction
 from attestor.errors import AttestorError, RegistrationRejected, SignerUnknown
 from attestor.rotation.effects import RotationEffects
 from attestor.rotation.loop import Rotation
 from attestor.rotation.plan import RotationPolicy
-from attestor.rotation.request import Quoted, Request
+from attestor.rotation.request import Request
 from attestor.signer.client import QuoteAnswer
 from attestor.store.database import Store
 from attestor.store.history import History
 from attestor.store.journal import Journal
+from attestor.store.transactions import Transactions
+from attestor.transactions.manager import TransactionManager
+from attestor.transactions.pricing import Call
 
 BINDING = Binding(31337, b"\x77" * 20, Layout.ATTESTOR)
 PAYER = b"\x09" * 20
@@ -66,6 +69,7 @@ class World:
         self.held: list[bytes] = []
         self.signing: bytes | None = None
         self.made = 0
+        self.prepared: dict[bytes, SignedTransaction] = {}
         self.includes = True
         self.can_renew = True
         self.renews = False
@@ -166,19 +170,19 @@ class World:
 
     # --- payments ---
 
-    def prepare(
-        self, to: bytes, calldata: bytes, base_fee: int, pending: Pending | None
-    ) -> SignedTransaction:
+    def prepare(self, call: Call, pending: Sequence[Attempt]) -> SignedTransaction:
         self._called("prepare")
-        fee = 200
-        if pending is not None and pending.nonce == self.mined_nonce:
-            fee = pending.fees.max_fee + 100
+        stuck = [p.transaction for p in pending if p.transaction.nonce == self.mined_nonce]
+        fee = max((one.fees.max_fee + 100 for one in stuck), default=200)
         name = len(self.requests).to_bytes(31, "big") + bytes([fee % 256])
-        self.prepared = {name: calldata}
-        return SignedTransaction(name, calldata, PAYER, self.mined_nonce, 1, Fees(fee, 1))
+        made = SignedTransaction(name, call.data, PAYER, self.mined_nonce, 1, Fees(fee, 1))
+        self.prepared[name] = made
+        return made
 
-    def send(self, transaction: SignedTransaction) -> None:
+    def send(self, raw: bytes, transaction_hash: bytes) -> None:
         self._called("send")
+        transaction = self.prepared[transaction_hash]
+        assert transaction.raw == raw
         if transaction.nonce < self.mined_nonce:
             return
         rivals = [h for h, (nonce, _) in self.pool.items() if nonce == transaction.nonce]
@@ -238,11 +242,13 @@ class Setup:
     def start(self) -> None:
         """A fresh process over the same database and chain, as after a restart."""
         self.store = Store.open(self.path)
-        self.history = History(self.store, Journal(self.store, lambda: self.world.now))
+        journal = Journal(self.store, lambda: self.world.now)
+        self.history, transactions = History(self.store, journal), Transactions(self.store, journal)
         world: Any = self.world
-        effects = RotationEffects(world, world, world, world.gate, self.history, BINDING, world)
+        manager = TransactionManager(world, world, transactions)
+        effects = RotationEffects(world, world, manager, world.gate, self.history, BINDING, world)
         self.rotation = Rotation(
-            world, world, effects, self.history, POLICY, PAYER, lambda: self.world.now
+            world, world, effects, self.history, POLICY, lambda: self.world.now
         )
         self.rotation.recover(self.world.held)
 
@@ -266,6 +272,12 @@ class Setup:
     def active(self) -> bytes | None:
         found = self.history.active()
         return found.address if found else None
+
+    def outcome(self, signer: bytes) -> str | None:
+        """Of the newest transaction that registers a signer."""
+        sql = "SELECT outcome FROM registration_history WHERE signer = ?"
+        row = self.store.row(sql, "0x" + signer.hex())
+        return row["outcome"] if row else None
 
     def stages(self) -> dict[bytes, str]:
         rows = self.store.rows("SELECT address, stage FROM signers ORDER BY created_at")

@@ -25,7 +25,8 @@ def events(setup: Any) -> list[str]:
 def test_step__first_head__goes_as_far_as_sending(setup: Any) -> None:
     reason = setup.rotation.step()
     assert reason == "the registration is not included yet"
-    assert events(setup) == ["signer_created", "quote_made", "transaction_signed"]
+    submitted = ["signer_created", "quote_made", "registration_requested", "transaction_signed"]
+    assert events(setup) == submitted
     assert len(setup.world.pool) == 1
 
 
@@ -109,14 +110,16 @@ def test_step__an_admission_is_open__renews_by_one_quote(setup: Any) -> None:
     setup.run(4)
     assert setup.active == ONE
     assert setup.world.calls.count("quote") == 1
-    assert [row["kind"] for row in setup.store.rows("SELECT kind FROM transactions")] == ["renewal"]
+    assert [row["kind"] for row in setup.store.rows("SELECT kind FROM registration_requests")] == [
+        "renewal"
+    ]
 
 
 def test_step__no_admission_is_open__makes_a_second_quote_for_one(setup: Any) -> None:
     setup.run(4)
     assert setup.world.calls.count("quote") == 2
     assert setup.world.calls.count("gate") == 2
-    kinds = [row["kind"] for row in setup.store.rows("SELECT kind FROM transactions")]
+    kinds = [row["kind"] for row in setup.store.rows("SELECT kind FROM registration_requests")]
     assert kinds == ["admission"]
 
 
@@ -218,8 +221,7 @@ def test_step__relayed_by_somebody_else__counts_as_registered(setup: Any) -> Non
     setup.world.includes = True
     setup.run(3)
     assert setup.active == ONE
-    row = setup.history.transaction(ONE)
-    assert row["outcome"] == "reverted"
+    assert setup.outcome(ONE) == "reverted"
 
 
 def test_recover__restart_with_an_active_signer__registers_anew(setup: Any) -> None:
@@ -240,8 +242,7 @@ def test_recover__restart_while_a_registration_is_out__its_outcome_is_still_lear
     assert setup.stages()[ONE] == "abandoned"
     setup.run(5)
     assert setup.active == TWO
-    row = setup.history.transaction(ONE)
-    assert row["outcome"] in ("succeeded", "replaced")
+    assert setup.outcome(ONE) in ("succeeded", "replaced")
 
 
 @pytest.mark.parametrize("effects", range(1, 6))

@@ -1,6 +1,7 @@
 """The plan of a rotation, decision by decision."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -8,6 +9,7 @@ from attestor.core.blocks import Block, BlockWindow
 from attestor.core.signers import Active, Candidate, Stage
 from attestor.rotation.plan import (
     Abandon,
+    Action,
     Activate,
     Deactivate,
     Inclusion,
@@ -36,13 +38,13 @@ def block(number: int, fork: bytes = b"a") -> Block:
     return Block(number, name, fork + (number - 1).to_bytes(31, "big"), 10_000 + number * 12)
 
 
-def ring(last: int, count: int = 150) -> BlockWindow:
+def window(last: int, count: int = 150) -> BlockWindow:
     return BlockWindow(tuple(block(number) for number in range(max(0, last - count + 1), last + 1)))
 
 
 HEAD = 500
 NOW = block(HEAD).timestamp
-SITUATION = Situation(now=0.0, ring=ring(HEAD))
+SITUATION = Situation(now=0.0, window=window(HEAD))
 YOUNG = Active(OLD, activated_at=NOW - 100, valid_until=NOW + 3500)
 AGED = Active(OLD, activated_at=NOW - 1800, valid_until=NOW + 1800)
 CREATED = Candidate(NEW, Stage.CREATED)
@@ -51,12 +53,12 @@ SUBMITTED = replace(QUOTED, stage=Stage.SUBMITTED)
 INCLUDED = Inclusion(HEAD - 1, block(HEAD - 1).hash, succeeded=True)
 
 
-def decide(**changes: object) -> object:
+def decide(**changes: Any) -> Action:
     return plan(replace(SITUATION, **changes), POLICY)
 
 
 def test_plan__no_head__waits() -> None:
-    assert decide(ring=BlockWindow()) == Wait("no head yet")
+    assert decide(window=BlockWindow()) == Wait("no head yet")
 
 
 def test_plan__nothing_yet__makes_a_signer() -> None:
@@ -114,7 +116,7 @@ def test_plan__created__quotes_a_block_below_the_head() -> None:
 
 
 def test_plan__created_on_a_young_chain__waits_for_blocks() -> None:
-    assert decide(candidate=CREATED, ring=ring(HEAD, count=2)) == Wait(
+    assert decide(candidate=CREATED, window=window(HEAD, count=2)) == Wait(
         "fewer than 2 blocks are known below the head"
     )
 

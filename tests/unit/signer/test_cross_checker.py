@@ -37,7 +37,8 @@ from attestor.errors import (
 from attestor.signer import cross_checker as module
 from attestor.signer.cross_checker import CrossChecker
 from attestor.signer.keys import Keys
-from attestor.signer.verbs import SignerService
+from attestor.signer.service import SignerService
+from attestor.signer.workloads.sp1 import Sp1Workload
 
 ELF = (Path(__file__).parents[3] / "guests" / "elf" / "fibonacci.elf").read_bytes()
 VALUES = b"\x0a"
@@ -61,8 +62,15 @@ class Engines:
         return VerifyingKey((1, 2, 3, 4, 5, 6, 7, 8))
 
     def execute(
-        self, program: bytes, stdin: Sequence[bytes], limits: Limits, engine: Engine
+        self,
+        program: bytes,
+        stdin: Sequence[bytes],
+        limits: Limits,
+        engine: Engine,
+        *,
+        cross_check: bool = False,
     ) -> Execution:
+        assert cross_check is (engine is Engine.SP1_PORTABLE)
         self.ran.append((engine, limits))
         if engine is Engine.ATTESTOR:
             return self.ours
@@ -75,19 +83,23 @@ class Engines:
         return [engine for engine, _ in self.ran]
 
 
+def untyped(double: object) -> Any:
+    """A double, where the type checker wants the class that it stands in for."""
+    return double
+
+
 class Signer:
     """The signer process's parts, by hand."""
 
     def __init__(self, policy: CrossCheckPolicy) -> None:
-        self.engines: Any = Engines()
+        self.engines = untyped(Engines())
         self.keys = Keys(lambda: 1000.0)
         limits = Limits(wall_seconds=7)
-        self.cross_checker = CrossChecker(self.keys, self.engines, limits, policy, lambda: 0.5)
+        self.cross_checker = CrossChecker(self.keys.halt, self.engines, limits, policy, lambda: 0.5)
+        workload = Sp1Workload(self.engines, limits, Engine.ATTESTOR, self.cross_checker)
         provider: Any = type("Provider", (), {"name": "made-up", "simulated": True})()
         binding = Binding(31337, b"\x77" * 20, Layout.ATTESTOR)
-        self.service = SignerService(
-            self.keys, provider, binding, self.engines, limits, Engine.ATTESTOR, self.cross_checker
-        )
+        self.service = SignerService(self.keys, provider, binding, workload)
         self.address = from_hex(self.ask("new_key").header["address"])
         self.ask("activate", address=to_hex(self.address), valid_until=10_000)
 
@@ -117,15 +129,15 @@ def test_prove__always__sp1_runs_before_the_signature() -> None:
     signer = Signer(BEFORE)
     answer = signer.prove()
     assert signer.engines.order == [Engine.ATTESTOR, Engine.SP1_PORTABLE]
-    assert answer.header["confirmation"] == "before"
+    assert answer.header["cross_check"] == "before"
     assert answer.header["engine"] == "attestor"
-    assert signer.ask("confirmations").header == {"finished": []}
+    assert signer.ask("cross_checks").header == {"finished": []}
     assert signer.ask("disagreement") == Frame({})
 
 
 def test_prove__never__sp1_does_not_run() -> None:
     signer = Signer(NEVER)
-    assert signer.prove().header["confirmation"] == "not_checked"
+    assert signer.prove().header["cross_check"] == "not_checked"
     assert signer.engines.order == [Engine.ATTESTOR]
 
 
@@ -181,7 +193,7 @@ def test_prove__sp1_reaches_a_limit__job_fails_saying_so_and_signing_goes_on(
     with pytest.raises(CrossCheckLimit, match=r"run of 100 cycles .* stopped after 7 s"):
         signer.prove()
     signer.engines.theirs = good
-    assert signer.prove().header["confirmation"] == "before"
+    assert signer.prove().header["cross_check"] == "before"
 
 
 def test_prove__sp1_crashes__not_signed_and_no_disagreement() -> None:
@@ -192,18 +204,18 @@ def test_prove__sp1_crashes__not_signed_and_no_disagreement() -> None:
     assert signer.ask("status").header["halted"] is None
 
 
-def test_prove__sample__is_signed_first_and_confirmed_afterwards() -> None:
+def test_prove__sample__is_signed_first_and_cross_checked_afterwards() -> None:
     signer = Signer(AFTER)
-    assert signer.prove().header["confirmation"] == "after"
+    assert signer.prove().header["cross_check"] == "after"
     assert signer.engines.order == [Engine.ATTESTOR]
     signer.cross_checker.check_next()
     assert signer.engines.order == [Engine.ATTESTOR, Engine.SP1_PORTABLE]
-    told = {"job": "job-1", "finding": "agreed", "reason": ""}
-    assert signer.ask("confirmations").header == {"finished": [told]}
-    assert signer.ask("confirmations").header == {"finished": []}
+    found = {"job": "job-1", "finding": "agreed", "reason": ""}
+    assert signer.ask("cross_checks").header == {"finished": [found]}
+    assert signer.ask("cross_checks").header == {"finished": []}
 
 
-def test_confirm_next__runs_under_the_jobs_limits_behind_all_jobs() -> None:
+def test_check_next__runs_under_the_jobs_limits_behind_all_jobs() -> None:
     signer = Signer(AFTER)
     signer.prove()
     signer.cross_checker.check_next()
@@ -212,13 +224,13 @@ def test_confirm_next__runs_under_the_jobs_limits_behind_all_jobs() -> None:
     assert (ours.niceness, ours.wall_seconds) == (0, 7)
 
 
-def test_confirm_next__disagreement__is_told_with_its_proof_and_stops_signing() -> None:
+def test_check_next__disagreement__names_its_proof_and_stops_signing() -> None:
     signer = Signer(AFTER)
     signer.prove()
     signer.engines.theirs = replace(OURS, exit_code=1)
     signer.cross_checker.check_next()
-    (told,) = signer.ask("confirmations").header["finished"]
-    assert (told["job"], told["finding"]) == ("job-1", "disagreed")
+    (found,) = signer.ask("cross_checks").header["finished"]
+    assert (found["job"], found["finding"]) == ("job-1", "disagreed")
     assert signer.ask("disagreement").header["job"] == "job-1"
     signer.require_halted()
 
@@ -228,38 +240,38 @@ def test_confirm_next__disagreement__is_told_with_its_proof_and_stops_signing() 
     [
         (ExecutionTimeLimit("after 7 s"), "after 7 s"),
         (ExecutorCrashed("signal 9"), "signal 9"),
-        (ZeroDivisionError("0xdeadbeef"), "the confirmation failed: ZeroDivisionError"),
+        (ZeroDivisionError("0xdeadbeef"), "the cross-check failed: ZeroDivisionError"),
     ],
 )
-def test_confirm_next__no_answer_of_sp1__unconfirmed_and_signing_goes_on(
+def test_check_next__no_answer_of_sp1__inconclusive_and_signing_goes_on(
     fault: Exception, said: str
 ) -> None:
     signer = Signer(AFTER)
     signer.prove()
     signer.engines.theirs = fault
     signer.cross_checker.check_next()
-    (confirmed,) = signer.cross_checker.take()
-    assert confirmed.verdict.finding is Finding.INCONCLUSIVE
-    assert said in confirmed.verdict.reason
-    assert "deadbeef" not in confirmed.verdict.reason
+    (checked,) = signer.cross_checker.take()
+    assert checked.verdict.finding is Finding.INCONCLUSIVE
+    assert said in checked.verdict.reason
+    assert "deadbeef" not in checked.verdict.reason
     assert signer.prove("job-2")
 
 
-def test_after_signing__too_many_wait__noted_as_unconfirmed(
+def test_after_signing__too_many_wait__noted_as_inconclusive(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(module, "MAX_WAITING", 2)
     signer = Signer(AFTER)
     for number in range(3):
-        assert signer.prove(f"job-{number}").header["confirmation"] == "after"
-    reason = "2 signed runs wait for confirmation already"
+        assert signer.prove(f"job-{number}").header["cross_check"] == "after"
+    reason = "2 signed runs wait for a cross-check already"
     assert signer.cross_checker.take() == [
         CrossChecked("job-2", CrossCheckVerdict(Finding.INCONCLUSIVE, reason))
     ]
     assert len(signer.engines.ran) == 3
 
 
-def test_prove__while_a_sample_is_confirmed__is_not_held_up() -> None:
+def test_prove__while_a_sample_is_cross_checked__is_not_held_up() -> None:
     signer = Signer(AFTER)
     release, begun = threading.Event(), threading.Event()
 
@@ -273,11 +285,11 @@ def test_prove__while_a_sample_is_confirmed__is_not_held_up() -> None:
     thread = threading.Thread(target=signer.cross_checker.check_next)
     thread.start()
     assert begun.wait(10)
-    assert signer.prove("job-2").header["confirmation"] == "after"
+    assert signer.prove("job-2").header["cross_check"] == "after"
     assert signer.cross_checker.take() == []
     release.set()
     thread.join(10)
-    assert [confirmed.job for confirmed in signer.cross_checker.take()] == ["job-1"]
+    assert [checked.job for checked in signer.cross_checker.take()] == ["job-1"]
 
 
 def test_prove__disagreement_of_another_job_meanwhile__is_not_signed() -> None:
@@ -305,7 +317,7 @@ def test_disagreement__second_one__the_first_is_kept() -> None:
     found = signer.cross_checker.disagreement()
     assert found is not None
     assert found.job == "job-1"
-    assert [confirmed.job for confirmed in signer.cross_checker.take()] == ["job-1", "job-2"]
+    assert [checked.job for checked in signer.cross_checker.take()] == ["job-1", "job-2"]
 
 
 def test_prove__nobody_active__no_engine_runs() -> None:

@@ -1,5 +1,6 @@
 """The proof keys: only the active one signs, and only while it is registered."""
 
+import coincurve
 import pytest
 
 from attestor.core.signature import recover
@@ -81,7 +82,12 @@ def test_create__no_such_bucket__any_key_after_a_bounded_search(
 ) -> None:
     made: list[int] = []
     original = keys_module._new_key
-    monkeypatch.setattr(keys_module, "_new_key", lambda: made.append(1) or original())
+
+    def counted() -> tuple[coincurve.PrivateKey, bytes]:
+        made.append(1)
+        return original()
+
+    monkeypatch.setattr(keys_module, "_new_key", counted)
     address = keys.create(1 << 4000)
     assert len(made) == keys_module.MOST_TRIES + 1
     assert keys.addresses() == [address]

@@ -3,12 +3,16 @@
 import dataclasses
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from attestor.errors import Sp1ProofRefused
 from attestor.sp1proof import groth16
 from attestor.sp1proof.file import Sp1Proof, read
+
+pytestmark = pytest.mark.slow
+"""Pairings in Python take seconds each."""
 
 VERSIONS = ("v6.0.0", "v4.0.0-rc.3")
 
@@ -98,7 +102,8 @@ def test_verify__selector_or_length__refused(v6: Sp1Proof) -> None:
 @pytest.mark.parametrize("name", ["alpha", "beta_neg", "gamma_neg", "delta_neg"])
 def test_verify__key_changed__is_not_sp1s(v6: Sp1Proof, name: str) -> None:
     point = getattr(v6.circuit, name)
-    circuit = dataclasses.replace(v6.circuit, **{name: (point[0] ^ 1, *point[1:])})
+    changed: Any = (point[0] ^ 1, *point[1:])
+    circuit = dataclasses.replace(v6.circuit, **{name: changed})
     with pytest.raises(Sp1ProofRefused, match="not that of SP1's circuit"):
         groth16.verify(dataclasses.replace(v6, circuit=circuit))
 

@@ -3,13 +3,14 @@
 import sqlite3
 import stat
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from attestor.errors import DatabaseFailed, DatabaseInvalid
 from attestor.store.database import Store
-from attestor.store.schema import MIGRATIONS
+from attestor.store.migrations import MIGRATIONS
 
 
 def test_open__new_file__has_the_tables_and_the_version(tmp_path: Path) -> None:
@@ -126,3 +127,36 @@ def test_transaction__many_threads__lose_nothing(store: Store) -> None:
 def test_rows__bad_sql__is_typed(store: Store) -> None:
     with pytest.raises(DatabaseFailed, match="no such table"):
         store.rows("SELECT * FROM nowhere")
+
+
+def test_transaction__inside_of_another__is_kept_with_it_or_not_at_all(store: Store) -> None:
+    def insert(address: str) -> None:
+        with store.transaction():
+            store.insert("signers", {"address": address, "created_at": "x", "stage": "created"})
+
+    with store.transaction():
+        insert("0x01")
+        insert("0x02")
+    assert len(store.rows("SELECT * FROM signers")) == 2
+    with pytest.raises(KeyError), store.transaction():
+        insert("0x03")
+        raise KeyError
+    assert len(store.rows("SELECT * FROM signers")) == 2
+
+
+def test_transaction__one_inside_fails_and_nobody_cares__nothing_is_kept(store: Store) -> None:
+    row = {"address": "0x01", "created_at": "x", "stage": "created"}
+    failed = pytest.raises(DatabaseFailed, match="a part of what was to be written")
+    with failed, store.transaction():
+        store.insert("signers", row)
+        with suppress(DatabaseFailed), store.transaction():
+            store.insert("signers", row)
+    assert store.rows("SELECT * FROM signers") == []
+    with store.transaction():
+        store.insert("signers", row)
+    assert len(store.rows("SELECT * FROM signers")) == 1
+
+
+def test_transaction__database_closed_under_it__is_a_typed_error(store: Store) -> None:
+    with pytest.raises(DatabaseFailed), store.transaction():
+        store.close()

@@ -65,7 +65,7 @@ def test_resume__all_that_stand__are_closed_with_the_reason(
     assert disagreements.resume("again") == []
     assert disagreements.count() == 2
     last = list(entries(store))[-1]
-    assert last.evidence == {"job": "b", "because": "our engine is mended"}
+    assert last.evidence == {"job": "b", "reason": "our engine is mended"}
     assert store.row("SELECT program FROM disagreements WHERE job = 'a'") == {"program": b"elf"}
 
 
@@ -86,3 +86,14 @@ def test_audit__disagreement_deleted_or_altered__is_found(
     with store.transaction():
         store.update("disagreements", "a", reason="nothing")
     assert any("reason is 'nothing'" in fault for fault in verify.table_faults(store))
+
+
+@pytest.mark.parametrize("column", ["resumed_at", "resumed_reason"])
+def test_audit__disagreement_closed_beside_the_journal__is_found(
+    disagreements: Disagreements, store: Store, column: str
+) -> None:
+    disagreements.note(FOUND)
+    changes = {"resumed_at": "x", "resumed_reason": "nobody said this"}
+    with store.transaction():
+        store.update("disagreements", "a", **{column: changes[column]})
+    assert any("the journal says" in fault for fault in verify.table_faults(store))

@@ -1,6 +1,7 @@
 """A signer's way through the tables, and what the journal says of it."""
 
 import json
+from functools import partial
 from typing import Any
 
 import pytest
@@ -8,17 +9,17 @@ import pytest
 from attestor.core import journal as chain
 from attestor.core.blocks import Block
 from attestor.core.fees import Fees
-from attestor.core.registration import Registration, RegistrationKind
+from attestor.core.registration import Quoted, Registration, RegistrationKind
 from attestor.core.signers import Active, Candidate, Stage
 from attestor.core.text import to_hex
-from attestor.core.transaction import Pending, Receipt, SignedTransaction
+from attestor.core.transaction import Attempt, Purpose, Receipt, SignedTransaction
 from attestor.errors import DatabaseFailed
 from attestor.store.database import Store
-from attestor.store.history import History
+from attestor.store.history import History, RegistrationRequest
 from attestor.store.journal import entries
+from attestor.store.transactions import Transactions
 
 ONE, TWO, PAYER = b"\x01" * 20, b"\x02" * 20, b"\x09" * 20
-REFERENCE = Block(7, b"\x07" * 32, b"\x06" * 32, 1000)
 HEAD = Block(9, b"\x09" * 32, b"\x08" * 32, 1024)
 
 
@@ -30,49 +31,45 @@ def transaction_hash(signer: bytes) -> bytes:
     return bytes([signer[0] + 16]) * 32
 
 
-def quoted(history: History, signer: bytes) -> None:
+def quoted(history: History, signer: bytes) -> Quoted:
     history.signer_created(signer)
-    history.quote_made(
-        signer,
-        REFERENCE,
-        b"raw" + signer,
-        quote_hash(signer),
-        b"\x0a" * 32,
-        "sim",
-        True,
-        "UpToDate",
+    made = Quoted(
+        hash=quote_hash(signer),
+        raw=b"raw" + signer,
+        signer=signer,
+        reference_block=7,
+        reference_hash=b"\x07" * 32,
+        measurement=b"\x0a" * 32,
         deadline=2000,
         possession=b"possession",
+        provider="sim",
+        simulated=True,
+        tcb_status="UpToDate",
     )
+    history.quote_made(made)
+    return made
 
 
-def submitted(history: History, signer: bytes, nonce: int = 0) -> None:
-    quoted(history, signer)
-    signed = SignedTransaction(
-        transaction_hash(signer), b"raw tx", PAYER, nonce, 100_000, Fees(30, 2)
-    )
-    history.transaction_signed(
-        signer, to_hex(quote_hash(signer)), RegistrationKind.RENEWAL, b"", signed
-    )
+def submitted(history: History, signer: bytes) -> Attempt:
+    request = RegistrationRequest.of(quoted(history, signer), RegistrationKind.RENEWAL)
+    sent = SignedTransaction(transaction_hash(signer), b"raw tx", PAYER, 0, 100_000, Fees(30, 2))
+    note = partial(history.requested, request, b"")
+    return transactions_of(history).signed(request.intent, sent, note)
 
 
-def receipt(signer: bytes, **changes: Any) -> Receipt:
-    fields = {
-        "transaction_hash": transaction_hash(signer),
-        "block_number": 8,
-        "block_hash": b"\x08" * 32,
-        "succeeded": True,
-        "gas_used": 90_000,
-        "effective_gas_price": 12,
-        **changes,
-    }
-    return Receipt(**fields)
+def transactions_of(history: History) -> Transactions:
+    return Transactions(history._store, history._journal)
+
+
+def receipt(signer: bytes) -> Receipt:
+    return Receipt(transaction_hash(signer), 8, b"\x08" * 32, True, 90_000, 12)
 
 
 def activated(history: History, signer: bytes, replaces: bytes | None = None) -> None:
-    submitted(history, signer)
-    history.transaction_mined(receipt(signer))
-    history.activated(signer, replaces, Registration(1010, 4610, b"\x0a" * 32), HEAD)
+    intent = submitted(history, signer).intent
+    transactions_of(history).mined(receipt(signer))
+    (attempt,) = transactions_of(history).attempts(intent)
+    history.activated(attempt, replaces, Registration(1010, 4610, b"\x0a" * 32), HEAD)
 
 
 def events(store: Store) -> list[str]:
@@ -86,7 +83,6 @@ def stage(store: Store, signer: bytes) -> dict[str, Any] | None:
 def test_history__empty__knows_nobody(history: History) -> None:
     assert history.candidate() is None
     assert history.active() is None
-    assert history.pending(PAYER) == []
 
 
 def test_signer_created__is_the_candidate(history: History, store: Store) -> None:
@@ -111,54 +107,40 @@ def test_quote_made__candidate_carries_its_block(history: History, store: Store)
     assert "raw" not in evidence
 
 
-def test_transaction_signed__is_pending_before_it_is_sent(history: History) -> None:
-    submitted(history, ONE, nonce=4)
+def test_quote__of_a_signer__comes_back_as_it_was_made(history: History) -> None:
+    made = quoted(history, ONE)
+    assert history.quote(ONE) == made
+    assert history.newest_quote() == made.raw
+    assert history.quote(TWO) is None
+
+
+def test_requested__submits_the_candidate_with_its_transaction(
+    history: History, store: Store
+) -> None:
+    attempt = submitted(history, ONE)
     assert history.candidate() == Candidate(ONE, Stage.SUBMITTED, 7, b"\x07" * 32)
-    assert history.pending(PAYER) == [Pending(transaction_hash(ONE), 4, Fees(30, 2))]
-    assert history.pending(b"\x08" * 20) == []
-
-
-def test_transaction_signed__second_for_a_signer__is_refused(history: History) -> None:
-    submitted(history, ONE)
-    again = SignedTransaction(b"\x55" * 32, b"", PAYER, 1, 1, Fees(1, 1))
-    with pytest.raises(DatabaseFailed, match="UNIQUE"):
-        history.transaction_signed(
-            ONE, to_hex(quote_hash(ONE)), RegistrationKind.RENEWAL, b"", again
-        )
-
-
-def test_transaction_mined__same_receipt_again__adds_nothing(
-    history: History, store: Store
-) -> None:
-    submitted(history, ONE)
-    history.transaction_mined(receipt(ONE))
-    history.transaction_mined(receipt(ONE))
-    assert events(store).count("transaction_mined") == 1
-    assert history.pending(PAYER) == []
-
-
-def test_transaction_mined__in_another_block_after_a_reorg__is_noted(
-    history: History, store: Store
-) -> None:
-    submitted(history, ONE)
-    history.transaction_mined(receipt(ONE))
-    history.transaction_mined(receipt(ONE, block_number=9, block_hash=b"\x99" * 32))
-    assert events(store).count("transaction_mined") == 2
-    row = history.transaction(ONE)
-    assert row is not None
-    assert (row["block_number"], row["block_hash"]) == (9, "0x" + "99" * 32)
-
-
-def test_transaction_mined__unknown_transaction__is_ignored(history: History, store: Store) -> None:
-    history.transaction_mined(receipt(ONE))
-    assert events(store) == []
-
-
-def test_transaction_replaced__is_no_longer_pending(history: History, store: Store) -> None:
-    submitted(history, ONE)
-    history.transaction_replaced(transaction_hash(ONE))
-    assert history.pending(PAYER) == []
+    request = history.request(ONE)
+    assert request is not None
+    assert (request.intent.name, request.kind) == (attempt.intent, RegistrationKind.RENEWAL)
+    assert request.intent.signer == ONE
+    assert events(store)[-2:] == ["registration_requested", "transaction_signed"]
     assert list(entries(store))[-1].signer == to_hex(ONE)
+
+
+def test_requested__second_attempt__is_recorded_under_the_same_request(
+    history: History, store: Store
+) -> None:
+    submitted(history, ONE)
+    request = history.request(ONE)
+    assert request is not None
+    again = SignedTransaction(b"\x55" * 32, b"", PAYER, 0, 1, Fees(60, 4))
+    second = transactions_of(history).signed(
+        request.intent, again, partial(history.requested, request, b"")
+    )
+    assert second.number == 2
+    assert events(store).count("registration_requested") == 1
+    (row,) = store.rows("SELECT attempts, transaction_hash FROM registration_history")
+    assert row == {"attempts": 2, "transaction_hash": to_hex(again.hash)}
 
 
 def test_activated__is_the_active_signer(history: History, store: Store) -> None:
@@ -198,10 +180,12 @@ def test_activated__while_another_is_active__is_impossible(history: History) -> 
     assert active.address == ONE
 
 
-def test_activated__never_submitted__is_refused(history: History) -> None:
+def test_activated__never_requested__is_refused(history: History) -> None:
     history.signer_created(ONE)
-    with pytest.raises(ValueError, match="never submitted"):
-        history.activated(ONE, None, Registration(1, 2, b""), HEAD)
+    sent = SignedTransaction(b"\x55" * 32, b"", PAYER, 0, 1, Fees(60, 4))
+    attempt = Attempt("nothing", Purpose.REGISTRATION, 1, sent)
+    with pytest.raises(ValueError, match="never requested"):
+        history.activated(attempt, None, Registration(1, 2, b""), HEAD)
 
 
 def test_retired__without_successor__leaves_nobody(history: History, store: Store) -> None:
@@ -216,7 +200,7 @@ def test_abandoned__candidate_is_gone_with_its_reason(history: History, store: S
     history.abandoned(ONE, "reorged out")
     assert history.candidate() is None
     assert stage(store, ONE) == {"stage": "abandoned", "reason": "reorged out"}
-    assert history.pending(PAYER), "its transaction may still be mined"
+    assert transactions_of(history).pending(PAYER), "its transaction may still be mined"
 
 
 def test_candidate__several_left_open__newest_first(history: History) -> None:
@@ -239,7 +223,7 @@ def test_journal__whole_life__is_an_unbroken_chain(history: History, store: Stor
     activated(history, TWO, replaces=ONE)
     history.retired(TWO, "stop")
     assert chain.faults(entries(store)) == []
-    assert len(events(store)) == 12
+    assert len(events(store)) == 14
 
 
 def test_registration_history__view__has_one_row_per_signer(history: History, store: Store) -> None:

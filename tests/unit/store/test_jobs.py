@@ -8,16 +8,19 @@ import pytest
 from attestor.audit.verify import table_faults
 from attestor.core.cross_check import CrossCheckVerdict, Finding, Timing
 from attestor.core.execution import Engine, stdin_sha256
+from attestor.core.job import JobState, Work
 from attestor.core.proof import Proof
 from attestor.core.statement import SignedStatement, Statement
 from attestor.core.verifying_key import VerifyingKey
 from attestor.errors import DatabaseFailed
 from attestor.store.database import Store
 from attestor.store.history import History
-from attestor.store.jobs import Jobs, JobState, StoredProof, Work
+from attestor.store.jobs import Jobs, StoredProof
 from attestor.store.journal import Journal, entries
 
 SIGNER = b"\x01" * 20
+WORKER = "worker"
+LEASE = 60.0
 PROOF = Proof(
     signer=SIGNER,
     verifying_key=VerifyingKey((1, 2, 3, 4, 5, 6, 7, 8)),
@@ -26,7 +29,7 @@ PROOF = Proof(
     signature=b"\x55" * 64 + b"\x1b",
     cycles=123,
     engine=Engine.SP1_PORTABLE,
-    confirmation=Timing.NOT_NEEDED,
+    cross_check=Timing.NOT_NEEDED,
 )
 
 
@@ -36,21 +39,21 @@ def jobs(store: Store, journal: Journal, history: History) -> Jobs:
     return Jobs(store, journal)
 
 
-def test_take__empty__is_none(jobs: Jobs) -> None:
-    assert jobs.take() is None
+def test_claim__empty__is_none(jobs: Jobs) -> None:
+    assert jobs.claim(WORKER, LEASE) is None
 
 
-def test_take__oldest_first_with_all_its_stdin(jobs: Jobs) -> None:
+def test_claim__oldest_first_with_all_its_stdin(jobs: Jobs) -> None:
     jobs.add("b", b"elf", [b"one", b"", b"three"])
     jobs.add("a", b"elf", [])
-    assert jobs.take() == Work("b", b"elf", (b"one", b"", b"three"))
-    assert jobs.take() == Work("a", b"elf", ())
-    assert jobs.take() is None
+    assert jobs.claim(WORKER, LEASE) == Work("b", b"elf", (b"one", b"", b"three"))
+    assert jobs.claim(WORKER, LEASE) == Work("a", b"elf", ())
+    assert jobs.claim(WORKER, LEASE) is None
 
 
-def test_take__taken_job__is_running(jobs: Jobs) -> None:
+def test_claim__taken_job__is_running(jobs: Jobs) -> None:
     jobs.add("a", b"elf", [])
-    jobs.take()
+    jobs.claim(WORKER, LEASE)
     assert jobs.state("a") == JobState("running", None, None)
     assert jobs.open_count() == 1
 
@@ -58,18 +61,18 @@ def test_take__taken_job__is_running(jobs: Jobs) -> None:
 def test_requeue_open__after_a_crash__they_are_taken_again(jobs: Jobs) -> None:
     jobs.add("a", b"elf", [b"x"])
     jobs.add("b", b"elf", [])
-    jobs.take()
+    jobs.claim(WORKER, LEASE)
     assert jobs.requeue_open() == 2
-    assert jobs.take() == Work("a", b"elf", (b"x",))
+    assert jobs.claim(WORKER, LEASE) == Work("a", b"elf", (b"x",))
 
 
 def test_requeue_open__job_that_ended_every_run__is_given_up(jobs: Jobs) -> None:
     jobs.add("a", b"elf", [b"x"])
     for run in range(3):
         assert jobs.requeue_open() == 1, run
-        assert jobs.take() is not None
+        assert jobs.claim(WORKER, LEASE) is not None
     assert jobs.requeue_open() == 0
-    assert jobs.take() is None
+    assert jobs.claim(WORKER, LEASE) is None
     state = jobs.state("a")
     assert state is not None
     assert (state.state, state.error_code) == ("failed", "job_given_up")
@@ -77,8 +80,8 @@ def test_requeue_open__job_that_ended_every_run__is_given_up(jobs: Jobs) -> None
 
 def test_finish__proof_is_answered_and_journaled(jobs: Jobs, store: Store) -> None:
     jobs.add("a", b"elf", [b"x"])
-    jobs.take()
-    jobs.finish("a", PROOF)
+    jobs.claim(WORKER, LEASE)
+    jobs.finish("a", WORKER, PROOF)
     assert jobs.state("a") == JobState("done", None, None)
     assert jobs.proof("a") == StoredProof(
         signature=PROOF.signature,
@@ -86,7 +89,7 @@ def test_finish__proof_is_answered_and_journaled(jobs: Jobs, store: Store) -> No
         public_values=b"\x00\xff",
         engine="sp1-portable",
         cycles=123,
-        confirmation="not_needed",
+        cross_check="not_needed",
         finding=None,
     )
     entry = list(entries(store))[-1]
@@ -97,8 +100,8 @@ def test_finish__proof_is_answered_and_journaled(jobs: Jobs, store: Store) -> No
 
 def test_finish__inputs_are_forgotten_but_named(jobs: Jobs, store: Store) -> None:
     jobs.add("a", b"elf", [b"private"])
-    jobs.take()
-    jobs.finish("a", PROOF)
+    jobs.claim(WORKER, LEASE)
+    jobs.finish("a", WORKER, PROOF)
     assert store.rows("SELECT * FROM stdin_entries") == []
     row = store.row("SELECT * FROM programs")
     assert row == {"sha256": hashlib.sha256(b"elf").hexdigest(), "size": 3, "elf": None}
@@ -109,33 +112,33 @@ def test_finish__inputs_are_forgotten_but_named(jobs: Jobs, store: Store) -> Non
 def test_finish__program_of_another_open_job__is_kept(jobs: Jobs) -> None:
     jobs.add("a", b"elf", [])
     jobs.add("b", b"elf", [])
-    jobs.take()
-    jobs.finish("a", PROOF)
-    assert jobs.take() == Work("b", b"elf", ())
+    jobs.claim(WORKER, LEASE)
+    jobs.finish("a", WORKER, PROOF)
+    assert jobs.claim(WORKER, LEASE) == Work("b", b"elf", ())
 
 
 def test_add__program_again_after_it_was_forgotten__comes_back(jobs: Jobs) -> None:
     jobs.add("a", b"elf", [])
-    jobs.take()
-    jobs.fail("a", "exec_exit_code", "exit code 1")
+    jobs.claim(WORKER, LEASE)
+    jobs.fail("a", WORKER, "exec_exit_code", "exit code 1")
     jobs.add("b", b"elf", [])
-    assert jobs.take() == Work("b", b"elf", ())
+    assert jobs.claim(WORKER, LEASE) == Work("b", b"elf", ())
 
 
 def test_fail__keeps_code_and_message(jobs: Jobs) -> None:
     jobs.add("a", b"elf", [])
-    jobs.take()
-    jobs.fail("a", "exec_exit_code", "the guest ended with exit code 1")
+    jobs.claim(WORKER, LEASE)
+    jobs.fail("a", WORKER, "exec_exit_code", "the guest ended with exit code 1")
     expected = JobState("failed", "exec_exit_code", "the guest ended with exit code 1")
     assert jobs.state("a") == expected
     assert jobs.proof("a") is None
 
 
-def test_put_back__is_queued_again(jobs: Jobs) -> None:
+def test_release__is_queued_again(jobs: Jobs) -> None:
     jobs.add("a", b"elf", [])
-    jobs.take()
-    jobs.put_back("a")
-    assert jobs.take() is not None
+    jobs.claim(WORKER, LEASE)
+    jobs.release("a", WORKER)
+    assert jobs.claim(WORKER, LEASE) is not None
 
 
 def test_state__unknown__is_none(jobs: Jobs) -> None:
@@ -146,9 +149,9 @@ def test_state__unknown__is_none(jobs: Jobs) -> None:
 def test_finish__signer_that_was_never_noted__is_refused(store: Store, journal: Journal) -> None:
     lonely = Jobs(store, journal)
     lonely.add("a", b"elf", [])
-    lonely.take()
+    lonely.claim(WORKER, LEASE)
     with pytest.raises(DatabaseFailed, match="FOREIGN KEY"):
-        lonely.finish("a", PROOF)
+        lonely.finish("a", WORKER, PROOF)
     assert lonely.state("a") == JobState("running", None, None)
 
 
@@ -163,10 +166,10 @@ def test_stdin_sha256__other_boundaries__other_name(one: list[bytes], other: lis
 AGREED = CrossCheckVerdict(Finding.AGREED)
 
 
-def prove(jobs: Jobs, job: str, confirmation: Timing) -> None:
+def prove(jobs: Jobs, job: str, cross_check: Timing) -> None:
     jobs.add(job, b"elf", [])
-    jobs.take()
-    jobs.finish(job, replace(PROOF, engine=Engine.ATTESTOR, confirmation=confirmation))
+    jobs.claim(WORKER, LEASE)
+    jobs.finish(job, WORKER, replace(PROOF, engine=Engine.ATTESTOR, cross_check=cross_check))
 
 
 def finding(jobs: Jobs, job: str) -> str | None:
@@ -176,7 +179,7 @@ def finding(jobs: Jobs, job: str) -> str | None:
 
 
 @pytest.mark.parametrize(
-    ("confirmation", "first"),
+    ("cross_check", "first"),
     [
         (Timing.BEFORE, "agreed"),
         (Timing.AFTER, "pending"),
@@ -185,12 +188,12 @@ def finding(jobs: Jobs, job: str) -> str | None:
     ],
 )
 def test_finish__what_was_checked__is_in_the_record_and_the_journal(
-    jobs: Jobs, store: Store, confirmation: Timing, first: str | None
+    jobs: Jobs, store: Store, cross_check: Timing, first: str | None
 ) -> None:
-    prove(jobs, "a", confirmation)
+    prove(jobs, "a", cross_check)
     assert finding(jobs, "a") == first
     evidence = list(entries(store))[-1].evidence
-    assert (evidence["confirmation"], evidence["engine"]) == (confirmation, "attestor")
+    assert (evidence["cross_check"], evidence["engine"]) == (cross_check, "attestor")
     assert evidence["cycles"] == 123
 
 
@@ -202,7 +205,7 @@ def test_confirm__pending_proof__takes_the_finding_and_its_reason(
     assert jobs.confirm("a", CrossCheckVerdict(found, "why"))
     assert finding(jobs, "a") == found
     entry = list(entries(store))[-1]
-    assert entry.event == "proof_confirmed"
+    assert entry.event == "proof_cross_checked"
     assert entry.evidence == {"job": "a", "finding": found, "finding_reason": "why"}
     assert store.row("SELECT finding_reason FROM proof_history") == {"finding_reason": "why"}
 
@@ -212,11 +215,11 @@ def test_confirm__proof_that_is_not_there_yet__says_so(jobs: Jobs) -> None:
     assert not jobs.confirm("a", AGREED)
 
 
-@pytest.mark.parametrize("confirmation", [Timing.BEFORE, Timing.NOT_CHECKED])
+@pytest.mark.parametrize("cross_check", [Timing.BEFORE, Timing.NOT_CHECKED])
 def test_confirm__proof_that_waits_for_nothing__is_left_alone(
-    jobs: Jobs, store: Store, confirmation: Timing
+    jobs: Jobs, store: Store, cross_check: Timing
 ) -> None:
-    prove(jobs, "a", confirmation)
+    prove(jobs, "a", cross_check)
     before, rows = finding(jobs, "a"), len(list(entries(store)))
     assert jobs.confirm("a", CrossCheckVerdict(Finding.INCONCLUSIVE, "x"))
     assert (finding(jobs, "a"), len(list(entries(store)))) == (before, rows)
@@ -229,11 +232,11 @@ def test_confirm__twice__the_first_stays(jobs: Jobs) -> None:
     assert finding(jobs, "a") == "disagreed"
 
 
-def test_close_pending__after_a_restart__unconfirmed(jobs: Jobs) -> None:
+def test_close_pending__after_a_restart__inconclusive(jobs: Jobs) -> None:
     prove(jobs, "a", Timing.AFTER)
     prove(jobs, "b", Timing.BEFORE)
     assert jobs.close_pending("gone") == 1
-    assert (finding(jobs, "a"), finding(jobs, "b")) == ("unconfirmed", "agreed")
+    assert (finding(jobs, "a"), finding(jobs, "b")) == ("inconclusive", "agreed")
     assert jobs.close_pending("gone") == 0
 
 
@@ -241,7 +244,7 @@ def test_confirmation_counts__by_kind(jobs: Jobs) -> None:
     for job in ("a", "b"):
         prove(jobs, job, Timing.AFTER)
     prove(jobs, "c", Timing.NOT_CHECKED)
-    counts = {(row["confirmation"], row["finding"]): row["n"] for row in jobs.confirmation_counts()}
+    counts = {(one.cross_check, one.finding): one.count for one in jobs.cross_check_counts()}
     assert counts == {("after", "pending"): 2, ("not_checked", None): 1}
 
 
@@ -250,8 +253,8 @@ SIGNED = SignedStatement(contract=b"\x77" * 20, expires_at=2000, signature=b"\x6
 
 def test_statement__signed_one__is_whole_with_what_the_job_was(jobs: Jobs) -> None:
     jobs.add("a", b"elf", [b"in"])
-    jobs.take()
-    jobs.finish("a", replace(PROOF, statement=SIGNED))
+    jobs.claim(WORKER, LEASE)
+    jobs.finish("a", WORKER, replace(PROOF, statement=SIGNED))
     found = jobs.statement("a")
     assert found is not None
     assert (found.signer, found.contract, found.signature) == (SIGNER, b"\x77" * 20, b"\x66" * 65)
@@ -267,16 +270,16 @@ def test_statement__signed_one__is_whole_with_what_the_job_was(jobs: Jobs) -> No
 
 def test_statement__none_signed_or_no_job__is_none(jobs: Jobs) -> None:
     jobs.add("a", b"elf", [])
-    jobs.take()
-    jobs.finish("a", PROOF)
+    jobs.claim(WORKER, LEASE)
+    jobs.finish("a", WORKER, PROOF)
     assert jobs.statement("a") is None
     assert jobs.statement("b") is None
 
 
 def test_finish__with_a_statement__journal_and_row_agree(jobs: Jobs, store: Store) -> None:
     jobs.add("a", b"elf", [])
-    jobs.take()
-    jobs.finish("a", replace(PROOF, statement=SIGNED))
+    jobs.claim(WORKER, LEASE)
+    jobs.finish("a", WORKER, replace(PROOF, statement=SIGNED))
     assert [fault for fault in table_faults(store) if "proofs" in fault] == []
     signed = next(entry for entry in entries(store) if entry.event == "proof_signed")
     assert signed.evidence["statement_expires_at"] == 2000

@@ -1,85 +1,225 @@
 """A database that an earlier attestor wrote is taken over, with its journal unbroken."""
 
+import hashlib
+import sqlite3
 from pathlib import Path
 
 import pytest
+from unit.store.old_databases import ACTIVE, GIVEN_UP, OUT, PAYER, VERSIONS, OldDaemon
 
-from attestor.audit import verify
+from attestor.audit import report, verify
 from attestor.core.cross_check import Timing
 from attestor.core.execution import Engine
 from attestor.core.proof import Proof
+from attestor.core.text import from_hex, to_hex
+from attestor.core.transaction import Outcome
 from attestor.core.verifying_key import VerifyingKey
+from attestor.errors import DatabaseInvalid
 from attestor.store.database import Store
+from attestor.store.disagreements import Disagreements
 from attestor.store.history import History
 from attestor.store.jobs import Jobs
 from attestor.store.journal import Journal, entries
-from attestor.store.schema import INITIAL, MIGRATIONS
+from attestor.store.migrations import MIGRATIONS
+from attestor.store.transactions import Transactions
 
-SIGNER = b"\x01" * 20
 KEY = VerifyingKey((1, 2, 3, 4, 5, 6, 7, 8))
-EVIDENCE = {
-    "program_vkey": "0x01",
-    "vk_hash_bytes": "0x02",
-    "digest": "0x03",
-    "signature": "0x04",
-    "cycles": 7,
-}
 
 
-def keep_proof(store: Store, journal: Journal, job: str, engine: str) -> None:
-    """As version 1 kept it."""
-    evidence = {**EVIDENCE, "engine": engine}
-    with store.transaction():
-        store.tables.table("programs").upsert({"sha256": "aa", "size": 1}, pk="sha256")
-        row = {"id": job, "program": "aa", "stdin_sha256": "bb", "state": "done"}
-        store.insert("jobs", {**row, "created_at": "x"})
-        signer = "0x" + SIGNER.hex()
-        kept = {"job": job, "signer": signer, "created_at": "x", "public_values": b"v"}
-        store.insert("proofs", {**kept, **evidence})
-        journal.append("proof_signed", SIGNER, job=job, **evidence)
+@pytest.fixture(params=VERSIONS, ids=lambda version: f"version {version}")
+def version(request: pytest.FixtureRequest) -> int:
+    return int(request.param)
 
 
 @pytest.fixture
-def old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def old(tmp_path: Path, version: int) -> Path:
     path = tmp_path / "attestor.sqlite"
-    with monkeypatch.context() as patch:
-        patch.setattr("attestor.store.database.MIGRATIONS", (INITIAL,))
-        store = Store.open(path)
-        journal = Journal(store, lambda: 1_800_000_000.0)
-        History(store, journal).signer_created(SIGNER)
-        keep_proof(store, journal, "old", "sp1-portable")
-        keep_proof(store, journal, "odd", "another")
-        assert store.rows("PRAGMA user_version") == [{"user_version": 1}]
-        store.close()
+    OldDaemon(path, version).live()
     return path
 
 
-def test_open__database_of_version_1__proofs_say_what_was_checked(old: Path) -> None:
+def content(path: Path) -> list[str]:
+    connection = sqlite3.connect(path)
+    try:
+        version = connection.execute("PRAGMA user_version").fetchone()
+        return [str(version), *connection.iterdump()]
+    finally:
+        connection.close()
+
+
+def test_open__old_database__has_todays_version(old: Path, version: int) -> None:
+    assert content(old)[0] == f"({version},)"
     store = Store.open(old)
     assert store.rows("PRAGMA user_version") == [{"user_version": len(MIGRATIONS)}]
-    rows = store.rows("SELECT job, confirmation, finding FROM proof_history ORDER BY job")
-    assert rows == [
-        {"job": "odd", "confirmation": "not_checked", "finding": None},
-        {"job": "old", "confirmation": "not_needed", "finding": None},
+    assert store.rows("PRAGMA foreign_keys") == [{"foreign_keys": 1}]
+    assert store.rows("PRAGMA foreign_key_check") == []
+
+
+def test_open__old_database__journal_is_untouched_and_all_agrees(old: Path) -> None:
+    connection = sqlite3.connect(old)
+    before = connection.execute("SELECT * FROM journal ORDER BY sequence").fetchall()
+    connection.close()
+    store = Store.open(old)
+    assert [tuple(row.values()) for row in store.rows("SELECT * FROM journal")] == before
+    assert verify.journal_faults(store) == []
+    assert verify.table_faults(store) == []
+
+
+def test_open__old_database__signers_and_their_transactions_are_there(old: Path) -> None:
+    store = Store.open(old)
+    journal = Journal(store, lambda: 1_900_000_000.0)
+    history, transactions = History(store, journal), Transactions(store, journal)
+    active, candidate = history.active(), history.candidate()
+    assert active is not None
+    assert candidate is not None
+    assert (active.address, candidate.address) == (ACTIVE, OUT)
+    outcomes = {}
+    for signer in (ACTIVE, GIVEN_UP, OUT):
+        request = history.request(signer)
+        assert request is not None
+        (attempt,) = transactions.attempts(request.intent.name)
+        assert to_hex(attempt.hash) == OldDaemon.transaction(signer)
+        assert attempt.transaction.raw == b"raw" + signer
+        outcomes[signer] = attempt.outcome
+    assert outcomes == {
+        ACTIVE: Outcome.SUCCEEDED,
+        GIVEN_UP: Outcome.REPLACED,
+        OUT: Outcome.PENDING,
+    }
+
+
+def test_open__old_database__views_show_it(old: Path, version: int) -> None:
+    store = Store.open(old)
+    shown = report.history(store)
+    kind = "admission" if version >= 3 else "registration"
+    assert [(row["signer"], row["kind"], row["attempts"], row["outcome"]) for row in shown] == [
+        (to_hex(ACTIVE), kind, 1, "succeeded"),
+        (to_hex(GIVEN_UP), kind, 1, "replaced"),
+        (to_hex(OUT), kind, 1, "pending"),
     ]
+    assert (shown[0]["gas_used"], shown[0]["valid_until"]) == (90, 4610)
+    proofs = {row["job"]: row for row in store.rows("SELECT * FROM proof_history")}
+    assert proofs["portable"]["cross_check"] == "not_needed"
+    if version >= 2:
+        found = [proofs["sampled"][name] for name in ("cross_check", "finding", "finding_reason")]
+        assert found == ["after", "inconclusive", "slow"]
 
 
-def test_open__database_of_version_1__journal_and_tables_stay_sound(old: Path) -> None:
+def test_open__old_uploads__are_attempts_with_their_outcomes(old: Path, version: int) -> None:
     store = Store.open(old)
-    assert verify.journal_faults(store) == []
-    assert verify.table_faults(store) == []
+    rows = store.rows("SELECT name, outcome, gas_used, attempt FROM upload_history")
+    expected = [("succeeded", 90), ("reverted", 90), ("replaced", None), ("pending", None)]
+    assert rows == [
+        {"name": "TCB info", "outcome": outcome, "gas_used": gas, "attempt": 1}
+        for outcome, gas in (expected if version >= 4 else [])
+    ]
+    pending = Transactions(store, Journal(store, lambda: 0.0)).pending(from_hex(PAYER))
+    assert len(pending) == (2 if version >= 4 else 1)
 
 
-def test_open__database_of_version_1__the_chain_goes_on(old: Path) -> None:
+def test_open__old_jobs__keep_their_state_under_todays_names(old: Path) -> None:
+    jobs = Jobs(store := Store.open(old), Journal(store, lambda: 1_900_000_000.0))
+    state = jobs.state("limit")
+    assert state is not None
+    assert state.error_code == "cross_check_limit"
+    assert jobs.requeue_open() == 2
+    work = jobs.claim("worker", 60)
+    assert work is not None
+    assert (work.job, work.program, work.stdin) == ("queued", b"elf", (b"input",))
+
+
+def test_open__old_disagreement__stays_closed_with_its_reason(old: Path, version: int) -> None:
     store = Store.open(old)
-    before = list(entries(store))
-    jobs = Jobs(store, Journal(store, lambda: 1_800_000_001.0))
+    assert Disagreements(store, Journal(store, lambda: 0.0)).open() == []
+    rows = store.rows("SELECT resumed_reason FROM disagreements")
+    assert rows == ([{"resumed_reason": "mended"}] if version >= 2 else [])
+
+
+def test_open__old_database__the_chain_goes_on(old: Path) -> None:
+    store = Store.open(old)
+    before = len(list(entries(store)))
+    jobs = Jobs(store, Journal(store, lambda: 1_900_000_001.0))
     jobs.add("new", b"elf", [])
-    jobs.take()
-    jobs.finish("new", Proof(SIGNER, KEY, b"v", b"d", b"s", 9, Engine.ATTESTOR, Timing.AFTER))
+    for _ in range(2):
+        jobs.claim("worker", 60)
+    proof = Proof(ACTIVE, KEY, b"v", b"d", b"s", 9, Engine.ATTESTOR, Timing.AFTER)
+    jobs.finish("new", "worker", proof)
     jobs.close_pending("gone")
-    after = list(entries(store))
-    assert after[: len(before)] == before
-    assert [entry.event for entry in after[len(before) :]] == ["proof_signed", "proof_confirmed"]
+    added = [entry.event for entry in list(entries(store))[before:]]
+    assert added == ["proof_signed", "proof_cross_checked"]
     assert verify.journal_faults(store) == []
     assert verify.table_faults(store) == []
+
+
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        ("UPDATE transactions SET nonce = 77", "nonce is 77"),
+        ("UPDATE transactions SET outcome = 'pending'", "outcome is 'pending'"),
+        ("UPDATE transactions SET intent = 'x' || rowid", "intent is 'x"),
+        ("UPDATE registration_requests SET sent_hash = 'x'", "sent_hash is 'x'"),
+        ("DELETE FROM registration_requests", "registration_requests row .* is missing"),
+        ("UPDATE proofs SET cross_check = 'before'", "cross_check is 'before'"),
+        ("UPDATE proofs SET digest = 'x'", "digest is 'x'"),
+    ],
+)
+def test_table_faults__migrated_row_changed_later__is_found(old: Path, sql: str, said: str) -> None:
+    store = Store.open(old)
+    store.tables.execute("PRAGMA foreign_keys = OFF")
+    with store.transaction():
+        store.tables.execute(sql)
+    faults = verify.table_faults(store)
+    if "cross_check" in sql and not store.row("SELECT 1 FROM proofs WHERE job = 'sampled'"):
+        return  # Version 1 journaled nothing of it.
+    assert any(said.split(" .* ")[-1] in fault for fault in faults), faults
+
+
+@pytest.mark.parametrize("broken", ["SELECT nothing FROM nowhere;", "UPDATE jobs SET kind = 'x';"])
+def test_open__migration_fails_at_its_end__file_is_as_it_was(
+    old: Path, broken: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = content(old)
+    monkeypatch.setattr("attestor.store.database.MIGRATIONS", (*MIGRATIONS, broken))
+    with pytest.raises(DatabaseInvalid, match="cannot use the database"):
+        Store.open(old)
+    assert content(old) == before
+    monkeypatch.undo()
+    assert verify.table_faults(Store.open(old)) == []
+
+
+def test_open__row_refers_to_nothing__is_named_and_the_file_is_as_it_was(old: Path) -> None:
+    connection = sqlite3.connect(old)
+    connection.execute("DELETE FROM jobs WHERE id = 'portable'")
+    connection.commit()
+    connection.close()
+    before = content(old)
+    with pytest.raises(DatabaseInvalid, match="a row of proofs refers to a row of jobs"):
+        Store.open(old)
+    assert content(old) == before
+
+
+def test_open__newer_database__not_a_byte_is_changed(tmp_path: Path) -> None:
+    path = tmp_path / "attestor.sqlite"
+    connection = sqlite3.connect(path)
+    connection.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
+    connection.close()
+    digest = hashlib.sha256(path.read_bytes()).digest()
+    with pytest.raises(DatabaseInvalid, match="newer attestor"):
+        Store.open(path)
+    assert hashlib.sha256(path.read_bytes()).digest() == digest
+
+
+def test_tables__scroll_job_and_proof__need_no_program(tmp_path: Path) -> None:
+    store = Store.open(tmp_path / "attestor.sqlite")
+    journal = Journal(store, lambda: 0.0)
+    History(store, journal).signer_created(ACTIVE)
+    job = {"id": "batch", "state": "done", "created_at": "x"}
+    proof = {"job": "batch", "signer": to_hex(ACTIVE), "created_at": "x"}
+    signed = {"digest": "0x", "signature": "0x"}
+    with store.transaction():
+        store.insert("jobs", {**job, "kind": "scroll"})
+        store.insert("proofs", {**proof, **signed, "kind": "scroll"})
+    assert Jobs(store, journal).cross_check_counts() == []
+    for table, row in [("jobs", {**job, "id": "b"}), ("proofs", {**proof, **signed, "job": "b"})]:
+        with pytest.raises(Exception, match="CHECK"), store.transaction():
+            store.insert(table, {**row, "kind": "sp1"})

@@ -1,111 +1,237 @@
-"""Transactions of the payer."""
+"""From a call to its receipt: recorded before it is sent, sent again, replaced, settled."""
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
-from eth_account import Account
-from eth_account.typed_transactions import TypedTransaction
-from hexbytes import HexBytes
 
-from attestor.core.fees import Fees
-from attestor.core.text import from_hex
-from attestor.core.transaction import Pending
-from attestor.errors import FeeCapReached, PayerEmpty
-from attestor.transactions.manager import GWEI, Payments
+from attestor.audit import verify
+from attestor.core.transaction import Intent, Outcome, Purpose
+from attestor.errors import (
+    FeeCapReached,
+    RpcError,
+    RpcUnreachable,
+    TransactionUnconfirmed,
+    UploadRejected,
+)
+from attestor.transactions.log import MemoryLog
+from attestor.transactions.pricing import Call
+from attestor.transactions.send_state import Pace
 
-ACCOUNT = Account.from_key("0x" + "00" * 31 + "01")
 TO = b"\x77" * 20
-CAP = 100 * GWEI
+INTENT, OTHER = Intent(Purpose.UPLOAD, "upload:1"), Intent(Purpose.UPLOAD, "upload:2")
+CALL = Call(TO, b"one")
+PAYER = bytes.fromhex("7e5f4552091a69125d5dfcb7b8c2659029395bdf")
 
 
-class Node:
-    chain_id = 31337
-
-    def __init__(self) -> None:
-        self.funds = 10**18
-        self.next_nonce = 5
-        self.sent: list[bytes] = []
-
-    def nonce(self, account: bytes) -> int:
-        return self.next_nonce
-
-    def priority_fee(self) -> int:
-        return 2 * GWEI
-
-    def estimate_gas(self, sender: bytes, to: bytes | None, calldata: bytes) -> int:
-        return 100_000
-
-    def balance(self, account: bytes) -> int:
-        return self.funds
-
-    def send(self, raw: bytes, transaction_hash: bytes) -> None:
-        self.sent.append(raw)
+def outcomes(log: Any, intent: Intent = INTENT) -> list[Outcome]:
+    return [attempt.outcome for attempt in log.attempts(intent.name)]
 
 
-def payments(node: Any, cap: int = CAP) -> Payments:
-    return Payments(node, ACCOUNT, cap)
+def test_complete__quiet_chain__one_attempt_and_its_receipt(
+    manage: Any, chain: Any, log: Any
+) -> None:
+    receipt = manage().complete(INTENT, CALL)
+    (attempt,) = log.attempts(INTENT.name)
+    assert (attempt.hash, attempt.outcome) == (receipt.transaction_hash, Outcome.SUCCEEDED)
+    assert (chain.mined, chain.sends) == ([b"one"], 1)
 
 
-def decoded(raw: bytes) -> dict[str, Any]:
-    return TypedTransaction.from_bytes(HexBytes(raw)).as_dict()
+def test_complete__simulation_refuses__nothing_is_recorded_or_sent(
+    manage: Any, chain: Any, log: Any
+) -> None:
+    def refuse() -> None:
+        raise UploadRejected("not this one")
+
+    with pytest.raises(UploadRejected):
+        manage().complete(INTENT, Call(TO, b"one", refuse))
+    assert (chain.sends, log.attempts(INTENT.name)) == (0, [])
 
 
-def test_prepare__signed__is_what_a_node_decodes() -> None:
-    node = Node()
-    signed = payments(node).prepare(TO, b"\x01\x02", base_fee=10 * GWEI)
-    fields = decoded(signed.raw)
-    assert (fields["chainId"], fields["nonce"], fields["gas"]) == (31337, 5, 130_000)
-    assert fields["maxFeePerGas"] == 22 * GWEI
-    assert fields["maxPriorityFeePerGas"] == 2 * GWEI
-    assert bytes(fields["data"]) == b"\x01\x02"
-    assert Account.recover_transaction(signed.raw) == ACCOUNT.address
-    assert node.sent == []
+def test_complete__stuck__second_attempt_is_recorded_and_mined(
+    manage: Any, chain: Any, log: Any, store: Any
+) -> None:
+    chain.base_fee = 100
+    manager = manage()
+    manager.submit(INTENT, CALL)
+    chain.base_fee = 400
+    manager.complete(INTENT, CALL)
+    assert chain.seconds < 10, "the node said that it is too low: no reason to wait long"
+    first, second = log.attempts(INTENT.name)
+    assert (first.transaction.nonce, second.transaction.nonce) == (0, 0)
+    assert second.transaction.fees.max_fee >= 400
+    assert outcomes(log) == [Outcome.REPLACED, Outcome.SUCCEEDED]
+    assert chain.mined == [b"one"]
+    rows = store.rows("SELECT intent, attempt, nonce, outcome FROM transactions ORDER BY attempt")
+    assert [(row["attempt"], row["outcome"]) for row in rows] == [(1, "replaced"), (2, "succeeded")]
+    assert verify.journal_faults(store) == verify.table_faults(store) == []
 
 
-def test_prepare__contract_creation__has_no_receiver() -> None:
-    fields = decoded(payments(Node()).prepare(None, b"\x01", base_fee=1).raw)
-    assert fields["to"] == b""
+def test_complete__stuck_without_a_word__is_replaced_in_time(
+    manage: Any, chain: Any, log: Any
+) -> None:
+    chain.includes = False
+    manager = manage(pace=Pace(replace=60))
+    pause = chain.pause
+
+    def until_outbid(seconds: float) -> bool:
+        chain.includes = len(log.attempts(INTENT.name)) > 1
+        return bool(pause(seconds))
+
+    chain.pause = until_outbid
+    manager._timer = chain.timer()
+    manager.complete(INTENT, CALL)
+    assert outcomes(log) == [Outcome.REPLACED, Outcome.SUCCEEDED]
+    assert 60 <= chain.seconds < 65
 
 
-def test_prepare__pending_with_that_nonce__is_outbid() -> None:
-    pending = Pending(b"\x01" * 32, 5, Fees(max_fee=50 * GWEI, priority_fee=10 * GWEI))
-    signed = payments(Node()).prepare(TO, b"", base_fee=1 * GWEI, pending=pending)
-    assert signed.fees.max_fee >= 55 * GWEI
-    assert signed.fees.priority_fee >= 11 * GWEI
+def test_complete__lost_by_the_node__the_very_bytes_are_sent_again(
+    manage: Any, chain: Any, log: Any
+) -> None:
+    chain.includes = False
+    manager = manage(pace=Pace(timeout=30, send_again=10, replace=1000))
+    manager.submit(INTENT, CALL)
+    chain.pool.clear()
+    chain.includes = True
+    manager.complete(INTENT, CALL)
+    assert outcomes(log) == [Outcome.SUCCEEDED]
 
 
-def test_prepare__pending_with_an_older_nonce__is_left_alone() -> None:
-    pending = Pending(b"\x01" * 32, 4, Fees(max_fee=50 * GWEI, priority_fee=10 * GWEI))
-    signed = payments(Node()).prepare(TO, b"", base_fee=1 * GWEI, pending=pending)
-    assert signed.fees == Fees(max_fee=4 * GWEI, priority_fee=2 * GWEI)
+def test_complete__never_mined__says_so_and_leaves_it_pending(
+    manage: Any, chain: Any, log: Any
+) -> None:
+    chain.includes = False
+    with pytest.raises(TransactionUnconfirmed, match=r"\(attempt 1\) is not mined after 30 s"):
+        manage(pace=Pace(timeout=30)).complete(INTENT, CALL)
+    assert outcomes(log) == [Outcome.PENDING]
 
 
-@pytest.mark.parametrize("funds", [0, 1, 130_000 * 22 * GWEI - 1])
-def test_prepare__not_enough_funds__names_payer_and_amounts(funds: int) -> None:
-    node = Node()
-    node.funds = funds
-    with pytest.raises(PayerEmpty, match=f"{ACCOUNT.address} holds {funds} wei"):
-        payments(node).prepare(TO, b"", base_fee=10 * GWEI)
+def test_complete__cap_leaves_no_room__no_attempt_beyond_it(
+    manage: Any, chain: Any, log: Any
+) -> None:
+    chain.includes = False
+    with pytest.raises(TransactionUnconfirmed):
+        manage(pace=Pace(timeout=600, replace=10, send_again=10)).complete(INTENT, CALL)
+    fees = [attempt.transaction.fees.max_fee for attempt in log.attempts(INTENT.name)]
+    assert len(fees) > 2
+    assert all(100 * later >= 110 * one for one, later in pairwise(fees))
+    assert max(fees) <= 10_000
 
 
-def test_prepare__just_enough_funds__passes() -> None:
-    node = Node()
-    node.funds = 130_000 * 22 * GWEI
-    assert payments(node).prepare(TO, b"", base_fee=10 * GWEI)
+def test_submit__same_transaction_as_before__is_sent_again_not_recorded_twice(
+    manage: Any, chain: Any, log: Any
+) -> None:
+    manager = manage()
+    manager.complete(INTENT, CALL)
+    chain.receipts.clear()
+    chain.mined.clear()
+    receipt = manager.complete(INTENT, CALL)
+    (attempt,) = log.attempts(INTENT.name)
+    assert attempt.hash == receipt.transaction_hash
+    assert chain.mined == [b"one"]
 
 
-def test_prepare__base_fee_at_the_cap__is_not_sent() -> None:
-    with pytest.raises(FeeCapReached, match=r"base fee is 100\.000 gwei, the cap 100\.000"):
-        payments(Node()).prepare(TO, b"", base_fee=CAP)
+def test_complete__base_fee_above_the_cap__is_refused_unrecorded(
+    manage: Any, chain: Any, log: Any
+) -> None:
+    chain.base_fee = 20_000
+    with pytest.raises(FeeCapReached):
+        manage().complete(INTENT, CALL)
+    assert log.attempts(INTENT.name) == []
 
 
-def test_send__hands_over_the_very_bytes() -> None:
-    node = Node()
-    made = payments(node)
-    signed = made.prepare(TO, b"", base_fee=1)
-    made.send(signed)
-    assert node.sent == [signed.raw]
+def test_complete__nonce_taken_from_outside__gives_up_instead_of_sending_anew(
+    manage: Any, chain: Any, log: Any
+) -> None:
+    chain.includes = False
+    manager = manage(pace=Pace(timeout=10_000, send_again=10, replace=50))
+    manager.submit(INTENT, CALL)
+    pause = chain.pause
+
+    def taken(seconds: float) -> bool:
+        if chain.seconds > 5 and not chain.mined:
+            chain.pool.clear()
+            chain.mined.append(b"an outsider's")
+        return bool(pause(seconds))
+
+    chain.pause = taken
+    manager._timer = chain.timer()
+    with pytest.raises(TransactionUnconfirmed):
+        manager.complete(INTENT, CALL)
+    assert chain.mined == [b"an outsider's"]
+    manager.settle()
+    assert outcomes(log) == [Outcome.REPLACED]
+    chain.includes = True
+    manager.complete(INTENT, CALL)
+    assert chain.mined[1:] == [b"one"]
 
 
-def test_payer__is_the_accounts_address() -> None:
-    assert payments(Node()).payer == from_hex(ACCOUNT.address)
+def test_complete__again_after_it_is_done__is_a_new_attempt(
+    manage: Any, chain: Any, log: Any
+) -> None:
+    manager = manage()
+    manager.complete(INTENT, CALL)
+    manager.complete(INTENT, CALL)
+    assert outcomes(log) == [Outcome.SUCCEEDED] * 2
+    assert chain.mined == [b"one", b"one"]
+
+
+def test_submit__another_intent_is_stuck__takes_its_nonce(
+    manage: Any, chain: Any, log: Any
+) -> None:
+    chain.includes = False
+    manager = manage()
+    manager.submit(INTENT, CALL)
+    manager.submit(OTHER, Call(TO, b"two"))
+    chain.includes = True
+    chain.mine()
+    manager.settle()
+    assert chain.mined == [b"two"]
+    assert (outcomes(log), outcomes(log, OTHER)) == ([Outcome.REPLACED], [Outcome.SUCCEEDED])
+
+
+@pytest.mark.parametrize("error", [RpcUnreachable("down"), RpcError("txpool is full")])
+def test_submit__send_fails__attempt_is_on_record_and_sent_later(
+    manage: Any, chain: Any, log: Any, error: Any
+) -> None:
+    chain.faults["send"] = error
+    manager = manage()
+    with pytest.raises(type(error)):
+        manager.submit(INTENT, CALL)
+    assert outcomes(log) == [Outcome.PENDING]
+    assert manager.follow(INTENT.name) is None, "nor does a failure to send again disturb"
+    chain.faults.clear()
+    assert manager.follow(INTENT.name) is None
+    chain.mine()
+    assert manager.follow(INTENT.name).succeeded
+    assert len(log.attempts(INTENT.name)) == 1
+
+
+def test_follow__mined_then_reorged_out__is_sent_again(manage: Any, chain: Any, log: Any) -> None:
+    manager = manage()
+    manager.complete(INTENT, CALL)
+    chain.receipts.clear()
+    chain.mined.clear()
+    assert manager.follow(INTENT.name) is None
+    chain.mine()
+    assert manager.follow(INTENT.name) is not None
+
+
+def test_follow__nothing_was_sent__is_none(manage: Any, chain: Any) -> None:
+    assert manage().follow(INTENT.name) is None
+    assert chain.sends == 0
+
+
+def test_memory_log__keeps_as_the_database_does(manage: Any, chain: Any, log: Any) -> None:
+    memory = MemoryLog()
+    for one in (memory, log):
+        chain.includes = False
+        manager = manage(one)
+        manager.submit(INTENT, CALL)
+        manager.submit(OTHER, Call(TO, b"two"))
+        chain.includes = True
+        chain.mine()
+        manager.settle()
+    for intent in (INTENT, OTHER):
+        assert outcomes(memory, intent) == outcomes(log, intent)
+    assert memory.pending(PAYER) == log.pending(PAYER) == []

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-pragma solidity 0.8.37;
+pragma solidity >=0.8.24;
 
 import {TcbStatus} from "../IDcapVerifier.sol";
 import {VerifierKind} from "./RegistryTypes.sol";

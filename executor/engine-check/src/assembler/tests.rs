@@ -51,7 +51,7 @@ fn branch_that_is_too_far_goes_over_a_jump() {
     let (near, far) = (branch_over(1022), branch_over(1023));
 
     assert_eq!((near.len(), near[0]), (1023, branch(BEQ, 4092)));
-    // jal x0 to what is 4096 bytes behind it.
+    // jal x0 to what is 4096 bytes after it.
     assert_eq!((far.len(), far[0], far[1]), (1025, branch(BNE, 8), 0x0000_106f));
     assert_eq!([near[1022], far[1024]], [branch(BNE, -4084), branch(BNE, -4088)]);
 }

@@ -3,7 +3,7 @@
 //!
 //! Compare so many random programs of each kind, after those that once differed. With `--jit`,
 //! plain programs also run on SP1's JIT, whose runner is named. Our machine code and SP1 run in
-//! processes of their own (`ours-answer`, `sp1-answer`). Prints every difference, every program
+//! processes of their own (`attestor-answer`, `sp1-answer`). Prints every difference, every program
 //! that killed SP1, the progress on the error output, and one JSON line at the end; the exit code
 //! is 1 after a difference.
 
@@ -11,8 +11,8 @@ use std::process::ExitCode;
 use std::thread::available_parallelism;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use engine_check::campaign::Campaign;
-use engine_check::generate::Kind;
+use attestor_engine_check::campaign::Campaign;
+use attestor_engine_check::generate::Kind;
 
 fn campaign() -> Result<Campaign, String> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs());

@@ -1,14 +1,15 @@
 //! `engine-run ENGINE ELF [FILE…]`: run a program once; each file is a stdin entry.
 //!
-//! The engine is `ours`, `ours-twice` (the second run of one image is timed), `ours-interpreter`,
-//! or `sp1-portable`; `key` computes our verifying key instead. Prints one JSON line.
+//! The engine is `attestor`, `attestor-twice` (the second run of one image is timed),
+//! `attestor-interpreter`, or `sp1-portable`; `key` computes our verifying key instead. Prints one
+//! JSON line.
 
 use std::process::ExitCode;
 
-use engine::{Image, Mode};
-use engine_check::outcome::{End, Halted, Run};
-use engine_check::process::{self, cpu_seconds};
-use engine_check::{ours, portable, report};
+use attestor_engine::{Image, Mode};
+use attestor_engine_check::outcome::{End, Halted, Run};
+use attestor_engine_check::process::{self, cpu_seconds};
+use attestor_engine_check::{attestor, report, sp1_portable};
 use serde_json::{Map, Value, json};
 
 const CYCLES: u64 = 1 << 40;
@@ -38,28 +39,28 @@ fn main() -> ExitCode {
 
 fn run(engine: &str, elf: &[u8], stdin: &[Vec<u8>]) -> Result<Map<String, Value>, String> {
     match engine {
-        "ours" => run_ours(elf, stdin, Mode::Tiered, 1),
-        "ours-twice" => run_ours(elf, stdin, Mode::Tiered, 2),
-        "ours-interpreter" => run_ours(elf, stdin, Mode::InterpreterOnly, 1),
+        "attestor" => run_attestor(elf, stdin, Mode::Tiered, 1),
+        "attestor-twice" => run_attestor(elf, stdin, Mode::Tiered, 2),
+        "attestor-interpreter" => run_attestor(elf, stdin, Mode::InterpreterOnly, 1),
         "sp1-portable" => run_portable(elf, stdin),
         "key" => key(elf),
         other => Err(format!("no engine: {other:?}")),
     }
 }
 
-fn run_ours(
+fn run_attestor(
     elf: &[u8],
     stdin: &[Vec<u8>],
     mode: Mode,
     times: u32,
 ) -> Result<Map<String, Value>, String> {
     let image = Image::parse(elf).map_err(|error| format!("{error:?}"))?;
-    let limits = ours::wide_limits(CYCLES);
+    let limits = attestor::wide_limits(CYCLES);
     let mut last = None;
     for _ in 0..times {
         let started = cpu_seconds();
-        let outcome =
-            engine::run(&image, stdin, &limits, mode).map_err(|stop| format!("{stop:?}"))?;
+        let outcome = attestor_engine::run(&image, stdin, &limits, mode)
+            .map_err(|stop| format!("{stop:?}"))?;
         last = Some((outcome, cpu_seconds() - started));
     }
     let (outcome, last_seconds) = last.ok_or("no run")?;
@@ -69,13 +70,13 @@ fn run_ours(
         ("touched_pages", json!(outcome.touched_pages)),
         ("last_run_cpu_seconds", json!(last_seconds)),
     ];
-    let mut fields = halted_fields("ours", &ours::halted(outcome));
+    let mut fields = halted_fields("attestor", &attestor::halted(outcome));
     fields.extend(measured.map(|(name, value)| (name.to_owned(), value)));
     Ok(fields)
 }
 
 fn run_portable(elf: &[u8], stdin: &[Vec<u8>]) -> Result<Map<String, Value>, String> {
-    let Run { end, detail } = portable::run(elf, stdin, PORTABLE_MEMORY_BYTES);
+    let Run { end, detail } = sp1_portable::run(elf, stdin, PORTABLE_MEMORY_BYTES);
     match end {
         End::Halted(halted) => Ok(halted_fields("sp1-portable", &halted)),
         end => Err(format!("{end:?}: {detail}")),
@@ -94,7 +95,7 @@ fn halted_fields(engine: &str, halted: &Halted) -> Map<String, Value> {
 }
 
 fn key(elf: &[u8]) -> Result<Map<String, Value>, String> {
-    let program = portable::load(elf).ok_or("SP1 does not take this ELF")?;
-    let words = keys::verifying_key(&program);
+    let program = sp1_portable::load(elf).ok_or("SP1 does not take this ELF")?;
+    let words = attestor_keys::verifying_key(&program);
     Ok(process::fields().into_iter().chain([("words".to_owned(), json!(words))]).collect())
 }

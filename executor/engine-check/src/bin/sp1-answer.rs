@@ -2,10 +2,10 @@
 
 use std::io;
 
-use engine_check::{portable, serve};
+use attestor_engine_check::{serve, sp1_portable};
 
 const MEMORY_BYTES: u64 = 1 << 30;
 
 fn main() -> io::Result<()> {
-    serve::serve(|program| portable::run(&program.elf, &program.stdin, MEMORY_BYTES))
+    serve::serve(|program| sp1_portable::run(&program.elf, &program.stdin, MEMORY_BYTES))
 }

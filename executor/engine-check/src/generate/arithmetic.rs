@@ -1,10 +1,10 @@
 //! Instructions that only compute.
 
-use super::Generator;
+use super::generator::Generator;
 use crate::operation::{ALL, Operands, Operation, Shape};
 
 /// Whether the instruction touches neither memory nor the program counter.
-pub fn computes(operation: &Operation) -> bool {
+pub(super) fn computes(operation: &Operation) -> bool {
     matches!(operation.shape, Shape::Register | Shape::Immediate | Shape::Shift(_) | Shape::Upper)
 }
 

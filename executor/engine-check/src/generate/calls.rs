@@ -1,20 +1,21 @@
 //! System calls other than precompiles. Numbers: sp1-core-executor 6.10.0, src/syscall_code.rs.
 
 use super::data::{BYTES, MIDDLE};
-use super::{Generator, Kind};
+use super::generator::Generator;
+use super::kind::Kind;
 use crate::elf::DATA;
 use crate::operation::{ADDI, ANDI, BEQ, LWU};
 
-pub const HALT: u64 = 0x00;
-pub const WRITE: u64 = 0x02;
+pub(super) const HALT: u64 = 0x00;
+pub(super) const WRITE: u64 = 0x02;
 const ENTER_UNCONSTRAINED: u64 = 0x03;
 const EXIT_UNCONSTRAINED: u64 = 0x04;
-pub const COMMIT: u64 = 0x10;
-pub const COMMIT_DEFERRED_PROOFS: u64 = 0x1a;
+pub(super) const COMMIT: u64 = 0x10;
+pub(super) const COMMIT_DEFERRED_PROOFS: u64 = 0x1a;
 const VERIFY_SP1_PROOF: u64 = 0x1b;
 const HINT_LEN: u64 = 0xf0;
 const HINT_READ: u64 = 0xf1;
-pub const PUBLIC_VALUES: u64 = 13;
+pub(super) const PUBLIC_VALUES: u64 = 13;
 const HINT: u64 = 14;
 const HOOKS: [u64; 7] = [15, 16, 17, 18, 19, 20, 21];
 /// Memory that nothing else uses: stdin entries go there.

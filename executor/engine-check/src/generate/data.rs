@@ -3,8 +3,10 @@
 use crate::random::Random;
 
 /// The bytes of the data; half of them are on each side of the base register.
-pub const BYTES: usize = 4096;
-pub const MIDDLE: i64 = 2048;
+pub(super) const BYTES: usize = 4096;
+pub(super) const MIDDLE: i64 = 2048;
+/// The word where curve points start.
+pub(super) const FIRST_POINT: usize = 128;
 
 /// Generators of secp256k1, secp256r1 and bn254, x then y, most significant digit first.
 /// Sources: SEC 2 (2.4.1 and 2.4.2); EIP-196.
@@ -24,10 +26,10 @@ const POINTS: [[&str; 2]; 3] = [
 ];
 
 /// The data segment: words, with points of curves among them.
-pub fn bytes(random: &mut Random) -> Vec<u8> {
+pub(super) fn bytes(random: &mut Random) -> Vec<u8> {
     let mut words: Vec<u64> = (0..BYTES / 8).map(|_| random.word()).collect();
     for (index, point) in POINTS.iter().enumerate() {
-        let start = super::precompiles::FIRST_OPERAND + 16 * index;
+        let start = FIRST_POINT + 16 * index;
         let coordinates = point.iter().flat_map(|number| little_endian_words(number));
         for (word, place) in coordinates.zip(&mut words[start..]) {
             *place = word;
@@ -42,7 +44,7 @@ fn little_endian_words(number: &str) -> impl Iterator<Item = u64> {
 }
 
 /// One stdin entry.
-pub fn entry(random: &mut Random) -> Vec<u8> {
+pub(super) fn entry(random: &mut Random) -> Vec<u8> {
     let length = random.below(65);
     (0..length).map(|_| random.any() as u8).collect()
 }

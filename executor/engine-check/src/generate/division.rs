@@ -1,13 +1,13 @@
 //! Divisions, most of them by a value that stays.
 
-use super::Generator;
+use super::generator::Generator;
 use crate::operation::{
     ADDI, DIV, DIVU, DIVUW, DIVW, LD, Operands, Operation, REM, REMU, REMUW, REMW,
 };
 
 const DIVISIONS: [Operation; 8] = [DIV, DIVU, REM, REMU, DIVW, DIVUW, REMW, REMUW];
 /// Divisors with a case of their own, or next to one.
-const CORNERS: [u64; 14] = [
+const EDGE_VALUES: [u64; 14] = [
     0,
     1,
     u64::MAX,
@@ -25,11 +25,11 @@ const CORNERS: [u64; 14] = [
 ];
 
 impl Generator {
-    /// A divisor: a corner, around a power of two of either sign, or any.
+    /// A divisor: an edge value, around a power of two of either sign, or any.
     pub(super) fn divisor_value(&mut self) -> u64 {
         let power = 1_u64 << self.random.below(64);
         match self.random.below(8) {
-            0..=2 => self.random.pick(&CORNERS),
+            0..=2 => self.random.pick(&EDGE_VALUES),
             3 => power,
             4 => power.wrapping_neg(),
             5 => power.wrapping_add(self.random.below(3)).wrapping_sub(1),
@@ -58,7 +58,7 @@ impl Generator {
         }
     }
 
-    /// Any division of anything; at times of what the divisor is, or of a corner.
+    /// Any division of anything; at times of what the divisor is, or of an edge value.
     pub(super) fn divide_by(&mut self, divisor: u8) {
         let operation = self.random.pick(&DIVISIONS);
         let rd = self.target();

@@ -1,6 +1,7 @@
 //! Branches, loops, jumps, and calls of functions.
 
-use super::{Generator, Kind};
+use super::generator::Generator;
+use super::kind::Kind;
 use crate::assembler::Label;
 use crate::operation::{ADD, ADDI, ANDI, BEQ, BGE, BGEU, BLT, BLTU, BNE, JAL, Operands, SLLI};
 

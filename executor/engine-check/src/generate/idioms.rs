@@ -1,6 +1,6 @@
 //! Sequences as compilers write them, which an engine may take as one.
 
-use super::Generator;
+use super::generator::Generator;
 use crate::elf::DATA;
 use crate::operation::{
     ADD, ADDI, ADDIW, ANDI, AUIPC, BEQ, BNE, DIV, DIVU, DIVUW, DIVW, LD, LUI, MUL, MULH, MULHSU,

@@ -1,10 +1,10 @@
 //! How long a program may run, and when its code is compiled.
 
-use engine::Mode;
+use attestor_engine::Mode;
 
 use crate::random::Random;
 
-pub struct Length {
+pub(super) struct Length {
     /// Jumps back in all.
     pub budget: u64,
     pub mode: Mode,
@@ -18,7 +18,7 @@ const LONG: [u64; 2] = [3000, 9000];
 const SHORT: [u64; 4] = [3, 20, 60, 200];
 
 impl Length {
-    pub fn pick(random: &mut Random) -> Self {
+    pub(super) fn pick(random: &mut Random) -> Self {
         if random.chance(LONG_PERCENT) {
             return Self { budget: random.pick(&LONG), mode: Mode::Tiered };
         }

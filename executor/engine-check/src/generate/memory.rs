@@ -1,13 +1,14 @@
 //! Loads and stores.
 
-use super::{Generator, Kind};
+use super::generator::Generator;
+use super::kind::Kind;
 use crate::elf::DATA;
 use crate::operation::{ADD, ADDI, ALL, ANDI, Operation, Shape};
 
-/// Granules of our engine's memory that nothing is in, and that SP1 has all the same.
+/// Chunks of our engine's memory that nothing is in, and that SP1 has all the same.
 const FRESH: u64 = DATA + 0x2_0000;
-const GRANULE: u64 = 0x1_0000;
-const FRESH_GRANULES: u64 = 14;
+const CHUNK_BYTES: u64 = 0x1_0000;
+const FRESH_CHUNKS: u64 = 14;
 const MEMORY_END: u64 = 1 << 40;
 
 fn accesses(operation: &Operation) -> bool {
@@ -74,9 +75,9 @@ impl Generator {
         }
     }
 
-    /// Around the start of a granule that does not exist at first.
+    /// Around the start of a chunk that does not exist at first.
     fn fresh_access(&mut self, operation: Operation) {
-        let start = FRESH + GRANULE * self.random.below(FRESH_GRANULES);
+        let start = FRESH + CHUNK_BYTES * self.random.below(FRESH_CHUNKS);
         let scratch = self.roles.scratch;
         self.assembler.constant(scratch, start);
         let offset = self.random.pick(&[0, -1, -2048, 2047]);
@@ -85,7 +86,8 @@ impl Generator {
 
     /// At the ends of memory, or anywhere between: SP1 takes milliseconds for each such place.
     fn distant_access(&mut self, operation: Operation) {
-        let any = GRANULE * self.random.between(1, (MEMORY_END / GRANULE) as i64 - 1) as u64;
+        let any =
+            CHUNK_BYTES * self.random.between(1, (MEMORY_END / CHUNK_BYTES) as i64 - 1) as u64;
         let place =
             self.random.pick(&[(0, 0), (0, 2047), (MEMORY_END - 8, 7), (any, 0), (any, -1)]);
         let scratch = self.roles.scratch;

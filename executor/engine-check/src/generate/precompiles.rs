@@ -1,11 +1,9 @@
 //! Calls of precompiles. Numbers: sp1-core-executor 6.10.0, src/syscall_code.rs.
 
-use super::data::BYTES;
-use super::{Generator, Kind};
+use super::data::{BYTES, FIRST_POINT};
+use super::generator::Generator;
+use super::kind::Kind;
 use crate::elf::DATA;
-
-/// The word of the data where curve points start.
-pub const FIRST_OPERAND: usize = 128;
 
 const POSEIDON2: u64 = 0x00_0133;
 
@@ -85,7 +83,7 @@ impl Generator {
         }
         let words = BYTES as u64 / 8 - 64;
         let any = self.random.below(words);
-        let point = FIRST_OPERAND as u64 + 16 * self.random.below(3);
+        let point = FIRST_POINT as u64 + 16 * self.random.below(3);
         DATA + 8 * self.random.pick(&[any, point, point, point + 4])
     }
 }

@@ -1,10 +1,10 @@
 use std::collections::BTreeSet;
 
-use engine::{Image, Mode};
+use attestor_engine::{Image, Mode};
 
 use super::*;
 use crate::outcome::End;
-use crate::{ours, portable};
+use crate::{attestor, sp1_portable};
 
 #[test]
 fn a_seed_is_always_the_same_program() {
@@ -20,7 +20,7 @@ fn a_seed_is_always_the_same_program() {
 fn plain_programs_halt() {
     for seed in 0..100 {
         let program = program(Kind::Plain, seed);
-        let run = portable::run(&program.elf, &program.stdin, 1 << 28);
+        let run = sp1_portable::run(&program.elf, &program.stdin, 1 << 28);
         assert!(matches!(run.end, End::Halted(_)), "{seed}: {:?}: {}", run.end, run.detail);
     }
 }
@@ -101,8 +101,8 @@ fn half_of_the_programs_are_compiled_as_a_whole() {
     let compiled = (0..200).filter(|seed| {
         let program = program(Kind::Plain, *seed);
         let image = Image::parse(&program.elf).unwrap();
-        let limits = ours::wide_limits(10_000_000);
-        engine::run(&image, &[], &limits, program.mode).unwrap().compiled_instructions > 50
+        let limits = attestor::wide_limits(10_000_000);
+        attestor_engine::run(&image, &[], &limits, program.mode).unwrap().compiled_instructions > 50
     });
     let compiled = compiled.count();
     assert!(compiled > 90, "{compiled}");

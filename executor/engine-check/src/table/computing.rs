@@ -1,11 +1,11 @@
-//! Instructions that only compute: on all pairs of corners, in all shapes of registers.
+//! Instructions that only compute: on all pairs of edge values, in all shapes of registers.
 
-use super::{Case, Rows, VALUES};
+use super::rows::{Case, Rows, VALUES};
 use crate::assembler::address_of;
 use crate::elf::DATA;
 use crate::model::compute;
 use crate::operation::{ALL, AUIPC, LD, LUI, Operands, Operation, Shape};
-use crate::random::CORNERS;
+use crate::random::EDGE_VALUES;
 
 const LEFT: u8 = 5;
 const RIGHT: u8 = 6;
@@ -13,7 +13,7 @@ const RESULT: u8 = 7;
 const IMMEDIATES: [i64; 12] = [-2048, -2047, -1025, -256, -8, -1, 0, 1, 7, 255, 1024, 2047];
 const UPPERS: [i64; 8] = [0, 1, 0x7_ffff, 0x8_0000, 0x8_0001, 0xf_ffff, 0x7_8000, 0x5_5555];
 
-pub fn cases() -> Vec<Case> {
+pub(super) fn cases() -> Vec<Case> {
     let case = |operation: &Operation| match operation.shape {
         Shape::Register => Some(registers(*operation)),
         Shape::Immediate => Some(immediates(*operation, &IMMEDIATES)),
@@ -25,7 +25,7 @@ pub fn cases() -> Vec<Case> {
 }
 
 fn registers(operation: Operation) -> Case {
-    let pairs = CORNERS.iter().flat_map(|left| CORNERS.map(|right| [*left, right]));
+    let pairs = EDGE_VALUES.iter().flat_map(|left| EDGE_VALUES.map(|right| [*left, right]));
     let pairs: Vec<[u64; 2]> = pairs.collect();
     let mut rows = Rows::begin(pairs.len(), 2);
     // Result, left and right operand: in registers of their own, and in shared ones.
@@ -47,7 +47,7 @@ fn registers(operation: Operation) -> Case {
 }
 
 fn immediates(operation: Operation, immediates: &[i64]) -> Case {
-    let mut rows = Rows::begin(CORNERS.len(), 1);
+    let mut rows = Rows::begin(EDGE_VALUES.len(), 1);
     for immediate in immediates {
         rows.assembler.immediate(LD, LEFT, VALUES, 0);
         rows.assembler.immediate(operation, RESULT, LEFT, *immediate);
@@ -57,14 +57,14 @@ fn immediates(operation: Operation, immediates: &[i64]) -> Case {
         rows.assembler.immediate(operation, 0, LEFT, *immediate);
         rows.result(0);
     }
-    let expected = CORNERS.iter().flat_map(|left| {
+    let expected = EDGE_VALUES.iter().flat_map(|left| {
         immediates.iter().flat_map(|immediate| {
             let result = compute(operation.name, *left, *immediate as u64);
             let result = result.expect("a computing instruction");
             [result, result, 0]
         })
     });
-    rows.end(operation.name, &CORNERS, &Vec::from_iter(expected))
+    rows.end(operation.name, &EDGE_VALUES, &Vec::from_iter(expected))
 }
 
 fn upper(operation: Operation) -> Case {

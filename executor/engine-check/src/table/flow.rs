@@ -1,17 +1,17 @@
-//! Branches on all pairs of corners, and jumps with every form of link.
+//! Branches on all pairs of edge values, and jumps with every form of link.
 
-use super::{Case, Rows, VALUES};
+use super::rows::{Case, Rows, VALUES};
 use crate::assembler::address_of;
 use crate::model::branches;
 use crate::operation::{ADDI, ALL, LD, LWU, Operands, Operation, SW, Shape};
-use crate::random::CORNERS;
+use crate::random::EDGE_VALUES;
 
 const LEFT: u8 = 5;
 const RIGHT: u8 = 6;
 const RESULT: u8 = 7;
 const LINK: u8 = 1;
 
-pub fn cases() -> Vec<Case> {
+pub(super) fn cases() -> Vec<Case> {
     let branching = ALL.iter().filter(|operation| operation.shape == Shape::Branch);
     branching
         .map(|operation| branch(*operation))
@@ -20,7 +20,7 @@ pub fn cases() -> Vec<Case> {
 }
 
 fn branch(operation: Operation) -> Case {
-    let pairs = CORNERS.iter().flat_map(|left| CORNERS.map(|right| [*left, right]));
+    let pairs = EDGE_VALUES.iter().flat_map(|left| EDGE_VALUES.map(|right| [*left, right]));
     let pairs: Vec<[u64; 2]> = pairs.collect();
     let mut rows = Rows::begin(pairs.len(), 2);
     rows.assembler.immediate(LD, LEFT, VALUES, 0);

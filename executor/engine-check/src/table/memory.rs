@@ -1,16 +1,16 @@
 //! Loads and stores: each at each aligned place of a word, with offsets of both signs.
 
-use super::{Case, Rows, VALUES};
+use super::rows::{Case, Rows, VALUES};
 use crate::model::loaded;
 use crate::operation::{ADDI, ALL, LD, Operation, SD, Shape};
-use crate::random::CORNERS;
+use crate::random::EDGE_VALUES;
 
 const VALUE: u8 = 6;
 const RESULT: u8 = 7;
 const POINTER: u8 = 8;
 const FAR: i64 = 2040;
 
-pub fn cases() -> Vec<Case> {
+pub(super) fn cases() -> Vec<Case> {
     let case = |operation: &Operation| match operation.shape {
         Shape::Load(bytes) => Some(loads(*operation, bytes)),
         Shape::Store(bytes) => Some(stores(*operation, bytes)),
@@ -27,7 +27,7 @@ fn places(bytes: u64) -> impl Iterator<Item = i64> + Clone {
 /// Corners, and words in which every byte has a value and a sign of its own.
 fn words() -> Vec<u64> {
     let mixed = [0x8081_8283_8485_8687, 0x0102_0304_0506_0708, 0x7f80_ff00_80ff_7f01];
-    CORNERS.into_iter().chain(mixed).collect()
+    EDGE_VALUES.into_iter().chain(mixed).collect()
 }
 
 fn loads(operation: Operation, bytes: u64) -> Case {

@@ -8,7 +8,7 @@ const HEADER_BYTES: usize = 12;
 ///
 /// A note is the lengths of its name and content, a type (u32 LE each), then both, padded to four.
 /// Source: System V ABI, chapter 5; sp1-core-executor, `Elf::process_note_segment`.
-pub fn check(notes: &[u8]) -> Result<(), &'static str> {
+pub(super) fn check(notes: &[u8]) -> Result<(), &'static str> {
     if notes.windows(UNTRUSTED.len()).any(|window| window == UNTRUSTED) {
         return Err("it carries the SUCCINCT note: it runs untrusted code");
     }

@@ -3,21 +3,24 @@
 
 use std::ptr;
 
-use super::ADDRESS_SPACE;
-use super::granules::{Granules, MAP_BYTES};
+use super::address::{ADDRESS_SPACE, MARK_BITS, MARKS_START};
+use super::chunks::{Chunks, MAP_BYTES};
 use crate::instruction::Width;
 
-/// Never accessible, behind the last address.
+/// Never accessible, after the marks.
 const GUARD: usize = 1 << 20;
-const RESERVED: usize = ADDRESS_SPACE as usize + GUARD + MAP_BYTES;
+const RESERVED: usize = MARKS_START as usize + MARKS_BYTES + GUARD + MAP_BYTES;
+/// One mark per word.
+const MARKS_BYTES: usize = (ADDRESS_SPACE >> MARK_BITS) as usize;
 
-/// `ADDRESS_SPACE` bytes for the guest, the guard, and the map of granules.
-pub struct Reservation {
-    granules: Box<Granules>,
+/// `ADDRESS_SPACE` bytes for the guest, a mark for each word of them, the guard, and the map of
+/// chunks.
+pub(super) struct Reservation {
+    chunks: Box<Chunks>,
 }
 
 impl Reservation {
-    pub fn new(limit: u64) -> Option<Self> {
+    pub(super) fn new(limit: u64) -> Option<Self> {
         let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
         // SAFETY: a new mapping at an address that the kernel chooses.
         let base = unsafe { libc::mmap(ptr::null_mut(), RESERVED, libc::PROT_NONE, flags, -1, 0) };
@@ -26,23 +29,23 @@ impl Reservation {
         }
         let base = base.cast::<u8>();
         let map = base.wrapping_add(RESERVED - MAP_BYTES);
-        // SAFETY: the mapping is new; from now on only `granules` uses it.
-        let granules = Box::new(unsafe { Granules::new(base, map, limit) });
-        let reservation = Self { granules };
+        // SAFETY: the mapping is new; from now on only `chunks` uses it.
+        let chunks = Box::new(unsafe { Chunks::new(base, map, limit) });
+        let reservation = Self { chunks };
         let access = libc::PROT_READ | libc::PROT_WRITE;
         // SAFETY: the end of the new mapping.
         let result = unsafe { libc::mprotect(map.cast(), MAP_BYTES, access) };
         (result == 0).then_some(reservation)
     }
 
-    pub fn granules(&self) -> &Granules {
-        &self.granules
+    pub(super) fn chunks(&self) -> &Chunks {
+        &self.chunks
     }
 
-    /// The address must be aligned, in the address space, and of a granule that exists.
+    /// The address must be aligned, in the address space, and of a chunk that exists.
     #[inline(always)]
-    pub fn load(&self, width: Width, signed: bool, address: u64) -> u64 {
-        let from = self.granules.base().wrapping_add(address as usize);
+    pub(super) fn load(&self, width: Width, signed: bool, address: u64) -> u64 {
+        let from = self.chunks.base().wrapping_add(address as usize);
         debug_assert!(self.is_accessible(width, address));
         // SAFETY: what the caller checked makes it a readable, aligned address of guest data, to
         // which no reference exists.
@@ -61,10 +64,10 @@ impl Reservation {
 
     /// As `load`.
     #[inline(always)]
-    pub fn store(&mut self, width: Width, address: u64, value: u64) {
-        let to = self.granules.base().wrapping_add(address as usize);
+    pub(super) fn store(&mut self, width: Width, address: u64, value: u64) {
+        let to = self.chunks.base().wrapping_add(address as usize);
         debug_assert!(self.is_accessible(width, address));
-        // SAFETY: as in `load`; the granule is writable.
+        // SAFETY: as in `load`; the chunk is writable.
         unsafe {
             match width {
                 Width::Byte => *to = value as u8,
@@ -75,10 +78,31 @@ impl Reservation {
         }
     }
 
+    /// The mark of the word of this address, which must be of a chunk that exists.
+    #[inline(always)]
+    pub(super) fn mark(&self, address: u64) -> u8 {
+        debug_assert!(address < ADDRESS_SPACE && self.chunks.holds(address));
+        // SAFETY: the marks of a chunk that exists are readable, and no reference to them exists.
+        unsafe { *self.place_of_mark(address) }
+    }
+
+    /// As `mark`.
+    #[inline(always)]
+    pub(super) fn set_mark(&mut self, address: u64, mark: u8) {
+        debug_assert!(address < ADDRESS_SPACE && self.chunks.holds(address));
+        // SAFETY: as in `mark`; they are writable.
+        unsafe { *self.place_of_mark(address) = mark };
+    }
+
+    #[inline(always)]
+    fn place_of_mark(&self, address: u64) -> *mut u8 {
+        self.chunks.base().wrapping_add((MARKS_START + (address >> MARK_BITS)) as usize)
+    }
+
     /// All words must be as the address of `load`.
     #[inline(always)]
-    pub fn load_words(&self, address: u64, words: &mut [u64]) {
-        let from = self.granules.base().wrapping_add(address as usize).cast::<u64>();
+    pub(super) fn load_words(&self, address: u64, words: &mut [u64]) {
+        let from = self.chunks.base().wrapping_add(address as usize).cast::<u64>();
         debug_assert!(self.are_accessible(address, words.len()));
         // SAFETY: as in `load` for each word; no reference to guest data exists, so that `words`
         // is other memory.
@@ -87,17 +111,17 @@ impl Reservation {
 
     /// As `load_words`.
     #[inline(always)]
-    pub fn store_words(&mut self, address: u64, words: &[u64]) {
-        let to = self.granules.base().wrapping_add(address as usize).cast::<u64>();
+    pub(super) fn store_words(&mut self, address: u64, words: &[u64]) {
+        let to = self.chunks.base().wrapping_add(address as usize).cast::<u64>();
         debug_assert!(self.are_accessible(address, words.len()));
-        // SAFETY: as in `load_words`; the granules are writable.
+        // SAFETY: as in `load_words`; the chunks are writable.
         unsafe { ptr::copy_nonoverlapping(words.as_ptr(), to, words.len()) };
     }
 
     /// What the accesses above ask of their callers.
     fn is_accessible(&self, width: Width, address: u64) -> bool {
         let aligned = address.is_multiple_of(1 << width.log2());
-        aligned && address < ADDRESS_SPACE && self.granules.holds(address)
+        aligned && address < ADDRESS_SPACE && self.chunks.holds(address)
     }
 
     fn are_accessible(&self, address: u64, words: usize) -> bool {
@@ -109,6 +133,6 @@ impl Reservation {
 impl Drop for Reservation {
     fn drop(&mut self) {
         // SAFETY: the mapping of `new`, of which nothing is used any more.
-        unsafe { libc::munmap(self.granules.base().cast(), RESERVED) };
+        unsafe { libc::munmap(self.chunks.base().cast(), RESERVED) };
     }
 }

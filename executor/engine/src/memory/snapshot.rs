@@ -2,51 +2,48 @@
 
 use std::collections::HashMap;
 
-use precompiles::Fault;
+use attestor_precompiles::Fault;
 
-use super::Memory;
+use super::reservation::Reservation;
 use crate::instruction::Width;
 
 const PAGE: u64 = 4096;
 
 /// Copies of the pages that were written to, as they were before, by page number.
 #[derive(Default)]
-pub struct Snapshot {
+pub(super) struct Snapshot {
     pages: HashMap<u64, Vec<u64>>,
     last: Option<u64>,
 }
 
-impl Memory {
-    /// From now on keep what is overwritten.
-    pub fn begin_unconstrained(&mut self) {
-        self.snapshot = Some(Snapshot::default());
-    }
-
-    /// Put back what was overwritten since `begin_unconstrained`.
-    pub fn end_unconstrained(&mut self) {
-        let snapshot = self.snapshot.take().unwrap_or_default();
-        for (page, words) in snapshot.pages {
-            for (index, word) in words.into_iter().enumerate() {
-                self.reservation.store(Width::Double, page * PAGE + 8 * index as u64, word);
-            }
-            self.refund(PAGE);
-        }
-    }
-
+impl Snapshot {
     /// Keep the page of an address that exists, before the first write to it.
-    pub(super) fn save_page(&mut self, address: u64) -> Result<(), Fault> {
+    pub(super) fn save_page(
+        &mut self,
+        reservation: &Reservation,
+        address: u64,
+    ) -> Result<(), Fault> {
         let page = address / PAGE;
-        let Some(snapshot) = &mut self.snapshot else { return Ok(()) };
-        if snapshot.last.replace(page) == Some(page) || snapshot.pages.contains_key(&page) {
+        if self.last.replace(page) == Some(page) || self.pages.contains_key(&page) {
             return Ok(());
         }
-        self.charge(PAGE)?;
-        let words = (0..PAGE / 8)
-            .map(|index| self.reservation.load(Width::Double, false, page * PAGE + 8 * index))
-            .collect();
-        if let Some(snapshot) = &mut self.snapshot {
-            snapshot.pages.insert(page, words);
+        if !reservation.chunks().charge(PAGE) {
+            return Err(Fault::LimitMemory);
         }
+        let words = (0..PAGE / 8)
+            .map(|index| reservation.load(Width::Double, false, page * PAGE + 8 * index))
+            .collect();
+        self.pages.insert(page, words);
         Ok(())
+    }
+
+    /// Put all pages back as they were.
+    pub(super) fn restore(self, reservation: &mut Reservation) {
+        for (page, words) in self.pages {
+            for (index, word) in words.into_iter().enumerate() {
+                reservation.store(Width::Double, page * PAGE + 8 * index as u64, word);
+            }
+            reservation.chunks().refund(PAGE);
+        }
     }
 }

@@ -1,4 +1,4 @@
-use precompiles::{Fault, GuestMemory};
+use attestor_precompiles::{FIRST_ADDRESS, Fault, GuestMemory, Rule};
 
 use super::{ADDRESS_SPACE, Memory};
 use crate::instruction::Width;
@@ -10,7 +10,7 @@ fn memory() -> Memory {
 #[test]
 fn untouched_memory_is_zero_also_at_both_ends() {
     let mut memory = memory();
-    for address in [0, ADDRESS_SPACE - 8] {
+    for address in [FIRST_ADDRESS, ADDRESS_SPACE - 8] {
         assert_eq!(memory.load(Width::Double, false, address), Ok(0));
         memory.store(Width::Double, address, 7).expect("a valid address");
         assert_eq!(memory.load(Width::Double, false, address), Ok(7));
@@ -21,18 +21,18 @@ fn untouched_memory_is_zero_also_at_both_ends() {
 #[test]
 fn widths_and_signs() {
     let mut memory = memory();
-    memory.store(Width::Double, 64, 0xfedc_ba98_8765_4321).expect("a valid address");
+    memory.store(Width::Double, 0x1_0000 + 64, 0xfedc_ba98_8765_4321).expect("a valid address");
     let load = |memory: &mut Memory, width, signed, address| {
         memory.load(width, signed, address).expect("a valid address")
     };
-    assert_eq!(load(&mut memory, Width::Byte, false, 71), 0xfe);
-    assert_eq!(load(&mut memory, Width::Byte, true, 71), -2_i64 as u64);
-    assert_eq!(load(&mut memory, Width::Half, false, 70), 0xfedc);
-    assert_eq!(load(&mut memory, Width::Half, true, 70), 0xffff_ffff_ffff_fedc);
-    assert_eq!(load(&mut memory, Width::Word, false, 68), 0xfedc_ba98);
-    assert_eq!(load(&mut memory, Width::Word, true, 68), 0xffff_ffff_fedc_ba98);
-    memory.store(Width::Half, 66, 0).expect("a valid address");
-    assert_eq!(load(&mut memory, Width::Double, false, 64), 0xfedc_ba98_0000_4321);
+    assert_eq!(load(&mut memory, Width::Byte, false, 0x1_0000 + 71), 0xfe);
+    assert_eq!(load(&mut memory, Width::Byte, true, 0x1_0000 + 71), -2_i64 as u64);
+    assert_eq!(load(&mut memory, Width::Half, false, 0x1_0000 + 70), 0xfedc);
+    assert_eq!(load(&mut memory, Width::Half, true, 0x1_0000 + 70), 0xffff_ffff_ffff_fedc);
+    assert_eq!(load(&mut memory, Width::Word, false, 0x1_0000 + 68), 0xfedc_ba98);
+    assert_eq!(load(&mut memory, Width::Word, true, 0x1_0000 + 68), 0xffff_ffff_fedc_ba98);
+    memory.store(Width::Half, 0x1_0000 + 66, 0).expect("a valid address");
+    assert_eq!(load(&mut memory, Width::Double, false, 0x1_0000 + 64), 0xfedc_ba98_0000_4321);
 }
 
 #[test]
@@ -60,10 +60,10 @@ fn words_are_checked_before_the_first_is_touched() {
 }
 
 #[test]
-fn the_limit_counts_granules() {
+fn the_limit_counts_chunks() {
     let mut memory = Memory::new(3 << 16).expect("memory");
-    for granule in [0, 5, 9] {
-        memory.store(Width::Byte, granule << 16, 1).expect("room");
+    for chunk in [1, 5, 9] {
+        memory.store(Width::Byte, chunk << 16, 1).expect("room");
     }
     assert_eq!(memory.load(Width::Byte, false, 7 << 16), Err(Fault::LimitMemory));
     assert_eq!(memory.load(Width::Byte, false, 5 << 16), Ok(1));
@@ -72,8 +72,8 @@ fn the_limit_counts_granules() {
 #[test]
 fn peek_reads_what_is_untouched_as_zeros_and_touches_nothing() {
     let mut memory = memory();
-    memory.store(Width::Byte, 0xffff, 9).expect("room");
-    assert_eq!(memory.peek(0xfffe, 4), Ok(vec![0, 9, 0, 0]));
+    memory.store(Width::Byte, 0x1_ffff, 9).expect("room");
+    assert_eq!(memory.peek(0x1_fffe, 4), Ok(vec![0, 9, 0, 0]));
     assert_eq!(memory.touched_bytes(), 1 << 16);
     assert!(memory.peek(ADDRESS_SPACE - 1, 2).is_err());
     assert_eq!(memory.peek(u64::MAX, 0), Ok(vec![]));
@@ -82,14 +82,15 @@ fn peek_reads_what_is_untouched_as_zeros_and_touches_nothing() {
 #[test]
 fn an_unconstrained_block_leaves_no_trace() {
     let mut memory = memory();
-    memory.store(Width::Double, 4096, 1).expect("room");
+    memory.store(Width::Double, 0x1_1000, 1).expect("room");
     memory.begin_unconstrained();
-    for (address, value) in [(4096, 2), (4104, 3), (4096, 4), (1 << 20, 5)] {
+    for (address, value) in [(0x1_1000, 2), (0x1_1008, 3), (0x1_1000, 4), (1 << 20, 5), (8, 6)] {
         memory.store(Width::Double, address, value).expect("room");
     }
-    assert_eq!(memory.load(Width::Double, false, 4096), Ok(4));
+    assert_eq!(memory.load(Width::Double, false, 0x1_1000), Ok(4));
     memory.end_unconstrained();
-    let after = [4096, 4104, 1 << 20].map(|address| memory.load(Width::Double, false, address));
+    let after =
+        [0x1_1000, 0x1_1008, 1 << 20].map(|address| memory.load(Width::Double, false, address));
     assert_eq!(after, [Ok(1), Ok(0), Ok(0)]);
 }
 
@@ -97,13 +98,13 @@ fn an_unconstrained_block_leaves_no_trace() {
 fn copies_for_an_unconstrained_block_count() {
     let mut memory = Memory::new((1 << 16) + 4096).expect("memory");
     memory.begin_unconstrained();
-    memory.store(Width::Byte, 0, 1).expect("room for one page's copy");
-    memory.store(Width::Byte, 1, 1).expect("the same page");
-    assert_eq!(memory.store(Width::Byte, 4096, 1), Err(Fault::LimitMemory));
+    memory.store(Width::Byte, 0x1_0000, 1).expect("room for one page's copy");
+    memory.store(Width::Byte, 0x1_0001, 1).expect("the same page");
+    assert_eq!(memory.store(Width::Byte, 0x1_1000, 1), Err(Fault::LimitMemory));
 }
 
 #[test]
-fn words_across_granules_are_those_one_by_one() {
+fn words_across_chunks_are_those_one_by_one() {
     let mut memory = memory();
     let words: Vec<u64> = (1..=20_000).collect();
     let address = 0x1_fff0;
@@ -118,7 +119,129 @@ fn words_across_granules_are_those_one_by_one() {
 
 #[test]
 fn words_are_written_up_to_the_limit_alone() {
-    let mut memory = Memory::new(1 << 16).expect("memory");
-    assert_eq!(memory.write_words((1 << 16) - 8, &[1, 2]), Err(Fault::LimitMemory));
-    assert_eq!(memory.read_words((1 << 16) - 8, &mut [0]), Ok(()));
+    // With room for a note of what precompiles accessed.
+    let mut memory = Memory::new((1 << 16) + 64).expect("memory");
+    assert_eq!(memory.write_words((2 << 16) - 8, &[1, 2]), Err(Fault::LimitMemory));
+    assert_eq!(memory.read_words((2 << 16) - 8, &mut [0]), Ok(()));
+}
+
+#[test]
+fn the_first_chunk_exists_in_unconstrained_blocks_alone() {
+    let mut memory = memory();
+    let low = FIRST_ADDRESS - 8;
+    for _ in 0..2 {
+        let refused = Err(Rule::LowAddress(low).into());
+        assert_eq!(memory.load(Width::Double, false, low), refused);
+        assert_eq!(memory.store(Width::Byte, low, 1), refused.map(|_| ()));
+        memory.begin_unconstrained();
+        assert_eq!(memory.load(Width::Double, false, low), Ok(0));
+        assert_eq!(memory.store(Width::Double, low, 1), Ok(()));
+        assert_eq!(memory.peek(low, 1), Ok(vec![1]));
+        memory.end_unconstrained();
+        assert_eq!(memory.peek(low, 1), Ok(vec![0]));
+    }
+    assert_eq!(memory.touched_bytes(), 0);
+    assert_eq!(memory.read_words(low, &mut [0; 2]), Err(Rule::LowPointer(low).into()));
+}
+
+const HEAP: u64 = 1 << 32;
+
+/// What HINT_READ of so many bytes of 0xff to an address does, after something else.
+fn hint(before: impl FnOnce(&mut Memory), address: u64, length: usize) -> Result<Vec<u8>, Fault> {
+    let mut memory = memory();
+    memory.fill(0x7800_0000, &[1, 0, 0, 0], 100).expect("room");
+    before(&mut memory);
+    memory.hint(address, &vec![0xff; length])?;
+    memory.peek(address, length as u64 + 9)
+}
+
+#[test]
+fn hints_end_with_a_part_or_a_whole_of_zeros() {
+    for length in [0, 1, 7, 8, 9, 4095, 4096, 4097, 9000] {
+        let expected = [vec![0xff; length], vec![0; 9]].concat();
+        assert_eq!(hint(|_| (), HEAP, length), Ok(expected), "{length}");
+    }
+}
+
+#[test]
+fn hints_over_what_was_accessed_are_refused_at_the_word() {
+    for at in [HEAP, HEAP + 7, HEAP + 8, HEAP + 23] {
+        let over = Err(Rule::HintOverMemory(at & !7).into());
+        let load = |memory: &mut Memory| _ = memory.load(Width::Byte, false, at);
+        assert_eq!(hint(load, HEAP, 17), over);
+        let store = |memory: &mut Memory| _ = memory.store(Width::Byte, at, 0);
+        assert_eq!(hint(store, HEAP, 17), over);
+        let precompile = |memory: &mut Memory| _ = memory.read_words(at & !7, &mut [0]);
+        assert_eq!(hint(precompile, HEAP, 17), over);
+        let hinted = |memory: &mut Memory| _ = memory.hint(at & !7, &[0]);
+        assert_eq!(hint(hinted, HEAP, 17), over);
+    }
+    for outside in [HEAP - 1, HEAP + 24] {
+        let store = |memory: &mut Memory| _ = memory.store(Width::Byte, outside, 1);
+        assert!(hint(store, HEAP, 17).is_ok());
+    }
+    let peeked = |memory: &mut Memory| _ = memory.peek(HEAP, 100);
+    assert!(hint(peeked, HEAP, 17).is_ok());
+}
+
+#[test]
+fn hints_over_the_image_are_refused_up_to_its_last_word() {
+    let used = |address| Err(Rule::HintOverMemory(address).into());
+    for (address, length, expected) in [
+        (0x7800_0000, 1, used(0x7800_0000)),
+        (0x7800_0060, 1, used(0x7800_0060)),
+        (0x77ff_fff8, 9, used(0x7800_0000)),
+    ] {
+        assert_eq!(hint(|_| (), address, length), expected);
+    }
+    assert!(hint(|_| (), 0x7800_0068, 1).is_ok());
+    assert!(hint(|_| (), 0x77ff_fff8, 7).is_ok());
+}
+
+#[test]
+fn the_word_of_zeros_behind_a_hint_must_be_zero_and_not_accessed() {
+    let tail = |address| Err(Rule::HintTail(address).into());
+    let end = HEAP + 16;
+    for value in [0, 1] {
+        let store = |memory: &mut Memory| _ = memory.store(Width::Double, end, value);
+        assert_eq!(hint(store, HEAP, 16), tail(end));
+        assert!(hint(store, HEAP, 15).is_ok());
+        let hinted = |memory: &mut Memory| _ = memory.hint(end, &[value as u8]);
+        assert_eq!(hint(hinted, HEAP, 16).is_ok(), value == 0);
+    }
+    let load = |memory: &mut Memory| _ = memory.load(Width::Byte, false, end + 7);
+    assert_eq!(hint(load, HEAP, 16), tail(end));
+    let precompile = |memory: &mut Memory| _ = memory.read_words(end, &mut [0]);
+    assert_eq!(hint(precompile, HEAP, 16), tail(end));
+    assert_eq!(hint(|_| (), 0x77ff_fff8, 8), tail(0x7800_0000));
+    let later = |memory: &mut Memory| _ = memory.hint(HEAP - 8, &[1; 8]);
+    assert!(hint(later, HEAP, 16).is_ok());
+}
+
+#[test]
+fn hints_out_of_range_and_low_ones_are_refused() {
+    let end = ADDRESS_SPACE - 8;
+    assert_eq!(hint(|_| (), ADDRESS_SPACE, 7), Err(Fault::OutOfRange(ADDRESS_SPACE)));
+    let mut memory = memory();
+    assert_eq!(memory.hint(end, &[1; 8]), Err(Fault::OutOfRange(end + 8)));
+    assert_eq!(memory.hint(end, &[1; 7]), Ok(()));
+    assert_eq!(memory.hint(FIRST_ADDRESS - 8, &[1]), Err(Rule::HintLow(FIRST_ADDRESS - 8).into()));
+    assert_eq!(memory.hint(FIRST_ADDRESS, &[1]), Ok(()));
+    assert_eq!(memory.hint(8, &[]), Ok(()));
+}
+
+#[test]
+fn words_of_precompiles_alone_are_found_until_something_else_accesses_them() {
+    let mut memory = memory();
+    memory.fill(0x7800_0000, &[1, 0, 0, 0], 100).expect("room");
+    memory.read_words(0x7800_0000, &mut [0; 13]).expect("the image");
+    memory.hint(HEAP, &[1; 15]).expect("fresh memory");
+    memory.read_words(HEAP, &mut [0; 2]).expect("hinted");
+    assert_eq!(memory.precompile_only(), None);
+    memory.write_words(HEAP, &[1; 4]).expect("room");
+    for word in [HEAP + 16, HEAP + 24] {
+        assert_eq!(memory.precompile_only(), Some(word));
+        memory.load(Width::Byte, false, word + 3).expect("room");
+    }
+    assert_eq!(memory.precompile_only(), None);
 }

@@ -1,6 +1,6 @@
 use crate::assembly::{
-    A0, BASE, DATA, EBREAK, ECALL, LIMITS, T0, T1, add, addi, auipc, branch, data_address, halt,
-    i_type, image, jal, jalr, ld, lui, program, run_both, sd, slli,
+    A0, A1, A2, BASE, DATA, EBREAK, ECALL, LIMITS, T0, T1, add, addi, auipc, branch, call,
+    data_address, halt, i_type, image, jal, jalr, ld, lui, program, run_both, sd, slli,
 };
 use crate::decode::decode;
 use crate::image::Image;
@@ -26,7 +26,7 @@ fn fault_of(image: &Image) -> GuestFault {
 
 #[test]
 fn fuel_is_exact_at_every_instruction() {
-    let image = repeated(40, &[addi(1, 1, 1), sd(0, 2, 0), ld(3, 2, 0)]);
+    let image = repeated(40, &[data_address(2), sd(0, 2, 0), ld(3, 2, 0)]);
     let cycles = run_both(&image, &[], &LIMITS).expect("halts").cycles;
     assert_eq!(cycles, 2 + 40 * 5 + 3);
     for limit in 0..cycles {
@@ -107,11 +107,14 @@ fn a_wild_jump_out_of_a_hot_loop_is_the_same() {
 }
 
 #[test]
-fn a_jump_between_instructions_is_rounded_and_keeps_its_offset() {
-    // AUIPC after the jump sees a pc that is two more.
-    let words = [jal(0, 6), auipc(A0), addi(T0, 0, 0), ECALL];
-    let outcome = run_both(&image(&words), &[], &LIMITS).expect("halts");
-    assert_eq!(u64::from(outcome.exit_code), BASE + 6);
+fn a_jump_between_instructions_of_an_unconstrained_block_is_rounded_and_keeps_its_offset() {
+    // AUIPC after the jump sees a pc that is two more: it is the byte that is written.
+    let seen = [data_address(A1), sd(A0, A1, 0), addi(A0, 0, 13), addi(A2, 0, 1)];
+    let block = [jal(0, 6), auipc(A0), addi(T0, 0, 2), seen[0], seen[1], seen[2], seen[3], ECALL];
+    let skip = [branch(0, T0, 0, 4 * (block.len() as i32 + 3))];
+    let parts = [&call(3, &[])[..], &skip, &block, &call(4, &[]), &halt()];
+    let outcome = run_both(&program(&parts), &[], &LIMITS).expect("halts");
+    assert_eq!(outcome.public_values, [4 * 3 + 6]);
 }
 
 #[test]
@@ -130,7 +133,7 @@ fn loads_into_x0_are_made_and_dropped() {
 
 #[test]
 fn memory_has_a_limit_in_compiled_code_too() {
-    // One store in every granule from the data upwards.
+    // One store in every chunk from the data upwards.
     let head = [data_address(1), lui(2, 0x1_0000)];
     let body = [sd(1, 1, 0), add(1, 1, 2), jal(0, -8)];
     let image = program(&[&head, &body]);
@@ -143,14 +146,10 @@ fn memory_has_a_limit_in_compiled_code_too() {
 }
 
 #[test]
-fn sparse_touches_of_compiled_code_count_whole_granules() {
-    let body = [sd(1, 1, 0), add(1, 1, 2)];
-    let words = [&[addi(0, 0, 0)], &body[..]].concat();
-    let mut image = repeated(6000, &words);
-    image.entry = BASE;
-    let mut instructions = image.instructions;
-    instructions[2] = decode(lui(2, 0x2_0000)).expect("lui");
-    let image = Image { instructions, ..image };
+fn sparse_touches_of_compiled_code_count_whole_chunks() {
+    let head = [lui(1, 0x10_0000), lui(2, 0x2_0000), lui(31, 6000 << 12)];
+    let body = [sd(1, 1, 0), add(1, 1, 2), addi(31, 31, -1), branch(1, 31, 0, -12)];
+    let image = program(&[&head, &[i_type(0x13, 5, 31, 31, 12)], &body, &halt()]);
     let limits = Limits { memory_bytes: 1 << 30, ..LIMITS };
     let outcome = run_both(&image, &[], &limits).expect("halts");
     assert_eq!(outcome.touched_pages, (6000 + 1) * 16);

@@ -1,7 +1,7 @@
-use precompiles::Fault;
+use attestor_precompiles::Fault;
 
-use super::{Stdin, write_buffer};
-use crate::memory::{ADDRESS_SPACE, Memory};
+use super::Stdin;
+use crate::memory::Memory;
 
 #[test]
 fn buffers_come_in_order_and_pushed_ones_first() {
@@ -16,26 +16,6 @@ fn buffers_come_in_order_and_pushed_ones_first() {
         length
     });
     assert_eq!(lengths.collect::<Vec<_>>(), [3, 2, 1, 8]);
-}
-
-#[test]
-fn buffers_end_with_a_part_or_a_whole_of_zeros() {
-    for length in [0, 1, 7, 8, 9, 4095, 4096, 4097, 9000] {
-        let mut memory = Memory::new(1 << 20).expect("memory");
-        memory.fill(0xfff8, &[0x77; 9100]).expect("room");
-        write_buffer(&vec![0xff; length], 0x1_0000, &mut memory).expect("room");
-        let zeros = 8 - length % 8;
-        let expected = [vec![0x77; 8], vec![0xff; length], vec![0; zeros], vec![0x77; 8]].concat();
-        assert_eq!(memory.peek(0xfff8, expected.len() as u64), Ok(expected), "{length}");
-    }
-}
-
-#[test]
-fn buffer_out_of_range_is_a_fault() {
-    let mut memory = Memory::new(1 << 20).expect("memory");
-    let end = ADDRESS_SPACE - 8;
-    assert_eq!(write_buffer(&[1; 7], end, &mut memory), Ok(()));
-    assert_eq!(write_buffer(&[1; 8], end, &mut memory), Err(Fault::OutOfRange(end + 8)));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! WRITE: to the public values, the stdin, a hook, or for people.
 
-use precompiles::Fault;
+use attestor_precompiles::Fault;
 
 use super::{Calls, Refusal};
 use crate::memory::{ADDRESS_SPACE, Memory};
@@ -52,7 +52,8 @@ impl Calls<'_> {
         memory: &mut Memory,
     ) -> Result<(), Refusal> {
         let input = copy(address, length, memory)?;
-        let answers = precompiles::hook(descriptor, &input).transpose()?.unwrap_or_default();
+        let answers =
+            attestor_precompiles::hook(descriptor, &input).transpose()?.unwrap_or_default();
         for answer in answers.into_iter().rev() {
             self.stdin.push(answer, memory)?;
         }

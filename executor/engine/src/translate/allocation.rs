@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::assembler::Host;
+use super::assembler::Gpr;
 use super::region::Region;
 use crate::alu::Alu;
 use crate::image::Image;
@@ -10,55 +10,46 @@ use crate::instruction::Operation;
 
 /// Free for guest registers in every region. Compiled code uses RAX and RCX for itself, and the
 /// registers that `entry` gives it.
-const ALWAYS: [Host; 9] = [
-    Host::Rbx,
-    Host::Rbp,
-    Host::R8,
-    Host::R9,
-    Host::R10,
-    Host::R11,
-    Host::R12,
-    Host::R13,
-    Host::R14,
-];
+const ALWAYS: [Gpr; 9] =
+    [Gpr::Rbx, Gpr::Rbp, Gpr::R8, Gpr::R9, Gpr::R10, Gpr::R11, Gpr::R12, Gpr::R13, Gpr::R14];
 /// A loop is taken to run eight times, up to this depth.
 const MAX_DEPTH: u32 = 5;
 
 /// Where the value of a guest register is inside of a region.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub(super) enum Place {
     /// Of x0: nowhere.
     Zero,
-    Host(Host),
+    Host(Gpr),
     Context,
 }
 
 #[derive(Clone, Copy)]
-pub struct Allocation {
+pub(super) struct Allocation {
     places: [Place; 32],
 }
 
 impl Allocation {
     /// Host registers for the guest registers that are used most, loops counting more.
-    pub fn of(image: &Image, region: &Region) -> Self {
+    pub(super) fn of(image: &Image, region: &Region) -> Self {
         let uses = uses(image, region);
         let mut used: Vec<usize> = (1..32).filter(|&register| uses[register] > 0).collect();
         used.sort_by_key(|&register| std::cmp::Reverse(uses[register]));
         let mut places = [Place::Context; 32];
         places[0] = Place::Zero;
-        let more = (!needs_rdx(image, region)).then_some(Host::Rdx);
+        let more = (!needs_rdx(image, region)).then_some(Gpr::Rdx);
         for (register, host) in used.into_iter().zip(ALWAYS.into_iter().chain(more)) {
             places[register] = Place::Host(host);
         }
         Self { places }
     }
 
-    pub fn place(&self, register: u8) -> Place {
+    pub(super) fn place(&self, register: u8) -> Place {
         self.places[usize::from(register & 31)]
     }
 
     /// The guest registers that are in host registers.
-    pub fn hosts(self) -> impl Iterator<Item = (usize, Host)> {
+    pub(super) fn hosts(self) -> impl Iterator<Item = (usize, Gpr)> {
         self.places.into_iter().enumerate().filter_map(|(register, place)| match place {
             Place::Host(host) => Some((register, host)),
             Place::Zero | Place::Context => None,

@@ -3,99 +3,15 @@
 //! Encodings are those of the Intel SDM, volume 2. What an instruction does with memory is an
 //! `Operand`; jumps go to labels, which may be placed later.
 
-/// The processor's registers, by their numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Host {
-    Rax,
-    Rcx,
-    Rdx,
-    Rbx,
-    Rsp,
-    Rbp,
-    Rsi,
-    Rdi,
-    R8,
-    R9,
-    R10,
-    R11,
-    R12,
-    R13,
-    R14,
-    R15,
-}
+mod operand;
 
-/// A register, or a place in memory.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Operand {
-    Register(Host),
-    /// [base + displacement]
-    Memory(Host, i32),
-    /// [base + index * 2^scale]; no index can be RSP.
-    Indexed(Host, Host, u8),
-}
-
-/// How much of a register an instruction works on; of 32 bits, the upper ones become zero.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Bits {
-    B32,
-    B64,
-}
-
-/// Operations on two operands; the number is that of the immediate form's opcode extension.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Binary {
-    Add = 0,
-    Or = 1,
-    And = 4,
-    Sub = 5,
-    Xor = 6,
-    Compare = 7,
-}
-
-/// The number is the opcode extension.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Shift {
-    RotateRight = 1,
-    Left = 4,
-    Right = 5,
-    RightSigned = 7,
-}
-
-/// Operations on RAX and RDX, or on their one operand; the number is the opcode extension.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Unary {
-    Negate = 3,
-    MultiplyUnsigned = 4,
-    MultiplySigned = 5,
-    DivideUnsigned = 6,
-    DivideSigned = 7,
-}
-
-/// When a jump is made; the number is that of the opcode.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub enum If {
-    Below = 2,
-    AboveOrEqual = 3,
-    Equal = 4,
-    NotEqual = 5,
-    BelowOrEqual = 6,
-    Above = 7,
-    Less = 12,
-    GreaterOrEqual = 13,
-    LessOrEqual = 14,
-    Greater = 15,
-}
+pub(super) use operand::{Binary, Cond, Gpr, Operand, OperandSize, Shift, Unary};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Label(usize);
+pub(super) struct Label(usize);
 
 #[derive(Default)]
-pub struct Assembler {
+pub(super) struct Assembler {
     code: Vec<u8>,
     labels: Vec<Option<usize>>,
     /// Where a distance of four bytes is missing.
@@ -103,22 +19,22 @@ pub struct Assembler {
 }
 
 impl Assembler {
-    pub fn label(&mut self) -> Label {
+    pub(super) fn label(&mut self) -> Label {
         self.labels.push(None);
         Label(self.labels.len() - 1)
     }
 
-    pub fn place(&mut self, label: Label) {
+    pub(super) fn place(&mut self, label: Label) {
         self.labels[label.0] = Some(self.code.len());
     }
 
     /// The length of the code so far.
-    pub fn position(&self) -> usize {
+    pub(super) fn position(&self) -> usize {
         self.code.len()
     }
 
     /// The code; None: a label that something jumps to was never placed.
-    pub fn finish(mut self) -> Option<Vec<u8>> {
+    pub(super) fn finish(mut self) -> Option<Vec<u8>> {
         for (at, label) in std::mem::take(&mut self.open) {
             let target = self.labels[label.0]?;
             let distance = i32::try_from(target as i64 - (at as i64 + 4)).ok()?;
@@ -127,146 +43,169 @@ impl Assembler {
         Some(self.code)
     }
 
-    pub fn binary(&mut self, operation: Binary, bits: Bits, to: Host, from: Operand) {
-        self.encode(bits, &[operation as u8 * 8 + 3], to as u8, from);
+    pub(super) fn binary(&mut self, operation: Binary, size: OperandSize, to: Gpr, from: Operand) {
+        self.encode(size, &[operation as u8 * 8 + 3], to as u8, from);
     }
 
     /// As `binary`, with the operands in the other order.
-    pub fn binary_on(&mut self, operation: Binary, bits: Bits, to: Operand, from: Host) {
-        self.encode(bits, &[operation as u8 * 8 + 1], from as u8, to);
+    pub(super) fn binary_on(
+        &mut self,
+        operation: Binary,
+        size: OperandSize,
+        to: Operand,
+        from: Gpr,
+    ) {
+        self.encode(size, &[operation as u8 * 8 + 1], from as u8, to);
     }
 
-    pub fn binary_constant(&mut self, operation: Binary, bits: Bits, to: Operand, value: i32) {
+    pub(super) fn binary_constant(
+        &mut self,
+        operation: Binary,
+        size: OperandSize,
+        to: Operand,
+        value: i32,
+    ) {
         match i8::try_from(value) {
             Ok(value) => {
-                self.encode(bits, &[0x83], operation as u8, to);
+                self.encode(size, &[0x83], operation as u8, to);
                 self.code.push(value as u8);
             }
             Err(_) => {
-                self.encode(bits, &[0x81], operation as u8, to);
+                self.encode(size, &[0x81], operation as u8, to);
                 self.code.extend(value.to_le_bytes());
             }
         }
     }
 
     /// Set the flags by the bits that both have.
-    pub fn test(&mut self, bits: Bits, a: Operand, b: Host) {
-        self.encode(bits, &[0x85], b as u8, a);
+    pub(super) fn test(&mut self, size: OperandSize, a: Operand, b: Gpr) {
+        self.encode(size, &[0x85], b as u8, a);
     }
 
-    pub fn multiply(&mut self, bits: Bits, to: Host, from: Operand) {
-        self.encode(bits, &[0x0f, 0xaf], to as u8, from);
+    pub(super) fn multiply(&mut self, size: OperandSize, to: Gpr, from: Operand) {
+        self.encode(size, &[0x0f, 0xaf], to as u8, from);
     }
 
-    pub fn unary(&mut self, operation: Unary, bits: Bits, on: Operand) {
-        self.encode(bits, &[0xf7], operation as u8, on);
+    pub(super) fn unary(&mut self, operation: Unary, size: OperandSize, on: Operand) {
+        self.encode(size, &[0xf7], operation as u8, on);
     }
 
     /// Fill RDX with the sign of RAX.
-    pub fn spread_sign(&mut self, bits: Bits) {
-        self.rex(bits, false, 0, 0, 0);
+    pub(super) fn spread_sign(&mut self, size: OperandSize) {
+        self.rex(size, false, 0, 0, 0);
         self.code.push(0x99);
     }
 
-    pub fn shift(&mut self, operation: Shift, bits: Bits, on: Host, amount: u8) {
-        self.encode(bits, &[0xc1], operation as u8, Operand::Register(on));
+    pub(super) fn shift(&mut self, operation: Shift, size: OperandSize, on: Gpr, amount: u8) {
+        self.encode(size, &[0xc1], operation as u8, Operand::Register(on));
         self.code.push(amount);
     }
 
     /// Shift by CL modulo the width.
-    pub fn shift_by_cl(&mut self, operation: Shift, bits: Bits, on: Host) {
-        self.encode(bits, &[0xd3], operation as u8, Operand::Register(on));
+    pub(super) fn shift_by_cl(&mut self, operation: Shift, size: OperandSize, on: Gpr) {
+        self.encode(size, &[0xd3], operation as u8, Operand::Register(on));
     }
 
-    pub fn copy(&mut self, bits: Bits, to: Host, from: Operand) {
-        self.encode(bits, &[0x8b], to as u8, from);
+    pub(super) fn copy(&mut self, size: OperandSize, to: Gpr, from: Operand) {
+        self.encode(size, &[0x8b], to as u8, from);
     }
 
-    pub fn constant(&mut self, to: Host, value: u64) {
+    pub(super) fn constant(&mut self, to: Gpr, value: u64) {
         let number = to as u8;
         if let Ok(value) = u32::try_from(value) {
-            self.rex(Bits::B32, false, 0, 0, number);
+            self.rex(OperandSize::B32, false, 0, 0, number);
             self.code.push(0xb8 | number & 7);
             self.code.extend(value.to_le_bytes());
         } else if let Ok(value) = i32::try_from(value as i64) {
-            self.store_constant(Bits::B64, Operand::Register(to), value);
+            self.store_constant(OperandSize::B64, Operand::Register(to), value);
         } else {
-            self.rex(Bits::B64, false, 0, 0, number);
+            self.rex(OperandSize::B64, false, 0, 0, number);
             self.code.push(0xb8 | number & 7);
             self.code.extend(value.to_le_bytes());
         }
     }
 
     /// An address, which is not used: to = base + displacement.
-    pub fn address(&mut self, bits: Bits, to: Host, of: Operand) {
-        self.encode(bits, &[0x8d], to as u8, of);
+    pub(super) fn address(&mut self, size: OperandSize, to: Gpr, of: Operand) {
+        self.encode(size, &[0x8d], to as u8, of);
     }
 
     /// The lower 32 bits, extended by their sign.
-    pub fn extend_sign(&mut self, to: Host, from: Operand) {
-        self.encode(Bits::B64, &[0x63], to as u8, from);
+    pub(super) fn extend_sign(&mut self, to: Gpr, from: Operand) {
+        self.encode(OperandSize::B64, &[0x63], to as u8, from);
     }
 
-    pub fn load_byte(&mut self, signed: bool, to: Host, from: Operand) {
+    pub(super) fn load_byte(&mut self, signed: bool, to: Gpr, from: Operand) {
         self.extend(0xb6, signed, to, from);
     }
 
-    pub fn load_half(&mut self, signed: bool, to: Host, from: Operand) {
+    pub(super) fn load_half(&mut self, signed: bool, to: Gpr, from: Operand) {
         self.extend(0xb7, signed, to, from);
     }
 
-    pub fn store(&mut self, bits: Bits, to: Operand, from: Host) {
-        self.encode(bits, &[0x89], from as u8, to);
+    pub(super) fn store(&mut self, size: OperandSize, to: Operand, from: Gpr) {
+        self.encode(size, &[0x89], from as u8, to);
     }
 
-    pub fn store_byte(&mut self, to: Operand, from: Host) {
+    pub(super) fn store_byte(&mut self, to: Operand, from: Gpr) {
         self.encode_byte(&[0x88], from as u8, to);
     }
 
-    pub fn store_half(&mut self, to: Operand, from: Host) {
+    pub(super) fn store_byte_constant(&mut self, to: Operand, value: u8) {
+        self.encode_byte(&[0xc6], 0, to);
+        self.code.push(value);
+    }
+
+    /// Set one bit of a register.
+    pub(super) fn set_bit(&mut self, of: Gpr, bit: u8) {
+        self.encode(OperandSize::B64, &[0x0f, 0xba], 5, Operand::Register(of));
+        self.code.push(bit);
+    }
+
+    pub(super) fn store_half(&mut self, to: Operand, from: Gpr) {
         self.code.push(0x66);
-        self.encode(Bits::B32, &[0x89], from as u8, to);
+        self.encode(OperandSize::B32, &[0x89], from as u8, to);
     }
 
     /// The value, extended by its sign.
-    pub fn store_constant(&mut self, bits: Bits, to: Operand, value: i32) {
-        self.encode(bits, &[0xc7], 0, to);
+    pub(super) fn store_constant(&mut self, size: OperandSize, to: Operand, value: i32) {
+        self.encode(size, &[0xc7], 0, to);
         self.code.extend(value.to_le_bytes());
     }
 
     /// 1 if the condition holds, else 0, in all of a register.
-    pub fn set(&mut self, condition: If, to: Host) {
+    pub(super) fn set(&mut self, condition: Cond, to: Gpr) {
         self.encode_byte(&[0x0f, 0x90 | condition as u8], 0, Operand::Register(to));
         self.encode_byte(&[0x0f, 0xb6], to as u8, Operand::Register(to));
     }
 
-    pub fn jump(&mut self, to: Label) {
+    pub(super) fn jump(&mut self, to: Label) {
         if !self.jump_back(0xeb, to) {
             self.code.push(0xe9);
             self.distance(to);
         }
     }
 
-    pub fn jump_if(&mut self, condition: If, to: Label) {
+    pub(super) fn jump_if(&mut self, condition: Cond, to: Label) {
         if !self.jump_back(0x70 | condition as u8, to) {
             self.code.extend([0x0f, 0x80 | condition as u8]);
             self.distance(to);
         }
     }
 
-    pub fn jump_to(&mut self, address: Operand) {
-        self.encode(Bits::B32, &[0xff], 4, address);
+    pub(super) fn jump_to(&mut self, address: Operand) {
+        self.encode(OperandSize::B32, &[0xff], 4, address);
     }
 
-    pub fn leave(&mut self) {
+    pub(super) fn leave(&mut self) {
         self.code.push(0xc3);
     }
 
-    fn extend(&mut self, opcode: u8, signed: bool, to: Host, from: Operand) {
-        let (bits, sign) = if signed { (Bits::B64, 8) } else { (Bits::B32, 0) };
+    fn extend(&mut self, opcode: u8, signed: bool, to: Gpr, from: Operand) {
+        let (size, sign) = if signed { (OperandSize::B64, 8) } else { (OperandSize::B32, 0) };
         match opcode {
             0xb6 if !signed => self.encode_byte(&[0x0f, opcode], to as u8, from),
-            _ => self.encode(bits, &[0x0f, opcode | sign], to as u8, from),
+            _ => self.encode(size, &[0x0f, opcode | sign], to as u8, from),
         }
     }
 
@@ -284,8 +223,8 @@ impl Assembler {
         self.code.extend([0; 4]);
     }
 
-    fn encode(&mut self, bits: Bits, opcode: &[u8], register: u8, operand: Operand) {
-        self.instruction(bits, false, opcode, register, operand);
+    fn encode(&mut self, size: OperandSize, opcode: &[u8], register: u8, operand: Operand) {
+        self.instruction(size, false, opcode, register, operand);
     }
 
     /// Of an instruction that names registers of 8 bits: of four of them, a prefix makes the
@@ -293,13 +232,19 @@ impl Assembler {
     fn encode_byte(&mut self, opcode: &[u8], register: u8, operand: Operand) {
         let is_odd = |number: u8| (4..8).contains(&number);
         let odd_operand = matches!(operand, Operand::Register(host) if is_odd(host as u8));
-        self.instruction(Bits::B32, odd_operand || is_odd(register), opcode, register, operand);
+        self.instruction(
+            OperandSize::B32,
+            odd_operand || is_odd(register),
+            opcode,
+            register,
+            operand,
+        );
     }
 
     /// SDM volume 2, section 2.1.5 (ModR/M and SIB bytes).
     fn instruction(
         &mut self,
-        bits: Bits,
+        size: OperandSize,
         always: bool,
         opcode: &[u8],
         register: u8,
@@ -310,7 +255,7 @@ impl Assembler {
             Operand::Memory(base, _) => (0, base as u8),
             Operand::Indexed(base, index, _) => (index as u8, base as u8),
         };
-        self.rex(bits, always, register, index, base);
+        self.rex(size, always, register, index, base);
         self.code.extend(opcode);
         let middle = (register & 7) << 3;
         match operand {
@@ -318,7 +263,7 @@ impl Assembler {
             Operand::Memory(_, displacement) => {
                 let mode = displacement_mode(base, displacement);
                 self.code.push(mode << 6 | middle | base & 7);
-                if base & 7 == Host::Rsp as u8 {
+                if base & 7 == Gpr::Rsp as u8 {
                     self.code.push(0x24);
                 }
                 self.displacement(mode, displacement);
@@ -340,9 +285,9 @@ impl Assembler {
         }
     }
 
-    /// SDM volume 2, section 2.2.1 (REX prefixes): the width and the fourth bits of registers.
-    fn rex(&mut self, bits: Bits, always: bool, register: u8, index: u8, base: u8) {
-        let wide = u8::from(bits == Bits::B64) << 3;
+    /// SDM volume 2, section 2.2.1 (REX prefixes): the width and the fourth bit of registers.
+    fn rex(&mut self, size: OperandSize, always: bool, register: u8, index: u8, base: u8) {
+        let wide = u8::from(size == OperandSize::B64) << 3;
         let prefix = 0x40 | wide | register >> 3 << 2 | index >> 3 << 1 | base >> 3;
         if always || prefix != 0x40 {
             self.code.push(prefix);
@@ -353,11 +298,11 @@ impl Assembler {
 /// How many bytes a displacement takes: none, one (1) or four (2).
 fn displacement_mode(base: u8, displacement: i32) -> u8 {
     match displacement {
-        0 if base & 7 != Host::Rbp as u8 => 0,
+        0 if base & 7 != Gpr::Rbp as u8 => 0,
         _ if i8::try_from(displacement).is_ok() => 1,
         _ => 2,
     }
 }
 
 #[cfg(test)]
-pub mod tests;
+pub(super) mod tests;

@@ -12,8 +12,8 @@ const PAGE: usize = 4096;
 /// Where a region may start.
 const ALIGNMENT: usize = 16;
 
-/// Regions one behind the other, never removed before all are.
-pub struct CodeArea {
+/// Regions one after the other, never removed before all are.
+pub(super) struct CodeArea {
     base: *mut u8,
     used: usize,
     /// False once the host has refused to make pages executable again.
@@ -22,7 +22,7 @@ pub struct CodeArea {
 
 impl CodeArea {
     /// None: the host has no room.
-    pub fn new() -> Option<Self> {
+    pub(super) fn new() -> Option<Self> {
         let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
         // SAFETY: a new mapping at an address that the kernel chooses.
         let base = unsafe { libc::mmap(ptr::null_mut(), AREA, libc::PROT_NONE, flags, -1, 0) };
@@ -32,9 +32,10 @@ impl CodeArea {
         Some(Self { base: base.cast(), used: 0, intact: true })
     }
 
-    /// Copy a region's code in, whose entries are at these offsets; None: no room, or the host
+    /// Copy a region's code in, whose entries are at these offsets: its address, and the entries.
+    /// Later regions have higher addresses. None: no room, or the host
     /// refuses executable memory, and then the area is not intact any more.
-    pub fn add(&mut self, code: &[u8], entries: &[usize]) -> Option<Vec<Entry>> {
+    pub(super) fn add(&mut self, code: &[u8], entries: &[usize]) -> Option<(u64, Vec<Entry>)> {
         let start = self.used;
         let end = start.checked_add(code.len()).filter(|&end| end <= AREA)?;
         let pages = start / PAGE * PAGE..end.next_multiple_of(PAGE);
@@ -51,17 +52,17 @@ impl CodeArea {
             // SAFETY: the code of a whole region is there, and `emit` gave the offset of an entry.
             unsafe { Entry::at(target.wrapping_add(offset)) }
         };
-        Some(entries.iter().map(entry).collect())
+        Some((target as u64, entries.iter().map(entry).collect()))
     }
 
     /// Whether every region can be entered. Otherwise none may be: those on the same page as the
     /// last one may not be executable.
-    pub fn is_intact(&self) -> bool {
+    pub(super) fn is_intact(&self) -> bool {
         self.intact
     }
 
     /// The addresses of machine code.
-    pub fn addresses(&self) -> Range<usize> {
+    pub(super) fn addresses(&self) -> Range<usize> {
         self.base as usize..self.base as usize + AREA
     }
 

@@ -3,29 +3,33 @@
 //! The guest registers that a region uses most are in the host's registers, the others stay in the
 //! context (`allocation`). The context holds the former only where the region is left: a block
 //! knows which ones may differ from it (`dirty`). `compute`, `access` and `flow` write the
-//! instructions; what is seldom needed comes behind all blocks (`Stub`).
+//! instructions; what is rarely needed comes after all blocks (`Stub`).
 
 use std::collections::BTreeMap;
 use std::mem::offset_of;
 
 use super::allocation::{Allocation, Place};
-use super::assembler::{Assembler, Binary, Bits, Host, Label, Operand};
+use super::assembler::{Assembler, Binary, Gpr, Label, Operand, OperandSize};
 use super::entry::context;
-use super::flow::Stub;
 use super::region::{Block, Region, aligned_index};
+use super::stub::Stub;
 use crate::alu::Alu;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::image::Image;
 use crate::instruction::{Instruction, Operation};
 
-/// The code of a region, and where in it each of its entries is; `registers` are the guest's as it
-/// is compiled.
-pub fn emit(
-    image: &Image,
-    region: &Region,
-    registers: &[u64; 32],
-) -> Option<(Vec<u8>, Vec<usize>)> {
+/// The code of a region.
+pub(super) struct Emitted {
+    pub(super) code: Vec<u8>,
+    /// Where in it each of the region's entries is.
+    pub(super) entries: Vec<usize>,
+    /// Where in it each access to guest memory is, in order, and the index of its instruction.
+    pub(super) accesses: Vec<(u32, u32)>,
+}
+
+/// `registers` are the guest's as the region is compiled.
+pub(super) fn emit(image: &Image, region: &Region, registers: &[u64; 32]) -> Option<Emitted> {
     let written = region.written(image);
     let kept = |register: usize| (written >> register & 1 == 0).then_some(registers[register]);
     let mut assembler = Assembler::default();
@@ -36,34 +40,34 @@ pub fn emit(
         allocation: Allocation::of(image, region),
         labels,
         stubs: Vec::new(),
+        accesses: Vec::new(),
+        marked: Vec::new(),
         dirty: 0,
         known: [None; 32],
         kept: std::array::from_fn(kept),
-        dividend: None,
-        following: &[],
     };
     let entries = emitter.region(region);
-    Some((emitter.assembler.finish()?, entries))
+    Some(Emitted { code: emitter.assembler.finish()?, entries, accesses: emitter.accesses })
 }
 
-pub struct Emitter<'a> {
+pub(super) struct Emitter<'a> {
     pub assembler: Assembler,
     pub image: &'a Image,
     pub allocation: Allocation,
     labels: BTreeMap<usize, Label>,
-    /// What has to come behind the blocks.
+    /// Code that is still to come after the blocks.
     pub stubs: Vec<Stub>,
+    /// As of `Emitted`.
+    pub accesses: Vec<(u32, u32)>,
+    /// The register and the immediate of accesses that this block has marked, as long as the
+    /// register is the same.
+    pub marked: Vec<(u8, i32)>,
     /// Registers that may differ from the context, one bit each.
     pub dirty: u32,
     /// Values that registers have for certain, at this place of a block.
     pub known: [Option<u64>; 32],
     /// Registers that the region does not write, as they were when it became hot.
     pub kept: [Option<u64>; 32],
-    /// The register whose lower half RAX holds, with zeros above: a dividend, which would else come
-    /// out of its register a cycle or two later.
-    pub dividend: Option<u8>,
-    /// The instructions of the block behind this one.
-    pub following: &'a [Instruction],
 }
 
 impl Emitter<'_> {
@@ -82,27 +86,22 @@ impl Emitter<'_> {
     fn entry(&mut self, leader: usize) -> usize {
         let start = self.assembler.position();
         for (register, host) in self.allocation.hosts() {
-            self.assembler.copy(Bits::B64, host, in_context(register));
+            self.assembler.copy(OperandSize::B64, host, in_context(register));
         }
         self.assembler.jump(self.labels[&leader]);
         start
     }
 
-    /// `next` is the block that comes behind this one.
+    /// `next` is the block that follows this one.
     fn block(&mut self, leader: usize, block: &Block, next: Option<usize>) {
         self.assembler.place(self.labels[&leader]);
         self.dirty = block.dirty;
         self.known = [None; 32];
-        self.dividend = None;
+        self.marked.clear();
         self.take_fuel(leader, block.end - leader);
         for index in leader..block.end {
             let instruction = self.image.instructions[index];
-            self.following = &self.image.instructions[index + 1..block.end];
-            let (held, spared) = (self.dividend, self.spares_rax(&instruction));
             self.instruction(&instruction, self.image.address(index), next);
-            if !spared && self.dividend == held {
-                self.dividend = None;
-            }
         }
         if !self.image.instructions[block.end - 1].ends_block() {
             self.go_to(self.image.address(block.end), next);
@@ -131,18 +130,18 @@ impl Emitter<'_> {
     }
 
     /// The label of a block of this region, with the index of its first instruction.
-    pub fn label(&self, target: u64) -> Option<(usize, Label)> {
+    pub(super) fn label(&self, target: u64) -> Option<(usize, Label)> {
         let index = aligned_index(self.image, target)?;
         self.labels.get(&index).map(|label| (index, *label))
     }
 
     /// What a register is known to be.
-    pub fn known(&self, register: u8) -> Option<u64> {
+    pub(super) fn known(&self, register: u8) -> Option<u64> {
         if register == 0 { Some(0) } else { self.known[usize::from(register)] }
     }
 
     /// The value of a register as an operand; None: of x0.
-    pub fn operand(&self, register: u8) -> Option<Operand> {
+    pub(super) fn operand(&self, register: u8) -> Option<Operand> {
         match self.allocation.place(register) {
             Place::Zero => None,
             Place::Host(host) => Some(Operand::Register(host)),
@@ -151,7 +150,7 @@ impl Emitter<'_> {
     }
 
     /// The value of a register in a host register: its own, or `otherwise`.
-    pub fn value(&mut self, register: u8, otherwise: Host) -> Host {
+    pub(super) fn value(&mut self, register: u8, otherwise: Gpr) -> Gpr {
         match self.allocation.place(register) {
             Place::Host(host) => host,
             _ => {
@@ -162,48 +161,48 @@ impl Emitter<'_> {
     }
 
     /// The value of a register, in this host register.
-    pub fn copy(&mut self, to: Host, register: u8) {
+    pub(super) fn copy(&mut self, to: Gpr, register: u8) {
         match self.operand(register) {
             None => self.assembler.constant(to, 0),
             Some(operand) if operand == Operand::Register(to) => {}
-            Some(operand) => self.assembler.copy(Bits::B64, to, operand),
+            Some(operand) => self.assembler.copy(OperandSize::B64, to, operand),
         }
     }
 
     /// to = to op register.
-    pub fn apply(&mut self, operation: Binary, bits: Bits, to: Host, register: u8) {
+    pub(super) fn apply(&mut self, operation: Binary, size: OperandSize, to: Gpr, register: u8) {
         match self.operand(register) {
             None => {
-                self.assembler.binary_constant(operation, bits, Operand::Register(to), 0);
+                self.assembler.binary_constant(operation, size, Operand::Register(to), 0);
             }
-            Some(operand) => self.assembler.binary(operation, bits, to, operand),
+            Some(operand) => self.assembler.binary(operation, size, to, operand),
         }
     }
 
     /// Where the new value of a register is best computed.
-    pub fn target(&self, register: u8) -> Host {
+    pub(super) fn target(&self, register: u8) -> Gpr {
         match self.allocation.place(register) {
             Place::Host(host) => host,
-            Place::Zero | Place::Context => Host::Rax,
+            Place::Zero | Place::Context => Gpr::Rax,
         }
     }
 
     /// A register has a new value, which is in a host register.
-    pub fn set(&mut self, register: u8, from: Host) {
+    pub(super) fn set(&mut self, register: u8, from: Gpr) {
         match self.allocation.place(register) {
             Place::Zero => return,
             Place::Host(host) if host == from => {}
             Place::Host(host) => {
-                self.assembler.copy(Bits::B64, host, Operand::Register(from));
+                self.assembler.copy(OperandSize::B64, host, Operand::Register(from));
             }
             Place::Context => {
-                self.assembler.store(Bits::B64, in_context(usize::from(register)), from);
+                self.assembler.store(OperandSize::B64, in_context(usize::from(register)), from);
             }
         }
         self.has_changed(register, None);
     }
 
-    pub fn set_constant(&mut self, register: u8, value: u64) {
+    pub(super) fn set_constant(&mut self, register: u8, value: u64) {
         match self.allocation.place(register) {
             Place::Zero => return,
             Place::Host(host) => self.assembler.constant(host, value),
@@ -215,28 +214,29 @@ impl Emitter<'_> {
     }
 
     /// Write a constant to memory, by RAX if it is long.
-    pub fn store_constant(&mut self, to: Operand, value: u64) {
+    pub(super) fn store_constant(&mut self, to: Operand, value: u64) {
         if let Ok(value) = i32::try_from(value as i64) {
-            self.assembler.store_constant(Bits::B64, to, value);
+            self.assembler.store_constant(OperandSize::B64, to, value);
         } else {
-            self.assembler.constant(Host::Rax, value);
-            self.assembler.store(Bits::B64, to, Host::Rax);
+            self.assembler.constant(Gpr::Rax, value);
+            self.assembler.store(OperandSize::B64, to, Gpr::Rax);
         }
     }
 
     fn has_changed(&mut self, register: u8, value: Option<u64>) {
+        self.marked.retain(|(base, _)| *base != register);
         self.known[usize::from(register)] = value;
         self.dirty |= 1 << register;
     }
 
     /// What a computation gives, if all that it takes is known.
-    pub fn folded(&self, alu: Alu, a: u8, b: Option<u64>) -> Option<u64> {
+    pub(super) fn folded(&self, alu: Alu, a: u8, b: Option<u64>) -> Option<u64> {
         Some(alu.apply(self.known(a)?, b?))
     }
 }
 
 /// The place of a guest register in the context.
-pub fn in_context(register: usize) -> Operand {
+pub(super) fn in_context(register: usize) -> Operand {
     context(offset_of!(Context, registers) + 8 * register)
 }
 

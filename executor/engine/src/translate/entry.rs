@@ -8,44 +8,44 @@
 use std::arch::naked_asm;
 use std::mem::offset_of;
 
-use super::assembler::{Host, Operand};
+use super::assembler::{Gpr, Operand};
 use crate::context::Context;
 use crate::exit::Exit;
 
 /// What is in these host registers while compiled code runs.
-pub const FUEL: Host = Host::R15;
-pub const MEMORY: Host = Host::Rsi;
-const CONTEXT: Host = Host::Rdi;
+pub(super) const FUEL: Gpr = Gpr::R15;
+pub(super) const MEMORY: Gpr = Gpr::Rsi;
+const CONTEXT: Gpr = Gpr::Rdi;
 /// `CONTEXT` points so far into the context that most fields are within a byte's distance.
 const BIAS: usize = 128;
 
 /// A field of the context.
-pub fn context(offset: usize) -> Operand {
+pub(super) fn context(offset: usize) -> Operand {
     Operand::Memory(CONTEXT, offset as i32 - BIAS as i32)
 }
 
 /// Where a compiled region can be entered.
 #[derive(Clone, Copy)]
 #[repr(transparent)]
-pub struct Entry(*const u8);
+pub(super) struct Entry(*const u8);
 
 impl Entry {
     /// For instructions where no compiled region starts.
-    pub fn cold() -> Self {
+    pub(super) fn cold() -> Self {
         Self(cold as *const u8)
     }
 
-    pub fn is_cold(self) -> bool {
+    pub(super) fn is_cold(self) -> bool {
         self.0 == cold as *const u8
     }
 
     /// # Safety
     /// At the address must be an entry of a compiled region.
-    pub unsafe fn at(address: *const u8) -> Self {
+    pub(super) unsafe fn at(address: *const u8) -> Self {
         Self(address)
     }
 
-    pub fn address(self) -> *const u8 {
+    pub(super) fn address(self) -> *const u8 {
         self.0
     }
 }
@@ -56,7 +56,7 @@ impl Entry {
 /// # Safety
 /// All pointers must be those of one run, and `region` a compiled region or `cold`.
 #[unsafe(naked)]
-pub unsafe extern "sysv64" fn call(
+pub(super) unsafe extern "sysv64" fn call(
     context: *mut Context,
     memory: *mut u8,
     fuel: i64,
@@ -90,13 +90,13 @@ pub unsafe extern "sysv64" fn call(
     )
 }
 
-/// Where a fault that nothing can mend goes on: return from `call` with `Exit::Memory`. The first
-/// argument is the context.
+/// Where a fault that nothing can resolve continues: return from `call` with the `Exit` that the
+/// handler left in the context, which is the first argument.
 #[unsafe(naked)]
-pub unsafe extern "sysv64" fn abandon() {
+pub(super) unsafe extern "sysv64" fn abandon() {
     naked_asm!(
         "mov rsp, [rdi + {host_stack}]",
-        "mov eax, {memory}",
+        "mov rax, [rdi + {fault_exit}]",
         "add rsp, 8",
         "pop r15",
         "pop r14",
@@ -106,7 +106,7 @@ pub unsafe extern "sysv64" fn abandon() {
         "pop rbp",
         "ret",
         host_stack = const offset_of!(Context, host_stack),
-        memory = const Exit::Memory as u64,
+        fault_exit = const offset_of!(Context, fault_exit),
     )
 }
 

@@ -1,8 +1,8 @@
-//! Memory on the first touch: compiled code faults on a granule that does not exist yet.
+//! Memory on the first touch: compiled code faults on a chunk that does not exist yet.
 //!
 //! The handler acts only when the processor was at an address of this thread's compiled code and
-//! the fault's address is in this thread's guest memory. It then makes the granule or, at the
-//! limit, lets the thread return from the compiled code. Every other fault goes to the handler
+//! the fault's address is in this thread's guest memory. It then makes the chunk or, at the
+//! limit and below all that a proof has of memory, lets the thread return from the compiled code. Every other fault goes to the handler
 //! that was there before. The disposition of a signal belongs to the whole process: it is set once
 //! and never put back.
 #![allow(unsafe_code)]
@@ -15,14 +15,16 @@ use std::sync::OnceLock;
 
 use super::code::CodeArea;
 use super::entry::{self, Entry};
+use attestor_precompiles::FIRST_ADDRESS;
+
 use crate::context::Context;
 use crate::exit::Exit;
-use crate::memory::{ADDRESS_SPACE, Granules};
+use crate::memory::{ADDRESS_SPACE, Chunks};
 
 /// What the handler knows of the compiled code that this thread executes.
 struct Running {
     code: Range<usize>,
-    granules: *const Granules,
+    chunks: *const Chunks,
     context: *mut Context,
 }
 
@@ -33,7 +35,7 @@ thread_local! {
 static PREVIOUS: OnceLock<libc::sigaction> = OnceLock::new();
 
 /// Set the handler, once in a process.
-pub fn install() {
+pub(super) fn install() {
     PREVIOUS.get_or_init(|| {
         let mut previous = MaybeUninit::<libc::sigaction>::zeroed();
         // SAFETY: a zeroed sigaction is a valid one, and the handler has the signature that
@@ -50,21 +52,21 @@ pub fn install() {
 }
 
 /// Execute from the region at `index` of the table until compiled code leaves.
-pub fn enter(
+pub(super) fn enter(
     code: &CodeArea,
-    granules: &Granules,
+    chunks: &Chunks,
     context: &mut Context,
     table: &[Entry],
     index: usize,
 ) -> Exit {
     let context: *mut Context = context;
-    let running = Running { code: code.addresses(), granules, context };
+    let running = Running { code: code.addresses(), chunks, context };
     RUNNING.set(&running);
     // SAFETY: the table holds only regions of `code` and `cold`; the context and the memory are
     // the run's; the fuel is read before anything else uses the context.
     let result = unsafe {
         let fuel = (*context).fuel;
-        entry::call(context, granules.base(), fuel, table.as_ptr(), table[index].address())
+        entry::call(context, chunks.base(), fuel, table.as_ptr(), table[index].address())
     };
     RUNNING.set(ptr::null());
     Exit::from_code(result)
@@ -88,17 +90,26 @@ unsafe fn give_memory(info: &libc::siginfo_t, machine: &mut libc::ucontext_t) ->
     let Some(running) = (unsafe { RUNNING.get().as_ref() }) else { return false };
     let registers = &mut machine.uc_mcontext.gregs;
     // SAFETY: as `running`; a SIGSEGV has an address.
-    let (granules, fault) = unsafe { (&*running.granules, info.si_addr() as u64) };
-    let address = fault.wrapping_sub(granules.base() as u64);
+    let (chunks, fault) = unsafe { (&*running.chunks, info.si_addr() as u64) };
+    let address = fault.wrapping_sub(chunks.base() as u64);
     let in_code = running.code.contains(&(registers[libc::REG_RIP as usize] as usize));
-    if !in_code || address >= ADDRESS_SPACE || granules.holds(address) {
+    if !in_code || address >= ADDRESS_SPACE || chunks.holds(address) {
         return false;
     }
     // SAFETY: errno of this thread, which the interrupted code may look at later.
     let errno = unsafe { libc::__errno_location() };
     // SAFETY: as above.
     let kept = unsafe { *errno };
-    if !granules.commit(address) {
+    let low = address < FIRST_ADDRESS;
+    if low || !chunks.commit(address) {
+        let place = registers[libc::REG_RIP as usize] as u64;
+        let exit = if low { Exit::Low } else { Exit::Memory };
+        // SAFETY: the compiled code that was interrupted has the run's context, and nobody else.
+        unsafe {
+            (*running.context).address = address;
+            (*running.context).place = place;
+            (*running.context).fault_exit = exit as u64;
+        }
         registers[libc::REG_RIP as usize] = entry::abandon as *const () as i64;
         registers[libc::REG_RDI as usize] = running.context as i64;
     }

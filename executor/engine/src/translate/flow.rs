@@ -5,81 +5,55 @@
 
 use std::mem::offset_of;
 
-use super::assembler::{Binary, Bits, Host, If, Label, Operand, Shift};
-use super::division::Odd;
+use super::assembler::{Binary, Cond, Gpr, Label, Operand, OperandSize, Shift};
 use super::emit::{Emitter, in_context};
 use super::entry::{FUEL, context};
 use super::region::aligned_index;
+use super::stub::{Stub, StubKind};
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::instruction::{Condition, Instruction};
 
-/// What comes behind the blocks, since it is seldom needed.
-pub struct Stub {
-    pub label: Label,
-    /// As of the emitter, where the stub is jumped to.
-    pub dirty: u32,
-    pub kind: StubKind,
-}
-
-pub enum StubKind {
-    /// The fuel does not suffice for the block of this length.
-    Fuel {
-        leader: usize,
-        length: i32,
-    },
-    /// The load or store at `pc` has no valid address.
-    Access {
-        pc: u64,
-        address: Host,
-    },
-    /// A branch out of the region.
-    Out {
-        target: u64,
-    },
-    Division(Odd),
-}
-
 impl Emitter<'_> {
-    /// Have what follows from a new label behind the blocks.
-    pub fn stub(&mut self, kind: StubKind) -> Label {
+    /// Have code of this kind after the blocks, at a new label.
+    pub(super) fn stub(&mut self, kind: StubKind) -> Label {
         let label = self.assembler.label();
         self.stubs.push(Stub { label, dirty: self.dirty, kind });
         label
     }
 
-    pub fn write_stubs(&mut self) {
+    pub(super) fn write_stubs(&mut self) {
         while let Some(stub) = self.stubs.pop() {
             self.assembler.place(stub.label);
             self.dirty = stub.dirty;
             match stub.kind {
                 StubKind::Fuel { leader, length } => {
                     let fuel = Operand::Register(FUEL);
-                    self.assembler.binary_constant(Binary::Add, Bits::B64, fuel, length);
+                    self.assembler.binary_constant(Binary::Add, OperandSize::B64, fuel, length);
                     self.leave_at(self.image.address(leader), Exit::Fuel);
                 }
                 StubKind::Access { pc, address } => {
                     let place = context(offset_of!(Context, address));
-                    self.assembler.store(Bits::B64, place, address);
+                    self.assembler.store(OperandSize::B64, place, address);
                     self.keep_pc(pc);
                     self.leave(Exit::Access);
                 }
                 StubKind::Out { target } => self.go_out(target),
-                StubKind::Division(odd) => self.odd_division(&odd),
+                StubKind::Division(slow) => self.slow_division(&slow),
             }
         }
     }
 
     /// Leave before the block if the fuel does not suffice for all of it.
-    pub fn take_fuel(&mut self, leader: usize, length: usize) {
+    pub(super) fn take_fuel(&mut self, leader: usize, length: usize) {
         let length = length as i32;
         let short = self.stub(StubKind::Fuel { leader, length });
         let fuel = Operand::Register(FUEL);
-        self.assembler.binary_constant(Binary::Sub, Bits::B64, fuel, length);
-        self.assembler.jump_if(If::Less, short);
+        self.assembler.binary_constant(Binary::Sub, OperandSize::B64, fuel, length);
+        self.assembler.jump_if(Cond::Less, short);
     }
 
-    pub fn branch(
+    pub(super) fn branch(
         &mut self,
         instruction: &Instruction,
         condition: Condition,
@@ -97,57 +71,62 @@ impl Emitter<'_> {
     }
 
     /// Set the flags by two registers; the condition under which theirs holds.
-    pub fn compare(&mut self, a: u8, b: u8, condition: Condition) -> If {
+    pub(super) fn compare(&mut self, a: u8, b: u8, condition: Condition) -> Cond {
         let holds = direct(condition);
         match (self.operand(a), self.operand(b)) {
             (Some(a), None) => {
-                self.assembler.binary_constant(Binary::Compare, Bits::B64, a, 0);
+                self.assembler.binary_constant(Binary::Compare, OperandSize::B64, a, 0);
             }
             (None, Some(b)) => {
-                self.assembler.binary_constant(Binary::Compare, Bits::B64, b, 0);
+                self.assembler.binary_constant(Binary::Compare, OperandSize::B64, b, 0);
                 return mirrored(condition);
             }
             (Some(a), Some(Operand::Register(b))) => {
-                self.assembler.binary_on(Binary::Compare, Bits::B64, a, b);
+                self.assembler.binary_on(Binary::Compare, OperandSize::B64, a, b);
             }
             (_, b_operand) => {
-                let a = self.value(a, Host::Rax);
+                let a = self.value(a, Gpr::Rax);
                 let b_operand = b_operand.unwrap_or(Operand::Register(a));
-                self.assembler.binary(Binary::Compare, Bits::B64, a, b_operand);
+                self.assembler.binary(Binary::Compare, OperandSize::B64, a, b_operand);
             }
         }
         holds
     }
 
-    pub fn jump_register(&mut self, instruction: &Instruction, pc: u64) {
-        let target = Operand::Register(Host::Rax);
-        self.copy(Host::Rax, instruction.rs1);
+    pub(super) fn jump_register(&mut self, instruction: &Instruction, pc: u64) {
+        let target = Operand::Register(Gpr::Rax);
+        self.copy(Gpr::Rax, instruction.rs1);
         if instruction.immediate != 0 {
-            self.assembler.binary_constant(Binary::Add, Bits::B64, target, instruction.immediate);
+            self.assembler.binary_constant(
+                Binary::Add,
+                OperandSize::B64,
+                target,
+                instruction.immediate,
+            );
         }
-        self.assembler.binary_constant(Binary::And, Bits::B64, target, -2);
+        self.assembler.binary_constant(Binary::And, OperandSize::B64, target, -2);
         // A long constant would need RAX.
-        self.assembler.copy(Bits::B64, Host::Rcx, target);
+        self.assembler.copy(OperandSize::B64, Gpr::Rcx, target);
         self.set_constant(instruction.rd, pc.wrapping_add(4));
         self.flush();
-        self.assembler.store(Bits::B64, context(offset_of!(Context, pc)), Host::Rcx);
+        self.assembler.store(OperandSize::B64, context(offset_of!(Context, pc)), Gpr::Rcx);
         // An offset that is no multiple of four becomes larger than any index by the rotation.
-        self.assembler.constant(Host::Rax, self.image.base);
-        self.assembler.binary(Binary::Sub, Bits::B64, Host::Rcx, Operand::Register(Host::Rax));
-        self.assembler.shift(Shift::RotateRight, Bits::B64, Host::Rcx, 2);
+        self.assembler.constant(Gpr::Rax, self.image.base);
+        self.assembler.binary(Binary::Sub, OperandSize::B64, Gpr::Rcx, Operand::Register(Gpr::Rax));
+        self.assembler.shift(Shift::RotateRight, OperandSize::B64, Gpr::Rcx, 2);
         let count = self.image.instructions.len() as i32;
-        let index = Operand::Register(Host::Rcx);
-        self.assembler.binary_constant(Binary::Compare, Bits::B64, index, count);
+        let index = Operand::Register(Gpr::Rcx);
+        self.assembler.binary_constant(Binary::Compare, OperandSize::B64, index, count);
         let (outside, table) = (self.assembler.label(), context(offset_of!(Context, table)));
-        self.assembler.jump_if(If::AboveOrEqual, outside);
-        self.assembler.copy(Bits::B64, Host::Rax, table);
-        self.assembler.jump_to(Operand::Indexed(Host::Rax, Host::Rcx, 3));
+        self.assembler.jump_if(Cond::AboveOrEqual, outside);
+        self.assembler.copy(OperandSize::B64, Gpr::Rax, table);
+        self.assembler.jump_to(Operand::Indexed(Gpr::Rax, Gpr::Rcx, 3));
         self.assembler.place(outside);
         self.leave(Exit::Cold);
     }
 
     /// Go on at an address, in the region or out of it; `next` is the block that follows.
-    pub fn go_to(&mut self, target: u64, next: Option<usize>) {
+    pub(super) fn go_to(&mut self, target: u64, next: Option<usize>) {
         match self.label(target) {
             Some((index, _)) if Some(index) == next => {}
             Some((_, label)) => self.assembler.jump(label),
@@ -162,19 +141,19 @@ impl Emitter<'_> {
         };
         self.flush();
         self.keep_pc(target);
-        self.assembler.copy(Bits::B64, Host::Rax, context(offset_of!(Context, table)));
-        self.assembler.jump_to(Operand::Memory(Host::Rax, 8 * index as i32));
+        self.assembler.copy(OperandSize::B64, Gpr::Rax, context(offset_of!(Context, table)));
+        self.assembler.jump_to(Operand::Memory(Gpr::Rax, 8 * index as i32));
     }
 
-    pub fn leave_at(&mut self, pc: u64, exit: Exit) {
+    pub(super) fn leave_at(&mut self, pc: u64, exit: Exit) {
         self.flush();
         self.keep_pc(pc);
         self.leave(exit);
     }
 
     fn leave(&mut self, exit: Exit) {
-        self.assembler.store(Bits::B64, context(offset_of!(Context, fuel)), FUEL);
-        self.assembler.constant(Host::Rax, exit as u64);
+        self.assembler.store(OperandSize::B64, context(offset_of!(Context, fuel)), FUEL);
+        self.assembler.constant(Gpr::Rax, exit as u64);
         self.assembler.leave();
     }
 
@@ -186,32 +165,32 @@ impl Emitter<'_> {
     fn flush(&mut self) {
         for (register, host) in self.allocation.hosts() {
             if self.dirty >> register & 1 == 1 {
-                self.assembler.store(Bits::B64, in_context(register), host);
+                self.assembler.store(OperandSize::B64, in_context(register), host);
             }
         }
     }
 }
 
-fn direct(condition: Condition) -> If {
+fn direct(condition: Condition) -> Cond {
     match condition {
-        Condition::Equal => If::Equal,
-        Condition::NotEqual => If::NotEqual,
-        Condition::Less => If::Less,
-        Condition::GreaterOrEqual => If::GreaterOrEqual,
-        Condition::Below => If::Below,
-        Condition::AboveOrEqual => If::AboveOrEqual,
+        Condition::Equal => Cond::Equal,
+        Condition::NotEqual => Cond::NotEqual,
+        Condition::Less => Cond::Less,
+        Condition::GreaterOrEqual => Cond::GreaterOrEqual,
+        Condition::Below => Cond::Below,
+        Condition::AboveOrEqual => Cond::AboveOrEqual,
     }
 }
 
 /// The condition with the operands in the other order.
-fn mirrored(condition: Condition) -> If {
+fn mirrored(condition: Condition) -> Cond {
     match condition {
-        Condition::Equal => If::Equal,
-        Condition::NotEqual => If::NotEqual,
-        Condition::Less => If::Greater,
-        Condition::GreaterOrEqual => If::LessOrEqual,
-        Condition::Below => If::Above,
-        Condition::AboveOrEqual => If::BelowOrEqual,
+        Condition::Equal => Cond::Equal,
+        Condition::NotEqual => Cond::NotEqual,
+        Condition::Less => Cond::Greater,
+        Condition::GreaterOrEqual => Cond::LessOrEqual,
+        Condition::Below => Cond::Above,
+        Condition::AboveOrEqual => Cond::BelowOrEqual,
     }
 }
 

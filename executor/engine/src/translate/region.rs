@@ -11,14 +11,14 @@ const MAX_INSTRUCTIONS: usize = 600;
 const MAX_BLOCK_LENGTH: usize = 200;
 
 /// Blocks by the index of their first instruction.
-pub struct Region {
+pub(super) struct Region {
     /// Where it can be entered: its start, and where calls come back.
     pub entries: Vec<usize>,
     pub blocks: BTreeMap<usize, Block>,
 }
 
-pub struct Block {
-    /// Behind the last instruction.
+pub(super) struct Block {
+    /// After the last instruction.
     pub end: usize,
     /// Registers that may differ from the context at the block's start, one bit each.
     pub dirty: u32,
@@ -28,7 +28,11 @@ pub struct Block {
 
 impl Region {
     /// `wanted` tells whether a block is worth it in a region that has so many instructions.
-    pub fn discover(image: &Image, start: usize, wanted: impl Fn(usize, usize) -> bool) -> Self {
+    pub(super) fn discover(
+        image: &Image,
+        start: usize,
+        wanted: impl Fn(usize, usize) -> bool,
+    ) -> Self {
         let mut leaders = vec![start];
         let mut entries = vec![start];
         let (mut next, mut total) = (0, 0);
@@ -62,12 +66,12 @@ impl Region {
         region
     }
 
-    pub fn instructions(&self) -> usize {
+    pub(super) fn instructions(&self) -> usize {
         self.blocks.iter().map(|(leader, block)| block.end - leader).sum()
     }
 
     /// The registers that some block writes, one bit each.
-    pub fn written(&self, image: &Image) -> u32 {
+    pub(super) fn written(&self, image: &Image) -> u32 {
         let blocks = self.blocks.iter().map(|(leader, block)| written(image, *leader, block.end));
         blocks.fold(0, |set, registers| set | registers)
     }
@@ -94,7 +98,7 @@ fn written(image: &Image, start: usize, end: usize) -> u32 {
     registers.fold(0, |set, register| set | 1 << register)
 }
 
-/// Behind the last instruction of the block from `leader`.
+/// After the last instruction of the block from `leader`.
 fn block_end(image: &Image, leader: usize, is_leader: impl Fn(usize) -> bool) -> usize {
     let limit = image.instructions.len().min(leader + MAX_BLOCK_LENGTH);
     let mut end = leader + 1;
@@ -132,6 +136,6 @@ fn comes_back(image: &Image, end: usize) -> Option<usize> {
 }
 
 /// The instruction at an address that compiled code can be entered at.
-pub fn aligned_index(image: &Image, pc: u64) -> Option<usize> {
+pub(super) fn aligned_index(image: &Image, pc: u64) -> Option<usize> {
     image.index(pc).filter(|_| pc.is_multiple_of(4))
 }

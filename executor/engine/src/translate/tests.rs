@@ -7,7 +7,7 @@ use crate::assembly::{
 };
 use crate::context::Context;
 use crate::exit::Exit;
-use crate::heat::Heat;
+use crate::hotness::Hotness;
 use crate::image::Image;
 use crate::memory::Memory;
 use crate::outcome::{Limits, Mode};
@@ -15,16 +15,16 @@ use crate::run::run;
 
 /// Where compiled code of the first region leaves, with these registers at its start and fuel for
 /// 100 instructions.
-pub fn compiled(image: &Image, registers: [u64; 32]) -> (Exit, Context) {
+pub(super) fn compiled(image: &Image, registers: [u64; 32]) -> (Exit, Context) {
     entered(image, &[0], registers)
 }
 
 /// The same with several regions; the first one is entered.
-pub fn entered(image: &Image, starts: &[usize], registers: [u64; 32]) -> (Exit, Context) {
-    let mut heat = Heat::for_instructions(image.instructions.len(), 0);
+pub(super) fn entered(image: &Image, starts: &[usize], registers: [u64; 32]) -> (Exit, Context) {
+    let mut hotness = Hotness::for_instructions(image.instructions.len(), 0);
     let mut translator = super::Translator::new(image).expect("a target");
     for &start in starts {
-        assert!(translator.translate(image, start, 0, &registers, &mut heat));
+        assert!(translator.translate(image, start, 0, &registers, &mut hotness));
     }
     let memory = Memory::new(1 << 20).expect("memory");
     let mut context = Context { registers, ..Context::new(image.entry, 100) };
@@ -33,7 +33,7 @@ pub fn entered(image: &Image, starts: &[usize], registers: [u64; 32]) -> (Exit, 
 }
 
 /// A small generator (splitmix64), so that a failure's seed is enough to see it again.
-pub struct Random(pub u64);
+pub(super) struct Random(pub u64);
 
 impl Random {
     fn next(&mut self) -> u64 {
@@ -44,7 +44,7 @@ impl Random {
         value ^ value >> 31
     }
 
-    pub fn below(&mut self, limit: u64) -> u32 {
+    pub(super) fn below(&mut self, limit: u64) -> u32 {
         (self.next() % limit) as u32
     }
 
@@ -121,8 +121,8 @@ fn random_instruction(random: &mut Random, left: u32) -> u32 {
     }
 }
 
-/// A loop of random instructions, behind which memory and registers become public values.
-pub fn random_program(random: &mut Random, rounds: u32) -> Vec<u32> {
+/// A loop of random instructions, after which memory and registers become public values.
+pub(super) fn random_program(random: &mut Random, rounds: u32) -> Vec<u32> {
     let mut words = vec![data_address(30), lui(31, rounds << 12), i_type(0x13, 5, 31, 31, 12)];
     for register in 1..29 {
         words.push(lui(register, random.next() as u32));
@@ -180,7 +180,7 @@ fn compiling_is_paid_for_by_executing() {
     let mut translator = super::Translator::new(&image).expect("a target");
     let mut executed = 0;
     for start in 0..count {
-        translator.translate(&image, start, executed, &[0; 32], &mut Heat::off());
+        translator.translate(&image, start, executed, &[0; 32], &mut Hotness::off());
         executed += 10;
     }
     let paid = super::FREE_INSTRUCTIONS + executed / super::CYCLES_PER_INSTRUCTION;

@@ -16,7 +16,7 @@ fn main() -> ExitCode {
     };
     let elf = std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let program = Program::from(&elf).expect("an ELF that SP1 takes");
-    let words = keys_check::verifying_key(Arc::new(program));
+    let words = attestor_keys_check::verifying_key(Arc::new(program));
     let mut fields = process::fields();
     fields.insert("words".to_owned(), json!(words));
     println!("{}", serde_json::Value::Object(fields));

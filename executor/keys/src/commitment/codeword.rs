@@ -9,15 +9,15 @@ use crate::field::{R, R_SQUARED, TWO_ADIC_GENERATOR, TWO_ADICITY, multiply, powe
 use crate::lanes::{Lanes, MAX_WIDTH};
 use crate::modular;
 
-pub const QUARTERS: usize = 4;
+pub(super) const QUARTERS: usize = 4;
 const BIT_REVERSED: [u64; QUARTERS] = [0, 2, 1, 3];
 
 /// Powers of a root of unity: those of a block of 2h words are at h..2h, in Montgomery form.
-pub struct Twiddles(Vec<u32>);
+pub(super) struct Twiddles(Vec<u32>);
 
 impl Twiddles {
     /// For blocks of up to 2^log_n words.
-    pub fn new(log_n: u32) -> Self {
+    pub(super) fn new(log_n: u32) -> Self {
         let half = 1 << log_n >> 1;
         let mut powers = vec![0; 2 * half];
         let root = power(TWO_ADIC_GENERATOR, 1 << (TWO_ADICITY - log_n));
@@ -39,14 +39,14 @@ impl Twiddles {
 }
 
 /// The factor between the points of quarter q and the n-th roots of unity.
-pub fn coset_shift(quarter: usize, log_n: u32) -> u32 {
+pub(super) fn coset_shift(quarter: usize, log_n: u32) -> u32 {
     let root = power(TWO_ADIC_GENERATOR, 1 << (TWO_ADICITY - log_n - 2));
     power(root, BIT_REVERSED[quarter])
 }
 
 /// Multiply coefficient i by shift^i, and bring it into Montgomery form.
 #[inline(always)]
-pub fn shift_coefficients<T: Lanes>(coefficients: &mut [u32], shift: u32) {
+pub(super) fn shift_coefficients<T: Lanes>(coefficients: &mut [u32], shift: u32) {
     let mut powers = [R_SQUARED; MAX_WIDTH];
     for index in 1..MAX_WIDTH {
         powers[index] = multiply(powers[index - 1], shift);
@@ -61,7 +61,7 @@ pub fn shift_coefficients<T: Lanes>(coefficients: &mut [u32], shift: u32) {
 
 /// Transform `words` down to independent blocks of `stop` words, at least a vector's.
 #[inline(always)]
-pub fn transform_to_blocks<T: Lanes>(words: &mut [u32], stop: usize, twiddles: &Twiddles) {
+pub(super) fn transform_to_blocks<T: Lanes>(words: &mut [u32], stop: usize, twiddles: &Twiddles) {
     let mut size = words.len();
     while size > stop {
         for block in words.chunks_exact_mut(size) {
@@ -84,7 +84,7 @@ fn butterflies<T: Lanes>(block: &mut [u32], twiddles: &[u32]) {
 
 /// Take one block per lane out of `words`, whose blocks are `into.len()` words long.
 #[inline(always)]
-pub fn blocks_to_lanes<T: Lanes>(words: &[u32], into: &mut [T]) {
+pub(super) fn blocks_to_lanes<T: Lanes>(words: &[u32], into: &mut [T]) {
     let stride = into.len();
     for (index, vector) in into.iter_mut().enumerate() {
         *vector = T::gather(&words[index..], stride);
@@ -93,7 +93,7 @@ pub fn blocks_to_lanes<T: Lanes>(words: &[u32], into: &mut [T]) {
 
 /// The rest of the transform, of one block per lane.
 #[inline(always)]
-pub fn transform_lanes<T: Lanes>(blocks: &mut [T], twiddles: &Twiddles) {
+pub(super) fn transform_lanes<T: Lanes>(blocks: &mut [T], twiddles: &Twiddles) {
     let mut size = blocks.len();
     while size > 1 {
         let twiddles = twiddles.of_block(size / 2);

@@ -8,7 +8,7 @@ use crate::lanes::Lanes;
 use crate::modular::reduce;
 use crate::poseidon2::{Constants, Permute, RATE, State, restore_capacity};
 
-pub type Digest = [u32; RATE];
+pub(crate) type Digest = [u32; RATE];
 
 /// Levels that a subtree can have.
 const MAX_HEIGHT: usize = 24;
@@ -16,7 +16,7 @@ const MAX_HEIGHT: usize = 24;
 /// The roots of one subtree per lane. `columns[c][i]` is word c of row i, in Montgomery form; the
 /// number of rows is a power of two. Depth first: no level is ever stored.
 #[inline(always)]
-pub fn subtrees<T: Lanes>(columns: &[Vec<T>], constants: &Constants, roots: &mut [Digest]) {
+pub(super) fn subtrees<T: Lanes>(columns: &[Vec<T>], constants: &Constants, roots: &mut [Digest]) {
     let mut left = [[T::splat(0); RATE]; MAX_HEIGHT];
     let rows = columns[0].len();
     for row in 0..rows {

@@ -12,7 +12,7 @@ use super::{Lanes, Task};
 const WIDTH: usize = 8;
 
 #[derive(Clone, Copy)]
-pub struct Avx2(__m256i);
+pub(crate) struct Avx2(__m256i);
 
 impl Lanes for Avx2 {
     const WIDTH: usize = WIDTH;

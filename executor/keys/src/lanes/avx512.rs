@@ -12,7 +12,7 @@ use super::{Lanes, Task};
 const WIDTH: usize = 16;
 
 #[derive(Clone, Copy)]
-pub struct Avx512(__m512i);
+pub(crate) struct Avx512(__m512i);
 
 impl Lanes for Avx512 {
     const WIDTH: usize = WIDTH;

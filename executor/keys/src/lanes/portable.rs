@@ -5,7 +5,7 @@ use super::{Lanes, Task};
 const WIDTH: usize = 4;
 
 #[derive(Clone, Copy)]
-pub struct Portable([u32; WIDTH]);
+pub(crate) struct Portable([u32; WIDTH]);
 
 impl Portable {
     #[inline(always)]

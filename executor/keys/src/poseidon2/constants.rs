@@ -6,11 +6,11 @@ use slop_koala_bear::{
 };
 
 use super::internal::{self, SCALE_BITS};
-use super::{EXTERNAL_ROUNDS, INTERNAL_ROUNDS, WIDTH};
+use super::parameters::{EXTERNAL_ROUNDS, INTERNAL_ROUNDS, WIDTH};
 use crate::field::{P, R, R_INVERSE, R_SQUARED, inverse, multiply, power};
 
 /// What `permute` needs. Constants to add have p taken off: a reduced word plus one is signed.
-pub struct Constants {
+pub(crate) struct Constants {
     pub(super) external: [[u32; WIDTH]; EXTERNAL_ROUNDS],
     pub(super) internal: internal::Constants,
     /// Takes off the last scale.
@@ -18,7 +18,7 @@ pub struct Constants {
 }
 
 impl Constants {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         // The scale before the first round: words are in Montgomery form.
         let mut scale = R;
         let first = KoalaBear_BEGIN_EXT_CONSTS.map(|round| external_round(round, &mut scale));

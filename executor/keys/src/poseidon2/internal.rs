@@ -7,36 +7,36 @@
 //! Words 1 to 15 are unsigned below 2^32 here, not reduced: with `base` = p + a reduced number,
 //! `base + high + b - 128 * b` is more than p - 127/128 * 2^31 > 0, and at most 2 * p + 2^24 < 2^32.
 
-use super::{INTERNAL_ROUNDS, State};
+use super::parameters::{INTERNAL_ROUNDS, State};
 use crate::field::{P, R, centred, inverse, multiply, power};
 use crate::lanes::Lanes;
 use crate::modular::{add, product_even, product_splat, reduce, sub};
 
 /// A round divides by two to this power.
-pub const SCALE_BITS: u32 = 23;
+pub(super) const SCALE_BITS: u32 = 23;
 /// log2 of the diagonal from word 1 on.
 const DIAGONAL: [u32; 15] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 15];
 
-pub struct Constants {
+pub(super) struct Constants {
     pub rounds: [Round; INTERNAL_ROUNDS],
     /// 15 / 2^23 in Montgomery form, centred.
     pub fifteen: u32,
 }
 
-pub struct Round {
+pub(super) struct Round {
     /// To be added to word 0: signed.
     pub constant: u32,
     /// Brings the cube to the scale of the round's end.
     pub s_box: u32,
 }
 
-pub fn fifteen() -> u32 {
+pub(super) fn fifteen() -> u32 {
     centred(multiply(multiply(15, inverse(power(2, SCALE_BITS.into()))), R))
 }
 
 /// All internal rounds, signed to signed.
 #[inline(always)]
-pub fn rounds<T: Lanes>(state: &mut State<T>, constants: &Constants) {
+pub(super) fn rounds<T: Lanes>(state: &mut State<T>, constants: &Constants) {
     let mut first = reduce(state[0]);
     let mut total = T::splat(0);
     for word in &mut state[1..] {

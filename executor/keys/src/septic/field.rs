@@ -12,17 +12,17 @@ use crate::lanes::{Lanes, MAX_WIDTH, Task};
 use crate::modular;
 
 /// Coefficients, the constant one first.
-pub type Septic<T> = [T; 7];
+pub(super) type Septic<T> = [T; 7];
 type Matrix = [[u32; 7]; 7];
 
 /// The maps x -> x^p and x -> x^(p^2): row i is the image of z^i, in Montgomery form, centred.
-pub struct Frobenius {
+pub(super) struct Frobenius {
     once: Matrix,
     twice: Matrix,
 }
 
 impl Frobenius {
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         let z = SepticExtension(std::array::from_fn(|power| SP1Field::from_bool(power == 1)));
         let once = z.exp_u64(P.into());
         Self { once: images(once), twice: images(once.exp_u64(P.into())) }
@@ -131,12 +131,12 @@ impl<T: Lanes> Task for Apply<'_, T> {
 }
 
 #[inline(always)]
-pub fn product<T: Lanes>(a: &Septic<T>, b: &Septic<T>) -> Septic<T> {
+pub(super) fn product<T: Lanes>(a: &Septic<T>, b: &Septic<T>) -> Septic<T> {
     T::outlined(Multiply(a, b))
 }
 
 #[inline(always)]
-pub fn sum<T: Lanes>(a: &Septic<T>, b: &Septic<T>) -> Septic<T> {
+pub(super) fn sum<T: Lanes>(a: &Septic<T>, b: &Septic<T>) -> Septic<T> {
     let mut result = *a;
     for (word, other) in result.iter_mut().zip(b) {
         *word = modular::add(*word, *other);
@@ -145,7 +145,7 @@ pub fn sum<T: Lanes>(a: &Septic<T>, b: &Septic<T>) -> Septic<T> {
 }
 
 #[inline(always)]
-pub fn difference<T: Lanes>(a: &Septic<T>, b: &Septic<T>) -> Septic<T> {
+pub(super) fn difference<T: Lanes>(a: &Septic<T>, b: &Septic<T>) -> Septic<T> {
     let mut result = *a;
     for (word, other) in result.iter_mut().zip(b) {
         *word = modular::sub(*word, *other);
@@ -155,7 +155,7 @@ pub fn difference<T: Lanes>(a: &Septic<T>, b: &Septic<T>) -> Septic<T> {
 
 /// The lanes of each coefficient.
 #[inline(always)]
-pub fn to_arrays<T: Lanes>(a: &Septic<T>) -> [[u32; MAX_WIDTH]; 7] {
+pub(super) fn to_arrays<T: Lanes>(a: &Septic<T>) -> [[u32; MAX_WIDTH]; 7] {
     let mut arrays = [[0; MAX_WIDTH]; 7];
     for (array, word) in arrays.iter_mut().zip(a) {
         word.store(array);
@@ -165,7 +165,7 @@ pub fn to_arrays<T: Lanes>(a: &Septic<T>) -> [[u32; MAX_WIDTH]; 7] {
 
 /// The product with an element of F_p.
 #[inline(always)]
-pub fn scaled<T: Lanes>(a: &Septic<T>, factor: T) -> Septic<T> {
+pub(super) fn scaled<T: Lanes>(a: &Septic<T>, factor: T) -> Septic<T> {
     let mut result = *a;
     for word in &mut result {
         *word = modular::multiply(*word, factor);
@@ -175,19 +175,19 @@ pub fn scaled<T: Lanes>(a: &Septic<T>, factor: T) -> Septic<T> {
 
 /// x^p.
 #[inline(always)]
-pub fn power_p<T: Lanes>(x: &Septic<T>, frobenius: &Frobenius) -> Septic<T> {
+pub(super) fn power_p<T: Lanes>(x: &Septic<T>, frobenius: &Frobenius) -> Septic<T> {
     T::outlined(Apply(x, &frobenius.once))
 }
 
 /// x^(p^2).
 #[inline(always)]
-pub fn power_p2<T: Lanes>(x: &Septic<T>, frobenius: &Frobenius) -> Septic<T> {
+pub(super) fn power_p2<T: Lanes>(x: &Septic<T>, frobenius: &Frobenius) -> Septic<T> {
     T::outlined(Apply(x, &frobenius.twice))
 }
 
 /// x^(r - 1), and the norm x^r.
 #[inline(always)]
-pub fn norm<T: Lanes>(x: &Septic<T>, frobenius: &Frobenius) -> (Septic<T>, T) {
+pub(super) fn norm<T: Lanes>(x: &Septic<T>, frobenius: &Frobenius) -> (Septic<T>, T) {
     let p_and_p2 = product(&power_p(x, frobenius), &power_p2(x, frobenius));
     let p3_and_p4 = power_p2(&p_and_p2, frobenius);
     let p5_and_p6 = power_p2(&p3_and_p4, frobenius);
@@ -198,14 +198,14 @@ pub fn norm<T: Lanes>(x: &Septic<T>, frobenius: &Frobenius) -> (Septic<T>, T) {
 
 /// The inverse, and the norm: where that is zero, so was x, and there is no inverse.
 #[inline(always)]
-pub fn inverse<T: Lanes>(x: &Septic<T>, frobenius: &Frobenius) -> (Septic<T>, T) {
+pub(super) fn inverse<T: Lanes>(x: &Septic<T>, frobenius: &Frobenius) -> (Septic<T>, T) {
     let (others, norm) = norm(x, frobenius);
     (scaled(&others, power(norm, P - 2)), norm)
 }
 
 /// A power in F_p.
 #[inline(always)]
-pub fn power<T: Lanes>(mut base: T, mut exponent: u32) -> T {
+pub(super) fn power<T: Lanes>(mut base: T, mut exponent: u32) -> T {
     let mut result = T::splat(R);
     while exponent > 0 {
         if exponent & 1 == 1 {

@@ -30,7 +30,7 @@ struct Candidate {
 
 /// Append the points of `memory`, pairs of address and word.
 #[inline(always)]
-pub fn lift<T: Lanes>(
+pub(super) fn lift<T: Lanes>(
     memory: &[(u64, u64)],
     constants: &Constants,
     frobenius: &Frobenius,

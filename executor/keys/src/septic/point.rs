@@ -9,12 +9,12 @@ use sp1_primitives::SP1Field;
 use crate::field::{R, R_INVERSE, multiply};
 
 /// An affine point: x, then y, in Montgomery form.
-pub type Point = [u32; 14];
+pub(super) type Point = [u32; 14];
 
 type Complete = SepticCurveComplete<SP1Field>;
 
 /// The sum of `points`, also of equal or opposite ones; None is the point at infinity.
-pub fn complete_sum(points: &[Point]) -> Option<Point> {
+pub(super) fn complete_sum(points: &[Point]) -> Option<Point> {
     let sum = points.iter().map(from_words).fold(Complete::Infinity, |sum, point| sum + point);
     match sum {
         Complete::Infinity => None,
@@ -23,7 +23,7 @@ pub fn complete_sum(points: &[Point]) -> Option<Point> {
 }
 
 /// The sum of `points` and SP1's starting point, canonical.
-pub fn final_sum(points: &[Point]) -> [u32; 14] {
+pub(super) fn final_sum(points: &[Point]) -> [u32; 14] {
     let start = Complete::Affine(SepticDigest::zero().0);
     to_words(&points.iter().map(from_words).fold(start, |sum, point| sum + point).point())
 }

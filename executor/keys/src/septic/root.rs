@@ -11,7 +11,7 @@ use crate::modular;
 
 /// A possible square, with what its root needs.
 #[derive(Clone, Copy)]
-pub struct Square<W> {
+pub(super) struct Square<W> {
     n: [W; 7],
     norm: W,
     /// norm^127.
@@ -19,13 +19,13 @@ pub struct Square<W> {
 }
 
 impl Square<u32> {
-    pub const ZERO: Self = Self { n: [0; 7], norm: 0, odd_power: 0 };
+    pub(super) const ZERO: Self = Self { n: [0; 7], norm: 0, odd_power: 0 };
 }
 
 impl<T: Lanes> Square<T> {
     /// One square per lane.
     #[inline(always)]
-    pub fn load(squares: &[Square<u32>; MAX_WIDTH]) -> Self {
+    pub(super) fn load(squares: &[Square<u32>; MAX_WIDTH]) -> Self {
         let mut n = [T::splat(0); 7];
         for (index, word) in n.iter_mut().enumerate() {
             *word = T::load(&squares.map(|square| square.n[index]));
@@ -36,7 +36,7 @@ impl<T: Lanes> Square<T> {
 
     /// The squares of the lanes.
     #[inline(always)]
-    pub fn store(&self) -> [Square<u32>; MAX_WIDTH] {
+    pub(super) fn store(&self) -> [Square<u32>; MAX_WIDTH] {
         let (n, norm) = (field::to_arrays(&self.n), self.norm.to_array());
         let odd_power = self.odd_power.to_array();
         std::array::from_fn(|lane| Square {
@@ -48,7 +48,7 @@ impl<T: Lanes> Square<T> {
 
     /// All ones in the lanes whose n has a root other than zero.
     #[inline(always)]
-    pub fn has_root(&self) -> T {
+    pub(super) fn has_root(&self) -> T {
         let mut power = self.odd_power;
         for _ in 1..TWO_ADICITY {
             power = modular::multiply(power, power);
@@ -58,14 +58,14 @@ impl<T: Lanes> Square<T> {
 }
 
 #[inline(always)]
-pub fn square<T: Lanes>(n: &Septic<T>, frobenius: &Frobenius) -> Square<T> {
+pub(super) fn square<T: Lanes>(n: &Septic<T>, frobenius: &Frobenius) -> Square<T> {
     let (_, norm) = field::norm(n, frobenius);
     Square { n: *n, norm, odd_power: field::power(norm, 127) }
 }
 
 /// A root of each n, where there is one.
 #[inline(always)]
-pub fn root<T: Lanes>(square: &Square<T>, frobenius: &Frobenius) -> Septic<T> {
+pub(super) fn root<T: Lanes>(square: &Square<T>, frobenius: &Frobenius) -> Septic<T> {
     // (r + 1) / 2 = 1 + (p + 1) / 2 * (p + p^3 + p^5), and (p + 1) / 2 = 1 + 2^23 + .. + 2^29.
     let (mut doubling, mut half) = (square.n, square.n);
     for bit in 1..30 {

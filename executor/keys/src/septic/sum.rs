@@ -15,7 +15,7 @@ struct Points<T> {
 
 /// Replace `points` by fewer than twice as many as there are lanes, with the same sum.
 #[inline(always)]
-pub fn shorten<T: Lanes>(points: &mut Vec<Point>, frobenius: &Frobenius) {
+pub(super) fn shorten<T: Lanes>(points: &mut Vec<Point>, frobenius: &Frobenius) {
     let rest = points.len() % T::WIDTH;
     let mut vectors: Vec<Points<T>> = Vec::new();
     for chunk in points[rest..].chunks_exact(T::WIDTH) {

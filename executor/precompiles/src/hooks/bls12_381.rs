@@ -1,7 +1,7 @@
 //! Square roots and inverses in the base field of BLS12-381. Elements are 48 bytes, most
 //! significant first; what follows them is ignored.
 
-use super::{Answers, TOO_SHORT, limbs_from_be, limbs_to_be};
+use super::answers::{Answers, TOO_SHORT};
 use crate::bls12_381::Base;
 use crate::field::Field;
 use crate::limbs::{is_zero, reduce};
@@ -21,13 +21,13 @@ const ROOT_EXPONENT: [u64; 6] = {
 };
 
 /// 1 and a root of the element, or 0 and a root of twice the element, which then has one.
-pub fn square_root(input: &[u8]) -> Answers {
+pub(super) fn square_root(input: &[u8]) -> Answers {
     let element = element(input)?;
     if is_zero(&element) {
         return Ok(vec![vec![1], vec![0; 48]]);
     }
     let root = Base::power(&element, &ROOT_EXPONENT);
-    // The element may be no reduced number. SP1 takes such a one for no square.
+    // The element may not be reduced. SP1 treats such an element as a non-square.
     if Base::square(&root) == element {
         return Ok(vec![vec![1], limbs_to_be(&root)]);
     }
@@ -41,7 +41,7 @@ pub fn square_root(input: &[u8]) -> Answers {
 }
 
 /// The inverse; that of the prime itself is 0.
-pub fn inverse(input: &[u8]) -> Answers {
+pub(super) fn inverse(input: &[u8]) -> Answers {
     let element = element(input)?;
     if is_zero(&element) {
         return Err(Fault::Refused("0 has no inverse"));
@@ -51,4 +51,18 @@ pub fn inverse(input: &[u8]) -> Answers {
 
 fn element(input: &[u8]) -> Result<[u64; 6], Fault> {
     Ok(limbs_from_be(input.get(..48).ok_or(TOO_SHORT)?))
+}
+
+/// Limbs from 8 `N` bytes, most significant first.
+fn limbs_from_be<const N: usize>(bytes: &[u8]) -> [u64; N] {
+    let mut limbs = [0; N];
+    for (limb, chunk) in limbs.iter_mut().rev().zip(bytes.as_chunks::<8>().0) {
+        *limb = u64::from_be_bytes(*chunk);
+    }
+    limbs
+}
+
+/// The limbs' bytes, most significant first.
+fn limbs_to_be<const N: usize>(limbs: &[u64; N]) -> Vec<u8> {
+    limbs.iter().rev().flat_map(|limb| limb.to_be_bytes()).collect()
 }

@@ -2,7 +2,7 @@
 
 use sp1_curves::{k256, p256};
 
-use super::Answers;
+use super::answers::Answers;
 use crate::memory::Fault;
 
 /// No square in either base field.
@@ -15,7 +15,7 @@ const NO_ROOT: Fault = Fault::Refused("neither alpha nor three times alpha has a
 /// The input is a byte with the curve (1 or 2) and in the top bit whether y is odd, then r and
 /// alpha, 32 bytes each, most significant first. The answers are 1, the square root y of alpha and
 /// the inverse of r as a scalar; or, if there is no root, 0 and the square root of 3 alpha.
-pub fn recover(input: &[u8]) -> Answers {
+pub(super) fn recover(input: &[u8]) -> Answers {
     let Ok(&[flags, ref elements @ ..]) = <&[u8; 65]>::try_from(input) else {
         return Err(Fault::Refused("the input of the recovery is not 65 bytes long"));
     };

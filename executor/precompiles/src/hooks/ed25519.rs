@@ -1,6 +1,6 @@
 //! Whether ed25519 has a point with a given y.
 
-use super::{Answers, TOO_SHORT};
+use super::answers::{Answers, TOO_SHORT};
 use crate::edwards::{Base, square_root};
 use crate::field::Field;
 use crate::memory::Fault;
@@ -8,7 +8,7 @@ use crate::memory::Fault;
 /// The input is y, 32 bytes whose top bit is ignored, and v = D y^2 + 1, both least significant
 /// byte first. The answer is 1 if (y^2 - 1) / v has a square root. If not, it is 0, the inverse of
 /// v, and a root of twice that quotient. For a y that is not reduced it is a lone 0.
-pub fn decompress(input: &[u8]) -> Answers {
+pub(super) fn decompress(input: &[u8]) -> Answers {
     let (y, v) = input.split_at_checked(32).ok_or(TOO_SHORT)?;
     let mut y = limbs_from_le(y);
     y[3] &= u64::MAX >> 1;

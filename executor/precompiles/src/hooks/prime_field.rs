@@ -5,14 +5,14 @@
 
 use sp1_curves::{BigUint, One, Zero};
 
-use super::{Answers, TOO_SHORT};
+use super::answers::{Answers, TOO_SHORT};
 use crate::memory::Fault;
 
 const BAD_LENGTH: Fault = Fault::Refused("the input's length is not the one that it names");
 const NO_ROOT: Fault = Fault::Refused("neither the element nor its multiple has a square root");
 
 /// The input is element and modulus, the answer element^(modulus - 2).
-pub fn inverse(input: &[u8]) -> Answers {
+pub(super) fn inverse(input: &[u8]) -> Answers {
     let (length, [element, modulus]) = numbers(input)?;
     if element.is_zero() {
         return Err(Fault::Refused("0 has no inverse"));
@@ -26,7 +26,7 @@ pub fn inverse(input: &[u8]) -> Answers {
 
 /// The input is element, modulus and a number that is no square. The answers are 1 and a root of
 /// the element, or 0 and a root of the product of both.
-pub fn square_root(input: &[u8]) -> Answers {
+pub(super) fn square_root(input: &[u8]) -> Answers {
     let (length, [element, modulus, non_square]) = numbers(input)?;
     if element >= modulus || non_square >= modulus {
         return Err(Fault::Refused("a number is not below the modulus"));
@@ -89,7 +89,7 @@ fn tonelli_shanks(
     let mut limit = twos;
     while rest != one {
         if limit == 0 {
-            // An even modulus: SP1 would search for ever, or panic.
+            // An even modulus: SP1 would loop forever, or panic.
             return Err(NO_ROOT);
         }
         let Some(squarings) = squarings_to_one(&rest, modulus, limit) else {

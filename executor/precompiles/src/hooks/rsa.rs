@@ -2,12 +2,12 @@
 
 use sp1_curves::{BigUint, Integer, Zero};
 
-use super::Answers;
+use super::answers::Answers;
 use crate::memory::Fault;
 
 /// The input is a product of twice the key's length and a modulus of that length, least significant
 /// byte first. The answers are remainder and quotient, both cut to the key's length.
-pub fn multiply_modulo(input: &[u8]) -> Answers {
+pub(super) fn multiply_modulo(input: &[u8]) -> Answers {
     let length = input.len() / 3;
     if !matches!(input.len(), 768 | 1152 | 1536) {
         return Err(Fault::Refused("the input is no product and modulus of a supported key size"));

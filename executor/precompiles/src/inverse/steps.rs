@@ -9,19 +9,19 @@ use std::num::NonZeroU64;
 use crate::montgomery::inverse_of_limb;
 
 /// Halvings in a batch, which the lowest 64 and the highest 63 bits of two numbers determine.
-pub const BATCH: u32 = 62;
+pub(super) const BATCH: u32 = 62;
 
 /// What a batch makes of one of two numbers: (own * number - other * the other one) / 2^62, where
 /// own + other is at most 2^62.
 #[derive(Clone, Copy)]
-pub struct Row {
+pub(super) struct Row {
     pub own: u64,
     pub other: u64,
 }
 
 /// The 63 bits of each number from the longer one's top bit on.
 #[inline(always)]
-pub fn highest_bits<const N: usize>(a: &[u64; N], b: &[u64; N]) -> [u64; 2] {
+pub(super) fn highest_bits<const N: usize>(a: &[u64; N], b: &[u64; N]) -> [u64; 2] {
     let mut top = N - 1;
     while top > 0 && a[top] | b[top] == 0 {
         top -= 1;
@@ -40,7 +40,7 @@ pub fn highest_bits<const N: usize>(a: &[u64; N], b: &[u64; N]) -> [u64; 2] {
 /// becomes a, the other b, and b is subtracted from a; then a is even, and is halved. The lowest
 /// bits tell what is even, the highest what is larger.
 #[inline(always)]
-pub fn steps([mut a, mut b]: [u64; 2], [mut top_a, mut top_b]: [u64; 2]) -> (Row, Row) {
+pub(super) fn steps([mut a, mut b]: [u64; 2], [mut top_a, mut top_b]: [u64; 2]) -> (Row, Row) {
     // A row makes a multiple of 2^62, so its factor of a, times a / b, is its factor of b.
     let ratio = a.wrapping_mul(inverse_of_limb(b));
     let factor_of_b = |factor: u64| factor.wrapping_mul(ratio) & ((1 << BATCH) - 1);

@@ -1,6 +1,6 @@
 use super::permute;
+use crate::arguments::Arguments;
 use crate::memory::{Fault, GuestMemory};
-use crate::table::Arguments;
 
 struct Lanes([u64; 25]);
 

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Once};
 
-use precompiles::{Arguments, Fault, GuestMemory, precompile};
+use attestor_precompiles::{Arguments, Fault, GuestMemory, precompile};
 use sp1_core_executor::{Instruction, MinimalExecutor, Opcode, Program, SupervisorMode};
 
 /// Words by address; what is not there is zero.
-pub type Words = HashMap<u64, u64>;
+pub(crate) type Words = HashMap<u64, u64>;
 
 /// SP1 refuses addresses from here on when it has a memory limit.
 const END: u64 = 1 << 40;
@@ -31,7 +31,7 @@ fn program(number: u64, arguments: &Arguments, words: &Words) -> Program {
 }
 
 /// The memory after the call on SP1's executor, at the addresses asked for; None if it failed.
-pub fn on_sp1(
+pub(crate) fn on_sp1(
     number: u64,
     arguments: &Arguments,
     words: &Words,
@@ -42,7 +42,10 @@ pub fn on_sp1(
 }
 
 /// The executor after the program; None if it failed.
-pub fn run_on_sp1(program: Program, stdin: &[Vec<u8>]) -> Option<MinimalExecutor<SupervisorMode>> {
+pub(crate) fn run_on_sp1(
+    program: Program,
+    stdin: &[Vec<u8>],
+) -> Option<MinimalExecutor<SupervisorMode>> {
     silence_panics();
     catch_unwind(AssertUnwindSafe(|| {
         let memory_limit = Some(1 << 30);
@@ -74,7 +77,7 @@ fn silence_panics() {
 }
 
 /// The same on the precompile.
-pub fn on_ours(
+pub(crate) fn on_ours(
     number: u64,
     arguments: &Arguments,
     words: &Words,
@@ -86,7 +89,7 @@ pub fn on_ours(
 }
 
 /// A guest memory for tests.
-pub struct MapMemory(pub Words);
+pub(crate) struct MapMemory(pub Words);
 
 impl GuestMemory for MapMemory {
     fn read_words(&mut self, address: u64, words: &mut [u64]) -> Result<(), Fault> {

@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    sp1::serve::serve(sp1::vkey::answer)
+    attestor_sp1::serve::serve(attestor_sp1::vkey::answer)
 }

@@ -1,5 +1,7 @@
 //! Accesses of compiled code, with addresses in registers and with known ones.
 
+use attestor_precompiles::FIRST_ADDRESS;
+
 use crate::assembly::{BASE, DATA, ECALL, addi, i_type, image, lui, slli, store};
 use crate::exit::Exit;
 use crate::translate::tests::compiled;
@@ -22,7 +24,23 @@ fn is_valid(address: u64, bytes: u64) -> bool {
 
 #[test]
 fn addresses_in_registers_are_checked() {
-    let bases = [0, 1, 2, 4, 8, DATA, OUTSIDE - 8, OUTSIDE - 1, OUTSIDE, 1 << 63, u64::MAX - 7];
+    const LOW: u64 = FIRST_ADDRESS;
+    let bases = [
+        0,
+        1,
+        2,
+        4,
+        8,
+        LOW - 8,
+        LOW,
+        LOW + 1,
+        DATA,
+        OUTSIDE - 8,
+        OUTSIDE - 1,
+        OUTSIDE,
+        1 << 63,
+        u64::MAX - 7,
+    ];
     for base in bases {
         for offset in [0, 1, 2, 4, 7, 8, 2047, -1, -8, -2048] {
             for (access, bytes) in accesses(offset) {
@@ -31,7 +49,9 @@ fn addresses_in_registers_are_checked() {
                 registers[POINTER as usize] = base;
                 let (exit, context) = compiled(&image, registers);
                 let address = base.wrapping_add(i64::from(offset) as u64);
-                if is_valid(address, bytes) {
+                if is_valid(address, bytes) && address < FIRST_ADDRESS {
+                    assert_eq!((exit, context.address), (Exit::Low, address));
+                } else if is_valid(address, bytes) {
                     assert_eq!((exit, context.pc), (Exit::Ecall, BASE + 8), "{address:#x}");
                 } else {
                     let found = (exit, context.pc, context.address);
@@ -57,7 +77,9 @@ fn known_addresses_are_checked() {
                 let (exit, context) = compiled(&image, [7; 32]);
                 let address = base.wrapping_add(i64::from(offset) as u64);
                 let pc = BASE + 4 * words.len() as u64;
-                if is_valid(address, bytes) {
+                if is_valid(address, bytes) && address < FIRST_ADDRESS {
+                    assert_eq!((exit, context.address), (Exit::Low, address));
+                } else if is_valid(address, bytes) {
                     assert_eq!((exit, context.pc), (Exit::Ecall, pc + 4), "{address:#x}");
                 } else {
                     let found = (exit, context.pc, context.address);

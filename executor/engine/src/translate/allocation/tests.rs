@@ -3,7 +3,7 @@
 use super::{ALWAYS, Allocation, Place};
 use crate::assembly::{BASE, add, addi, branch, halt, image, jal, r_type};
 use crate::image::Image;
-use crate::translate::assembler::Host;
+use crate::translate::assembler::Gpr;
 use crate::translate::region::Region;
 
 /// The allocation of the region from the first word on.
@@ -18,10 +18,10 @@ fn allocation(words: &[u32]) -> (Image, Allocation) {
 fn no_host_register_is_given_twice_or_is_of_another_use() {
     let words: Vec<u32> = (1..32).map(|register| addi(register, register, 1)).collect();
     let (_, allocation) = allocation(&words);
-    let hosts: Vec<Host> = allocation.hosts().map(|(_, host)| host).collect();
+    let hosts: Vec<Gpr> = allocation.hosts().map(|(_, host)| host).collect();
     for (place, host) in hosts.iter().enumerate() {
         assert!(!hosts[..place].contains(host), "{host:?}");
-        assert!(*host == Host::Rdx || ALWAYS.contains(host), "{host:?}");
+        assert!(*host == Gpr::Rdx || ALWAYS.contains(host), "{host:?}");
     }
     assert_eq!(hosts.len(), ALWAYS.len() + 1);
 }
@@ -53,7 +53,7 @@ fn rdx_is_free_for_a_register_where_nothing_needs_it() {
     let adds: Vec<u32> = (1..32).map(|register| add(register, register, register)).collect();
     let has_rdx = |words: &[u32]| {
         let (_, allocation) = allocation(words);
-        allocation.hosts().any(|(_, host)| host == Host::Rdx)
+        allocation.hosts().any(|(_, host)| host == Gpr::Rdx)
     };
     assert!(has_rdx(&adds));
     // MULH, MULHSU, MULHU, DIV, DIVU, REM, REMU.

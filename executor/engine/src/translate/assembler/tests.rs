@@ -3,25 +3,25 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use super::{Assembler, Binary, Bits, Host, If, Operand, Shift, Unary};
+use super::{Assembler, Binary, Cond, Gpr, Operand, OperandSize, Shift, Unary};
 
-const HOSTS: [Host; 16] = [
-    Host::Rax,
-    Host::Rcx,
-    Host::Rdx,
-    Host::Rbx,
-    Host::Rsp,
-    Host::Rbp,
-    Host::Rsi,
-    Host::Rdi,
-    Host::R8,
-    Host::R9,
-    Host::R10,
-    Host::R11,
-    Host::R12,
-    Host::R13,
-    Host::R14,
-    Host::R15,
+const HOSTS: [Gpr; 16] = [
+    Gpr::Rax,
+    Gpr::Rcx,
+    Gpr::Rdx,
+    Gpr::Rbx,
+    Gpr::Rsp,
+    Gpr::Rbp,
+    Gpr::Rsi,
+    Gpr::Rdi,
+    Gpr::R8,
+    Gpr::R9,
+    Gpr::R10,
+    Gpr::R11,
+    Gpr::R12,
+    Gpr::R13,
+    Gpr::R14,
+    Gpr::R15,
 ];
 const DISPLACEMENTS: [i32; 8] = [0, 1, -1, 127, 128, -128, -129, i32::MAX];
 const NAMES: [[&str; 4]; 8] = [
@@ -36,7 +36,7 @@ const NAMES: [[&str; 4]; 8] = [
 ];
 
 /// A width as the logarithm of its bytes.
-fn name(host: Host, log2: usize) -> String {
+fn name(host: Gpr, log2: usize) -> String {
     let number = host as usize;
     match NAMES.get(number) {
         Some(names) => names[log2].to_owned(),
@@ -49,12 +49,12 @@ fn hex(value: i64) -> String {
     format!("{sign}0x{:x}", value.unsigned_abs())
 }
 
-/// An operand as the disassembler writes it; `log2` of what it holds, None where that is not told.
+/// An operand as the disassembler writes it; `log2` of what it holds, None where the disassembler does not show it.
 fn text(operand: Operand, log2: Option<usize>) -> String {
     let pointer =
         log2.map_or("", |log2| ["BYTE PTR ", "WORD PTR ", "DWORD PTR ", "QWORD PTR "][log2]);
     // These bases have no form without a displacement.
-    let zero = |base: Host| if matches!(base, Host::Rbp | Host::R13) { "+0x0" } else { "" };
+    let zero = |base: Gpr| if matches!(base, Gpr::Rbp | Gpr::R13) { "+0x0" } else { "" };
     match operand {
         Operand::Register(host) => name(host, log2.unwrap_or(3)),
         Operand::Memory(base, 0) => format!("{pointer}[{}{}]", name(base, 3), zero(base)),
@@ -68,8 +68,8 @@ fn text(operand: Operand, log2: Option<usize>) -> String {
     }
 }
 
-fn log2(bits: Bits) -> usize {
-    if bits == Bits::B64 { 3 } else { 2 }
+fn log2(size: OperandSize) -> usize {
+    if size == OperandSize::B64 { 3 } else { 2 }
 }
 
 /// What was assembled, and how each instruction shall be read.
@@ -95,7 +95,7 @@ impl Listing {
 }
 
 /// The instructions in a piece of machine code, by the objdump that comes with a linker.
-pub fn disassemble(code: &[u8]) -> Vec<String> {
+pub(crate) fn disassemble(code: &[u8]) -> Vec<String> {
     let mut file = tempfile();
     file.1.write_all(code).expect("a file");
     let output = Command::new("objdump")
@@ -108,7 +108,7 @@ pub fn disassemble(code: &[u8]) -> Vec<String> {
     assert!(output.status.success(), "{output:?}");
     let printed = String::from_utf8(output.stdout).expect("text");
     let lines = printed.lines().filter_map(|line| line.split_once(":\t"));
-    // A prefix without a meaning is told.
+    // A prefix without a meaning is shown.
     let words = |text: &str| {
         text.split_whitespace().filter(|word| *word != "rex").collect::<Vec<_>>().join(" ")
     };
@@ -130,7 +130,7 @@ fn operands() -> Vec<Operand> {
     for base in HOSTS {
         operands.push(Operand::Register(base));
         operands.extend(DISPLACEMENTS.map(|displacement| Operand::Memory(base, displacement)));
-        for index in HOSTS.into_iter().filter(|index| *index != Host::Rsp) {
+        for index in HOSTS.into_iter().filter(|index| *index != Gpr::Rsp) {
             operands.extend([0, 3].map(|scale| Operand::Indexed(base, index, scale)));
         }
     }
@@ -154,16 +154,17 @@ fn operations_on_two_operands() {
     ];
     for (place, operand) in operands().into_iter().enumerate() {
         let (host, (operation, verb)) = (HOSTS[place % 16], names[place % 6]);
-        for bits in [Bits::B32, Bits::B64] {
-            let (a, b) = (name(host, log2(bits)), text(operand, Some(log2(bits))));
-            listing.add(format!("{verb} {a},{b}"), |to| to.binary(operation, bits, host, operand));
+        for size in [OperandSize::B32, OperandSize::B64] {
+            let (a, b) = (name(host, log2(size)), text(operand, Some(log2(size))));
+            listing.add(format!("{verb} {a},{b}"), |to| to.binary(operation, size, host, operand));
             listing
-                .add(format!("{verb} {b},{a}"), |to| to.binary_on(operation, bits, operand, host));
-            listing.add(format!("test {b},{a}"), |to| to.test(bits, operand, host));
-            listing.add(format!("imul {a},{b}"), |to| to.multiply(bits, host, operand));
-            listing.add(format!("mov {a},{b}"), |to| to.copy(bits, host, operand));
-            listing.add(format!("mov {b},{a}"), |to| to.store(bits, operand, host));
+                .add(format!("{verb} {b},{a}"), |to| to.binary_on(operation, size, operand, host));
+            listing.add(format!("test {b},{a}"), |to| to.test(size, operand, host));
+            listing.add(format!("imul {a},{b}"), |to| to.multiply(size, host, operand));
+            listing.add(format!("mov {a},{b}"), |to| to.copy(size, host, operand));
+            listing.add(format!("mov {b},{a}"), |to| to.store(size, operand, host));
         }
+        listing.add(format!("bts {},0x28", name(host, 3)), |to| to.set_bit(host, 40));
     }
     listing.check();
 }
@@ -174,17 +175,18 @@ fn operations_with_constants() {
     let values = [0, 1, -1, 127, 128, -128, -129, i32::MAX, i32::MIN];
     for (place, operand) in operands().into_iter().enumerate() {
         let value = values[place % values.len()];
-        for (bits, number) in
-            [(Bits::B32, format!("0x{value:x}")), (Bits::B64, format!("0x{:x}", i64::from(value)))]
-        {
-            let on = text(operand, Some(log2(bits)));
+        for (size, number) in [
+            (OperandSize::B32, format!("0x{value:x}")),
+            (OperandSize::B64, format!("0x{:x}", i64::from(value))),
+        ] {
+            let on = text(operand, Some(log2(size)));
             listing.add(format!("cmp {on},{number}"), |to| {
-                to.binary_constant(Binary::Compare, bits, operand, value);
+                to.binary_constant(Binary::Compare, size, operand, value);
             });
             listing.add(format!("xor {on},{number}"), |to| {
-                to.binary_constant(Binary::Xor, bits, operand, value);
+                to.binary_constant(Binary::Xor, size, operand, value);
             });
-            listing.add(format!("mov {on},{number}"), |to| to.store_constant(bits, operand, value));
+            listing.add(format!("mov {on},{number}"), |to| to.store_constant(size, operand, value));
         }
     }
     listing.check();
@@ -209,7 +211,7 @@ fn constants_are_as_short_as_they_can_be() {
 fn operations_on_one_operand() {
     let mut listing = Listing::default();
     for operand in operands() {
-        for bits in [Bits::B32, Bits::B64] {
+        for size in [OperandSize::B32, OperandSize::B64] {
             for (operation, verb) in [
                 (Unary::Negate, "neg"),
                 (Unary::MultiplyUnsigned, "mul"),
@@ -217,13 +219,13 @@ fn operations_on_one_operand() {
                 (Unary::DivideUnsigned, "div"),
                 (Unary::DivideSigned, "idiv"),
             ] {
-                let on = text(operand, Some(log2(bits)));
-                listing.add(format!("{verb} {on}"), |to| to.unary(operation, bits, operand));
+                let on = text(operand, Some(log2(size)));
+                listing.add(format!("{verb} {on}"), |to| to.unary(operation, size, operand));
             }
         }
     }
-    listing.add("cdq", |to| to.spread_sign(Bits::B32));
-    listing.add("cqo", |to| to.spread_sign(Bits::B64));
+    listing.add("cdq", |to| to.spread_sign(OperandSize::B32));
+    listing.add("cqo", |to| to.spread_sign(OperandSize::B64));
     listing.check();
 }
 
@@ -231,16 +233,16 @@ fn operations_on_one_operand() {
 fn shifts() {
     let mut listing = Listing::default();
     for host in HOSTS {
-        for bits in [Bits::B32, Bits::B64] {
+        for size in [OperandSize::B32, OperandSize::B64] {
             for (operation, verb) in [
                 (Shift::RotateRight, "ror"),
                 (Shift::Left, "shl"),
                 (Shift::Right, "shr"),
                 (Shift::RightSigned, "sar"),
             ] {
-                let on = name(host, log2(bits));
-                listing.add(format!("{verb} {on},0x1f"), |to| to.shift(operation, bits, host, 31));
-                listing.add(format!("{verb} {on},cl"), |to| to.shift_by_cl(operation, bits, host));
+                let on = name(host, log2(size));
+                listing.add(format!("{verb} {on},0x1f"), |to| to.shift(operation, size, host, 31));
+                listing.add(format!("{verb} {on},cl"), |to| to.shift_by_cl(operation, size, host));
             }
         }
     }
@@ -260,6 +262,7 @@ fn narrow_loads_and_stores() {
         listing.add(format!("movsx {whole},{halves}"), |to| to.load_half(true, host, from));
         listing.add(format!("movsxd {whole},{words}"), |to| to.extend_sign(host, from));
         listing.add(format!("mov {bytes},{byte}"), |to| to.store_byte(from, host));
+        listing.add(format!("mov {bytes},0xfe"), |to| to.store_byte_constant(from, 0xfe));
         listing.add(format!("mov {halves},{half}"), |to| to.store_half(from, host));
     }
     listing.check();
@@ -271,15 +274,18 @@ fn addresses_and_flags() {
     for (place, of) in in_memory().enumerate() {
         let host = HOSTS[place % 16];
         let (half, whole) = (name(host, 2), name(host, 3));
-        listing.add(format!("lea {half},{}", text(of, None)), |to| to.address(Bits::B32, host, of));
-        listing
-            .add(format!("lea {whole},{}", text(of, None)), |to| to.address(Bits::B64, host, of));
+        listing.add(format!("lea {half},{}", text(of, None)), |to| {
+            to.address(OperandSize::B32, host, of)
+        });
+        listing.add(format!("lea {whole},{}", text(of, None)), |to| {
+            to.address(OperandSize::B64, host, of)
+        });
         listing.add(format!("jmp {}", text(of, Some(3))), |to| to.jump_to(of));
     }
     for host in HOSTS {
         let (byte, half) = (name(host, 0), name(host, 2));
         let mut both = Listing::default();
-        both.assembler.set(If::Less, host);
+        both.assembler.set(Cond::Less, host);
         both.expected = vec![format!("setl {byte}"), format!("movzx {half},{byte}")];
         both.check();
     }
@@ -290,16 +296,16 @@ fn addresses_and_flags() {
 #[test]
 fn jumps_reach_their_labels() {
     let conditions = [
-        (If::Below, "jb"),
-        (If::AboveOrEqual, "jae"),
-        (If::Equal, "je"),
-        (If::NotEqual, "jne"),
-        (If::BelowOrEqual, "jbe"),
-        (If::Above, "ja"),
-        (If::Less, "jl"),
-        (If::GreaterOrEqual, "jge"),
-        (If::LessOrEqual, "jle"),
-        (If::Greater, "jg"),
+        (Cond::Below, "jb"),
+        (Cond::AboveOrEqual, "jae"),
+        (Cond::Equal, "je"),
+        (Cond::NotEqual, "jne"),
+        (Cond::BelowOrEqual, "jbe"),
+        (Cond::Above, "ja"),
+        (Cond::Less, "jl"),
+        (Cond::GreaterOrEqual, "jge"),
+        (Cond::LessOrEqual, "jle"),
+        (Cond::Greater, "jg"),
     ];
     let mut listing = Listing::default();
     let (back, on) = (listing.assembler.label(), listing.assembler.label());
@@ -315,11 +321,11 @@ fn jumps_reach_their_labels() {
     }
     listing.add(format!("jmp 0x{end:x}"), |to| to.jump(on));
     for _ in 0..40 {
-        listing.add("mov eax,0x7", |to| to.constant(Host::Rax, 7));
+        listing.add("mov eax,0x7", |to| to.constant(Gpr::Rax, 7));
     }
     listing.assembler.place(on);
     // Too far for the short form.
-    listing.add("jl 0x0", |to| to.jump_if(If::Less, back));
+    listing.add("jl 0x0", |to| to.jump_if(Cond::Less, back));
     listing.add("jmp 0x0", |to| to.jump(back));
     listing.check();
 }

@@ -11,7 +11,7 @@ use crate::translate::region::Region;
 use crate::translate::tests::{Random, random_program};
 
 /// Instructions of compiled code; those with a `true` write their first operand.
-const VERBS: [(&str, bool); 41] = [
+const VERBS: [(&str, bool); 42] = [
     ("mov", true),
     ("movabs", true),
     ("movzx", true),
@@ -29,6 +29,7 @@ const VERBS: [(&str, bool); 41] = [
     ("sar", true),
     ("ror", true),
     ("neg", true),
+    ("bts", true),
     ("sete", true),
     ("setb", true),
     ("setl", true),
@@ -108,6 +109,12 @@ fn objection(lines: &[Line<'_>], at: usize) -> Option<&'static str> {
     if let Some(displacement) = memory.strip_prefix("rdi") {
         return (!is_in_context(displacement)).then_some("it is outside of the context");
     }
+    if memory == "rsi+rcx*1"
+        && is_verb(line, "mov", &["BYTE PTR [rsi+rcx*1]"])
+        && is_mark(lines, at)
+    {
+        return None;
+    }
     if let Some(index) = memory.strip_prefix("rsi+").and_then(|rest| rest.strip_suffix("*1")) {
         return (!is_checked(lines, at, index)).then_some("nothing checks the address");
     }
@@ -133,13 +140,45 @@ fn is_from_table(lines: &[Line<'_>], at: usize, memory: &str) -> bool {
     loads && (is_known || memory == "rax+rcx*8" && compared)
 }
 
+/// Whether the byte becomes 1 of a word's mark: at a known place, or at that of a checked address.
+fn is_mark(lines: &[Line<'_>], at: usize) -> bool {
+    let Some((constant, before)) = lines[at].operands.last().zip(lines[..at].split_last()) else {
+        return false;
+    };
+    // A load comes behind the computation of its mark, a store before.
+    let load = before.0;
+    let is_load = load.memory().is_some_and(|memory| memory.starts_with("rsi"))
+        && !load.operands.first().is_some_and(|first| matches!(*first, "rcx" | "ecx"))
+        && load.operands.last().is_some_and(|last| last.ends_with(']'));
+    let end = if is_load { at - 1 } else { at };
+    if *constant != "0x1" || lines[at].operands.len() != 2 {
+        return false;
+    }
+    let known = lines[..end].last().filter(|line| is_verb(line, "movabs", &["rcx"]));
+    if let Some(digits) = known.and_then(|line| line.operands[1].strip_prefix("0x")) {
+        let place = u64::from_str_radix(digits, 16).unwrap_or_default();
+        return (1 << 40..(1 << 40) + (1 << 28)).contains(&place);
+    }
+    let Some([copy, shift, set]) = lines[..end].last_chunk() else { return false };
+    let computed = is_verb(copy, "mov", &["rcx"])
+        && is_verb(shift, "shr", &["rcx"])
+        && shift.operands[1] == "0x3"
+        && is_verb(set, "bts", &["rcx"])
+        && set.operands[1] == "0x28";
+    computed && is_checked(lines, end - 3, copy.operands[1])
+}
+
 /// Whether the instructions before test this register, leave if it is no address, and then do
 /// nothing to it.
 fn is_checked(lines: &[Line<'_>], at: usize, index: &str) -> bool {
-    let before: Vec<&Line<'_>> = lines[at.saturating_sub(3)..at].iter().rev().collect();
+    let before: Vec<&Line<'_>> = lines[at.saturating_sub(6)..at].iter().rev().collect();
     let between = before.iter().position(|line| line.verb == "jne");
     let Some(jump) = between else { return false };
-    let keeps = before[..jump].iter().all(|line| is_verb(line, "mov", &["rcx", "ecx"]));
+    let stays = |line: &&Line<'_>| {
+        let first = line.operands.first().copied().unwrap_or_default();
+        matches!(first, "rcx" | "ecx") || line.verb == "mov" && first.ends_with(']')
+    };
+    let keeps = index != "rcx" && before[..jump].iter().all(|line| stays(line));
     let test = before.get(jump + 1);
     keeps && test.is_some_and(|line| line.verb == "test" && line.operands.last() == Some(&index))
 }
@@ -158,15 +197,21 @@ fn code_of_random_programs_keeps_to_its_own() {
         let image = image(&random_program(&mut random, 1));
         let registers = std::array::from_fn(|_| u64::from(random.below(1 << 32)));
         let region = Region::discover(&image, 0, |_, _| true);
-        let (code, entries) = emit(&image, &region, &registers).expect("code");
-        assert_eq!(objections(&code), Vec::<String>::new(), "{seed}");
-        assert!(entries.iter().all(|entry| *entry < code.len()));
+        let emitted = emit(&image, &region, &registers).expect("code");
+        assert_eq!(objections(&emitted.code), Vec::<String>::new(), "{seed}");
+        assert!(emitted.entries.iter().all(|entry| *entry < emitted.code.len()));
     }
 }
 
 #[test]
 fn code_that_does_not_is_found() {
-    let cases: [(&[u8], &str); 9] = [
+    let cases: [(&[u8], &str); 11] = [
+        // A mark at a place that nothing computed, and one that is not 1 at a known place.
+        (&[0xc6, 0x04, 0x0e, 0x01], "nothing checks the address"),
+        (
+            &[0x48, 0xb9, 0, 0, 0, 0, 0, 1, 0, 0, 0xc6, 0x04, 0x0e, 0x02],
+            "nothing checks the address",
+        ),
         (&[0xff, 0x24, 0xc8], "no memory of compiled code"),
         (&[0x48, 0x8b, 0x04, 0x06], "nothing checks the address"),
         (&[0x48, 0x89, 0x04, 0x06], "nothing checks the address"),

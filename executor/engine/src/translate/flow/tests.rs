@@ -11,7 +11,7 @@ fn numbered() -> [u64; 32] {
 
 #[test]
 fn a_side_exit_keeps_what_its_path_changed() {
-    // The last block, which the exit behind x5 does not reach, changes nothing.
+    // The last block, which the exit after x5 does not reach, changes nothing.
     let words = [
         branch(0, 1, 0, 16),
         addi(5, 5, 100),

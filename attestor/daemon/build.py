@@ -1,0 +1,192 @@
+"""The parts of the daemon, built from the configuration in the order in which they need each other.
+
+What is opened on the way is closed in reverse order: when the daemon ends, and when a later part
+cannot be built.
+"""
+
+import time
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+
+from loguru import logger
+
+from attestor.chain.node import Node
+from attestor.chain.registry import Registry
+from attestor.chain.rpc import Rpc
+from attestor.collateral.build import build_duty
+from attestor.collateral.duty import CollateralDuty
+from attestor.config import Config
+from attestor.core.fees import GWEI
+from attestor.core.report_data import Binding, Layout
+from attestor.core.text import checksummed
+from attestor.daemon.duties import Duty
+from attestor.daemon.halt import Halt
+from attestor.daemon.policy import make_gate, policy_from, signer_settings
+from attestor.deployment import addresses
+from attestor.errors import AttestorError
+from attestor.jobs.cross_checks import CrossChecks
+from attestor.jobs.duty import CrossCheckDuty
+from attestor.jobs.queue import ProofQueue
+from attestor.quote.gate import Gate
+from attestor.rotation.duty import RotationDuty
+from attestor.rotation.effects import RotationEffects
+from attestor.rotation.loop import Rotation
+from attestor.rotation.plan import RotationPolicy
+from attestor.rotation.request import RequestBuilder
+from attestor.signer.client import SignerProcess
+from attestor.store.database import Store
+from attestor.store.disagreements import Disagreements
+from attestor.store.history import History
+from attestor.store.jobs import Jobs
+from attestor.store.journal import Journal
+from attestor.store.lock import lock_database
+from attestor.store.transactions import Transactions
+from attestor.store.uploads import Uploads
+from attestor.transactions.account import load_account
+from attestor.transactions.lock import lock_account
+from attestor.transactions.manager import TransactionManager
+from attestor.transactions.pricing import Pricer
+from attestor.transactions.replacement import FeePolicy
+
+
+@dataclass(frozen=True)
+class ChainParts:
+    """The chain, what we use on it, and who pays at which price."""
+
+    node: Node
+    contracts: addresses.Addresses
+    registry: Registry
+    binding: Binding
+    policy: RotationPolicy
+    pricer: Pricer
+
+
+@dataclass(frozen=True)
+class StoreParts:
+    """The database, a part for each group of its tables."""
+
+    history: History
+    jobs: Jobs
+    transactions: Transactions
+    uploads: Uploads
+    disagreements: Disagreements
+
+
+@dataclass(frozen=True)
+class Parts:
+    """All that `attestor run` starts. `closing` closes what was opened for them."""
+
+    config: Config
+    store: StoreParts
+    queue: ProofQueue
+    checks: CrossChecks
+    halt: Halt
+    collateral: CollateralDuty | None
+    duties: tuple[Duty, ...]
+    closing: ExitStack
+
+
+def build(config: Config) -> Parts:
+    """Everything, but nothing runs yet. Call it in the main thread, which the signer process is
+    bound to. Raises every `Misconfigured` error, and those of the node."""
+    with ExitStack() as opened:
+        chain = _chain(config)
+        gate = make_gate(config)
+        store, manager = _store(config, opened, chain)
+        collateral = _collateral(config, chain, store)
+        signer = SignerProcess(signer_settings(config, chain.binding, chain.contracts.multiproof))
+        opened.callback(signer.close)
+        effects = _effects(chain, store, manager, signer, gate)
+        rotation = Rotation(
+            chain.node, chain.registry, effects, store.history, chain.policy, time.time
+        )
+        rotation.recover(held=signer.addresses())
+        opened.callback(_end_signers, signer, rotation)
+        checks = CrossChecks(signer, store.jobs, store.disagreements)
+        checks.recover()
+        queue = ProofQueue(store.jobs, config.proofs_max_open)
+        halt = Halt(queue.halt)
+        pause = config.chain_poll_seconds
+        duties: tuple[Duty, ...] = (
+            RotationDuty(signer, rotation, lambda: halt.reason, pause),
+            CrossCheckDuty(checks, halt.halt, pause),
+            *((collateral,) if collateral is not None else ()),
+        )
+        _tell(config, chain)
+        return Parts(
+            config, store, queue, checks, halt, collateral, duties, closing=opened.pop_all()
+        )
+
+
+def _chain(config: Config) -> ChainParts:
+    node = Node(Rpc(config.chain_rpc_url), config.chain_id, config.chain_check_headers)
+    node.require_chain()
+    contracts = addresses.of(config)
+    binding = Binding(config.chain_id, contracts.registry, Layout(config.chain_registry_kind))
+    registry = Registry(node, contracts.registry, binding.layout)
+    policy = policy_from(config, registry.terms())
+    payer = load_account(config.payer_key_file)
+    pricer = Pricer(node, payer, FeePolicy(int(config.payer_max_fee_gwei * GWEI)))
+    return ChainParts(node, contracts, registry, binding, policy, pricer)
+
+
+def _store(
+    config: Config, opened: ExitStack, chain: ChainParts
+) -> tuple[StoreParts, TransactionManager]:
+    """The database, and what sends from the payer's account: nobody else has either meanwhile."""
+    opened.enter_context(lock_database(config.store_path))
+    payer_lock = lock_account(chain.node, chain.pricer.payer)
+    opened.callback(payer_lock.close)
+    store = Store.open(config.store_path)
+    opened.callback(store.close)
+    journal = Journal(store, time.time)
+    parts = StoreParts(
+        History(store, journal),
+        Jobs(store, journal),
+        Transactions(store, journal),
+        Uploads(store, journal),
+        Disagreements(store, journal),
+    )
+    return parts, TransactionManager(chain.node, chain.pricer, parts.transactions, lock=payer_lock)
+
+
+def _collateral(config: Config, chain: ChainParts, store: StoreParts) -> CollateralDuty | None:
+    return build_duty(
+        config,
+        chain.node,
+        chain.contracts.store,
+        chain.pricer.payer,
+        store.history,
+        store.uploads,
+        store.transactions,
+    )
+
+
+def _effects(
+    chain: ChainParts,
+    store: StoreParts,
+    manager: TransactionManager,
+    signer: SignerProcess,
+    gate: Gate,
+) -> RotationEffects:
+    requests = RequestBuilder(chain.registry, chain.pricer.payer)
+    return RotationEffects(
+        signer, chain.registry, manager, gate, store.history, chain.binding, requests
+    )
+
+
+def _tell(config: Config, chain: ChainParts) -> None:
+    logger.info(
+        "registry {} on chain {}, payer {}, provider {}",
+        checksummed(chain.registry.address),
+        config.chain_id,
+        checksummed(chain.pricer.payer),
+        config.quote_provider,
+    )
+
+
+def _end_signers(signer: SignerProcess, rotation: Rotation) -> None:
+    """The keys go first, then the history says so."""
+    signer.close()
+    with suppress(AttestorError):
+        rotation.recover(held=[])

@@ -1,0 +1,154 @@
+"""Duties: what the daemon does again and again, each in a thread of its own.
+
+A timer only wakes a thread, so timers share nothing that a duty could hold. A step that hangs
+holds up its own duty and no other; what it was and since when is in the duty's record.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from loguru import logger
+
+from attestor.core.duty import DutyRecord
+from attestor.daemon.timers import SchedulerTimers, Timers
+from attestor.errors import AttestorError, Fatal
+
+
+class Duty(Protocol):
+    """A piece of work that is never finished. `step` is called by one thread alone."""
+
+    name: str
+    interval: float
+    """Seconds from the start of one step to the next, which never overlap."""
+    deadline: float
+    """Seconds that a step may take before the daemon is not healthy."""
+
+    def step(self) -> None:
+        """Do what is due. Every exception is recorded; a `Fatal` one ends the daemon at once."""
+
+    def close(self) -> None:
+        """Make a step that waits end soon, and later ones not begin. Called by another thread."""
+
+
+@dataclass(frozen=True)
+class Clocks:
+    """Wall clock for people, monotonic clock for durations; both in seconds."""
+
+    wall: Callable[[], float] = time.time
+    monotonic: Callable[[], float] = time.monotonic
+
+
+class DutyThread:
+    """One duty with its thread. `record` may be read by any thread at any time."""
+
+    def __init__(self, duty: Duty, clocks: Clocks, on_fatal: Callable[[Fatal], None]) -> None:
+        self.duty = duty
+        self._clocks = clocks
+        self._on_fatal = on_fatal
+        self._record = DutyRecord(duty.name, duty.deadline)
+        self._due = threading.Event()
+        self._stopping = threading.Event()
+        # A daemon thread: one that hangs must not keep the process alive.
+        self._thread = threading.Thread(target=self._run, name=f"duty-{duty.name}", daemon=True)
+
+    @property
+    def record(self) -> DutyRecord:
+        """How the duty stands at this moment."""
+        ended = self._thread.ident is not None and not self._thread.is_alive()
+        return replace(self._record, alive=not ended or self._stopping.is_set())
+
+    def start(self) -> None:
+        """Make the first step now."""
+        self._due.set()
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Make a step now, or after the one that is running. Never waits."""
+        self._due.set()
+
+    def ask_to_stop(self) -> None:
+        """Begin no further step, and let one that waits end."""
+        self._stopping.set()
+        self._due.set()
+        try:
+            self.duty.close()
+        except Exception as error:
+            logger.opt(exception=error).error("duty {} cannot be closed", self.duty.name)
+
+    def has_stopped(self, timeout: float) -> bool:
+        """Wait that long for the last step; whether it ended."""
+        if self._thread.ident is not None:
+            self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            # Timers go by the wall clock, which may be set back; this wait does not.
+            self._due.wait(2 * self.duty.interval)
+            self._due.clear()
+            if not self._stopping.is_set():
+                self._step()
+
+    def _step(self) -> None:
+        self._record = self._record.started(self._clocks.wall(), self._clocks.monotonic())
+        try:
+            self.duty.step()
+        except BaseException as error:
+            self._failed(error)
+        else:
+            self._record = self._record.succeeded(self._clocks.wall())
+
+    def _failed(self, error: BaseException) -> None:
+        self._record = self._record.failed(error)
+        if isinstance(error, Fatal):
+            self._on_fatal(error)
+        elif isinstance(error, AttestorError):
+            logger.warning("duty {} failed: {} [{}]", self.duty.name, error, error.code)
+        else:
+            told = "duty {} failed unexpectedly"
+            logger.opt(exception=error).error(told, self.duty.name)
+
+
+class Duties:
+    """All duties of a daemon, started together and stopped in reverse order."""
+
+    def __init__(
+        self,
+        duties: tuple[Duty, ...],
+        on_fatal: Callable[[Fatal], None],
+        timers: Timers | None = None,
+        clocks: Clocks | None = None,
+    ) -> None:
+        self._clocks = clocks or Clocks()
+        self._timers = timers or SchedulerTimers()
+        self._threads = [DutyThread(duty, self._clocks, on_fatal) for duty in duties]
+
+    def start(self) -> None:
+        """Begin all of them."""
+        for thread in self._threads:
+            self._timers.every(thread.duty.interval, thread.wake)
+            thread.start()
+        self._timers.start()
+
+    def stop(self, seconds: float) -> list[str]:
+        """End them one after the other, within that time; the names of those that hang.
+
+        Those are left behind: their threads end with the process.
+        """
+        self._timers.stop()
+        deadline = self._clocks.monotonic() + seconds
+        for thread in reversed(self._threads):
+            thread.ask_to_stop()
+        hanging = []
+        for thread in reversed(self._threads):
+            left = max(0.0, deadline - self._clocks.monotonic())
+            if not thread.has_stopped(left):
+                hanging.append(thread.duty.name)
+        return hanging
+
+    def records(self) -> list[DutyRecord]:
+        """How each of them stands."""
+        return [thread.record for thread in self._threads]

@@ -1,0 +1,39 @@
+"""The verifying keys of programs, each computed once."""
+
+import hashlib
+import threading
+from collections import OrderedDict
+
+from attestor.core.execution import Limits
+from attestor.core.verifying_key import VerifyingKey
+from attestor.executor.native import NativeExecutor
+
+MAX_KEPT = 256
+
+
+class VerifyingKeys:
+    """Keyed by the program's own hash and kept in this process: no disk is believed.
+
+    Safe to use from several threads.
+    """
+
+    def __init__(self, executor: NativeExecutor, limits: Limits) -> None:
+        self._executor = executor
+        self._limits = limits
+        self._kept: OrderedDict[bytes, VerifyingKey] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def of(self, program: bytes) -> VerifyingKey:
+        """The key of an ELF. Raises as `NativeExecutor.verifying_key`."""
+        name = hashlib.sha256(program).digest()
+        with self._lock:
+            known = self._kept.get(name)
+            if known is not None:
+                self._kept.move_to_end(name)
+                return known
+        computed = self._executor.verifying_key(program, self._limits)
+        with self._lock:
+            self._kept[name] = computed
+            while len(self._kept) > MAX_KEPT:
+                self._kept.popitem(last=False)
+        return computed

@@ -1,0 +1,33 @@
+"""The one bound on time of a request, or of several that serve one decision."""
+
+import time
+from collections.abc import Callable
+
+from attestor.errors import HttpFailed, HttpFault
+
+
+class Deadline:
+    """Ends `seconds` after it was made, by a clock that nobody sets."""
+
+    def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self.seconds = seconds
+        self._clock = clock
+        self._end = clock() + seconds
+
+    def remaining(self, phase: str) -> float:
+        """Seconds left, always more than 0. Raises `HttpFailed`, which names the phase that was
+        under way, when there are none."""
+        left = self._end - self._clock()
+        if left <= 0:
+            raise self.passed(phase)
+        return left
+
+    def passed(self, phase: str) -> HttpFailed:
+        """The error of a deadline that passed in `phase`."""
+        return HttpFailed(f"no answer within {self.seconds:g} s ({phase})", fault=HttpFault.TIMEOUT)
+
+    def within(self, seconds: float | None) -> "Deadline":
+        """The earlier of this deadline and one in `seconds` from now."""
+        if seconds is None or self._clock() + seconds >= self._end:
+            return self
+        return Deadline(seconds, self._clock)

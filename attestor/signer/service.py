@@ -1,0 +1,96 @@
+"""What the signer process does for each verb. It treats its caller, the daemon, as untrusted."""
+
+from typing import Any
+
+from attestor.core.eip712 import Domain
+from attestor.core.frame import Frame
+from attestor.core.possession import Possession
+from attestor.core.report_data import Binding, Purpose
+from attestor.core.text import from_hex, to_hex
+from attestor.errors import RequestInvalid
+from attestor.quote.provider import QuoteProvider
+from attestor.signer.keys import Keys
+from attestor.signer.workloads.workload import Run, Verb, Workload
+
+
+class SignerService:
+    """Verbs of keys and quotes, and those of one workload. Safe to use from several threads."""
+
+    def __init__(
+        self, keys: Keys, provider: QuoteProvider, binding: Binding, workload: Workload
+    ) -> None:
+        """`binding` is where quotes are to be registered."""
+        self._keys = keys
+        self._provider = provider
+        self._binding = binding
+        self._workload = workload
+        own: dict[str, Verb] = {
+            "new_key": self._new_key,
+            "quote": self._quote,
+            "activate": self._activate,
+            "retire": self._retire,
+            "status": self._status,
+        }
+        signing = {name: self._signing(run) for name, run in workload.runs.items()}
+        self._verbs: dict[str, Verb] = {**workload.verbs, **signing, **own}
+
+    def handle(self, frame: Frame) -> Frame:
+        """The answer to one request. Raises `AttestorError`s for the caller to transport."""
+        verb = self._verbs.get(str(frame.header.get("verb")))
+        if verb is None:
+            raise RequestInvalid(f"the signer has no verb {frame.header.get('verb')!r:.40}")
+        try:
+            return verb(frame.header, frame.blobs)
+        except (AttributeError, LookupError, TypeError, ValueError) as error:
+            raise RequestInvalid(f"malformed request to the signer: {error!r:.200}") from None
+
+    def _signing(self, run: Run) -> Verb:
+        """The verb that executes `run` and signs its outcome: the only way to a signature by the
+        active signer."""
+
+        def verb(header: dict[str, Any], blobs: tuple[bytes, ...]) -> Frame:
+            self._keys.require_active()
+            outcome = run(header, blobs)
+            return outcome.answer(self._keys.sign_all(outcome.digests))
+
+        return verb
+
+    def _new_key(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> Frame:
+        buckets = int(header.get("buckets", "0x0"), 16)
+        return Frame({"address": to_hex(self._keys.create(buckets))})
+
+    def _quote(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> Frame:
+        """A quote that binds one of our own keys, and nothing that the caller composed; and that
+        key's signature for the registry."""
+        address, number = from_hex(header["address"]), int(header["block_number"])
+        self._keys.require(address)
+        purpose = Purpose(header.get("purpose", Purpose.ADMISSION))
+        bound = self._binding.encode(address, number, from_hex(header["block_hash"]), purpose)
+        possession = Possession(address, number, int(header["deadline"]), keep_key=True)
+        domain = Domain(self._binding.chain_id, self._binding.registry)
+        signature = self._keys.sign_for(address, possession.digest(domain))
+        raw = self._provider.quote(bound)
+        return Frame({**self._platform(), "possession": to_hex(signature)}, (raw,))
+
+    def _activate(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> Frame:
+        self._keys.activate(from_hex(header["address"]), int(header["valid_until"]))
+        return Frame({})
+
+    def _retire(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> Frame:
+        self._keys.retire(from_hex(header["address"]))
+        return Frame({})
+
+    def _status(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> Frame:
+        active = self._keys.active()
+        return Frame(
+            {
+                **self._platform(),
+                "workload": self._workload.kind,
+                "addresses": [to_hex(address) for address in self._keys.addresses()],
+                "active": to_hex(active) if active else None,
+                "halted": self._keys.halted(),
+            }
+        )
+
+    def _platform(self) -> dict[str, Any]:
+        return {"provider": self._provider.name, "simulated": self._provider.simulated}

@@ -1,0 +1,29 @@
+"""The tables, as numbered migrations. Made to be read by people with their own SQL tools.
+
+Addresses and hashes are 0x text in lower case, times of the daemon's clock are UTC in ISO 8601 in
+columns that end in `_at`, times of the chain are seconds since 1970 in columns that end in `_until`
+or `_timestamp`. ELFs and stdin are kept only while a job still needs them; their sha256 stays.
+
+A migration never touches the table `journal`: its entries are hash-chained. Where it renames an
+event, a column or a value, `attestor/audit/old_names.py` says so for the entries from before.
+"""
+
+from attestor.store.migrations import (
+    m1_initial,
+    m2_cross_checks,
+    m3_registration_kinds,
+    m4_uploads,
+    m5_statements,
+    m6_attempts,
+)
+
+MIGRATIONS: tuple[str, ...] = (
+    m1_initial.SQL,
+    m2_cross_checks.SQL,
+    m3_registration_kinds.SQL,
+    m4_uploads.SQL,
+    m5_statements.SQL,
+    m6_attempts.SQL,
+)
+"""Migration n brings a database of version n (`PRAGMA user_version`) to n + 1. They run without
+checks of foreign keys, so that a table can be built anew; those are checked before the commit."""

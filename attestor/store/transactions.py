@@ -1,0 +1,128 @@
+"""Every signed transaction, noted before it is sent, and what became of it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from attestor.core.fees import Fees
+from attestor.core.text import from_hex, to_hex
+from attestor.core.transaction import (
+    Attempt,
+    Intent,
+    Outcome,
+    Purpose,
+    Receipt,
+    SignedTransaction,
+)
+from attestor.store.database import Store
+from attestor.store.journal import Journal
+
+
+def nothing() -> None:
+    """For an intent of which nothing else is kept."""
+
+
+class Transactions:
+    """The table transactions of a store: one row per attempt of an intent."""
+
+    def __init__(self, store: Store, journal: Journal) -> None:
+        self._store = store
+        self._journal = journal
+
+    # --- reading ---
+
+    def attempts(self, intent: str) -> list[Attempt]:
+        """All attempts of an intent, oldest first."""
+        rows = self._store.rows(
+            "SELECT * FROM transactions WHERE intent = ? ORDER BY attempt", intent
+        )
+        return [_attempt(row) for row in rows]
+
+    def pending(self, payer: bytes) -> list[Attempt]:
+        """Attempts of the payer whose outcome is not known, oldest first."""
+        rows = self._store.rows(
+            "SELECT * FROM transactions WHERE outcome = 'pending' AND payer = ? "
+            "ORDER BY created_at, rowid",
+            to_hex(payer),
+        )
+        return [_attempt(row) for row in rows]
+
+    # --- writing ---
+
+    def signed(
+        self, intent: Intent, transaction: SignedTransaction, note: Callable[[], None] = nothing
+    ) -> Attempt:
+        """A transaction is about to be sent: the next attempt of its intent. `note` writes what
+        belongs to the intent; both are kept, or neither."""
+        with self._store.transaction():
+            note()
+            number = len(self.attempts(intent.name)) + 1
+            row = {
+                "hash": to_hex(transaction.hash),
+                "purpose": intent.purpose,
+                "intent": intent.name,
+                "attempt": number,
+                "payer": to_hex(transaction.payer),
+                "nonce": transaction.nonce,
+                "gas_limit": transaction.gas_limit,
+                "max_fee_per_gas": transaction.fees.max_fee,
+                "max_priority_fee_per_gas": transaction.fees.priority_fee,
+            }
+            kept = {"created_at": self._journal.now(), "raw": transaction.raw}
+            self._store.insert("transactions", {**row, **kept})
+            self._journal.append("transaction_signed", intent.signer, **row)
+        return Attempt(intent.name, intent.purpose, number, transaction)
+
+    def mined(self, receipt: Receipt) -> None:
+        """A transaction is in a block, or in another block than before. One that is not ours, and
+        a receipt that was seen before, change nothing."""
+        self._settle(
+            receipt.transaction_hash,
+            "transaction_mined",
+            outcome=receipt.outcome,
+            block_number=receipt.block_number,
+            block_hash=to_hex(receipt.block_hash),
+            gas_used=receipt.gas_used,
+            effective_gas_price=receipt.effective_gas_price,
+        )
+
+    def replaced(self, transaction_hash: bytes) -> None:
+        """Another transaction took the nonce."""
+        self._settle(transaction_hash, "transaction_replaced", outcome=Outcome.REPLACED)
+
+    def _settle(self, transaction_hash: bytes, event: str, **changes: Any) -> None:
+        name = to_hex(transaction_hash)
+        row = self._store.row("SELECT * FROM transactions WHERE hash = ?", name)
+        if row is None or all(row[key] == value for key, value in changes.items()):
+            return
+        with self._store.transaction():
+            self._store.update("transactions", name, **changes)
+            self._journal.append(event, self._signer(row["intent"]), hash=name, **changes)
+
+    def _signer(self, intent: str) -> bytes | None:
+        row = self._store.row("SELECT signer FROM registration_requests WHERE intent = ?", intent)
+        return from_hex(row["signer"]) if row is not None else None
+
+
+def _attempt(row: dict[str, Any]) -> Attempt:
+    transaction = SignedTransaction(
+        hash=from_hex(row["hash"]),
+        raw=row["raw"] or b"",
+        payer=from_hex(row["payer"]),
+        nonce=row["nonce"],
+        gas_limit=row["gas_limit"],
+        fees=Fees(row["max_fee_per_gas"], row["max_priority_fee_per_gas"]),
+    )
+    outcome = Outcome(row["outcome"])
+    receipt = None
+    if row["block_hash"] is not None:
+        receipt = Receipt(
+            transaction_hash=transaction.hash,
+            block_number=row["block_number"],
+            block_hash=from_hex(row["block_hash"]),
+            succeeded=outcome is Outcome.SUCCEEDED,
+            gas_used=row["gas_used"],
+            effective_gas_price=row["effective_gas_price"],
+        )
+    return Attempt(
+        row["intent"], Purpose(row["purpose"]), row["attempt"], transaction, outcome, receipt
+    )

@@ -1,0 +1,82 @@
+"""A call into a signed transaction, at what the chain asks for now."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from eth_account.signers.local import LocalAccount
+
+from attestor.chain.node import Node
+from attestor.core import fees
+from attestor.core.text import checksummed, from_hex
+from attestor.core.transaction import Attempt, SignedTransaction
+from attestor.errors import PayerEmpty
+from attestor.transactions.log import nothing
+from attestor.transactions.replacement import FeePolicy, Market, highest
+
+
+@dataclass(frozen=True)
+class Call:
+    """What a transaction is to do. `to` is None for a contract's creation; `simulate` raises the
+    contract's refusal in words, before anything is signed."""
+
+    to: bytes | None
+    data: bytes
+    simulate: Callable[[], object] = nothing
+
+
+class Pricer:
+    """Signs transactions of one account on one chain; sends nothing."""
+
+    def __init__(self, node: Node, account: LocalAccount, policy: FeePolicy) -> None:
+        self._node = node
+        self._account = account
+        self._policy = policy
+        self.payer = from_hex(account.address)
+
+    def prepare(
+        self, call: Call, pending: Sequence[Attempt], gas_limit: int | None = None
+    ) -> SignedTransaction:
+        """A signed transaction with the next nonce by mined transactions.
+
+        It is priced to replace those of `pending` that hold that nonce. Without a `gas_limit` the
+        node is asked for one. Raises `PayerEmpty` and `FeeCapReached`.
+        """
+        self._require_funds(1)
+        nonce = self._node.nonce(self.payer)
+        rivals = [one.transaction for one in pending if one.transaction.nonce == nonce]
+        market = Market(self._node.head().base_fee, self._node.priority_fee())
+        offered = self._policy.offer(market, highest(rival.fees for rival in rivals))
+        if gas_limit is None:
+            gas_limit = fees.gas_limit(self._node.estimate_gas(self.payer, call.to, call.data))
+        self._require_funds(gas_limit * offered.max_fee)
+        fields: dict[str, Any] = {
+            "type": 2,
+            "chainId": self._node.chain_id,
+            "nonce": nonce,
+            "value": 0,
+            "data": call.data,
+            "gas": gas_limit,
+            "maxFeePerGas": offered.max_fee,
+            "maxPriorityFeePerGas": offered.priority_fee,
+        }
+        if call.to is not None:
+            fields["to"] = checksummed(call.to)
+        signed = self._account.sign_transaction(fields)
+        return SignedTransaction(
+            hash=bytes(signed.hash),
+            raw=bytes(signed.raw_transaction),
+            payer=self.payer,
+            nonce=nonce,
+            gas_limit=gas_limit,
+            fees=offered,
+        )
+
+    def _require_funds(self, needed: int) -> None:
+        balance = self._node.balance(self.payer)
+        if balance < needed:
+            raise PayerEmpty(
+                f"payer {checksummed(self.payer)} holds {balance} wei, "
+                f"a transaction may cost {needed}",
+                hint="top it up; what it pays for goes on by itself",
+            )

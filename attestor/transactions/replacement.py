@@ -1,0 +1,61 @@
+"""What to offer for a transaction, and what may take the place of one that is stuck. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from attestor.core import fees
+from attestor.core.fees import GWEI, Fees
+from attestor.errors import FeeCapReached
+
+LEAST_BUMP_PERCENT = 10
+"""By how much both fields must rise before nodes take a replacement (geth's txpool.pricebump, which
+others follow)."""
+
+
+@dataclass(frozen=True)
+class Market:
+    """What the chain asks for now: wei per gas."""
+
+    base_fee: int
+    priority_fee: int
+
+
+@dataclass(frozen=True)
+class FeePolicy:
+    """The operator's choice: never more than `cap`, wei per gas."""
+
+    cap: int
+
+    def offer(self, market: Market, replaced: Fees | None = None) -> Fees:
+        """Fees for a new transaction, or for one that takes the nonce of what offered `replaced`.
+
+        At the cap it may outbid nothing any more (`outbids`): it is offered all the same, since
+        nodes forget transactions. Raises `FeeCapReached` when not even the base fee fits.
+        """
+        offered = fees.suggest_fees(market.base_fee, market.priority_fee, self.cap, replaced)
+        if offered.max_fee <= market.base_fee:
+            raise FeeCapReached(
+                f"the base fee is {market.base_fee / GWEI:.3f} gwei, the cap {self.cap / GWEI:.3f}",
+                hint="raise payer.max_fee_gwei or wait",
+            )
+        return offered
+
+
+def outbids(offered: Fees, replaced: Fees) -> bool:
+    """Whether nodes would take the one in place of the other: 10 % more on both fields."""
+    return _bumped(offered.max_fee, replaced.max_fee) and _bumped(
+        offered.priority_fee, replaced.priority_fee
+    )
+
+
+def highest(offers: Iterable[Fees]) -> Fees | None:
+    """What a replacement of any of them has to outbid, or None of none: which one a node holds is
+    not known."""
+    found = list(offers)
+    if not found:
+        return None
+    return Fees(max(one.max_fee for one in found), max(one.priority_fee for one in found))
+
+
+def _bumped(offered: int, replaced: int) -> bool:
+    return offered > replaced and 100 * offered >= (100 + LEAST_BUMP_PERCENT) * replaced

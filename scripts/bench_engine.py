@@ -1,0 +1,152 @@
+#!/usr/bin/env python3
+"""Time our engine beside SP1's JIT and portable executor, and our keys beside SP1's.
+
+    scripts/bench_engine.py [--rounds N] [--programs N] [--block FILE…]
+                         [--program ELF [FILE…]]
+
+Engines take turns; a figure is a median of CPU seconds (user and system) of whole processes.
+`--programs`: how many random programs of each kind are compared. `--block`: stdin entries for the
+published rsp, instead of those of our own block. `--program`: a further ELF with its stdin entries,
+again and again if needed.
+`make bench-engine` builds what this needs. Prints one JSON line per figure.
+"""
+
+import argparse
+import statistics
+import sys
+from pathlib import Path
+
+from benchmarks import programs
+from benchmarks.block import stdin
+from benchmarks.engines import BINARIES, RUN, Runs, run_in_turn
+from benchmarks.figures import tell
+from benchmarks.processes import measure
+from benchmarks.programs import Program
+
+ROUNDS = 5
+SHORT_ROUNDS = 31
+KEY_ROUNDS = 3
+RANDOM_PROGRAMS = 2000
+SPARSE_PAGES = (1, 1001)
+# Below this, a process is mostly its own code.
+LARGE_KB = 16 << 10
+ENGINES = ["attestor", "sp1-jit", "sp1-portable"]
+
+
+def each(runs: Runs) -> None:
+    """What one program took on each engine."""
+    name = runs.program.name
+    for engine in runs.measured:
+        tell(f"{name}_{engine}_cpu_seconds", runs.cpu_seconds(engine), "s", digits=4)
+        tell(f"{name}_{engine}_max_rss", runs.value(engine, "max_rss_kb") / 1024, "MB")
+    tell(f"{name}_compile_seconds", runs.value("attestor", "compile_seconds"), "s", digits=4)
+
+
+def speed(chosen: list[Program], rounds: int) -> list[Runs]:
+    """Run programs on all engines, and tell what each took."""
+    measured = []
+    for program in chosen:
+        runs = run_in_turn(program, ENGINES, rounds)
+        each(runs)
+        tell(f"{program.name}_ratio_to_sp1_jit", runs.ratio("sp1-jit"), "x", digits=2)
+        tell(f"{program.name}_ratio_to_sp1_portable", runs.ratio("sp1-portable"), "x", digits=2)
+        measured.append(runs)
+    return measured
+
+
+def standard_programs(rounds: int) -> None:
+    plain = speed(programs.plain(), rounds)
+    precompiles = speed(programs.precompiles(), rounds)
+    to_jit = min(runs.ratio("sp1-jit") for runs in plain)
+    tell("plain_ratio_to_sp1_jit", to_jit, "x", at_least=3, digits=2)
+    to_portable = min(runs.ratio("sp1-portable") for runs in plain)
+    tell("plain_ratio_to_sp1_portable", to_portable, "x", at_least=30, digits=2)
+    lowest = min(runs.ratio("sp1-jit") for runs in precompiles)
+    tell("precompile_ratio_to_sp1_jit", lowest, "x", at_least=1.5, digits=2)
+    compiling = max(runs.value("attestor", "compile_seconds") for runs in plain + precompiles)
+    tell("compile_seconds", compiling, "s", digits=4)
+    memory(plain + precompiles)
+
+
+def memory(measured: list[Runs]) -> None:
+    """What the programs with the most memory take beside the JIT, and what a touched page takes."""
+
+    def ratio(runs: Runs) -> float:
+        return runs.value("attestor", "max_rss_kb") / runs.value("sp1-jit", "max_rss_kb")
+
+    sparse = [
+        run_in_turn(programs.sparse(pages), ["attestor", "sp1-jit"], ROUNDS)
+        for pages in SPARSE_PAGES
+    ]
+    few, many = sparse
+    grown = many.value("attestor", "max_rss_kb") - few.value("attestor", "max_rss_kb")
+    per_page = 1024 * grown / (SPARSE_PAGES[1] - SPARSE_PAGES[0])
+    tell("bytes_per_touched_page", per_page, "B", digits=0)
+    large = [runs for runs in measured if runs.value("sp1-jit", "max_rss_kb") > LARGE_KB]
+    tell("memory_ratio_to_sp1_jit", max(map(ratio, large)), "x", at_most=1, digits=2)
+    tell("memory_ratio_of_small_programs", max(map(ratio, measured)), "x", digits=2)
+
+
+def short_program() -> None:
+    runs = run_in_turn(programs.short(), ENGINES, SHORT_ROUNDS)
+    each(runs)
+    to_portable = runs.ratio("sp1-portable")
+    tell("short_ratio_to_sp1_portable", to_portable, "x", at_least=1, digits=2)
+
+
+def block(entries: list[Path], rounds: int) -> None:
+    """An Ethereum block, cold, and warm on an image whose code is compiled already."""
+    runs = run_in_turn(programs.block(entries), [*ENGINES, "attestor-twice"], rounds)
+    each(runs)
+    if runs.value("attestor", "exit_code") != 0:
+        sys.exit("rsp refuses the block: it ends with exit code 1")
+    tell("block_cycles", runs.value("attestor", "cycles"), "cycles", digits=0)
+    cold = runs.ratio("sp1-jit")
+    tell("block_cold_ratio_to_sp1_jit", cold, "x", at_least=1.5, digits=2)
+    warm = runs.cpu_seconds("sp1-jit") / runs.value("attestor-twice", "last_run_cpu_seconds")
+    tell("block_warm_ratio_to_sp1_jit", warm, "x", at_least=2.5, digits=2)
+
+
+def keys() -> None:
+    """Our verifying keys beside those of SP1's light setup, of a small and of a large ELF."""
+    ratios = []
+    for name in ("fibonacci", "rsp"):
+        elf = str(programs.published(name))
+        ours = [measure([RUN, "key", elf]) for _ in range(KEY_ROUNDS)]
+        sp1 = [measure([str(BINARIES / "sp1-key"), elf]) for _ in range(KEY_ROUNDS)]
+        if len({str(run.line["words"]) for run in ours + sp1}) != 1:
+            sys.exit(f"{name}: our key is not SP1's")
+        seconds = [statistics.median(run.cpu_seconds for run in runs) for runs in (ours, sp1)]
+        tell(f"vk_{name}_cpu_seconds", seconds[0], "s", digits=3)
+        ratios.append(seconds[1] / seconds[0])
+        if name == "fibonacci":
+            highest = max(run.line["max_rss_kb"] for run in ours) / 1024
+            tell("vk_memory_small_elf_mb", highest, "MB", at_most=40)
+    tell("vk_ratio_to_sp1", min(ratios), "x", at_least=3, digits=2)
+
+
+def differential(count: int) -> None:
+    found = measure([str(BINARIES / "engine-fuzz"), "--programs", str(count)]).line
+    tell("differential_programs", found["programs"], "programs", digits=0)
+    tell("differential_incomparable", found["incomparable"], "programs", digits=0)
+    tell("differential_unanswered", found["unanswered"], "programs", digits=0)
+    tell("differential_mismatches", found["mismatches"], "programs", at_most=0, digits=0)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--programs", type=int, default=RANDOM_PROGRAMS)
+    parser.add_argument("--block", type=Path, nargs="+", default=[])
+    parser.add_argument("--program", type=Path, nargs="+", action="append", default=[])
+    options = parser.parse_args()
+    standard_programs(options.rounds)
+    speed([programs.given(paths) for paths in options.program], options.rounds)
+    short_program()
+    block(options.block or [stdin.kept()], options.rounds)
+    keys()
+    differential(options.programs)
+
+
+if __name__ == "__main__":
+    main()

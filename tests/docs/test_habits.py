@@ -1,0 +1,60 @@
+"""What developers are told to use exists: targets of make, hooks before a commit."""
+
+import re
+import subprocess
+
+import pytest
+
+from attestor.config import ROOT
+
+MAKEFILE = (ROOT / "Makefile").read_text()
+HELP = re.compile(r"^([a-z-]+):.*? ## (\S.*)$", re.MULTILINE)
+
+
+def test_make_help__every_target__has_one_line() -> None:
+    declared = MAKEFILE.replace("\\\n", " ")
+    phony = set(re.findall(r"^\.PHONY:(.*)$", declared, re.MULTILINE)[0].split())
+    explained = [name for name, _ in HELP.findall(MAKEFILE)]
+    assert len(explained) == len(set(explained))
+    assert set(explained) == phony
+    assert all(len(line) <= 70 for _, line in HELP.findall(MAKEFILE))
+
+
+def test_make_help__run__prints_every_target() -> None:
+    shown = subprocess.run(
+        ["make", "--no-print-directory", "help"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert shown.returncode == 0, shown.stderr
+    assert [line.split()[0] for line in shown.stdout.splitlines()] == [
+        name for name, _ in HELP.findall(MAKEFILE)
+    ]
+
+
+def test_pre_commit__programs_of_hooks__are_those_that_make_sets_up() -> None:
+    """No hook downloads anything: each runs what the lock files pin."""
+    text = (ROOT / ".pre-commit-config.yaml").read_text()
+    assert set(re.findall(r"repo: (\S+)", text)) == {"local"}
+    for program in re.findall(r"entry: (\S+)", text):
+        assert program.startswith((".venv/bin/", "node_modules/@foundry-rs/")) or program == "cargo"
+
+
+@pytest.mark.parametrize("name", ["CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "README.md"])
+def test_make_targets__named_in_each_page__exist(name: str) -> None:
+    named = set(re.findall(r"`make ([a-z-]+)", (ROOT / name).read_text()))
+    assert named <= {target for target, _ in HELP.findall(MAKEFILE)}
+
+
+@pytest.mark.parametrize("name", ["CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"])
+def test_paths__named_in_each_page__exist(name: str) -> None:
+    text = (ROOT / name).read_text()
+    folders = "attestor|tests|scripts|contracts|executor|guests|docs|abi"
+    for path in re.findall(rf"`((?:{folders})/[\w./-]*)`", text):
+        assert (ROOT / path).exists(), path
+
+
+def test_changelog__its_newest_release__is_the_packages_or_unreleased() -> None:
+    headings = re.findall(r"^## \[(.+?)\]", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    version = re.search(r'^version = "(.+)"', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
+    assert version is not None
+    assert headings[0] == "Unreleased"
+    assert version.group(1) in headings

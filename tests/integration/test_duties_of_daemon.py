@@ -1,0 +1,356 @@
+"""The daemon around duties that raise and hang: real threads, timers, signals and HTTP.
+
+Its chain, signer process and prover are left out: the duties are the tests' own.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import ClientSession
+from loguru import logger
+
+from attestor.config import ROOT, Config
+from attestor.core.cross_check import Timing
+from attestor.core.duty import DutyBounds
+from attestor.core.execution import Engine
+from attestor.core.proof import Proof
+from attestor.core.verifying_key import VerifyingKey
+from attestor.daemon import daemon as module
+from attestor.daemon.build import Parts, StoreParts
+from attestor.daemon.daemon import Daemon
+from attestor.daemon.halt import Halt
+from attestor.errors import AttestorError, DutyFailing, DutyHanging, SignerGone
+from attestor.http import wire
+from attestor.jobs import worker
+from attestor.jobs.queue import ProofQueue
+from attestor.store.database import Store
+from attestor.store.disagreements import Disagreements
+from attestor.store.history import History
+from attestor.store.jobs import Jobs
+from attestor.store.journal import Journal
+from attestor.store.transactions import Transactions
+from attestor.store.uploads import Uploads
+
+SIGNER = b"\x01" * 20
+KEY = VerifyingKey((1, 2, 3, 4, 5, 6, 7, 8))
+BODY = wire.encode_request(b"\x7fELF", [])
+
+
+class Work:
+    """A duty that does what it is told."""
+
+    interval = 0.02
+    deadline = 0.3
+
+    def __init__(self, name: str, todo: Callable[[], None] = lambda: None) -> None:
+        self.name = name
+        self.todo = todo
+        self.steps = 0
+        self.closed = False
+
+    def step(self) -> None:
+        self.steps += 1
+        self.todo()
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class Prover:
+    """Proves, or raises what is in `faults`."""
+
+    def __init__(self) -> None:
+        self.faults: list[Exception] = []
+
+    def prove(self, job: str, program: bytes, stdin: Sequence[bytes]) -> Proof:
+        if self.faults:
+            raise self.faults.pop(0)
+        timing = Timing.NOT_NEEDED
+        return Proof(SIGNER, KEY, b"v", b"d" * 32, b"s" * 65, 7, Engine.SP1_PORTABLE, timing)
+
+
+class Running:
+    """A daemon with duties of the test's, and what it said and how it ended."""
+
+    def __init__(self, folder: Path, port: int, patch: pytest.MonkeyPatch) -> None:
+        self.url = f"http://127.0.0.1:{port}"
+        self.gate = threading.Event()
+        self.prover = Prover()
+        self.log: list[str] = []
+        self.closed: list[str] = []
+        self.seconds_to_stop = 0.0
+        self._config = Config(
+            chain_rpc_url="http://node.example",
+            chain_id=31337,
+            chain_registry=b"\x11" * 20,
+            payer_key_file=folder / "none",
+            api_port=port,
+            store_path=folder / "a.sqlite",
+        )
+        self._patch = patch
+
+    def hang(self) -> None:
+        self.gate.wait(60)
+
+    def run(
+        self,
+        body: Callable[[ClientSession, "Running"], Awaitable[None]],
+        *duties: Work,
+        failures: int = 5,
+        hang_factor: float = 1000.0,
+    ) -> AttestorError | None:
+        """Run the daemon until `body` is done and SIGTERM sent, or it ends; its failure."""
+        self._patch.setattr(module, "build", lambda config: self._parts(duties))
+        return asyncio.run(asyncio.wait_for(self._whole(body, failures, hang_factor), 60))
+
+    async def _whole(self, body: Any, failures: int, hang_factor: float) -> AttestorError | None:
+        daemon = Daemon(self._config, DutyBounds(failures, hang_factor))
+        running = asyncio.create_task(daemon.run())
+        async with ClientSession() as session:
+            try:
+                await self._until_it_answers(session, running)
+                await body(session, self)
+            finally:
+                os.kill(os.getpid(), signal.SIGTERM)
+                began = time.monotonic()
+                ended = await asyncio.gather(running, return_exceptions=True)
+                self.seconds_to_stop = time.monotonic() - began
+        assert ended[0] is None or isinstance(ended[0], AttestorError), ended
+        return ended[0]
+
+    async def _until_it_answers(self, session: ClientSession, running: asyncio.Task[None]) -> None:
+        while not running.done():
+            try:
+                await self.get(session, "/health")
+            except OSError:
+                await asyncio.sleep(0.01)
+            else:
+                return
+
+    def _parts(self, duties: tuple[Work, ...]) -> Parts:
+        closing = ExitStack()
+        closing.callback(self.closed.append, "parts")
+        store = Store.open(self._config.store_path)
+        closing.callback(store.close)
+        journal = Journal(store, time.time)
+        history = History(store, journal)
+        history.signer_created(SIGNER)
+        parts = StoreParts(
+            history,
+            Jobs(store, journal),
+            Transactions(store, journal),
+            Uploads(store, journal),
+            Disagreements(store, journal),
+        )
+        queue = ProofQueue(parts.jobs, 8)
+        checks: Any = self.prover
+        return Parts(self._config, parts, queue, checks, Halt(queue.halt), None, duties, closing)
+
+    async def get(self, session: ClientSession, path: str) -> tuple[int, str]:
+        async with session.get(self.url + path) as response:
+            return response.status, await response.text()
+
+    async def until(self, session: ClientSession, code: str) -> dict[str, Any]:
+        """The error of /health, once it has that code."""
+        while True:
+            status, text = await self.get(session, "/health")
+            if status == 503 and json.loads(text)["error"]["code"] == code:
+                found: dict[str, Any] = json.loads(text)["error"]
+                return found
+            await asyncio.sleep(0.02)
+
+
+@pytest.fixture
+def running(tmp_path: Path, port: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[Running]:
+    made = Running(tmp_path, port, monkeypatch)
+    sink = logger.add(made.log.append, format="{level} {message}")
+    yield made
+    made.gate.set()
+    logger.remove(sink)
+
+
+def raise_it() -> None:
+    raise KeyError("what was missing")
+
+
+def test_duty__exception__health_names_it_until_it_works_again(running: Running) -> None:
+    odd, free = Work("odd", raise_it), Work("free")
+
+    async def body(session: ClientSession, running: Running) -> None:
+        error = await running.until(session, "duty_failing")
+        assert error["duty"] == "odd"
+        odd.todo = lambda: None
+        while (await running.get(session, "/health"))[0] != 200:
+            await asyncio.sleep(0.02)
+
+    assert running.run(body, odd, free, failures=100_000) is None
+    assert "KeyError: 'what was missing'" in "".join(running.log)
+    assert free.steps > 1
+
+
+def test_duty__raises_for_ever__ends_the_daemon_with_its_trace_in_the_log(
+    running: Running,
+) -> None:
+    odd = Work("odd", raise_it)
+
+    async def body(session: ClientSession, running: Running) -> None:
+        while not running.closed:
+            await asyncio.sleep(0.02)
+
+    failure = running.run(body, odd, failures=5)
+    assert isinstance(failure, DutyFailing)
+    assert "duty odd: failed" in failure.message
+    assert failure.exit_code == 70
+    text = "".join(running.log)
+    assert "in raise_it" in text
+    assert "[duty_failing]" in text
+
+
+def test_duty__hangs_in_a_call__others_go_on_and_health_and_metrics_answer(
+    running: Running,
+) -> None:
+    stuck, free = Work("stuck", running.hang), Work("free")
+
+    async def body(session: ClientSession, running: Running) -> None:
+        error = await running.until(session, "duty_hanging")
+        assert error["duty"] == "stuck"
+        before = free.steps
+        while free.steps < before + 5:
+            await asyncio.sleep(0.02)
+        async with session.post(running.url + "/request_proof", data=BODY) as response:
+            assert response.status == 200
+        _, text = await running.get(session, "/metrics")
+        (line,) = [
+            line
+            for line in text.splitlines()
+            if line.startswith('attestor_duty_running_seconds{duty="stuck"}')
+        ]
+        assert float(line.split()[1]) > 0.3
+
+    assert running.run(body, stuck, free) is None
+    assert stuck.steps == 1
+
+
+def test_duty__hangs_for_ever__ends_the_daemon(running: Running) -> None:
+    async def body(session: ClientSession, running: Running) -> None:
+        while not running.closed:
+            await asyncio.sleep(0.02)
+
+    failure = running.run(body, Work("stuck", running.hang), hang_factor=1.5)
+    assert isinstance(failure, DutyHanging)
+
+
+def test_duty__every_one_hangs_with_the_database__health_and_metrics_answer(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("attestor.http.health.DATABASE_SECONDS", 0.1)
+    store: list[Store] = []
+    real = Store.open
+
+    def opened(path: Path) -> Store:
+        store.append(real(path))
+        return store[0]
+
+    monkeypatch.setattr(Store, "open", opened)
+
+    def hang() -> None:
+        with store[0].transaction():
+            running.gate.wait(60)
+
+    async def body(session: ClientSession, running: Running) -> None:
+        await running.until(session, "duty_hanging")
+        began = time.monotonic()
+        for _ in range(20):
+            status, text = await running.get(session, "/metrics")
+            assert status == 200
+            assert "attestor_database_answering 0" in text
+            assert (await running.get(session, "/health"))[0] == 503
+        assert time.monotonic() - began < 20
+        running.gate.set()
+
+    assert running.run(body, Work("one", hang), Work("two", hang)) is None
+
+
+def test_sigterm__duty_hangs__the_rest_is_stopped_in_order_within_the_bound(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "DUTIES_STOP_SECONDS", 0.5)
+    stuck, free = Work("stuck", running.hang), Work("free")
+
+    async def body(session: ClientSession, running: Running) -> None:
+        await running.until(session, "duty_hanging")
+
+    assert running.run(body, stuck, free) is None
+    assert running.seconds_to_stop < 5
+    assert running.closed == ["parts"]
+    assert stuck.closed
+    assert free.closed
+    assert "left behind, as they hang: stuck" in "".join(running.log)
+
+
+def test_sigterm__duty_misses_what_is_closed_already__is_no_failure(running: Running) -> None:
+    closing = threading.Event()
+
+    def miss() -> None:
+        assert closing.wait(60)
+        raise SignerGone("the signer process ended")
+
+    duty = Work("late", miss)
+    duty.close = closing.set  # type: ignore[method-assign]
+
+    async def body(session: ClientSession, running: Running) -> None:
+        pass
+
+    assert running.run(body, duty) is None
+    assert not [line for line in running.log if line.startswith("ERROR")]
+
+
+def test_worker__exceptions_in_a_row__clients_get_a_typed_500_and_health_says_so(
+    running: Running,
+) -> None:
+    running.prover.faults = [TypeError("a defect") for _ in range(worker.UNHEALTHY_AFTER)]
+
+    async def body(session: ClientSession, running: Running) -> None:
+        for _ in range(worker.UNHEALTHY_AFTER):
+            assert (await running.get(session, "/health"))[0] == 200
+            async with session.post(running.url + "/request_proof", data=BODY) as response:
+                assert response.status == 500
+                assert (await response.json())["error"]["code"] == "internal_error"
+        await running.until(session, "workers_failing")
+        async with session.post(running.url + "/request_proof", data=BODY) as response:
+            assert response.status == 200
+        assert (await running.get(session, "/health"))[0] == 200
+
+    assert running.run(body, Work("free")) is None
+    assert "TypeError: a defect" in "".join(running.log)
+
+
+NEVER_ENDS = f"""
+import asyncio, sys, threading
+sys.path.insert(0, {str(ROOT)!r})
+from attestor.daemon.stopping import exit_within
+exit_within(0.5, lambda: 70)
+async def main():
+    asyncio.get_running_loop().run_in_executor(None, threading.Event().wait)
+    await asyncio.sleep(0)
+asyncio.run(main())
+"""
+
+
+def test_exit_within__thread_of_a_pool_hangs__process_ends_all_the_same() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", NEVER_ENDS], capture_output=True, text=True, timeout=30, check=False
+    )
+    assert done.returncode == 70
+    assert "the process ends now" in done.stderr

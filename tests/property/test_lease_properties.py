@@ -1,0 +1,131 @@
+"""Leases under any order of claims, renewals, ends and lapses: no job is two owners' at once."""
+
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from attestor.core.cross_check import Timing
+from attestor.core.execution import Engine
+from attestor.core.proof import Proof
+from attestor.core.verifying_key import VerifyingKey
+from attestor.errors import LeaseLost
+from attestor.store.database import Store
+from attestor.store.history import History
+from attestor.store.jobs import MAX_STARTS, Jobs
+from attestor.store.journal import Journal
+
+SIGNER = b"\x01" * 20
+KEY = VerifyingKey((1, 2, 3, 4, 5, 6, 7, 8))
+PROOF = Proof(SIGNER, KEY, b"v", b"d", b"s", 7, Engine.SP1_PORTABLE, Timing.NOT_NEEDED)
+OWNERS = ("one", "two", "three")
+LEASE = 60
+NEVER = float("inf")
+
+
+class Leases(RuleBasedStateMachine):
+    """The store beside a model: for each open job its owner, the end of its lease, its starts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory()
+        self.store = Store.open(Path(self.folder.name) / "a.sqlite")
+        self.now = 1_800_000_000.0
+        journal = Journal(self.store, lambda: self.now)
+        History(self.store, journal).signer_created(SIGNER)
+        self.jobs = Jobs(self.store, journal)
+        self.open: dict[str, tuple[str | None, float, int]] = {}
+        self.closed: dict[str, str] = {}
+
+    def teardown(self) -> None:
+        self.store.close()
+        self.folder.cleanup()
+
+    def is_claimable(self, job: str) -> bool:
+        owner, until, _ = self.open[job]
+        return owner is None or until <= self.now
+
+    def give_up(self) -> None:
+        for job in [job for job, (_, _, starts) in self.open.items() if starts >= MAX_STARTS]:
+            if self.is_claimable(job):
+                del self.open[job]
+                self.closed[job] = "failed"
+
+    @precondition(lambda self: len(self.open) < 4)
+    @rule()
+    def add(self) -> None:
+        job = f"job-{len(self.open) + len(self.closed)}"
+        self.jobs.add(job, b"elf", [b"in"])
+        self.open[job] = (None, NEVER, 0)
+
+    @rule(seconds=st.sampled_from([1, LEASE // 2, LEASE, -LEASE // 2]))
+    def pass_time(self, seconds: int) -> None:
+        """The wall clock may go back too."""
+        self.now += seconds
+
+    @rule(owner=st.sampled_from(OWNERS))
+    def claim(self, owner: str) -> None:
+        self.give_up()
+        work = self.jobs.claim(owner, LEASE)
+        if work is None:
+            assert not any(self.is_claimable(job) for job in self.open)
+            return
+        assert self.is_claimable(work.job), "a job that another holds"
+        assert (work.program, work.stdin) == (b"elf", (b"in",))
+        self.open[work.job] = (owner, self.now + LEASE, self.open[work.job][2] + 1)
+
+    @precondition(lambda self: self.open or self.closed)
+    @rule(data=st.data(), owner=st.sampled_from(OWNERS))
+    def act(self, data: st.DataObject, owner: str) -> None:
+        job = data.draw(st.sampled_from(sorted([*self.open, *self.closed])))
+        verb = data.draw(st.sampled_from(["renew", "release", "finish", "fail"]))
+        if self.open.get(job, (None,))[0] != owner:
+            with pytest.raises(LeaseLost):
+                self.perform(verb, job, owner)
+            return
+        self.perform(verb, job, owner)
+        starts = self.open[job][2]
+        if verb == "renew":
+            self.open[job] = (owner, self.now + LEASE, starts)
+        elif verb == "release":
+            self.open[job] = (None, NEVER, starts)
+        else:
+            del self.open[job]
+            self.closed[job] = "done" if verb == "finish" else "failed"
+
+    def perform(self, verb: str, job: str, owner: str) -> None:
+        match verb:
+            case "renew":
+                self.jobs.renew(job, owner, LEASE)
+            case "release":
+                self.jobs.release(job, owner)
+            case "finish":
+                self.jobs.finish(job, owner, PROOF)
+            case "fail":
+                self.jobs.fail(job, owner, "code", "message")
+
+    @rule()
+    def restart(self) -> None:
+        self.open = {job: (None, NEVER, starts) for job, (_, _, starts) in self.open.items()}
+        self.give_up()
+        assert self.jobs.requeue_open() == len(self.open)
+
+    @invariant()
+    def states_agree(self) -> None:
+        for job, (owner, _, _) in self.open.items():
+            state = self.jobs.state(job)
+            assert state is not None
+            assert state.state == ("queued" if owner is None else "running")
+        for job, expected in self.closed.items():
+            state = self.jobs.state(job)
+            assert state is not None
+            assert state.state == expected
+            assert (self.jobs.proof(job) is not None) is (expected == "done")
+        assert self.jobs.open_count() == len(self.open)
+
+
+TestLeases = Leases.TestCase
+TestLeases.settings = settings(max_examples=25, stateful_step_count=30, deadline=None)

@@ -1,0 +1,200 @@
+"""Options from flags, environment, file and defaults."""
+
+from dataclasses import MISSING, fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from attestor import config
+from attestor.config import Config
+from attestor.errors import ConfigurationInvalid
+
+REQUIRED = {
+    "chain_rpc_url": "http://node.example",
+    "chain_id": "31337",
+    "chain_registry": "0x" + "11" * 20,
+    "payer_key_file": "/keys/payer",
+}
+
+
+def load(flags: dict[str, Any] | None = None, **environment: str) -> Config:
+    return config.load(None, environment, {**REQUIRED, **(flags or {})})
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "attestor.toml"
+    path.write_text(text)
+    return path
+
+
+def test_load__required_only__has_the_documented_defaults() -> None:
+    loaded = load()
+    assert loaded.chain_registry == b"\x11" * 20
+    assert loaded.chain_id == 31337
+    assert (loaded.api_host, loaded.api_port) == ("127.0.0.1", 3000)
+    assert loaded.rotation_period_seconds == 1800
+    assert loaded.quote_allowed_tcb_statuses == ("UpToDate",)
+    assert loaded.quote_provider == "configfs"
+
+
+def test_load__nothing__names_every_missing_option_at_once() -> None:
+    with pytest.raises(ConfigurationInvalid) as caught:
+        config.load(None, {}, {})
+    for key, flag, variable in (
+        ("chain.rpc_url", "--chain-rpc-url", "ATTESTOR_CHAIN_RPC_URL"),
+        ("chain.id", "--chain-id", "ATTESTOR_CHAIN_ID"),
+        ("payer.key_file", "--payer-key-file", "ATTESTOR_PAYER_KEY_FILE"),
+    ):
+        assert f"{key} is missing (or {flag}, or {variable})" in str(caught.value)
+    assert "chain.registry is missing (or chain.deployment)" in str(caught.value)
+    assert "4 problem(s)" in str(caught.value)
+
+
+def test_load__flag_environment_and_file__win_in_that_order(tmp_path: Path) -> None:
+    file = write(tmp_path, "[api]\nport = 1\nhost = 'file'\n[log]\nlevel = 'DEBUG'\n")
+    environment = {"ATTESTOR_API_PORT": "2", "ATTESTOR_API_HOST": "environment"}
+    loaded = config.load(file, environment, {**REQUIRED, "api_port": "3"})
+    assert (loaded.api_port, loaded.api_host, loaded.log_level) == (3, "environment", "DEBUG")
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "said"),
+    [
+        ("chain_id", "one", "--chain-id"),
+        ("chain_id", "0", "out of range, at least 1"),
+        ("chain_id", "1.5", "--chain-id"),
+        ("chain_rpc_url", "node.example", "not an http:// or https:// URL"),
+        ("chain_registry", "0x11", "not an address of 20 bytes"),
+        ("chain_registry", "11" * 20, "does not start with 0x"),
+        ("chain_check_headers", "maybe", "not true or false"),
+        ("quote_provider", "magic", "not one of configfs, simulated"),
+        ("quote_allowed_tcb_statuses", "UpToDate,Revoked", "'Revoked' is not one of"),
+        ("api_max_body_bytes", "-1", "out of range"),
+        ("rotation_confirmations", "0", "out of range, at least 1"),
+        ("chain_poll_seconds", "nan", "out of range"),
+        ("chain_poll_seconds", "inf", "out of range"),
+        ("log_level", "TRACE", "not one of"),
+        ("executor_engine", "sp1-jit", "not one of attestor, sp1-portable"),
+        ("executor_cycles", "0", "out of range, at least 1"),
+        ("cross_check_within_budget", "maybe", "not one of always, sample, never"),
+        ("cross_check_sample_rate", "1.01", "out of range, at least 0 and at most 1"),
+        ("cross_check_sample_rate", "-0.1", "out of range"),
+        ("cross_check_sample_rate", "nan", "out of range"),
+        ("cross_check_budget_cycles", "-1", "out of range"),
+    ],
+)
+def test_load__malformed_value__is_refused_by_option(name: str, given: str, said: str) -> None:
+    with pytest.raises(ConfigurationInvalid) as caught:
+        load({name: given})
+    assert said in str(caught.value)
+    assert "1 problem(s)" in str(caught.value)
+
+
+def test_load__several_faults__are_one_message() -> None:
+    with pytest.raises(ConfigurationInvalid, match=r"2 problem\(s\).*chain-id.*api-port"):
+        load({"chain_id": "x", "api_port": "y"})
+
+
+def test_load__malformed_variable__is_named() -> None:
+    with pytest.raises(ConfigurationInvalid, match="ATTESTOR_API_PORT: "):
+        load(ATTESTOR_API_PORT="x")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[api]\nprot = 1", "api.prot is not an option"),
+        ("port = 1", "port is not inside a table"),
+        ("[api\n", "cannot read"),
+        ("[api]\nport = true", "True is not a number"),
+        ("[api]\nport = 1.5", "not a whole number"),
+        ("[api]\nhost = 5", "5 is not text"),
+        ("[quote]\nallowed_tcb_statuses = [1]", "1 is not one of"),
+    ],
+)
+def test_load__malformed_file__is_refused(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(ConfigurationInvalid) as caught:
+        config.load(write(tmp_path, text), {}, REQUIRED)
+    assert said in str(caught.value)
+    assert "attestor.toml" in str(caught.value)
+
+
+def test_load__missing_file__is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationInvalid, match="cannot read.*nowhere"):
+        config.load(tmp_path / "nowhere.toml", {}, REQUIRED)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("true", True), ("0", False), ("No", False), ("YES", True)]
+)
+def test_load__boolean_text__is_read(text: str, value: bool) -> None:
+    assert load({"chain_check_headers": text}).chain_check_headers is value
+
+
+def test_load__list__from_text_and_from_file(tmp_path: Path) -> None:
+    assert load(
+        {"quote_allowed_tcb_statuses": "UpToDate,OutOfDate"}
+    ).quote_allowed_tcb_statuses == (
+        "UpToDate",
+        "OutOfDate",
+    )
+    file = write(tmp_path, "[quote]\nallowed_tcb_statuses = ['SWHardeningNeeded']\n")
+    loaded = config.load(file, {}, REQUIRED)
+    assert loaded.quote_allowed_tcb_statuses == ("SWHardeningNeeded",)
+
+
+def test_options__every_one__has_a_kind_a_help_and_a_valid_default() -> None:
+    for known in fields(Config):
+        assert known.metadata["kind"] in {
+            "url", "int", "float", "bool", "address", "path", "choice", "list", "text",
+        }  # fmt: skip
+        assert known.metadata["about"]
+        if known.metadata["choices"] and known.default is not MISSING:
+            chosen = known.default if isinstance(known.default, tuple) else (known.default,)
+            assert set(chosen) <= set(known.metadata["choices"])
+
+
+def test_options__no_secret__is_a_value() -> None:
+    """Keys come from files: flags are visible to every process, environments to some."""
+    keys = [known.name for known in fields(Config) if "key" in known.name]
+    assert keys == ["payer_key_file", "collateral_payer_key_file"]
+
+
+def test_load__list_without_choices__takes_any_text() -> None:
+    assert load({"collateral_fmspcs": ""}).collateral_fmspcs == ()
+    assert load({"collateral_fmspcs": "B0C06F000000,00906ED50000"}).collateral_fmspcs == (
+        "B0C06F000000",
+        "00906ED50000",
+    )
+    assert load(ATTESTOR_COLLATERAL_FMSPCS="B0C06F000000,").collateral_fmspcs == ("B0C06F000000",)
+    with pytest.raises(ConfigurationInvalid, match="is not one of"):
+        load(ATTESTOR_QUOTE_ALLOWED_TCB_STATUSES="UpToDate,")
+
+
+def test_load__confirmation__always_up_to_the_budget_and_a_sample_beyond() -> None:
+    loaded = load()
+    assert loaded.executor_engine == "attestor"
+    assert (loaded.cross_check_within_budget, loaded.cross_check_beyond_budget) == (
+        "always",
+        "sample",
+    )
+    assert loaded.cross_check_budget_cycles == 500_000_000
+    assert loaded.cross_check_sample_rate == 0.05
+    assert load({"cross_check_sample_rate": "1"}).cross_check_sample_rate == 1.0
+
+
+def test_load__tables_of_old_names__still_count(tmp_path: Path) -> None:
+    file = tmp_path / "attestor.toml"
+    file.write_text("[upkeep]\nenabled = true\n[confirmation]\nbudget_cycles = 7\n")
+    loaded = config.load(file, {"ATTESTOR_UPKEEP_MARGIN_DAYS": "9"}, REQUIRED)
+    assert loaded.collateral_enabled
+    assert loaded.cross_check_budget_cycles == 7
+    assert loaded.collateral_margin_days == 9
+
+
+def test_load__old_and_new_name_of_a_table__is_a_fault(tmp_path: Path) -> None:
+    file = tmp_path / "attestor.toml"
+    file.write_text("[upkeep]\nenabled = true\n[collateral]\nenabled = true\n")
+    with pytest.raises(ConfigurationInvalid, match=r"is also given as collateral\.enabled"):
+        config.load(file, {}, REQUIRED)

@@ -1,0 +1,189 @@
+"""Databases as each earlier version of attestor wrote them: its tables, its rows, its entries.
+
+Three signers (one active, one given up whose transaction lost its nonce, one whose transaction is
+out), jobs in every state, and what the version had beside: findings and a disagreement from 2,
+kinds of registration from 3, uploads from 4, statements from 5.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from eth_utils.crypto import keccak
+
+from attestor.core.text import to_hex
+from attestor.store.database import Store
+from attestor.store.journal import Journal
+from attestor.store.migrations import MIGRATIONS
+
+VERSIONS = range(1, len(MIGRATIONS))
+ACTIVE, GIVEN_UP, OUT = (bytes([n]) * 20 for n in (1, 2, 3))
+PAYER = "0x" + "09" * 20
+FEES = {"gas_limit": 100, "max_fee_per_gas": 30, "max_priority_fee_per_gas": 2}
+SENT_HASH = "0x" + "5e" * 32
+
+
+class OldDaemon:
+    """What a daemon of that version did to its database."""
+
+    def __init__(self, path: Path, version: int) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("attestor.store.database.MIGRATIONS", MIGRATIONS[:version])
+            self.store = Store.open(path)
+        self.version = version
+        self.ticks = 1_800_000_000.0
+        self.journal = Journal(self.store, self._clock)
+
+    def _clock(self) -> float:
+        self.ticks += 1
+        return self.ticks
+
+    def insert(self, table: str, **row: Any) -> None:
+        self.store.insert(table, row)
+
+    def live(self) -> None:
+        with self.store.transaction():
+            for signer in (ACTIVE, GIVEN_UP, OUT):
+                self._submit(signer)
+            self._mine(ACTIVE)
+            self._activate(ACTIVE)
+            self._replace(GIVEN_UP)
+            self._jobs()
+            if self.version >= 2:
+                self._disagree()
+            if self.version >= 4:
+                self._upload()
+        self.store.close()
+
+    def _submit(self, signer: bytes) -> None:
+        name, now, raw = to_hex(signer), self.journal.now(), b"quote of " + signer
+        self.insert("signers", address=name, created_at=now, stage="submitted")
+        self.journal.append("signer_created", signer)
+        quote = {
+            "hash": to_hex(keccak(raw)),
+            "reference_block": 7,
+            "reference_block_hash": "0x" + "07" * 32,
+            "measurement": "0x" + "0a" * 32,
+            "provider": "simulated",
+            "simulated": 1,
+            "tcb_status": "UpToDate",
+        }
+        if self.version >= 3:
+            quote["deadline"] = 2000
+        self.insert("quotes", **quote, signer=name, created_at=now, raw=raw)
+        self.journal.append("quote_made", signer, **quote)
+        sent: dict[str, Any] = {"hash": self.transaction(signer), "quote": quote["hash"]}
+        if self.version >= 3:
+            sent |= {"kind": "admission", "sent_hash": SENT_HASH}
+        sent |= {"payer": PAYER, "nonce": signer[0], **FEES}
+        self.insert("transactions", **sent, signer=name, created_at=now, raw=b"raw" + signer)
+        self.journal.append("transaction_signed", signer, **sent)
+
+    @staticmethod
+    def transaction(signer: bytes) -> str:
+        return to_hex(bytes([signer[0] + 64]) * 32)
+
+    def _mine(self, signer: bytes) -> None:
+        outcome = self._outcome("succeeded")
+        self.store.update("transactions", self.transaction(signer), **outcome)
+        entry = {"hash": self.transaction(signer), **outcome}
+        self.journal.append("transaction_mined", signer, **entry)
+
+    @staticmethod
+    def _outcome(outcome: str) -> dict[str, Any]:
+        block = {"block_number": 9, "block_hash": "0x" + "99" * 32}
+        return {"outcome": outcome, **block, "gas_used": 90, "effective_gas_price": 12}
+
+    def _activate(self, signer: bytes) -> None:
+        evidence = {
+            "quote": to_hex(keccak(b"quote of " + signer)),
+            "transaction_hash": self.transaction(signer),
+            "block_number": 9,
+            "valid_until": 4610,
+        }
+        name, now = to_hex(signer), self.journal.now()
+        times = {"activated_at": now, "activated_timestamp": 1010}
+        self.insert("registrations", signer=name, **times, **evidence)
+        self.store.update("signers", name, stage="active")
+        self.journal.append("signer_activated", signer, **evidence)
+
+    def _replace(self, signer: bytes) -> None:
+        self.store.update("signers", to_hex(signer), stage="abandoned", reason="too old")
+        self.journal.append("signer_abandoned", signer, reason="too old")
+        self.store.update("transactions", self.transaction(signer), outcome="replaced")
+        self.journal.append("transaction_replaced", signer, hash=self.transaction(signer))
+
+    def _jobs(self) -> None:
+        self.insert("programs", sha256="aa", size=3, elf=b"elf")
+        for job, state in [("queued", "queued"), ("running", "running"), ("limit", "failed")]:
+            self._job(job, state)
+        self.insert("stdin_entries", job="queued", position=0, data=b"input")
+        failure = {"error_code": "confirmation_limit", "error_message": "too slow"}
+        self.store.update("jobs", "limit", finished_at=self.journal.now(), **failure)
+        self._prove("portable", engine="sp1-portable")
+        if self.version >= 2:
+            self._prove("sampled", engine="attestor", confirmation="after")
+            found = {"finding": "unconfirmed", "finding_reason": "slow"}
+            self.store.update("proofs", "sampled", **found)
+            self.journal.append("proof_confirmed", ACTIVE, job="sampled", **found)
+
+    def _job(self, job: str, state: str) -> None:
+        row = {"id": job, "program": "aa", "stdin_sha256": "bb", "state": state}
+        self.insert("jobs", **row, created_at=self.journal.now())
+
+    def _prove(self, job: str, **changes: Any) -> None:
+        self._job(job, "done")
+        evidence: dict[str, Any] = {
+            "program_vkey": "0x01",
+            "vk_hash_bytes": "0x02",
+            "digest": "0x03",
+            "signature": "0x04",
+            "cycles": 7,
+            **changes,
+        }
+        if self.version >= 2:
+            evidence.setdefault("confirmation", "not_needed")
+        if self.version >= 5:
+            evidence |= {"statement_contract": "0x05", "statement_expires_at": 4000}
+            evidence["statement_signature"] = "0x06"
+        now = self.journal.now()
+        kept = {"job": job, "signer": to_hex(ACTIVE), "created_at": now, "public_values": b"v"}
+        self.insert("proofs", **kept, **evidence)
+        self.journal.append("proof_signed", ACTIVE, job=job, **evidence)
+
+    def _disagree(self) -> None:
+        self._job("doubt", "failed")
+        evidence = {
+            "job": "doubt",
+            "reason": "cycles",
+            "program_sha256": "aa",
+            "stdin_sha256": "bb",
+        }
+        self.insert("disagreements", **evidence, at=self.journal.now(), program=b"elf")
+        self.insert("disagreement_stdin", job="doubt", position=0, data=b"input")
+        self.journal.append("engines_disagreed", None, **evidence)
+        resumed = {"resumed_at": self.journal.now(), "resumed_because": "mended"}
+        self.store.update("disagreements", "doubt", **resumed)
+        self.journal.append("signing_resumed", None, job="doubt", because="mended")
+
+    def _upload(self) -> None:
+        for number, outcome in enumerate(["succeeded", "reverted", "replaced", "pending"], 1):
+            name = to_hex(bytes([number]) * 32)
+            row = {
+                "hash": name,
+                "name": "TCB info",
+                "content_hash": "0x" + "0c" * 32,
+                "valid_until": 2000,
+                "payer": PAYER,
+                "nonce": number,
+                **FEES,
+            }
+            self.insert("uploads", **row, created_at=self.journal.now())
+            self.journal.append("upload_signed", None, **row)
+            if outcome in ("succeeded", "reverted"):
+                self.store.update("uploads", name, **self._outcome(outcome))
+                self.journal.append("upload_mined", None, hash=name, **self._outcome(outcome))
+            elif outcome == "replaced":
+                self.store.update("uploads", name, outcome="replaced")
+                self.journal.append("upload_replaced", None, hash=name)
+        self.journal.append("upkeep_failed", None, code="payer_empty", message="no funds")
