@@ -13,6 +13,7 @@ contract OpcodesTest is TestCase {
         | ((2 ** 6 - 1) << 0xf0) | (1 << 0xfa) | (7 << 0xfd);
     uint256 private constant PUSH0 = 0x5f;
     uint256 private constant PUSH32 = 0x7f;
+    uint256 private constant MARK_LENGTH = 12;
 
     function test_creation__every_contract__no_opcode_after_prague() public view {
         string[7] memory names = [
@@ -37,21 +38,24 @@ contract OpcodesTest is TestCase {
         vm.assertEq(_unknown(hex"601e00"), type(uint256).max, "pushed");
     }
 
-    /// @dev Where the first opcode stands that is not known; what is pushed is passed over, and so is
-    /// the compiler's mark at the end, whose length the last two bytes say.
+    /// @dev Where the first opcode stands that is not known; what is pushed is passed over, and so are
+    /// the compiler's marks, one behind each contract's code.
     function _unknown(bytes memory code) private pure returns (uint256) {
         for (uint256 i = 0; i < code.length; ++i) {
+            if (_isMark(code, i)) {
+                i += MARK_LENGTH - 1;
+                continue;
+            }
             uint256 opcode = uint8(code[i]);
-            if (_isMark(code, i)) return type(uint256).max;
             if ((KNOWN >> opcode) & 1 == 0) return i;
             if (opcode > PUSH0 && opcode <= PUSH32) i += opcode - PUSH0;
         }
         return type(uint256).max;
     }
 
-    /// @dev CBOR of {"solc": version}, in the last bytes.
+    /// @dev CBOR of {"solc": version}, and its length in two bytes.
     function _isMark(bytes memory code, uint256 i) private pure returns (bool) {
-        return i + 12 < code.length && code[i] == 0xa1 && code[i + 1] == 0x64 && code[i + 2] == "s"
-            && code[i + 3] == "o" && code[i + 4] == "l";
+        return i + MARK_LENGTH <= code.length && code[i] == 0xa1 && code[i + 1] == 0x64
+            && code[i + 2] == "s" && code[i + 3] == "o" && code[i + 4] == "l";
     }
 }
