@@ -121,7 +121,7 @@ class UnprovableZeroY(Unprovable):
 
 
 class UnprovableDifference(Unprovable):
-    """A field's difference that is outside of -prime to prime."""
+    """A field's subtraction from a number not below the prime, or far below zero."""
 
     code = "exec_unprovable_difference"
 

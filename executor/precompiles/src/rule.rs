@@ -51,7 +51,8 @@ pub enum Rule {
     EqualX,
     /// The doubled point has y = 0.
     ZeroY,
-    /// The difference of a field's subtraction is outside of -prime to prime.
+    /// A field's subtraction from a number that is not below the prime, or of one that is more than
+    /// the prime above it.
     Difference,
     /// The quotient of a modular product is longer than its operands.
     Quotient,
@@ -134,7 +135,12 @@ impl fmt::Display for Rule {
             Self::OffCurve => write!(formatter, "point not on the curve"),
             Self::EqualX => write!(formatter, "sum of two points with the same x"),
             Self::ZeroY => write!(formatter, "double of a point with y = 0"),
-            Self::Difference => write!(formatter, "difference not between -prime and prime"),
+            Self::Difference => {
+                write!(
+                    formatter,
+                    "difference from a number not below the prime, or less than -prime"
+                )
+            }
             Self::Quotient => write!(formatter, "product whose quotient is too long"),
             Self::WideWord(word) => {
                 write!(formatter, "SHA-256 word {word:#x} of more than 32 bits")

@@ -89,15 +89,16 @@ pub(crate) fn pair_multiply<const N: usize, F: Field<N>>(
     ])
 }
 
-/// The circuit adds b to the reduced result, and subtracts the prime once where that is not a; SP1
-/// makes that sum from a + prime - b, which it must not have to borrow for.
+/// SP1's prover takes prime + a - b, which must not be negative, and shows that b added to the
+/// reduced difference is a, modulo the prime: so a must be reduced.
 #[inline(always)]
 fn check_difference<const N: usize, F: Field<N>>(a: &[u64; N], b: &[u64; N]) -> Result<(), Fault> {
-    let holds = match limbs::subtract(a, b) {
-        (difference, false) => limbs::less(&difference, &F::MODULUS),
-        (_, true) => !limbs::less(&F::MODULUS, &limbs::subtract(b, a).0),
-    };
-    if holds { Ok(()) } else { Err(Rule::Difference.into()) }
+    // Without a carry: no prime here fills its limbs.
+    let (most, _) = limbs::add(a, &F::MODULUS);
+    if F::is_reduced(a) && !limbs::less(&most, b) {
+        return Ok(());
+    }
+    Err(Rule::Difference.into())
 }
 
 /// The quotient of a b by the prime must fit `N` limbs.

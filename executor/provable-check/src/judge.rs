@@ -10,7 +10,8 @@ const LIMITS: Limits =
     Limits { cycles: 20_000_000, memory_bytes: 1 << 28, public_values_bytes: 1 << 20 };
 
 /// Rules that also refuse what could be proven, and why.
-const STRICTER: [(&str, &str); 5] = [
+const STRICTER: [(&str, &str); 6] = [
+    ("digest", "the circuits do not hash; who verifies a proof compares its public values"),
     ("hint_low", "memory that no load can read"),
     ("unreduced", "some numbers above a curve's prime pass; no library makes any"),
     ("commit_early", "counted in cycles, of which not every one is a row of the largest table"),

@@ -20,9 +20,10 @@ pub const COMMIT_DEFERRED_PROOFS: u64 = 0x1a;
 pub const HINT_LEN: u64 = 0xf0;
 pub const HINT_READ: u64 = 0xf1;
 
-/// Bytes of the data segment in the file, and of zeros behind them.
-pub const DATA_BYTES: u64 = 0x1000;
-pub const BSS_BYTES: u64 = 0x4000;
+/// Bytes of the data segment in the file, and of zeros behind them: few, as each word is a message
+/// between shards, and those are what an answer spends its time on.
+pub const DATA_BYTES: u64 = 0x800;
+pub const BSS_BYTES: u64 = 0x100;
 pub const BSS: u64 = DATA + DATA_BYTES;
 /// Memory that nothing touches by itself.
 pub const HEAP: u64 = 1 << 32;

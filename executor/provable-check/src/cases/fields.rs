@@ -23,7 +23,7 @@ fn call(number: u64, words: usize, a: Vec<BigUint>, b: Vec<BigUint>) -> impl Fn(
 
 /// What must refuse each operation on two numbers, by the definition.
 fn refusals(a: &BigUint, b: &BigUint, p: &BigUint, words: usize) -> [bool; 3] {
-    let difference = if a >= b { &(a - b) < p } else { &(b - a) <= p };
+    let difference = a < p && b <= &(a + p);
     let quotient = a * b / p < BigUint::from(1u32) << (64 * words);
     [false, !difference, !quotient]
 }

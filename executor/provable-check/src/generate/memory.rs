@@ -16,7 +16,7 @@ impl Generator {
         }
         match self.random.below(8) {
             0 => self.random.pick(&[1 << 16, (1 << 40) - 8, CODE, BSS + BSS_BYTES - 8]),
-            1 => DATA + 8 * self.random.below(512),
+            1 => DATA + 8 * self.random.below(256),
             2 => self.random.pick(&[DATA - 8, BSS - 8, BSS, BSS + BSS_BYTES]),
             _ => HEAP + 8 * self.random.below(WINDOW_WORDS),
         }
