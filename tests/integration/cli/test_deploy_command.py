@@ -175,7 +175,7 @@ def test_deploy__again_when_all_is_done__sends_nothing(place: Place) -> None:
     nonce = place.node.nonce(from_hex(place.payer))
     result = place.deploy(*arguments)
     assert result.returncode == 0, result.stderr
-    assert result.stdout.count("done already") == 5
+    assert result.stdout.count("is already done") == 5
     assert place.node.nonce(from_hex(place.payer)) == nonce
 
 

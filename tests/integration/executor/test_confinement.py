@@ -15,6 +15,8 @@ PROGRAM = (
     Path(__file__).resolve().parents[3] / "executor" / "target" / "release" / "attestor-execute"
 )
 MEMORY_BYTES = 512 << 20
+RESERVED_BYTES = (1 << 40) + (1 << 37) + (4 << 30)
+"""What our interpreter reserves of addresses, without memory: it judges SP1's runs."""
 
 
 @pytest.fixture
@@ -26,7 +28,7 @@ def running(executor: NativeExecutor, guest: Callable[[str], bytes]) -> Iterator
         "memory_bytes": MEMORY_BYTES,
         "public_values_bytes": 1,
     }
-    header = {"version": 2, "engine": "sp1-portable", "limits": limits}
+    header = {"version": 2, "engine": "sp1-portable", "cross_checks": True, "limits": limits}
     request = frame.Frame(header, (guest("test/spin"),))
     pipe = subprocess.PIPE
     with subprocess.Popen([PROGRAM], stdin=pipe, stdout=pipe, stderr=pipe, env={}) as process:
@@ -49,7 +51,7 @@ def test_limits__while_a_program_runs__in_force(running: int) -> None:
     assert limits["Max file size"] == ["0", "0"]
     assert limits["Max open files"] == ["16", "16"]
     assert limits["Max cpu time"] == ["20", "21"]
-    assert limits["Max address space"] == [str(MEMORY_BYTES)] * 2
+    assert limits["Max address space"] == [str(MEMORY_BYTES + RESERVED_BYTES)] * 2
     assert limits["Max data size"] == [str(MEMORY_BYTES)] * 2
 
 
@@ -93,7 +95,7 @@ def test_request__without_an_engine__is_refused(guest: Callable[[str], bytes]) -
 def test_process__whose_parent_is_killed__ends_with_it(guest: Callable[[str], bytes]) -> None:
     """A confirmation may run for minutes: it must not outlive the signer process."""
     limits = {"cycles": 1, "cpu_seconds": 20, "memory_bytes": MEMORY_BYTES}
-    header = {"version": 2, "engine": "sp1-portable"}
+    header = {"version": 2, "engine": "sp1-portable", "cross_checks": True}
     bounds = {"limits": {**limits, "public_values_bytes": 1}}
     request = frame.encode(frame.Frame({**header, **bounds}, (guest("test/spin"),)))
     body = (

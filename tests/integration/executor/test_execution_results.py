@@ -133,8 +133,11 @@ def test_execute__cycle_limit__reached_and_passed_by_one(
 
     exact = replace(limits, cycles=cycles)
     assert executor.execute(program, stdin, exact, PORTABLE).cycles == cycles
+    fewer = replace(limits, cycles=cycles - 1)
+    with pytest.raises(ExecutionCycleLimit, match=f"more than {cycles - 1} cycles"):
+        executor.execute(program, stdin, fewer, PORTABLE)
     with pytest.raises(ExecutionCycleLimit, match=f"{cycles} cycles, at most {cycles - 1}"):
-        executor.execute(program, stdin, replace(limits, cycles=cycles - 1), PORTABLE)
+        executor.execute(program, stdin, fewer, PORTABLE, cross_check=True)
 
 
 @pytest.mark.parametrize("kib", [0, 4, 1024])
@@ -152,8 +155,10 @@ def test_execute__public_values_up_to_the_limit__answered(
 def test_execute__public_values_over_the_limit__output_limit(
     executor: NativeExecutor, guest: Programs, limits: Limits
 ) -> None:
-    with pytest.raises(ExecutionOutputLimit, match="1052672 bytes of public values, at most"):
+    with pytest.raises(ExecutionOutputLimit, match="more than 1048576 bytes of public values"):
         executor.execute(guest("test/flood"), [u64(257)], limits, PORTABLE)
+    with pytest.raises(ExecutionOutputLimit, match="1052672 bytes of public values, at most"):
+        executor.execute(guest("test/flood"), [u64(257)], limits, PORTABLE, cross_check=True)
 
 
 def test_execute__32_bit_program__says_which_sp1(

@@ -1,4 +1,6 @@
-"""Programs written to escape, to exhaust, or to lie. Each ends with its own error."""
+"""Programs written to escape, to exhaust, or to lie. Each ends with its own error.
+
+Those of a `cross_check` are SP1's engine alone: our interpreter would refuse them before."""
 
 import random
 import time
@@ -145,7 +147,7 @@ def test_execute__system_call_that_is_not_allowed__fault(
     executor: NativeExecutor, guest: Programs, limits: Limits, call: tuple[int, int, int, int]
 ) -> None:
     with pytest.raises(GuestFault):
-        executor.execute(guest("test/syscall"), [words(*call)], limits, PORTABLE)
+        executor.execute(guest("test/syscall"), [words(*call)], limits, PORTABLE, cross_check=True)
 
 
 @pytest.mark.parametrize(
@@ -161,7 +163,7 @@ def test_execute__system_call_that_takes_all_memory__memory_limit(
     executor: NativeExecutor, guest: Programs, limits: Limits, call: tuple[int, int, int, int]
 ) -> None:
     with pytest.raises(ExecutionMemoryLimit):
-        executor.execute(guest("test/syscall"), [words(*call)], limits, PORTABLE)
+        executor.execute(guest("test/syscall"), [words(*call)], limits, PORTABLE, cross_check=True)
 
 
 def test_execute__call_that_dumps_to_a_file__writes_none(
@@ -175,7 +177,9 @@ def test_execute__call_that_dumps_to_a_file__writes_none(
     monkeypatch.setenv("DUMP_ELF_OUTPUT", str(target))
     monkeypatch.setenv("TRACE_FILE", str(target))
 
-    executor.execute(guest("test/syscall"), [words(0x40, 0, 0, 0)], limits, PORTABLE)
+    executor.execute(
+        guest("test/syscall"), [words(0x40, 0, 0, 0)], limits, PORTABLE, cross_check=True
+    )
 
     assert not target.exists()
 
