@@ -91,6 +91,13 @@ def test_load__malformed_value__is_refused_by_option(name: str, given: str, said
     assert "1 problem(s)" in str(caught.value)
 
 
+@pytest.mark.parametrize("url", ["wss://me:secret@node.example/secret", "node.example/v3/secret"])
+def test_load__wrong_url__is_refused_without_showing_it(url: str) -> None:
+    with pytest.raises(ConfigurationInvalid, match="chain-rpc-url: .*is not an http://") as caught:
+        load({"chain_rpc_url": url})
+    assert "secret" not in str(caught.value)
+
+
 def test_load__several_faults__are_one_message() -> None:
     with pytest.raises(ConfigurationInvalid, match=r"2 problem\(s\).*chain-id.*api-port"):
         load({"chain_id": "x", "api_port": "y"})
@@ -193,8 +200,20 @@ def test_load__tables_of_old_names__still_count(tmp_path: Path) -> None:
     assert loaded.collateral_margin_days == 9
 
 
-def test_load__old_and_new_name_of_a_table__is_a_fault(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("first", "second"), [("upkeep", "collateral"), ("collateral", "upkeep")])
+def test_load__old_and_new_name_of_a_table__is_a_fault(
+    tmp_path: Path, first: str, second: str
+) -> None:
     file = tmp_path / "attestor.toml"
-    file.write_text("[upkeep]\nenabled = true\n[collateral]\nenabled = true\n")
-    with pytest.raises(ConfigurationInvalid, match=r"is also given as collateral\.enabled"):
+    file.write_text(f"[{first}]\nenabled = true\n[{second}]\nenabled = true\n")
+    said = rf"{second}\.enabled is also given as {first}\.enabled"
+    with pytest.raises(ConfigurationInvalid, match=said):
         config.load(file, {}, REQUIRED)
+
+
+def test_load__old_and_new_name_of_a_variable__is_a_fault_where_they_differ() -> None:
+    same = {"ATTESTOR_UPKEEP_MARGIN_DAYS": "9", "ATTESTOR_COLLATERAL_MARGIN_DAYS": "9"}
+    assert load(**same).collateral_margin_days == 9
+    said = "ATTESTOR_UPKEEP_MARGIN_DAYS is also given as ATTESTOR_COLLATERAL_MARGIN_DAYS"
+    with pytest.raises(ConfigurationInvalid, match=said):
+        load(**{**same, "ATTESTOR_UPKEEP_MARGIN_DAYS": "10"})
