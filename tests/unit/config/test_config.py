@@ -213,7 +213,7 @@ def test_load__old_and_new_name_of_a_table__is_a_fault(
 
 def test_load__old_and_new_name_of_a_variable__is_a_fault_where_they_differ() -> None:
     same = {"ATTESTOR_UPKEEP_MARGIN_DAYS": "9", "ATTESTOR_COLLATERAL_MARGIN_DAYS": "9"}
-    assert load(**same).collateral_margin_days == 9
+    assert config.load(None, same, REQUIRED).collateral_margin_days == 9
     said = "ATTESTOR_UPKEEP_MARGIN_DAYS is also given as ATTESTOR_COLLATERAL_MARGIN_DAYS"
     with pytest.raises(ConfigurationInvalid, match=said):
-        load(**{**same, "ATTESTOR_UPKEEP_MARGIN_DAYS": "10"})
+        config.load(None, {**same, "ATTESTOR_UPKEEP_MARGIN_DAYS": "10"}, REQUIRED)
