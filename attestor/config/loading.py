@@ -40,7 +40,7 @@ def load(
         given_names.add(known.name)
         try:
             values[known.name] = _convert(known, given)
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, OverflowError) as error:
             faults.append(f"{origin}: {error}")
     if not given_names & {"chain_registry", "chain_deployment"}:
         faults.append("chain.registry is missing (or chain.deployment)")

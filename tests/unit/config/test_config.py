@@ -1,5 +1,6 @@
 """Options from flags, environment, file and defaults."""
 
+import threading
 from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
@@ -117,6 +118,8 @@ def test_load__malformed_variable__is_named() -> None:
         ("[api]\nport = true", "True is not a number"),
         ("[api]\nport = 1.5", "not a whole number"),
         ("[api]\nhost = 5", "5 is not text"),
+        ("[api]\nport = inf", "cannot convert float infinity"),
+        ("[chain]\npoll_seconds = 1" + "0" * 400, "too large"),
         ("[quote]\nallowed_tcb_statuses = [1]", "1 is not one of"),
     ],
 )
@@ -160,6 +163,15 @@ def test_options__every_one__has_a_kind_a_help_and_a_valid_default() -> None:
         if known.metadata["choices"] and known.default is not MISSING:
             chosen = known.default if isinstance(known.default, tuple) else (known.default,)
             assert set(chosen) <= set(known.metadata["choices"])
+
+
+def test_options__seconds_that_are_waited_for__can_be_waited_for() -> None:
+    """threading and poll() overflow at numbers that an operator may take for "never"."""
+    for known in fields(Config):
+        if known.metadata["kind"] == "float" and known.name.endswith("_seconds"):
+            assert 2 * known.metadata["high"] < min(threading.TIMEOUT_MAX, 0x7FFFFFFF // 1000), (
+                known
+            )
 
 
 def test_options__no_secret__is_a_value() -> None:
