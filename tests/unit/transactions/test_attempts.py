@@ -77,6 +77,7 @@ def test_complete__nonce_is_gone_when_it_would_be_replaced__no_attempt_with_the_
         if not chain.mined:
             chain.pool.clear()
             chain.mined.append(b"an outsider's")
+            chain.base_fee *= 5  # What is offered now would outbid it.
         return bool(pause(seconds))
 
     chain.pause = taken
