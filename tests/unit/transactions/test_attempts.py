@@ -77,7 +77,8 @@ def test_complete__nonce_is_gone_when_it_would_be_replaced__no_attempt_with_the_
         if not chain.mined:
             chain.pool.clear()
             chain.mined.append(b"an outsider's")
-            chain.base_fee *= 5  # What is offered now would outbid it.
+            # What is offered now would outbid it.
+            chain.base_fee, chain.priority_fee = 5 * chain.base_fee, lambda: 50
         return bool(pause(seconds))
 
     chain.pause = taken
