@@ -74,7 +74,8 @@ def require_service_url(url: str, option: str) -> None:
     parts = _split(url)
     if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
         raise ConfigurationInvalid(
-            f"{url!r:.100} is not the URL of a PCCS",
+            # Not repeated: it may hold a password all the same.
+            f"{option} is not the URL of a PCCS",
             hint=f"set {option} to http(s)://host[:port]",
         )
     if parts.username is not None or parts.password is not None:

@@ -126,7 +126,8 @@ class Uploader:
         return found
 
     def _transact(self, item: Item, data: bytes) -> Receipt:
-        intent = Intent(Purpose.UPLOAD, f"upload:{to_hex(keccak(data))}")
+        # One store's upload is not another's, though it is of the same item.
+        intent = Intent(Purpose.UPLOAD, f"upload:{to_hex(keccak(self._store.address + data))}")
         simulate = partial(self._store.simulate, data, self._transactions.payer)
         call = Call(self._store.address, data, simulate)
         note = partial(self._note, intent, item)

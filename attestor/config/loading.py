@@ -20,7 +20,7 @@ def load(
     Raises `ConfigurationInvalid` that lists every problem.
     """
     faults: list[str] = []
-    environment = names.current_environment(environment)
+    environment = names.current_environment(environment, faults)
     from_file = _read_file(file, faults) if file is not None else {}
     values: dict[str, Any] = {}
     given_names: set[str] = set()
@@ -40,7 +40,7 @@ def load(
         given_names.add(known.name)
         try:
             values[known.name] = _convert(known, given)
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, OverflowError) as error:
             faults.append(f"{origin}: {error}")
     if not given_names & {"chain_registry", "chain_deployment"}:
         faults.append("chain.registry is missing (or chain.deployment)")
@@ -62,16 +62,18 @@ def _read_file(file: Path, faults: list[str]) -> dict[str, Any]:
         return {}
     known = {known.name for known in fields(Config)}
     found: dict[str, Any] = {}
+    places: dict[str, str] = {}
     for table, content in tables.items():
         if not isinstance(content, dict):
             faults.append(f"{table} is not inside a table")
             continue
         prefix = names.RENAMED_TABLES.get(table, table)
         for name, value in content.items():
-            if f"{prefix}_{name}" in found:
-                faults.append(f"{table}.{name} is also given as {prefix}.{name}")
-            elif f"{prefix}_{name}" in known:
-                found[f"{prefix}_{name}"] = value
+            option = f"{prefix}_{name}"
+            if option in found:
+                faults.append(f"{table}.{name} is also given as {places[option]}")
+            elif option in known:
+                found[option], places[option] = value, f"{table}.{name}"
             else:
                 faults.append(f"{table}.{name} is not an option")
     return found
@@ -111,7 +113,8 @@ def _text(known: "Field[Any]", kind: str, given: str) -> Any:
             raise ValueError(f"{given!r:.80} is not an address of 20 bytes")
         return address
     if kind == "url" and not given.startswith(("http://", "https://")):
-        raise ValueError(f"{given!r:.80} is not an http:// or https:// URL")
+        # Not repeated: user, password and path of a URL may be secret.
+        raise ValueError("the value is not an http:// or https:// URL")
     return given
 
 

@@ -37,13 +37,16 @@ def current_flag(given: str) -> str:
     return given
 
 
-def current_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """The environment with variables of old names under today's too, which win."""
+def current_environment(environment: Mapping[str, str], faults: list[str]) -> dict[str, str]:
+    """The environment with variables of old names under today's too. One that has both is a fault
+    where they differ."""
     found = dict(environment)
     for old, new in RENAMED_TABLES.items():
         prefix = f"{ENVIRONMENT_PREFIX}{old.upper()}_"
         for name, value in environment.items():
             if name.startswith(prefix):
                 today = f"{ENVIRONMENT_PREFIX}{new.upper()}_{name.removeprefix(prefix)}"
+                if environment.get(today, value) != value:
+                    faults.append(f"{name} is also given as {today}, with another value")
                 found.setdefault(today, value)
     return found

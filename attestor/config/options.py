@@ -11,6 +11,8 @@ from attestor.core.tcb import ALLOWABLE_STATUSES
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 MAX_NUMBER = (1 << 62) - 1
+MAX_WAIT_SECONDS = 1_000_000
+"""Of one wait: more than that overflows in some of the system's calls."""
 
 
 def option(
@@ -60,7 +62,9 @@ class Config:
         "recompute each block's hash from its header; turn off on chains with other headers",
         True,
     )
-    chain_poll_seconds: float = option("float", "head polling interval", 1.0, low=0.05)
+    chain_poll_seconds: float = option(
+        "float", "head polling interval", 1.0, low=0.05, high=MAX_WAIT_SECONDS
+    )
 
     payer_key_file: Path = option(
         "path", "file with the private key of the account that pays, mode 600"
@@ -112,7 +116,11 @@ class Config:
         "float", "days before expiry at which collateral is renewed", 7.0, low=0.5, high=25
     )
     collateral_interval_seconds: float = option(
-        "float", "interval between checks of the collateral on chain", 3600.0, low=1
+        "float",
+        "interval between checks of the collateral on chain",
+        3600.0,
+        low=1,
+        high=MAX_WAIT_SECONDS,
     )
     collateral_fmspcs: tuple[str, ...] = option(
         "list", "FMSPCs of further machine types whose collateral is renewed", ()
@@ -121,7 +129,9 @@ class Config:
     api_host: str = option("text", "address to listen on", "127.0.0.1")
     api_port: int = option("int", "port to listen on; 0 picks a free one", 3000)
     api_max_body_bytes: int = option("int", "maximum size of a request body", 64 << 20, low=1024)
-    api_wait_seconds: float = option("float", "maximum duration of one /wait_proof call", 60.0)
+    api_wait_seconds: float = option(
+        "float", "maximum duration of one /wait_proof call", 60.0, high=MAX_WAIT_SECONDS
+    )
 
     proofs_workers: int = option("int", "concurrent executions", 1, low=1)
     proofs_max_open: int = option("int", "maximum number of queued and running jobs", 64, low=1)
@@ -136,7 +146,9 @@ class Config:
         choices=tuple(Engine),
     )
     executor_cycles: int = option("int", "cycle limit per execution", 100_000_000_000, low=1)
-    executor_wall_seconds: float = option("float", "wall-clock limit per execution", 600.0, low=1)
+    executor_wall_seconds: float = option(
+        "float", "wall-clock limit per execution", 600.0, low=1, high=MAX_WAIT_SECONDS
+    )
     executor_cpu_seconds: int = option("int", "CPU time limit per execution", 1200, low=1)
     executor_memory_bytes: int = option(
         "int",

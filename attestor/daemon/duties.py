@@ -70,19 +70,22 @@ class DutyThread:
         self._due.set()
 
     def ask_to_stop(self) -> None:
-        """Begin no further step, and let one that waits end."""
+        """Begin no further step, and let one that waits end. Never waits, whatever `close` does."""
         self._stopping.set()
         self._due.set()
-        try:
-            self.duty.close()
-        except Exception as error:
-            logger.opt(exception=error).error("duty {} cannot be closed", self.duty.name)
+        threading.Thread(target=self._close, name=f"close-{self.duty.name}", daemon=True).start()
 
     def has_stopped(self, timeout: float) -> bool:
         """Wait that long for the last step; whether it ended."""
         if self._thread.ident is not None:
             self._thread.join(timeout)
         return not self._thread.is_alive()
+
+    def _close(self) -> None:
+        try:
+            self.duty.close()
+        except BaseException as error:
+            logger.opt(exception=error).error("duty {} cannot be closed", self.duty.name)
 
     def _run(self) -> None:
         while not self._stopping.is_set():
@@ -134,7 +137,7 @@ class Duties:
         self._timers.start()
 
     def stop(self, seconds: float) -> list[str]:
-        """End them one after the other, within that time; the names of those that hang.
+        """End them, the last one first, within that time; the names of those that hang.
 
         Those are left behind: their threads end with the process.
         """

@@ -27,7 +27,7 @@ async def aside(work: Callable[[], Result], seconds: float) -> Result | None:
         result = None
         try:
             result = work()
-        except Exception as error:
+        except BaseException as error:
             logger.opt(exception=error).error("stopping met an unexpected error")
         if not loop.is_closed():
             loop.call_soon_threadsafe(tell, result)

@@ -3,8 +3,9 @@
 import asyncio
 import uuid
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import suppress
+from typing import ParamSpec, TypeVar
 
 from loguru import logger
 
@@ -31,6 +32,9 @@ UNHEALTHY_AFTER = 3
 """Internal errors in a row after which the daemon is not healthy."""
 MAX_BROKEN_TURNS = 10
 """Turns in a row that a worker could not even claim or close a job, before the daemon ends."""
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
 
 Prove = Callable[[str, bytes, Sequence[bytes]], Proof]
 """(job, program, stdin) → proof"""
@@ -66,6 +70,8 @@ class Workers:
         if left:
             logger.info("{} jobs of an earlier run are taken over", left)
         self._tasks = [asyncio.create_task(self._work(owner)) for owner in self._owners]
+        for task in self._tasks:
+            task.add_done_callback(self._ended)
 
     async def stop(self) -> None:
         """End the workers. Jobs that run are taken up again at the next start."""
@@ -83,6 +89,12 @@ class Workers:
         return WorkersFailing(
             f"the last {self._in_a_row} jobs met internal errors", hint="the log has their traces"
         )
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """Whatever broke a worker off, the daemon does not stay without it."""
+        broke_off = task.cancelled() or task.exception() is not None
+        if broke_off and not self._stopping:
+            self._on_fatal(WorkersFailing("a worker ended unasked"))
 
     async def _work(self, owner: str) -> None:
         broken = 0
@@ -102,7 +114,7 @@ class Workers:
                 await asyncio.sleep(RETRY_SECONDS)
 
     async def _turn(self, owner: str) -> None:
-        work = await asyncio.to_thread(self._jobs.claim, owner, LEASE_SECONDS)
+        work = await asyncio.to_thread(contained, self._jobs.claim, owner, LEASE_SECONDS)
         if work is None:
             await self._queue.until_added(RETRY_SECONDS)
             return
@@ -115,7 +127,7 @@ class Workers:
     async def _finish(self, work: Work, owner: str) -> None:
         try:
             proof = await self._prove_with_retry(work, owner)
-            await asyncio.to_thread(self._jobs.finish, work.job, owner, proof)
+            await asyncio.to_thread(contained, self._jobs.finish, work.job, owner, proof)
         except EnginesDisagree as error:
             # Not to be run again: its program and stdin are kept with the disagreement.
             with suppress(LeaseLost):
@@ -123,7 +135,7 @@ class Workers:
             raise
         except Fatal:
             with suppress(LeaseLost):
-                await asyncio.to_thread(self._jobs.release, work.job, owner)
+                await asyncio.to_thread(contained, self._jobs.release, work.job, owner)
             raise
         except LeaseLost:
             raise
@@ -139,7 +151,7 @@ class Workers:
             self._in_a_row = 0
 
     async def _fail(self, work: Work, owner: str, error: AttestorError) -> None:
-        await asyncio.to_thread(self._jobs.fail, work.job, owner, error.code, str(error))
+        await asyncio.to_thread(contained, self._jobs.fail, work.job, owner, error.code, str(error))
 
     async def _prove_with_retry(self, work: Work, owner: str) -> Proof:
         """A job that outlives its signer is signed by the next."""
@@ -154,13 +166,13 @@ class Workers:
                 await asyncio.sleep(RETRY_SECONDS)
 
     async def _prove_under_lease(self, work: Work, owner: str) -> Proof:
-        await asyncio.to_thread(self._jobs.renew, work.job, owner, LEASE_SECONDS)
+        await asyncio.to_thread(contained, self._jobs.renew, work.job, owner, LEASE_SECONDS)
         run = asyncio.get_running_loop().run_in_executor(
-            self._threads, self._prove, work.job, work.program, work.stdin
+            self._threads, contained, self._prove, work.job, work.program, work.stdin
         )
         try:
             while not (await asyncio.wait({run}, timeout=RENEW_SECONDS))[0]:
-                await asyncio.to_thread(self._jobs.renew, work.job, owner, LEASE_SECONDS)
+                await asyncio.to_thread(contained, self._jobs.renew, work.job, owner, LEASE_SECONDS)
             return run.result()
         finally:
             run.cancel()
@@ -169,6 +181,21 @@ class Workers:
         self.internal_errors += 1
         self._in_a_row += 1
         logger.opt(exception=error).error("{} met an unexpected error", where)
+
+
+def contained(
+    call: Callable[Arguments, Result], *given: Arguments.args, **named: Arguments.kwargs
+) -> Result:
+    """What a thread calls. An exception that its future would lose (StopIteration), or take for
+    the end of the worker or of the process, becomes one like others."""
+    try:
+        return call(*given, **named)
+    except (StopIteration, CancelledError) as error:
+        raise RuntimeError(f"a call raised {type(error).__name__}") from error
+    except Exception:
+        raise
+    except BaseException as error:
+        raise RuntimeError(f"a call raised {type(error).__name__}") from error
 
 
 def _internal(job: str) -> InternalError:

@@ -4,7 +4,7 @@ import ipaddress
 import re
 from base64 import b64encode
 from dataclasses import dataclass, field
-from urllib.parse import quote, unquote_to_bytes, urlsplit
+from urllib.parse import quote, unquote, unquote_to_bytes, urlsplit
 
 from attestor.errors import HttpFailed, HttpFault
 
@@ -16,8 +16,9 @@ _KEPT = "/%:@!$&'()*+,;=~?-._[]"
 
 @dataclass(frozen=True)
 class Target:
-    """Where a request goes. `host` is ASCII, without the brackets of an IPv6 address; `path` has
-    the query; `authorization` is the header that the URL's user and password make."""
+    """Where a request goes. `host` is ASCII, without the brackets of an IPv6 address but with its
+    zone; `path` has the query; `authorization` is the header that the URL's user and password
+    make."""
 
     scheme: str
     host: str
@@ -30,6 +31,12 @@ class Target:
         """Host and port as the Host header has them."""
         host = f"[{self.host.partition('%')[0]}]" if ":" in self.host else self.host
         return host if self.port == DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
+
+    @property
+    def endpoint(self) -> str:
+        """What connections are kept for, and credentials: one host and port, with its zone."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{self.scheme}://{host}:{self.port}"
 
     @property
     def origin(self) -> str:
@@ -80,7 +87,12 @@ def _host(name: str) -> str:
     if ":" in name:
         if not is_numeric(name):
             raise _invalid("its IPv6 address is malformed")
-        return name
+        address, _, zone = name.partition("%")
+        # RFC 6874 writes the sign before a zone as %25; the sign alone is common too.
+        zone = unquote(zone[2:]) if zone.startswith("25") and zone != "25" else zone
+        if zone and not re.fullmatch(r"[A-Za-z0-9._~-]+", zone):
+            raise _invalid("the zone of its IPv6 address is malformed")
+        return f"{address}%{zone}" if zone else address
     try:
         ascii_name = name if name.isascii() else name.encode("idna").decode("ascii")
     except UnicodeError:

@@ -96,7 +96,7 @@ class HttpClient:
     def _perform(
         self, target: Target, request: Request, deadline: Deadline, connect_seconds: float | None
     ) -> Response:
-        if request.repeatable and (kept := self._pool.take(target.origin)) is not None:
+        if request.repeatable and (kept := self._pool.take(target.endpoint)) is not None:
             try:
                 with self._busy_with(kept.stream):
                     return self._exchange(kept, target, request, deadline)
@@ -114,7 +114,7 @@ class HttpClient:
     ) -> Response:
         response = connection.perform(target, request, deadline)
         if connection.is_reusable():
-            self._pool.give(target.origin, connection)
+            self._pool.give(target.endpoint, connection)
         else:
             connection.stream.close()
         return response

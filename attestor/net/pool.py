@@ -1,4 +1,4 @@
-"""Idle connections, kept for the next request to the same origin."""
+"""Idle connections, kept for the next request to the same endpoint."""
 
 import threading
 import time
@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from attestor.net.connection import HttpConnection
 
-MAX_IDLE_PER_ORIGIN = 8
+MAX_IDLE_PER_ENDPOINT = 8
 MAX_IDLE_SECONDS = 30.0
 """Below the least that servers of nodes and proxies commonly keep a connection open for."""
 
@@ -20,20 +20,20 @@ class Pool:
         self._lock = threading.Lock()
         self._closed = False
 
-    def take(self, origin: str) -> HttpConnection | None:
+    def take(self, endpoint: str) -> HttpConnection | None:
         """A connection that is still open as far as can be seen; None if there is none."""
-        while (found := self._pop(origin)) is not None:
+        while (found := self._pop(endpoint)) is not None:
             since, connection = found
             if self._clock() - since < MAX_IDLE_SECONDS and connection.stream.is_quiet():
                 return connection
             connection.stream.close()
         return None
 
-    def give(self, origin: str, connection: HttpConnection) -> None:
+    def give(self, endpoint: str, connection: HttpConnection) -> None:
         """Keep a connection that is ready for another request."""
         with self._lock:
-            idle = self._idle.setdefault(origin, [])
-            if not self._closed and len(idle) < MAX_IDLE_PER_ORIGIN:
+            idle = self._idle.setdefault(endpoint, [])
+            if not self._closed and len(idle) < MAX_IDLE_PER_ENDPOINT:
                 idle.append((self._clock(), connection))
                 return
         connection.stream.close()
@@ -47,7 +47,7 @@ class Pool:
         for connection in idle:
             connection.stream.close()
 
-    def _pop(self, origin: str) -> tuple[float, HttpConnection] | None:
+    def _pop(self, endpoint: str) -> tuple[float, HttpConnection] | None:
         with self._lock:
-            idle = self._idle.get(origin)
+            idle = self._idle.get(endpoint)
             return idle.pop() if idle else None

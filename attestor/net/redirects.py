@@ -21,13 +21,13 @@ def next_target(current: Target, response: Response) -> Target:
     Raises `HttpFailed` (`REDIRECT`) where it leads from https to http, or to no URL.
     """
     try:
-        url = urljoin(current.origin + current.path, response.headers["location"])
+        url = urljoin(current.endpoint + current.path, response.headers["location"])
         target = parse(url)
     except (ValueError, HttpFailed):
         raise refused(response, "to an invalid URL") from None
     if current.scheme == "https" and target.scheme == "http":
         raise refused(response, "from https to http")
-    authorization = current.authorization if target.origin == current.origin else None
+    authorization = current.authorization if target.endpoint == current.endpoint else None
     return replace(target, authorization=authorization)
 
 

@@ -1,6 +1,7 @@
 """Names to addresses by the system's resolver, which takes no deadline: it runs in a thread that is
 left behind when the deadline passes. There is one such thread per name, however many wait."""
 
+import errno
 import socket
 import threading
 from collections.abc import Callable
@@ -60,22 +61,38 @@ class Resolver:
             if future is not None:
                 return future
             future = self._running[host, port] = Future()
-        threading.Thread(
-            target=self._run, args=(host, port, future), name="resolver", daemon=True
-        ).start()
+        try:
+            threading.Thread(
+                target=self._run, args=(host, port, future), name="resolver", daemon=True
+            ).start()
+        except RuntimeError:
+            self._answer(host, port, future, OSError(errno.EAGAIN, "no thread left to ask in"))
         return future
 
     def _run(self, host: str, port: int, future: "Future[list[Address]]") -> None:
-        with suppress(InvalidStateError):
-            try:
-                found = self._look_up(host, port, 0)
-            except Exception as error:
-                future.set_exception(error)
-            else:
-                future.set_result(found)
+        found: list[Address] | BaseException
+        try:
+            found = self._look_up(host, port, 0)
+        except BaseException as error:
+            found = error
+        self._answer(host, port, future, found)
+
+    def _answer(
+        self,
+        host: str,
+        port: int,
+        future: "Future[list[Address]]",
+        found: list[Address] | BaseException,
+    ) -> None:
+        """Let everybody go who waits for that name; who asks next has it looked up anew."""
         with self._lock:
             if self._running.get((host, port)) is future:
                 del self._running[host, port]
+        with suppress(InvalidStateError):
+            if isinstance(found, BaseException):
+                future.set_exception(found)
+            else:
+                future.set_result(found)
 
     def _look_up(self, host: str, port: int, flags: int) -> list[Address]:
         found = self._lookup(host, port, type=socket.SOCK_STREAM, flags=flags)

@@ -40,7 +40,7 @@ def _guarded(handle: Callable[[Frame], Frame], request: Frame) -> bytes:
         return frame.encode(Frame({**response.header, "id": request_id}, response.blobs))
     except AttestorError as error:
         return _refusal(request_id, error)
-    except Exception as error:
+    except BaseException as error:
         # Its text is not passed on: it may hold what must stay in this process.
         failed = SignerFailed(f"the signer process failed: {type(error).__name__}")
         return _refusal(request_id, failed)

@@ -51,9 +51,12 @@ class Store:
         except sqlite3.Error as error:
             raise _unusable(path, error) from None
         if version != len(MIGRATIONS):
+            older = version < len(MIGRATIONS)
             raise DatabaseInvalid(
                 f"{path} has version {version}, expected {len(MIGRATIONS)}",
-                hint="the daemon brings an older one up to date when it starts",
+                hint="the daemon brings it up to date when it starts"
+                if older
+                else "upgrade attestor, or name another database",
             )
         return store
 
@@ -116,27 +119,34 @@ class Store:
 
     def _bring_up_to_date(self) -> None:
         try:
-            version = self._version()
-            if version > len(MIGRATIONS):
-                raise DatabaseInvalid(
-                    f"{self.path} was written by a newer attestor (version {version})",
-                    hint="upgrade attestor, or name another database",
-                )
+            self._require_known_version()
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = FULL")
-            if version < len(MIGRATIONS):
-                self._migrate(version)
+            self._migrate()
         except BaseException:
             self._roll_back()
             self._connection.close()
             raise
 
-    def _migrate(self, version: int) -> None:
+    def _require_known_version(self) -> int:
+        version = self._version()
+        if version > len(MIGRATIONS):
+            raise DatabaseInvalid(
+                f"{self.path} was written by a newer attestor (version {version})",
+                hint="upgrade attestor, or name another database",
+            )
+        return version
+
+    def _migrate(self) -> None:
         """All migrations that are missing, or none."""
+        if self._version() == len(MIGRATIONS):
+            return
         # Without checks while it runs: a table that is built anew is dropped in between.
         self._connection.execute("PRAGMA foreign_keys = OFF")
-        script = "".join(MIGRATIONS[version:])
-        self._connection.executescript(f"BEGIN IMMEDIATE;{script}")
+        self._connection.execute("BEGIN IMMEDIATE")
+        # Read once more: another process may have done it while this one waited for its turn.
+        for script in MIGRATIONS[self._require_known_version() :]:
+            self._run(script)
         dangling = self._connection.execute("PRAGMA foreign_key_check").fetchone()
         if dangling is not None:
             raise DatabaseInvalid(
@@ -147,6 +157,16 @@ class Store:
         self._connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
         self._connection.execute("COMMIT")
         self._connection.execute("PRAGMA foreign_keys = ON")
+
+    def _run(self, script: str) -> None:
+        """A script's statements, inside of the transaction: `executescript` would end it."""
+        statement = ""
+        for line in script.splitlines(keepends=True):
+            statement += line
+            if sqlite3.complete_statement(statement):
+                self._connection.execute(statement)
+                statement = ""
+        self._connection.execute(statement)
 
     def _execute(self, statement: str) -> None:
         try:

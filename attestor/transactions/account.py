@@ -1,6 +1,7 @@
 """The funded account that sends transactions. Its key never signs a proof."""
 
 import os
+import re
 import stat
 from pathlib import Path
 
@@ -10,12 +11,20 @@ from eth_account.signers.local import LocalAccount
 from attestor.core.text import from_hex
 from attestor.errors import PayerInvalid
 
+_KEY = re.compile(r"(0x)?[0-9a-fA-F]{64}")
+
 
 def load_account(path: Path, option: str = "payer.key_file") -> LocalAccount:
     """The payer whose key is in a file: 0x text of 32 bytes, readable by its owner alone.
 
     `option` is what an operator sets the file with. Raises `PayerInvalid`.
     """
+    if _KEY.fullmatch(str(path)) and not path.exists():
+        # Not repeated, nor looked for: what is shown of it would be the key.
+        raise PayerInvalid(
+            f"{option} is a private key, not the name of a file that holds one",
+            hint="write the key to a file of mode 600, and name that; consider this key seen",
+        )
     try:
         mode = os.stat(path).st_mode
         text = path.read_text().strip()

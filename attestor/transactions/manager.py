@@ -125,10 +125,15 @@ class TransactionManager:
     def complete(self, intent: Intent, call: Call, note: Note = nothing) -> Receipt:
         """Submit, and wait until one of the attempts is mined: sent again when it may have been
         lost, replaced when it is stuck. An attempt of the intent that is out since before a stop is
-        gone on with. Raises as `submit`, and `TransactionUnconfirmed`."""
+        gone on with, and one that was mined meanwhile ends it. Raises as `submit`, and
+        `TransactionUnconfirmed`."""
         with self._one_writer:
             state = SendState.begun(self._timer.now())
             attempt = self._out(intent)
+            # Asked after the nonce: what is mined in between is then not sent anew.
+            receipt = self._receipt(intent)
+            if receipt is not None:
+                return receipt
             if attempt is None:
                 attempt = self.submit(intent, call, note)
             else:
@@ -157,9 +162,9 @@ class TransactionManager:
         return state
 
     def _send_again(self, state: SendState, intent: Intent) -> SendState:
-        answer = SendAnswer.TAKEN
+        answer, newest = SendAnswer.TAKEN, self._log.attempts(intent.name)[-1]
         try:
-            self._send(self._log.attempts(intent.name)[-1].transaction)
+            self._send(newest.transaction)
         except AttestorError as error:
             answer = answer_of(error)
         return state.answered(answer, self._timer.now())
@@ -198,7 +203,7 @@ class TransactionManager:
         if transaction.raw:
             self._node.send(transaction.raw, transaction.hash)
 
-    def _receipt(self, intent: Intent, first: bytes) -> Receipt | None:
+    def _receipt(self, intent: Intent, first: bytes = b"") -> Receipt | None:
         """Of any attempt that is out; `first` is, even if it was mined before a reorg."""
         for attempt in reversed(self._log.attempts(intent.name)):
             if attempt.outcome is Outcome.PENDING or attempt.hash == first:

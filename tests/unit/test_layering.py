@@ -2,6 +2,8 @@
 
 import ast
 import re
+from collections.abc import Iterable, Mapping
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -44,6 +46,7 @@ def package(module: str) -> str:
 
 
 def imports(path: Path) -> set[str]:
+    """Everything that is imported anywhere in it: inside of functions and for types too."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
@@ -72,6 +75,66 @@ def test_imports__of_each_module__follow_the_arrows(path: Path) -> None:
     ours = {name for name in imports(path) if name.startswith("attestor.")}
     reached = {package(name) for name in ours} - {here, "__version__"}
     assert reached <= ALLOWED[here], f"{path.name} reaches into {sorted(reached - ALLOWED[here])}"
+
+
+OUTER_ALLOWED = {"daemon": set(), "devnet": {"daemon"}, "cli": {"daemon", "devnet"}}
+"""What each of the outermost may import of the others."""
+
+
+def modules() -> dict[str, Path]:
+    found = {}
+    for path in sources():
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+def imported_modules(path: Path, known: dict[str, Path]) -> set[str]:
+    """The modules of ours that it imports; `from package import module` names the module."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            named = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= {name if name in known else str(node.module) for name in named}
+    return found & set(known)
+
+
+def circle(graph: Mapping[str, Iterable[str]]) -> list[str]:
+    """Some names that lead back to the first of them; none where there is no circle."""
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def test_imports__modules__have_no_circle() -> None:
+    known = modules()
+    assert len(known) > 200
+    graph = {name: imported_modules(path, known) - {name} for name, path in known.items()}
+    assert circle(graph) == []
+
+
+def test_imports__packages__have_no_circle() -> None:
+    assert circle(ALLOWED) == []
+    assert circle(OUTER_ALLOWED) == []
+    for name in OUTER_ALLOWED:
+        for path in sorted((PACKAGE / name).rglob("*.py")):
+            reached = {package(found) for found in imports(path) if found.startswith("attestor.")}
+            assert reached & OUTERMOST <= {name, *OUTER_ALLOWED[name]}, path
+
+
+def test_imports__by_name_at_run_time__are_of_foreign_modules_and_of_commands() -> None:
+    """No arrow goes around the table in a string."""
+    reading = re.compile(r"importlib|__import__|\bexec\(|\beval\(")
+    found = {str(p.relative_to(PACKAGE)) for p in sources() if reading.search(p.read_text())}
+    assert found <= {"cli/__init__.py", "sp1proof/groth16.py"}
+
+
+def test_daemon__composition__stays_short() -> None:
+    assert len((PACKAGE / "daemon" / "daemon.py").read_text().splitlines()) < 150
 
 
 def test_imports__core__does_no_io() -> None:

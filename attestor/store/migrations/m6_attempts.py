@@ -87,10 +87,12 @@ CREATE TABLE new_jobs (
     CHECK (kind <> 'sp1' OR (program IS NOT NULL AND stdin_sha256 IS NOT NULL)),
     CHECK ((claimed_by IS NULL) = (lease_ends_at IS NULL))
 ) STRICT;
+-- The first databases of version 1 have no column starts: the name then means that of `first`.
 INSERT INTO new_jobs
-SELECT id, 'sp1', program, stdin_sha256, state, starts, NULL, NULL, created_at, finished_at,
+SELECT id, 'sp1', program, stdin_sha256, state,
+    (SELECT starts FROM jobs AS same WHERE same.id = old.id), NULL, NULL, created_at, finished_at,
     iif(error_code = 'confirmation_limit', 'cross_check_limit', error_code), error_message
-FROM jobs ORDER BY rowid;
+FROM (SELECT 0 AS starts) AS first, jobs AS old ORDER BY old.rowid;
 DROP TABLE jobs;
 ALTER TABLE new_jobs RENAME TO jobs;
 CREATE INDEX jobs_by_state ON jobs (state, created_at);

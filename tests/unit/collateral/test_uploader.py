@@ -166,6 +166,19 @@ def test_run__upload_that_still_waits__goes_on_with_the_very_bytes(
     assert world.offered == [()]
 
 
+def test_run__same_item_still_waits_for_another_store__is_uploaded_to_this_one(
+    world: Any, items: tuple[Item, ...]
+) -> None:
+    world.mines, log = False, Log(world)
+    with pytest.raises(UploadUnconfirmed):
+        uploader(world, log).run(items[:1], None)
+    world.mines, world.address = True, b"\x5f" * 20
+    uploader(world, log).run(items[:1], None)
+    first, second = world.offered
+    assert (first, [one.transaction.hash for one in second]) == ((), [world.sent[0].hash])
+    assert len({one.hash for one in world.sent}) == 2
+
+
 def test_run__another_transaction_is_stuck__is_outbid(world: Any, items: tuple[Item, ...]) -> None:
     log = Log(world)
     stuck = SignedTransaction(b"\x44" * 32, b"", world.payer, 0, 9, Fees(3, 1))

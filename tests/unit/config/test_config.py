@@ -1,5 +1,6 @@
 """Options from flags, environment, file and defaults."""
 
+import threading
 from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
@@ -91,6 +92,13 @@ def test_load__malformed_value__is_refused_by_option(name: str, given: str, said
     assert "1 problem(s)" in str(caught.value)
 
 
+@pytest.mark.parametrize("url", ["wss://me:secret@node.example/secret", "node.example/v3/secret"])
+def test_load__wrong_url__is_refused_without_showing_it(url: str) -> None:
+    with pytest.raises(ConfigurationInvalid, match="chain-rpc-url: .*is not an http://") as caught:
+        load({"chain_rpc_url": url})
+    assert "secret" not in str(caught.value)
+
+
 def test_load__several_faults__are_one_message() -> None:
     with pytest.raises(ConfigurationInvalid, match=r"2 problem\(s\).*chain-id.*api-port"):
         load({"chain_id": "x", "api_port": "y"})
@@ -110,6 +118,8 @@ def test_load__malformed_variable__is_named() -> None:
         ("[api]\nport = true", "True is not a number"),
         ("[api]\nport = 1.5", "not a whole number"),
         ("[api]\nhost = 5", "5 is not text"),
+        ("[api]\nport = inf", "cannot convert float infinity"),
+        ("[chain]\npoll_seconds = 1" + "0" * 400, "too large"),
         ("[quote]\nallowed_tcb_statuses = [1]", "1 is not one of"),
     ],
 )
@@ -155,6 +165,15 @@ def test_options__every_one__has_a_kind_a_help_and_a_valid_default() -> None:
             assert set(chosen) <= set(known.metadata["choices"])
 
 
+def test_options__seconds_that_are_waited_for__can_be_waited_for() -> None:
+    """threading and poll() overflow at numbers that an operator may take for "never"."""
+    for known in fields(Config):
+        if known.metadata["kind"] == "float" and known.name.endswith("_seconds"):
+            assert 2 * known.metadata["high"] < min(threading.TIMEOUT_MAX, 0x7FFFFFFF // 1000), (
+                known
+            )
+
+
 def test_options__no_secret__is_a_value() -> None:
     """Keys come from files: flags are visible to every process, environments to some."""
     keys = [known.name for known in fields(Config) if "key" in known.name]
@@ -193,8 +212,20 @@ def test_load__tables_of_old_names__still_count(tmp_path: Path) -> None:
     assert loaded.collateral_margin_days == 9
 
 
-def test_load__old_and_new_name_of_a_table__is_a_fault(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("first", "second"), [("upkeep", "collateral"), ("collateral", "upkeep")])
+def test_load__old_and_new_name_of_a_table__is_a_fault(
+    tmp_path: Path, first: str, second: str
+) -> None:
     file = tmp_path / "attestor.toml"
-    file.write_text("[upkeep]\nenabled = true\n[collateral]\nenabled = true\n")
-    with pytest.raises(ConfigurationInvalid, match=r"is also given as collateral\.enabled"):
+    file.write_text(f"[{first}]\nenabled = true\n[{second}]\nenabled = true\n")
+    said = rf"{second}\.enabled is also given as {first}\.enabled"
+    with pytest.raises(ConfigurationInvalid, match=said):
         config.load(file, {}, REQUIRED)
+
+
+def test_load__old_and_new_name_of_a_variable__is_a_fault_where_they_differ() -> None:
+    same = {"ATTESTOR_UPKEEP_MARGIN_DAYS": "9", "ATTESTOR_COLLATERAL_MARGIN_DAYS": "9"}
+    assert config.load(None, same, REQUIRED).collateral_margin_days == 9
+    said = "ATTESTOR_UPKEEP_MARGIN_DAYS is also given as ATTESTOR_COLLATERAL_MARGIN_DAYS"
+    with pytest.raises(ConfigurationInvalid, match=said):
+        config.load(None, {**same, "ATTESTOR_UPKEEP_MARGIN_DAYS": "10"}, REQUIRED)

@@ -234,7 +234,7 @@ def test_stop__step_that_hangs__is_left_behind_within_the_bound(hang: Hang) -> N
     free.wait()
     assert parts.duties.stop(0.01) == ["stuck"]
     assert not parts.timers.running
-    assert (stuck.closed, free.closed) == (1, 1)
+    parts.until(lambda: (stuck.closed, free.closed) == (1, 1))
     parts.timers.fire()
     assert free.steps == 1, "nothing begins after the stop"
 
@@ -255,14 +255,33 @@ def test_stop__duty_that_waits__is_told_to_end() -> None:
     assert parts.duties.stop(WAIT) == []
 
 
-def test_stop__close_that_raises__others_are_closed_too(logged: list[str]) -> None:
+@pytest.mark.parametrize("error", [OSError("bad descriptor"), SystemExit(0), GeneratorExit()])
+def test_stop__close_that_raises__others_are_closed_too(
+    logged: list[str], error: BaseException
+) -> None:
     one, other = Work("one"), Work("other")
-    other.close = fail(OSError("bad descriptor"))  # type: ignore[method-assign]
+    other.close = fail(error)  # type: ignore[method-assign]
     parts = Parts(one, other)
     parts.duties.start()
     assert parts.duties.stop(WAIT) == []
-    assert one.closed == 1
-    assert "duty other cannot be closed" in "".join(logged)
+    parts.until(lambda: one.closed == 1)
+    parts.until(lambda: "duty other cannot be closed" in "".join(logged))
+
+
+def test_stop__close_that_hangs__others_are_closed_meanwhile() -> None:
+    first, second = Work("first"), Work("second")
+    closed, let_go = threading.Event(), threading.Event()
+    first.close = closed.set  # type: ignore[method-assign]
+
+    def hang() -> None:
+        if closed.wait(WAIT):
+            let_go.set()
+
+    second.close = hang  # type: ignore[method-assign]
+    parts = Parts(first, second)
+    parts.duties.start()
+    assert parts.duties.stop(WAIT) == []
+    assert let_go.wait(WAIT)
 
 
 def test_stop__never_started__is_nothing() -> None:

@@ -3,6 +3,8 @@
 import asyncio
 import threading
 
+import pytest
+
 from attestor.daemon.stopping import aside
 
 
@@ -10,11 +12,16 @@ def test_aside__work_that_ends__gives_its_result() -> None:
     assert asyncio.run(aside(lambda: "done", 10.0)) == "done"
 
 
-def test_aside__work_that_raises__is_none() -> None:
-    def fail() -> None:
-        raise OSError("bad descriptor")
+@pytest.mark.parametrize("error", [OSError("bad descriptor"), SystemExit(0), GeneratorExit()])
+def test_aside__work_that_raises__is_none_at_once(error: BaseException) -> None:
+    def fail() -> str:
+        raise error
 
-    assert asyncio.run(aside(fail, 10.0)) is None
+    async def main() -> None:
+        async with asyncio.timeout(10):
+            assert await aside(fail, 3600.0) is None
+
+    asyncio.run(main())
 
 
 def test_aside__work_that_hangs__is_left_behind_even_when_the_loop_is_gone() -> None:

@@ -1,6 +1,7 @@
 """Workers survive whatever proving raises, and keep the lease of what they work on."""
 
 import asyncio
+import concurrent.futures
 import threading
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from pathlib import Path
@@ -90,9 +91,34 @@ def logged() -> Iterator[list[str]]:
     logger.remove(sink)
 
 
-@pytest.mark.parametrize("error", [KeyError("inside"), RecursionError("deep"), MemoryError()])
+class Unheard(BaseException):
+    pass
+
+
+class Unspeakable(Exception):
+    def __str__(self) -> str:
+        raise ValueError("no words")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        KeyError("inside"),
+        RecursionError("deep"),
+        MemoryError(),
+        StopIteration("inside"),
+        SystemExit(0),
+        KeyboardInterrupt(),
+        GeneratorExit(),
+        asyncio.CancelledError(),
+        concurrent.futures.CancelledError(),
+        Unheard("inside"),
+        Unspeakable(),
+    ],
+    ids=lambda error: f"{type(error).__module__}.{type(error).__name__}",
+)
 def test_prove__exception_that_is_not_ours__fails_the_job_and_the_only_worker_goes_on(
-    parts: Parts, logged: list[str], error: Exception
+    parts: Parts, logged: list[str], error: BaseException
 ) -> None:
     parts.prover.faults = [error, None]
 
@@ -191,6 +217,41 @@ def test_claim__unexpected_exception_for_ever__ends_the_daemon(
         while not parts.told:
             await asyncio.sleep(0.01)
         assert workers.fault() is not None
+
+    parts.run(body)
+    assert [error.code for error in parts.told] == ["workers_failing"]
+
+
+@pytest.mark.parametrize("method", ["claim", "renew", "finish", "fail"])
+@pytest.mark.parametrize("error", [StopIteration(), SystemExit(0), asyncio.CancelledError()])
+def test_store__raises_what_a_future_does_not_pass_on__worker_goes_on(
+    parts: Parts, monkeypatch: pytest.MonkeyPatch, method: str, error: BaseException
+) -> None:
+    work, faults = getattr(parts.jobs, method), [error]
+
+    def once(*arguments: Any) -> Any:
+        if faults:
+            raise faults.pop()
+        return work(*arguments)
+
+    monkeypatch.setattr(parts.jobs, method, once)
+    parts.prover.faults = [KeyError()] if method == "fail" else []
+
+    async def body(queue: ProofQueue, workers: Workers) -> None:
+        await queue.add(b"x", [])
+        while faults:
+            await asyncio.sleep(0.01)
+        assert await queue.wait(await queue.add(b"next", []), 10) == DONE
+
+    parts.run(body)
+    assert parts.told == []
+
+
+def test_work__ends_for_a_reason_nobody_thought_of__ends_the_daemon(parts: Parts) -> None:
+    async def body(queue: ProofQueue, workers: Workers) -> None:
+        workers._tasks[0].cancel()
+        while not parts.told:
+            await asyncio.sleep(0.01)
 
     parts.run(body)
     assert [error.code for error in parts.told] == ["workers_failing"]

@@ -13,7 +13,10 @@ from attestor.net.address import origin_of, parse
         ("https://node.example:8443/v2/key?a=b", "node.example", 8443, "/v2/key?a=b", None),
         ("HTTP://Node.Example:80/", "node.example", 80, "/", "node.example"),
         ("http://[::1]:8545/x", "::1", 8545, "/x", "[::1]:8545"),
-        ("http://[fe80::1%25eth0]/", "fe80::1%25eth0", 80, "/", "[fe80::1]"),
+        ("http://[fe80::1%25eth0]/", "fe80::1%eth0", 80, "/", "[fe80::1]"),
+        ("http://[fe80::1%eth0]/", "fe80::1%eth0", 80, "/", "[fe80::1]"),
+        ("http://[fe80::1%2525x]/", "fe80::1%25x", 80, "/", "[fe80::1]"),
+        ("http://[fe80::1%25]/", "fe80::1%25", 80, "/", "[fe80::1]"),
         ("http://my_pod.svc:1/", "my_pod.svc", 1, "/", None),
         (
             "http://bücher.example/ä",
@@ -48,6 +51,8 @@ def test_parse__url__is_taken_apart(
         "http://node.example:port",
         "http://[::1",
         "http://[not-an-address]/",
+        "http://[fe80::1%25a%00]/",
+        "http://[fe80::1%25%0d%0a]/",
         "http://a..b/",
         "http://" + "a" * 64 + ".example/",
         "http://node.example/a b",
@@ -75,3 +80,12 @@ def test_parse__user_and_password__become_a_header_and_are_not_shown() -> None:
 
 def test_origin_of__ipv6_with_a_port__keeps_its_brackets() -> None:
     assert origin_of("http://user:x@[::1]:8545/secret") == "http://[::1]:8545"
+
+
+def test_endpoint__same_address_in_two_zones__are_two() -> None:
+    one, other = parse("http://[fe80::1%25eth0]:80/"), parse("http://[fe80::1%25eth1]/")
+    assert one.origin == other.origin
+    assert (one.endpoint, other.endpoint) == (
+        "http://[fe80::1%eth0]:80",
+        "http://[fe80::1%eth1]:80",
+    )

@@ -4,7 +4,7 @@ import pytest
 from unit.net.script import Script
 
 from attestor.net.connection import HttpConnection
-from attestor.net.pool import MAX_IDLE_PER_ORIGIN, MAX_IDLE_SECONDS, Pool
+from attestor.net.pool import MAX_IDLE_PER_ENDPOINT, MAX_IDLE_SECONDS, Pool
 
 HERE, THERE = "http://a.example", "http://b.example"
 
@@ -14,13 +14,13 @@ class Parts:
         self.now = 0.0
         self.pool = Pool(lambda: self.now)
 
-    def give(self, origin: str = HERE) -> Script:
+    def give(self, endpoint: str = HERE) -> Script:
         script = Script([])
-        self.pool.give(origin, HttpConnection(script))
+        self.pool.give(endpoint, HttpConnection(script))
         return script
 
-    def take(self, origin: str = HERE) -> object:
-        connection = self.pool.take(origin)
+    def take(self, endpoint: str = HERE) -> object:
+        connection = self.pool.take(endpoint)
         return None if connection is None else connection.stream
 
 
@@ -29,7 +29,7 @@ def parts() -> Parts:
     return Parts()
 
 
-def test_take__given_before__is_the_newest_of_that_origin_once(parts: Parts) -> None:
+def test_take__given_before__is_the_newest_of_that_endpoint_once(parts: Parts) -> None:
     first, second, other = parts.give(), parts.give(), parts.give(THERE)
     assert [parts.take(), parts.take(), parts.take()] == [second, first, None]
     assert parts.take(THERE) is other
@@ -51,7 +51,7 @@ def test_take__idle_for_long__is_thrown_away(parts: Parts) -> None:
 
 
 def test_give__more_than_are_kept__closes_it(parts: Parts) -> None:
-    kept = [parts.give() for _ in range(MAX_IDLE_PER_ORIGIN)]
+    kept = [parts.give() for _ in range(MAX_IDLE_PER_ENDPOINT)]
     assert parts.give().closed
     assert not any(script.closed for script in kept)
 

@@ -44,6 +44,13 @@ def test_next_target__user_and_password__stay_with_their_origin() -> None:
     assert next_target(start, redirect("https://a.example:444/")).authorization is None
 
 
+def test_next_target__address_with_a_zone__keeps_it_and_so_do_user_and_password() -> None:
+    start = parse("http://user:word@[fe80::1%25eth0]/")
+    same = next_target(start, redirect("/x"))
+    assert (same.host, same.authorization) == ("fe80::1%eth0", start.authorization)
+    assert next_target(start, redirect("http://[fe80::1%25eth1]/x")).authorization is None
+
+
 @pytest.mark.parametrize(
     "location",
     ["http://a.example/", "ftp://a.example/", "https://[::1", "file:///etc/passwd"],

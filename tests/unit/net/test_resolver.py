@@ -59,6 +59,20 @@ def test_addresses__resolver_hangs__ends_at_the_deadline_and_one_thread_stays() 
     lookup.go.set()
 
 
+def test_addresses__no_thread_can_be_started__is_typed_and_the_name_is_asked_for_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def full(self: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    resolver = Resolver(Lookup())
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", full)
+        with pytest.raises(HttpFailed, match="no thread left"):
+            resolver.addresses("node.example", 80, Deadline(10.0))
+    assert resolver.addresses("node.example", 80, Deadline(10.0))
+
+
 def test_addresses__ip_address__needs_no_thread() -> None:
     lookup = Lookup()
     Resolver(lookup).addresses("::1", 80, Deadline(10.0))

@@ -187,6 +187,12 @@ def test_pccs_source__credentials_in_the_url__are_refused_and_not_shown() -> Non
     assert "hunter2" not in str(caught.value)
 
 
+def test_pccs_source__no_url_of_a_service__is_refused_without_showing_it() -> None:
+    with pytest.raises(ConfigurationInvalid, match="not the URL of a PCCS") as caught:
+        PccsSource("ftp://user:hunter2@pccs.example/hunter2")
+    assert "hunter2" not in str(caught.value)
+
+
 def test_source_from__option__tells_url_and_file_apart(tmp_path: Path) -> None:
     assert isinstance(source_from("https://pccs.example:8081"), PccsSource)
     assert isinstance(source_from(str(tmp_path / "collateral.json")), FileSource)

@@ -90,15 +90,18 @@ def test_serve__error_of_ours__travels_with_code_and_hint(start: Any) -> None:
     assert error == {"code": "no_active_signer", "message": "none", "hint": "wait"}
 
 
-def test_serve__foreign_error__travels_without_its_text(start: Any) -> None:
+@pytest.mark.parametrize("kind", [ZeroDivisionError, StopIteration, SystemExit, GeneratorExit])
+def test_serve__foreign_error__travels_without_its_text(
+    start: Any, kind: type[BaseException]
+) -> None:
     def handle(request: Frame) -> Frame:
-        raise ZeroDivisionError("key 0xdeadbeef")
+        raise kind("key 0xdeadbeef")
 
     peer = start(handle)
     peer.send({"verb": "prove", "id": 1})
     error = peer.receive().header["error"]
     assert error["code"] == "signer_failed"
-    assert "ZeroDivisionError" in error["message"]
+    assert kind.__name__ in error["message"]
     assert "deadbeef" not in str(error)
 
 

@@ -117,6 +117,7 @@ class OldDaemon:
         self.insert("programs", sha256="aa", size=3, elf=b"elf")
         for job, state in [("queued", "queued"), ("running", "running"), ("limit", "failed")]:
             self._job(job, state)
+        self.store.update("jobs", "running", starts=2)
         self.insert("stdin_entries", job="queued", position=0, data=b"input")
         failure = {"error_code": "confirmation_limit", "error_message": "too slow"}
         self.store.update("jobs", "limit", finished_at=self.journal.now(), **failure)

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -15,7 +16,7 @@ from attestor.core.verifying_key import VerifyingKey
 from attestor.errors import DatabaseFailed
 from attestor.store.database import Store
 from attestor.store.history import History
-from attestor.store.jobs import Jobs, StoredProof
+from attestor.store.jobs import MAX_STARTS, Jobs, StoredProof
 from attestor.store.journal import Journal, entries
 
 SIGNER = b"\x01" * 20
@@ -283,3 +284,16 @@ def test_finish__with_a_statement__journal_and_row_agree(jobs: Jobs, store: Stor
     assert [fault for fault in table_faults(store) if "proofs" in fault] == []
     signed = next(entry for entry in entries(store) if entry.event == "proof_signed")
     assert signed.evidence["statement_expires_at"] == 2000
+
+
+def test_claim__leases_that_ended_too_often__fail_the_job(tmp_path: Path) -> None:
+    now = [1_800_000_000.0]
+    jobs = Jobs(store := Store.open(tmp_path / "a.sqlite"), Journal(store, lambda: now[0]))
+    jobs.add("deadly", b"elf", [])
+    for number in range(MAX_STARTS):
+        assert jobs.claim(f"owner {number}", 60) is not None
+        now[0] += 61
+    assert jobs.claim("another", 60) is None
+    state = jobs.state("deadly")
+    assert state is not None
+    assert (state.state, state.error_code) == ("failed", "job_given_up")

@@ -3,6 +3,7 @@
 import hashlib
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 from unit.store.old_databases import ACTIVE, GIVEN_UP, OUT, PAYER, VERSIONS, OldDaemon
@@ -126,6 +127,44 @@ def test_open__old_jobs__keep_their_state_under_todays_names(old: Path) -> None:
     work = jobs.claim("worker", 60)
     assert work is not None
     assert (work.job, work.program, work.stdin) == ("queued", b"elf", (b"input",))
+
+
+def test_open__old_jobs__keep_how_often_they_were_started(old: Path) -> None:
+    rows = Store.open(old).rows("SELECT id, starts FROM jobs WHERE starts > 0")
+    assert rows == [{"id": "running", "starts": 2}]
+
+
+def test_open__version_1_from_before_starts_were_counted__counts_from_none(tmp_path: Path) -> None:
+    path = tmp_path / "attestor.sqlite"
+    OldDaemon(path, 1).live()
+    connection = sqlite3.connect(path)
+    connection.execute("ALTER TABLE jobs DROP COLUMN starts")
+    connection.close()
+    store = Store.open(path)
+    assert store.rows("SELECT DISTINCT starts FROM jobs") == [{"starts": 0}]
+    assert verify.table_faults(store) == []
+
+
+def test_open__another_process_migrates_meanwhile__both_are_open(
+    old: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others: list[Store] = []
+
+    class Slow(sqlite3.Connection):
+        def execute(self, sql: str, *parameters: Any) -> sqlite3.Cursor:
+            if sql == "BEGIN IMMEDIATE" and not others:
+                monkeypatch.undo()
+                others.append(Store.open(old))
+            return super().execute(sql, *parameters)
+
+    slow = sqlite3.connect(old, factory=Slow)
+    monkeypatch.setattr("sqlite3.connect", lambda *_, **__: slow)
+    store = Store.open(old)
+    assert others
+    for opened in (store, *others):
+        assert opened.rows("PRAGMA user_version") == [{"user_version": len(MIGRATIONS)}]
+        assert opened.rows("PRAGMA foreign_keys") == [{"foreign_keys": 1}]
+        assert verify.table_faults(opened) == []
 
 
 def test_open__old_disagreement__stays_closed_with_its_reason(old: Path, version: int) -> None:

@@ -19,6 +19,7 @@ from attestor.errors import DatabaseFailed
 from attestor.store.database import Store
 from attestor.store.journal import Journal, entries
 from attestor.store.transactions import Transactions
+from attestor.store.uploads import Uploads
 
 PAYER = b"\x09" * 20
 FIRST, SECOND = b"\x01" * 32, b"\x02" * 32
@@ -158,3 +159,16 @@ def test_table_faults__changed_beside_the_journal__is_found(
     with store.transaction():
         store.tables.execute(sql)
     assert any(fault in found for found in verify.table_faults(store))
+
+
+def test_signed__cannot_be_recorded__what_was_noted_of_its_intent_is_undone(
+    transactions: Transactions, store: Store, journal: Journal
+) -> None:
+    transactions.signed(INTENT, signed(FIRST))
+    uploads, other = Uploads(store, journal), Intent(Purpose.UPLOAD, "upload:2")
+    with pytest.raises(DatabaseFailed):
+        transactions.signed(
+            other, signed(FIRST), lambda: uploads.requested(other, "TCB info", b"\x0c" * 32, 2000)
+        )
+    assert store.rows("SELECT * FROM uploads") == []
+    assert events(store) == ["transaction_signed"]

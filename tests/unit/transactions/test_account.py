@@ -38,6 +38,23 @@ def test_load__not_a_key__is_refused_without_showing_it(tmp_path: Path, text: st
     assert caught.value.__cause__ is None
 
 
+@pytest.mark.parametrize("text", [KEY, KEY[2:], "0x" + "aB" * 32])
+def test_load__the_key_itself__is_refused_without_showing_it(text: str) -> None:
+    with pytest.raises(
+        PayerInvalid, match=r"collateral\.payer_key_file is a private key"
+    ) as caught:
+        load_account(Path(text), "collateral.payer_key_file")
+    assert text[2:] not in str(caught.value)
+
+
+def test_load__file_named_like_a_key__is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, KEY).rename(tmp_path / KEY)
+    monkeypatch.chdir(tmp_path)
+    assert load_account(Path(KEY)).address == ADDRESS
+
+
 def test_load__no_file__says_which(tmp_path: Path) -> None:
     with pytest.raises(PayerInvalid, match=r"missing\.key: No such file.*payer\.key_file"):
         load_account(tmp_path / "missing.key")

@@ -81,6 +81,21 @@ def test_complete__killed_and_started_again__is_done_once(
     assert [one.outcome for one in kept().attempts(INTENT.name)] == [Outcome.SUCCEEDED]
 
 
+@pytest.mark.parametrize("point", [point for point in POINTS if point != "after settling"])
+def test_complete__killed_and_called_again_without_a_look__is_done_once(
+    manage: Any, chain: Any, kept: Any, point: str
+) -> None:
+    """Neither the contract nor the caller knows that it is done already. After the settling, the
+    log says so: a second call is then meant."""
+    careless = Call(b"\x77" * 20, b"once")
+    chain.kill_at = point
+    with pytest.raises(Killed):
+        manage(Dying(kept(), chain)).complete(INTENT, careless)
+    assert manage(kept()).complete(INTENT, careless).succeeded
+    assert chain.mined == [b"once"]
+    assert [one.outcome for one in kept().attempts(INTENT.name)] == [Outcome.SUCCEEDED]
+
+
 @pytest.mark.parametrize("point", POINTS)
 def test_complete__killed_again_and_again__journal_stays_sound(
     manage: Any, chain: Any, log: Any, store: Any, point: str
