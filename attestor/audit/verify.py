@@ -11,15 +11,13 @@ from eth_utils.crypto import keccak
 
 from attestor.audit.old_names import modern
 from attestor.core import journal as chain
+from attestor.core.block_ranges import ranges
 from attestor.core.journal import Entry
 from attestor.core.registration import RegistrationEvent
 from attestor.core.text import from_hex, to_hex
 from attestor.store.database import Store
 from attestor.store.jobs import FIRST_FINDING
 from attestor.store.journal import entries
-
-LOG_RANGE = 2000
-"""Blocks per `eth_getLogs`; public nodes refuse much more."""
 
 _SOURCES: dict[str, tuple[str, str]] = {
     "signer_created": ("signers", "address"),
@@ -30,6 +28,7 @@ _SOURCES: dict[str, tuple[str, str]] = {
     "proof_signed": ("proofs", "job"),
     "engines_disagreed": ("disagreements", "job"),
     "upload_requested": ("uploads", "intent"),
+    "policy_event_seen": ("policy_events", "id"),
 }
 """Each table's rows come from one journal event; its key column is given."""
 
@@ -53,6 +52,7 @@ def table_faults(store: Store) -> list[str]:
     faults += _outcome_faults(store, journaled)
     faults += _finding_faults(store, journaled)
     faults += _resumption_faults(store, journaled)
+    faults += _reorg_faults(store, journaled)
     for row in store.rows("SELECT hash, raw FROM quotes"):
         if to_hex(keccak(row["raw"])) != row["hash"]:
             faults.append(f"quotes row {row['hash']}: its raw bytes do not hash to it")
@@ -94,8 +94,8 @@ def registration_events(
     if first is None or first["block"] is None:
         return []
     found: list[RegistrationEvent] = []
-    for start in range(first["block"], head + 1, LOG_RANGE):
-        found += fetch(start, min(start + LOG_RANGE - 1, head))
+    for blocks in ranges(first["block"], head):
+        found += fetch(blocks.first, blocks.last)
     return found
 
 
@@ -155,6 +155,22 @@ def _resumption_faults(store: Store, journaled: list[Entry]) -> list[str]:
             told = f"resumed_reason is {row['resumed_reason']!r}, the journal says {reason!r}"
             faults.append(f"disagreements row {row['job']}: {told}")
     return faults
+
+
+def _reorg_faults(store: Store, journaled: list[Entry]) -> list[str]:
+    """A policy event is marked when the last that the journal says of it is that its block was
+    replaced."""
+    said = {
+        e.evidence["id"]: e.event == "policy_event_reorged"
+        for e in journaled
+        if e.event in ("policy_event_reorged", "policy_event_returned")
+    }
+    return [
+        f"policy_events row {row['id']}: reorged_at is {row['reorged_at']!r}, the journal says "
+        f"{'reorged' if said.get(row['id']) else 'not reorged'}"
+        for row in store.rows("SELECT id, reorged_at FROM policy_events")
+        if (row["reorged_at"] is not None) != said.get(row["id"], False)
+    ]
 
 
 def _hex_or_none(value: bytes | None) -> str | None:

@@ -5,7 +5,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
+from eth_abi.codec import ABICodec
+from eth_abi.decoding import StringDecoder
+from eth_abi.encoding import TextStringEncoder
 from eth_abi.exceptions import DecodingError
+from eth_abi.registry import BaseEquals, registry
 from eth_utils.abi import (
     abi_to_signature,
     event_abi_to_log_topic,
@@ -27,6 +31,7 @@ class Contract:
 
     def __init__(self, abi: list[dict[str, Any]]) -> None:
         self._web3 = Web3()
+        self._codec = _codec()
         self._contract = self._web3.eth.contract(abi=abi)
         self._functions = {item["name"]: item for item in abi if item["type"] == "function"}
         self._events = {
@@ -57,7 +62,7 @@ class Contract:
         """The return value of a call: one value, or a mapping by name for a struct."""
         outputs = self._functions[function]["outputs"]
         try:
-            values = self._web3.codec.decode([_type(output) for output in outputs], result)
+            values = self._codec.decode([_type(output) for output in outputs], result)
         except (DecodingError, OverflowError) as error:
             raise RpcAnswerInvalid(f"{function} returned {to_hex(result)[:80]}: {error}") from None
         return _named(outputs[0], values[0])
@@ -82,10 +87,10 @@ class Contract:
         plain = [field for field in item["inputs"] if not field["indexed"]]
         try:
             topics = [
-                self._web3.codec.decode([_type(field)], topic)[0]
+                self._codec.decode([_type(field)], topic)[0]
                 for field, topic in zip(indexed, log.topics[1:], strict=True)
             ]
-            body = self._web3.codec.decode([_type(field) for field in plain], log.data)
+            body = self._codec.decode([_type(field) for field in plain], log.data)
         except (DecodingError, OverflowError, ValueError) as error:
             raise RpcAnswerInvalid(f"event {item['name']} is malformed: {error}") from None
         values = zip(indexed + plain, topics + list(body), strict=True)
@@ -93,11 +98,30 @@ class Contract:
 
     def _render(self, name: str, types: list[str], body: bytes) -> str:
         try:
-            values = self._web3.codec.decode(types, body)
+            values = self._codec.decode(types, body)
         except (DecodingError, OverflowError):
             return name
         texts = (to_hex(value) if isinstance(value, bytes) else str(value) for value in values)
         return f"{name}({', '.join(texts)})"
+
+
+class _TextDecoder(StringDecoder):
+    """Solidity does not check that a string is UTF-8: other bytes are shown as \\x00 to \\xff, so
+    that nobody can make an event unreadable by what is written in it."""
+
+    @staticmethod
+    def decoder_fn(data: bytes, handle_string_errors: str = "backslashreplace") -> str:
+        """The text of the string's bytes."""
+        return data.decode("utf-8", errors="backslashreplace")
+
+
+def _codec() -> ABICodec:
+    """The decoder of all that a contract returns, reverts with or logs."""
+    types = cast(Any, registry).copy()
+    types.unregister("string")
+    is_string = cast(Any, BaseEquals)("string")
+    types.register(is_string, TextStringEncoder, _TextDecoder, label="string")
+    return ABICodec(types)
 
 
 def _type(field: Mapping[str, Any]) -> str:

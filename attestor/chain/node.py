@@ -39,6 +39,13 @@ class Node:
             raise RpcAnswerInvalid(f"asked for block {to_hex(block_hash)}, got another")
         return block
 
+    def block(self, number: int) -> Block:
+        """The block that has that number at this moment."""
+        found = wire.block(self._block(hex(number)), self.check_headers)
+        if found.number != number:
+            raise RpcAnswerInvalid(f"asked for block {number}, got another")
+        return found
+
     def header_fields(self, number: int) -> dict[str, Any]:
         """The block with that number as JSON, for the header codec."""
         found = wire.fields(self._block(hex(number)), "block")
@@ -82,6 +89,11 @@ class Node:
         """The receipt, or None while the transaction is not mined."""
         found = self.rpc.call("eth_getTransactionReceipt", [to_hex(transaction_hash)])
         return None if found is None else wire.receipt(found, transaction_hash)
+
+    def sender(self, transaction_hash: bytes, block_hash: bytes) -> bytes:
+        """Who sent a transaction of that block."""
+        found = self.rpc.call("eth_getTransactionByHash", [to_hex(transaction_hash)])
+        return wire.sender(found, transaction_hash, block_hash)
 
     def logs(self, address: bytes, first_block: int, last_block: int) -> list[wire.Log]:
         """All events of a contract in a range of blocks, both ends included."""

@@ -152,7 +152,10 @@ class Registry:
         for log in self.node.logs(self.address, first_block, last_block):
             event = self._contract.event(log)
             if event is not None and event[0] in POLICY_EVENTS:
-                found.append(PolicyEvent(*event, log.block_number, log.transaction_hash))
+                if log.index is None:
+                    raise RpcAnswerInvalid(f"event {event[0]} of the node has no logIndex")
+                place = log.block_number, log.transaction_hash
+                found.append(PolicyEvent(*event, *place, log.block_hash, log.index))
         return found
 
     def _registration_event(self, log: Log) -> RegistrationEvent | None:

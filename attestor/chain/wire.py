@@ -5,7 +5,7 @@ from typing import Any
 
 from attestor.core import header
 from attestor.core.blocks import Block
-from attestor.core.text import from_hex
+from attestor.core.text import from_hex, to_hex
 from attestor.core.transaction import Receipt
 from attestor.errors import HeaderInvalid, RpcAnswerInvalid
 
@@ -20,6 +20,8 @@ class Log:
     block_number: int
     block_hash: bytes
     transaction_hash: bytes
+    index: int | None = None
+    """Its place among all events of its block; None where the node does not say."""
 
 
 def quantity(value: object, what: str) -> int:
@@ -91,6 +93,16 @@ def receipt(value: object, transaction_hash: bytes) -> Receipt:
     )
 
 
+def sender(value: object, transaction_hash: bytes, block_hash: bytes) -> bytes:
+    """The sender of that transaction, which is in that block."""
+    found = fields(value, "transaction")
+    if data(found.get("hash"), "transaction hash", 32) != transaction_hash:
+        raise RpcAnswerInvalid("the node gave another transaction than was asked for")
+    if data(found.get("blockHash"), "transaction's block hash", 32) != block_hash:
+        raise RpcAnswerInvalid(f"transaction {to_hex(transaction_hash)} is in another block")
+    return data(found.get("from"), "transaction's sender", 20)
+
+
 def log(value: object) -> Log:
     """An event log."""
     found = fields(value, "log")
@@ -104,6 +116,7 @@ def log(value: object) -> Log:
         block_number=quantity(found.get("blockNumber"), "log's block number"),
         block_hash=data(found.get("blockHash"), "log's block hash", 32),
         transaction_hash=data(found.get("transactionHash"), "log's transaction hash", 32),
+        index=quantity(found["logIndex"], "log's index") if "logIndex" in found else None,
     )
 
 

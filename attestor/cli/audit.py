@@ -1,36 +1,56 @@
 """`attestor audit`, `attestor audit verify` and `attestor audit policy`."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 
 from attestor.audit import policy, report, verify
 from attestor.core.text import to_hex
-from attestor.errors import AuditFailed
+from attestor.errors import AuditFailed, ConfigurationInvalid
 from attestor.store.database import Store
 
 FORMATS = {"table": report.as_table, "json": report.as_json, "csv": report.as_csv}
 
 
+@dataclass(frozen=True)
+class Audited:
+    """The database that is looked at, and how it is shown."""
+
+    path: Path
+    form: str
+
+    def open(self) -> Store:
+        """Raises `DatabaseInvalid`."""
+        return Store.open_to_read(self.path)
+
+
+def _database_option(default: Path | None) -> Callable[[Any], Any]:
+    return click.option(
+        "--database",
+        type=click.Path(path_type=Path),
+        default=default,
+        # Of a subcommand's, the environment must not outweigh the flag before it.
+        envvar="ATTESTOR_STORE_PATH" if default is not None else None,
+        show_default=default is not None,
+        help="The daemon's database; the daemon may be running.",
+    )
+
+
 @click.group(invoke_without_command=True)
-@click.option(
-    "--database",
-    type=click.Path(path_type=Path),
-    default=Path("attestor.sqlite"),
-    envvar="ATTESTOR_STORE_PATH",
-    show_default=True,
-    help="The daemon's database; the daemon may be running.",
-)
+@_database_option(Path("attestor.sqlite"))
 @click.option(
     "--format", "form", type=click.Choice(list(FORMATS)), default="table", show_default=True
 )
 @click.pass_context
 def command(context: click.Context, database: Path, form: str) -> None:
     """Show the registration history, or verify it against the chain."""
-    store = Store.open_to_read(database)
-    context.obj = store
+    audited = Audited(database, form)
+    context.obj = audited
     if context.invoked_subcommand is None:
-        click.echo(FORMATS[form](report.history(store)))
+        click.echo(FORMATS[form](report.history(audited.open())))
 
 
 @command.command("verify")
@@ -41,11 +61,12 @@ def command(context: click.Context, database: Path, form: str) -> None:
 )
 @click.option("--registry", envvar="ATTESTOR_CHAIN_REGISTRY", help="Address of the TEERegistry.")
 @click.pass_obj
-def verify_command(store: Store, rpc_url: str | None, registry: str | None) -> None:
+def verify_command(audited: Audited, rpc_url: str | None, registry: str | None) -> None:
     """Verify the hash chain, the tables, and with a node the registry's events.
 
     Lists every fault, and exits with code 4 if there is one.
     """
+    store = audited.open()
     faults = _report("hash chain", verify.journal_faults(store))
     faults += _report("tables", verify.table_faults(store))
     if rpc_url and registry:
@@ -54,8 +75,11 @@ def verify_command(store: Store, rpc_url: str | None, registry: str | None) -> N
         found = open_registry(rpc_url, registry)
         events = verify.registration_events(store, found.node.head().number, found.registrations)
         faults += _report("registry's events", verify.chain_faults(store, events))
+        changed = policy.chain_faults(store, found.address, found.policy_events)
+        faults += _report("policy events", changed)
     else:
-        click.echo("registry's events  not compared: give --rpc-url and --registry")
+        for what in ("registry's events", "policy events"):
+            click.echo(f"{what:<18} not compared: give --rpc-url and --registry")
     count = store.row("SELECT count(*) AS n FROM journal")
     click.echo(f"{count['n'] if count else 0} entries, newest {to_hex(verify.journal_tip(store))}")
     if faults:
@@ -63,24 +87,60 @@ def verify_command(store: Store, rpc_url: str | None, registry: str | None) -> N
 
 
 @command.command("policy")
-@click.option("--rpc-url", envvar="ATTESTOR_CHAIN_RPC_URL", required=True, help="Node to ask.")
+@click.option("--rpc-url", help="Read the chain, from this node, instead of the database.")
 @click.option(
-    "--registry", envvar="ATTESTOR_CHAIN_REGISTRY", required=True, help="The TEERegistry's address."
+    "--registry",
+    envvar="ATTESTOR_CHAIN_REGISTRY",
+    help="The TEERegistry's address; without a node, all that the database has.",
 )
 @click.option(
-    "--from-block", type=click.IntRange(min=0), default=0, show_default=True, help="First block."
+    "--from-block",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="First block, with --rpc-url.",
 )
-def policy_command(rpc_url: str, registry: str, from_block: int) -> None:
+@_database_option(None)
+@click.pass_obj
+def policy_command(
+    audited: Audited,
+    rpc_url: str | None,
+    registry: str | None,
+    from_block: int,
+    database: Path | None,
+) -> None:
     """Show every change of the registry's policy, and what was revoked or evicted.
 
-    Read from the chain: the database does not hold them.
+    From the database: with the sender and time of each transaction, and changes that the chain took
+    back. With --rpc-url from the chain itself.
     """
-    from attestor.cli.chain_options import open_registry
+    from attestor.cli.chain_options import address_of, open_registry
 
+    if rpc_url is None:
+        store = Store.open_to_read(database or audited.path)
+        _show_policy(store, audited.form, address_of(registry) if registry else None)
+        return
+    if registry is None:
+        raise ConfigurationInvalid("which registry is not known", hint="set --registry")
     found = open_registry(rpc_url, registry)
     head = found.node.head().number
-    for event in policy.policy_events(from_block, head, found.policy_events):
-        click.echo(policy.as_line(event))
+    events = policy.policy_events(from_block, head, found.policy_events)
+    if audited.form == "table":
+        for event in events:
+            click.echo(policy.as_line(event))
+    else:
+        click.echo(FORMATS[audited.form]([policy.as_row(event) for event in events]))
+
+
+def _show_policy(store: Store, form: str, registry: bytes | None) -> None:
+    found = policy.rows(store, registry)
+    if form != "table":
+        click.echo(FORMATS[form](found))
+        return
+    if found:
+        click.echo(policy.as_table(found))
+    for line in policy.reads(store) or ["no block was read yet: attestor run does it each minute"]:
+        click.echo(line)
 
 
 def _report(what: str, faults: list[str]) -> int:

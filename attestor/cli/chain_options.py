@@ -30,14 +30,20 @@ def chain_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return rpc_url(registry(command))
 
 
-def open_registry(rpc_url: str, registry: str) -> Registry:
-    """The registry at that address, on the chain of the node."""
+def address_of(registry: str) -> bytes:
+    """The 20 bytes of a registry's address. Raises `ConfigurationInvalid`."""
     try:
         address = from_hex(registry)
     except ValueError:
         address = b""
     if len(address) != 20:
         raise ConfigurationInvalid(f"{registry!r:.80} is not an address", hint="set --registry")
+    return address
+
+
+def open_registry(rpc_url: str, registry: str) -> Registry:
+    """The registry at that address, on the chain of the node."""
+    address = address_of(registry)
     rpc = Rpc(rpc_url)
     chain_id = wire.quantity(rpc.call("eth_chainId", []), "chain id")
     found = Registry(Node(rpc, chain_id), address)

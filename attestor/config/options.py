@@ -48,6 +48,13 @@ class Config:
     chain_registry: bytes = option(
         "address", "address of the TEERegistry, unless the deployment file has it", b""
     )
+    chain_registry_block: int = option(
+        "int",
+        "first block whose policy events of the registry are recorded, unless the deployment file "
+        "has it",
+        0,
+        low=0,
+    )
     chain_collateral_store: bytes = option(
         "address", "address of the CollateralStore, unless the deployment file has it", b""
     )

@@ -1,7 +1,10 @@
 """Registrations of signers, and the attestation keys by which they are renewed."""
 
+import json
 from dataclasses import dataclass
 from enum import StrEnum
+
+from attestor.core.text import plain_json, to_hex
 
 
 class RegistrationKind(StrEnum):
@@ -58,12 +61,35 @@ class Registration:
 @dataclass(frozen=True)
 class PolicyEvent:
     """A change of what the registry takes, or an end of what it took, and where it stands.
-    `arguments` are the event's, by name; bytes are bytes, addresses are text."""
+    `arguments` are the event's, by name; bytes are bytes, addresses are text. `log_index` is its
+    place among all events of its block."""
 
     name: str
     arguments: dict[str, object]
     block_number: int
     transaction_hash: bytes
+    block_hash: bytes = bytes(32)
+    log_index: int = 0
+
+    @property
+    def id(self) -> str:
+        """Names it as long as its block is on the chain: a block that replaces it has another."""
+        return f"{to_hex(self.block_hash)}:{self.log_index}"
+
+    @property
+    def arguments_text(self) -> str:
+        """The arguments as a JSON object in the contract's order, bytes as 0x text."""
+        return json.dumps(plain_json(self.arguments), separators=(",", ":"))
+
+
+@dataclass(frozen=True)
+class DatedPolicyEvent:
+    """A policy event, who sent its transaction (20 bytes), and the time of its block (Unix
+    seconds). The sender may only have relayed what an owner that is a contract decided."""
+
+    event: PolicyEvent
+    sender: bytes
+    timestamp: int
 
 
 @dataclass(frozen=True)

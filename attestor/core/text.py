@@ -1,4 +1,5 @@
-"""Bytes to 0x text and back, and untrusted text as one line that is safe to print."""
+"""Bytes to 0x text and back, alone and in JSON; untrusted text as one line that is safe to
+print."""
 
 from eth_utils.address import to_checksum_address
 
@@ -18,6 +19,19 @@ def from_hex(text: str) -> bytes:
 def checksummed(address: bytes) -> str:
     """An address of 20 bytes as EIP-55 text."""
     return str(to_checksum_address(address))
+
+
+def plain_json(value: object) -> object:
+    """`value` with bytes as 0x text, and tuples as lists."""
+    match value:
+        case bytes():
+            return to_hex(value)
+        case dict():
+            return {name: plain_json(part) for name, part in value.items()}
+        case tuple() | list():
+            return [plain_json(part) for part in value]
+        case _:
+            return value
 
 
 def one_line(text: str) -> str:

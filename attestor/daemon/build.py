@@ -22,6 +22,7 @@ from attestor.core.text import checksummed
 from attestor.daemon.duties import Duty
 from attestor.daemon.halt import Halt
 from attestor.daemon.policy import make_gate, policy_from, signer_settings
+from attestor.daemon.policy_events import PolicyEventsDuty
 from attestor.deployment import addresses
 from attestor.errors import AttestorError
 from attestor.jobs.cross_checks import CrossChecks
@@ -40,6 +41,7 @@ from attestor.store.history import History
 from attestor.store.jobs import Jobs
 from attestor.store.journal import Journal
 from attestor.store.lock import lock_database
+from attestor.store.policy_events import PolicyEvents
 from attestor.store.transactions import Transactions
 from attestor.store.uploads import Uploads
 from attestor.transactions.account import load_account
@@ -92,7 +94,7 @@ def build(config: Config) -> Parts:
     with ExitStack() as opened:
         chain = _chain(config)
         gate = make_gate(config)
-        store, manager = _store(config, opened, chain)
+        store, manager, noted = _store(config, opened, chain)
         collateral = _collateral(config, chain, store)
         signer = SignerProcess(signer_settings(config, chain.binding, chain.contracts.multiproof))
         opened.callback(signer.close)
@@ -111,6 +113,7 @@ def build(config: Config) -> Parts:
             RotationDuty(signer, rotation, lambda: halt.reason, pause),
             CrossCheckDuty(checks, halt.halt, pause),
             *((collateral,) if collateral is not None else ()),
+            *_policy_events(config, chain, noted),
         )
         _tell(config, chain)
         return Parts(
@@ -132,7 +135,7 @@ def _chain(config: Config) -> ChainParts:
 
 def _store(
     config: Config, opened: ExitStack, chain: ChainParts
-) -> tuple[StoreParts, TransactionManager]:
+) -> tuple[StoreParts, TransactionManager, PolicyEvents]:
     """The database, and what sends from the payer's account: nobody else has either meanwhile."""
     opened.enter_context(lock_database(config.store_path))
     payer_lock = lock_account(chain.node, chain.pricer.payer)
@@ -147,7 +150,17 @@ def _store(
         Uploads(store, journal),
         Disagreements(store, journal),
     )
-    return parts, TransactionManager(chain.node, chain.pricer, parts.transactions, lock=payer_lock)
+    manager = TransactionManager(chain.node, chain.pricer, parts.transactions, lock=payer_lock)
+    return parts, manager, PolicyEvents(store, journal, chain.contracts.registry)
+
+
+def _policy_events(config: Config, chain: ChainParts, noted: PolicyEvents) -> tuple[Duty, ...]:
+    """Upstream's registry has no such events."""
+    if chain.binding.layout is Layout.UPSTREAM:
+        return ()
+    first = addresses.registry_block(config, chain.registry.address)
+    confirmations = chain.policy.confirmations
+    return (PolicyEventsDuty(chain.node, chain.registry, noted, first, confirmations),)
 
 
 def _collateral(config: Config, chain: ChainParts, store: StoreParts) -> CollateralDuty | None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from attestor.config import Config
+from attestor.core.text import from_hex
 from attestor.deployment import record
 from attestor.errors import ConfigurationInvalid
 
@@ -43,3 +44,13 @@ def of(config: Config) -> Addresses:
             hint="set chain.registry, or chain.deployment to the file that attestor deploy wrote",
         )
     return Addresses(registry, store or None, multiproof or None)
+
+
+def registry_block(config: Config, registry: bytes) -> int:
+    """The block from which the registry has events: of the option, or of the deployment file when
+    it is that registry's; 0 where neither says."""
+    if config.chain_registry_block or config.chain_deployment is None:
+        return config.chain_registry_block
+    found = record.read(config.chain_deployment).contracts.get("TEERegistry")
+    is_ours = found is not None and from_hex(found.address.lower()) == registry
+    return found.block if found is not None and is_ours else 0

@@ -15,6 +15,7 @@ from attestor.store.migrations import (
     m4_uploads,
     m5_statements,
     m6_attempts,
+    m7_policy_events,
 )
 
 MIGRATIONS: tuple[str, ...] = (
@@ -24,6 +25,7 @@ MIGRATIONS: tuple[str, ...] = (
     m4_uploads.SQL,
     m5_statements.SQL,
     m6_attempts.SQL,
+    m7_policy_events.SQL,
 )
 """Migration n brings a database of version n (`PRAGMA user_version`) to n + 1. They run without
 checks of foreign keys, so that a table can be built anew; those are checked before the commit."""

@@ -51,3 +51,10 @@ def test_as_line__every_argument__is_told_in_full() -> None:
         f"9  0x{'22' * 32}  PlatformRevoked  platform 0x{'ab' * 32}, by 0x{'11' * 20}, "
         "reason 'a leak\\n  9  0x00  Unpaused', enclave (0x01, 7)"
     )
+
+
+@pytest.mark.parametrize("text", ["0x1\n  9  0x00  Unpaused", "0x\x1b[2J", "0x11 ", "0xzz"])
+def test_as_line__text_that_begins_like_hex__is_quoted(text: str) -> None:
+    line = as_line(PolicyEvent("Paused", {"reason": text}, 9, b"\x22" * 32))
+    assert line.endswith(f"reason {text!r}")
+    assert line.isprintable()

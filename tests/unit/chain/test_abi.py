@@ -113,3 +113,17 @@ def test_event__too_few_topics_or_short_data__is_typed(registry: Contract) -> No
         registry.event(registered(topics=whole.topics[:2]))
     with pytest.raises(RpcAnswerInvalid, match="SignerRegistered is malformed"):
         registry.event(registered(data=whole.data[:40]))
+
+
+def test_event__text_that_is_not_utf8__is_escaped(registry: Contract) -> None:
+    log = Log(
+        address=b"\x77" * 20,
+        topics=(keccak(text="Paused(address,string)"), SIGNER.rjust(32, b"\0")),
+        data=encode(["bytes"], [b"a \xff\x00 leak \xc3\xa4"]),
+        block_number=9,
+        block_hash=bytes(32),
+        transaction_hash=bytes(32),
+    )
+    found = registry.event(log)
+    assert found is not None
+    assert found[1]["reason"] == "a \\xff\0 leak ä"

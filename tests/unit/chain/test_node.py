@@ -9,7 +9,7 @@ from eth_utils.crypto import keccak
 from attestor.chain.node import Node
 from attestor.chain.registry import Registry
 from attestor.core.registration import Registration, Terms
-from attestor.core.text import to_hex
+from attestor.core.text import from_hex, to_hex
 from attestor.errors import (
     HeaderInvalid,
     RegistrationRejected,
@@ -206,3 +206,33 @@ def test_simulate__revert_without_data__keeps_the_nodes_words() -> None:
     calldata = found.register_calldata(SIGNER, 7, bytes(32), b"quote")
     with pytest.raises(RegistrationRejected, match="execution reverted"):
         found.simulate(calldata, PAYER)
+
+
+def test_logs__place_in_the_block__is_told_where_the_node_says() -> None:
+    found = node(eth_getLogs=[log(logIndex="0x3"), log()]).logs(REGISTRY, 5, 6)
+    assert [one.index for one in found] == [3, None]
+
+
+def transaction(**changes: Any) -> dict[str, Any]:
+    plain = {"hash": HASH, "blockHash": HASH, "from": to_hex(REGISTRY)}
+    return {**plain, **changes}
+
+
+def test_sender__of_the_transaction__is_given() -> None:
+    asked = node(eth_getTransactionByHash=transaction())
+    assert asked.sender(from_hex(HASH), from_hex(HASH)) == REGISTRY
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        None,
+        transaction(hash="0x" + "00" * 32),
+        transaction(blockHash="0x" + "00" * 32),
+        transaction(blockHash=None),
+        transaction(**{"from": "0x11"}),
+    ],
+)
+def test_sender__of_another_or_malformed__is_refused(found: object) -> None:
+    with pytest.raises(RpcAnswerInvalid):
+        node(eth_getTransactionByHash=found).sender(from_hex(HASH), from_hex(HASH))

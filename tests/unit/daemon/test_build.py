@@ -8,6 +8,7 @@ import pytest
 
 from attestor.config import Config
 from attestor.core.registration import Terms
+from attestor.core.report_data import Layout
 from attestor.daemon import build as module
 from attestor.errors import CollateralStoreInvalid, SignerGone
 from attestor.store.database import Store
@@ -120,8 +121,8 @@ def test_build__part_cannot_be_built__those_before_it_are_closed_in_reverse_orde
 
 def test_build__all_parts__stay_open_until_they_are_closed(opened: Opened) -> None:
     parts = module.build(replace(CONFIG, chain_poll_seconds=0.5))
-    assert [duty.name for duty in parts.duties] == ["rotation", "cross_checks"]
-    assert {duty.interval for duty in parts.duties} == {0.5}
+    intervals = {duty.name: duty.interval for duty in parts.duties}
+    assert intervals == {"rotation": 0.5, "cross_checks": 0.5, "policy_events": 60}
     assert not any(event.startswith("close") for event in opened.events)
     opened.events.clear()
     parts.closing.close()
@@ -133,3 +134,9 @@ def test_build__all_parts__stay_open_until_they_are_closed(opened: Opened) -> No
         "close payer",
         "close lock",
     ]
+
+
+def test_build__upstreams_registry__has_no_policy_events_to_read(opened: Opened) -> None:
+    parts = module.build(replace(CONFIG, chain_registry_kind=Layout.UPSTREAM))
+    assert [duty.name for duty in parts.duties] == ["rotation", "cross_checks"]
+    parts.closing.close()

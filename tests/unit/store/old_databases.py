@@ -2,7 +2,7 @@
 
 Three signers (one active, one given up whose transaction lost its nonce, one whose transaction is
 out), jobs in every state, and what the version had beside: findings and a disagreement from 2,
-kinds of registration from 3, uploads from 4, statements from 5.
+kinds of registration from 3, uploads from 4, statements from 5, attempts and today's names from 6.
 """
 
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from eth_utils.crypto import keccak
 
+from attestor.audit.old_names import COLUMNS, EVENTS
 from attestor.core.text import to_hex
 from attestor.store.database import Store
 from attestor.store.journal import Journal
@@ -75,9 +76,27 @@ class OldDaemon:
         sent: dict[str, Any] = {"hash": self.transaction(signer), "quote": quote["hash"]}
         if self.version >= 3:
             sent |= {"kind": "admission", "sent_hash": SENT_HASH}
+        if self.version >= 6:
+            sent = self._request(signer, str(quote["hash"]), now)
         sent |= {"payer": PAYER, "nonce": signer[0], **FEES}
-        self.insert("transactions", **sent, signer=name, created_at=now, raw=b"raw" + signer)
+        kept = {"created_at": now, "raw": b"raw" + signer}
+        if self.version < 6:
+            kept["signer"] = name
+        self.insert("transactions", **sent, **kept)
         self.journal.append("transaction_signed", signer, **sent)
+
+    def _request(self, signer: bytes, quote: str, now: str) -> dict[str, Any]:
+        """What was asked for, in a row of its own; its first attempt."""
+        intent = f"admission:{quote}"
+        asked = {"intent": intent, "quote": quote, "kind": "admission", "sent_hash": SENT_HASH}
+        row = {**asked, "signer": to_hex(signer), "created_at": now}
+        self.insert("registration_requests", **row)
+        self.journal.append("registration_requested", signer, **asked)
+        return self._attempt(self.transaction(signer), "registration", intent)
+
+    @staticmethod
+    def _attempt(name: str, purpose: str, intent: str) -> dict[str, Any]:
+        return {"hash": name, "purpose": purpose, "intent": intent, "attempt": 1}
 
     @staticmethod
     def transaction(signer: bytes) -> str:
@@ -111,7 +130,18 @@ class OldDaemon:
         self.store.update("signers", to_hex(signer), stage="abandoned", reason="too old")
         self.journal.append("signer_abandoned", signer, reason="too old")
         self.store.update("transactions", self.transaction(signer), outcome="replaced")
-        self.journal.append("transaction_replaced", signer, hash=self.transaction(signer))
+        entry = {"hash": self.transaction(signer)} | self._replaced
+        self.journal.append("transaction_replaced", signer, **entry)
+
+    @property
+    def _replaced(self) -> dict[str, Any]:
+        return {"outcome": "replaced"} if self.version >= 6 else {}
+
+    def _name(self, old: str) -> str:
+        """Columns, values and events have today's names from version 6 on."""
+        known = {**EVENTS, **COLUMNS, "unconfirmed": "inconclusive"}
+        known |= {"resumed_because": "resumed_reason", "confirmation_limit": "cross_check_limit"}
+        return known.get(old, old) if self.version >= 6 else old
 
     def _jobs(self) -> None:
         self.insert("programs", sha256="aa", size=3, elf=b"elf")
@@ -119,14 +149,15 @@ class OldDaemon:
             self._job(job, state)
         self.store.update("jobs", "running", starts=2)
         self.insert("stdin_entries", job="queued", position=0, data=b"input")
-        failure = {"error_code": "confirmation_limit", "error_message": "too slow"}
+        failure = {"error_code": self._name("confirmation_limit"), "error_message": "too slow"}
         self.store.update("jobs", "limit", finished_at=self.journal.now(), **failure)
         self._prove("portable", engine="sp1-portable")
         if self.version >= 2:
-            self._prove("sampled", engine="attestor", confirmation="after")
-            found = {"finding": "unconfirmed", "finding_reason": "slow"}
+            self._prove("sampled", engine="attestor", **{self._name("confirmation"): "after"})
+            found = {"finding": self._name("unconfirmed"), "finding_reason": "slow"}
             self.store.update("proofs", "sampled", **found)
-            self.journal.append("proof_confirmed", ACTIVE, job="sampled", **found)
+            event = self._name("proof_confirmed")
+            self.journal.append(event, ACTIVE, job="sampled", **found)
 
     def _job(self, job: str, state: str) -> None:
         row = {"id": job, "program": "aa", "stdin_sha256": "bb", "state": state}
@@ -143,7 +174,7 @@ class OldDaemon:
             **changes,
         }
         if self.version >= 2:
-            evidence.setdefault("confirmation", "not_needed")
+            evidence.setdefault(self._name("confirmation"), "not_needed")
         if self.version >= 5:
             evidence |= {"statement_contract": "0x05", "statement_expires_at": 4000}
             evidence["statement_signature"] = "0x06"
@@ -163,28 +194,41 @@ class OldDaemon:
         self.insert("disagreements", **evidence, at=self.journal.now(), program=b"elf")
         self.insert("disagreement_stdin", job="doubt", position=0, data=b"input")
         self.journal.append("engines_disagreed", None, **evidence)
-        resumed = {"resumed_at": self.journal.now(), "resumed_because": "mended"}
+        resumed = {"resumed_at": self.journal.now(), self._name("resumed_because"): "mended"}
         self.store.update("disagreements", "doubt", **resumed)
-        self.journal.append("signing_resumed", None, job="doubt", because="mended")
+        self.journal.append(
+            "signing_resumed", None, job="doubt", **{self._name("because"): "mended"}
+        )
 
     def _upload(self) -> None:
         for number, outcome in enumerate(["succeeded", "reverted", "replaced", "pending"], 1):
             name = to_hex(bytes([number]) * 32)
-            row = {
-                "hash": name,
-                "name": "TCB info",
-                "content_hash": "0x" + "0c" * 32,
-                "valid_until": 2000,
-                "payer": PAYER,
-                "nonce": number,
-                **FEES,
-            }
-            self.insert("uploads", **row, created_at=self.journal.now())
-            self.journal.append("upload_signed", None, **row)
+            table = self._send_upload(name, number)
             if outcome in ("succeeded", "reverted"):
-                self.store.update("uploads", name, **self._outcome(outcome))
-                self.journal.append("upload_mined", None, hash=name, **self._outcome(outcome))
+                self.store.update(table, name, **self._outcome(outcome))
+                event, told = self._name("upload_mined"), self._outcome(outcome)
+                self.journal.append(event, None, hash=name, **told)
             elif outcome == "replaced":
-                self.store.update("uploads", name, outcome="replaced")
-                self.journal.append("upload_replaced", None, hash=name)
-        self.journal.append("upkeep_failed", None, code="payer_empty", message="no funds")
+                self.store.update(table, name, outcome="replaced")
+                event = self._name("upload_replaced")
+                self.journal.append(event, None, hash=name, **self._replaced)
+        event = self._name("upkeep_failed")
+        self.journal.append(event, None, code="payer_empty", message="no funds")
+
+    def _send_upload(self, name: str, nonce: int) -> str:
+        """The table that its outcome goes to."""
+        item = {"name": "TCB info", "content_hash": "0x" + "0c" * 32, "valid_until": 2000}
+        sent = {"payer": PAYER, "nonce": nonce, **FEES}
+        now = self.journal.now()
+        if self.version < 6:
+            row = {"hash": name, **item, **sent}
+            self.insert("uploads", **row, created_at=now)
+            self.journal.append("upload_signed", None, **row)
+            return "uploads"
+        asked = {"intent": f"upload:{name}", **item}
+        self.insert("uploads", **asked, created_at=now)
+        self.journal.append("upload_requested", None, **asked)
+        row = self._attempt(name, "upload", f"upload:{name}") | sent
+        self.insert("transactions", **row, created_at=now, raw=b"raw")
+        self.journal.append("transaction_signed", None, **row)
+        return "transactions"
