@@ -41,6 +41,10 @@ pub(crate) struct Memory {
     image: Vec<Range<u64>>,
     /// Where precompiles accessed words that nothing else had.
     by_precompiles: Vec<Range<u64>>,
+    /// Compiled code accesses words and marks none.
+    unmarked: bool,
+    /// A hint came where a word may have been accessed without a mark.
+    doubtful: bool,
 }
 
 impl Memory {
@@ -50,7 +54,14 @@ impl Memory {
     /// The host gives no room.
     pub(crate) fn new(limit: u64) -> Result<Self, Fault> {
         let reservation = Reservation::new(limit).ok_or(Fault::LimitMemory)?;
-        Ok(Self { reservation, snapshot: None, image: Vec::new(), by_precompiles: Vec::new() })
+        Ok(Self {
+            reservation,
+            snapshot: None,
+            image: Vec::new(),
+            by_precompiles: Vec::new(),
+            unmarked: false,
+            doubtful: false,
+        })
     }
 
     #[inline(always)]

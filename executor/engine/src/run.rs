@@ -21,8 +21,13 @@ const MAX_FUEL: u64 = 1 << 62;
 /// # Errors
 /// It did not halt; see `Stop`.
 pub fn run(image: &Image, stdin: &[Vec<u8>], limits: &Limits, mode: Mode) -> Result<Outcome, Stop> {
-    let mut machine = Machine::new(image, stdin, limits, mode)?;
-    let exit_code = machine.execute()?;
+    let mut machine = Machine::new(image, stdin, limits, mode, false)?;
+    let mut exit_code = machine.execute()?;
+    if machine.memory.is_doubtful() {
+        drop(machine);
+        machine = Machine::new(image, stdin, limits, mode, true)?;
+        exit_code = machine.execute()?;
+    }
     Ok(machine.outcome(exit_code))
 }
 
@@ -37,11 +42,13 @@ struct Machine<'a> {
 }
 
 impl<'a> Machine<'a> {
+    /// `marks` is whether compiled code marks what it accesses; what is interpreted always is.
     fn new(
         image: &'a Image,
         stdin: &'a [Vec<u8>],
         limits: &Limits,
         mode: Mode,
+        marks: bool,
     ) -> Result<Self, Stop> {
         let fuel = limits.cycles.min(MAX_FUEL) as i64;
         let context = Context::new(image.entry, fuel);
@@ -52,7 +59,7 @@ impl<'a> Machine<'a> {
             Mode::TieredAt { hot } => Some(hot),
             Mode::InterpreterOnly => None,
         };
-        let translator = hot.and_then(|_| Translator::new(image));
+        let translator = hot.and_then(|_| Translator::new(image, marks));
         let hotness = match (hot, &translator) {
             (Some(hot), Some(_)) => Hotness::for_instructions(image.instructions.len(), hot),
             _ => Hotness::off(),
@@ -124,6 +131,8 @@ impl<'a> Machine<'a> {
                 true => self.hotness.forbid(index),
                 false => self.hotness.cool(index),
             }
+        } else if !translator.marks() {
+            self.memory.begin_unmarked();
         }
     }
 

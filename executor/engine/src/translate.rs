@@ -41,6 +41,8 @@ const MAX_INSTRUCTIONS: u64 = 1 << 21;
 const REPEATED: usize = 48;
 
 pub(crate) struct Translator {
+    /// Whether its code marks what it accesses.
+    marks: bool,
     /// Made for the first hot region.
     code: Option<CodeArea>,
     /// Per instruction, where its compiled region starts; empty before the first.
@@ -56,8 +58,9 @@ pub(crate) struct Translator {
 
 impl Translator {
     /// None: this host has no target.
-    pub(crate) fn new(_image: &Image) -> Option<Self> {
+    pub(crate) fn new(_image: &Image, marks: bool) -> Option<Self> {
         Some(Self {
+            marks,
             code: None,
             table: Vec::new(),
             accesses: Vec::new(),
@@ -90,6 +93,11 @@ impl Translator {
             self.table.fill(Entry::cold());
         }
         compiled.is_some()
+    }
+
+    /// Whether the code marks what it accesses.
+    pub(crate) fn marks(&self) -> bool {
+        self.marks
     }
 
     pub(crate) fn exhausted(&self) -> bool {
@@ -140,7 +148,7 @@ impl Translator {
         let region = Region::discover(image, start, wanted);
         self.instructions += region.instructions() as u64;
         self.spent += region.instructions() as u64 + PER_REGION;
-        let emitted = emit::emit(image, &region, registers)?;
+        let emitted = emit::emit(image, &region, registers, self.marks)?;
         let (code, entries) = self.code.as_mut()?.add(&emitted.code, &emitted.entries)?;
         let accesses = emitted.accesses.iter();
         self.accesses.extend(accesses.map(|&(offset, index)| (code + u64::from(offset), index)));

@@ -10,7 +10,7 @@ use crate::memory::Memory;
 pub(crate) enum Translator {}
 
 impl Translator {
-    pub(crate) fn new(_image: &Image) -> Option<Self> {
+    pub(crate) fn new(_image: &Image, _marks: bool) -> Option<Self> {
         None
     }
 
@@ -22,6 +22,10 @@ impl Translator {
         _registers: &[u64; 32],
         _heat: &mut Hotness,
     ) -> bool {
+        match *self {}
+    }
+
+    pub(crate) fn marks(&self) -> bool {
         match *self {}
     }
 

@@ -7,7 +7,7 @@ use super::address::{ADDRESS_SPACE, MARK_BITS, MARKS_START};
 
 /// The logarithm of a chunk's bytes.
 const CHUNK_BITS: u32 = 16;
-const CHUNK_BYTES: u64 = 1 << CHUNK_BITS;
+pub(super) const CHUNK_BYTES: u64 = 1 << CHUNK_BITS;
 /// The marks of so many chunks become accessible together: neighbours are one mapping of the
 /// host's, of which it has few.
 const MARKED_TOGETHER: u64 = 8;

@@ -2,12 +2,17 @@
 //! HINT_READ gives it that value. So nothing may have been there before.
 //!
 //! Marks are set for what a proof covers: not for WRITE, and not inside of unconstrained blocks.
-//! Compiled code sets `ACCESSED` in the place of whatever mark was there.
+//! Compiled code sets `ACCESSED` in the place of whatever mark was there, or nothing: marks cost up
+//! to half of its speed, and few programs need those of hot code. Where a mark could be missing that
+//! would matter, the run is doubtful, and made again with all of them (`run`).
+
+use std::ops::Range;
 
 use attestor_precompiles::{FIRST_ADDRESS, Fault, GuestMemory, Rule};
 
 use super::Memory;
 use super::address::{ACCESSED, ADDRESS_SPACE};
+use super::chunks::CHUNK_BYTES;
 use crate::instruction::Width;
 
 /// A precompile accessed the word.
@@ -25,21 +30,26 @@ impl Memory {
         let words = bytes.len().div_ceil(8) as u64;
         let end = address.checked_add(8 * words).filter(|&end| end <= ADDRESS_SPACE);
         let end = end.ok_or(Fault::OutOfRange(address))?;
+        self.doubtful |= self.unmarked && self.exists_somewhere(address, end);
         if words > 0 && address < FIRST_ADDRESS {
             return Err(Rule::HintLow(address).into());
         }
         if bytes.len().is_multiple_of(8) {
             self.check_tail(end)?;
         }
-        if let Some(used) = (address..end).step_by(8).find(|&word| self.is_in_use(word)) {
+        if let Some(used) = self.first_in_use(address, end) {
             return Err(Rule::HintOverMemory(used).into());
         }
-        for (chunk, address) in bytes.chunks(8).zip((address..).step_by(8)) {
-            let mut word = [0; 8];
-            word[..chunk.len()].copy_from_slice(chunk);
-            self.touch(address)?;
-            self.reservation.store(Width::Double, address, u64::from_le_bytes(word));
-            self.reservation.set_mark(address, HINTED);
+        let mut rest = bytes;
+        for piece in pieces(address, end) {
+            self.touch(piece.start)?;
+            let words = ((piece.end - piece.start) / 8) as usize;
+            // The last word ends with zeros.
+            self.reservation.store(Width::Double, piece.end - 8, 0);
+            let (now, later) = rest.split_at(rest.len().min(8 * words));
+            self.reservation.store_bytes(piece.start, now);
+            self.reservation.marks_mut(piece.start, words).fill(HINTED);
+            rest = later;
         }
         Ok(())
     }
@@ -59,9 +69,36 @@ impl Memory {
         Ok(())
     }
 
-    fn is_in_use(&self, address: u64) -> bool {
-        let is_marked = self.chunks().holds(address) && self.reservation.mark(address) != 0;
-        is_marked || self.is_in_image(address)
+    /// From now on there is compiled code that marks nothing.
+    pub(crate) fn begin_unmarked(&mut self) {
+        self.unmarked = true;
+    }
+
+    /// Whether a mark could be missing that would have refused the run, or would not.
+    pub(crate) fn is_doubtful(&self) -> bool {
+        self.doubtful || self.unmarked && self.precompile_only().is_some()
+    }
+
+    /// Whether a word of these, or the next one, is in a chunk that exists.
+    fn exists_somewhere(&self, address: u64, end: u64) -> bool {
+        let last = end.min(ADDRESS_SPACE - 1);
+        let mut starts = pieces(address, end).map(|piece| piece.start).chain([last]);
+        starts.any(|place| self.chunks().holds(place))
+    }
+
+    /// The first word of these that the image fills or that has a mark.
+    fn first_in_use(&self, address: u64, end: u64) -> Option<u64> {
+        let filled = self.image.iter().map(|range| range.start.max(address)..range.end.min(end));
+        let filled = filled.filter(|common| !common.is_empty()).map(|common| common.start).min();
+        let marked = pieces(address, end).find_map(|piece| {
+            let words = ((piece.end - piece.start) / 8) as usize;
+            let exists = self.chunks().holds(piece.start);
+            let marks: &[u8] =
+                if exists { self.reservation.marks(piece.start, words) } else { &[] };
+            let found = marks.iter().position(|&mark| mark != 0)?;
+            Some(piece.start + 8 * found as u64)
+        });
+        filled.into_iter().chain(marked).min()
     }
 
     fn is_in_image(&self, address: u64) -> bool {
@@ -71,19 +108,23 @@ impl Memory {
 
     /// A precompile accesses these words, whose chunks exist.
     pub(super) fn mark_words(&mut self, address: u64, words: usize) -> Result<(), Fault> {
-        let all = (address..).step_by(8).take(words);
+        let end = address + 8 * words as u64;
         let mut new = false;
-        for word in all {
-            let mark = self.reservation.mark(word);
-            if mark & (ACCESSED | BY_PRECOMPILE) == 0 {
-                self.reservation.set_mark(word, mark | BY_PRECOMPILE);
+        for piece in pieces(address, end) {
+            let words = ((piece.end - piece.start) / 8) as usize;
+            let marks = self.reservation.marks(piece.start, words);
+            // Without an early end, so that many are looked at together.
+            let unknown = |mark: &u8| u8::from(mark & (ACCESSED | BY_PRECOMPILE) == 0);
+            if marks.iter().map(unknown).fold(0, |any, one| any | one) != 0 {
                 new = true;
+                let unknown = |mark: &&mut u8| **mark & (ACCESSED | BY_PRECOMPILE) == 0;
+                let marks = self.reservation.marks_mut(piece.start, words);
+                marks.iter_mut().filter(unknown).for_each(|mark| *mark |= BY_PRECOMPILE);
             }
         }
         if !new {
             return Ok(());
         }
-        let end = address + 8 * words as u64;
         match self.by_precompiles.last_mut() {
             Some(last) if last.end == address => last.end = end,
             _ => {
@@ -100,6 +141,13 @@ impl Memory {
         let is_only = |word: &u64| self.reservation.mark(*word) == BY_PRECOMPILE;
         words.filter(is_only).find(|&word| !self.is_in_image(word))
     }
+}
+
+/// These words by the chunks that they are in.
+fn pieces(address: u64, end: u64) -> impl Iterator<Item = Range<u64>> {
+    let next = move |start: &u64| Some((start / CHUNK_BYTES + 1) * CHUNK_BYTES);
+    let starts = std::iter::successors(Some(address), next).take_while(move |start| *start < end);
+    starts.map(move |start| start..end.min((start / CHUNK_BYTES + 1) * CHUNK_BYTES))
 }
 
 impl GuestMemory for Memory {

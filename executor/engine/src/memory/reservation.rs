@@ -94,6 +94,28 @@ impl Reservation {
         unsafe { *self.place_of_mark(address) = mark };
     }
 
+    /// The marks of so many words of one chunk, which exists.
+    pub(super) fn marks(&self, address: u64, words: usize) -> &[u8] {
+        debug_assert!(self.are_accessible(address, words));
+        // SAFETY: as in `mark`, for each; nothing writes while they are borrowed.
+        unsafe { std::slice::from_raw_parts(self.place_of_mark(address), words) }
+    }
+
+    /// As `marks`.
+    pub(super) fn marks_mut(&mut self, address: u64, words: usize) -> &mut [u8] {
+        debug_assert!(self.are_accessible(address, words));
+        // SAFETY: as in `marks`; they are writable, and borrowed with all of this.
+        unsafe { std::slice::from_raw_parts_mut(self.place_of_mark(address), words) }
+    }
+
+    /// Bytes from the start of a word on, all in one chunk, which exists.
+    pub(super) fn store_bytes(&mut self, address: u64, bytes: &[u8]) {
+        let to = self.chunks.base().wrapping_add(address as usize);
+        debug_assert!(self.are_accessible(address, bytes.len().div_ceil(8)));
+        // SAFETY: as in `store_words`.
+        unsafe { ptr::copy_nonoverlapping(bytes.as_ptr(), to, bytes.len()) };
+    }
+
     #[inline(always)]
     fn place_of_mark(&self, address: u64) -> *mut u8 {
         self.chunks.base().wrapping_add((MARKS_START + (address >> MARK_BITS)) as usize)

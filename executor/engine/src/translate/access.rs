@@ -70,10 +70,11 @@ impl Emitter<'_> {
         }
     }
 
-    /// Where the mark of an accessed word is, in RCX; None: it has one by this block already.
+    /// Where the mark of an accessed word is, in RCX; None: it has one by this block already, or
+    /// needs none.
     fn mark_of(&mut self, place: Place, instruction: &Instruction) -> Option<Operand> {
         let base = (instruction.rs1, instruction.immediate);
-        if self.marked.contains(&base) {
+        if !self.marks || self.marked.contains(&base) {
             return None;
         }
         self.marked.push(base);

@@ -29,7 +29,13 @@ pub(super) struct Emitted {
 }
 
 /// `registers` are the guest's as the region is compiled.
-pub(super) fn emit(image: &Image, region: &Region, registers: &[u64; 32]) -> Option<Emitted> {
+/// `marks` is whether accesses are marked.
+pub(super) fn emit(
+    image: &Image,
+    region: &Region,
+    registers: &[u64; 32],
+    marks: bool,
+) -> Option<Emitted> {
     let written = region.written(image);
     let kept = |register: usize| (written >> register & 1 == 0).then_some(registers[register]);
     let mut assembler = Assembler::default();
@@ -41,6 +47,7 @@ pub(super) fn emit(image: &Image, region: &Region, registers: &[u64; 32]) -> Opt
         labels,
         stubs: Vec::new(),
         accesses: Vec::new(),
+        marks,
         marked: Vec::new(),
         dirty: 0,
         known: [None; 32],
@@ -59,6 +66,7 @@ pub(super) struct Emitter<'a> {
     pub stubs: Vec<Stub>,
     /// As of `Emitted`.
     pub accesses: Vec<(u32, u32)>,
+    pub marks: bool,
     /// The register and the immediate of accesses that this block has marked, as long as the
     /// register is the same.
     pub marked: Vec<(u8, i32)>,

@@ -22,7 +22,7 @@ pub(super) fn compiled(image: &Image, registers: [u64; 32]) -> (Exit, Context) {
 /// The same with several regions; the first one is entered.
 pub(super) fn entered(image: &Image, starts: &[usize], registers: [u64; 32]) -> (Exit, Context) {
     let mut hotness = Hotness::for_instructions(image.instructions.len(), 0);
-    let mut translator = super::Translator::new(image).expect("a target");
+    let mut translator = super::Translator::new(image, true).expect("a target");
     for &start in starts {
         assert!(translator.translate(image, start, 0, &registers, &mut hotness));
     }
@@ -177,7 +177,7 @@ fn compiling_is_paid_for_by_executing() {
     words.push(jal(0, -4 * 1000));
     let limits = Limits { cycles: 50_000_000, ..LIMITS };
     let image = image(&words);
-    let mut translator = super::Translator::new(&image).expect("a target");
+    let mut translator = super::Translator::new(&image, true).expect("a target");
     let mut executed = 0;
     for start in 0..count {
         translator.translate(&image, start, executed, &[0; 32], &mut Hotness::off());

@@ -178,7 +178,7 @@ fn is_checked(lines: &[Line<'_>], at: usize, index: &str) -> bool {
         let first = line.operands.first().copied().unwrap_or_default();
         matches!(first, "rcx" | "ecx") || line.verb == "mov" && first.ends_with(']')
     };
-    let keeps = index != "rcx" && before[..jump].iter().all(|line| stays(line));
+    let keeps = index != "rcx" && before[..jump].iter().all(stays);
     let test = before.get(jump + 1);
     keeps && test.is_some_and(|line| line.verb == "test" && line.operands.last() == Some(&index))
 }
@@ -197,7 +197,7 @@ fn code_of_random_programs_keeps_to_its_own() {
         let image = image(&random_program(&mut random, 1));
         let registers = std::array::from_fn(|_| u64::from(random.below(1 << 32)));
         let region = Region::discover(&image, 0, |_, _| true);
-        let emitted = emit(&image, &region, &registers).expect("code");
+        let emitted = emit(&image, &region, &registers, true).expect("code");
         assert_eq!(objections(&emitted.code), Vec::<String>::new(), "{seed}");
         assert!(emitted.entries.iter().all(|entry| *entry < emitted.code.len()));
     }
