@@ -139,7 +139,7 @@ def figures(geth: Path) -> Iterator[Figure]:
         yield from _used(deployment)
 
 
-def _uploads(deployment: Deployment) -> Iterator[Figure]:
+def _uploads(deployment: Deployment[GethChain]) -> Iterator[Figure]:
     """All that a machine needs, from nothing; and what Intel issues anew for it."""
     first = deployment.upload(deployment.items())
     for kind, name in _UPLOADS.items():
@@ -154,7 +154,7 @@ def _uploads(deployment: Deployment) -> Iterator[Figure]:
     yield Figure("upload_total_refresh_next_fork_gas", sum(deployment.upload(later).values()))
 
 
-def _first(deployment: Deployment) -> Iterator[Figure]:
+def _first(deployment: Deployment[GethChain]) -> Iterator[Figure]:
     """The first of a machine, in a bucket that nobody has used, on a registry each."""
     _fresh_registry(deployment)
     yield _named("admission_raw_first", deployment.register_upstreams_way("raw"))
@@ -165,7 +165,7 @@ def _first(deployment: Deployment) -> Iterator[Figure]:
     yield _named("renewal_new_slot", deployment.renew("new slot"))
 
 
-def _used(deployment: Deployment) -> Iterator[Figure]:
+def _used(deployment: Deployment[GethChain]) -> Iterator[Figure]:
     """Where the registry knows the machine, in buckets whose signers have ended."""
     for number in range(2):
         deployment.renew(f"ended {number}")
@@ -180,7 +180,7 @@ def _named(name: str, gas: int) -> Figure:
     return Figure(f"{name}_next_fork_gas", gas)
 
 
-def _fresh_registry(deployment: Deployment) -> None:
+def _fresh_registry(deployment: Deployment[GethChain]) -> None:
     """A registry beside the first one, with the same verifier, for signers of some minutes."""
     chain, contract = deployment.chain, Contract.named("TEERegistry")
     owner = checksummed(chain.sender)

@@ -1,6 +1,7 @@
 """All contracts, deployed and filled as an operator would, and the transactions of signers."""
 
 from itertools import count
+from typing import Generic, TypeVar
 
 from measures.chain import MeasuredChain, account
 
@@ -29,10 +30,13 @@ VARIATION = Variation(issued=Issued(foreign_revocations=INTEL_CRL_ENTRIES))
 DAY = 86_400
 
 
-class Deployment:
+Chain = TypeVar("Chain", bound=MeasuredChain)
+
+
+class Deployment(Generic[Chain]):
     """The five contracts of a development chain, and what a machine does with them."""
 
-    def __init__(self, chain: MeasuredChain) -> None:
+    def __init__(self, chain: Chain) -> None:
         self.chain = chain
         self.latest_signer = account("nobody")
         self.platform = SimulatedPlatform(SEED, chain.id, chain.start, VARIATION)
