@@ -68,6 +68,7 @@ contract MultiProofStub is IMultiProof {
     function STUB_refuse(bytes32 programVKey, bytes calldata publicValues) external {
         delete _signers[_message(programVKey, publicValues)];
     }
+
     // slither-disable-end naming-convention
 
     /// @inheritdoc IMultiProof
