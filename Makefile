@@ -2,9 +2,10 @@
 # Each target sets up what it needs, once. `make help` lists those with a comment after `##`.
 
 .PHONY: demo test devnet setup contracts executor abi package-contracts bench-contracts \
-	bench-slice bench-engine bench-cold-build fuzz-engine sanitize-engine engine-check check-keys \
-	check-provable fuzz-provable provable-check analyse-contracts coverage-contracts lint lint-python \
-	test-fast test-python test-contracts test-executor format clean help
+	bench-contracts-next-fork bench-slice bench-engine bench-cold-build fuzz-engine \
+	sanitize-engine engine-check check-keys check-provable fuzz-provable provable-check \
+	analyse-contracts coverage-contracts lint lint-python test-fast \
+	test-python test-contracts test-executor format clean help
 
 UV_VERSION := 0.13.8
 PYTHON := .venv/bin/python
@@ -130,7 +131,7 @@ check-keys: setup ## our verifying keys against SP1's prover, which this builds
 provable-check: setup ## build the oracle of SP1's circuits
 	@cd executor && cargo build --quiet --release --locked --package attestor-provable-check
 
-check-provable: provable-check ## our engine against SP1's circuits: programs on both sides of every rule
+check-provable: provable-check ## our engine against SP1's circuits, on both sides of every rule
 	@executor/target/release/provable-check $(PROVABLE)
 
 PROVABLE_PROGRAMS := 5000
@@ -152,6 +153,17 @@ bench-slice: setup ## times of make demo, make test and --help
 # Writes contracts/gas.json, to which the tests hold the contracts.
 bench-contracts: setup ## gas of the contracts; writes contracts/gas.json
 	@$(PYTHON) scripts/bench_contracts.py
+
+GETH_VERSION := v1.17.10
+GETH := cache/geth/$(GETH_VERSION)/geth
+
+$(GETH): | .tools.ready
+	@echo "building geth (some minutes the first time)"
+	@scripts/install-geth $(GETH_VERSION) $(dir $@)
+
+# Needs Go, which nothing else does.
+bench-contracts-next-fork: contracts $(GETH) ## gas of the contracts under the fork after Osaka, on geth
+	@$(PYTHON) scripts/bench_contracts_next_fork.py $(GETH)
 
 # In a clone of its own: nothing has to be built here.
 bench-cold-build: .tools.ready ## CPU time of all that make demo builds from a bare clone

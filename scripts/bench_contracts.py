@@ -8,7 +8,6 @@ Prints one JSON line per figure. docs/contracts.md says how each is measured. Fi
 data are measured where ATTESTOR_VECTORS names their folder. Exits 1 when a goal is missed.
 """
 
-import json
 import sys
 from pathlib import Path
 
@@ -17,15 +16,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from measures import genuine, snapshot  # noqa: E402
 from measures.figures import gas_figures, matrix_figure, size_figure  # noqa: E402
-from measures.goals import Figure  # noqa: E402
-
-
-def tell(figure: Figure) -> Figure:
-    """Print a figure."""
-    goal = None if figure.goal is None else f"<= {figure.goal}"
-    line = {"figure": figure.name, "value": figure.value, "unit": figure.unit}
-    print(json.dumps(line | {"goal": goal, "holds": figure.holds}), flush=True)
-    return figure
+from measures.goals import tell  # noqa: E402
 
 
 def main(arguments: list[str]) -> int:

@@ -38,7 +38,7 @@ _CLASSES: dict[str, tuple[type[AttestorError], str, str | None]] = {
     "limit_cycles": (ExecutionCycleLimit, "the executor stopped", "raise the cycle limit"),
     "limit_memory": (ExecutionMemoryLimit, "the executor stopped", "raise the memory limit"),
     "limit_output": (ExecutionOutputLimit, "the executor stopped", "raise the output limit"),
-    "unprovable": (Unprovable, "no SP1 proof can show this run", "mend the program"),
+    "unprovable": (Unprovable, "no SP1 proof can show this run", "fix the program"),
     "guest_fault": (GuestFault, "the program was stopped", "check the program and its stdin"),
     "crash": (ExecutorCrashed, "the executor failed", None),
 }

@@ -11,8 +11,10 @@ contract AutomataLayoutV10 is IAutomataLayoutV10 {
     //   1.0: version ‖ TEE type (4), as it stands in the quote ‖ status ‖ FMSPC ‖ body
     //   1.1: version ‖ body type (2) ‖ status ‖ FMSPC ‖ body
     uint256 private constant BODY_TYPE_END = 4;
+    // slither-disable-start unused-state
     uint256 private constant TEE_TYPE = 4;
     uint256 private constant TEE_TYPE_END = 8;
+    // slither-disable-end unused-state
 
     /// @inheritdoc IAutomataLayoutV10
     IDcapVerifier public immutable verifier;

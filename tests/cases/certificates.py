@@ -43,14 +43,14 @@ CHAINS = [
         REFUSED,
         "QuoteRefused",
         parts=chain("root", "pck_ca", "pck"),
-        contract="LeafKeyUsageRefused",
+        contract="LeafNotPck",
     ),
     Case(
         "chain without PCK",
         REFUSED,
         "QuoteRefused",
         parts=chain("pck_ca", "root"),
-        contract="LeafKeyUsageRefused",
+        contract="LeafNotPck",
     ),
     Case("chain of four", GOOD, GOOD, parts=chain("pck", "pck_ca", "root", "root")),
     Case(

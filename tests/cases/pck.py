@@ -64,7 +64,7 @@ SHAPES = [
         REFUSED,
         "QuoteRefused",
         parts=shape("pck", authority=True),
-        contract="LeafKeyUsageRefused",
+        contract="LeafIsAuthority",
     ),
     Case(
         "PCK is an authority that signs data",

@@ -27,7 +27,7 @@ START = 1_750_330_571
 """When the genuine collateral of the vectors is valid, in Unix seconds; so is ours."""
 BLOCK_SECONDS = 12
 _BLOCKS_AT_ONCE = 50
-_FUNDS = 10**20
+FUNDS = 10**20
 _TIP_WEI = 10**9
 
 # Asks the contract in the first word of the calldata with what follows, and returns: whether it
@@ -42,21 +42,20 @@ _PROBE = bytes.fromhex(
 _PROBE_CREATION = bytes([0x60, len(_PROBE), 0x80, 0x60, 0x09, 0x3D, 0x39, 0x3D, 0xF3]) + _PROBE
 
 
-class GasChain:
-    """anvil with fixed times, blocks on demand and one account that sends everything."""
+class MeasuredChain:
+    """A chain with one account that sends everything. `start` is about when it began, in Unix
+    seconds."""
 
-    def __init__(self, url: str) -> None:
-        self.node = Node(Rpc(url), CHAIN_ID)
+    def __init__(self, node: Node, start: int) -> None:
+        self.node = node
+        self.id = node.chain_id
+        self.start = start
         self.account = parse_account(to_hex(keccak(b"who pays for the figures")))
         self.sender = from_hex(self.account.address)
-        self.node.rpc.call("anvil_setBalance", [self.account.address, hex(_FUNDS)])
-        self.node.rpc.call("anvil_setBlockTimestampInterval", [BLOCK_SECONDS])
-        self.id = CHAIN_ID
-        log = DeploymentLog(None, CHAIN_ID)
+        log = DeploymentLog(None, self.id)
         self.pricer = Pricer(self.node, self.account, FeePolicy(1000 * GWEI))
         transactions = TransactionManager(self.node, self.pricer, log, PACE)
         self.deployer = Deployer(self.node, transactions, log)
-        self._probe: bytes | None = None
 
     def send(self, to: bytes | None, calldata: bytes) -> int:
         """Gas used, from the receipt."""
@@ -67,6 +66,20 @@ class GasChain:
         address = self.deployer.transact(None, creation).contract
         assert address is not None
         return address
+
+    def mine(self, blocks: int) -> None:
+        """Mine so many."""
+        raise NotImplementedError
+
+
+class GasChain(MeasuredChain):
+    """anvil with fixed times and blocks on demand."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(Node(Rpc(url), CHAIN_ID), START)
+        self.node.rpc.call("anvil_setBalance", [self.account.address, hex(FUNDS)])
+        self.node.rpc.call("anvil_setBlockTimestampInterval", [BLOCK_SECONDS])
+        self._probe: bytes | None = None
 
     def cost_of_call(self, to: bytes, calldata: bytes) -> tuple[int, bytes]:
         """What a contract pays to ask another that nothing has touched in its transaction, and the

@@ -58,14 +58,14 @@ def size_figure() -> Figure:
     return Figure("largest_contract_bytes", max(sizes), "bytes")
 
 
-def _quote_sizes(deployment: Deployment) -> Iterator[Figure]:
+def _quote_sizes(deployment: Deployment[GasChain]) -> Iterator[Figure]:
     """Sizes of the quote that all is measured with."""
     quote = deployment.quote(account("sizes")[1])
     yield Figure("quote_raw_bytes", len(quote.trimmed), "bytes")
     yield Figure("quote_compact_bytes", len(compact(quote)), "bytes")
 
 
-def _uploads(deployment: Deployment) -> Iterator[Figure]:
+def _uploads(deployment: Deployment[GasChain]) -> Iterator[Figure]:
     """First uploads, and what Intel issues anew for the same machine a day later."""
     first = deployment.upload(deployment.items())
     yield Figure("upload_tcb_info_gas", first[CollateralKind.TCB_INFO])
@@ -86,7 +86,7 @@ def _uploads(deployment: Deployment) -> Iterator[Figure]:
     yield Figure("upload_tcb_info_refresh_gas", second[CollateralKind.TCB_INFO])
 
 
-def _registrations(deployment: Deployment) -> Iterator[Figure]:
+def _registrations(deployment: Deployment[GasChain]) -> Iterator[Figure]:
     """First on a registry that has seen nothing of the machine, in a bucket that nobody has used;
     then where it knows the machine, in a bucket whose signer has ended."""
     chain = deployment.chain
@@ -113,7 +113,7 @@ def _registrations(deployment: Deployment) -> Iterator[Figure]:
         chain.revert(before)
 
 
-def _uses(deployment: Deployment) -> Iterator[Figure]:
+def _uses(deployment: Deployment[GasChain]) -> Iterator[Figure]:
     """Of a call by a contract, with the registry cold: without the 21,000 of a transaction."""
     calldata = Contract.named("TEERegistry").encode(
         "verifyAttestedProver", checksummed(deployment.latest_signer[1])
@@ -123,7 +123,7 @@ def _uses(deployment: Deployment) -> Iterator[Figure]:
     yield Figure("verify_attested_prover_gas", cost)
 
 
-def _proofs(deployment: Deployment, vectors: Path | None) -> Iterator[Figure]:
+def _proofs(deployment: Deployment[GasChain], vectors: Path | None) -> Iterator[Figure]:
     """Under a gateway that takes everything, and under our Groth16 verifier with a proof that SP1
     has published."""
     made_up = genuine.made_up_proof()
@@ -133,7 +133,7 @@ def _proofs(deployment: Deployment, vectors: Path | None) -> Iterator[Figure]:
         yield Figure("multiproof_tee_leg_gas", leg)
 
 
-def _tee_leg(deployment: Deployment, proof: Sp1Proof) -> int:
+def _tee_leg(deployment: Deployment[GasChain], proof: Sp1Proof) -> int:
     """A transaction with both proofs, less one that has the gateway check the same SP1 proof."""
     chain, registry = deployment.chain, deployment.registry.address
     gateway = chain.create(proof.gateway_creation)
@@ -145,7 +145,7 @@ def _tee_leg(deployment: Deployment, proof: Sp1Proof) -> int:
     return chain.send(multiproof, proof.both_calldata(deployment.latest_signer[0])) - alone
 
 
-def _day(deployment: Deployment) -> Iterator[Figure]:
+def _day(deployment: Deployment[GasChain]) -> Iterator[Figure]:
     """What the daemon's rotation sends in a day, half an hour each: one day after the first."""
     rotation = RotatingMachine(deployment)
     first = rotation.day(ROTATIONS)

@@ -1,5 +1,6 @@
 """Figures, and how much each may be."""
 
+import json
 from dataclasses import dataclass
 
 GOALS = {
@@ -7,6 +8,7 @@ GOALS = {
     "admission_once_gas": 185_000,
     "admission_raw_gas": 245_000,
     "renewal_gas": 50_000,
+    "renewal_next_fork_gas": 60_000,
     "gas_per_day_48_rotations": 2_550_000,
     "verify_attested_prover_gas": 12_000,
     "multiproof_tee_leg_gas": 25_000,
@@ -37,3 +39,11 @@ class Figure:
     @property
     def holds(self) -> bool:
         return self.goal is None or self.value <= self.goal
+
+
+def tell(figure: Figure) -> Figure:
+    """Print a figure as a JSON line."""
+    goal = None if figure.goal is None else f"<= {figure.goal}"
+    line = {"figure": figure.name, "value": figure.value, "unit": figure.unit}
+    print(json.dumps(line | {"goal": goal, "holds": figure.holds}), flush=True)
+    return figure

@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from loguru import logger
-from measures.chain import CHAIN_ID, account
+from measures.chain import CHAIN_ID, GasChain, account
 from measures.scenario import DAY, Deployment
 
 from attestor.collateral.sources import SimulatedSource
@@ -46,7 +46,7 @@ MOST_STEPS = 8
 class Signer:
     """The signer process with keys that are the same each time."""
 
-    def __init__(self, deployment: Deployment, binding: Binding) -> None:
+    def __init__(self, deployment: Deployment[GasChain], binding: Binding) -> None:
         self._platform = deployment.platform
         self._binding = binding
         self._secrets: dict[bytes, bytes] = {}
@@ -77,7 +77,7 @@ class Signer:
 class RotatingMachine:
     """A machine that has its signer replaced every half hour, by the rotation itself."""
 
-    def __init__(self, deployment: Deployment) -> None:
+    def __init__(self, deployment: Deployment[GasChain]) -> None:
         logger.disable("attestor")
         self._chain = deployment.chain
         self._folder = TemporaryDirectory()

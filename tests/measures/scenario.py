@@ -1,8 +1,9 @@
 """All contracts, deployed and filled as an operator would, and the transactions of signers."""
 
 from itertools import count
+from typing import Generic, TypeVar
 
-from measures.chain import CHAIN_ID, START, GasChain, account
+from measures.chain import MeasuredChain, account
 
 from attestor.chain.abi import Contract
 from attestor.chain.collateral_store import CollateralKind, CollateralStore
@@ -29,15 +30,18 @@ VARIATION = Variation(issued=Issued(foreign_revocations=INTEL_CRL_ENTRIES))
 DAY = 86_400
 
 
-class Deployment:
+Chain = TypeVar("Chain", bound=MeasuredChain)
+
+
+class Deployment(Generic[Chain]):
     """The five contracts of a development chain, and what a machine does with them."""
 
-    def __init__(self, chain: GasChain) -> None:
+    def __init__(self, chain: Chain) -> None:
         self.chain = chain
         self.latest_signer = account("nobody")
-        self.platform = SimulatedPlatform(SEED, CHAIN_ID, START, VARIATION)
+        self.platform = SimulatedPlatform(SEED, chain.id, chain.start, VARIATION)
         settings = plan.Settings(
-            chain_id=CHAIN_ID,
+            chain_id=chain.id,
             root=Root(self.platform.root_der, simulated=True),
             owner=chain.sender,
             guardian=bytes(20),
@@ -47,9 +51,10 @@ class Deployment:
         self.registry = Registry(chain.node, self.record.address("TEERegistry"))
         self.store = CollateralStore(chain.node, self.record.address("CollateralStore"))
 
-    def items(self, now: int = START) -> tuple[Item, ...]:
-        """The machine's collateral, issued at `now`, in the order of its upload."""
-        platform = self.platform
+    def items(self, now: int | None = None) -> tuple[Item, ...]:
+        """The machine's collateral, issued at `now` or when the chain began, in the order of its
+        upload."""
+        platform, now = self.platform, self.chain.start if now is None else now
         collateral, numbers = platform.collateral(now), platform.evaluation_numbers(now)
         signed = SignedText(numbers.text, numbers.signature, collateral.tcb_info_issuer_chain)
         return items_of(collateral, signed)
@@ -122,6 +127,6 @@ class Deployment:
     ) -> Quote:
         """A quote that binds the signer and the newest block."""
         head = self.chain.node.head()
-        binding = Binding(CHAIN_ID, self.registry.address, layout)
+        binding = Binding(self.chain.id, self.registry.address, layout)
         bound = binding.encode(signer, head.number, head.hash, purpose)
         return parse(self.platform.quote(bound))

@@ -54,6 +54,7 @@ contract MultiProofStub is IMultiProof {
         }
     }
 
+    // slither-disable-start naming-convention
     /// @notice From now on this result of a program holds, as if `signer` had signed it.
     // forge-lint: disable-next-line(mixed-case-function)
     function STUB_accept(bytes32 programVKey, bytes calldata publicValues, address signer)
@@ -67,6 +68,8 @@ contract MultiProofStub is IMultiProof {
     function STUB_refuse(bytes32 programVKey, bytes calldata publicValues) external {
         delete _signers[_message(programVKey, publicValues)];
     }
+
+    // slither-disable-end naming-convention
 
     /// @inheritdoc IMultiProof
     function verifyTEEProof(bytes calldata encodedMessageBytes, bytes calldata signatures)

@@ -151,7 +151,7 @@ def test_policy_events__other_than_the_chains__verify_names_them(world: World) -
     world.change("pause", "a leak")
     world.step()
     registry = ["--rpc-url", world.anvil.url, "--registry", checksummed(world.registry.address)]
-    assert "policy events      ok" in world.shown("verify", *registry)
+    assert "registry's events  ok" in world.shown("verify", *registry)
     with world.store.transaction():
         world.store.tables.execute("DELETE FROM policy_events WHERE name = 'Paused'")
     result = CliRunner().invoke(command, ["--database", str(world.path), "verify", *registry])

@@ -61,3 +61,20 @@ def test_of__unfinished_deployment__refused(tmp_path: Path) -> None:
     record.write(path, DeploymentRecord(31337, {"CollateralStore": standing("bb")}))
     with pytest.raises(DeploymentFileInvalid, match="no TEERegistry"):
         addresses.of(replace(CONFIG, chain_deployment=path))
+
+
+@pytest.mark.parametrize(
+    ("registry", "option", "expected"),
+    [(b"\xaa" * 20, 0, 1), (b"\xaa" * 20, 7, 7), (b"\xcc" * 20, 0, 0), (b"\xcc" * 20, 7, 7)],
+)
+def test_registry_block__option_or_file_of_that_registry__else_the_first(
+    file: Path, registry: bytes, option: int, expected: int
+) -> None:
+    config = replace(CONFIG, chain_deployment=file, chain_registry_block=option)
+    assert addresses.registry_block(config, registry) == expected
+
+
+def test_registry_block__no_file__is_the_option() -> None:
+    assert addresses.registry_block(CONFIG, b"\xaa" * 20) == 0
+    config = replace(CONFIG, chain_registry_block=7)
+    assert addresses.registry_block(config, b"\xaa" * 20) == 7

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from unit.store.old_databases import ACTIVE, GIVEN_UP, OUT, PAYER, VERSIONS, OldDaemon
 
-from attestor.audit import report, verify
+from attestor.audit import policy, report, verify
+from attestor.core.block_ranges import BlockRange
 from attestor.core.cross_check import Timing
 from attestor.core.execution import Engine
 from attestor.core.proof import Proof
+from attestor.core.registration import DatedPolicyEvent, PolicyEvent
 from attestor.core.text import from_hex, to_hex
 from attestor.core.transaction import Outcome
 from attestor.core.verifying_key import VerifyingKey
@@ -22,6 +24,7 @@ from attestor.store.history import History
 from attestor.store.jobs import Jobs
 from attestor.store.journal import Journal, entries
 from attestor.store.migrations import MIGRATIONS
+from attestor.store.policy_events import PolicyEvents
 from attestor.store.transactions import Transactions
 
 KEY = VerifyingKey((1, 2, 3, 4, 5, 6, 7, 8))
@@ -262,3 +265,15 @@ def test_tables__scroll_job_and_proof__need_no_program(tmp_path: Path) -> None:
     for table, row in [("jobs", {**job, "id": "b"}), ("proofs", {**proof, **signed, "job": "b"})]:
         with pytest.raises(Exception, match="CHECK"), store.transaction():
             store.insert(table, {**row, "kind": "sp1"})
+
+
+def test_open__old_database__policy_events_begin_at_the_first_block(old: Path) -> None:
+    store = Store.open(old)
+    noted = PolicyEvents(store, Journal(store, lambda: 1_900_000_000.0), b"\x11" * 20)
+    assert noted.read_to(3) is None
+    event = PolicyEvent("Paused", {"reason": "a leak"}, 4, b"\x44" * 32, b"\x55" * 32, 6)
+    noted.note(BlockRange(3, 9), [DatedPolicyEvent(event, b"\x22" * 20, 1000)])
+    assert (noted.read_to(3), noted.read_to(2)) == (9, None)
+    assert policy.rows(store)[0]["id"] == f"0x{'55' * 32}:6"
+    assert verify.journal_faults(store) == []
+    assert verify.table_faults(store) == []
