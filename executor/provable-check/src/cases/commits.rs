@@ -1,6 +1,6 @@
 //! COMMIT, COMMIT_DEFERRED_PROOFS and HALT; WRITE, which no proof covers.
 
-use super::Cases;
+use super::collection::Cases;
 use crate::program::{
     Builder, COMMIT, COMMIT_DEFERRED_PROOFS, DATA, HALT, HEAP, HINT_LEN, HINT_READ, WRITE,
 };

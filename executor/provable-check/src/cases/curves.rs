@@ -2,7 +2,7 @@
 
 use sp1_curves::BigUint;
 
-use super::Cases;
+use super::collection::Cases;
 use super::numbers::{CURVES, CurveCalls, ED25519, limbs, number};
 use crate::program::{Builder, DATA};
 

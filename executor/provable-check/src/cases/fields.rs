@@ -2,7 +2,7 @@
 
 use sp1_curves::BigUint;
 
-use super::Cases;
+use super::collection::Cases;
 use super::numbers::{FIELDS, FieldCalls, limbs, number};
 use crate::program::{Builder, DATA};
 

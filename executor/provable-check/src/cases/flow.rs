@@ -2,7 +2,7 @@
 
 use attestor_engine_check::operation::{ADDI, AUIPC, BEQ, BNE, JAL, JALR, Operands};
 
-use super::Cases;
+use super::collection::Cases;
 use crate::program::{Builder, COMMIT, DATA, HINT_LEN, T1, WRITE};
 
 /// x1 = pc + 4, pc += distance.

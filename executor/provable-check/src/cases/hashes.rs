@@ -1,6 +1,6 @@
 //! SHA-256's words, and POSEIDON2's field elements.
 
-use super::Cases;
+use super::collection::Cases;
 use crate::program::DATA;
 
 const W: u64 = DATA + 0x100;

@@ -2,7 +2,7 @@
 
 use attestor_engine_check::operation::{ADDI, LB};
 
-use super::Cases;
+use super::collection::Cases;
 use crate::program::{BSS, BSS_BYTES, Builder, CODE, DATA, DATA_BYTES, HEAP, HINT_READ, WRITE};
 
 const FIVE: &[u8] = b"hello";

@@ -2,7 +2,7 @@
 
 use attestor_engine_check::operation::{LB, LBU, LD, LW, SB, SD};
 
-use super::Cases;
+use super::collection::Cases;
 use crate::program::{Builder, DATA, DATA_BYTES, HEAP, T1, T2};
 
 const LOW: u64 = 1 << 16;

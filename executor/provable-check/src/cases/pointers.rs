@@ -1,6 +1,6 @@
 //! Every pointer of every precompile.
 
-use super::Cases;
+use super::collection::Cases;
 use crate::program::{DATA, HEAP};
 
 /// Name, number, and how many of a0 to a4 are pointers.

@@ -1,6 +1,6 @@
 //! Memory that precompiles alone access: SP1's prover does not initialize it.
 
-use super::Cases;
+use super::collection::Cases;
 use crate::program::{BSS, DATA, HEAP, HINT_READ};
 
 const KECCAK_PERMUTE: u64 = 0x1_0109;

@@ -19,7 +19,7 @@ use sp1_hypercube::MachineRecord;
 use sp1_jit::{MinimalTrace, TraceChunk};
 use sp1_primitives::SP1Field;
 
-use super::Circuit;
+use super::chips::Circuit;
 
 const NONCE: [u32; 4] = [0; 4];
 
