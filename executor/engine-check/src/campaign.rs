@@ -40,7 +40,7 @@ pub struct Counts {
     halted: u64,
     faults: u64,
     incomparable: u64,
-    /// Of the incomparable ones, those that a rule of the circuits ended.
+    /// Those that a rule of the circuits ended where SP1's executor came too.
     unprovable: u64,
     /// Of the incomparable ones, those that killed SP1.
     unanswered: u64,
@@ -132,7 +132,7 @@ impl Counts {
             }
             _ => self.faults += 1,
         }
-        self.unprovable += u64::from(comparison.interpreted.end == End::Unprovable);
+        self.unprovable += u64::from(!differs && comparison.verdict == Verdict::Unprovable);
         self.unanswered += u64::from(comparison.killed_sp1());
         self.mismatches += u64::from(differs);
         self.incomparable += u64::from(!differs && comparison.verdict == Verdict::Incomparable);

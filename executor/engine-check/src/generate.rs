@@ -22,6 +22,7 @@ mod idioms;
 mod kind;
 mod length;
 mod memory;
+mod operands;
 mod precompiles;
 mod prologue_epilogue;
 mod register_roles;

@@ -23,3 +23,4 @@ pub mod single_step;
 mod sp1_jit;
 pub mod sp1_portable;
 pub mod table;
+pub mod unprovable;

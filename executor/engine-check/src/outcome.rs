@@ -44,18 +44,21 @@ pub enum Verdict {
     Same,
     /// One of them stopped at a limit that the other one does not have.
     Incomparable,
+    /// Ours refused what SP1's circuits do not accept, and SP1's executor came there too.
+    Unprovable,
     Different,
 }
 
 /// Judge our run by SP1's.
 ///
 /// A fault of SP1 is any refusal of ours; what SP1 runs, ours may refuse by name. What kills SP1
-/// says nothing where ours stops, but ours may not halt there.
+/// says nothing where ours stops, but ours may not halt there. `unprovable` judges an end by a rule
+/// of the circuits, for which it needs the program.
 pub fn judge(ours: &End, sp1: &End) -> Verdict {
     match (ours, sp1) {
         (ours, sp1) if ours == sp1 => Verdict::Same,
         (End::Unsupported, End::Fault) => Verdict::Same,
-        (End::Unsupported | End::Unprovable | End::LimitCycles, _) => Verdict::Incomparable,
+        (End::Unsupported | End::LimitCycles, _) => Verdict::Incomparable,
         (ours, End::NoAnswer) if !matches!(ours, End::Halted(_)) => Verdict::Incomparable,
         _ => Verdict::Different,
     }
@@ -105,6 +108,5 @@ mod tests {
     fn our_limits_and_refusals_say_nothing() {
         assert_eq!(judge(&End::LimitCycles, &halted(7)), Verdict::Incomparable);
         assert_eq!(judge(&End::Unsupported, &halted(7)), Verdict::Incomparable);
-        assert_eq!(judge(&End::Unprovable, &halted(7)), Verdict::Incomparable);
     }
 }

@@ -10,13 +10,17 @@ use attestor_engine_check::seeds;
 /// The most programs in a hundred that our limits may cut short.
 const INCOMPARABLE_PERCENT: usize = 10;
 
-fn assert_same(comparisons: impl Iterator<Item = Comparison>) {
-    let (mut all, mut incomparable) = (0, 0);
+/// `most_unprovable`: of a hundred, those that a rule of the circuits may end.
+fn assert_same(comparisons: impl Iterator<Item = Comparison>, most_unprovable: usize) {
+    let (mut all, mut incomparable, mut unprovable) = (0, 0, 0);
     for comparison in comparisons {
         assert_ne!(comparison.verdict, Verdict::Different, "{}", comparison.explain());
         all += 1;
         incomparable += usize::from(comparison.verdict == Verdict::Incomparable);
+        unprovable += usize::from(comparison.verdict == Verdict::Unprovable);
     }
+    println!("{all} programs, {incomparable} incomparable, {unprovable} unprovable");
+    assert!(100 * unprovable <= most_unprovable * all, "{unprovable} unprovable of {all}");
     assert!(100 * incomparable <= INCOMPARABLE_PERCENT * all, "{incomparable} of {all}");
 }
 
@@ -24,10 +28,10 @@ fn engines() -> Engines {
     Engines::next_to(Path::new(env!("CARGO_BIN_EXE_sp1-answer")))
 }
 
-fn check(kind: Kind, programs: u64) {
+fn check(kind: Kind, programs: u64, most_unprovable: usize) {
     let mut engines = engines();
     let compare = |seed| compare(kind, seed, &mut engines).expect("the engines can be asked");
-    assert_same((0..programs).map(compare));
+    assert_same((0..programs).map(compare), most_unprovable);
 }
 
 #[test]
@@ -41,15 +45,15 @@ fn seeds_that_once_differed_end_as_on_sp1() {
 
 #[test]
 fn plain_programs_end_as_on_sp1() {
-    check(Kind::Plain, 3000);
+    check(Kind::Plain, 3000, 0);
 }
 
 #[test]
 fn calling_programs_end_as_on_sp1() {
-    check(Kind::Calling, 3000);
+    check(Kind::Calling, 3000, 15);
 }
 
 #[test]
 fn hostile_programs_end_as_on_sp1() {
-    check(Kind::Hostile, 3000);
+    check(Kind::Hostile, 3000, 30);
 }

@@ -47,10 +47,10 @@ fn limit(field: &str, limit: &str, more: u64) {
 #[test]
 fn memory_that_the_host_refuses_is_the_memory_limit() {
     in_child("memory_that_the_host_refuses_is_the_memory_limit", || {
-        // A chunk in each window: some 2400 of them, so that the loop is compiled before.
+        // A chunk in each window, and as much for marks: some 2400 of them, so that the loop is compiled before.
         let (sparse, windows) = (image("test/sparse"), [10_000_u64.to_le_bytes().to_vec()]);
         let few = [2000_u64.to_le_bytes().to_vec()];
-        limit("VmData", "data", 150 * MEBIBYTE);
+        limit("VmData", "data", 2 * 150 * MEBIBYTE);
 
         let outcome = run(&sparse, &few, &LIMITS, Mode::Tiered).expect("halts");
         assert!(outcome.compiled_instructions > 0);

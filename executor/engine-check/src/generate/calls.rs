@@ -1,10 +1,10 @@
 //! System calls other than precompiles. Numbers: sp1-core-executor 6.10.0, src/syscall_code.rs.
 
-use super::data::{BYTES, MIDDLE};
+use super::data::BYTES;
 use super::generator::Generator;
 use super::kind::Kind;
 use crate::elf::DATA;
-use crate::operation::{ADDI, ANDI, BEQ, LWU};
+use crate::operation::{ADD, ADDI, ANDI, BEQ, LD, SD};
 
 pub(super) const HALT: u64 = 0x00;
 pub(super) const WRITE: u64 = 0x02;
@@ -18,8 +18,10 @@ const HINT_READ: u64 = 0xf1;
 pub(super) const PUBLIC_VALUES: u64 = 13;
 const HINT: u64 = 14;
 const HOOKS: [u64; 7] = [15, 16, 17, 18, 19, 20, 21];
-/// Memory that nothing else uses: stdin entries go there.
+/// Memory that nothing else uses: a word that counts the bytes given to stdin entries, and then those.
 const FRESH: u64 = DATA + 0x1_0000;
+/// Of one entry, with a word behind it that a hint zeroes.
+const ENTRY_BYTES: i64 = 128;
 const NUMBER: u8 = 5;
 const ARGUMENTS: u8 = 10;
 
@@ -70,11 +72,23 @@ impl Generator {
         self.assembler.immediate(ADDI, ARGUMENTS + 1, NUMBER, 0);
         self.assembler.constant(ARGUMENTS, u64::MAX);
         self.assembler.branch(BEQ, ARGUMENTS, ARGUMENTS + 1, none);
-        self.assembler.constant(ARGUMENTS, FRESH + 0x400 * self.entries_read);
-        self.entries_read += 1;
+        self.fresh_entry();
         self.numbered(HINT_READ);
-        self.system_call(WRITE, &[PUBLIC_VALUES, FRESH + 0x400 * (self.entries_read - 1), 96]);
+        self.assembler.immediate(ADDI, ARGUMENTS + 1, ARGUMENTS, 0);
+        self.assembler.constant(ARGUMENTS, PUBLIC_VALUES);
+        self.assembler.constant(ARGUMENTS + 2, 96);
+        self.numbered(WRITE);
         self.assembler.place(none);
+    }
+
+    /// The address of memory for one more entry, also in a loop: no hint goes where something was.
+    fn fresh_entry(&mut self) {
+        let (address, count) = (ARGUMENTS, ARGUMENTS + 2);
+        self.assembler.constant(address, FRESH);
+        self.assembler.immediate(LD, count, address, 0);
+        self.assembler.immediate(ADDI, count, count, ENTRY_BYTES);
+        self.assembler.store(SD, count, address, 0);
+        self.assembler.register(ADD, address, address, count);
     }
 
     /// A block whose registers and memory are forgotten, but not what it writes.
@@ -97,10 +111,10 @@ impl Generator {
 
     fn commit(&mut self) {
         let word = self.random.below(8);
-        let offset = 4 * self.random.between(0, BYTES as i64 / 4 - 1) - MIDDLE;
-        self.assembler.immediate(LWU, ARGUMENTS + 1, self.roles.base, offset);
-        self.assembler.constant(ARGUMENTS, word);
-        self.numbered(COMMIT);
+        match self.committed[word as usize] {
+            Some(value) => self.system_call(COMMIT, &[word, value.into()]),
+            None => self.arithmetic(),
+        }
     }
 
     /// A hook's answer is hints; what it is asked is seldom valid.

@@ -1,10 +1,14 @@
 //! What a program's memory and stdin hold at the start.
 
+use super::operands;
 use crate::random::Random;
 
 /// The bytes of the data; half of them are on each side of the base register.
 pub(super) const BYTES: usize = 4096;
 pub(super) const MIDDLE: i64 = 2048;
+/// All of the segment: the operands of precompiles follow, out of reach of loads and stores.
+#[cfg(test)]
+pub(super) const SEGMENT_BYTES: usize = operands::OFFSET + operands::BYTES as usize;
 /// The word where curve points start.
 pub(super) const FIRST_POINT: usize = 128;
 
@@ -35,10 +39,12 @@ pub(super) fn bytes(random: &mut Random) -> Vec<u8> {
             *place = word;
         }
     }
+    words.resize(operands::OFFSET / 8, 0);
+    words.extend(operands::words(random));
     words.iter().flat_map(|word| word.to_le_bytes()).collect()
 }
 
-fn little_endian_words(number: &str) -> impl Iterator<Item = u64> {
+pub(super) fn little_endian_words(number: &str) -> impl Iterator<Item = u64> {
     let word = |index: usize| u64::from_str_radix(&number[16 * index..16 * (index + 1)], 16);
     (0..4).rev().map(move |index| word(index).expect("64 hex digits"))
 }

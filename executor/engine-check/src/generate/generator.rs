@@ -20,8 +20,8 @@ pub(super) struct Generator {
     pub functions: Vec<Label>,
     pub inner_functions: Vec<Label>,
     pub stdin: Vec<Vec<u8>>,
-    /// How many stdin entries the code has read so far, at most.
-    pub entries_read: u64,
+    /// What items and the epilogue give to COMMIT: a second word of an index has no proof.
+    pub committed: [Option<u32>; 8],
 }
 
 impl Generator {
@@ -46,7 +46,7 @@ impl Generator {
             functions,
             inner_functions,
             stdin,
-            entries_read: 0,
+            committed: committed(seed),
         }
     }
 
@@ -82,6 +82,11 @@ impl Generator {
         }
     }
 
+    /// In so many percent of the hostile programs' choices.
+    pub(super) fn is_hostile(&mut self, percent: u64) -> bool {
+        self.kind == Kind::Hostile && self.random.chance(percent)
+    }
+
     /// Any register, also those with a task of their own.
     pub(super) fn source(&mut self) -> u8 {
         self.random.below(32) as u8
@@ -99,4 +104,10 @@ impl Generator {
             }
         }
     }
+}
+
+/// Words for some of the indices.
+fn committed(seed: u64) -> [Option<u32>; 8] {
+    let mut random = Random::new(!seed);
+    std::array::from_fn(|_| random.chance(50).then(|| random.any() as u32))
 }

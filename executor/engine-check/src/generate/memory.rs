@@ -9,6 +9,8 @@ use crate::operation::{ADD, ADDI, ALL, ANDI, Operation, Shape};
 const FRESH: u64 = DATA + 0x2_0000;
 const CHUNK_BYTES: u64 = 0x1_0000;
 const FRESH_CHUNKS: u64 = 14;
+/// Below, the circuits have no memory.
+const MEMORY_START: u64 = 1 << 16;
 const MEMORY_END: u64 = 1 << 40;
 
 fn accesses(operation: &Operation) -> bool {
@@ -88,8 +90,13 @@ impl Generator {
     fn distant_access(&mut self, operation: Operation) {
         let any =
             CHUNK_BYTES * self.random.between(1, (MEMORY_END / CHUNK_BYTES) as i64 - 1) as u64;
-        let place =
-            self.random.pick(&[(0, 0), (0, 2047), (MEMORY_END - 8, 7), (any, 0), (any, -1)]);
+        let place = self.random.pick(&[
+            (MEMORY_START, 0),
+            (MEMORY_START, 2047),
+            (MEMORY_END - 8, 7),
+            (any, 0),
+            (any.max(2 * CHUNK_BYTES), -1),
+        ]);
         let scratch = self.roles.scratch;
         self.assembler.constant(scratch, place.0);
         self.access(operation, scratch, place.1);
@@ -110,7 +117,15 @@ impl Generator {
             return self.access_at(operation, base, offset);
         }
         let beyond = 1 << self.random.between(40, 63);
-        let edge = self.random.pick(&[0, DATA, MEMORY_END, beyond, beyond - 8, u64::MAX - 7]);
+        let edge = self.random.pick(&[
+            0,
+            MEMORY_START,
+            DATA,
+            MEMORY_END,
+            beyond,
+            beyond - 8,
+            u64::MAX - 7,
+        ]);
         let offset = self.random.pick(&[-2048, -8, -4, -2, -1, 0, 1, 2, 4, 2047]);
         let reached = self.random.chance(50);
         let start = if reached { edge.wrapping_sub(offset as u64) } else { edge };

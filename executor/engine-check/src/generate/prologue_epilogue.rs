@@ -3,6 +3,8 @@
 use super::calls::{COMMIT, COMMIT_DEFERRED_PROOFS, HALT, PUBLIC_VALUES, WRITE};
 use super::data::{BYTES, MIDDLE};
 use super::generator::Generator;
+use super::kind::Kind;
+use super::operands;
 use crate::elf::DATA;
 use crate::operation::{ADDI, LD, LWU, SD};
 
@@ -33,15 +35,26 @@ impl Generator {
         }
         self.assembler.constant(SHOWN_BASE, DATA + MIDDLE as u64);
         self.system_call(WRITE, &[PUBLIC_VALUES, DATA, BYTES as u64]);
+        if self.kind != Kind::Plain {
+            self.system_call(WRITE, &[PUBLIC_VALUES, operands::START, operands::BYTES]);
+        }
         for word in 0..DIGEST_WORDS {
-            self.assembler.immediate(LWU, 11, SHOWN_BASE, 4 * (word + DIGEST_WORDS) - MIDDLE);
+            match self.committed[word as usize] {
+                Some(value) => self.assembler.constant(11, value.into()),
+                None => {
+                    let offset = 4 * (word + DIGEST_WORDS) - MIDDLE;
+                    self.assembler.immediate(LWU, 11, SHOWN_BASE, offset);
+                }
+            }
             self.assembler.immediate(ADDI, 10, 0, word);
             self.numbered(COMMIT);
         }
         for word in 0..DIGEST_WORDS as u64 {
             self.system_call(COMMIT_DEFERRED_PROOFS, &[word, 0]);
         }
-        let exit_code = self.random.pick(&[0, 0, 1, 3, u64::from(u32::MAX), 1 << 32]);
+        let exit_code = self.random.pick(&[0, 0, 1, 3, u64::from(u32::MAX), 1 << 32 | 3]);
+        // The circuits take no such exit code.
+        let exit_code = if self.is_hostile(3) { 1 << 32 } else { exit_code };
         self.system_call(HALT, &[exit_code]);
     }
 }

@@ -28,7 +28,7 @@ fn plain_programs_halt() {
 /// The words of the code, without the headers and the data.
 fn code(kind: Kind, seed: u64) -> Vec<u32> {
     let elf = program(kind, seed).elf;
-    let end = elf.len() - data::BYTES;
+    let end = elf.len() - data::SEGMENT_BYTES;
     elf[176..end].chunks_exact(4).map(|word| u32::from_le_bytes(word.try_into().unwrap())).collect()
 }
 
@@ -119,7 +119,7 @@ fn each_seed_has_a_program() {
     // Labels out of reach would be a panic.
     for kind in Kind::ALL {
         for seed in 1000..4000 {
-            assert!(program(kind, seed).elf.len() > data::BYTES);
+            assert!(program(kind, seed).elf.len() > data::SEGMENT_BYTES);
         }
     }
 }

@@ -1,0 +1,65 @@
+//! Runs that ours ends by a rule of SP1's circuits, which its executor does not know.
+//!
+//! Up to there the executor must do what ours does: it may not end before, and where it is stepped, it
+//! is at our pc at our cycle.
+
+use attestor_engine::{Image, Limits, Mode, Stop, run};
+
+use crate::outcome::{End, Verdict};
+use crate::single_step;
+
+/// SP1 is stepped so far.
+const SOON: u64 = 2000;
+
+/// Where ours ended: the pc, and the cycles with that instruction.
+struct Place {
+    pc: u64,
+    cycles: u64,
+}
+
+/// Judge a run of ours that ended as unprovable by SP1's, which may go on.
+pub fn judge(elf: &[u8], stdin: &[Vec<u8>], limits: &Limits, sp1: &End) -> Verdict {
+    let Some(place) = place(elf, stdin, limits) else { return Verdict::Different };
+    let came_there = match sp1 {
+        End::Halted(halted) => halted.cycles >= place.cycles && is_on_way(elf, stdin, &place),
+        End::Fault | End::LimitMemory => is_on_way(elf, stdin, &place),
+        // Its process died, or had no end in time: stepping it here might do the same.
+        End::NoAnswer | End::Endless => true,
+        _ => false,
+    };
+    if came_there { Verdict::Unprovable } else { Verdict::Different }
+}
+
+/// By the lowest limit of cycles at which ours ends by the rule.
+fn place(elf: &[u8], stdin: &[Vec<u8>], limits: &Limits) -> Option<Place> {
+    let image = Image::parse(elf).ok()?;
+    let broken = |cycles| {
+        let limits = Limits { cycles, ..*limits };
+        match run(&image, stdin, &limits, Mode::InterpreterOnly) {
+            Err(Stop::Unprovable(unprovable)) => Some(unprovable),
+            _ => None,
+        }
+    };
+    let pc = broken(limits.cycles)?.pc;
+    let (mut low, mut high) = (0, limits.cycles);
+    while low < high {
+        let middle = low.midpoint(high);
+        match broken(middle) {
+            Some(_) => high = middle,
+            None => low = middle + 1,
+        }
+    }
+    Some(Place { pc, cycles: low })
+}
+
+/// Whether SP1's executor is at the pc at that cycle. A place that is too late is taken as reached, and
+/// where unconstrained blocks come before it, which SP1 does not count, the cycle is not compared.
+fn is_on_way(elf: &[u8], stdin: &[Vec<u8>], place: &Place) -> bool {
+    if place.cycles > SOON {
+        return true;
+    }
+    let states = single_step::states(elf, stdin, 2 * SOON as usize);
+    let counted = states.iter().zip(0..).all(|(state, cycle)| state.global_clk == cycle);
+    let ahead = |clock: u64| clock + 1 == place.cycles || clock == place.cycles;
+    states.iter().any(|state| state.pc == place.pc && (!counted || ahead(state.global_clk)))
+}
