@@ -18,6 +18,7 @@ mod data;
 mod division;
 mod flow;
 mod generator;
+mod hexadecimal;
 mod idioms;
 mod kind;
 mod length;

@@ -1,5 +1,6 @@
 //! SP1's circuits, asked about a run.
 
+mod air;
 mod chips;
 mod lookups;
 mod shards;

@@ -1,5 +1,6 @@
 //! What a program's memory and stdin hold at the start.
 
+use super::hexadecimal::little_endian_words;
 use super::operands;
 use crate::random::Random;
 
@@ -42,11 +43,6 @@ pub(super) fn bytes(random: &mut Random) -> Vec<u8> {
     words.resize(operands::OFFSET / 8, 0);
     words.extend(operands::words(random));
     words.iter().flat_map(|word| word.to_le_bytes()).collect()
-}
-
-pub(super) fn little_endian_words(number: &str) -> impl Iterator<Item = u64> {
-    let word = |index: usize| u64::from_str_radix(&number[16 * index..16 * (index + 1)], 16);
-    (0..4).rev().map(move |index| word(index).expect("64 hex digits"))
 }
 
 /// One stdin entry.

@@ -3,7 +3,7 @@
 //! Each field and each curve has an area of its own, which precompiles alone write: their results are
 //! operands again.
 
-use super::data::little_endian_words;
+use super::hexadecimal::little_endian_words;
 use crate::elf::DATA;
 use crate::random::Random;
 

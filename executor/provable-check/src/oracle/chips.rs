@@ -3,14 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use slop_matrix::Matrix;
-use slop_matrix::dense::RowMajorMatrix;
 use slop_multilinear::Mle;
 use sp1_core_executor::{ExecutionRecord, Program};
-use sp1_core_machine::riscv::RiscvAir;
 use sp1_hypercube::air::MachineAir;
 use sp1_hypercube::{Chip, Machine, MachineRecord, debug_constraints};
 use sp1_primitives::{SP1Field, SP1GlobalContext};
 
+use super::air::{Air, Trace};
 use super::lookups::Lookups;
 use super::transitions;
 
@@ -18,9 +17,6 @@ use super::transitions;
 const MAX_LOG_ROWS: u32 = 22;
 /// How many problems of a kind are told.
 const TOLD: usize = 4;
-
-pub(super) type Air = RiscvAir<SP1Field>;
-pub(super) type Trace = RowMajorMatrix<SP1Field>;
 
 /// SP1's machine, and the tables that it has for every program.
 pub struct Circuit {

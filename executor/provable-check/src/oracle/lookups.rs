@@ -10,7 +10,7 @@ use sp1_hypercube::air::MachineAir;
 use sp1_hypercube::{Chip, DebugPublicValuesConstraintFolder, InteractionKind, MachineRecord};
 use sp1_primitives::SP1Field;
 
-use super::chips::{Air, Trace};
+use super::air::{Air, Trace};
 
 /// With which the constraints of public values are folded: a number that nobody chose for them.
 const CHALLENGE: u32 = 1_234_567_891;
