@@ -4,8 +4,8 @@
 .PHONY: demo test devnet setup contracts executor abi package-contracts bench-contracts \
 	bench-contracts-next-fork bench-slice bench-engine bench-cold-build fuzz-engine \
 	sanitize-engine engine-check check-keys check-provable fuzz-provable provable-check \
-	analyse-contracts coverage-contracts lint lint-python test-fast \
-	test-python test-contracts test-executor format clean help
+	analyse-contracts coverage-contracts lint lint-python test-fast test-python test-contracts \
+	test-executor format clean help
 
 UV_VERSION := 0.13.8
 PYTHON := .venv/bin/python
