@@ -41,7 +41,8 @@ pub struct Comparison {
     pub verdict: Verdict,
     pub tiered: Run,
     pub interpreted: Run,
-    /// Not run where ours stopped at a limit, as SP1 has none.
+    /// Not run to its end where ours stopped at a limit, as SP1 has none, or at a rule of the
+    /// circuits, which its executor does not know.
     pub sp1: Option<Run>,
 }
 
@@ -83,13 +84,16 @@ pub fn compare(kind: Kind, seed: u64, engines: &mut Engines) -> io::Result<Compa
     let program = generate::program(kind, seed);
     let tiered = engines.ours.run(kind, seed)?;
     let interpreted = attestor::run(&program.elf, &program.stdin, &limits(), Mode::InterpreterOnly);
-    let ends_early = matches!(tiered.end, End::LimitCycles | End::LimitMemory | End::LimitOutput);
+    let ends_early = matches!(
+        tiered.end,
+        End::LimitCycles | End::LimitMemory | End::LimitOutput | End::Unprovable
+    );
     let comparable = !ends_early || tiered.end != interpreted.end;
     let sp1 = comparable.then(|| engines.sp1.run(kind, seed)).transpose()?;
     let verdict = match &sp1 {
         _ if !same_tiers(&tiered, &interpreted) => Verdict::Different,
-        Some(sp1) if interpreted.end == End::Unprovable => {
-            unprovable::judge(&program.elf, &program.stdin, &limits(), &sp1.end)
+        None if interpreted.end == End::Unprovable => {
+            unprovable::judge(&program.elf, &program.stdin, &limits())
         }
         Some(sp1) => judge(&tiered.end, &sp1.end),
         None => Verdict::Incomparable,

@@ -5,11 +5,11 @@
 
 use attestor_engine::{Image, Limits, Mode, Stop, run};
 
-use crate::outcome::{End, Verdict};
+use crate::outcome::Verdict;
 use crate::single_step;
 
 /// SP1 is stepped so far.
-const SOON: u64 = 2000;
+const SOON: u64 = 20_000;
 
 /// Where ours ended: the pc, and the cycles with that instruction.
 struct Place {
@@ -17,17 +17,13 @@ struct Place {
     cycles: u64,
 }
 
-/// Judge a run of ours that ended as unprovable by SP1's, which may go on.
-pub fn judge(elf: &[u8], stdin: &[Vec<u8>], limits: &Limits, sp1: &End) -> Verdict {
-    let Some(place) = place(elf, stdin, limits) else { return Verdict::Different };
-    let came_there = match sp1 {
-        End::Halted(halted) => halted.cycles >= place.cycles && is_on_way(elf, stdin, &place),
-        End::Fault | End::LimitMemory => is_on_way(elf, stdin, &place),
-        // Its process died, or had no end in time: stepping it here might do the same.
-        End::NoAnswer | End::Endless => true,
-        _ => false,
-    };
-    if came_there { Verdict::Unprovable } else { Verdict::Different }
+/// Judge a run of ours that ended as unprovable, without what SP1's executor does behind: it may have
+/// no end.
+pub fn judge(elf: &[u8], stdin: &[Vec<u8>], limits: &Limits) -> Verdict {
+    match place(elf, stdin, limits) {
+        Some(place) if is_on_way(elf, stdin, &place) => Verdict::Unprovable,
+        _ => Verdict::Different,
+    }
 }
 
 /// By the lowest limit of cycles at which ours ends by the rule.
@@ -52,14 +48,17 @@ fn place(elf: &[u8], stdin: &[Vec<u8>], limits: &Limits) -> Option<Place> {
     Some(Place { pc, cycles: low })
 }
 
-/// Whether SP1's executor is at the pc at that cycle. A place that is too late is taken as reached, and
-/// where unconstrained blocks come before it, which SP1 does not count, the cycle is not compared.
+/// Whether SP1's executor is at the pc at that cycle. A place that is too late is taken as reached.
+/// Where unconstrained blocks come before it, which SP1 does not count, it may only not end before.
 fn is_on_way(elf: &[u8], stdin: &[Vec<u8>], place: &Place) -> bool {
     if place.cycles > SOON {
         return true;
     }
-    let states = single_step::states(elf, stdin, 2 * SOON as usize);
+    let states = single_step::states(elf, stdin, place.cycles as usize + 1);
     let counted = states.iter().zip(0..).all(|(state, cycle)| state.global_clk == cycle);
-    let ahead = |clock: u64| clock + 1 == place.cycles || clock == place.cycles;
-    states.iter().any(|state| state.pc == place.pc && (!counted || ahead(state.global_clk)))
+    if !counted {
+        return states.len() as u64 >= place.cycles;
+    }
+    let there = states.iter().skip((place.cycles as usize).saturating_sub(1));
+    there.into_iter().any(|state| state.pc == place.pc)
 }
