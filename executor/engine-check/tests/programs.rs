@@ -50,10 +50,10 @@ fn plain_programs_end_as_on_sp1() {
 
 #[test]
 fn calling_programs_end_as_on_sp1() {
-    check(Kind::Calling, 3000, 15);
+    check(Kind::Calling, 3000, 2);
 }
 
 #[test]
 fn hostile_programs_end_as_on_sp1() {
-    check(Kind::Hostile, 3000, 30);
+    check(Kind::Hostile, 3000, 15);
 }
