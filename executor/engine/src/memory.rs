@@ -30,7 +30,9 @@ use address::check;
 use reservation::Reservation;
 use snapshot::Snapshot;
 
-pub(crate) use address::{ACCESSED, ADDRESS_SPACE, MARK_BITS, MARKS_START, MISPLACED, refusal};
+pub(crate) use address::{ACCESSED, ADDRESS_SPACE, MISPLACED, refusal};
+#[cfg_attr(not(feature = "translator"), allow(unused_imports))]
+pub(crate) use address::{MARK_BITS, MARKS_START};
 pub(crate) use chunks::Chunks;
 
 pub(crate) struct Memory {
