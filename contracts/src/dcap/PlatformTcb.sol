@@ -21,8 +21,10 @@ library PlatformTcb {
     /// @dev TDX components 0 and 1 are the module's version, which module identities judge.
     uint256 private constant ALL_BUT_MODULE = ~uint256(0xffff << 112);
     uint256 private constant MODULE_MAJOR = 0xff << 112;
+    /// @dev Every second byte, so that each SVN has a lane of 16 bits to be compared in.
     uint256 private constant LANES =
         0x00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff;
+    /// @dev Bit 8 of each lane: still set after a subtraction that needed no more than was there.
     uint256 private constant CARRIES =
         0x0100010001000100010001000100010001000100010001000100010001000100;
 

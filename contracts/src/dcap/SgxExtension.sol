@@ -11,8 +11,10 @@ import {Pck} from "./PckCertificate.sol";
 /// TCB { 16 components, PCESVN, CPUSVN }, PCEID, FMSPC; what follows is not used. Constants are
 /// elements up to their value.
 library SgxExtension {
+    /// @dev SEQUENCE (30) of 30 bytes: OID (06) …13.1.1 ‖ OCTET STRING (04) of 16.
     uint256 private constant PPID = 0x301e060a2a864886f84d010d01010410;
     uint256 private constant PPID_LENGTH = 32;
+    /// @dev OID …13.1.2; the length of its SEQUENCE varies.
     uint256 private constant TCB_OID = 0x060a2a864886f84d010d0102;
     uint256 private constant TCB_OID_LENGTH = 12;
     /// @dev The first component of one byte, with its value's tag and length; 16 follow each other.
@@ -20,12 +22,16 @@ library SgxExtension {
     /// @dev What makes a component's INTEGER one byte longer, for a value from 128 on.
     uint256 private constant LONGER = (1 << 120) | 1;
     uint256 private constant NEXT_COMPONENT = 0x10000;
+    /// @dev OID …13.1.2.17.
     uint256 private constant PCE_SVN_OID = 0x060b2a864886f84d010d010211;
     uint256 private constant PCE_SVN_OID_LENGTH = 13;
+    /// @dev SEQUENCE of 31 bytes: OID …13.1.2.18 ‖ OCTET STRING of 16.
     uint256 private constant CPU_SVN = 0x301f060b2a864886f84d010d0102120410;
     uint256 private constant CPU_SVN_LENGTH = 33;
+    /// @dev SEQUENCE of 16 bytes: OID …13.1.3 ‖ OCTET STRING of 2.
     uint256 private constant PCE_ID = 0x3010060a2a864886f84d010d01030402;
     uint256 private constant PCE_ID_LENGTH = 18;
+    /// @dev SEQUENCE of 20 bytes: OID …13.1.4 ‖ OCTET STRING of 6.
     uint256 private constant FMSPC = 0x3014060a2a864886f84d010d01040406;
     uint256 private constant FMSPC_LENGTH = 22;
 

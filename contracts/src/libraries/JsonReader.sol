@@ -22,12 +22,16 @@ struct Json {
 library JsonReader {
     uint256 private constant QUOTE = 0x22;
     uint256 private constant COMMA = 0x2c;
+    /// @dev Of each of the 32 bytes, all but the highest bit, into which sums may carry.
     uint256 private constant LOW_SEVEN_BITS =
         0x7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f;
+    /// @dev 1 in each of the 32 bytes; times a byte, that byte in each.
     uint256 private constant EACH_BYTE =
         0x0101010101010101010101010101010101010101010101010101010101010101;
     uint256 private constant DATE_LENGTH = 20;
+    /// @dev YYYY-MM-DDTHH:MM:SSZ with zeros for the digits, one byte per sign, the last the lowest.
     uint256 private constant DATE_SIGNS = 0x00000000002d00002d00005400003a00003a00005a;
+    /// @dev Where in it the signs are that are no digits.
     uint256 private constant DATE_SIGNS_MASK = 0x0000000000ff0000ff0000ff0000ff0000ff0000ff;
 
     function open(bytes calldata text) internal pure returns (Json memory json) {

@@ -7,10 +7,13 @@ import {DerWalk} from "./DerWalk.sol";
 /// @notice The times of certificates: UTCTime or GeneralizedTime in the forms of RFC 5280, section
 /// 4.1.2.5. All twelve digits are checked and paired at once, one in each byte of a number.
 library DerTime {
+    /// @dev 1 in each of twelve bytes: digit i of YYMMDDHHMMSS is in byte i, the first the highest.
     uint256 private constant ONES = 0x010101010101010101010101;
+    /// @dev The second digit of each pair: the lower byte of six lanes of 16 bits.
     uint256 private constant EVEN = 0x00ff00ff00ff00ff00ff00ff;
     /// @dev The largest year of a century, month, day, hour, minute and second, in 16 bits each.
     uint256 private constant LARGEST = 0x0063000c001f0017003b003b;
+    /// @dev The highest bit of each lane: set by a subtraction whose number there was the larger.
     uint256 private constant BORROWS = 0x800080008000800080008000;
     /// @dev Days of each month of a leap year, in 8 bits each, January in bits 8 to 15.
     uint256 private constant MONTH_LENGTHS = 0x1f1e1f1e1f1f1e1f1e1f1d1f00;
