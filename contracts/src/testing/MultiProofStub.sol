@@ -79,6 +79,8 @@ contract MultiProofStub is IMultiProof {
         _requireStub(signatures);
         uint256 length = encodedMessageBytes.length;
         if (length != 32) revert MessageLengthWrong(32, length);
+        // Of 32 bytes, as was checked.
+        // forge-lint: disable-next-line(unsafe-typecast)
         bytes32 message = bytes32(encodedMessageBytes);
         if (_signers[message].length == 0) revert STUB_MessageNotAccepted(message);
     }

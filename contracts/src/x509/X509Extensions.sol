@@ -177,6 +177,7 @@ library X509Extensions {
         uint256 unused = (word >> 152) & 0xff;
         bits = (word >> 144) & 0xff;
         bool isForm = word >> 160 == KEY_USAGE_FORM && length == KEY_USAGE_LENGTH;
+        // forge-lint: disable-next-line(incorrect-shift)
         bool isShortest = unused < 8 && bits & ((2 << unused) - 1) == 1 << unused;
         if (!isForm || !isShortest) DerWalk.malformed(cursor, origin);
     }

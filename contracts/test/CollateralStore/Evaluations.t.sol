@@ -129,6 +129,7 @@ contract CollateralStoreEvaluationsTest is CollateralCase {
     }
 
     function test_uploads__signing_certificate_revoked__floor_stays() public {
+        // forge-lint: disable-next-line(unsafe-typecast)
         store = deployStore(certificate("root"), uint64(DAY));
         store.uploadTcbSigning(certificate("tcbSigning"));
         uploadEvaluations(text("evaluationsTdx"));
