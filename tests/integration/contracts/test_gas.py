@@ -27,7 +27,8 @@ def test_quote__measured_with__has_the_size_of_a_genuine_one(figures: list[Figur
 
 
 def test_goals__each__is_of_a_figure_that_is_written_down() -> None:
-    assert set(GOALS) <= set(snapshot.read())
+    here = {name for name in GOALS if not name.endswith("_next_fork_gas")}
+    assert here <= set(snapshot.read())
 
 
 def test_differences__changed_figure__is_named() -> None:
