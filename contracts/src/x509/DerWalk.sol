@@ -6,7 +6,7 @@ import {Memory} from "../libraries/Memory.sol";
 
 /// @notice DER elements (X.690) in memory, by address. `origin` is where the certificate or list
 /// starts: what is malformed reverts with the offset from there.
-/// @dev Lengths are below 2^24, so sums of addresses cannot overflow. That an element ends inside of
+/// @dev Lengths are below 2^20, so sums of addresses cannot overflow. That an element ends inside of
 /// the one around it is for the caller to see, which compares ends.
 library DerWalk {
     uint256 internal constant INTEGER = 0x02;
@@ -15,6 +15,9 @@ library DerWalk {
     uint256 internal constant OBJECT_IDENTIFIER = 0x06;
     uint256 internal constant SEQUENCE = 0x30;
     uint256 internal constant SET = 0x31;
+    /// @dev More than a transaction can carry (EIP-7825, EIP-7623). Memory at the end of anything
+    /// longer would cost all gas before the length is compared with what is there.
+    uint256 private constant LONGEST = 0xfffff;
 
     /// @notice Where the content of the element at `cursor` starts and ends; the length must be in its
     /// shortest form (X.690, section 10.1).
@@ -41,7 +44,7 @@ library DerWalk {
             // Only long revocation lists are so long.
             if (length != 0x83) malformed(cursor, origin);
             length = (word >> 216) & 0xffffff;
-            if (length < 0x10000) malformed(cursor, origin);
+            if (length < 0x10000 || length > LONGEST) malformed(cursor, origin);
             return (cursor + 5, cursor + 5 + length);
         }
     }
