@@ -30,7 +30,7 @@ contract DerWalkTest is TestCase {
         _assertContent(hex"04820100", 4, 0x104);
         _assertContent(hex"0482ffff", 4, 0x10003);
         _assertContent(hex"0483010000", 5, 0x10005);
-        _assertContent(hex"0483ffffff", 5, 0x1000004);
+        _assertContent(hex"04830fffff", 5, 0x100004);
     }
 
     function test_content__other_tag__refused() public {
@@ -45,6 +45,12 @@ contract DerWalkTest is TestCase {
         _refuseContent(hex"048200ff");
         this.content(hex"0483010000");
         _refuseContent(hex"048300ffff");
+    }
+
+    function test_content__longer_than_any_transaction__refused() public {
+        this.content(hex"04830fffff");
+        _refuseContent(hex"0483100000");
+        _refuseContent(hex"0483ffffff");
     }
 
     function test_content__indefinite_or_four_bytes__refused() public {
