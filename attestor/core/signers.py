@@ -32,3 +32,15 @@ class Active:
     address: bytes
     activated_at: int
     valid_until: int
+    paused: bool = False
+    """Whether it signs nothing at present, as the chain does not vouch for it."""
+
+
+class Standing(StrEnum):
+    """What the registry says of a signer at one block."""
+
+    VALID = "valid"
+    INVALID = "invalid"
+    """Confirmed: it was asked twice, and where there are several endpoints most of them said so."""
+    UNKNOWN = "unknown"
+    """The nodes could not be asked, or did not agree."""

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from eth_account.signers.local import LocalAccount
+from eth_account.typed_transactions.typed_transaction import TypedTransaction
+from hexbytes import HexBytes
 
 from attestor.chain.node import Node
 from attestor.core import fees
@@ -23,6 +25,12 @@ class Call:
     to: bytes | None
     data: bytes
     simulate: Callable[[], object] = nothing
+
+
+def call_of(transaction: SignedTransaction) -> Call:
+    """What a transaction of type 2 does (EIP-1559), as it was signed."""
+    fields = TypedTransaction.from_bytes(HexBytes(transaction.raw)).as_dict()
+    return Call(bytes(fields["to"]) or None, bytes(fields["data"]))
 
 
 class Pricer:

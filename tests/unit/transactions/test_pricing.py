@@ -106,10 +106,12 @@ def test_prepare__just_enough_funds__passes() -> None:
     assert pricer(node).prepare(Call(TO, b""), ())
 
 
-def test_prepare__base_fee_at_the_cap__is_not_signed() -> None:
+def test_prepare__base_fee_above_the_cap__is_not_signed() -> None:
     node = Node()
     node.base_fee = CAP
-    with pytest.raises(FeeCapReached, match=r"base fee is 100\.000 gwei, the cap 100\.000"):
+    assert pricer(node).prepare(Call(TO, b""), ()).fees.priority_fee >= 0
+    node.base_fee = CAP + GWEI
+    with pytest.raises(FeeCapReached, match=r"base fee is 101\.000 gwei, the cap 100\.000"):
         pricer(node).prepare(Call(TO, b""), ())
 
 
