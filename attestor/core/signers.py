@@ -5,12 +5,14 @@ from enum import StrEnum
 
 
 class Stage(StrEnum):
-    """The stages of a signer. Each but the last two leads to the next."""
+    """The stages of a signer, in order. Paused and active lead to each other."""
 
     CREATED = "created"
     QUOTED = "quoted"
     SUBMITTED = "submitted"
     ACTIVE = "active"
+    PAUSED = "paused"
+    """The active signer while the chain does not vouch for it: it keeps its key."""
     RETIRED = "retired"
     ABANDONED = "abandoned"
 
@@ -27,7 +29,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Active:
-    """The signer that proofs are signed with. Times are chain time."""
+    """The signer that proofs are signed with, unless it is paused. Times are chain time."""
 
     address: bytes
     activated_at: int

@@ -17,7 +17,8 @@ from attestor.quote.gate import GateVerdict
 from attestor.rotation.plan import Activate, Inclusion, MakeQuote
 from attestor.rotation.request import RequestBuilder
 from attestor.signer.client import SignerProcess
-from attestor.store.history import History, RegistrationRequest
+from attestor.store.history import History
+from attestor.store.signers import RegistrationRequest
 from attestor.transactions.manager import TransactionManager
 from attestor.transactions.pricing import Call
 

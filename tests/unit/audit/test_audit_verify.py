@@ -19,9 +19,10 @@ from attestor.core.text import to_hex
 from attestor.core.transaction import Receipt, SignedTransaction
 from attestor.core.verifying_key import VerifyingKey
 from attestor.store.database import Store
-from attestor.store.history import History, RegistrationRequest
+from attestor.store.history import History
 from attestor.store.jobs import Jobs
 from attestor.store.journal import Journal
+from attestor.store.signers import RegistrationRequest
 from attestor.store.transactions import Transactions
 
 SIGNER, STRANGER = b"\x01" * 20, b"\x02" * 20

@@ -15,8 +15,9 @@ from attestor.core.text import to_hex
 from attestor.core.transaction import Attempt, Purpose, Receipt, SignedTransaction
 from attestor.errors import DatabaseFailed
 from attestor.store.database import Store
-from attestor.store.history import History, RegistrationRequest
+from attestor.store.history import History
 from attestor.store.journal import entries
+from attestor.store.signers import RegistrationRequest
 from attestor.store.transactions import Transactions
 
 ONE, TWO, PAYER = b"\x01" * 20, b"\x02" * 20, b"\x09" * 20
@@ -152,7 +153,10 @@ def test_activated__is_the_active_signer(history: History, store: Store) -> None
         "quote": to_hex(quote_hash(ONE)),
         "transaction_hash": to_hex(transaction_hash(ONE)),
         "block_number": 8,
+        "block_hash": to_hex(b"\x08" * 32),
         "valid_until": 4610,
+        "vouched_block": 9,
+        "vouched_block_hash": to_hex(HEAD.hash),
     }
 
 
