@@ -6,6 +6,7 @@ from typing import Any
 from attestor.chain.abi import Contract
 from attestor.chain.node import Node
 from attestor.chain.wire import Log
+from attestor.core.blocks import Block
 from attestor.core.registration import (
     Admission,
     PolicyEvent,
@@ -45,13 +46,29 @@ ADMISSION_PLACES = 8
 
 
 class Registry:
-    """A registry at `address`, read through `node`. `layout` says which of the two it is."""
+    """A registry at `address`, read through `node`. `layout` says which of the two it is.
 
-    def __init__(self, node: Node, address: bytes, layout: Layout = Layout.ATTESTOR) -> None:
+    It is read at the newest block, or at the one that `at` names: what belongs to one decision is
+    read at one block, or a node that lags makes up a state that never was.
+    """
+
+    def __init__(
+        self,
+        node: Node,
+        address: bytes,
+        layout: Layout = Layout.ATTESTOR,
+        block_hash: bytes | None = None,
+    ) -> None:
         self.node = node
         self.address = address
         self.layout = layout
         self._contract = Contract.named("TEERegistry")
+        self._block_hash = block_hash
+
+    def at(self, block: Block) -> "Registry":
+        """The same registry, as of that block (EIP-1898). Its reads raise `BlockUnknown` where no
+        node has the block."""
+        return Registry(self.node, self.address, self.layout, block.hash)
 
     def terms(self) -> Terms:
         """The registry's settings. Raises `RegistryInvalid` when there is no such contract."""
@@ -75,8 +92,17 @@ class Registry:
         return kinds[number]
 
     def vouches_for(self, signer: bytes) -> bool:
-        """Whether the registry holds the signer valid at the newest block."""
-        return bool(self._read("verifyAttestedProver", checksummed(signer)))
+        """Whether the registry holds the signer valid. At a certain block a no is confirmed, since
+        it stops the signer: by most endpoints, or by another look where there is one. Raises
+        `EndpointsDisagree`."""
+        asked = self._contract.encode("verifyAttestedProver", checksummed(signer))
+        answer = self._call("verifyAttestedProver", asked)
+        if self._block_hash is not None and not self._is_yes(answer):
+            answer = self.node.confirmed_call(self.address, asked, self._block_hash)
+        return self._is_yes(answer)
+
+    def _is_yes(self, answer: bytes) -> bool:
+        return bool(self._contract.decode("verifyAttestedProver", answer))
 
     def registration(self, signer: bytes) -> Registration:
         """The record of a signer. Upstream's registry keeps only when it was made."""
@@ -182,7 +208,11 @@ class Registry:
         return RegistrationRejected(f"the registry refuses the registration: {reason}")
 
     def _read(self, function: str, *arguments: object) -> Any:
-        result = self.node.call(self.address, self._contract.encode(function, *arguments))
-        if not result:
+        answer = self._call(function, self._contract.encode(function, *arguments))
+        return self._contract.decode(function, answer)
+
+    def _call(self, function: str, calldata: bytes) -> bytes:
+        answer = self.node.call(self.address, calldata, at=self._block_hash)
+        if not answer:
             raise RpcAnswerInvalid(f"{to_hex(self.address)} has no function {function}")
-        return self._contract.decode(function, result)
+        return answer

@@ -49,6 +49,12 @@ class RegistrationRejected(Rejected):
     code = "registration_rejected"
 
 
+class RegistrationReverted(Transient):
+    """A registration was mined and reverted: its gas is paid, and the signer is not registered."""
+
+    code = "registration_reverted"
+
+
 class PayerEmpty(Transient):
     """The payer cannot pay for the transaction. The daemon resumes once it is funded."""
 

@@ -9,12 +9,11 @@ from attestor.chain.registry import Registry
 from attestor.core.blocks import Block, BlockWindow
 from attestor.core.registration import Quoted
 from attestor.core.report_data import Binding, Purpose
-from attestor.core.signers import Candidate, Stage
 from attestor.core.text import checksummed, to_hex
 from attestor.core.transaction import Attempt, Outcome
 from attestor.errors import RegistrationRejected, RpcAnswerInvalid, RpcError, RpcUnreachable
 from attestor.quote.gate import GateVerdict
-from attestor.rotation.plan import Activate, Inclusion, MakeQuote
+from attestor.rotation.actions import Activate, MakeQuote
 from attestor.rotation.request import RequestBuilder
 from attestor.signer.client import SignerProcess
 from attestor.store.history import History
@@ -22,8 +21,8 @@ from attestor.store.signers import RegistrationRequest
 from attestor.transactions.manager import TransactionManager
 from attestor.transactions.pricing import Call
 
-Gate = Callable[[bytes, bytes], GateVerdict]
-"""(quote, expected report data) → verdict, or a typed refusal."""
+Gate = Callable[[bytes, bytes, bool], GateVerdict]
+"""(quote, expected report data, whether it is for a renewal) → verdict, or a typed refusal."""
 
 
 DEADLINE_SECONDS = 3600
@@ -60,7 +59,12 @@ class RotationEffects:
             logger.debug("reusable buckets: {}", error)
             buckets = 0
         address = self._signer.new_key(buckets)
-        self._history.signer_created(address)
+        try:
+            self._history.signer_created(address)
+        except Exception:
+            # What is in no history is to be in no process either.
+            self._signer.retire(address)
+            raise
         logger.info("signer {} created", checksummed(address))
 
     def make_quote(self, action: MakeQuote, window: BlockWindow) -> None:
@@ -91,7 +95,8 @@ class RotationEffects:
         """A quote that the gate lets pass. Nothing of it is recorded yet."""
         bound = (action.signer, action.block_number, action.block_hash)
         answer = self._signer.quote(*bound, deadline, purpose)
-        verdict = self._gate(answer.raw, self._binding.encode(*bound, purpose))
+        expected = self._binding.encode(*bound, purpose)
+        verdict = self._gate(answer.raw, expected, purpose is Purpose.RENEWAL)
         return Quoted(
             hash=verdict.quote_hash,
             raw=answer.raw,
@@ -129,24 +134,9 @@ class RotationEffects:
         )
         logger.info("{} of {} sent in {}", request.kind, checksummed(signer), to_hex(attempt.hash))
 
-    def inclusion(self, candidate: Candidate | None) -> Inclusion | None:
-        """Where a submitted candidate's transaction stands by the node's receipt of now: one that
-        was seen before may be reorged out. One without a receipt is sent again: the node may have
-        lost it, or never got it."""
-        if candidate is None or candidate.stage is not Stage.SUBMITTED:
-            return None
-        receipt = self._transactions.follow(self._intent(candidate.address))
-        if receipt is None:
-            return None
-        return Inclusion(receipt.block_number, receipt.block_hash, receipt.succeeded)
-
-    def settle(self) -> None:
-        """Learn what became of transactions whose signer was given up."""
-        self._transactions.settle()
-
     def activate(self, action: Activate, head: Block) -> None:
         """Switch the signer process over, then destroy the key before."""
-        registration = self._registry.registration(action.signer)
+        registration = self._registry.at(head).registration(action.signer)
         # Noted first: after a crash in between, no key is left and all of them are closed.
         attempt = _decisive(self._transactions.attempts(self._intent(action.signer)))
         self._history.activated(attempt, action.replaces, registration, head)
@@ -159,17 +149,35 @@ class RotationEffects:
             registration.valid_until,
         )
 
-    def deactivate(self, signer: bytes, reason: str) -> None:
-        """Stop signing at once."""
-        self._signer.retire(signer)
+    def pause(self, signer: bytes, reason: str, head: Block) -> None:
+        """Sign nothing for the time being. First of all in the signer process: a full disk must not
+        keep it signing."""
+        self._signer.pause(signer)
+        self._history.paused(signer, reason, head)
+        logger.warning("signer {} signs nothing: {}", checksummed(signer), reason)
+
+    def resume(self, signer: bytes, head: Block) -> None:
+        """Sign with it again, until its registration ends: one that was mined again ends later."""
+        registration = self._registry.at(head).registration(signer)
+        self._history.resumed(signer, head, registration)
+        self._signer.activate(signer, registration.valid_until)
+        logger.info("signer {} signs again", checksummed(signer))
+
+    def retire(self, signer: bytes, reason: str) -> None:
+        """Destroy the key of a signer that will not be valid again."""
         self._history.retired(signer, reason)
-        logger.warning("signer {} stopped: {}", checksummed(signer), reason)
+        self._signer.retire(signer)
+        logger.warning("signer {} retired: {}", checksummed(signer), reason)
 
     def abandon(self, signer: bytes, reason: str) -> None:
         """Give a candidate up."""
-        self._signer.retire(signer)
         self._history.abandoned(signer, reason)
+        self._signer.retire(signer)
         logger.warning("signer {} given up: {}", checksummed(signer), reason)
+
+    def settle(self) -> None:
+        """Learn what became of transactions whose signer was given up."""
+        self._transactions.settle()
 
     def _intent(self, signer: bytes) -> str:
         """Under which the transactions that register a signer are recorded."""
