@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from attestor.audit import policy, report, verify
+from attestor.audit import policy, registrations, report, verify
 from attestor.core.text import to_hex
 from attestor.errors import AuditFailed, ConfigurationInvalid
 from attestor.store.database import Store
@@ -73,8 +73,13 @@ def verify_command(audited: Audited, rpc_url: str | None, registry: str | None) 
         from attestor.cli.chain_options import open_registry
 
         found = open_registry(rpc_url, registry)
-        events = verify.registration_events(store, found.node.head().number, found.registrations)
-        differing = verify.chain_faults(store, events)
+        head = found.node.head().number
+        events = registrations.registration_events(store, head, found.registrations)
+
+        def hash_at(number: int) -> bytes | None:
+            return found.node.block(number).hash if number <= head else None
+
+        differing = registrations.chain_faults(store, events, hash_at)
         differing += policy.chain_faults(store, found.address, found.policy_events)
         faults += _report("registry's events", differing)
     else:

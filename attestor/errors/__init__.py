@@ -107,8 +107,14 @@ from attestor.errors.signer import (
     SigningHalted,
 )
 from attestor.errors.store import (
+    DatabaseBusy,
+    DatabaseDamaged,
+    DatabaseDiskFailed,
     DatabaseFailed,
+    DatabaseFull,
     DatabaseInvalid,
+    DatabaseReadOnly,
+    DatabaseUnavailable,
 )
 from attestor.errors.unprovable import (
     Unprovable,
@@ -149,8 +155,14 @@ __all__ = [
     "ConfigurationInvalid",
     "CrossCheckLimit",
     "DaemonFailed",
+    "DatabaseBusy",
+    "DatabaseDamaged",
+    "DatabaseDiskFailed",
     "DatabaseFailed",
+    "DatabaseFull",
     "DatabaseInvalid",
+    "DatabaseReadOnly",
+    "DatabaseUnavailable",
     "DemoFailed",
     "DeploymentFailed",
     "DeploymentFileInvalid",

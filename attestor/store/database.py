@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -89,6 +89,11 @@ class Store:
     def update(self, table: str, key: Any, **changes: Any) -> None:
         """Change columns of the row with that primary key, inside of a transaction."""
         self.tables.table(table).update(key, changes)
+
+    def delete(self, table: str, keys: Iterable[Any]) -> None:
+        """Delete the rows with these primary keys, inside of a transaction."""
+        for key in keys:
+            self.tables.table(table).delete(key)
 
     def rows(self, sql: str, *parameters: Any) -> list[dict[str, Any]]:
         """The rows of a query."""

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from attestor.audit import verify
+from attestor.audit import registrations, verify
 from attestor.chain.registry import Registry
 from attestor.config import ROOT
 from attestor.devnet.deployment import fund
@@ -62,10 +62,10 @@ def sound(devnet: Devnet) -> None:
     registry = Registry(devnet.node, devnet.deployment.registry.address)
     store = Store.open_to_read(devnet.database)
     head = devnet.node.head().number
-    events = verify.registration_events(store, head, registry.registrations)
+    events = registrations.registration_events(store, head, registry.registrations)
     assert verify.journal_faults(store) == []
     assert verify.table_faults(store) == []
-    assert verify.chain_faults(store, events) == []
+    assert registrations.chain_faults(store, events) == []
     store.close()
 
 
