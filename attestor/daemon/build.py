@@ -31,9 +31,11 @@ from attestor.jobs.queue import ProofQueue
 from attestor.quote.gate import Gate
 from attestor.rotation.duty import RotationDuty
 from attestor.rotation.effects import RotationEffects
+from attestor.rotation.failures import Failures
 from attestor.rotation.loop import Rotation
-from attestor.rotation.plan import RotationPolicy
 from attestor.rotation.request import RequestBuilder
+from attestor.rotation.situation import RotationPolicy
+from attestor.rotation.view import ChainView
 from attestor.signer.client import SignerProcess
 from attestor.store.database import Store
 from attestor.store.disagreements import Disagreements
@@ -99,9 +101,7 @@ def build(config: Config) -> Parts:
         signer = SignerProcess(signer_settings(config, chain.binding, chain.contracts.multiproof))
         opened.callback(signer.close)
         effects = _effects(chain, store, manager, signer, gate)
-        rotation = Rotation(
-            chain.node, chain.registry, effects, store.history, chain.policy, time.time
-        )
+        rotation = _rotation(chain, store, manager, effects)
         rotation.recover(held=signer.addresses())
         opened.callback(_end_signers, signer, rotation)
         checks = CrossChecks(signer, store.jobs, store.disagreements)
@@ -186,6 +186,14 @@ def _effects(
     return RotationEffects(
         signer, chain.registry, manager, gate, store.history, chain.binding, requests
     )
+
+
+def _rotation(
+    chain: ChainParts, store: StoreParts, manager: TransactionManager, effects: RotationEffects
+) -> Rotation:
+    history, failures = store.history, Failures(store.history)
+    view = ChainView(chain.registry, manager, history, chain.policy, failures)
+    return Rotation(chain.node, view, effects, history, chain.policy, failures, time.monotonic)
 
 
 def _tell(config: Config, chain: ChainParts) -> None:

@@ -10,7 +10,7 @@ from attestor.core.text import to_hex
 from attestor.errors import ConfigurationInvalid
 from attestor.quote.collateral import CollateralSource
 from attestor.quote.gate import Gate, GatePolicy, SimulatedRoot
-from attestor.rotation.plan import RotationPolicy
+from attestor.rotation.situation import RotationPolicy
 from attestor.signer.settings import SignerSettings
 
 

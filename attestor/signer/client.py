@@ -97,6 +97,10 @@ class SignerProcess:
         """Sign proofs with that signer, until its registration ends."""
         self._ask("activate", address=to_hex(address), valid_until=valid_until)
 
+    def pause(self, address: bytes) -> None:
+        """Sign nothing with that signer until it is activated again; its key stays."""
+        self._ask("pause", address=to_hex(address))
+
     def retire(self, address: bytes) -> None:
         """Destroy a signer's key."""
         self._ask("retire", address=to_hex(address))

@@ -86,6 +86,12 @@ class Keys:
             self.require(address)
             self._active = _Active(address, valid_until)
 
+    def pause(self, address: bytes) -> None:
+        """Sign nothing with that key until it is activated again."""
+        with self._lock:
+            if self._active is not None and self._active.address == address:
+                self._active = None
+
     def retire(self, address: bytes) -> None:
         """Destroy a key. One that is not here is destroyed already."""
         with self._lock:

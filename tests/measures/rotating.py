@@ -17,9 +17,11 @@ from attestor.core.signature import sign
 from attestor.core.transaction import Outcome
 from attestor.quote.gate import Gate, GatePolicy, SimulatedRoot
 from attestor.rotation.effects import RotationEffects
+from attestor.rotation.failures import Failures
 from attestor.rotation.loop import Rotation
-from attestor.rotation.plan import RotationPolicy
 from attestor.rotation.request import RequestBuilder
+from attestor.rotation.situation import RotationPolicy
+from attestor.rotation.view import ChainView
 from attestor.signer.client import QuoteAnswer
 from attestor.store.database import Store
 from attestor.store.history import History
@@ -70,6 +72,9 @@ class Signer:
     def activate(self, address: bytes, valid_until: int) -> None:
         """Nothing is proved here."""
 
+    def pause(self, address: bytes) -> None:
+        """Nothing is proved here."""
+
     def retire(self, address: bytes) -> None:
         """Its key is of no use any more."""
 
@@ -96,23 +101,21 @@ class RotatingMachine:
         )
         signer: Any = Signer(deployment, binding)
         requests = RequestBuilder(deployment.registry, pricer.payer)
+        manager = TransactionManager(self._chain.node, pricer, self._transactions)
         effects = RotationEffects(
             signer,
             deployment.registry,
-            TransactionManager(self._chain.node, pricer, self._transactions),
+            manager,
             gate,
             history,
             binding,
             requests,
         )
         self._history = history
+        failures = Failures(history)
+        view = ChainView(deployment.registry, manager, history, POLICY, failures)
         self._rotation = Rotation(
-            self._chain.node,
-            deployment.registry,
-            effects,
-            history,
-            POLICY,
-            self._now,
+            self._chain.node, view, effects, history, POLICY, failures, self._now
         )
 
     def day(self, rotations: int) -> list[int]:

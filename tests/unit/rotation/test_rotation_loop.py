@@ -153,8 +153,9 @@ def test_step__failing_for_long_without_a_signer__is_tried_once_a_block(setup: A
 
 
 def test_step__failing_for_long_beside_a_signer__backs_off_to_a_minute_at_most(setup: Any) -> None:
-    setup.run(30)
+    setup.run(20)
     setup.world.faults["quote"] = QuoteUnavailable("no")
+    setup.run(15)
     before = setup.world.calls.count("quote")
     for _ in range(600):
         setup.world.now += 1
