@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from loguru import logger
 
-from attestor.chain import heads
+from attestor.chain.header_log import MemoryHeaderLog
+from attestor.chain.heads import Heads
 from attestor.chain.node import Node
 from attestor.chain.registry import Registry
 from attestor.core.blocks import BlockWindow
@@ -43,7 +44,7 @@ class Rotation:
         policy: RotationPolicy,
         clock: Callable[[], float],
     ) -> None:
-        self._node = node
+        self._heads = Heads(node, MemoryHeaderLog())
         self._registry = registry
         self._effects = effects
         self._history = history
@@ -71,7 +72,7 @@ class Rotation:
         Raises `Fatal` errors; all others are noted and tried again after a back-off.
         """
         try:
-            self._window = heads.follow(self._window, self._node.head(), self._node.block_by_hash)
+            self._window = self._heads.look()
             self._effects.settle()
         except Fatal:
             raise

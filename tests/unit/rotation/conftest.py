@@ -128,6 +128,15 @@ class World:
     def block_by_hash(self, block_hash: bytes) -> Block:
         return next(block for block in self.blocks if block.hash == block_hash)
 
+    def within(self, bound: float) -> "World":
+        return self
+
+    def block(self, number: int) -> Block:
+        return self.blocks[number]
+
+    def agrees(self, block: Block) -> bool:
+        return block in self.blocks
+
     def receipt(self, transaction_hash: bytes) -> Receipt | None:
         self._called("receipt")
         return self.receipts.get(transaction_hash)
