@@ -5,7 +5,6 @@ from typing import Any
 
 from attestor.chain.abi import Contract
 from attestor.chain.node import Node
-from attestor.chain.wire import Log
 from attestor.core.blocks import Block
 from attestor.core.registration import (
     Admission,
@@ -17,6 +16,7 @@ from attestor.core.registration import (
 )
 from attestor.core.report_data import Layout
 from attestor.core.text import checksummed, from_hex, to_hex
+from attestor.core.transaction import Log
 from attestor.errors import RegistrationRejected, RegistryInvalid, RpcAnswerInvalid, RpcError
 
 POLICY_EVENTS = frozenset(

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 from loguru import logger
 
+from attestor.chain.heads import Heads
 from attestor.chain.node import Node
+from attestor.chain.pace import Pace
 from attestor.chain.registry import Registry
 from attestor.chain.rpc import Rpc
 from attestor.collateral.build import build_duty
@@ -33,12 +35,13 @@ from attestor.rotation.duty import RotationDuty
 from attestor.rotation.effects import RotationEffects
 from attestor.rotation.failures import Failures
 from attestor.rotation.loop import Rotation
+from attestor.rotation.observer import Observer
 from attestor.rotation.request import RequestBuilder
 from attestor.rotation.situation import RotationPolicy
-from attestor.rotation.view import ChainView
 from attestor.signer.client import SignerProcess
 from attestor.store.database import Store
 from attestor.store.disagreements import Disagreements
+from attestor.store.headers import Headers
 from attestor.store.history import History
 from attestor.store.jobs import Jobs
 from attestor.store.journal import Journal
@@ -74,6 +77,7 @@ class StoreParts:
     transactions: Transactions
     uploads: Uploads
     disagreements: Disagreements
+    headers: Headers
 
 
 @dataclass(frozen=True)
@@ -101,7 +105,7 @@ def build(config: Config) -> Parts:
         signer = SignerProcess(signer_settings(config, chain.binding, chain.contracts.multiproof))
         opened.callback(signer.close)
         effects = _effects(chain, store, manager, signer, gate)
-        rotation = _rotation(chain, store, manager, effects)
+        rotation = _rotation(chain, store, manager, effects, config.chain_poll_seconds)
         rotation.recover(held=signer.addresses())
         opened.callback(_end_signers, signer, rotation)
         checks = CrossChecks(signer, store.jobs, store.disagreements)
@@ -149,6 +153,7 @@ def _store(
         Transactions(store, journal),
         Uploads(store, journal),
         Disagreements(store, journal),
+        Headers(store),
     )
     manager = TransactionManager(chain.node, chain.pricer, parts.transactions, lock=payer_lock)
     return parts, manager, PolicyEvents(store, journal, chain.contracts.registry)
@@ -189,11 +194,16 @@ def _effects(
 
 
 def _rotation(
-    chain: ChainParts, store: StoreParts, manager: TransactionManager, effects: RotationEffects
+    chain: ChainParts,
+    store: StoreParts,
+    manager: TransactionManager,
+    effects: RotationEffects,
+    poll_seconds: float,
 ) -> Rotation:
     history, failures = store.history, Failures(store.history)
-    view = ChainView(chain.registry, manager, history, chain.policy, failures)
-    return Rotation(chain.node, view, effects, history, chain.policy, failures, time.monotonic)
+    observer = Observer(chain.registry, manager, history, chain.policy, failures)
+    heads = Heads(chain.node, store.headers, Pace(poll_seconds, time.monotonic))
+    return Rotation(heads, observer, effects, history, chain.policy, failures, time.monotonic)
 
 
 def _tell(config: Config, chain: ChainParts) -> None:

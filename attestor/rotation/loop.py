@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from attestor.chain import heads
-from attestor.chain.node import Node
+from attestor.chain.heads import Heads
 from attestor.core.back_off import BackOff, Step
 from attestor.core.blocks import BlockWindow
 from attestor.core.signers import Active
@@ -29,9 +28,9 @@ from attestor.rotation.actions import (
 )
 from attestor.rotation.effects import RotationEffects
 from attestor.rotation.failures import Failures
+from attestor.rotation.observer import Observer
 from attestor.rotation.plan import plan
 from attestor.rotation.situation import RotationPolicy, Situation
-from attestor.rotation.view import ChainView
 from attestor.store.history import History
 
 MAX_ACTIONS_PER_HEAD = 8
@@ -50,8 +49,8 @@ class Rotation:
 
     def __init__(
         self,
-        node: Node,
-        view: ChainView,
+        heads: Heads,
+        observer: Observer,
         effects: RotationEffects,
         history: History,
         policy: RotationPolicy,
@@ -59,14 +58,14 @@ class Rotation:
         clock: Callable[[], float],
     ) -> None:
         """`clock` counts seconds and only goes forward."""
-        self._node = node
-        self._view = view
+        self._heads = heads
+        self._observer = observer
         self._effects = effects
         self._history = history
         self._policy = policy
         self._failures = failures
         self._clock = clock
-        self._window = BlockWindow()
+        self._window = heads.window
         self._back_off = BackOff()
 
     def recover(
@@ -103,14 +102,14 @@ class Rotation:
         return "more to do at the next head"
 
     def _follow(self) -> None:
-        self._window = heads.follow(self._window, self._node.head(), self._node.block_by_hash)
+        self._window = self._heads.look()
 
     def _settle(self) -> None:
         self._effects.settle()
 
     def _act(self) -> str | None:
         situation = replace(
-            self._view.situation(self._window), now=self._clock(), back_off=self._back_off
+            self._observer.situation(self._window), now=self._clock(), back_off=self._back_off
         )
         action = plan(situation, self._policy)
         if isinstance(action, Wait):

@@ -147,7 +147,9 @@ class TransactionManager:
         out = newest.transaction
         pending = self._log.pending(self.payer)
         signed = self._pricer.prepare(call_of(out), pending, out.gas_limit)
-        return self._log.signed(intent, signed, nothing) if outbids(signed.fees, out.fees) else newest
+        return (
+            self._log.signed(intent, signed, nothing) if outbids(signed.fees, out.fees) else newest
+        )
 
     def settle(self) -> None:
         """Learn what became of attempts that nobody waits for any more."""

@@ -9,6 +9,8 @@ from loguru import logger
 from measures.chain import CHAIN_ID, GasChain, account
 from measures.scenario import DAY, Deployment
 
+from attestor.chain.header_log import MemoryHeaderLog
+from attestor.chain.heads import Heads
 from attestor.collateral.sources import SimulatedSource
 from attestor.core.eip712 import Domain
 from attestor.core.possession import Possession
@@ -19,9 +21,9 @@ from attestor.quote.gate import Gate, GatePolicy, SimulatedRoot
 from attestor.rotation.effects import RotationEffects
 from attestor.rotation.failures import Failures
 from attestor.rotation.loop import Rotation
+from attestor.rotation.observer import Observer
 from attestor.rotation.request import RequestBuilder
 from attestor.rotation.situation import RotationPolicy
-from attestor.rotation.view import ChainView
 from attestor.signer.client import QuoteAnswer
 from attestor.store.database import Store
 from attestor.store.history import History
@@ -113,9 +115,15 @@ class RotatingMachine:
         )
         self._history = history
         failures = Failures(history)
-        view = ChainView(deployment.registry, manager, history, POLICY, failures)
+        observer = Observer(deployment.registry, manager, history, POLICY, failures)
         self._rotation = Rotation(
-            self._chain.node, view, effects, history, POLICY, failures, self._now
+            Heads(self._chain.node, MemoryHeaderLog()),
+            observer,
+            effects,
+            history,
+            POLICY,
+            failures,
+            self._now,
         )
 
     def day(self, rotations: int) -> list[int]:

@@ -143,7 +143,9 @@ class RotationMachine(RuleBasedStateMachine):
             action = plan(self.situation(is_mute), POLICY)
             if isinstance(action, Wait):
                 return
-            assert not is_mute or isinstance(action, NewSigner | MakeQuote | Submit | Abandon | Pause)
+            assert not is_mute or isinstance(
+                action, NewSigner | MakeQuote | Submit | Abandon | Pause
+            )
             self.perform(action)
 
     def situation(self, is_mute: bool = False) -> Situation:

@@ -68,7 +68,7 @@ def test_encode__missing_field__is_named(name: str) -> None:
         ("number", "0xzz"),
         ("number", 12),
         ("gasLimit", "0x1" + "00" * 32),
-        ("extraData", "0x" + "00" * 1025),
+        ("extraData", "0x" + "00" * 65537),
         ("nonce", "0x42"),
         ("parentHash", None),
     ],

@@ -280,7 +280,10 @@ def test_gate__no_collateral_for_a_renewal__is_left_to_the_registry(
     verdict = gate(raw, bound, for_renewal=True)
     assert (verdict.status, verdict.fmspc) == (NOT_JUDGED, b"SIMDEV")
     assert verdict.quote_hash == keccak(raw)
-    assert verdict.measurement_id == judge(raw, bound, platform.collateral(), now, policy).measurement_id
+    assert (
+        verdict.measurement_id
+        == judge(raw, bound, platform.collateral(), now, policy).measurement_id
+    )
     with pytest.raises(ReportDataMismatch):
         gate(platform.quote(bytes(64)), bound, for_renewal=True)
 

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from eth_account import Account
 
+from attestor.chain.header_log import MemoryHeaderLog
+from attestor.chain.heads import Heads
 from attestor.core.blocks import Block
 from attestor.core.fees import Fees
 from attestor.core.registration import Quoted, Registration, RegistrationKind
@@ -20,9 +22,9 @@ from attestor.errors import AttestorError, RegistrationRejected, RpcError, Signe
 from attestor.rotation.effects import RotationEffects
 from attestor.rotation.failures import Failures
 from attestor.rotation.loop import Rotation
+from attestor.rotation.observer import Observer
 from attestor.rotation.request import Request
 from attestor.rotation.situation import RotationPolicy
-from attestor.rotation.view import ChainView
 from attestor.signer.client import QuoteAnswer
 from attestor.store.database import Store
 from attestor.store.history import History
@@ -133,6 +135,15 @@ class World:
 
     def block_by_hash(self, block_hash: bytes) -> Block:
         return next(block for block in self.blocks if block.hash == block_hash)
+
+    def within(self, bound: float) -> "World":
+        return self
+
+    def block(self, number: int) -> Block:
+        return self.blocks[number]
+
+    def agrees(self, block: Block) -> bool:
+        return block in self.blocks
 
     def receipt(self, transaction_hash: bytes) -> Receipt | None:
         self._called("receipt")
@@ -287,9 +298,15 @@ class Setup:
         manager = TransactionManager(world, world, transactions)
         effects = RotationEffects(world, world, manager, world.gate, self.history, BINDING, world)
         failures = Failures(self.history)
-        view = ChainView(world, manager, self.history, POLICY, failures)
+        observer = Observer(world, manager, self.history, POLICY, failures)
         self.rotation = Rotation(
-            world, view, effects, self.history, POLICY, failures, lambda: self.world.now
+            Heads(world, MemoryHeaderLog()),
+            observer,
+            effects,
+            self.history,
+            POLICY,
+            failures,
+            lambda: self.world.now,
         )
         self.rotation.recover(self.world.held)
 

@@ -63,7 +63,9 @@ def decide(**changes: Any) -> Action:
     """The plan's answer; a submitted candidate's registration is out unless `sent` is given."""
     candidate = changes.get("candidate")
     if candidate is not None and candidate.stage is Stage.SUBMITTED:
-        out = Sent(candidate.reference_block, candidate.reference_hash, changes.pop("inclusion", None))
+        out = Sent(
+            candidate.reference_block, candidate.reference_hash, changes.pop("inclusion", None)
+        )
         changes.setdefault("sent", out)
     return plan(replace(SITUATION, **changes), POLICY)
 
@@ -255,9 +257,7 @@ def test_plan__included_once__waits_for_confirmations() -> None:
 
 
 def test_plan__confirmed__activates_and_names_whom_it_replaces() -> None:
-    action = decide(
-        candidate=SUBMITTED, inclusion=INCLUDED, active=AGED, standings=BOTH_VALID
-    )
+    action = decide(candidate=SUBMITTED, inclusion=INCLUDED, active=AGED, standings=BOTH_VALID)
     assert action == Activate(NEW, OLD)
 
 

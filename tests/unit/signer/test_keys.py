@@ -108,15 +108,15 @@ def test_activate__successor__takes_over(keys: Keys) -> None:
 
 def test_pause__active__signs_nothing_until_it_is_activated_again(keys: Keys) -> None:
     address, other = keys.create(), keys.create()
-    keys.activate(address, 2_000_000_000)
+    keys.activate(address, LATER)
     keys.pause(other)
-    assert keys.sign(bytes(32))[0] == address
+    assert keys.sign(DIGEST)[0] == address
     keys.pause(address)
     with pytest.raises(NoActiveSigner):
-        keys.sign(bytes(32))
+        keys.sign(DIGEST)
     keys.require(address)
-    keys.activate(address, 2_000_000_000)
-    assert keys.sign(bytes(32))[0] == address
+    keys.activate(address, LATER)
+    assert keys.sign(DIGEST)[0] == address
 
 
 def test_retire__active__nobody_signs(keys: Keys) -> None:

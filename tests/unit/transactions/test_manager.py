@@ -4,7 +4,6 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-
 from unit.transactions.conftest import later
 
 from attestor.audit import verify

@@ -15,7 +15,8 @@ from attestor.store.history import History
 from attestor.transactions.manager import TransactionManager
 from attestor.transactions.pursuit import Urgency
 
-class ChainView:
+
+class Observer:
     """Reads what `plan` depends on. What cannot be read is unknown; it never raises for that."""
 
     def __init__(
@@ -92,9 +93,7 @@ class ChainView:
         receipt = followed.receipt
         if receipt is None:
             return _sent(quoted, None)
-        return _sent(
-            quoted, Inclusion(receipt.block_number, receipt.block_hash, receipt.succeeded)
-        )
+        return _sent(quoted, Inclusion(receipt.block_number, receipt.block_hash, receipt.succeeded))
 
     def _note_reorgs(self, active: Active | None, window: BlockWindow) -> None:
         """Note in the history when the active signer's registration was in a block that is gone."""

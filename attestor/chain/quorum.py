@@ -1,0 +1,107 @@
+"""Second opinions: what a majority of the configured endpoints says."""
+
+from dataclasses import replace
+from typing import TypeVar
+
+from attestor.chain import refusals
+from attestor.chain.endpoint import Query
+from attestor.chain.pool import Pool, most_telling
+from attestor.core.blocks import Block
+from attestor.core.text import to_hex
+from attestor.errors import AttestorError, EndpointsDisagree, RpcError, Transient, WrongChain
+from attestor.net import Deadline
+
+T = TypeVar("T")
+
+
+def agrees(pool: Pool, query: Query[Block], block: Block, deadline: Deadline | None = None) -> bool:
+    """Whether a majority answers `query` with this block."""
+    missing = pool.quorum
+    left = len(pool.endpoints)
+    for _, answer in pool.poll(query, deadline):
+        left -= 1
+        if isinstance(answer, Block) and answer.hash == block.hash:
+            missing -= 1
+        if missing <= 0 or missing > left:
+            break
+    return missing <= 0
+
+
+def found(pool: Pool, query: Query[T | None], deadline: Deadline | None = None) -> T | None:
+    """What the first endpoint that has something says; None when a majority has nothing. Raises
+    the most telling error when too few answer to know."""
+    nothing = 0
+    failed: list[AttestorError] = []
+    for _, answer in pool.poll(query, deadline):
+        if isinstance(answer, AttestorError):
+            failed.append(answer)
+        elif answer is not None:
+            return answer
+        else:
+            nothing += 1
+    if nothing >= pool.quorum:
+        return None
+    raise most_telling(failed)
+
+
+def confirmed(pool: Pool, query: Query[bytes], deadline: Deadline | None = None) -> bytes:
+    """The answer that a majority gives. A revert is an answer too, and raised as its error."""
+    if len(pool.endpoints) == 1:
+        return _asked_twice(pool, query, deadline)
+    votes: dict[object, int] = {}
+    said: list[str] = []
+    failed: list[AttestorError] = []
+    for endpoint, answer in pool.poll(query, deadline):
+        vote = _vote(answer)
+        if vote is None:
+            assert isinstance(answer, AttestorError)
+            failed.append(answer)
+            said.append(answer.message)
+            continue
+        votes[vote] = votes.get(vote, 0) + 1
+        said.append(f"{endpoint.label} answers {_shown(answer)}")
+        if votes[vote] >= pool.quorum:
+            return _answer(answer)
+    if not votes:
+        raise most_telling(failed)
+    raise EndpointsDisagree(
+        f"no {pool.quorum} of {len(pool.endpoints)} endpoints give the same answer: "
+        + "; ".join(said)
+    )
+
+
+def _asked_twice(pool: Pool, query: Query[bytes], deadline: Deadline | None) -> bytes:
+    answers: list[bytes | AttestorError] = []
+    for again in (query, replace(query, fresh=True)):
+        try:
+            answers.append(pool.read(again, deadline))
+        except RpcError as error:
+            if not refusals.is_revert(error):
+                raise
+            answers.append(error)
+    first, second = answers
+    if _vote(first) != _vote(second):
+        raise EndpointsDisagree(
+            f"{pool.label} answers {_shown(first)}, and {_shown(second)} when it is asked again"
+        )
+    return _answer(second)
+
+
+def _vote(answer: object) -> object:
+    """What is compared: return data, or that a contract refuses with some data; None for an
+    endpoint that gives no answer."""
+    if isinstance(answer, RpcError) and refusals.is_revert(answer):
+        return ("revert", answer.data)
+    return None if isinstance(answer, RpcError | Transient | WrongChain) else answer
+
+
+def _answer(answer: bytes | AttestorError) -> bytes:
+    if isinstance(answer, AttestorError):
+        raise answer
+    return answer
+
+
+def _shown(answer: object) -> str:
+    if isinstance(answer, RpcError):
+        return f"a revert with {to_hex(answer.data)[:80]}"
+    return to_hex(answer)[:80] if isinstance(answer, bytes) else str(answer)[:80]
