@@ -99,13 +99,14 @@ class Node:
         at: bytes | None = None,
         value: int = 0,
         gas_price: int | None = None,
+        gas: int | None = None,
     ) -> bytes:
         """`eth_call` at the block of the hash `at`, or at the newest.
 
         A revert is an `RpcError` with its data. Raises `BlockUnknown` when no endpoint has that
         block on its canonical chain.
         """
-        transaction = _transaction(to, calldata, sender, value, gas_price)
+        transaction = _transaction(to, calldata, sender, value, gas_price, gas)
         return self.pool.read(_call_query(transaction, at), self._deadline)
 
     def confirmed_call(
@@ -219,6 +220,7 @@ def _transaction(
     sender: bytes | None = None,
     value: int = 0,
     gas_price: int | None = None,
+    gas: int | None = None,
 ) -> dict[str, str]:
     transaction = {"data": to_hex(calldata)}
     if to is not None:
@@ -229,6 +231,8 @@ def _transaction(
         transaction["value"] = hex(value)
     if gas_price is not None:
         transaction["gasPrice"] = hex(gas_price)
+    if gas is not None:
+        transaction["gas"] = hex(gas)
     return transaction
 
 

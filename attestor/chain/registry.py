@@ -3,6 +3,8 @@ keeps."""
 
 from typing import Any
 
+from eth_utils.crypto import keccak
+
 from attestor.chain.abi import Contract
 from attestor.chain.node import Node
 from attestor.core.blocks import Block
@@ -40,6 +42,10 @@ POLICY_EVENTS = frozenset(
     }
 )
 """All of the registry's events that are not the everyday ones of signers and their admissions."""
+
+GET_BP = keccak(b"getBp()")[:4]
+"""Automata's AutomataDcapAttestationFee: its fee in basis points of what the call's gas costs."""
+BASIS_POINTS = 10_000
 
 ADMISSION_PLACES = 8
 """How many numbers an admission can have (contracts/src/registry/AdmissionTable.sol)."""
@@ -157,10 +163,32 @@ class Registry:
         r, s = (int.from_bytes(half, "big") for half in (signature[:32], signature[32:]))
         return self._contract.encode("renew", admission, checksummed(signer), reference_block, r, s)
 
-    def simulate(self, calldata: bytes, sender: bytes) -> None:
-        """Raise `RegistrationRejected` with the contract's reason if it would revert now."""
+    def fee_basis_points(self) -> int:
+        """What share of a registration's gas Automata's verifier asks for, besides the gas; its
+        owner may change it any time. Ours asks for none, and upstream's registry cannot pay any."""
+        if self.layout is Layout.UPSTREAM or self.verifier_kind() is VerifierKind.OWN:
+            return 0
+        verifier = from_hex(str(self._read("verifier")).lower())
+        answer = self.node.call(verifier, GET_BP, at=self._block_hash)
+        share = int.from_bytes(answer, "big")
+        if share > BASIS_POINTS:
+            raise RpcAnswerInvalid(f"the verifier's fee is {share} of {BASIS_POINTS} parts")
+        return share
+
+    def simulate(
+        self,
+        calldata: bytes,
+        sender: bytes,
+        gas_limit: int | None = None,
+        gas_price: int | None = None,
+        value: int = 0,
+    ) -> None:
+        """Raise `RegistrationRejected` with the contract's reason if it would revert now: with
+        that gas, at that price and with that value, where they are given."""
         try:
-            self.node.call(self.address, calldata, sender)
+            self.node.call(
+                self.address, calldata, sender, value=value, gas_price=gas_price, gas=gas_limit
+            )
         except RpcError as error:
             raise self._rejected(error) from None
 

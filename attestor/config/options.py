@@ -77,6 +77,12 @@ class Config:
         "path", "file with the private key of the account that pays, mode 600"
     )
     payer_max_fee_gwei: float = option("float", "maximum fee per gas, in gwei", 200.0)
+    payer_max_priority_fee_gwei: float = option(
+        "float", "maximum priority fee per gas of a first attempt, in gwei", 10.0
+    )
+    payer_max_reverted_gas_per_day: int = option(
+        "int", "gas that may be lost in a day to registrations that revert", 5_000_000
+    )
 
     quote_provider: str = option(
         "choice", "quote provider", "configfs", choices=("configfs", "simulated")

@@ -1,4 +1,4 @@
-"""How long a step that failed is left alone. Pure; times are of any clock that only goes forward."""
+"""How long a step that failed is left alone. Pure; times are of a clock that only goes forward."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -28,7 +28,8 @@ class Delay:
 
     def after(self, failures: int) -> float:
         """After so many failures in a row."""
-        return min(self.first * 2 ** min(failures - 1, MAX_DOUBLINGS), self.longest)
+        doubled = float(2 ** min(failures - 1, MAX_DOUBLINGS))
+        return min(self.first * doubled, self.longest)
 
 
 DELAYS: Mapping[Step, Delay] = {

@@ -50,6 +50,7 @@ from attestor.store.policy_events import PolicyEvents
 from attestor.store.transactions import Transactions
 from attestor.store.uploads import Uploads
 from attestor.transactions.account import load_account
+from attestor.transactions.budget import GasBudget
 from attestor.transactions.lock import lock_account
 from attestor.transactions.manager import TransactionManager
 from attestor.transactions.pricing import Pricer
@@ -104,7 +105,7 @@ def build(config: Config) -> Parts:
         collateral = _collateral(config, chain, store)
         signer = SignerProcess(signer_settings(config, chain.binding, chain.contracts.multiproof))
         opened.callback(signer.close)
-        effects = _effects(chain, store, manager, signer, gate)
+        effects = _effects(config, chain, store, manager, signer, gate)
         rotation = _rotation(chain, store, manager, effects, config.chain_poll_seconds)
         rotation.recover(held=signer.addresses())
         opened.callback(_end_signers, signer, rotation)
@@ -133,8 +134,13 @@ def _chain(config: Config) -> ChainParts:
     registry = Registry(node, contracts.registry, binding.layout)
     policy = policy_from(config, registry.terms())
     payer = load_account(config.payer_key_file)
-    pricer = Pricer(node, payer, FeePolicy(int(config.payer_max_fee_gwei * GWEI)))
+    pricer = Pricer(node, payer, _fee_policy(config))
     return ChainParts(node, contracts, registry, binding, policy, pricer)
+
+
+def _fee_policy(config: Config) -> FeePolicy:
+    cap, tip = config.payer_max_fee_gwei, config.payer_max_priority_fee_gwei
+    return FeePolicy(int(cap * GWEI), int(tip * GWEI))
 
 
 def _store(
@@ -181,6 +187,7 @@ def _collateral(config: Config, chain: ChainParts, store: StoreParts) -> Collate
 
 
 def _effects(
+    config: Config,
     chain: ChainParts,
     store: StoreParts,
     manager: TransactionManager,
@@ -188,8 +195,10 @@ def _effects(
     gate: Gate,
 ) -> RotationEffects:
     requests = RequestBuilder(chain.registry, chain.pricer.payer)
+    lost, limit = store.transactions, config.payer_max_reverted_gas_per_day
+    budget = GasBudget(lost, chain.pricer.payer, limit, time.time)
     return RotationEffects(
-        signer, chain.registry, manager, gate, store.history, chain.binding, requests
+        signer, chain.registry, manager, gate, store.history, chain.binding, requests, budget
     )
 
 

@@ -100,6 +100,12 @@ class RegistrationReverted(Transient):
     code = "registration_reverted"
 
 
+class GasBudgetSpent(Transient):
+    """So much gas was lost to reverted transactions that no more is sent for some hours."""
+
+    code = "gas_budget"
+
+
 class PayerEmpty(Transient):
     """The payer cannot pay for the transaction. The daemon resumes once it is funded."""
 

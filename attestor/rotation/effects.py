@@ -7,19 +7,20 @@ from loguru import logger
 
 from attestor.chain.registry import Registry
 from attestor.core.blocks import Block, BlockWindow
-from attestor.core.registration import Quoted
+from attestor.core.registration import Quoted, RegistrationKind
 from attestor.core.report_data import Binding, Purpose
 from attestor.core.text import checksummed, to_hex
 from attestor.core.transaction import Attempt, Outcome
 from attestor.errors import RegistrationRejected, RpcAnswerInvalid, RpcError, RpcUnreachable
 from attestor.quote.gate import GateVerdict
 from attestor.rotation.actions import Activate, MakeQuote
-from attestor.rotation.request import RequestBuilder
+from attestor.rotation.request import Request, RequestBuilder
 from attestor.signer.client import SignerProcess
 from attestor.store.history import History
 from attestor.store.signers import RegistrationRequest
+from attestor.transactions.budget import GasBudget
 from attestor.transactions.manager import TransactionManager
-from attestor.transactions.pricing import Call
+from attestor.transactions.pricing import Call, Offer
 
 Gate = Callable[[bytes, bytes, bool], GateVerdict]
 """(quote, expected report data, whether it is for a renewal) → verdict, or a typed refusal."""
@@ -41,6 +42,7 @@ class RotationEffects:
         history: History,
         binding: Binding,
         requests: RequestBuilder,
+        budget: GasBudget,
     ) -> None:
         self._signer = signer
         self._registry = registry
@@ -48,6 +50,7 @@ class RotationEffects:
         self._history = history
         self._binding = binding
         self._requests = requests
+        self._budget = budget
         self._transactions = transactions
 
     def new_signer(self) -> None:
@@ -117,6 +120,7 @@ class RotationEffects:
         A renewal whose admission was ended since its quote was made is given up: the next signer
         is admitted.
         """
+        self._budget.require()
         quoted = self._history.quote(signer)
         assert quoted is not None
         try:
@@ -129,10 +133,28 @@ class RotationEffects:
         asked = RegistrationRequest.of(quoted, request.kind)
         attempt = self._transactions.submit(
             asked.intent,
-            Call(self._registry.address, request.calldata),
+            self._call(request),
             partial(self._history.requested, asked, request.quote_bytes),
         )
         logger.info("{} of {} sent in {}", request.kind, checksummed(signer), to_hex(attempt.hash))
+
+    def _call(self, request: Request) -> Call:
+        """A renewal is not verified by the registry's verifier, which may ask for a fee."""
+
+        def simulate(offer: Offer | None) -> None:
+            # As it is it was simulated to choose the request.
+            if offer is not None:
+                self._registry.simulate(
+                    request.calldata,
+                    self._transactions.payer,
+                    offer.gas_limit,
+                    offer.max_fee,
+                    offer.value,
+                )
+
+        is_verified = request.kind is not RegistrationKind.RENEWAL
+        share = self._registry.fee_basis_points() if is_verified else 0
+        return Call(self._registry.address, request.calldata, simulate, share)
 
     def activate(self, action: Activate, head: Block) -> None:
         """Switch the signer process over, then destroy the key before."""

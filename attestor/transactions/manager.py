@@ -235,7 +235,7 @@ class TransactionManager:
         return newest if self._node.nonce(self.payer) == newest.transaction.nonce else None
 
     def _sign(self, intent: Intent, call: Call, note: Note) -> Attempt:
-        call.simulate()
+        call.simulate(None)
         signed = self._pricer.prepare(call, self._log.pending(self.payer))
         # At the cap, or after a reorg, it may be the very transaction of an earlier attempt.
         for attempt in self._log.attempts(intent.name):

@@ -30,7 +30,7 @@ class FeePolicy:
 
     cap: int
     priority_cap: int = 10 * GWEI
-    """What is paid to be included, however much more the node suggests; replacements may pay more."""
+    """What a first offer pays to be included, however much more the node suggests."""
 
     def offer(self, market: Market, replaced: Fees | None = None) -> Fees:
         """Fees for a new transaction, or for one that takes the nonce of what offered `replaced`.

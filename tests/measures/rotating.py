@@ -29,6 +29,7 @@ from attestor.store.database import Store
 from attestor.store.history import History
 from attestor.store.journal import Journal
 from attestor.store.transactions import Transactions
+from attestor.transactions.budget import GasBudget
 from attestor.transactions.manager import TransactionManager
 
 POLICY = RotationPolicy(
@@ -112,6 +113,7 @@ class RotatingMachine:
             history,
             binding,
             requests,
+            GasBudget(self._transactions, pricer.payer, 1, self._now),
         )
         self._history = history
         failures = Failures(history)

@@ -37,6 +37,7 @@ class Opened:
         patch.setattr(Store, "open", lambda path: Thing(self, "store"))
         patch.setattr(module, "build_duty", self.build_duty)
         patch.setattr(module, "SignerProcess", lambda settings: Thing(self, "signer"))
+        patch.setattr(module, "Heads", lambda *parts: self)
         patch.setattr(module, "Rotation", lambda *parts: Thing(self, "rotation"))
         patch.setattr(module, "CrossChecks", lambda *parts: Thing(self, "checks"))
 

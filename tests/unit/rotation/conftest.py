@@ -30,6 +30,7 @@ from attestor.store.database import Store
 from attestor.store.history import History
 from attestor.store.journal import Journal
 from attestor.store.transactions import Transactions
+from attestor.transactions.budget import GasBudget
 from attestor.transactions.manager import TransactionManager
 from attestor.transactions.pricing import Call
 
@@ -174,6 +175,9 @@ class World:
         known = self.registered[signer]
         return Registration(known[1] - VALIDITY, known[1], b"\x0a" * 32)
 
+    def fee_basis_points(self) -> int:
+        return 0
+
     def is_for_renewal(self, raw: bytes) -> bool:
         return raw.endswith(b"renewal")
 
@@ -296,7 +300,10 @@ class Setup:
         self.history, transactions = History(self.store, journal), Transactions(self.store, journal)
         world: Any = self.world
         manager = TransactionManager(world, world, transactions)
-        effects = RotationEffects(world, world, manager, world.gate, self.history, BINDING, world)
+        budget = GasBudget(transactions, PAYER, 1_000_000, lambda: world.now)
+        effects = RotationEffects(
+            world, world, manager, world.gate, self.history, BINDING, world, budget
+        )
         failures = Failures(self.history)
         observer = Observer(world, manager, self.history, POLICY, failures)
         self.rotation = Rotation(

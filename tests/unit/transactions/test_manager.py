@@ -43,7 +43,7 @@ def test_complete__quiet_chain__one_attempt_and_its_receipt(
 def test_complete__simulation_refuses__nothing_is_recorded_or_sent(
     manage: Any, chain: Any, log: Any
 ) -> None:
-    def refuse() -> None:
+    def refuse(offer: object) -> None:
         raise UploadRejected("not this one")
 
     with pytest.raises(UploadRejected):
