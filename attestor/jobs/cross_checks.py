@@ -1,13 +1,14 @@
 """What the signer process finds out about its engine, into the records."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Protocol
 
 from loguru import logger
 
 from attestor.core.cross_check import CrossChecked, Disagreement, Finding
 from attestor.core.proof import Proof
-from attestor.errors import EnginesDisagree
+from attestor.errors import DatabaseUnavailable, EnginesDisagree
 from attestor.store.disagreements import Disagreements
 from attestor.store.jobs import Jobs
 
@@ -42,25 +43,31 @@ class CrossChecks:
         try:
             return self._prover.prove(job, program, stdin)
         except EnginesDisagree:
-            self._note_disagreement()
+            with suppress(DatabaseUnavailable):
+                self._note_disagreement()
             raise
 
     def follow(self) -> Disagreement | None:
-        """Note all that is new; the disagreement, noted too, if there was one."""
-        found = self._note_disagreement()
-        # A sample can be confirmed before its own proof is in the database: it waits for that.
-        self._untold = [
-            confirmed
-            for confirmed in (*self._untold, *self._prover.cross_checks())
-            if not self._note(confirmed)
-        ]
+        """Note all that is new; the disagreement, if there was one. What cannot be noted at the
+        moment is noted by a later call."""
+        found = self._prover.disagreement()
+        try:
+            if found is not None:
+                self._disagreements.note(found)
+            # The signer process tells each of them once.
+            self._untold += self._prover.cross_checks()
+            # A sample can be confirmed before its own proof is in the database: it waits for that.
+            for confirmed in tuple(self._untold):
+                if self._note(confirmed):
+                    self._untold.remove(confirmed)
+        except DatabaseUnavailable as error:
+            logger.warning("findings are not noted yet: {} [{}]", error, error.code)
         return found
 
-    def _note_disagreement(self) -> Disagreement | None:
+    def _note_disagreement(self) -> None:
         found = self._prover.disagreement()
         if found is not None:
             self._disagreements.note(found)
-        return found
 
     def _note(self, confirmed: CrossChecked) -> bool:
         verdict = confirmed.verdict

@@ -1,7 +1,8 @@
 """Jobs and proofs in SQLite: accepted before they are run, answered from here afterwards."""
 
 import hashlib
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,9 +15,13 @@ from attestor.core.text import from_hex, to_hex
 from attestor.errors import JobGivenUp, LeaseLost
 from attestor.store.database import Store
 from attestor.store.journal import Journal
+from attestor.store.leases import Leases
 
 OPEN_STATES = "('queued', 'running')"
-CLAIMABLE = "(state = 'queued' OR (state = 'running' AND lease_ends_at <= ?))"
+CLAIMABLE = (
+    "(state = 'queued' OR (state = 'running' AND jobs.id NOT IN (SELECT value FROM json_each(?))))"
+)
+"""Jobs that nobody holds; the parameter is a JSON list of those that are held."""
 NO_LEASE = {"claimed_by": None, "lease_ends_at": None}
 MAX_STARTS = 3
 SP1 = "sp1"
@@ -59,11 +64,17 @@ class StoredStatement:
 
 
 class Jobs:
-    """The tables programs, jobs, stdin_entries and proofs; leases as `jobs.job_store` has them."""
+    """The tables programs, jobs, stdin_entries and proofs; leases as `jobs.job_store` has them.
 
-    def __init__(self, store: Store, journal: Journal) -> None:
+    All owners are of this process. The column `lease_ends_at` is for people (`store.leases`).
+    """
+
+    def __init__(
+        self, store: Store, journal: Journal, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
         self._store = store
         self._journal = journal
+        self._leases = Leases(monotonic)
 
     def requeue_open(self) -> int:
         """Take over the open jobs of an earlier run, which nobody works on; how many there are."""
@@ -71,6 +82,7 @@ class Jobs:
             for row in self._store.rows("SELECT id FROM jobs WHERE state = 'running'"):
                 self._store.update("jobs", row["id"], state="queued", **NO_LEASE)
             self._give_up("state = 'queued'")
+            self._leases.clear()
         return self.open_count()
 
     def add(self, job: str, program: bytes, stdin: Sequence[bytes]) -> None:
@@ -108,13 +120,13 @@ class Jobs:
         ended whoever ran it.
         """
         with self._store.transaction():
-            now = self._journal.now()
-            self._give_up(CLAIMABLE, now)
+            held = self._leases.held()
+            self._give_up(CLAIMABLE, held)
             row = self._store.row(
                 "SELECT jobs.id, jobs.starts, programs.elf FROM jobs "  # noqa: S608
                 "JOIN programs ON programs.sha256 = jobs.program "
                 f"WHERE {CLAIMABLE} ORDER BY jobs.created_at, jobs.rowid LIMIT 1",
-                now,
+                held,
             )
             if row is None:
                 return None
@@ -124,6 +136,7 @@ class Jobs:
             entries = self._store.rows(
                 "SELECT data FROM stdin_entries WHERE job = ? ORDER BY position", row["id"]
             )
+            self._leases.hold(row["id"], seconds)
         return Work(row["id"], row["elf"], tuple(entry["data"] for entry in entries))
 
     def renew(self, job: str, owner: str, seconds: float) -> None:
@@ -131,6 +144,7 @@ class Jobs:
         with self._store.transaction():
             self._require_lease(job, owner)
             self._store.update("jobs", job, lease_ends_at=self._journal.now(seconds))
+            self._leases.hold(job, seconds)
 
     def release(self, job: str, owner: str) -> None:
         """Queue a running job again. Raises `LeaseLost`."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from attestor.errors import DatabaseFailed, DatabaseInvalid
+from attestor.errors import DatabaseFailed, DatabaseInvalid, DatabaseReadOnly
 from attestor.store.database import Store
 from attestor.store.migrations import MIGRATIONS
 
@@ -77,7 +77,7 @@ def test_open_to_read__missing_file__is_not_made(tmp_path: Path) -> None:
 def test_open_to_read__write__fails(tmp_path: Path) -> None:
     Store.open(tmp_path / "a.sqlite").close()
     reader = Store.open_to_read(tmp_path / "a.sqlite")
-    with pytest.raises(DatabaseFailed), reader.transaction():
+    with pytest.raises(DatabaseReadOnly), reader.transaction():
         reader.insert("programs", {"sha256": "aa", "size": 1})
 
 

@@ -287,8 +287,9 @@ def test_finish__with_a_statement__journal_and_row_agree(jobs: Jobs, store: Stor
 
 
 def test_claim__leases_that_ended_too_often__fail_the_job(tmp_path: Path) -> None:
-    now = [1_800_000_000.0]
-    jobs = Jobs(store := Store.open(tmp_path / "a.sqlite"), Journal(store, lambda: now[0]))
+    now = [0.0]
+    store = Store.open(tmp_path / "a.sqlite")
+    jobs = Jobs(store, Journal(store, lambda: 1_800_000_000.0), lambda: now[0])
     jobs.add("deadly", b"elf", [])
     for number in range(MAX_STARTS):
         assert jobs.claim(f"owner {number}", 60) is not None
@@ -297,3 +298,19 @@ def test_claim__leases_that_ended_too_often__fail_the_job(tmp_path: Path) -> Non
     state = jobs.state("deadly")
     assert state is not None
     assert (state.state, state.error_code) == ("failed", "job_given_up")
+
+
+@pytest.mark.parametrize("step", [-3600.0, 3600.0])
+def test_claim__wall_clock_is_set__leases_hold_and_end_all_the_same(
+    tmp_path: Path, step: float
+) -> None:
+    wall, now = [1_800_000_000.0], [0.0]
+    store = Store.open(tmp_path / "a.sqlite")
+    jobs = Jobs(store, Journal(store, lambda: wall[0]), lambda: now[0])
+    jobs.add("a", b"elf", [])
+    assert jobs.claim(WORKER, LEASE) is not None
+    wall[0] += step
+    now[0] += LEASE - 1
+    assert jobs.claim("another", LEASE) is None
+    now[0] += 1
+    assert jobs.claim("another", LEASE) is not None

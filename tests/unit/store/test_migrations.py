@@ -221,7 +221,7 @@ def test_open__migration_fails_at_its_end__file_is_as_it_was(
     old: Path, broken: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = content(old)
-    monkeypatch.setattr("attestor.store.database.MIGRATIONS", (*MIGRATIONS, broken))
+    monkeypatch.setattr("attestor.store.opening.MIGRATIONS", (*MIGRATIONS, broken))
     with pytest.raises(DatabaseInvalid, match="cannot use the database"):
         Store.open(old)
     assert content(old) == before
