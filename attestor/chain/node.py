@@ -93,7 +93,7 @@ class Node:
 
     def call(
         self,
-        to: bytes,
+        to: bytes | None,
         calldata: bytes,
         sender: bytes | None = None,
         at: bytes | None = None,
@@ -103,8 +103,8 @@ class Node:
     ) -> bytes:
         """`eth_call` at the block of the hash `at`, or at the newest.
 
-        A revert is an `RpcError` with its data. Raises `BlockUnknown` when no endpoint has that
-        block on its canonical chain.
+        Without `to` the calldata is code that runs. A revert is an `RpcError` with its data. Raises
+        `BlockUnknown` when no endpoint has that block on its canonical chain.
         """
         transaction = _transaction(to, calldata, sender, value, gas_price, gas)
         return self.pool.read(_call_query(transaction, at), self._deadline)

@@ -34,7 +34,13 @@ def option(
 class Config:
     """The daemon's configuration. Times are seconds unless the name says otherwise."""
 
-    chain_rpc_url: str = option("url", "JSON-RPC endpoint of a node, over HTTP")
+    chain_rpc_url: str = option("url", "JSON-RPC endpoint of a node, over HTTP", "")
+    chain_rpc_urls: tuple[str, ...] = option(
+        "urls",
+        "JSON-RPC endpoints of several nodes, instead of chain.rpc_url; best three or five of "
+        "different operators",
+        (),
+    )
     chain_id: int = option("int", "chain id that the node must report", low=1)
     chain_deployment: Path | None = option(
         "path", "deployment file, as attestor deploy writes it", None
@@ -70,7 +76,11 @@ class Config:
         True,
     )
     chain_poll_seconds: float = option(
-        "float", "head polling interval", 1.0, low=0.05, high=MAX_WAIT_SECONDS
+        "float",
+        "least pause between two polls of the head; where blocks are further apart, so are polls",
+        1.0,
+        low=0.05,
+        high=MAX_WAIT_SECONDS,
     )
 
     payer_key_file: Path = option(
@@ -195,3 +205,8 @@ class Config:
         "INFO",
         choices=("DEBUG", "INFO", "WARNING", "ERROR"),
     )
+
+    @property
+    def rpc_urls(self) -> tuple[str, ...]:
+        """The endpoints: one, or several."""
+        return self.chain_rpc_urls or (self.chain_rpc_url,)

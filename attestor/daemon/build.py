@@ -14,7 +14,6 @@ from attestor.chain.heads import Heads
 from attestor.chain.node import Node
 from attestor.chain.pace import Pace
 from attestor.chain.registry import Registry
-from attestor.chain.rpc import Rpc
 from attestor.collateral.build import build_duty
 from attestor.collateral.duty import CollateralDuty
 from attestor.config import Config
@@ -127,7 +126,7 @@ def build(config: Config) -> Parts:
 
 
 def _chain(config: Config) -> ChainParts:
-    node = Node(Rpc(config.chain_rpc_url), config.chain_id, config.chain_check_headers)
+    node = Node.of(config.rpc_urls, config.chain_id, config.chain_check_headers)
     node.require_chain()
     contracts = addresses.of(config)
     binding = Binding(config.chain_id, contracts.registry, Layout(config.chain_registry_kind))

@@ -15,6 +15,7 @@ from loguru import logger
 from attestor.core.duty import DutyRecord
 from attestor.daemon.timers import SchedulerTimers, Timers
 from attestor.errors import AttestorError, Fatal
+from attestor.observe.repeated import Repeated
 
 
 class Duty(Protocol):
@@ -49,6 +50,7 @@ class DutyThread:
         self._clocks = clocks
         self._on_fatal = on_fatal
         self._record = DutyRecord(duty.name, duty.deadline)
+        self._repeated = Repeated(clocks.monotonic)
         self._due = threading.Event()
         self._stopping = threading.Event()
         # A daemon thread: one that hangs must not keep the process alive.
@@ -103,13 +105,19 @@ class DutyThread:
             self._failed(error)
         else:
             self._record = self._record.succeeded(self._clocks.wall())
+            if failures := self._repeated.passed(self.duty.name):
+                logger.info("duty {} works again, after {} failures", self.duty.name, failures)
 
     def _failed(self, error: BaseException) -> None:
         self._record = self._record.failed(error)
         if isinstance(error, Fatal):
             self._on_fatal(error)
         elif isinstance(error, AttestorError):
-            logger.warning("duty {} failed: {} [{}]", self.duty.name, error, error.code)
+            if (times := self._repeated.failed(self.duty.name, error.code)) is not None:
+                again = f", {times} times in a row" if times > 1 else ""
+                logger.warning(
+                    "duty {} failed{}: {} [{}]", self.duty.name, again, error, error.code
+                )
         else:
             told = "duty {} failed unexpectedly"
             logger.opt(exception=error).error(told, self.duty.name)
