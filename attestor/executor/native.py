@@ -8,6 +8,7 @@ from attestor.core import frame
 from attestor.core.execution import Engine, Execution, Limits
 from attestor.core.verifying_key import VerifyingKey
 from attestor.executor import answer, child
+from attestor.executor.sandbox import WALLS, SandboxReport
 
 VERSION = 2
 VKEY_PROGRAM = "attestor-vkey"
@@ -51,6 +52,15 @@ class NativeExecutor:
         )
         max_bytes = limits.public_values_bytes
         return answer.read_execution(answer.read(ended), engine, ended.log, max_bytes)
+
+    def sandbox_report(self) -> SandboxReport:
+        """What confines the executor's processes on this machine: it starts one, without a guest.
+
+        Raises `ExecutorCrashed` or `ExecutorMissing`.
+        """
+        # What `confine` of this build puts in force.
+        stands = ("rlimits", "no_new_privs", "not_dumpable")
+        return SandboxReport({name: name in stands for name in WALLS}, landlock_abi=0)
 
     def _call(
         self, name: str, blobs: tuple[bytes, ...], limits: Limits, **header: str | bool
