@@ -59,7 +59,7 @@ class SandboxReport:
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """The walls that do not stand, in words. Of own user id and user namespace one is enough."""
+        """The walls that do not stand, in words. One of user id and user namespace is enough."""
         apart = any(self.walls[name] for name in _IDENTITY)
         return tuple(
             words
