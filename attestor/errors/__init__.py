@@ -91,7 +91,11 @@ from attestor.errors.quote import (
 )
 from attestor.errors.setup import (
     ConfigurationInvalid,
+    ExecutorUnrecorded,
     FrameInvalid,
+    MemoryNotLocked,
+    ProcessUserInvalid,
+    SandboxInsufficient,
     SimulationRefused,
 )
 from attestor.errors.signer import (
@@ -164,6 +168,7 @@ __all__ = [
     "ExecutionTimeLimit",
     "ExecutorCrashed",
     "ExecutorMissing",
+    "ExecutorUnrecorded",
     "Fatal",
     "FeeCapReached",
     "FrameInvalid",
@@ -176,12 +181,14 @@ __all__ = [
     "JobGivenUp",
     "LeaseLost",
     "MeasurementRefused",
+    "MemoryNotLocked",
     "Misconfigured",
     "NoActiveSigner",
     "NothingToResume",
     "PayerBusy",
     "PayerEmpty",
     "PayerInvalid",
+    "ProcessUserInvalid",
     "ProgramInvalid",
     "ProgramMissing",
     "ProgramUnsupported",
@@ -204,6 +211,7 @@ __all__ = [
     "RpcAnswerInvalid",
     "RpcError",
     "RpcUnreachable",
+    "SandboxInsufficient",
     "SignatureInvalid",
     "SignerFailed",
     "SignerGone",
