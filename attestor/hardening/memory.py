@@ -56,6 +56,10 @@ class SecretBuffer:
         if taken != self._size:
             raise OSError(ctypes.get_errno(), "getrandom gave too little")
 
+    def read_from(self, descriptor: int) -> int:
+        """Fill it from a file; how many bytes came. Raises `OSError`."""
+        return os.readv(descriptor, [memoryview(self._page)[: self._size]])
+
     def destroy(self) -> None:
         """Overwrite the page and give it back. Again is nothing."""
         if self._page.closed:

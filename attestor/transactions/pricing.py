@@ -4,14 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from eth_account.signers.local import LocalAccount
-
 from attestor.chain.node import Node
 from attestor.core import fees
 from attestor.core.text import checksummed, from_hex
 from attestor.core.transaction import Attempt, SignedTransaction
 from attestor.errors import PayerEmpty
 from attestor.transactions.log import nothing
+from attestor.transactions.payer import Account
 from attestor.transactions.replacement import FeePolicy, Market, highest
 
 
@@ -28,7 +27,7 @@ class Call:
 class Pricer:
     """Signs transactions of one account on one chain; sends nothing."""
 
-    def __init__(self, node: Node, account: LocalAccount, policy: FeePolicy) -> None:
+    def __init__(self, node: Node, account: Account, policy: FeePolicy) -> None:
         self._node = node
         self._account = account
         self._policy = policy

@@ -21,7 +21,7 @@ ALLOWED: dict[str, set[str]] = {
     "store": {"core", "errors"},
     "net": {"core", "errors"},
     "chain": {"core", "errors", "config", "net"},
-    "transactions": {"core", "errors", "chain"},
+    "transactions": {"core", "errors", "hardening", "chain"},
     "quote": {"core", "errors"},
     "executor": {"core", "errors"},
     "hardening": {"core", "errors"},

@@ -2,7 +2,9 @@
 
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import coincurve
 import pytest
@@ -10,9 +12,36 @@ from measures import memory
 
 from attestor.config import ROOT
 from attestor.core.signature import address_of
+from attestor.hardening import process
+from attestor.programs import elf, fibonacci
+from attestor.signer.client import SignerProcess
+from attestor.signer.settings import SignerSettings
 
 SIGNATURES = 100
-BODY = """
+PROOFS = 10
+SYS_PTRACE = 19
+"""A capability's number (linux/capability.h)."""
+SETTINGS = SignerSettings(
+    chain_id=31337,
+    registry="0x" + "77" * 20,
+    layout="attestor",
+    multiproof="0x" + "88" * 20,
+    provider="simulated",
+    simulation_seed="test",
+    executor_directory=str(ROOT / "executor" / "target" / "release"),
+    workers=2,
+    wall_seconds=60.0,
+    cpu_seconds=60,
+    memory_bytes=4 << 30,
+    public_values_bytes=1 << 16,
+    cycles=1 << 40,
+    engine="attestor",
+    cross_check_within_budget="never",
+    cross_check_beyond_budget="never",
+    cross_check_budget_cycles=0,
+    cross_check_sample_rate=0.0,
+)
+KEYS = """
 import sys
 from attestor.signer.keys import Keys
 
@@ -32,13 +61,29 @@ for line in sys.stdin:
 """
 
 
+PAYER = """
+import sys
+from pathlib import Path
+from attestor.transactions.account import load_account
+
+for line in sys.stdin:
+    account = load_account(Path(line.strip()))
+    for nonce in range(100):
+        account.sign_transaction({
+            "chainId": 1, "nonce": nonce, "gas": 50000, "value": 0, "data": b"data",
+            "maxFeePerGas": 10**9, "maxPriorityFeePerGas": 1, "to": account.address,
+        })
+    print(account.address[2:], flush=True)
+"""
+
+
 class Holder:
     """A process that does with keys as it is told. What it is told, and answers, holds no key."""
 
-    def __init__(self) -> None:
+    def __init__(self, body: str) -> None:
         pipe = subprocess.PIPE
         self.process = subprocess.Popen(
-            [sys.executable, "-c", BODY], stdin=pipe, stdout=pipe, cwd=ROOT, text=True
+            [sys.executable, "-c", body], stdin=pipe, stdout=pipe, cwd=ROOT, text=True
         )
 
     @property
@@ -52,19 +97,26 @@ class Holder:
         return bytes.fromhex(self.process.stdout.readline())
 
     def secret_of(self, signer: bytes) -> bytes:
-        """Read from outside, out of the page that is locked for it."""
-        for secret in memory.locked_pages(self.pid):
-            if any(secret) and address_of(coincurve.PrivateKey(secret).public_key) == signer:
-                return secret
-        raise AssertionError("the key is in no locked page")
+        return secret_of(self.pid, signer)
+
+    def stop(self) -> None:
+        self.process.kill()
+        self.process.communicate()
+
+
+def secret_of(pid: int, signer: bytes) -> bytes:
+    """Read from outside, out of the page that is locked for it."""
+    for secret in memory.locked_pages(pid):
+        if any(secret) and address_of(coincurve.PrivateKey(secret).public_key) == signer:
+            return secret
+    raise AssertionError("the key is in no locked page")
 
 
 @pytest.fixture
 def holder() -> Iterator[Holder]:
-    started = Holder()
+    started = Holder(KEYS)
     yield started
-    started.process.kill()
-    started.process.wait()
+    started.stop()
 
 
 @pytest.mark.parametrize("command", ["create", "search"])
@@ -104,3 +156,43 @@ def test_copies__of_keys_that_a_search_passed_over__are_none(holder: Holder) -> 
     holder.ask("search")
 
     assert len(memory.locked_pages(holder.pid)) == 1
+
+
+def test_copies__of_the_payers_key__is_one(tmp_path: Path) -> None:
+    """Its file is read into locked memory too, which is given back."""
+    key = coincurve.PrivateKey()
+    file = tmp_path / "payer.key"
+    file.touch(mode=0o600)
+    file.write_text(f"0x{key.secret.hex()}\n")
+    holder = Holder(PAYER)
+    try:
+        assert holder.ask(str(file)) == address_of(key.public_key)
+
+        assert memory.occurrences(holder.pid, memory.forms(key.secret)) == ["big-endian"]
+        assert sorted(memory.occurrences(holder.pid, memory.parts(key.secret))) == ["high", "low"]
+        assert len(memory.locked_pages(holder.pid)) == 1
+    finally:
+        holder.stop()
+
+
+def test_copies__in_the_signer_process__is_one_until_it_is_retired() -> None:
+    """The real process, which others of its user cannot read: that takes root."""
+    if not process.holds(SYS_PTRACE):
+        pytest.skip("needs CAP_SYS_PTRACE")
+    later = int(time.time()) + 3600
+    signer = SignerProcess(SETTINGS)
+    try:
+        address, pid = signer.new_key(buckets=0xFF), signer._process.pid
+        secret = secret_of(pid, address)
+        signer.quote(address, 7, b"\xbb" * 32, later)
+        signer.activate(address, later)
+        for number in range(PROOFS):
+            signer.prove("job", elf(fibonacci.NAME), fibonacci.stdin(number))
+        assert memory.occurrences(pid, memory.forms(secret)) == ["big-endian"]
+        assert sorted(memory.occurrences(pid, memory.parts(secret))) == ["high", "low"]
+
+        signer.retire(address)
+        assert memory.occurrences(pid, memory.forms(secret)) == []
+        assert memory.occurrences(pid, memory.parts(secret)) == []
+    finally:
+        signer.close()

@@ -1,4 +1,4 @@
-"""Version 8: whether the executor that ran a program is the one that was recorded when it was
+"""Version 9: whether the executor that ran a program is the one that was recorded when it was
 built. Proofs from before do not say."""
 
 SQL = """
