@@ -58,12 +58,23 @@ contracts: out/.ready ## compile the contracts
 EXECUTOR_SOURCES := $(shell find executor -name target -prune -o \
 	\( -name '*.rs' -o -name '*.toml' -o -name Cargo.lock \) -print)
 
+# One command makes both.
+$(dir $(EXECUTOR))attestor-vkey: $(EXECUTOR) ;
+
 $(EXECUTOR): $(EXECUTOR_SOURCES) | .tools.ready
 	@echo "building the native executor (some minutes the first time)"
 	@cd executor && cargo build --quiet --release --locked
-	@touch $@
+	@touch $(PROGRAMS_RECORDED)
 
-executor: $(EXECUTOR) ## compile the native executor
+# The signer process runs no other programs on a real chain. Whoever builds them by cargo alone is
+# told so there.
+RECORD := attestor/executor/programs.json
+PROGRAMS_RECORDED := $(dir $(EXECUTOR))attestor-execute $(dir $(EXECUTOR))attestor-vkey
+
+$(RECORD): $(PROGRAMS_RECORDED) scripts/record_programs.py
+	@python3 scripts/record_programs.py $(PROGRAMS_RECORDED) $@
+
+executor: $(RECORD) ## compile the native executor, and record what it is
 
 abi: contracts ## write abi/ and docs/contract-reference.md from the contracts
 	@$(PYTHON) scripts/abi.py
@@ -201,4 +212,4 @@ format: setup ## format all code, and fix what the linter can
 	@cd executor && cargo fmt
 
 clean: ## remove everything that was built or downloaded
-	rm -rf .venv .slither node_modules out cache executor/target demo devnet .tools.ready
+	rm -rf .venv .slither node_modules out cache executor/target demo devnet .tools.ready $(RECORD)

@@ -159,6 +159,21 @@ class Config:
     proofs_workers: int = option("int", "concurrent executions", 1, low=1)
     proofs_max_open: int = option("int", "maximum number of queued and running jobs", 64, low=1)
 
+    signer_user: str = option(
+        "text",
+        "user that the signer process becomes, where the daemon may change users; unless set, a "
+        "user id that nothing else on the machine has",
+        "",
+    )
+    sandbox_level: str = option(
+        "choice",
+        "what must confine the executor and the signer process before there is a key: everything "
+        "(isolated), limits and a list of system calls (process), or nothing; auto is isolated, "
+        "and on development chains what the machine offers",
+        "auto",
+        choices=("auto", "none", "process", "isolated"),
+    )
+
     executor_directory: Path = option(
         "path", "directory of the executor's binaries", ROOT / "executor" / "target" / "release"
     )

@@ -4,6 +4,7 @@ What is opened on the way is closed in reverse order: when the daemon ends, and 
 cannot be built.
 """
 
+import os
 import time
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from attestor.chain.registry import Registry
 from attestor.collateral.build import build_duty
 from attestor.collateral.duty import CollateralDuty
 from attestor.config import Config
+from attestor.core.execution import ExecutorBuild
 from attestor.core.fees import GWEI
 from attestor.core.report_data import Binding, Layout
 from attestor.core.text import checksummed
@@ -26,6 +28,7 @@ from attestor.daemon.policy import make_gate, policy_from, signer_settings
 from attestor.daemon.policy_events import PolicyEventsDuty
 from attestor.deployment import addresses
 from attestor.errors import AttestorError
+from attestor.hardening import process
 from attestor.jobs.cross_checks import CrossChecks
 from attestor.jobs.duty import CrossCheckDuty
 from attestor.jobs.queue import ProofQueue
@@ -38,6 +41,7 @@ from attestor.rotation.observer import Observer
 from attestor.rotation.request import RequestBuilder
 from attestor.rotation.situation import RotationPolicy
 from attestor.signer.client import SignerProcess
+from attestor.signer.start_report import StartReport
 from attestor.store.database import Store
 from attestor.store.disagreements import Disagreements
 from attestor.store.headers import Headers
@@ -92,6 +96,7 @@ class Parts:
     collateral: CollateralDuty | None
     duties: tuple[Duty, ...]
     closing: ExitStack
+    executor: ExecutorBuild = ExecutorBuild.RECORDED
 
 
 def build(config: Config) -> Parts:
@@ -104,6 +109,8 @@ def build(config: Config) -> Parts:
         collateral = _collateral(config, chain, store)
         signer = SignerProcess(signer_settings(config, chain.binding, chain.contracts.multiproof))
         opened.callback(signer.close)
+        started = signer.started()
+        _give_up_change_of_users()
         effects = _effects(config, chain, store, manager, signer, gate)
         rotation = _rotation(chain, store, manager, effects, config.chain_poll_seconds)
         rotation.recover(held=signer.addresses())
@@ -119,9 +126,17 @@ def build(config: Config) -> Parts:
             *((collateral,) if collateral is not None else ()),
             *_policy_events(config, chain, noted),
         )
-        _tell(config, chain)
+        _tell(config, chain, started)
         return Parts(
-            config, store, queue, checks, halt, collateral, duties, closing=opened.pop_all()
+            config,
+            store,
+            queue,
+            checks,
+            halt,
+            collateral,
+            duties,
+            closing=opened.pop_all(),
+            executor=started.executor,
         )
 
 
@@ -214,7 +229,7 @@ def _rotation(
     return Rotation(heads, observer, effects, history, chain.policy, failures, time.monotonic)
 
 
-def _tell(config: Config, chain: ChainParts) -> None:
+def _tell(config: Config, chain: ChainParts, signer: StartReport) -> None:
     logger.info(
         "registry {} on chain {}, payer {}, provider {}",
         checksummed(chain.registry.address),
@@ -222,6 +237,26 @@ def _tell(config: Config, chain: ChainParts) -> None:
         checksummed(chain.pricer.payer),
         config.quote_provider,
     )
+    logger.info(
+        "the signer process runs as user {}, with the {} executor, and sandbox level {}{}",
+        signer.uid,
+        signer.executor,
+        signer.level,
+        f"; missing are {'; '.join(signer.missing)}" if signer.missing else "",
+    )
+    if signer.executor is ExecutorBuild.UNRECORDED:
+        logger.warning(
+            "the executor in {} is not the one that was recorded when it was built: every answer "
+            "says so",
+            config.executor_directory,
+        )
+
+
+def _give_up_change_of_users() -> None:
+    """What a daemon without root was given for the start of the signer process alone. Root keeps
+    what it is."""
+    if os.geteuid() != 0:
+        process.drop_capabilities(process.SETUID, process.SETGID)
 
 
 def _end_signers(signer: SignerProcess, rotation: Rotation) -> None:

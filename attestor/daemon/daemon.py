@@ -102,6 +102,7 @@ class Daemon:
             parts.collateral,
             duties.records,
             self._bounds,
+            executor=parts.executor,
         ).add_to(served)
         listener = Listener(served, config.api_host, config.api_port)
         stack.push_async_callback(listener.stop)

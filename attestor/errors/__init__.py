@@ -98,7 +98,11 @@ from attestor.errors.quote import (
 )
 from attestor.errors.setup import (
     ConfigurationInvalid,
+    ExecutorUnrecorded,
     FrameInvalid,
+    MemoryNotLocked,
+    ProcessUserInvalid,
+    SandboxInsufficient,
     SimulationRefused,
 )
 from attestor.errors.signer import (
@@ -185,6 +189,7 @@ __all__ = [
     "ExecutionTimeLimit",
     "ExecutorCrashed",
     "ExecutorMissing",
+    "ExecutorUnrecorded",
     "Fatal",
     "FeeCapReached",
     "FrameInvalid",
@@ -199,12 +204,14 @@ __all__ = [
     "JobGivenUp",
     "LeaseLost",
     "MeasurementRefused",
+    "MemoryNotLocked",
     "Misconfigured",
     "NoActiveSigner",
     "NothingToResume",
     "PayerBusy",
     "PayerEmpty",
     "PayerInvalid",
+    "ProcessUserInvalid",
     "ProgramInvalid",
     "ProgramMissing",
     "ProgramUnsupported",
@@ -230,6 +237,7 @@ __all__ = [
     "RpcError",
     "RpcThrottled",
     "RpcUnreachable",
+    "SandboxInsufficient",
     "SignatureInvalid",
     "SignerFailed",
     "SignerGone",

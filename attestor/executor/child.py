@@ -47,16 +47,18 @@ def run(
     wall_seconds: float,
     max_answer_bytes: int,
     niceness: int = 0,
+    sealed: int | None = None,
 ) -> Ended:
     """Start `program` with an empty environment, write `request`, and take its answer.
 
-    A child with a `niceness` over 0 gets the processor time that others leave.
+    With `sealed`, a descriptor of a program in memory, that is run and the file not looked at. A
+    child with a `niceness` over 0 gets the processor time that others leave.
 
     Raises `ExecutorMissing`, `ExecutionTimeLimit`, or `ExecutorCrashed` for an answer over the
     bound. No process is left, however this ends.
     """
     deadline = time.monotonic() + wall_seconds
-    process = _start(program)
+    process = _start(program, sealed)
     traffic = _Traffic(memoryview(request), max_answer_bytes)
     try:
         if niceness:
@@ -74,11 +76,13 @@ def run(
     return Ended(program.name, status, bytes(traffic.answer), _printable(traffic.log))
 
 
-def _start(program: Path) -> "subprocess.Popen[bytes]":
+def _start(program: Path, sealed: int | None) -> "subprocess.Popen[bytes]":
     pipe = subprocess.PIPE
     try:
         return subprocess.Popen(
             [str(program)],
+            executable=None if sealed is None else f"/proc/self/fd/{sealed}",
+            pass_fds=() if sealed is None else (sealed,),
             stdin=pipe,
             stdout=pipe,
             stderr=pipe,

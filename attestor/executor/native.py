@@ -8,6 +8,8 @@ from attestor.core import frame
 from attestor.core.execution import Engine, Execution, Limits
 from attestor.core.verifying_key import VerifyingKey
 from attestor.executor import answer, child
+from attestor.executor.programs import Programs
+from attestor.executor.sandbox import WALLS, SandboxReport
 
 VERSION = 2
 VKEY_PROGRAM = "attestor-vkey"
@@ -17,9 +19,11 @@ EXECUTE_PROGRAM = "attestor-execute"
 class NativeExecutor:
     """Thread-safe. Each call starts a child process, which has ended when the call returns."""
 
-    def __init__(self, directory: Path) -> None:
-        """`directory` holds the two programs; that is checked when one is started."""
+    def __init__(self, directory: Path, programs: Programs | None = None) -> None:
+        """`directory` holds the two programs; that is checked when one is started. With `programs`
+        those are run, and what is in the directory by then does not matter."""
         self._directory = directory
+        self._sealed = programs.descriptors if programs is not None else {}
 
     def verifying_key(self, program: bytes, limits: Limits) -> VerifyingKey:
         """Compute the key of an ELF: some CPU seconds, most of them for any ELF.
@@ -52,6 +56,15 @@ class NativeExecutor:
         max_bytes = limits.public_values_bytes
         return answer.read_execution(answer.read(ended), engine, ended.log, max_bytes)
 
+    def sandbox_report(self) -> SandboxReport:
+        """What confines the executor's processes on this machine: it starts one, without a guest.
+
+        Raises `ExecutorCrashed` or `ExecutorMissing`.
+        """
+        # What `confine` of this build puts in force.
+        stands = ("rlimits", "no_new_privs", "not_dumpable")
+        return SandboxReport({name: name in stands for name in WALLS}, landlock_abi=0)
+
     def _call(
         self, name: str, blobs: tuple[bytes, ...], limits: Limits, **header: str | bool
     ) -> child.Ended:
@@ -68,4 +81,5 @@ class NativeExecutor:
             limits.wall_seconds,
             max_answer_bytes=frame.MAX_HEADER_BYTES + limits.public_values_bytes,
             niceness=limits.niceness,
+            sealed=self._sealed.get(name),
         )

@@ -13,6 +13,7 @@ from aiohttp import web
 from loguru import logger
 
 from attestor.core.duty import DutyBounds, DutyRecord, fault
+from attestor.core.execution import ExecutorBuild
 from attestor.core.expiry import CollateralExpiry
 from attestor.errors import AttestorError, WorkersFailing
 from attestor.http import metrics
@@ -57,6 +58,7 @@ class Health:
         duties: Callable[[], list[DutyRecord]] = list,
         bounds: DutyBounds | None = None,
         monotonic: Callable[[], float] = time.monotonic,
+        executor: ExecutorBuild = ExecutorBuild.RECORDED,
     ) -> None:
         self._queue = queue
         self._jobs = jobs
@@ -66,6 +68,7 @@ class Health:
         self._duties = duties
         self._bounds = bounds or DutyBounds()
         self._monotonic = monotonic
+        self._executor = executor
         self._counting: asyncio.Future[Counts] | None = None
 
     def add_to(self, application: web.Application) -> None:
@@ -77,10 +80,13 @@ class Health:
         """200 and {"ok":true}, or 503 and {"ok":false,"error":{"code","message","hint"}}: signing
         is halted, a duty fails or hangs (its name is in `error.duty`), or the workers fail.
 
-        With "warnings":[{"code","message"}] where registrations will end unless somebody acts.
+        With "executor":"unrecorded" where other programs run than were recorded at build, and with
+        "warnings":[{"code","message"}] where registrations will end unless somebody acts.
         """
         warning = self._collateral.warning() if self._collateral is not None else None
         told: dict[str, Any] = {}
+        if self._executor is not ExecutorBuild.RECORDED:
+            told["executor"] = self._executor
         if warning is not None:
             told["warnings"] = [{"code": "collateral_ends", "message": warning}]
         error = self._error()

@@ -89,6 +89,7 @@ def _trust_headers(proof: StoredProof) -> dict[str, str]:
         "X-Attestor-Engine": proof.engine,
         "X-Attestor-Cycles": str(proof.cycles),
         "X-Attestor-Cross-Check": checked,
+        "X-Attestor-Executor": proof.executor or "unknown",
     }
 
 

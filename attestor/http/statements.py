@@ -29,7 +29,8 @@ class Statements:
         found = await asyncio.to_thread(self._jobs.statement, job)
         if found is None:
             return web.Response(status=404)
-        return web.json_response(self._body(found))
+        headers = {"X-Attestor-Executor": found.executor or "unknown"}
+        return web.json_response(self._body(found), headers=headers)
 
     def _body(self, found: StoredStatement) -> dict[str, object]:
         signed = found.statement

@@ -14,7 +14,7 @@ from typing import Any
 
 from attestor.core import frame
 from attestor.core.cross_check import CrossChecked, CrossCheckVerdict, Disagreement, Finding, Timing
-from attestor.core.execution import Engine
+from attestor.core.execution import Engine, ExecutorBuild
 from attestor.core.frame import Frame
 from attestor.core.proof import Proof
 from attestor.core.report_data import Purpose
@@ -22,7 +22,9 @@ from attestor.core.statement import SignedStatement
 from attestor.core.text import from_hex, to_hex
 from attestor.core.verifying_key import VerifyingKey
 from attestor.errors import AttestorError, SignerGone, restore
+from attestor.signer.server import START_ID
 from attestor.signer.settings import SignerSettings
+from attestor.signer.start_report import StartReport
 
 MAX_ANSWER_BYTES = 64 << 20
 
@@ -54,14 +56,20 @@ class SignerProcess:
                 env={"PATH": os.defpath, "PYTHONPATH": os.pathsep.join(sys.path)},
             )
         self._connection = ours
-        self._ids = itertools.count(1)
-        self._waiting: dict[int, Future[Frame]] = {}
+        self._ids = itertools.count(START_ID + 1)
+        self._started: Future[Frame] = Future()
+        self._waiting: dict[int, Future[Frame]] = {START_ID: self._started}
         self._lock = threading.Lock()
         self._send_lock = threading.Lock()
         self._gone = False
         self._send(Frame(settings.to_header()))
         self._reader = threading.Thread(target=self._read_answers, name="signer", daemon=True)
         self._reader.start()
+
+    def started(self) -> StartReport:
+        """What the process started with, once it has. Raises what kept it from starting: every
+        `Misconfigured` error of its executor, quote provider and sandbox."""
+        return StartReport.from_header(_require_ok(self._started.result()).header)
 
     def new_key(self, buckets: int = 0) -> bytes:
         """Make a signer, in one of these buckets if one is found (see `Keys.create`); its
@@ -119,6 +127,7 @@ class SignerProcess:
             engine=Engine(header["engine"]),
             cross_check=Timing(header["cross_check"]),
             statement=_statement(header["statement"]),
+            executor=ExecutorBuild(header["executor"]),
         )
 
     def cross_checks(self) -> list[CrossChecked]:
@@ -146,7 +155,10 @@ class SignerProcess:
         with contextlib.suppress(OSError):
             self._connection.shutdown(socket.SHUT_RDWR)
         self._connection.close()
-        self._process.kill()
+        with contextlib.suppress(PermissionError):
+            # Without CAP_KILL another user's process is not ours to kill: it ends by itself then,
+            # since nobody is at the other end.
+            self._process.kill()
         self._process.wait()
 
     def require_alive(self) -> None:
@@ -162,11 +174,7 @@ class SignerProcess:
                 raise _gone()
             self._waiting[request_id] = future
         self._send(Frame({"verb": verb, "id": request_id, **arguments}, blobs))
-        answer = future.result()
-        error = answer.header.get("error")
-        if error is not None:
-            raise restore(error["code"], error["message"], error["hint"])
-        return answer
+        return _require_ok(future.result())
 
     def _send(self, request: Frame) -> None:
         data = frame.encode(request)
@@ -181,7 +189,7 @@ class SignerProcess:
             with self._connection.makefile("rb") as incoming:
                 while (answer := frame.read(incoming.read, MAX_ANSWER_BYTES)) is not None:
                     with self._lock:
-                        future = self._waiting.pop(answer.header.get("id", 0), None)
+                        future = self._waiting.pop(answer.header.get("id", -1), None)
                     if future is not None:
                         future.set_result(answer)
         except (OSError, ValueError, AttestorError):
@@ -191,6 +199,13 @@ class SignerProcess:
             waiting, self._waiting = self._waiting, {}
         for future in waiting.values():
             future.set_exception(_gone())
+
+
+def _require_ok(answer: Frame) -> Frame:
+    error = answer.header.get("error")
+    if error is not None:
+        raise restore(error["code"], error["message"], error["hint"])
+    return answer
 
 
 def _verdict(finding: str, reason: str) -> CrossCheckVerdict:

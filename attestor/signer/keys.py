@@ -1,15 +1,12 @@
-"""The proof keys, in memory alone."""
+"""The proof keys, in locked memory alone, one copy of each."""
 
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import coincurve
-
-from attestor.core.signature import address_of
-from attestor.core.signature import sign as signature_of
 from attestor.core.text import to_hex
 from attestor.errors import NoActiveSigner, SignerUnknown, SigningHalted
+from attestor.hardening.secret_key import SecretKey
 
 EXPIRY_MARGIN = 30
 """Seconds before its registration ends at which a key stops signing: a proof has to reach the
@@ -18,11 +15,6 @@ chain while its signer is still registered."""
 
 MOST_TRIES = 4096
 """Each takes a fraction of a millisecond; one bucket of 1,024 is missed once in 55 times."""
-
-
-def _new_key() -> tuple[coincurve.PrivateKey, bytes]:
-    key = coincurve.PrivateKey()
-    return key, address_of(key.public_key)
 
 
 def _bucket_of(address: bytes) -> int:
@@ -53,7 +45,7 @@ class Keys:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._secrets: dict[bytes, bytearray] = {}
+        self._secrets: dict[bytes, SecretKey] = {}
         self._active: _Active | None = None
         self._halted: str | None = None
         self._lock = threading.Lock()
@@ -62,17 +54,20 @@ class Keys:
         """Make a key; its address. Bit n of `buckets` (1,024 bits) asks for an address whose lowest
         10 bits are n: keys are made until one has any of these, or for long enough.
 
-        The choice costs no strength: all other bits of the address are as random as before.
+        The choice costs no strength: all other bits of the address are as random as before. Raises
+        `MemoryNotLocked`.
         """
-        key, address = _new_key()
+        key = SecretKey.random()
         for _ in range(MOST_TRIES if buckets else 0):
-            if _bucket_of(address) & buckets:
+            if _bucket_of(key.address) & buckets:
                 break
-            key, address = _new_key()
+            key.renew()
         with self._lock:
+            if self._halted is not None:
+                key.destroy()
             self._require_not_halted()
-            self._secrets[address] = bytearray(key.secret)
-        return address
+            self._secrets[key.address] = key
+        return key.address
 
     def require(self, address: bytes) -> None:
         """Raise `SignerUnknown` unless the key of that address is here."""
@@ -121,8 +116,8 @@ class Keys:
         (Unix seconds), all by one key. Raises as `sign`."""
         with self._lock:
             active = self._usable()
-            secret = bytes(self._secrets[active.address])
-            made = tuple(signature_of(secret, digest) for digest in digests(active.valid_until))
+            secret = self._secrets[active.address]
+            made = tuple(secret.sign(digest) for digest in digests(active.valid_until))
         return Signatures(active.address, active.valid_until, made)
 
     def sign_for(self, address: bytes, digest: bytes) -> bytes:
@@ -130,7 +125,7 @@ class Keys:
         with self._lock:
             self._require_not_halted()
             self.require(address)
-            return signature_of(bytes(self._secrets[address]), digest)
+            return self._secrets[address].sign(digest)
 
     def require_active(self) -> None:
         """Raise `NoActiveSigner` if `sign` would: before a program is executed for nothing."""
@@ -161,7 +156,7 @@ class Keys:
             self._active = None
         secret = self._secrets.pop(address, None)
         if secret is not None:
-            secret[:] = bytes(len(secret))
+            secret.destroy()
 
     def addresses(self) -> list[bytes]:
         """The signers whose keys are here."""

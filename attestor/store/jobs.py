@@ -41,6 +41,8 @@ class StoredProof:
     cycles: int
     cross_check: str
     finding: str | None
+    executor: str | None = None
+    """None for proofs of a version that did not note it."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,7 @@ class StoredStatement:
     statement: Statement
     contract: bytes
     signature: bytes
+    executor: str | None = None
 
 
 class Jobs:
@@ -162,6 +165,7 @@ class Jobs:
             "signature": to_hex(proof.signature),
             "cycles": proof.cycles,
             "engine": proof.engine,
+            "executor": proof.executor,
             "cross_check": proof.cross_check,
             **_statement_columns(proof.statement),
         }
@@ -198,7 +202,8 @@ class Jobs:
         """The typed statement of a finished job, if one was signed."""
         row = self._store.row(
             "SELECT signer, program_vkey, public_values, stdin_sha256, statement_contract, "
-            "statement_expires_at, statement_signature FROM proofs JOIN jobs ON jobs.id = job "
+            "statement_expires_at, statement_signature, executor "
+            "FROM proofs JOIN jobs ON jobs.id = job "
             "WHERE job = ? AND statement_signature IS NOT NULL",
             job,
         )
@@ -216,13 +221,14 @@ class Jobs:
             ),
             contract=from_hex(row["statement_contract"]),
             signature=from_hex(row["statement_signature"]),
+            executor=row["executor"],
         )
 
     def proof(self, job: str) -> StoredProof | None:
         """The proof of a finished job."""
         row = self._store.row(
-            "SELECT signature, vk_hash_bytes, public_values, engine, cycles, cross_check, finding "
-            "FROM proofs WHERE job = ?",
+            "SELECT signature, vk_hash_bytes, public_values, engine, cycles, cross_check, finding, "
+            "executor FROM proofs WHERE job = ?",
             job,
         )
         if row is None:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from eth_account.signers.local import LocalAccount
 from eth_account.typed_transactions.typed_transaction import TypedTransaction
 from hexbytes import HexBytes
 
@@ -13,6 +12,7 @@ from attestor.core import fees
 from attestor.core.text import checksummed, from_hex
 from attestor.core.transaction import Attempt, SignedTransaction
 from attestor.errors import PayerEmpty
+from attestor.transactions.payer import Account
 from attestor.transactions.replacement import FeePolicy, Market, highest
 
 BASIS_POINTS = 10_000
@@ -57,7 +57,7 @@ def call_of(transaction: SignedTransaction) -> Call:
 class Pricer:
     """Signs transactions of one account on one chain; sends nothing."""
 
-    def __init__(self, node: Node, account: LocalAccount, policy: FeePolicy) -> None:
+    def __init__(self, node: Node, account: Account, policy: FeePolicy) -> None:
         self._node = node
         self._account = account
         self._policy = policy

@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 
 from attestor.config import Config
+from attestor.core.execution import ExecutorBuild
 from attestor.core.registration import Terms
 from attestor.core.report_data import Layout
 from attestor.daemon import build as module
 from attestor.errors import CollateralStoreInvalid, SignerGone
+from attestor.executor import SandboxLevel
+from attestor.signer.start_report import StartReport
 from attestor.store.database import Store
 
 CONFIG = Config(
@@ -74,6 +77,9 @@ class Thing:
 
     def close(self) -> None:
         self._opened.events.append(f"close {self._name}")
+
+    def started(self) -> StartReport:
+        return StartReport(ExecutorBuild.RECORDED, SandboxLevel.ISOLATED, (), 1000)
 
     def addresses(self) -> list[bytes]:
         return []

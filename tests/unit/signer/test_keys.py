@@ -1,10 +1,10 @@
 """The proof keys: only the active one signs, and only while it is registered."""
 
-import coincurve
 import pytest
 
 from attestor.core.signature import recover
 from attestor.errors import NoActiveSigner, SignerUnknown, SigningHalted
+from attestor.hardening.secret_key import SecretKey
 from attestor.signer import keys as keys_module
 from attestor.signer.keys import EXPIRY_MARGIN, Keys
 
@@ -81,13 +81,13 @@ def test_create__no_such_bucket__any_key_after_a_bounded_search(
     keys: Keys, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[int] = []
-    original = keys_module._new_key
+    original = SecretKey.renew
 
-    def counted() -> tuple[coincurve.PrivateKey, bytes]:
+    def counted(key: SecretKey) -> None:
         made.append(1)
-        return original()
+        original(key)
 
-    monkeypatch.setattr(keys_module, "_new_key", counted)
+    monkeypatch.setattr(SecretKey, "renew", counted)
     address = keys.create(1 << 4000)
     assert len(made) == keys_module.MOST_TRIES + 1
     assert keys.addresses() == [address]
@@ -129,12 +129,13 @@ def test_retire__active__nobody_signs(keys: Keys) -> None:
         keys.sign(DIGEST)
 
 
-def test_retire__key__is_overwritten_in_memory(keys: Keys) -> None:
+def test_retire__key__is_destroyed(keys: Keys) -> None:
     signer = keys.create()
     secret = keys._secrets[signer]
-    assert any(secret)
+    secret.sign(DIGEST)
     keys.retire(signer)
-    assert not any(secret)
+    with pytest.raises(ValueError, match="destroyed"):
+        secret.sign(DIGEST)
 
 
 def test_retire__other_or_unknown__leaves_the_active_one(keys: Keys) -> None:
@@ -153,13 +154,15 @@ def test_require__key_that_is_gone__is_refused(keys: Keys) -> None:
         keys.require(signer)
 
 
-def test_halt__every_key_is_overwritten_and_none_comes_back(keys: Keys) -> None:
+def test_halt__every_key_is_destroyed_and_none_comes_back(keys: Keys) -> None:
     signers = [keys.create(), keys.create()]
     keys.activate(signers[0], LATER)
     secrets = [keys._secrets[signer] for signer in signers]
     keys.halt("the first reason")
     keys.halt("another")
-    assert not any(any(secret) for secret in secrets)
+    for secret in secrets:
+        with pytest.raises(ValueError, match="destroyed"):
+            secret.sign(DIGEST)
     assert (keys.addresses(), keys.active(), keys.halted()) == ([], None, "the first reason")
     for call in (
         keys.create,
