@@ -124,6 +124,14 @@ class Config:
         20,
     )
 
+    rotation_lease_seconds: float = option(
+        "float",
+        "how long the signer goes on signing without a new block that shows it registered",
+        180.0,
+        low=1,
+        high=MAX_WAIT_SECONDS,
+    )
+
     collateral_enabled: bool = option(
         "bool", "renew the collateral on chain before it expires", False
     )

@@ -4,6 +4,7 @@ import time
 
 from attestor.collateral.sources import SimulatedSource, source_from
 from attestor.config import Config
+from attestor.core.chains import DEVELOPMENT_CHAIN_IDS
 from attestor.core.registration import Terms
 from attestor.core.report_data import Binding
 from attestor.core.text import to_hex
@@ -26,6 +27,8 @@ def policy_from(config: Config, terms: Terms) -> RotationPolicy:
         block_lag=config.rotation_block_lag,
         max_block_number_diff=terms.max_block_number_diff,
         inclusion_margin=config.rotation_inclusion_margin_blocks,
+        lease_seconds=config.rotation_lease_seconds,
+        leases_need_blocks=config.chain_id not in DEVELOPMENT_CHAIN_IDS,
     )
     if policy.expiry_margin >= terms.attest_validity_seconds:
         raise ConfigurationInvalid(

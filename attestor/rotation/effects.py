@@ -171,6 +171,10 @@ class RotationEffects:
             registration.valid_until,
         )
 
+    def lease(self, head: Block, seconds: float) -> None:
+        """Let the active signer go on: the chain vouches for it at `head`."""
+        self._signer.lease(head.timestamp, seconds)
+
     def pause(self, signer: bytes, reason: str, head: Block) -> None:
         """Sign nothing for the time being. First of all in the signer process: a full disk must not
         keep it signing."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from attestor.chain.heads import Heads
 from attestor.core.back_off import BackOff, Step
 from attestor.core.blocks import BlockWindow
-from attestor.core.signers import Active
+from attestor.core.signers import Active, Standing
 from attestor.errors import (
     AttestorError,
     Fatal,
@@ -67,6 +67,8 @@ class Rotation:
         self._clock = clock
         self._window = heads.window
         self._back_off = BackOff()
+        self._leased = (b"", b"")
+        """The active signer and the head for which it has a lease."""
 
     def recover(
         self, held: list[bytes], reason: str = "its key went with the signer process"
@@ -111,6 +113,7 @@ class Rotation:
         situation = replace(
             self._observer.situation(self._window), now=self._clock(), back_off=self._back_off
         )
+        self._lease(situation)
         action = plan(situation, self._policy)
         if isinstance(action, Wait):
             return action.reason
@@ -125,6 +128,17 @@ class Rotation:
             return f"failed: {error.code}"
         self._succeeded(action, step)
         return None
+
+    def _lease(self, situation: Situation) -> None:
+        """Let the active signer go on, once for each block that shows it registered."""
+        active, head = situation.active, situation.window.head
+        if active is None or head is None or active.paused:
+            return
+        shown = (active.address, head.hash)
+        is_new = shown != self._leased or not self._policy.leases_need_blocks
+        if is_new and situation.standing(active.address) is Standing.VALID:
+            self._effects.lease(head, self._policy.lease_seconds)
+            self._leased = shown
 
     def _perform(self, action: Action, situation: Situation) -> None:
         head = situation.window.head

@@ -20,6 +20,10 @@ class RotationPolicy:
     inclusion_margin: int
     final_depth: int = 64
     """Blocks on top of one, after which no reorg is expected to take it back."""
+    lease_seconds: float = 180.0
+    """How long the signer goes on without a new block that shows it registered."""
+    leases_need_blocks: bool = True
+    """Off on development chains, which may have no new block for as long as nobody sends."""
 
     def sendable(self, reference_block: int, head: int) -> bool:
         """Whether a transaction sent now can still be included inside the window.

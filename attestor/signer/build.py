@@ -41,7 +41,7 @@ def start(settings: SignerSettings) -> tuple[SignerService, StartReport]:
     executor = NativeExecutor(Path(settings.executor_directory), sealed)
     walls = Walls(missing, executor.sandbox_report())
     confinement.require(walls, settings.sandbox_level, settings.development)
-    keys = Keys(time.time)
+    keys = Keys(_since_boot)
     workload = make_workload(settings, executor, sealed, keys.halt)
     workload.start()
     service = SignerService(keys, provider, settings.binding, workload)
@@ -92,3 +92,8 @@ def make_provider(settings: SignerSettings, user: User | None = None) -> QuotePr
         )
         return ConfigfsProvider(kept_report=report)
     raise ConfigurationInvalid(f"no quote provider is named {settings.provider!r}")
+
+
+def _since_boot() -> float:
+    """Seconds, those included in which the machine was suspended."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)

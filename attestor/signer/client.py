@@ -105,6 +105,11 @@ class SignerProcess:
         """Sign proofs with that signer, until its registration ends."""
         self._ask("activate", address=to_hex(address), valid_until=valid_until)
 
+    def lease(self, chain_time: int, seconds: float) -> None:
+        """The chain vouches for the active signer in a block of that time: let it sign for so many
+        seconds, if nothing else is heard."""
+        self._ask("lease", chain_time=chain_time, seconds=seconds)
+
     def pause(self, address: bytes) -> None:
         """Sign nothing with that signer until it is activated again; its key stays."""
         self._ask("pause", address=to_hex(address))

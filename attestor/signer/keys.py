@@ -29,6 +29,16 @@ class _Active:
 
 
 @dataclass(frozen=True)
+class _Lease:
+    """A look at the chain: its time at the newest block, in seconds, and when that look was had and
+    stops counting, by the process's clock."""
+
+    chain_time: int
+    had_at: float
+    ends_at: float
+
+
+@dataclass(frozen=True)
 class Signatures:
     """Signatures by one signer, whose registration ends at `valid_until` (Unix seconds)."""
 
@@ -41,10 +51,15 @@ class Keys:
     """Makes, uses and destroys proof keys. At most one of them is active.
 
     Once halted it holds none, and `create`, `activate` and `sign` raise `SigningHalted`.
+
+    A TD's wall clock is the host's, so it decides nothing: time is the chain's, as of the last
+    lease, and what went by since. `clock` counts seconds and only goes forward, also while the
+    machine is suspended.
     """
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
+        self._lease: _Lease | None = None
         self._secrets: dict[bytes, SecretKey] = {}
         self._active: _Active | None = None
         self._halted: str | None = None
@@ -75,11 +90,18 @@ class Keys:
             raise SignerUnknown(f"no key of {to_hex(address)} is in the signer process")
 
     def activate(self, address: bytes, valid_until: int) -> None:
-        """Sign with that key from now on, until `valid_until` (seconds since 1970)."""
+        """Sign with that key from now on, until `valid_until` (chain time), while leased."""
         with self._lock:
             self._require_not_halted()
             self.require(address)
             self._active = _Active(address, valid_until)
+
+    def lease(self, chain_time: int, seconds: float) -> None:
+        """The chain vouched for the active signer in a block of that time: sign for so many seconds
+        from now, unless another lease comes."""
+        now = self._clock()
+        with self._lock:
+            self._lease = _Lease(chain_time, now, now + seconds)
 
     def pause(self, address: bytes) -> None:
         """Sign nothing with that key until it is activated again."""
@@ -137,7 +159,13 @@ class Keys:
         active = self._active
         if active is None:
             raise NoActiveSigner("no signer is registered and active", hint="try again later")
-        if self._clock() >= active.valid_until - EXPIRY_MARGIN:
+        lease, now = self._lease, self._clock()
+        if lease is None or now >= lease.ends_at:
+            raise NoActiveSigner(
+                "no recent block shows that the signer is registered",
+                hint="try again when the daemon follows the chain again",
+            )
+        if lease.chain_time + (now - lease.had_at) >= active.valid_until - EXPIRY_MARGIN:
             raise NoActiveSigner(
                 f"the registration of {to_hex(active.address)} is about to end",
                 hint="try again when its successor is registered",

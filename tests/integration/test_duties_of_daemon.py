@@ -36,6 +36,7 @@ from attestor.jobs import worker
 from attestor.jobs.queue import ProofQueue
 from attestor.store.database import Store
 from attestor.store.disagreements import Disagreements
+from attestor.store.headers import Headers
 from attestor.store.history import History
 from attestor.store.jobs import Jobs
 from attestor.store.journal import Journal
@@ -152,6 +153,7 @@ class Running:
             Transactions(store, journal),
             Uploads(store, journal),
             Disagreements(store, journal),
+            Headers(store),
         )
         queue = ProofQueue(parts.jobs, 8)
         checks: Any = self.prover

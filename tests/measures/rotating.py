@@ -75,6 +75,9 @@ class Signer:
     def activate(self, address: bytes, valid_until: int) -> None:
         """Nothing is proved here."""
 
+    def lease(self, chain_time: int, seconds: float) -> None:
+        """Nothing is proved here."""
+
     def pause(self, address: bytes) -> None:
         """Nothing is proved here."""
 

@@ -46,6 +46,7 @@ import sys
 from attestor.signer.keys import Keys
 
 keys = Keys(lambda: 1000.0)
+keys.lease(1000, 1e6)
 commands = {
     "create": lambda: keys.create(),
     "search": lambda: keys.create(sum(1 << bit for bit in range(0, 1024, 64))),

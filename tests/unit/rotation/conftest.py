@@ -81,6 +81,7 @@ class World:
         self.can_renew = True
         self.renews = False
         self.refuses = False
+        self.leases: list[tuple[int, float]] = []
         self.address = b"\x77" * 20
         self.payer = PAYER
         for _ in range(6):
@@ -259,6 +260,10 @@ class World:
         bound = BINDING.encode(address, number, block_hash, purpose)
         raw = bound[32:] + address + purpose.encode()
         return QuoteAnswer(raw, b"possession", "made-up", True)
+
+    def lease(self, chain_time: int, seconds: float) -> None:
+        self._called("lease")
+        self.leases.append((chain_time, seconds))
 
     def pause(self, address: bytes) -> None:
         self._called("pause")

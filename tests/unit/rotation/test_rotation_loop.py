@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from unit.rotation.conftest import POLICY
 
 from attestor.audit import verify
 from attestor.core import journal
@@ -261,6 +262,29 @@ def test_step__registry_cannot_be_asked__the_signer_goes_on(setup: Any) -> None:
     setup.world.faults["at"] = RpcUnreachable("down")
     setup.run(10)
     assert setup.world.signing == ONE
+
+
+def test_step__each_block_that_shows_the_signer_registered__lets_it_go_on(setup: Any) -> None:
+    setup.run(4)
+    given = len(setup.world.leases)
+    assert setup.world.leases[-1] == (setup.world.blocks[-1].timestamp, POLICY.lease_seconds)
+    for _ in range(5):
+        setup.rotation.step()
+    assert len(setup.world.leases) == given, "once for each block"
+    setup.world.mine()
+    setup.rotation.step()
+    assert len(setup.world.leases) == given + 1
+
+
+@pytest.mark.parametrize("call", ["head", "at"])
+def test_step__nothing_shows_the_signer_registered__its_lease_runs_out(
+    setup: Any, call: str
+) -> None:
+    setup.run(4)
+    setup.world.faults[call] = RpcUnreachable("down")
+    given = len(setup.world.leases)
+    setup.run(3)
+    assert len(setup.world.leases) == given
 
 
 def test_step__registration_reverts__next_try_waits_ever_longer(setup: Any) -> None:

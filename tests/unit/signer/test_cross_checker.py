@@ -94,6 +94,7 @@ class Signer:
     def __init__(self, policy: CrossCheckPolicy) -> None:
         self.engines = untyped(Engines())
         self.keys = Keys(lambda: 1000.0)
+        self.keys.lease(1000, 1e6)
         limits = Limits(wall_seconds=7)
         self.cross_checker = CrossChecker(self.keys.halt, self.engines, limits, policy, lambda: 0.5)
         workload = Sp1Workload(self.engines, limits, Engine.ATTESTOR, self.cross_checker)

@@ -27,7 +27,10 @@ def clock() -> Clock:
 
 @pytest.fixture
 def keys(clock: Clock) -> Keys:
-    return Keys(clock)
+    """With a long lease, of a chain that shows the time of the clock."""
+    made = Keys(clock)
+    made.lease(int(NOW), 1e6)
+    return made
 
 
 def test_create__twice__is_two_signers(keys: Keys) -> None:
@@ -68,6 +71,41 @@ def test_sign__near_the_end_of_the_registration__stops(
     else:
         with pytest.raises(NoActiveSigner, match="about to end"):
             keys.sign(DIGEST)
+
+
+def test_sign__no_lease__is_refused(clock: Clock) -> None:
+    keys = Keys(clock)
+    keys.activate(keys.create(), LATER)
+    with pytest.raises(NoActiveSigner, match="no recent block"):
+        keys.sign(DIGEST)
+
+
+@pytest.mark.parametrize(("waited", "signs"), [(179.9, True), (180.0, False), (10**9, False)])
+def test_sign__no_head_for_long__stops_until_another_comes(
+    keys: Keys, clock: Clock, waited: float, signs: bool
+) -> None:
+    keys.activate(keys.create(), 2 * 10**9)
+    keys.lease(int(NOW), 180.0)
+    clock.now += waited
+    if signs:
+        assert keys.sign(DIGEST)
+        return
+    with pytest.raises(NoActiveSigner, match="no recent block"):
+        keys.sign(DIGEST)
+    keys.lease(int(NOW), 180.0)
+    assert keys.sign(DIGEST)
+
+
+def test_sign__chain_is_ahead_of_the_clock__the_chains_time_counts(
+    keys: Keys, clock: Clock
+) -> None:
+    keys.activate(keys.create(), LATER)
+    keys.lease(LATER - EXPIRY_MARGIN - 10, 180.0)
+    clock.now += 9
+    assert keys.sign(DIGEST)
+    clock.now += 1
+    with pytest.raises(NoActiveSigner, match="about to end"):
+        keys.sign(DIGEST)
 
 
 def test_create__buckets__the_address_is_of_one_of_them(keys: Keys) -> None:
