@@ -231,9 +231,14 @@ class Registry:
             reference_hash=values.get("referenceBlockHash"),
         )
 
+    def reason_of(self, error: RpcError) -> str:
+        """The contract's reason in a call's error, or the node's words."""
+        return self._contract.error(error.data) or error.message
+
     def _rejected(self, error: RpcError) -> RegistrationRejected:
-        reason = self._contract.error(error.data) or error.message
-        return RegistrationRejected(f"the registry refuses the registration: {reason}")
+        return RegistrationRejected(
+            f"the registry refuses the registration: {self.reason_of(error)}"
+        )
 
     def _read(self, function: str, *arguments: object) -> Any:
         answer = self._call(function, self._contract.encode(function, *arguments))

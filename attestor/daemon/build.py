@@ -40,6 +40,7 @@ from attestor.rotation.loop import Rotation
 from attestor.rotation.observer import Observer
 from attestor.rotation.request import RequestBuilder
 from attestor.rotation.situation import RotationPolicy
+from attestor.rotation.vouching import Vouching
 from attestor.signer.client import SignerProcess
 from attestor.signer.start_report import StartReport
 from attestor.store.database import Store
@@ -115,7 +116,8 @@ def build(config: Config) -> Parts:
         rotation = _rotation(chain, store, manager, effects, config.chain_poll_seconds)
         rotation.recover(held=signer.addresses())
         opened.callback(_end_signers, signer, rotation)
-        checks = CrossChecks(signer, store.jobs, store.disagreements)
+        vouching = Vouching(chain.node, chain.registry)
+        checks = CrossChecks(signer, store.jobs, store.disagreements, vouching.require)
         checks.recover()
         queue = ProofQueue(store.jobs, config.proofs_max_open)
         halt = Halt(queue.halt)

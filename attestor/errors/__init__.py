@@ -113,6 +113,7 @@ from attestor.errors.signer import (
     RequestInvalid,
     SignerFailed,
     SignerGone,
+    SignerNotVouchedFor,
     SignerUnknown,
     SigningHalted,
 )
@@ -241,6 +242,7 @@ __all__ = [
     "SignatureInvalid",
     "SignerFailed",
     "SignerGone",
+    "SignerNotVouchedFor",
     "SignerUnknown",
     "SigningHalted",
     "SimulationRefused",

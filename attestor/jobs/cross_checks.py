@@ -1,6 +1,6 @@
 """What the signer process finds out about its engine, into the records."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Protocol
 
@@ -26,8 +26,16 @@ class ProverProcess(Protocol):
 class CrossChecks:
     """Safe to use from several threads, but `follow`, which is called by one at a time."""
 
-    def __init__(self, prover: ProverProcess, jobs: Jobs, disagreements: Disagreements) -> None:
+    def __init__(
+        self,
+        prover: ProverProcess,
+        jobs: Jobs,
+        disagreements: Disagreements,
+        vouch: Callable[[bytes], None] = lambda signer: None,
+    ) -> None:
+        """`vouch` raises unless the chain vouches for a signer."""
         self._prover = prover
+        self._vouch = vouch
         self._jobs = jobs
         self._disagreements = disagreements
         self._untold: list[CrossChecked] = []
@@ -39,13 +47,16 @@ class CrossChecks:
             logger.warning("{} cross-checks of an earlier run stay inconclusive", left)
 
     def prove(self, job: str, program: bytes, stdin: Sequence[bytes]) -> Proof:
-        """Have the signer process prove; a disagreement is noted before anyone is told of it."""
+        """Have the signer process prove, and the chain vouch for the signer afterwards; a
+        disagreement is noted before anyone is told of it."""
         try:
-            return self._prover.prove(job, program, stdin)
+            proof = self._prover.prove(job, program, stdin)
         except EnginesDisagree:
             with suppress(DatabaseUnavailable):
                 self._note_disagreement()
             raise
+        self._vouch(proof.signer)
+        return proof
 
     def follow(self) -> Disagreement | None:
         """Note all that is new; the disagreement, if there was one. What cannot be noted at the

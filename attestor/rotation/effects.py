@@ -11,7 +11,14 @@ from attestor.core.registration import Quoted, RegistrationKind
 from attestor.core.report_data import Binding, Purpose
 from attestor.core.text import checksummed, to_hex
 from attestor.core.transaction import Attempt, Outcome
-from attestor.errors import RegistrationRejected, RpcAnswerInvalid, RpcError, RpcUnreachable
+from attestor.errors import (
+    AttestorError,
+    EndpointsDisagree,
+    RegistrationRejected,
+    RpcAnswerInvalid,
+    RpcError,
+    RpcUnreachable,
+)
 from attestor.quote.gate import GateVerdict
 from attestor.rotation.actions import Activate, MakeQuote
 from attestor.rotation.request import Request, RequestBuilder
@@ -20,7 +27,7 @@ from attestor.store.history import History
 from attestor.store.signers import RegistrationRequest
 from attestor.transactions.budget import GasBudget
 from attestor.transactions.manager import TransactionManager
-from attestor.transactions.pricing import Call, Offer
+from attestor.transactions.pricing import Call, Offer, call_of
 
 Gate = Callable[[bytes, bytes, bool], GateVerdict]
 """(quote, expected report data, whether it is for a renewal) → verdict, or a typed refusal."""
@@ -75,8 +82,15 @@ class RotationEffects:
 
         A renewal's first, which costs a third to register; an admission's where none is open.
         """
-        assert window.head is not None
-        now = window.head.timestamp
+        head, block = window.head, window.at(action.block_number)
+        assert head is not None
+        assert block is not None
+        if not self._registry.node.agrees(block):
+            raise EndpointsDisagree(
+                f"most endpoints do not have block {block.number} with the hash "
+                f"{to_hex(block.hash)}, which the quote was to bind"
+            )
+        now = head.timestamp
         quoted = None
         if self._requests.can_renew:
             quoted = self._quoted(action, now + DEADLINE_SECONDS, Purpose.RENEWAL)
@@ -194,6 +208,20 @@ class RotationEffects:
         self._history.retired(signer, reason)
         self._signer.retire(signer)
         logger.warning("signer {} retired: {}", checksummed(signer), reason)
+
+    def revert_reason(self, signer: bytes, block_hash: bytes) -> str:
+        """Why the registration of a signer reverted, as far as it does so again in that block."""
+        newest = self._transactions.attempts(self._intent(signer))[-1]
+        call = call_of(newest.transaction)
+        try:
+            self._registry.node.call(
+                self._registry.address, call.data, self._transactions.payer, at=block_hash
+            )
+        except RpcError as error:
+            return self._registry.reason_of(error)
+        except AttestorError as error:
+            return f"the reason cannot be read: {error.message}"
+        return "for a reason that is gone now"
 
     def abandon(self, signer: bytes, reason: str) -> None:
         """Give a candidate up."""

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from loguru import logger
+
 from attestor.chain.heads import Heads
 from attestor.core.back_off import BackOff, Step
 from attestor.core.blocks import BlockWindow
@@ -29,7 +31,7 @@ from attestor.rotation.actions import (
 from attestor.rotation.effects import RotationEffects
 from attestor.rotation.failures import Failures
 from attestor.rotation.observer import Observer
-from attestor.rotation.plan import plan
+from attestor.rotation.plan import is_quiet, plan
 from attestor.rotation.situation import RotationPolicy, Situation
 from attestor.store.history import History
 
@@ -114,7 +116,7 @@ class Rotation:
             self._observer.situation(self._window), now=self._clock(), back_off=self._back_off
         )
         self._lease(situation)
-        action = plan(situation, self._policy)
+        action = self._plan(situation)
         if isinstance(action, Wait):
             return action.reason
         step = STEPS.get(type(action))
@@ -128,6 +130,20 @@ class Rotation:
             return f"failed: {error.code}"
         self._succeeded(action, step)
         return None
+
+    def _plan(self, situation: Situation) -> Action:
+        """By the registry's terms of now, which are read while there is something to do."""
+        head = situation.window.head
+        if head is not None and not is_quiet(situation, self._policy):
+            policy = self._observer.policy(self._policy, head)
+            if policy != self._policy:
+                logger.warning(
+                    "the registry's window is {} blocks now, and was {}",
+                    policy.max_block_number_diff,
+                    self._policy.max_block_number_diff,
+                )
+                self._policy = policy
+        return plan(situation, self._policy)
 
     def _lease(self, situation: Situation) -> None:
         """Let the active signer go on, once for each block that shows it registered."""
@@ -159,15 +175,18 @@ class Rotation:
             case Retire(signer, reason):
                 self._effects.retire(signer, reason)
             case Abandon(signer, reason):
-                self._effects.abandon(signer, reason)
-                self._note_revert(situation)
+                self._abandon(signer, reason, situation)
 
-    def _note_revert(self, situation: Situation) -> None:
-        """Gas was paid for nothing: what is tried again at once would be paid for again."""
-        sent = situation.sent
-        if sent is not None and sent.inclusion is not None and not sent.inclusion.succeeded:
-            now = situation.now
-            self._back_off = self._back_off.failed(Step.REVERT, RegistrationReverted.code, now, 0.0)
+    def _abandon(self, signer: bytes, reason: str, situation: Situation) -> None:
+        """After a revert gas was paid for nothing: at once it would be paid for again."""
+        inclusion = situation.sent.inclusion if situation.sent is not None else None
+        is_reverted = inclusion is not None and not inclusion.succeeded
+        if inclusion is not None and is_reverted:
+            reason += f": {self._effects.revert_reason(signer, inclusion.block_hash)}"
+        self._effects.abandon(signer, reason)
+        if is_reverted:
+            code, now = RegistrationReverted.code, situation.now
+            self._back_off = self._back_off.failed(Step.REVERT, code, now, longest=0.0)
 
     def _hold_back(self, step: Step | None, error: AttestorError, situation: Situation) -> None:
         """A node that does not answer is asked again at the next tick: it holds nothing back."""

@@ -1,5 +1,7 @@
 """What the chain says of our signers, for one decision: all of it at the block of one head."""
 
+from dataclasses import replace
+
 from loguru import logger
 
 from attestor.chain.registry import Registry
@@ -34,6 +36,7 @@ class Observer:
         self._failures = failures
         self._answers: dict[bytes, Standing] = {}
         self._answers_of = b""
+        self._terms_of = b""
 
     def situation(self, window: BlockWindow) -> Situation:
         """Everything but times. The window must not be empty."""
@@ -50,6 +53,21 @@ class Observer:
             sent=self._sent(active, candidate, head),
             standings={signer: self._standing(signer, head) for signer in known},
         )
+
+    def policy(self, known: RotationPolicy, head: Block) -> RotationPolicy:
+        """The policy with the registry's terms at `head`: its owner may have changed them."""
+        if self._terms_of == head.hash:
+            return known
+        try:
+            terms = self._registry.at(head).terms()
+        except Fatal:
+            raise
+        except AttestorError as error:
+            self._failures.note("reading the registry's terms", error)
+            return known
+        self._failures.passed("reading the registry's terms")
+        self._terms_of = head.hash
+        return replace(known, max_block_number_diff=terms.max_block_number_diff)
 
     def _standing(self, signer: bytes, head: Block) -> Standing:
         """A block's state never changes: one answer is enough."""

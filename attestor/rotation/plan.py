@@ -48,7 +48,17 @@ def plan(situation: Situation, policy: RotationPolicy) -> Action:
     for step in (Step.QUOTE, Step.REVERT):
         if situation.is_held_back(step):
             return _held_back(step)
+    if not policy.sendable(head.number - policy.block_lag, head.number):
+        return Wait("the registry's window is too small for rotation.block_lag and its margin")
     return NewSigner()
+
+
+def is_quiet(situation: Situation, policy: RotationPolicy) -> bool:
+    """Whether there is nothing to do but to look at the active signer at each head."""
+    head, active = situation.window.head, situation.active
+    if head is None or active is None or active.paused or situation.candidate is not None:
+        return False
+    return not is_due(active, head.timestamp, policy)
 
 
 def is_due(active: Active, chain_time: int, policy: RotationPolicy) -> bool:

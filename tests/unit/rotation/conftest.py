@@ -15,7 +15,7 @@ from attestor.chain.header_log import MemoryHeaderLog
 from attestor.chain.heads import Heads
 from attestor.core.blocks import Block
 from attestor.core.fees import Fees
-from attestor.core.registration import Quoted, Registration, RegistrationKind
+from attestor.core.registration import Quoted, Registration, RegistrationKind, Terms
 from attestor.core.report_data import Binding, Layout, Purpose
 from attestor.core.transaction import Attempt, Receipt, SignedTransaction
 from attestor.errors import AttestorError, RegistrationRejected, RpcError, SignerUnknown
@@ -81,6 +81,7 @@ class World:
         self.can_renew = True
         self.renews = False
         self.refuses = False
+        self.window_blocks = WINDOW
         self.leases: list[tuple[int, float]] = []
         self.address = b"\x77" * 20
         self.payer = PAYER
@@ -111,7 +112,9 @@ class World:
             return
         self.mined_nonce = nonce + 1
         signer, number, block_hash = self.requests[calldata]
-        fresh = block.number - number < WINDOW and self.blocks[number].hash == block_hash
+        fresh = (
+            block.number - number < self.window_blocks and self.blocks[number].hash == block_hash
+        )
         succeeded = fresh and signer not in self.registered and not self.refuses
         if succeeded:
             self.registered[signer] = (block.number, block.timestamp + VALIDITY)
@@ -155,8 +158,10 @@ class World:
         self._called("nonce")
         return self.mined_nonce
 
-    def call(self, to: bytes, calldata: bytes, sender: bytes) -> bytes:
+    def call(self, to: bytes, calldata: bytes, sender: bytes, at: bytes | None = None) -> bytes:
         self._called("call")
+        if self.refuses:
+            raise RpcError("AdmissionEnded")
         return b""
 
     # --- the registry ---
@@ -175,6 +180,17 @@ class World:
     def registration(self, signer: bytes) -> Registration:
         known = self.registered[signer]
         return Registration(known[1] - VALIDITY, known[1], b"\x0a" * 32)
+
+    @property
+    def node(self) -> "World":
+        return self
+
+    def terms(self) -> Terms:
+        self._called("terms")
+        return Terms(VALIDITY, self.window_blocks)
+
+    def reason_of(self, error: RpcError) -> str:
+        return error.message
 
     def fee_basis_points(self) -> int:
         return 0

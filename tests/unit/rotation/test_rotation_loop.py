@@ -287,12 +287,38 @@ def test_step__nothing_shows_the_signer_registered__its_lease_runs_out(
     assert len(setup.world.leases) == given
 
 
+def test_step__owner_makes_the_window_smaller__is_kept_from_the_next_step_on(setup: Any) -> None:
+    setup.world.includes = False
+    setup.rotation.step()
+    setup.world.window_blocks = 10
+    setup.run(9)
+    assert setup.stages()[ONE] == "abandoned"
+    assert list(setup.stages()) == [ONE], "no window that small fits the policy"
+    setup.world.window_blocks = 100
+    setup.world.includes = True
+    setup.run(4)
+    assert setup.active == TWO
+
+
+def test_step__endpoints_disagree_on_the_block__no_quote_binds_it(
+    setup: Any, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(setup.world, "agrees", lambda block: False)
+    setup.run(3)
+    assert "quote" not in setup.world.calls
+    monkeypatch.undo()
+    setup.run(4)
+    assert setup.active == ONE
+
+
 def test_step__registration_reverts__next_try_waits_ever_longer(setup: Any) -> None:
     """Gas is paid for each: nothing loops on money."""
     setup.world.refuses = True
     setup.run(100)
     tried = len(setup.world.receipts)
     assert 3 <= tried <= 8
+    (reason, *_) = setup.store.rows("SELECT reason FROM signers WHERE stage = 'abandoned'")
+    assert reason == {"reason": "included, but reverted: AdmissionEnded"}
     setup.world.refuses = False
     setup.world.now += 3600
     setup.run(6)
