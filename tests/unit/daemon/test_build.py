@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from attestor.chain.node import Node
 from attestor.config import Config
 from attestor.core.execution import ExecutorBuild
 from attestor.core.registration import Terms
@@ -31,7 +32,7 @@ class Opened:
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self.events: list[str] = []
         self.faults: dict[str, Exception] = {}
-        patch.setattr(module.Node, "of", lambda *parts: self)
+        patch.setattr(Node, "of", lambda *parts: self)
         patch.setattr(module, "Registry", lambda *parts: self)
         patch.setattr(module, "load_account", lambda path: self)
         patch.setattr(module, "lock_database", lambda path: Thing(self, "lock"))
