@@ -13,6 +13,13 @@ TRANSACTION_BLOCK = 12
 ANSWER = (4610).to_bytes(32, "big")
 """What the contract returns to any call."""
 NONCE, BALANCE = 7, 10**20
+CONSTANTS = {
+    "eth_chainId": hex(CHAIN_ID),
+    "eth_call": to_hex(ANSWER),
+    "eth_getTransactionCount": hex(NONCE),
+    "eth_getBalance": hex(BALANCE),
+    "eth_sendRawTransaction": to_hex(TRANSACTION),
+}
 
 
 class SmallChain:
@@ -60,29 +67,18 @@ class SmallChain:
             return {"error": {"code": -32000, "message": "header not found"}}
 
     def _result(self, method: str, params: list[Any]) -> Any:
+        if method in ("eth_call", "eth_getTransactionCount", "eth_getBalance"):
+            self._require(params[1])
         match method:
-            case "eth_chainId":
-                return hex(CHAIN_ID)
             case "eth_getBlockByNumber":
                 return self._by_number(params[0])
             case "eth_getBlockByHash":
                 return next((one for one in self.blocks if one["hash"] == params[0]), None)
-            case "eth_call":
-                self._require(params[1])
-                return to_hex(ANSWER)
-            case "eth_getTransactionCount":
-                self._require(params[1])
-                return hex(NONCE)
-            case "eth_getBalance":
-                self._require(params[1])
-                return hex(BALANCE)
             case "eth_getTransactionReceipt":
                 return self.receipt(params[0])
             case "eth_getLogs":
                 return [self.log()]
-            case "eth_sendRawTransaction":
-                return to_hex(TRANSACTION)
-        raise AssertionError(method)
+        return CONSTANTS.get(method)
 
     def _by_number(self, tag: str) -> Any:
         if tag == "latest":
