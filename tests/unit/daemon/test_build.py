@@ -28,7 +28,7 @@ class Opened:
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self.events: list[str] = []
         self.faults: dict[str, Exception] = {}
-        patch.setattr(module.Node, "of", lambda *parts: self)
+        patch.setattr("attestor.daemon.build.Node.of", lambda *parts: self)
         patch.setattr(module, "Registry", lambda *parts: self)
         patch.setattr(module, "load_account", lambda path: self)
         patch.setattr(module, "lock_database", lambda path: Thing(self, "lock"))
