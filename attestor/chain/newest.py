@@ -6,11 +6,12 @@ after the last one, and every now and then: it may have stopped, lag, or lie.
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 
 from attestor.chain.endpoint import Endpoint, Query
-from attestor.chain.pool import Pool, most_telling
+from attestor.chain.pool import Pool, turns
 from attestor.core.blocks import Block
-from attestor.errors import AttestorError, RpcError, Transient, WrongChain
+from attestor.errors import RpcError, Transient, WrongChain
 from attestor.net import Deadline
 
 COMPARED_EVERY = 30.0
@@ -62,46 +63,42 @@ class NewestBlock:
         deadline: Deadline | None,
     ) -> Block:
         heads = dict([first])
-        failed: list[AttestorError] = []
-        for endpoint in self._pool.ranked():
-            if endpoint not in heads:
-                try:
-                    heads[endpoint] = endpoint.ask(latest, deadline)
-                except (RpcError, Transient, WrongChain) as error:
-                    failed.append(error)
-        if not heads:
-            raise most_telling(failed)
-        chosen = self._chosen(heads, at, deadline)
+        others = [endpoint for endpoint in self._pool.ranked() if endpoint not in heads]
+        for endpoint, bound in turns(others, deadline):
+            with suppress(RpcError, Transient, WrongChain):
+                heads[endpoint] = endpoint.ask(latest, bound)
+        chosen, holders = self._chosen(heads, at, deadline)
         with self._lock:
             self._compared_at = self._pool.clock()
         for endpoint, head in heads.items():
             endpoint.health.lag = max(0, chosen.number - head.number)
+            if endpoint not in holders and head.number >= chosen.number:
+                endpoint.health.failed()
         return chosen
 
     def _chosen(
         self, heads: dict[Endpoint, Block], at: BlockAt, deadline: Deadline | None
-    ) -> Block:
-        """The highest head that a majority has; where none has one, the head that most have, and
-        of several the one that goes on from the last."""
+    ) -> tuple[Block, set[Endpoint]]:
+        """The highest head that a majority has, and who has it; where none has one, the head that
+        most have, and of several the one that goes on from the last."""
         voting = self._moving(heads)
-        needed = len(voting) // 2 + 1 if len(voting) < self._pool.quorum else self._pool.quorum
+        needed = min(self._pool.quorum, len(voting) // 2 + 1)
         candidates = sorted(
             {head.hash: head for head in heads.values()}.values(), key=lambda head: -head.number
         )
-        votes = {}
+        holders: dict[bytes, set[Endpoint]] = {}
         for head in candidates:
-            votes[head.hash] = _count(head, voting, at, deadline)
-            if votes[head.hash] >= needed:
-                return head
+            holders[head.hash] = _holders(head, voting, at, deadline)
+            if len(holders[head.hash]) >= needed:
+                return head, holders[head.hash]
         known = self._known
-        return max(
-            candidates,
-            key=lambda head: (
-                votes[head.hash],
-                known is not None and _follows(head, known),
-                head.number,
-            ),
-        )
+
+        def rank(head: Block) -> tuple[int, bool, int]:
+            follows = known is not None and _follows(head, known)
+            return len(holders[head.hash]), follows, head.number
+
+        chosen = max(candidates, key=rank)
+        return chosen, holders[chosen.hash]
 
     def _moving(self, heads: dict[Endpoint, Block]) -> dict[Endpoint, Block]:
         """The heads of endpoints that are not stuck while others go on."""
@@ -123,17 +120,16 @@ def _follows(head: Block, known: Block) -> bool:
     return head.hash == known.hash or head.parent_hash == known.hash
 
 
-def _count(
+def _holders(
     head: Block, voting: dict[Endpoint, Block], at: BlockAt, deadline: Deadline | None
-) -> int:
-    """How many endpoints have this very block."""
-    count = 0
+) -> set[Endpoint]:
+    """The endpoints that have this very block."""
+    found = set()
     for endpoint, own in voting.items():
         if own.hash == head.hash:
-            count += 1
+            found.add(endpoint)
         elif own.number > head.number:
-            try:
-                count += endpoint.ask(at(head.number), deadline).hash == head.hash
-            except (RpcError, Transient, WrongChain):
-                continue
-    return count
+            with suppress(RpcError, Transient, WrongChain):
+                if endpoint.ask(at(head.number), deadline).hash == head.hash:
+                    found.add(endpoint)
+    return found

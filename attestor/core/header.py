@@ -86,8 +86,7 @@ def encode(fields: dict[str, Any]) -> bytes:
 
     Raises `HeaderInvalid` when a field is missing or malformed.
     """
-    seal = AURA_SEAL_FIELDS if _is_aura(fields) else SEAL_FIELDS
-    items = [_item(fields, name, length) for name, length in COMMON_FIELDS + seal]
+    items = [_item(fields, name, length) for name, length in COMMON_FIELDS] + _seal(fields)
     present = [fields.get(name) is not None for name, _ in LATER_FIELDS]
     count = present.index(False) if False in present else len(present)
     if any(present[count:]):
@@ -120,16 +119,28 @@ def require_known(fields: dict[str, Any]) -> None:
         )
 
 
-def _is_aura(fields: dict[str, Any]) -> bool:
-    has_seal = fields.get("step") is not None and fields.get("signature") is not None
-    return has_seal and fields.get("mixHash") is None
+def _seal(fields: dict[str, Any]) -> list[bytes]:
+    """What seals the block. Of AuRa's, OpenEthereum gives the RLP of the two fields."""
+    sealed = fields.get("sealFields")
+    if fields.get("mixHash") is None and isinstance(sealed, list) and len(sealed) == 2:
+        return [_decoded(part) for part in sealed]
+    is_aura = fields.get("mixHash") is None and fields.get("step") is not None
+    form = AURA_SEAL_FIELDS if is_aura else SEAL_FIELDS
+    return [_item(fields, name, length) for name, length in form]
+
+
+def _decoded(part: object) -> bytes:
+    try:
+        found = rlp.decode(_item({"sealFields": part}, "sealFields", 0))
+    except rlp.DecodingError:
+        found = None
+    if not isinstance(found, bytes):
+        raise HeaderInvalid(f"block header's sealFields has {part!r:.80}, which is no RLP of bytes")
+    return found
 
 
 def _item(fields: dict[str, Any], name: str, length: int | None) -> bytes:
     value = fields.get(name)
-    if name == "step" and isinstance(value, str) and value.isascii() and value.isdecimal():
-        # OpenEthereum gives it in decimal.
-        value = hex(int(value[:80]))
     if not isinstance(value, str) or not value.startswith("0x"):
         raise HeaderInvalid(f"block header's {name} is {value!r:.80}, not 0x text")
     digits = value[2:]

@@ -6,15 +6,11 @@ from typing import Any
 
 import pytest
 
-from attestor.chain.node import Node
 from attestor.config import Config
-from attestor.core.execution import ExecutorBuild
 from attestor.core.registration import Terms
 from attestor.core.report_data import Layout
 from attestor.daemon import build as module
 from attestor.errors import CollateralStoreInvalid, SignerGone
-from attestor.executor import SandboxLevel
-from attestor.signer.start_report import StartReport
 from attestor.store.database import Store
 
 CONFIG = Config(
@@ -32,7 +28,7 @@ class Opened:
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self.events: list[str] = []
         self.faults: dict[str, Exception] = {}
-        patch.setattr(Node, "of", lambda *parts: self)
+        patch.setattr("attestor.daemon.build.Node.of", lambda *parts: self)
         patch.setattr(module, "Registry", lambda *parts: self)
         patch.setattr(module, "load_account", lambda path: self)
         patch.setattr(module, "lock_database", lambda path: Thing(self, "lock"))
@@ -41,7 +37,6 @@ class Opened:
         patch.setattr(Store, "open", lambda path: Thing(self, "store"))
         patch.setattr(module, "build_duty", self.build_duty)
         patch.setattr(module, "SignerProcess", lambda settings: Thing(self, "signer"))
-        patch.setattr(module, "Heads", lambda *parts: self)
         patch.setattr(module, "Rotation", lambda *parts: Thing(self, "rotation"))
         patch.setattr(module, "CrossChecks", lambda *parts: Thing(self, "checks"))
 
@@ -78,9 +73,6 @@ class Thing:
 
     def close(self) -> None:
         self._opened.events.append(f"close {self._name}")
-
-    def started(self) -> StartReport:
-        return StartReport(ExecutorBuild.RECORDED, SandboxLevel.ISOLATED, (), 1000)
 
     def addresses(self) -> list[bytes]:
         return []

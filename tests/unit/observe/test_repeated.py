@@ -1,5 +1,7 @@
 """What goes wrong again and again is told when it begins, changes, lasts, and ends."""
 
+from itertools import pairwise
+
 import pytest
 
 from attestor.observe.repeated import FIRST_PAUSE, LAST_PAUSE, Repeated
@@ -30,7 +32,7 @@ def test_failed__the_same_for_a_day__is_told_at_a_growing_pace(clock: Clock) -> 
         if repeated.failed("follow", "down") is not None:
             told.append(clock.now)
         clock.now += 1
-    pauses = [after - before for before, after in zip(told, told[1:], strict=False)]
+    pauses = [after - before for before, after in pairwise(told)]
     assert pauses[:3] == [FIRST_PAUSE, 2 * FIRST_PAUSE, 4 * FIRST_PAUSE]
     assert max(pauses) == LAST_PAUSE
     assert len(told) < 40
