@@ -152,6 +152,7 @@ class Running:
             Transactions(store, journal),
             Uploads(store, journal),
             Disagreements(store, journal),
+            store,
         )
         queue = ProofQueue(parts.jobs, 8)
         checks: Any = self.prover
