@@ -62,7 +62,7 @@ class ClockWatch:
         self._last = now
         lines = []
         still = (now[1] - now[2]) - (before[1] - before[2])
-        if still > 0:
+        if still > 1:
             lines.append(f"the machine or this process stood still for {still:.0f} s")
         jump = (now[0] - now[1]) - (before[0] - before[1])
         if abs(jump) > JUMP_SECONDS:

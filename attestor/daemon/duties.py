@@ -99,7 +99,10 @@ class DutyThread:
 
     def _failed(self, error: BaseException) -> None:
         self._record = self._record.failed(error)
-        if isinstance(error, Fatal):
+        if self._stopping.is_set():
+            # What it uses may be closed by now: that is no failure.
+            logger.debug("duty {} ended with {!r}", self.duty.name, error)
+        elif isinstance(error, Fatal):
             self._on_fatal(error)
         elif isinstance(error, AttestorError):
             logger.warning("duty {} failed: {} [{}]", self.duty.name, error, error.code)

@@ -36,8 +36,10 @@ def harden() -> None:
     libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
     libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    # The daemon decides when to stop; a Ctrl-C in its terminal must not take the keys first.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # The daemon decides when to stop. A Ctrl-C in its terminal, and a supervisor that tells every
+    # process of a service, must not take the keys first.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _read_exactly(read: object, count: int) -> bytes:

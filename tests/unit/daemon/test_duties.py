@@ -10,7 +10,7 @@ from loguru import logger
 from attestor.core.duty import DutyBounds, DutyRecord, fault
 from attestor.daemon.clocks import Clocks
 from attestor.daemon.duties import Duties
-from attestor.errors import DatabaseFailed, Fatal, RpcUnreachable
+from attestor.errors import DatabaseFailed, Fatal, RpcUnreachable, SignerGone
 
 WAIT = 10.0
 """Seconds that a test waits for a thread before it fails; it takes far less."""
@@ -243,6 +243,27 @@ def test_stop__step_that_hangs__is_left_behind_within_the_bound(hang: Hang) -> N
     parts.until(lambda: (stuck.closed, free.closed) == (1, 1))
     parts.wake_all()
     assert free.steps == 1, "nothing begins after the stop"
+
+
+@pytest.mark.parametrize("error", [SignerGone("gone"), KeyError("x"), RpcUnreachable("away")])
+def test_stop__step_fails_once_all_is_closed__is_neither_told_nor_an_error(
+    logged: list[str], hang: Hang, error: Exception
+) -> None:
+    work = Work("late")
+
+    def wait_and_fail() -> None:
+        hang()
+        raise error
+
+    work.todo = wait_and_fail
+    parts = Parts(work)
+    parts.duties.start()
+    assert hang.reached.wait(WAIT)
+    assert parts.duties.stop(0.01) == ["late"]
+    hang.gate.set()
+    parts.until(lambda: parts.record("late").failures == 1)
+    assert parts.told == []
+    assert [line for line in logged if not line.startswith("DEBUG")] == []
 
 
 def test_stop__duty_that_waits__is_told_to_end() -> None:
