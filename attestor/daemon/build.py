@@ -22,8 +22,10 @@ from attestor.core.execution import ExecutorBuild
 from attestor.core.fees import GWEI
 from attestor.core.report_data import Binding, Layout
 from attestor.core.text import checksummed
+from attestor.daemon.database import DatabaseCheckDuty, DatabaseDuty
 from attestor.daemon.duties import Duty
 from attestor.daemon.halt import Halt
+from attestor.daemon.heartbeat import HeartbeatDuty
 from attestor.daemon.policy import make_gate, policy_from, signer_settings
 from attestor.daemon.policy_events import PolicyEventsDuty
 from attestor.deployment import addresses
@@ -83,6 +85,7 @@ class StoreParts:
     uploads: Uploads
     disagreements: Disagreements
     headers: Headers
+    database: Store
 
 
 @dataclass(frozen=True)
@@ -104,8 +107,9 @@ def build(config: Config) -> Parts:
     """Everything, but nothing runs yet. Call it in the main thread, which the signer process is
     bound to. Raises every `Misconfigured` error, and those of the node."""
     with ExitStack() as opened:
+        opened.enter_context(lock_database(config.store_path))
         chain = _chain(config)
-        gate = make_gate(config)
+        gate = make_gate(config, lambda: chain.node.head().timestamp)
         store, manager, noted = _store(config, opened, chain)
         collateral = _collateral(config, chain, store)
         signer = SignerProcess(signer_settings(config, chain.binding, chain.contracts.multiproof))
@@ -124,6 +128,9 @@ def build(config: Config) -> Parts:
         pause = config.chain_poll_seconds
         duties: tuple[Duty, ...] = (
             RotationDuty(signer, rotation, lambda: halt.reason, pause),
+            HeartbeatDuty(signer),
+            DatabaseDuty(store.database),
+            DatabaseCheckDuty(store.database),
             CrossCheckDuty(checks, halt.halt, pause),
             *((collateral,) if collateral is not None else ()),
             *_policy_events(config, chain, noted),
@@ -163,7 +170,6 @@ def _store(
     config: Config, opened: ExitStack, chain: ChainParts
 ) -> tuple[StoreParts, TransactionManager, PolicyEvents]:
     """The database, and what sends from the payer's account: nobody else has either meanwhile."""
-    opened.enter_context(lock_database(config.store_path))
     payer_lock = lock_account(chain.node, chain.pricer.payer)
     opened.callback(payer_lock.close)
     store = Store.open(config.store_path)
@@ -176,6 +182,7 @@ def _store(
         Uploads(store, journal),
         Disagreements(store, journal),
         Headers(store),
+        store,
     )
     manager = TransactionManager(chain.node, chain.pricer, parts.transactions, lock=payer_lock)
     return parts, manager, PolicyEvents(store, journal, chain.contracts.registry)

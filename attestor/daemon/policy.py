@@ -1,6 +1,7 @@
 """What the configuration says to the rotation, the gate and the signer process."""
 
 import time
+from collections.abc import Callable
 
 from attestor.collateral.sources import SimulatedSource, source_from
 from attestor.config import Config
@@ -46,11 +47,12 @@ def policy_from(config: Config, terms: Terms) -> RotationPolicy:
     return policy
 
 
-def make_gate(config: Config) -> Gate:
-    """The gate of real quotes, or on development chains of simulated ones."""
+def make_gate(config: Config, chain_time: Callable[[], float]) -> Gate:
+    """The gate of real quotes, or on development chains of simulated ones. It judges by the time of
+    the chain, as the contracts do: the wall clock may be set."""
     statuses = frozenset(config.quote_allowed_tcb_statuses)
     if config.quote_provider != "simulated":
-        return Gate(source_from(config.quote_collateral), time.time, GatePolicy(statuses))
+        return Gate(source_from(config.quote_collateral), chain_time, GatePolicy(statuses))
     from attestor.quote.simulated import SimulatedPlatform
 
     platform = SimulatedPlatform(
@@ -60,7 +62,7 @@ def make_gate(config: Config) -> Gate:
     source: CollateralSource = SimulatedSource(platform)
     if config.quote_collateral:
         source = source_from(config.quote_collateral)
-    return Gate(source, time.time, policy)
+    return Gate(source, chain_time, policy)
 
 
 def signer_settings(

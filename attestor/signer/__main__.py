@@ -25,7 +25,8 @@ def main(descriptor: int) -> None:
     process.keep_memory_to_itself()
     process.end_with_parent()
     # The daemon decides when to stop; a Ctrl-C in its terminal must not take the keys first.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     connection = socket.socket(fileno=descriptor)
     with connection.makefile("rb", buffering=0) as incoming:
         first = frame.read(lambda count: _read_exactly(incoming.read, count), MAX_REQUEST_BYTES)

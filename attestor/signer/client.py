@@ -7,8 +7,10 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass
 from typing import Any
 
@@ -171,7 +173,29 @@ class SignerProcess:
         if self._gone or self._process.poll() is not None:
             raise _gone()
 
+    def answers(self, seconds: float) -> bool:
+        """Whether the process answers within that time: a stopped one takes requests in, and says
+        nothing. Raises `SignerGone`."""
+        deadline = time.monotonic() + seconds
+        if not self._send_lock.acquire(timeout=seconds):
+            return False  # It does not take in what another thread sends.
+        self._send_lock.release()
+        request_id, future = self._request("status")
+        try:
+            future.result(max(0.0, deadline - time.monotonic()))
+        except FutureTimeout:
+            with self._lock:
+                self._waiting.pop(request_id, None)
+            return False
+        return True
+
     def _ask(self, verb: str, blobs: tuple[bytes, ...] = (), **arguments: Any) -> Frame:
+        _, future = self._request(verb, blobs, **arguments)
+        return _require_ok(future.result())
+
+    def _request(
+        self, verb: str, blobs: tuple[bytes, ...] = (), **arguments: Any
+    ) -> tuple[int, Future[Frame]]:
         request_id = next(self._ids)
         future: Future[Frame] = Future()
         with self._lock:
@@ -179,7 +203,7 @@ class SignerProcess:
                 raise _gone()
             self._waiting[request_id] = future
         self._send(Frame({"verb": verb, "id": request_id, **arguments}, blobs))
-        return _require_ok(future.result())
+        return request_id, future
 
     def _send(self, request: Frame) -> None:
         data = frame.encode(request)

@@ -121,7 +121,8 @@ class Store:
         """Close the file; the store cannot be used afterwards. Whoever waits to write gives up."""
         self._closing.set()
         held = [lock for lock in (self._lock, self._read_lock) if self._acquired(lock)]
-        for connection in self._connections:
+        # The one that writes goes last: it alone can empty the write-ahead log into the file.
+        for connection in reversed(self._connections):
             connection.close()
         for lock in held:
             lock.release()

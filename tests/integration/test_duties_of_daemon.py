@@ -154,6 +154,7 @@ class Running:
             Uploads(store, journal),
             Disagreements(store, journal),
             Headers(store),
+            store,
         )
         queue = ProofQueue(parts.jobs, 8)
         checks: Any = self.prover

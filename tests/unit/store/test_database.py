@@ -160,3 +160,11 @@ def test_transaction__one_inside_fails_and_nobody_cares__nothing_is_kept(store: 
 def test_transaction__database_closed_under_it__is_a_typed_error(store: Store) -> None:
     with pytest.raises(DatabaseFailed), store.transaction():
         store.close()
+
+
+def test_close__write_ahead_log__is_emptied_into_the_file(store: Store) -> None:
+    with store.transaction():
+        store.insert("programs", {"sha256": "aa", "size": 1})
+    assert store.row("SELECT sha256 FROM programs") == {"sha256": "aa"}
+    store.close()
+    assert [path.name for path in store.path.parent.iterdir()] == [store.path.name]
