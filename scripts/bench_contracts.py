@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
 from measures import genuine, snapshot  # noqa: E402
-from measures.figures import gas_figures, matrix_figure, size_figure  # noqa: E402
+from measures.figures import gas_figures, matrix_figure, size_figures  # noqa: E402
 from measures.goals import tell  # noqa: E402
 
 
@@ -23,7 +23,7 @@ def main(arguments: list[str]) -> int:
     if arguments not in ([], ["--check"]):
         sys.exit(__doc__)
     figures = [tell(figure) for figure in gas_figures(genuine.folder())]
-    figures += [tell(size_figure()), tell(matrix_figure())]
+    figures += [tell(figure) for figure in (*size_figures(), matrix_figure())]
     missed = any(not figure.holds for figure in figures)
     if arguments:
         differing = snapshot.differences(figures)

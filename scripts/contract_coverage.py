@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
-"""Print the branch coverage of the contracts from an LCOV report, and fail below 95 percent.
+"""Branch coverage of the contracts from an LCOV report, as a line of JSON; exit 1 below 95 percent.
 
     scripts/contract_coverage.py LCOV
+
+The lines with a branch that no test takes go to standard error.
 
 forge reports two branches for each `else if`, and counts no hit of the second, which is the next
 condition: those are left out.
@@ -10,6 +12,8 @@ condition: those are left out.
 import sys
 from collections import defaultdict
 from pathlib import Path
+
+from benchmarks.figures import tell
 
 GOAL_PERCENT = 95
 SOURCES = "contracts/src/"
@@ -51,9 +55,11 @@ def main(arguments: list[str]) -> int:
         taken += sum(count > 0 for count in hits.values())
         total += len(hits)
         if missing:
-            print(f"{source}: no test takes a branch of line {', '.join(map(str, missing))}")
+            places = ", ".join(map(str, missing))
+            print(f"{source}: no test takes a branch of line {places}", file=sys.stderr)
     percent = 100 * taken / total if total else 0.0
-    print(f"{taken} of {total} branches, {percent:.1f} percent")
+    print(f"{taken} of {total} branches", file=sys.stderr)
+    tell("contract_branch_coverage_percent", percent, "%", at_least=GOAL_PERCENT)
     return 0 if percent >= GOAL_PERCENT else 1
 
 

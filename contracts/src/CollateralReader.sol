@@ -2,10 +2,10 @@
 pragma solidity 0.8.37;
 
 import {CollateralReading, ICollateralReader} from "./interfaces/ICollateralReader.sol";
-import {CollateralHeader} from "./libraries/CollateralHeaderJson.sol";
-import {EvaluationNumbersJson} from "./libraries/EvaluationNumbersJson.sol";
-import {QeIdentity, QeIdentityJson} from "./libraries/QeIdentityJson.sol";
-import {TcbInfo, TcbInfoJson} from "./libraries/TcbInfoJson.sol";
+import {CollateralHeader} from "./json/CollateralHeaderJson.sol";
+import {EvaluationNumbersJson} from "./json/EvaluationNumbersJson.sol";
+import {QeIdentity, QeIdentityJson} from "./json/QeIdentityJson.sol";
+import {TcbInfo, TcbInfoJson} from "./json/TcbInfoJson.sol";
 
 /// @title The reader of the JSON collateral that Intel signs; see ICollateralReader.
 contract CollateralReader is ICollateralReader {

@@ -20,6 +20,7 @@ GOALS = {
     "upload_genuine_qe_identity_gas": 220_000,
     "quote_matrix_wrong": 0,
     "largest_contract_bytes": 24_575,
+    "CollateralStore_creation_bytes": 49_151,
 }
 """The most that a figure may be; figures without a goal are there for comparison."""
 

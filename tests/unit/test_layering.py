@@ -12,6 +12,8 @@ import attestor
 
 PACKAGE = Path(attestor.__file__).parent
 ROOT = PACKAGE.parent
+MAX_LINES = 300
+MAX_TEST_LINES = 500
 
 ALLOWED: dict[str, set[str]] = {
     "errors": set(),
@@ -160,10 +162,30 @@ def test_environment__is_read__by_the_configuration_alone() -> None:
     assert found <= {"cli", "config"}
 
 
-def test_modules__none_is_large_and_none_is_a_catch_all() -> None:
+def longer(paths: Iterable[Path], most: int) -> list[str]:
+    """Those with more lines, and how many they have."""
+    counted = [(path, len(path.read_text().splitlines())) for path in paths]
+    return [f"{path} has {count} lines" for path, count in sorted(counted) if count > most]
+
+
+def test_modules__each_one__has_300_lines_at_most_and_is_no_catch_all() -> None:
+    assert longer(sources(), MAX_LINES) == []
     for path in sources():
-        assert len(path.read_text().splitlines()) <= 300, f"{path} is two modules"
         assert path.stem not in {"utils", "helpers", "misc", "common"}
+
+
+def test_contracts__each_file__has_300_lines_at_most() -> None:
+    found = list((ROOT / "contracts" / "src").rglob("*.sol"))
+    assert len(found) > 80
+    assert longer(found, MAX_LINES) == []
+
+
+def test_tests__each_file__has_500_lines_at_most() -> None:
+    python = list((ROOT / "tests").rglob("*.py"))
+    solidity = [*(ROOT / "contracts" / "test").rglob("*.sol"), *(ROOT / "tests").rglob("*.sol")]
+    assert len(python) > 200
+    assert len(solidity) > 80
+    assert longer(python + solidity, MAX_TEST_LINES) == []
 
 
 def test_architecture__names_every_package() -> None:

@@ -3,13 +3,13 @@ and seeds are fixed, and signatures are deterministic."""
 
 import pytest
 from measures import genuine, snapshot
-from measures.figures import gas_figures, size_figure
+from measures.figures import gas_figures, size_figures
 from measures.goals import GOALS, Figure
 
 
 @pytest.fixture(scope="module")
 def figures() -> list[Figure]:
-    return [*gas_figures(genuine.folder()), size_figure()]
+    return [*gas_figures(genuine.folder()), *size_figures()]
 
 
 def test_figures__measured_anew__are_those_written_down(figures: list[Figure]) -> None:

@@ -2,11 +2,13 @@
 pragma solidity 0.8.37;
 
 import {ICollateralErrors} from "../interfaces/ICollateralErrors.sol";
+import {JsonDate} from "./JsonDate.sol";
 import {Json, JsonReader} from "./JsonReader.sol";
 
 /// @notice What all TCB levels of Intel's collateral have in common: a status, a date and
 /// advisories (Intel, "API for Provisioning Certificates", version 4).
 library TcbStatusJson {
+    using JsonDate for Json;
     using JsonReader for Json;
 
     bytes32 private constant UP_TO_DATE = keccak256("UpToDate");

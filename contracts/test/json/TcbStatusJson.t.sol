@@ -2,8 +2,8 @@
 pragma solidity 0.8.37;
 
 import {ICollateralErrors as E} from "../../src/interfaces/ICollateralErrors.sol";
-import {IsvLevelsJson} from "../../src/libraries/IsvLevelsJson.sol";
-import {Json, JsonReader} from "../../src/libraries/JsonReader.sol";
+import {IsvLevelsJson} from "../../src/json/IsvLevelsJson.sol";
+import {Json, JsonReader} from "../../src/json/JsonReader.sol";
 import {TestCase} from "../harness/TestCase.sol";
 
 /// @notice What all levels have in common, in the levels of an enclave.

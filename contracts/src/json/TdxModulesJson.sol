@@ -3,11 +3,13 @@ pragma solidity 0.8.37;
 
 import {ICollateralErrors} from "../interfaces/ICollateralErrors.sol";
 import {IsvLevelsJson} from "./IsvLevelsJson.sol";
+import {JsonHex} from "./JsonHex.sol";
 import {Json, JsonReader} from "./JsonReader.sol";
 
 /// @notice The TDX modules of a TCB info: the base one, which has no levels of its own, and one for
 /// each later major version.
 library TdxModulesJson {
+    using JsonHex for Json;
     using JsonReader for Json;
 
     /// @dev A module's fields, in the order of the blob.

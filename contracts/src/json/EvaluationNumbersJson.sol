@@ -3,13 +3,15 @@ pragma solidity 0.8.37;
 
 import {ICollateralErrors} from "../interfaces/ICollateralErrors.sol";
 import {Evaluation} from "../interfaces/ICollateralStore.sol";
+import {CollateralRecord} from "../libraries/CollateralRecord.sol";
 import {CollateralHeader, CollateralHeaderJson} from "./CollateralHeaderJson.sol";
-import {CollateralRecord} from "./CollateralRecord.sol";
+import {JsonDate} from "./JsonDate.sol";
 import {Json, JsonReader} from "./JsonReader.sol";
 
 /// @notice The list of TCB evaluations, version 1 (Intel, "API for Provisioning Certificates",
 /// version 4).
 library EvaluationNumbersJson {
+    using JsonDate for Json;
     using JsonReader for Json;
     using CollateralHeaderJson for Json;
 

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {ICollateralErrors} from "../interfaces/ICollateralErrors.sol";
 import {CollateralHeader, CollateralHeaderJson} from "./CollateralHeaderJson.sol";
+import {JsonHex} from "./JsonHex.sol";
 import {Json, JsonReader} from "./JsonReader.sol";
 import {PlatformLevelsJson} from "./PlatformLevelsJson.sol";
 import {TdxModulesJson} from "./TdxModulesJson.sol";
@@ -30,6 +31,7 @@ struct TcbInfo {
 
 /// @notice TCB info version 3 (Intel, "API for Provisioning Certificates", version 4).
 library TcbInfoJson {
+    using JsonHex for Json;
     using JsonReader for Json;
     using CollateralHeaderJson for Json;
 

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {ICollateralErrors} from "../interfaces/ICollateralErrors.sol";
+import {JsonDate} from "./JsonDate.sol";
 import {Json, JsonReader} from "./JsonReader.sol";
 
 /// @notice What all JSON collateral says of itself.
@@ -18,6 +19,7 @@ struct CollateralHeader {
 
 /// @notice The keys that TCB info, enclave identity and the list of TCB evaluations share.
 library CollateralHeaderJson {
+    using JsonDate for Json;
     using JsonReader for Json;
 
     uint256 private constant TEE_TDX = 0x81;

@@ -2,8 +2,8 @@
 pragma solidity 0.8.37;
 
 import {ICollateralErrors} from "../interfaces/ICollateralErrors.sol";
+import {Levels, TcbLevels} from "../libraries/TcbLevels.sol";
 import {Json, JsonReader} from "./JsonReader.sol";
-import {Levels, TcbLevels} from "./TcbLevels.sol";
 import {TcbStatusJson} from "./TcbStatusJson.sol";
 
 /// @notice The TCB levels of an enclave or of a TDX module: by its security version alone.

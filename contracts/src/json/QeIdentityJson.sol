@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {ICollateralErrors} from "../interfaces/ICollateralErrors.sol";
 import {CollateralHeader, CollateralHeaderJson} from "./CollateralHeaderJson.sol";
 import {IsvLevelsJson} from "./IsvLevelsJson.sol";
+import {JsonHex} from "./JsonHex.sol";
 import {Json, JsonReader} from "./JsonReader.sol";
 
 /// @notice An enclave identity that has been read: for whom and when, and the enclave's fields as
@@ -23,6 +24,7 @@ struct QeIdentity {
 /// @notice Enclave identity version 2 of a quoting enclave (Intel, "API for Provisioning
 /// Certificates", version 4).
 library QeIdentityJson {
+    using JsonHex for Json;
     using JsonReader for Json;
     using CollateralHeaderJson for Json;
 

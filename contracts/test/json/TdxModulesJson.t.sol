@@ -2,8 +2,8 @@
 pragma solidity 0.8.37;
 
 import {ICollateralErrors as E} from "../../src/interfaces/ICollateralErrors.sol";
-import {Json, JsonReader} from "../../src/libraries/JsonReader.sol";
-import {TdxModulesJson} from "../../src/libraries/TdxModulesJson.sol";
+import {Json, JsonReader} from "../../src/json/JsonReader.sol";
+import {TdxModulesJson} from "../../src/json/TdxModulesJson.sol";
 import {TestCase} from "../harness/TestCase.sol";
 
 /// @notice TDX modules, refused at their places.

@@ -2,8 +2,8 @@
 pragma solidity 0.8.37;
 
 import {ICollateralErrors} from "../interfaces/ICollateralErrors.sol";
+import {Levels, TcbLevels} from "../libraries/TcbLevels.sol";
 import {Json, JsonReader} from "./JsonReader.sol";
-import {Levels, TcbLevels} from "./TcbLevels.sol";
 import {TcbStatusJson} from "./TcbStatusJson.sol";
 
 /// @notice A platform's TCB levels in a TCB info.

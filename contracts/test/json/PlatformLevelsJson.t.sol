@@ -2,8 +2,8 @@
 pragma solidity 0.8.37;
 
 import {ICollateralErrors as E} from "../../src/interfaces/ICollateralErrors.sol";
-import {Json, JsonReader} from "../../src/libraries/JsonReader.sol";
-import {PlatformLevelsJson} from "../../src/libraries/PlatformLevelsJson.sol";
+import {Json, JsonReader} from "../../src/json/JsonReader.sol";
+import {PlatformLevelsJson} from "../../src/json/PlatformLevelsJson.sol";
 import {TestCase} from "../harness/TestCase.sol";
 
 /// @notice A platform's levels, of which the odd ones are refused at their places.
