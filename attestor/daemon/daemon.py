@@ -106,7 +106,7 @@ class Daemon:
             duties.records,
             self._bounds,
             self._clocks.watch,
-            lambda: parts.store.database.fault,
+            database_fault=lambda: parts.store.database.fault,
             executor=parts.executor,
         ).add_to(served)
         listener = Listener(served, config.api_host, config.api_port)
