@@ -56,6 +56,27 @@ class MeasuredChain:
         transactions = TransactionManager(self.node, self.pricer, log, PACE)
         self.deployer = Deployer(self.node, transactions, log)
 
+    def pricer_on(self, node: Node) -> Pricer:
+        """The same account's, over other endpoints."""
+        return Pricer(node, self.account, FeePolicy(1000 * GWEI))
+
+    def pay_from_outside(self) -> None:
+        """A transaction of the account that only the chain knows of."""
+        nonce = self.node.nonce(self.sender)
+        fields = {
+            "type": 2,
+            "chainId": self.id,
+            "nonce": nonce,
+            "to": self.account.address,
+            "value": 0,
+            "data": b"",
+            "gas": 21_000,
+            "maxFeePerGas": 2000 * GWEI,
+            "maxPriorityFeePerGas": 1000 * GWEI,
+        }
+        signed = self.account.sign_transaction(fields)
+        self.node.send(bytes(signed.raw_transaction), bytes(signed.hash))
+
     def send(self, to: bytes | None, calldata: bytes) -> int:
         """Gas used, from the receipt."""
         return self.deployer.transact(to, calldata).gas_used
