@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from cases.lying_endpoints import Question, Reply
 from cases.small_chain import ACCOUNT, ANSWER, CONTRACT, TRANSACTION, SmallChain
+from loguru import logger
 from unit.chain.endpoints import Clock, MemoryHttp, node_of
 
 from attestor.core.blocks import Block
@@ -261,3 +262,21 @@ def test_require_chain__one_that_is_down__does_not_stop_the_start() -> None:
     Nodes(down, None).node.require_chain()
     with pytest.raises(RpcUnreachable):
         Nodes(down, down).node.require_chain()
+
+
+def test_read__endpoint_that_goes_and_returns__is_told_once_each() -> None:
+    lines: list[str] = []
+    sink = logger.add(lambda message: lines.append(str(message)), format="{level} {message}")
+    try:
+        nodes = Nodes(down, down)
+        for _ in range(50):
+            with pytest.raises(RpcUnreachable):
+                nodes.node.nonce(ACCOUNT)
+        nodes.transports[0].lie = None
+        for _ in range(5):
+            nodes.node.nonce(ACCOUNT)
+    finally:
+        logger.remove(sink)
+    assert [line.split()[0] for line in lines] == ["WARNING", "WARNING", "INFO"]
+    assert "a.example" in lines[0]
+    assert lines[2] == "INFO http://a.example answers again\n"
