@@ -280,3 +280,53 @@ def test_read__endpoint_that_goes_and_returns__is_told_once_each() -> None:
     assert [line.split()[0] for line in lines] == ["WARNING", "WARNING", "INFO"]
     assert "a.example" in lines[0]
     assert lines[2] == "INFO http://a.example answers again\n"
+
+
+class Balanced:
+    """One URL before several nodes: every third request is answered by one that lags."""
+
+    def __init__(self, behind: Any) -> None:
+        self.behind = behind
+        self.count = 0
+
+    def __call__(self, question: Question) -> Reply:
+        self.count += 1
+        reply: Reply = self.behind(question) if self.count % 3 != 0 else question.truth
+        return reply
+
+
+def lagging(question: Question) -> Reply:
+    return question.reply(**SmallChain(16).answer(question.method, question.params))
+
+
+def test_call__one_url_before_nodes_that_lag__is_asked_again_on_new_connections() -> None:
+    nodes = Nodes(Balanced(lagging))
+    assert nodes.node.call(CONTRACT, b"", at=HEAD) == ANSWER
+    assert nodes.transports[0].fresh == [False, True, True]
+    assert nodes.node.agrees(Block(19, HEAD, bytes(32), 0))
+    assert nodes.node.block_by_hash(HEAD).number == 19
+
+
+def test_receipt__one_url_before_a_node_that_lags__is_asked_again() -> None:
+    def none_at_first(question: Question) -> Reply:
+        return question.truth if len(nodes.transports[0].asked) > 1 else question.reply(result=None)
+
+    nodes = Nodes(none_at_first)
+    assert nodes.node.receipt(TRANSACTION) is not None
+
+
+@pytest.mark.parametrize("lie", [down, saying("0xzz"), lambda question: Reply(b"[]")])
+def test_read__one_bad_answer_of_a_single_endpoint__is_asked_for_again(lie: Any) -> None:
+    nodes = Nodes(lambda question: None)
+    nodes.transports[0].lie = lambda question: (
+        lie(question) if len(nodes.transports[0].asked) == 1 else question.truth
+    )
+    assert nodes.node.nonce(ACCOUNT) == 7
+
+
+def test_read__endpoint_that_is_down_for_long__is_asked_once_per_read() -> None:
+    nodes = Nodes(down)
+    for _ in range(100):
+        with pytest.raises(RpcUnreachable):
+            nodes.node.nonce(ACCOUNT)
+    assert nodes.asked[0] <= 102
