@@ -1,5 +1,6 @@
 """One endpoint of the pool: its calls, its health, and that it is of the right chain."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
@@ -20,6 +21,7 @@ from attestor.errors import (
     WrongChain,
 )
 from attestor.net import Deadline
+from attestor.observe.repeated import Repeated
 
 T = TypeVar("T")
 
@@ -51,6 +53,8 @@ class Endpoint:
         self.rpc = rpc
         self.health = Health(clock)
         self._chain_id = chain_id
+        self._repeated = Repeated(clock)
+        self._telling = threading.Lock()
         self._connections = 0
         self._checked = True
         """False from a failure until its chain id is known to be right again."""
@@ -113,14 +117,20 @@ class Endpoint:
             error.message = self._named(error)
             self._hold_against(error)
             raise
-        self.health.answered()
+        self._answered()
         return answer
+
+    def _answered(self) -> None:
+        self.health.answered()
+        with self._telling:
+            if self._repeated.passed(self.label):
+                logger.info("{} answers again", self.label)
 
     def _hold_against(self, error: AttestorError) -> None:
         demoted = False
         match error:
             case RpcThrottled():
-                self.health.throttled(error.seconds)
+                demoted = self.health.throttled(error.seconds)
             case RpcUnreachable():
                 self._checked = False
                 demoted = self.health.failed()
@@ -130,9 +140,11 @@ class Endpoint:
                 self._checked = False
                 demoted = self.health.lied()
             case _:
-                self.health.answered()
+                self._answered()
         if demoted:
-            logger.debug("{} is asked last for a while: {}", self.label, error.message)
+            with self._telling:
+                if self._repeated.failed(self.label, error.code) is not None:
+                    logger.warning("endpoint is asked last for a while: {}", error.message)
 
     def _named(self, error: AttestorError) -> str:
         return error.message if self.label in error.message else f"{self.label}: {error.message}"

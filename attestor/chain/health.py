@@ -81,13 +81,14 @@ class Health:
             self._wrong = min(self._wrong + 1, _MAX_COUNT)
             return self._demote()
 
-    def throttled(self, seconds: float | None) -> None:
-        """It asks to be left alone, for that long if it says so."""
+    def throttled(self, seconds: float | None) -> bool:
+        """It asks to be left alone, for that long if it says so. Whether that demotes it."""
         with self._lock:
             self._fault()
-            self._demote()
+            demoted = self._demote()
             pause = self._demoted_until - self._clock() if seconds is None else seconds
             self._silent_until = max(self._silent_until or 0.0, self._clock() + pause)
+            return demoted
 
     def _fault(self) -> None:
         self._forgive()

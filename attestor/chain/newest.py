@@ -64,7 +64,7 @@ class NewestBlock:
     ) -> Block:
         heads = dict([first])
         others = [endpoint for endpoint in self._pool.ranked() if endpoint not in heads]
-        for endpoint, bound in turns(others, deadline):
+        for endpoint, bound in turns(others, self._pool.whole(deadline)):
             with suppress(RpcError, Transient, WrongChain):
                 heads[endpoint] = endpoint.ask(latest, bound)
         chosen, holders = self._chosen(heads, at, deadline)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from attestor.chain import refusals
@@ -10,6 +11,7 @@ from attestor.errors import (
     AttestorError,
     BlockUnknown,
     HeaderInvalid,
+    HeaderUnknown,
     RpcAnswerInvalid,
     RpcError,
     RpcThrottled,
@@ -23,6 +25,10 @@ T = TypeVar("T")
 
 SECONDS_PER_READ = 20.0
 """Of a read that no decision bounds, over all endpoints that it is tried at."""
+ROUNDS = 3
+"""How often an endpoint is asked that may have another node behind its next connection."""
+QUICK_SECONDS = 2.0
+"""A failure that took longer is not tried again."""
 _TELLING: tuple[type[AttestorError], ...] = (
     RpcError,
     BlockUnknown,
@@ -69,7 +75,7 @@ class Pool:
         """Raise `WrongChain` when an endpoint is of another chain, and `RpcUnreachable` or
         `RpcAnswerInvalid` when none says which it is of."""
         failed: list[AttestorError] = []
-        for endpoint, bound in turns(list(self.endpoints), deadline):
+        for endpoint, bound in turns(self.endpoints, self.whole(deadline)):
             try:
                 endpoint.require_chain(bound)
             except (Transient, RpcError) as error:
@@ -82,17 +88,30 @@ class Pool:
         return self.read_of(query, deadline)[1]
 
     def read_of(self, query: Query[T], deadline: Deadline | None = None) -> tuple[Endpoint, T]:
-        """The same, with the endpoint that it is of."""
+        """The same, with the endpoint that it is of.
+
+        When none has an answer, those are asked again, on a new connection, whose failure may be
+        that of one node of several behind them.
+        """
+        whole = self.whole(deadline)
         failed: list[AttestorError] = []
-        for endpoint, bound in turns(self.ranked(), deadline):
-            try:
-                return endpoint, endpoint.ask(query, bound)
-            except RpcError as error:
-                if refusals.is_revert(error):
-                    raise
-                failed.append(error)
-            except (Transient, WrongChain) as error:
-                failed.append(error)
+        asked = self.ranked()
+        for number in range(ROUNDS):
+            again: list[Endpoint] = []
+            for endpoint, bound in turns(asked, whole):
+                was_demoted, began = endpoint.health.is_demoted, self.clock()
+                try:
+                    return endpoint, endpoint.ask(query, bound)
+                except RpcError as error:
+                    if refusals.is_revert(error):
+                        raise
+                    failed.append(error)
+                except (Transient, WrongChain) as error:
+                    failed.append(error)
+                    is_quick = self.clock() - began < QUICK_SECONDS
+                    if is_quick and _is_worth_another(error, number, was_demoted):
+                        again.append(endpoint)
+            asked, query = again, replace(query, fresh=True)
         raise most_telling(failed)
 
     def poll(
@@ -100,25 +119,40 @@ class Pool:
     ) -> Iterator[tuple[Endpoint, T | AttestorError]]:
         """What each endpoint says, the best first; its error where it says nothing. Whoever has
         heard enough stops asking."""
-        for endpoint, bound in turns(self.ranked(), deadline):
+        for endpoint, bound in turns(self.ranked(), self.whole(deadline)):
             try:
                 yield endpoint, endpoint.ask(query, bound)
             except (RpcError, Transient, WrongChain) as error:
                 yield endpoint, error
 
+    def whole(self, deadline: Deadline | None) -> Deadline | None:
+        """The time for all endpoints together; a single one has its own timeout."""
+        if deadline is None and len(self.endpoints) > 1:
+            return Deadline(SECONDS_PER_READ)
+        return deadline
+
 
 def turns(
-    endpoints: Sequence[Endpoint], deadline: Deadline | None
+    endpoints: Sequence[Endpoint], whole: Deadline | None
 ) -> Iterator[tuple[Endpoint, Deadline | None]]:
     """Each endpoint with its share of the time that is left, so that one that drips leaves time
-    for the others. A single one has all of it."""
-    whole = deadline
-    if whole is None and len(endpoints) > 1:
-        whole = Deadline(SECONDS_PER_READ)
+    for the others."""
     for done, endpoint in enumerate(endpoints):
         if whole is not None and whole.is_over:
             return
         yield endpoint, None if whole is None else whole.share(len(endpoints) - done)
+
+
+def _is_worth_another(error: AttestorError, number: int, was_demoted: bool) -> bool:
+    """Whether the endpoint may answer when it is asked once more, after the round `number`."""
+    match error:
+        case BlockUnknown():
+            return True
+        case RpcThrottled() | HeaderUnknown() | WrongChain():
+            return False
+        case RpcAnswerInvalid() | HeaderInvalid():
+            return number == 0
+    return number == 0 and not was_demoted
 
 
 def most_telling(failed: Sequence[AttestorError]) -> AttestorError:

@@ -25,7 +25,7 @@ def send(pool: Pool, raw: bytes, transaction_hash: bytes, deadline: Deadline | N
     """
     taken = False
     failed: list[AttestorError] = []
-    for endpoint, bound in turns(pool.ranked(), deadline):
+    for endpoint, bound in turns(pool.ranked(), pool.whole(deadline)):
         try:
             _offer(endpoint, raw, transaction_hash, bound)
             taken = True

@@ -55,6 +55,18 @@ class SmallChain:
         self.blocks.append(fields)
         return fields
 
+    def before(self, count: int) -> "SmallChain":
+        """The chain as a node sees it that is `count` blocks behind."""
+        behind = SmallChain(0)
+        behind.blocks = self.blocks[: len(self.blocks) - count]
+        return behind
+
+    def reorg(self, depth: int, branch: int) -> None:
+        """Replace the newest blocks by one more of another branch."""
+        del self.blocks[len(self.blocks) - depth :]
+        for _ in range(depth + 1):
+            self.mine(branch)
+
     @property
     def head(self) -> dict[str, Any]:
         return self.blocks[-1]

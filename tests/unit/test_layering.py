@@ -22,7 +22,7 @@ ALLOWED: dict[str, set[str]] = {
     "observe": {"core", "errors"},
     "store": {"core", "errors"},
     "net": {"core", "errors"},
-    "chain": {"core", "errors", "config", "net"},
+    "chain": {"core", "errors", "config", "net", "observe"},
     "transactions": {"core", "errors", "hardening", "chain"},
     "quote": {"core", "errors"},
     "executor": {"core", "errors"},

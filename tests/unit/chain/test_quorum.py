@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from cases.lying_endpoints import Question, Reply
 from cases.small_chain import ACCOUNT, ANSWER, CONTRACT, TRANSACTION, SmallChain
+from loguru import logger
 from unit.chain.endpoints import Clock, MemoryHttp, node_of
 
 from attestor.core.blocks import Block
@@ -261,3 +262,71 @@ def test_require_chain__one_that_is_down__does_not_stop_the_start() -> None:
     Nodes(down, None).node.require_chain()
     with pytest.raises(RpcUnreachable):
         Nodes(down, down).node.require_chain()
+
+
+def test_read__endpoint_that_goes_and_returns__is_told_once_each() -> None:
+    lines: list[str] = []
+    sink = logger.add(lambda message: lines.append(str(message)), format="{level} {message}")
+    try:
+        nodes = Nodes(down, down)
+        for _ in range(50):
+            with pytest.raises(RpcUnreachable):
+                nodes.node.nonce(ACCOUNT)
+        nodes.transports[0].lie = None
+        for _ in range(5):
+            nodes.node.nonce(ACCOUNT)
+    finally:
+        logger.remove(sink)
+    assert [line.split()[0] for line in lines] == ["WARNING", "WARNING", "INFO"]
+    assert "a.example" in lines[0]
+    assert lines[2] == "INFO http://a.example answers again\n"
+
+
+class Balanced:
+    """One URL before several nodes: every third request is answered by one that lags."""
+
+    def __init__(self, behind: Any) -> None:
+        self.behind = behind
+        self.count = 0
+
+    def __call__(self, question: Question) -> Reply:
+        self.count += 1
+        reply: Reply = self.behind(question) if self.count % 3 != 0 else question.truth
+        return reply
+
+
+def lagging(question: Question) -> Reply:
+    return question.reply(**SmallChain(16).answer(question.method, question.params))
+
+
+def test_call__one_url_before_nodes_that_lag__is_asked_again_on_new_connections() -> None:
+    nodes = Nodes(Balanced(lagging))
+    assert nodes.node.call(CONTRACT, b"", at=HEAD) == ANSWER
+    assert nodes.transports[0].fresh == [False, True, True]
+    assert nodes.node.agrees(Block(19, HEAD, bytes(32), 0))
+    assert nodes.node.block_by_hash(HEAD).number == 19
+
+
+def test_receipt__one_url_before_a_node_that_lags__is_asked_again() -> None:
+    def none_at_first(question: Question) -> Reply:
+        return question.truth if len(nodes.transports[0].asked) > 1 else question.reply(result=None)
+
+    nodes = Nodes(none_at_first)
+    assert nodes.node.receipt(TRANSACTION) is not None
+
+
+@pytest.mark.parametrize("lie", [down, saying("0xzz"), lambda question: Reply(b"[]")])
+def test_read__one_bad_answer_of_a_single_endpoint__is_asked_for_again(lie: Any) -> None:
+    nodes = Nodes(lambda question: None)
+    nodes.transports[0].lie = lambda question: (
+        lie(question) if len(nodes.transports[0].asked) == 1 else question.truth
+    )
+    assert nodes.node.nonce(ACCOUNT) == 7
+
+
+def test_read__endpoint_that_is_down_for_long__is_asked_once_per_read() -> None:
+    nodes = Nodes(down)
+    for _ in range(100):
+        with pytest.raises(RpcUnreachable):
+            nodes.node.nonce(ACCOUNT)
+    assert nodes.asked[0] <= 102
