@@ -15,6 +15,7 @@ from attestor.deployment.foreign import Trusted
 from attestor.deployment.log import DeploymentLog
 from attestor.deployment.plan import ForeignVerifier, Plan, Settings
 from attestor.errors import ConfigurationInvalid
+from attestor.hardening import process
 from attestor.transactions.account import load_account
 from attestor.transactions.lock import lock_account
 from attestor.transactions.manager import TransactionManager
@@ -150,6 +151,7 @@ def command(
     """
     rpc = Rpc(rpc_url)
     node = Node(rpc, wire.quantity(rpc.call("eth_chainId", []), "chain id"))
+    process.keep_memory_to_itself()
     payer = load_account(payer_key_file)
     deployer = from_hex(payer.address)
     settings = Settings(

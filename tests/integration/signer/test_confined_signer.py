@@ -24,7 +24,7 @@ from attestor.errors import (
     SandboxInsufficient,
     SimulationRefused,
 )
-from attestor.hardening import users
+from attestor.hardening import process, users
 from attestor.programs import elf, fibonacci
 from attestor.quote.configfs import DIRECTORY
 from attestor.signer.client import SignerProcess
@@ -177,6 +177,31 @@ def test_start__of_an_ordinary_user__stays_that_user_and_says_so() -> None:
     uid, *missing = found.stdout.splitlines()
     assert int(uid) == ordinary_user.uid()
     assert any(line.startswith("signer process: a user of its own") for line in missing)
+
+
+@as_root
+def test_start__service_that_may_change_users__has_a_signer_of_another_user_and_ends_it() -> None:
+    """The unit of docs/operate.md: without root, and without CAP_KILL."""
+    body = (
+        "from pathlib import Path\n"
+        "from attestor.daemon.build import _give_up_change_of_users\n"
+        "from attestor.hardening import process\n"
+        "from attestor.signer.client import SignerProcess\n"
+        "from attestor.signer.settings import SignerSettings\n"
+        f"signer = SignerProcess(SignerSettings(**{SETTINGS.to_header()!r}))\n"
+        "print(signer.started().uid)\n"
+        "_give_up_change_of_users()\n"
+        "print(process.holds(process.SETUID), process.holds(process.SETGID))\n"
+        "signer.new_key()\n"
+        "signer.close()\n"
+        "print(Path(f'/proc/{signer._process.pid}').exists())\n"
+    )
+    capabilities = (process.SETUID, process.SETGID)
+    found = ordinary_user.run(["-c", body], ROOT, capabilities)
+    assert found.returncode == 0, found.stderr
+    uid, *rest = found.stdout.splitlines()
+    assert int(uid) in users.TRANSIENT
+    assert rest == ["False False", "False"]
 
 
 def test_start__unrecorded_executor_with_real_quotes__is_refused(other_executor: Path) -> None:
