@@ -85,9 +85,18 @@ def other_executor(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.fixture
+def in_groups() -> Iterator[None]:
+    """We are in further groups meanwhile, as root may be."""
+    before = os.getgroups()
+    os.setgroups([0, 4, 27])
+    yield
+    os.setgroups(before)
+
+
 @as_root
 def test_process__of_a_daemon_with_root__has_a_user_of_its_own_and_no_rights(
-    signer: SignerProcess,
+    in_groups: None, signer: SignerProcess
 ) -> None:
     report, status = signer.started(), status_of(signer._process.pid)
     assert report.uid in users.TRANSIENT
