@@ -155,7 +155,9 @@ fuzz-provable: provable-check ## the same with PROVABLE_PROGRAMS random programs
 test-fast: .venv/.ready ## unit tests without the slow ones, under 60 s of CPU
 	@.venv/bin/pytest tests/unit tests/docs -m "not slow" --quiet --cpu-budget
 
+# cargo's tests may have linked the executor's programs anew: they are recorded again.
 test-python: setup ## all Python tests: unit, property, integration
+	@$(MAKE) --no-print-directory --silent executor
 	@.venv/bin/pytest
 
 bench-slice: setup ## times of make demo, make test and --help

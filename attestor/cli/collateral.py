@@ -23,6 +23,7 @@ from attestor.core.fees import GWEI
 from attestor.core.text import from_hex, to_hex
 from attestor.deployment import record
 from attestor.errors import ConfigurationInvalid
+from attestor.hardening import process
 from attestor.quote.collateral import MachineKind
 from attestor.transactions.account import load_account
 from attestor.transactions.lock import lock_account
@@ -147,6 +148,7 @@ def upload(
     uploads stay on chain.
     """
     opened = _open_store(rpc_url, check_headers, file, store)
+    process.keep_memory_to_itself()
     payer = load_account(payer_key_file, "--payer-key-file")
     items = _fetched(opened, **machine)
     planned = _plan(opened, items, margin_days)

@@ -14,6 +14,7 @@ from attestor.deployment.foreign import Trusted
 from attestor.deployment.log import DeploymentLog
 from attestor.deployment.plan import ForeignVerifier, Plan, Settings
 from attestor.errors import ConfigurationInvalid
+from attestor.hardening import process
 from attestor.transactions.account import load_account
 from attestor.transactions.lock import lock_account
 from attestor.transactions.manager import TransactionManager
@@ -148,6 +149,7 @@ def command(
     code is compared with the build.
     """
     node = open_node(rpc_url, check_headers)
+    process.keep_memory_to_itself()
     payer = load_account(payer_key_file)
     deployer = from_hex(payer.address)
     settings = Settings(

@@ -26,7 +26,7 @@ def hand_over(
     """
     report = f"{directory}/{PREFIX}{uid}"
     try:
-        _remove(files, lambda other: other != uid and abandoned(other), directory)
+        _remove(files, abandoned, directory)
         if not files.exists(report):
             files.mkdir(report)
         files.chown(f"{report}/inblob", uid)

@@ -83,15 +83,19 @@ def make_provider(settings: SignerSettings, user: User | None = None) -> QuotePr
             now=int(time.time()),
         )
     if settings.provider == "configfs":
-        files = LinuxFiles()
-        if user is None:
-            return ConfigfsProvider(kept_report=configfs_access.prepared(files, os.geteuid()))
-        running = users.running()
-        report = configfs_access.hand_over(
-            files, user.uid, lambda uid: uid in users.TRANSIENT and uid not in running
-        )
-        return ConfigfsProvider(kept_report=report)
+        return ConfigfsProvider(kept_report=_report_for(user))
     raise ConfigurationInvalid(f"no quote provider is named {settings.provider!r}")
+
+
+def _report_for(user: User | None) -> str | None:
+    """The report that `user`, or who we are, may write to; None for root, which makes its own."""
+    files, asking = LinuxFiles(), os.geteuid()
+    if user is None or asking != 0:
+        return configfs_access.prepared(files, user.uid if user is not None else asking)
+    running = users.running()
+    return configfs_access.hand_over(
+        files, user.uid, lambda uid: uid in users.TRANSIENT and uid not in running
+    )
 
 
 def _since_boot() -> float:

@@ -66,7 +66,7 @@ def give_up(user: User | None) -> tuple[str, ...]:
         users.become(user)
     else:
         process.drop_capabilities()
-    # A change of user undoes both.
+    # A change of user undoes the second, and may undo the first (fs.suid_dumpable).
     process.keep_memory_to_itself()
     process.end_with_parent()
     SecretBuffer(1).destroy()

@@ -8,7 +8,7 @@ import pytest
 
 from attestor.audit.verify import table_faults
 from attestor.core.cross_check import CrossCheckVerdict, Finding, Timing
-from attestor.core.execution import Engine, stdin_sha256
+from attestor.core.execution import Engine, ExecutorBuild, stdin_sha256
 from attestor.core.job import JobState, Work
 from attestor.core.proof import Proof
 from attestor.core.statement import SignedStatement, Statement
@@ -97,6 +97,20 @@ def test_finish__proof_is_answered_and_journaled(jobs: Jobs, store: Store) -> No
     assert (entry.event, entry.evidence["job"]) == ("proof_signed", "a")
     assert entry.evidence["digest"] == "0x" + "dd" * 32
     assert jobs.open_count() == 0
+
+
+@pytest.mark.parametrize("executor", [None, *ExecutorBuild])
+def test_finish__executor__is_kept_with_the_proof(
+    jobs: Jobs, store: Store, executor: ExecutorBuild | None
+) -> None:
+    jobs.add("a", b"elf", [])
+    jobs.claim(WORKER, LEASE)
+    jobs.finish("a", WORKER, replace(PROOF, executor=executor))
+    proof = jobs.proof("a")
+    assert proof is not None
+    assert proof.executor == executor
+    assert list(entries(store))[-1].evidence["executor"] == executor
+    assert store.row("SELECT executor FROM proof_history") == {"executor": executor}
 
 
 def test_finish__inputs_are_forgotten_but_named(jobs: Jobs, store: Store) -> None:
