@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from random import Random
 from typing import Any
 
-from cases.lying_endpoints import TABLE, Question, Reply
+from cases.lying_endpoints import HUGE_BYTES, TABLE, Question, Reply
 
 from attestor.chain.rpc import Rpc
 from attestor.errors import RpcError
@@ -32,7 +32,7 @@ class StormyEndpoint:
         self._upstream = Rpc(upstream)
         self._random = Random(seed)
         self._lock = threading.Lock()
-        self._server = _Server(("127.0.0.1", 0), _handler(self))
+        self._server = _Server(self)
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
@@ -75,60 +75,61 @@ class StormyEndpoint:
                     return {"error": {"code": -32001, "message": "header not found"}}
         answer = self._now(method, places)
         result = answer.get("result")
-        number = result.get("number", result.get("blockNumber")) if _is_object(result) else None
+        named = result if isinstance(result, dict) else {}
+        number = named.get("number", named.get("blockNumber"))
         if isinstance(number, str) and int(number, 16) > head:
             return {"result": None}
         return answer
 
 
 class _Server(ThreadingHTTPServer):
+    """Serves one endpoint."""
+
     daemon_threads = True
 
+    def __init__(self, endpoint: StormyEndpoint) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.endpoint = endpoint
 
-def _is_object(value: object) -> bool:
-    return isinstance(value, dict)
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A caller that has heard enough is no error."""
 
 
-def _handler(endpoint: StormyEndpoint) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: _Server
 
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            try:
-                self._send(endpoint.reply(json.loads(body)))
-            except Exception:
-                self.close_connection = True
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        try:
+            self._send(self.server.endpoint.reply(json.loads(body)))
+        except Exception:
+            self.close_connection = True
 
-        def _send(self, reply: Reply) -> None:
-            if reply.manner == "drop":
+    def _send(self, reply: Reply) -> None:
+        if reply.manner == "drop":
+            self.close_connection = True
+            return
+        self._begin(reply, HUGE_BYTES if reply.manner == "endless" else len(reply.body))
+        if reply.manner == "drip":
+            self._drip(reply.body)
+        elif reply.manner == "whole":
+            self.wfile.write(reply.body)
+
+    def _begin(self, reply: Reply, length: int) -> None:
+        self.send_response(reply.status)
+        for name, value in {**reply.headers, "Content-Length": str(length)}.items():
+            self.send_header(name, value)
+        self.end_headers()
+
+    def _drip(self, body: bytes) -> None:
+        ends = time.monotonic() + STALL_SECONDS
+        for byte in body:
+            if time.monotonic() > ends:
                 self.close_connection = True
                 return
-            if reply.manner == "endless":
-                self._begin(reply, 200 << 20)
-                return
-            self._begin(reply, len(reply.body))
-            if reply.manner == "drip":
-                self._drip(reply.body)
-            else:
-                self.wfile.write(reply.body)
+            self.wfile.write(bytes([byte]))
+            time.sleep(0.05)
 
-        def _begin(self, reply: Reply, length: int) -> None:
-            self.send_response(reply.status)
-            for name, value in {**reply.headers, "Content-Length": str(length)}.items():
-                self.send_header(name, value)
-            self.end_headers()
-
-        def _drip(self, body: bytes) -> None:
-            ends = time.monotonic() + STALL_SECONDS
-            for byte in body:
-                if time.monotonic() > ends:
-                    self.close_connection = True
-                    return
-                self.wfile.write(bytes([byte]))
-                time.sleep(0.05)
-
-        def log_message(self, *shown: object) -> None:
-            """Nothing is logged."""
-
-    return Handler
+    def log_message(self, *shown: object) -> None:
+        """Nothing is logged."""
