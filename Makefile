@@ -1,7 +1,7 @@
 # Two commands do everything from a bare clone: `make demo` and `make test`.
 # Each target sets up what it needs, once. `make help` lists those with a comment after `##`.
 
-.PHONY: demo test devnet setup contracts executor abi package-contracts bench-contracts \
+.PHONY: demo test devnet setup contracts executor abi package-contracts bench-chain bench-contracts \
 	bench-contracts-next-fork bench-slice bench-engine bench-cold-build fuzz-engine \
 	sanitize-engine engine-check check-keys check-provable fuzz-provable provable-check \
 	analyse-contracts coverage-contracts lint lint-python test-fast test-python test-contracts \
@@ -166,6 +166,10 @@ bench-slice: setup ## times of make demo, make test and --help
 # Writes contracts/gas.json, to which the tests hold the contracts.
 bench-contracts: setup ## gas of the contracts; writes contracts/gas.json
 	@$(PYTHON) scripts/bench_contracts.py
+
+# CHAIN="--rotations 1000" for the full setting; --endpoints 1 for a single endpoint.
+bench-chain: setup ## rotations in a storm of reorgs, fees and lying endpoints
+	@$(PYTHON) scripts/bench_chain.py $(CHAIN)
 
 GETH_VERSION := v1.17.10
 GETH := cache/geth/$(GETH_VERSION)/geth

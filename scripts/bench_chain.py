@@ -15,7 +15,8 @@ from measures.chain import BLOCK_SECONDS, START, GasChain, running
 from measures.scenario import Deployment
 from storm.endpoint import StormyEndpoint
 from storm.judge import Judge
-from storm.machine import Machine
+from storm.machine import POLICY, Machine
+from storm.upstream import UpstreamWay
 from storm.weather import Weather, set_up
 
 MOST_BLOCKS_PER_ROTATION = 80
@@ -64,7 +65,10 @@ def _storm(arguments: argparse.Namespace, folder: Path, url: str) -> list[Line]:
     speed = BLOCK_SECONDS / arguments.block_seconds
     urls = [endpoint.url for endpoint in endpoints]
     machine = Machine(deployment, urls, folder / "attestor.sqlite", speed)
+    upstream = UpstreamWay(deployment, urls[0], POLICY.period / speed)
     machine.start()
+    upstream.start()
+    away = 0
     for number in range(arguments.rotations * MOST_BLOCKS_PER_ROTATION):
         begun = time.monotonic()
         if number < QUIET_BLOCKS:
@@ -72,6 +76,8 @@ def _storm(arguments: argparse.Namespace, folder: Path, url: str) -> list[Line]:
         else:
             weather.next_block()
         judge.see(machine.hand_out())
+        judge.see_upstream(upstream.signer)
+        away += weather.is_away and bool(judge.signers)
         if machine.defect is not None:
             raise machine.defect
         if len(judge.signers) > arguments.rotations:
@@ -84,6 +90,7 @@ def _storm(arguments: argparse.Namespace, folder: Path, url: str) -> list[Line]:
     unexplained = machine.rows(
         "SELECT count(*) AS n FROM signers WHERE stage = 'abandoned' AND reason IS NULL"
     )[0]["n"]
+    upstream.close()
     machine.close()
     for endpoint in endpoints:
         endpoint.close()
@@ -92,7 +99,8 @@ def _storm(arguments: argparse.Namespace, folder: Path, url: str) -> list[Line]:
         ("storm_rotations", len(judge.signers) - 1, "rotations", None),
         ("storm_blocks", judge.blocks, "blocks", None),
         ("uncovered_seconds", judge.uncovered_seconds, "s", 0),
-        ("idle_seconds", judge.idle_seconds, "s", 0),
+        ("idle_seconds", judge.idle_seconds, "s", 0 if len(urls) > 1 else away * BLOCK_SECONDS),
+        ("upstream_way_uncovered_seconds", judge.upstream_uncovered * BLOCK_SECONDS, "s", None),
         ("duplicate_registrations", duplicates, "registrations", 0),
         ("unexplained_abandonments", unexplained, "signers", 0),
     ]

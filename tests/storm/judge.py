@@ -16,6 +16,7 @@ class Judge:
     uncovered: int = 0
     idle: int = 0
     signers: set[bytes] = field(default_factory=set)
+    upstream_uncovered: int = 0
 
     def see(self, handed_out: bytes | None) -> None:
         """At the head of now, nothing else happening: a proof of that signer was handed out."""
@@ -25,6 +26,11 @@ class Judge:
             self.signers.add(handed_out)
             self.uncovered += not self.registry.vouches_for(handed_out)
         self.blocks += bool(self.signers)
+
+    def see_upstream(self, signer: bytes | None) -> None:
+        """A model of upstream signs with whatever key it has."""
+        if self.signers and signer is not None:
+            self.upstream_uncovered += not self.registry.vouches_for(signer)
 
     @property
     def uncovered_seconds(self) -> int:

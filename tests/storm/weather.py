@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from random import Random
 
 from measures.chain import BLOCK_SECONDS, GasChain
-from storm.endpoint import HONEST, MOODS, StormyEndpoint
+from storm.endpoint import AWAY, BALANCED, FLAKY, HONEST, MOODS, StormyEndpoint
 
 MOOD_BLOCKS = 25
 """How long an endpoint stays in a mood."""
@@ -12,6 +12,8 @@ REORG_EVERY, DEEPEST = 12, 8
 SPIKE_EVERY, SPIKE_BLOCKS, SPIKE_FACTOR = 60, 8, 10
 RACE_EVERY = 40
 GWEI = 10**9
+ALONE = (HONEST, BALANCED, BALANCED, FLAKY, AWAY)
+"""Moods of a single endpoint: against one that lies for long nothing helps but another."""
 
 
 class Weather:
@@ -24,6 +26,8 @@ class Weather:
         self._random = Random(seed)
         self._blocks = 0
         self._spiked_until = 0
+        self.is_away = False
+        """Whether the only endpoint is out of reach."""
         self.counts = {"blocks": 0, "reorgs": 0, "spikes": 0, "races": 0, "moods": 0}
         self._call = chain.node.rpc.call
 
@@ -45,11 +49,15 @@ class Weather:
         return self._random.randrange(every) == 0
 
     def _change_moods(self) -> None:
+        self.counts["moods"] += 1
         honest = self._random.choice(self._endpoints)
+        if len(self._endpoints) == 1:
+            honest.mood = self._random.choice(ALONE)
+            self.is_away = honest.mood == AWAY
+            return
         for endpoint in self._endpoints:
             bad = self._random.choice(MOODS)
             endpoint.mood = HONEST if endpoint is honest else bad
-        self.counts["moods"] += 1
 
     def _fee(self) -> None:
         if self._is_time_for(SPIKE_EVERY):

@@ -7,10 +7,14 @@ from typing import Any
 import pytest
 
 from attestor.config import Config
+from attestor.core.blocks import BlockWindow
+from attestor.core.execution import ExecutorBuild
 from attestor.core.registration import Terms
 from attestor.core.report_data import Layout
 from attestor.daemon import build as module
 from attestor.errors import CollateralStoreInvalid, DatabaseInvalid, SignerGone
+from attestor.executor import SandboxLevel
+from attestor.signer.start_report import StartReport
 from attestor.store.database import Store
 
 CONFIG = Config(
@@ -37,6 +41,7 @@ class Opened:
         patch.setattr(Store, "open", lambda path: Thing(self, "store"))
         patch.setattr(module, "build_duty", self.build_duty)
         patch.setattr(module, "SignerProcess", lambda settings: Thing(self, "signer"))
+        patch.setattr(module, "Headers", lambda store: Thing(self, "headers"))
         patch.setattr(module, "Rotation", lambda *parts: Thing(self, "rotation"))
         patch.setattr(module, "CrossChecks", lambda *parts: Thing(self, "checks"))
 
@@ -74,8 +79,14 @@ class Thing:
     def close(self) -> None:
         self._opened.events.append(f"close {self._name}")
 
+    def started(self) -> StartReport:
+        return StartReport(ExecutorBuild.RECORDED, SandboxLevel.ISOLATED, (), 1000)
+
     def addresses(self) -> list[bytes]:
         return []
+
+    def load(self) -> BlockWindow:
+        return BlockWindow()
 
     def recover(self, held: list[bytes] | None = None) -> None:
         fault = self._opened.faults.get(f"{self._name}.recover")
