@@ -34,6 +34,6 @@ class GasBudget:
             raise GasBudgetSpent(
                 f"transactions that reverted cost {spent} gas within a day, and "
                 f"{self._gas_per_day} may be lost",
-                hint="find out why they revert (attestor audit transactions), or raise "
+                hint="find out why: the table signers has the reasons; or raise "
                 "payer.max_reverted_gas_per_day",
             )
