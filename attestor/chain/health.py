@@ -7,8 +7,12 @@ from attestor.errors import RpcThrottled
 
 FAILURES_TO_DEMOTE = 2
 """One failed call is the weather."""
+FAILURES_TO_BE_DOWN = 4
 FIRST_PAUSE = 2.0
 LAST_PAUSE = 120.0
+FIRST_SILENCE = 1.0
+LAST_SILENCE = 30.0
+"""Seconds for which an endpoint is not called that asks for less without saying for how long."""
 FORGIVEN_AFTER = 300.0
 """Seconds without a fault after which none is remembered."""
 LAG_TOLERATED = 1
@@ -30,6 +34,7 @@ class Health:
         self._failures = 0
         self._wrong = 0
         self._demotions = 0
+        self._throttles = 0
         self._last_fault = clock()
         self._demoted_until = 0.0
         self._silent_until: float | None = None
@@ -50,6 +55,11 @@ class Health:
         return self._clock() < self._demoted_until
 
     @property
+    def is_down(self) -> bool:
+        """Whether it has given no answer for some calls in a row."""
+        return self._failures >= FAILURES_TO_BE_DOWN
+
+    @property
     def silent_for(self) -> float:
         """Seconds for which the endpoint must not be called; 0 when it may be."""
         until = self._silent_until
@@ -65,7 +75,7 @@ class Health:
     def answered(self) -> None:
         """It gave an answer that can be used, or a refusal that is one."""
         with self._lock:
-            self._failures = 0
+            self._failures = self._throttles = 0
 
     def failed(self) -> bool:
         """It gave no answer. Whether that demotes it."""
@@ -86,7 +96,10 @@ class Health:
         with self._lock:
             self._fault()
             demoted = self._demote()
-            pause = self._demoted_until - self._clock() if seconds is None else seconds
+            # Its own count: an endpoint that is bad in other ways is silenced no longer by this.
+            pause = min(FIRST_SILENCE * 2**self._throttles, LAST_SILENCE)
+            self._throttles = min(self._throttles + 1, _MAX_COUNT)
+            pause = pause if seconds is None else seconds
             self._silent_until = max(self._silent_until or 0.0, self._clock() + pause)
             return demoted
 

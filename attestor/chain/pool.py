@@ -99,7 +99,7 @@ class Pool:
         for number in range(ROUNDS):
             again: list[Endpoint] = []
             for endpoint, bound in turns(asked, whole):
-                was_demoted, began = endpoint.health.is_demoted, self.clock()
+                was_down, began = endpoint.health.is_down, self.clock()
                 try:
                     return endpoint, endpoint.ask(query, bound)
                 except RpcError as error:
@@ -108,9 +108,9 @@ class Pool:
                     failed.append(error)
                 except (Transient, WrongChain) as error:
                     failed.append(error)
-                    is_quick = self.clock() - began < QUICK_SECONDS
-                    if is_quick and _is_worth_another(error, number, was_demoted):
-                        again.append(endpoint)
+                is_quick = self.clock() - began < QUICK_SECONDS
+                if is_quick and _is_worth_another(failed[-1], number, was_down):
+                    again.append(endpoint)
             asked, query = again, replace(query, fresh=True)
         raise most_telling(failed)
 
@@ -143,16 +143,18 @@ def turns(
         yield endpoint, None if whole is None else whole.share(len(endpoints) - done)
 
 
-def _is_worth_another(error: AttestorError, number: int, was_demoted: bool) -> bool:
+def _is_worth_another(error: AttestorError, number: int, was_down: bool) -> bool:
     """Whether the endpoint may answer when it is asked once more, after the round `number`."""
     match error:
         case BlockUnknown():
             return True
         case RpcThrottled() | HeaderUnknown() | WrongChain():
             return False
-        case RpcAnswerInvalid() | HeaderInvalid():
-            return number == 0
-    return number == 0 and not was_demoted
+        case RpcError():
+            return number == 0 and error.number not in refusals.LASTING
+        case RpcUnreachable():
+            return number == 0 and not was_down
+    return number == 0
 
 
 def most_telling(failed: Sequence[AttestorError]) -> AttestorError:

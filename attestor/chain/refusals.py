@@ -8,6 +8,8 @@ UNKNOWN_BLOCK = -39001
 REVERTED = 3
 """geth's code of a revert (internal/ethapi/errors.go), which others took over."""
 TOO_MANY_REQUESTS = 429
+LASTING = frozenset({-32700, -32600, -32601, -32602})
+"""Codes of JSON-RPC 2.0 that say that the request itself is what the node cannot serve."""
 
 BLOCK_UNKNOWN_WORDS = (
     # geth eth/api_backend.go and internal/ethapi; erigon turbo/rpchelper: by number, and by hash

@@ -46,6 +46,6 @@ def lock_path(node: Node, payer: bytes, folder: Path | None = None) -> Path:
     one id: theirs names the node too."""
     chain = str(node.chain_id)
     if node.chain_id in DEVELOPMENT_CHAIN_IDS:
-        chain += "-" + hashlib.sha256(node.pool.label.encode()).hexdigest()[:8]
+        chain += "-" + hashlib.sha256(node.rpc.label.encode()).hexdigest()[:8]
     place = folder or Path(tempfile.gettempdir())
     return place / f"attestor-payer-{chain}-{to_hex(payer)}.lock"

@@ -6,8 +6,10 @@ from unit.chain.endpoints import Clock
 from attestor.chain.health import (
     FAILURES_TO_DEMOTE,
     FIRST_PAUSE,
+    FIRST_SILENCE,
     FORGIVEN_AFTER,
     LAST_PAUSE,
+    LAST_SILENCE,
     Health,
 )
 from attestor.errors import RpcThrottled
@@ -101,4 +103,20 @@ def test_throttled__without_a_time__pauses_longer_each_time(health: Health, cloc
         health.throttled(None)
         pauses.append(health.silent_for)
         clock.now += health.silent_for
-    assert pauses == [FIRST_PAUSE * 2**n for n in range(4)]
+    assert pauses == [FIRST_SILENCE * 2**n for n in range(4)]
+    for _ in range(10):
+        health.throttled(None)
+        clock.now += health.silent_for
+    health.throttled(None)
+    assert health.silent_for == LAST_SILENCE
+    clock.now += LAST_SILENCE
+    health.answered()
+    health.throttled(None)
+    assert health.silent_for == FIRST_SILENCE
+
+
+def test_throttled__endpoint_that_lied_often__is_silenced_no_longer(health: Health) -> None:
+    for _ in range(20):
+        health.lied()
+    health.throttled(None)
+    assert health.silent_for == FIRST_SILENCE

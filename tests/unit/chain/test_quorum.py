@@ -329,4 +329,4 @@ def test_read__endpoint_that_is_down_for_long__is_asked_once_per_read() -> None:
     for _ in range(100):
         with pytest.raises(RpcUnreachable):
             nodes.node.nonce(ACCOUNT)
-    assert nodes.asked[0] <= 102
+    assert nodes.asked[0] <= 104
