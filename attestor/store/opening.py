@@ -39,6 +39,8 @@ def connect_to_read(path: Path) -> sqlite3.Connection:
     except sqlite3.Error as error:
         raise _unusable(path, error) from None
     if found != len(MIGRATIONS):
+        # One that is left open keeps the daemon from tidying up when it ends.
+        connection.close()
         raise DatabaseInvalid(
             f"{path} has version {found}, expected {len(MIGRATIONS)}",
             hint="the daemon brings it up to date when it starts"
