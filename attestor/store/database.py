@@ -17,6 +17,8 @@ from attestor.store.faults import typed
 
 BUSY_SECONDS = 5.0
 """How long a transaction waits for another process that writes."""
+BUSY_AGAIN_SECONDS = 0.5
+"""The same while the database is known to be unusable: those who ask must not queue up."""
 RETRY_SECONDS = 0.02
 CLOSE_SECONDS = 2.0
 """What a transaction of another thread gets to end when the store is closed."""
@@ -138,7 +140,8 @@ class Store:
     def _begin(self) -> None:
         """Hold this process's lock and the file's. While another process has the latter, the former
         is free for others."""
-        deadline = time.monotonic() + BUSY_SECONDS
+        patience = BUSY_SECONDS if self.fault is None else BUSY_AGAIN_SECONDS
+        deadline = time.monotonic() + patience
         while True:
             self._lock.acquire()
             try:

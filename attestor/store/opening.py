@@ -8,7 +8,7 @@ from attestor.errors import AttestorError, DatabaseDamaged, DatabaseInvalid
 from attestor.store.faults import HINTS, PRIMARY, typed
 from attestor.store.migrations import MIGRATIONS
 
-BUSY_MS = 1000
+BUSY_MS = 200
 """What one statement waits; whole transactions wait longer (`store.database`)."""
 OPEN_BUSY_MS = 5000
 FAULTS_SHOWN = 3
@@ -23,7 +23,7 @@ def connect(path: Path) -> tuple[sqlite3.Connection, sqlite3.Connection]:
         writing = _prepared(sqlite3.connect(path, check_same_thread=False), OPEN_BUSY_MS)
         _bring_up_to_date(writing, path)
         writing.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
-        reading = _prepared(_read_only(path), BUSY_MS)
+        reading = _prepared(_read_only(path), OPEN_BUSY_MS)
     except (OSError, sqlite3.Error) as error:
         raise _unusable(path, error) from None
     return writing, reading
@@ -39,6 +39,8 @@ def connect_to_read(path: Path) -> sqlite3.Connection:
     except sqlite3.Error as error:
         raise _unusable(path, error) from None
     if found != len(MIGRATIONS):
+        # One that is left open keeps the daemon from tidying up when it ends.
+        connection.close()
         raise DatabaseInvalid(
             f"{path} has version {found}, expected {len(MIGRATIONS)}",
             hint="the daemon brings it up to date when it starts"

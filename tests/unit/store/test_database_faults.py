@@ -164,6 +164,18 @@ def test_transaction__other_program_lets_go_in_time__goes_on(
     assert names(store) == ["patient"]
 
 
+def test_transaction__known_to_be_busy__those_who_ask_do_not_queue_up(
+    store: Store, other: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(DatabaseBusy):
+        insert(store, "first")
+    monkeypatch.setattr(database, "BUSY_SECONDS", 3600.0)
+    monkeypatch.setattr(database, "BUSY_AGAIN_SECONDS", 0.01)
+    with pytest.raises(DatabaseBusy):
+        insert(store, "second")
+
+
 def test_close__somebody_waits_to_write__it_gives_up_at_once(
     store: Store, other: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
