@@ -2,7 +2,7 @@
 # Each target sets up what it needs, once. `make help` lists those with a comment after `##`.
 
 .PHONY: demo test devnet setup contracts executor abi package-contracts bench-contracts \
-	bench-contracts-next-fork bench-slice bench-engine bench-cold-build fuzz-engine \
+	bench-contracts-next-fork bench-slice bench-engine bench-sandbox bench-cold-build fuzz-engine \
 	sanitize-engine engine-check check-keys check-provable fuzz-provable provable-check \
 	analyse-contracts coverage-contracts lint lint-python test-fast test-python test-contracts \
 	test-executor format clean help
@@ -174,6 +174,9 @@ bench-engine: setup ## speed of our engine relative to SP1's
 	@cd executor && cargo build --quiet --release --locked --workspace
 	@cd executor/sp1-jit && cargo build --quiet --release --locked
 	@$(PYTHON) scripts/bench_engine.py $(BENCH)
+
+bench-sandbox: setup ## cost of the walls around executor processes, and ways out of them
+	@$(PYTHON) scripts/bench_sandbox.py $(BENCH)
 
 # So many of each kind.
 PROGRAMS := 1000000
