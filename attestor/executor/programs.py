@@ -66,13 +66,19 @@ def recorded(path: Path = RECORD) -> Mapping[str, str]:
     return found
 
 
-def load(directory: Path, names: tuple[str, ...], record: Mapping[str, str]) -> Programs:
-    """Read these programs into sealed memory, and compare them with `record`.
+def load(
+    directory: Path,
+    names: tuple[str, ...],
+    record: Mapping[str, str],
+    optional: tuple[str, ...] = (),
+) -> Programs:
+    """Read these programs into sealed memory, those that are `optional` where they are there, and
+    compare them with `record`.
 
     Raises `ExecutorMissing` for one that cannot be read.
     """
     descriptors, differing = {}, []
-    for name in names:
+    for name in (*names, *(other for other in optional if (directory / other).exists())):
         content = _read(directory / name)
         if hashlib.sha256(content).hexdigest() != record.get(name):
             differing.append(name)

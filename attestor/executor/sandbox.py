@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
+
+from attestor.errors import ExecutorCrashed
 
 
 class SandboxLevel(StrEnum):
@@ -58,6 +61,11 @@ class SandboxReport:
         return SandboxLevel.ISOLATED if apart and files else SandboxLevel.PROCESS
 
     @property
+    def standing(self) -> tuple[str, ...]:
+        """The names of the walls that stand."""
+        return tuple(name for name in WALLS if self.walls[name])
+
+    @property
     def missing(self) -> tuple[str, ...]:
         """The walls that do not stand, in words. One of user id and user namespace is enough."""
         apart = any(self.walls[name] for name in _IDENTITY)
@@ -66,3 +74,15 @@ class SandboxReport:
             for name, words in WALLS.items()
             if not self.walls[name] and not (apart and name in _IDENTITY)
         )
+
+
+def read_report(header: Mapping[str, Any]) -> SandboxReport:
+    """The report in the header of an executor's answer. Raises `ExecutorCrashed`."""
+    walls, abi = header.get("walls"), header.get("landlock_abi")
+    if not isinstance(walls, dict) or walls.keys() != WALLS.keys():
+        raise ExecutorCrashed("the executor's report of its sandbox does not name all walls")
+    if not all(type(stands) is bool for stands in walls.values()):
+        raise ExecutorCrashed("the executor's report of its sandbox has a wall neither up nor down")
+    if type(abi) is not int or abi < 0:
+        raise ExecutorCrashed(f"the executor reports the Landlock ABI {abi!r:.40}")
+    return SandboxReport(walls, abi)

@@ -11,6 +11,7 @@ from attestor.errors import ConfigurationInvalid
 from attestor.executor import NativeExecutor, programs
 from attestor.executor.native import EXECUTE_PROGRAM, VKEY_PROGRAM
 from attestor.executor.programs import Programs
+from attestor.executor.self_test import HOSTILE_PROGRAM
 from attestor.hardening import users
 from attestor.hardening.users import User
 from attestor.quote import configfs_access
@@ -40,7 +41,8 @@ def start(settings: SignerSettings) -> tuple[SignerService, StartReport]:
     missing = confinement.give_up(user)
     executor = NativeExecutor(Path(settings.executor_directory), sealed)
     walls = Walls(missing, executor.sandbox_report())
-    confinement.require(walls, settings.sandbox_level, settings.development)
+    if confinement.require(walls, settings.sandbox_level, settings.development):
+        confinement.try_ways_out(sealed)
     keys = Keys(_since_boot)
     workload = make_workload(settings, executor, sealed, keys.halt)
     workload.start()
@@ -51,7 +53,8 @@ def start(settings: SignerSettings) -> tuple[SignerService, StartReport]:
 def load_programs(settings: SignerSettings) -> Programs:
     """The executor that is to run: the one that was recorded, or on development chains another."""
     names = (VKEY_PROGRAM, EXECUTE_PROGRAM)
-    sealed = programs.load(Path(settings.executor_directory), names, programs.recorded())
+    directory, record = Path(settings.executor_directory), programs.recorded()
+    sealed = programs.load(directory, names, record, optional=(HOSTILE_PROGRAM,))
     if not settings.development:
         sealed.require_recorded()
     return sealed

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from attestor.errors import SandboxInsufficient
 from attestor.executor import SandboxLevel, SandboxReport
+from attestor.executor.programs import Programs
+from attestor.executor.self_test import HOSTILE_PROGRAM, run_self_test
 from attestor.hardening import process, users
 from attestor.hardening.memory import SecretBuffer
 from attestor.hardening.users import User
@@ -74,16 +76,31 @@ def give_up(user: User | None) -> tuple[str, ...]:
     return tuple(name for name, stands in ((OWN_USER, own), (NOT_ROOT, not root)) if not stands)
 
 
-def require(walls: Walls, wanted: str, development: bool) -> None:
+def require(walls: Walls, wanted: str, development: bool) -> bool:
     """Raise `SandboxInsufficient`, which names what is missing, unless the walls are those of the
-    level that sandbox.level asks for."""
+    level that sandbox.level asks for. Returns whether it asks for any."""
     if wanted == AUTO and development:
-        return
+        return False
     level = SandboxLevel.ISOLATED if wanted == AUTO else SandboxLevel(wanted)
     if walls.level.reaches(level):
-        return
+        return level is not SandboxLevel.NONE
     raise SandboxInsufficient(
         f"sandbox.level is {level}, and this machine gives {walls.level}: missing are "
         + "; ".join(walls.told()),
         hint="docs/operate.md, sandbox; a lower sandbox.level starts without them",
     )
+
+
+def try_ways_out(sealed: Programs) -> None:
+    """Have the hostile stand-in, where a build has it, try each way out of an executor's process.
+    Raises `SandboxInsufficient`, which names those that led out."""
+    stand_in = sealed.descriptors.get(HOSTILE_PROGRAM)
+    if stand_in is None:
+        return
+    attempts = run_self_test(sealed.directory, stand_in)
+    escapes = [f"{attempt.name} ({attempt.walls})" for attempt in attempts if attempt.escaped]
+    if escapes:
+        raise SandboxInsufficient(
+            f"a program can leave the executor's process on this machine, by {', '.join(escapes)}",
+            hint="docs/operate.md, sandbox; sandbox.level none starts all the same",
+        )

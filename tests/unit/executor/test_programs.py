@@ -66,6 +66,14 @@ def test_load__descriptor__can_be_changed_by_nobody(directory: Path) -> None:
         fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SEAL)
 
 
+def test_load__optional_program__is_loaded_where_it_is(directory: Path, record: Path) -> None:
+    found = programs.load(directory, ("one",), programs.recorded(record), ("other", "third"))
+    assert list(found.descriptors) == ["one", "other"]
+    (directory / "other").write_bytes(b"another")
+    found = programs.load(directory, ("one",), programs.recorded(record), ("other", "third"))
+    assert found.differing == ("other",)
+
+
 def test_load__missing_program__says_how_to_build_it(tmp_path: Path) -> None:
     with pytest.raises(ExecutorMissing, match=r"one cannot be read: No such file.*make executor"):
         programs.load(tmp_path, NAMES, {})

@@ -1,10 +1,14 @@
 """What has to stand before there is a key, by level and chain."""
 
+from pathlib import Path
+
 import pytest
 
 from attestor.errors import SandboxInsufficient
-from attestor.executor import SandboxLevel, SandboxReport
+from attestor.executor import SandboxLevel, SandboxReport, self_test
+from attestor.executor.programs import Programs
 from attestor.executor.sandbox import WALLS
+from attestor.executor.self_test import HOSTILE_PROGRAM, Attempt, Outcome
 from attestor.hardening import users
 from attestor.hardening.users import User
 from attestor.signer import confinement
@@ -32,7 +36,7 @@ def test_require__level_by_name__holds_on_every_chain(
     walls = Walls((), executor(given))
     assert walls.level == given
     if LEVELS.index(given) >= LEVELS.index(wanted):
-        require(walls, wanted, development)
+        assert require(walls, wanted, development) is (wanted != "none")
     else:
         with pytest.raises(SandboxInsufficient, match=f"level is {wanted}.*gives {given}"):
             require(walls, wanted, development)
@@ -41,9 +45,9 @@ def test_require__level_by_name__holds_on_every_chain(
 @pytest.mark.parametrize("given", LEVELS)
 def test_require__auto__is_isolated_but_on_development_chains(given: str) -> None:
     walls = Walls((), executor(given))
-    require(walls, "auto", development=True)
+    assert not require(walls, "auto", development=True)
     if given == "isolated":
-        require(walls, "auto", development=False)
+        assert require(walls, "auto", development=False)
     else:
         with pytest.raises(SandboxInsufficient, match="level is isolated"):
             require(walls, "auto", development=False)
@@ -79,3 +83,40 @@ def test_choose_user__no_name__is_one_that_nobody_has(monkeypatch: pytest.Monkey
 
 def test_choose_user__name__is_that_user() -> None:
     assert confinement.choose_user("nobody") == users.named("nobody")
+
+
+def programs_with(*names: str) -> Programs:
+    return Programs(Path("/nowhere"), dict.fromkeys(names, 5), ())
+
+
+def attempts(*outcomes: Outcome) -> tuple[Attempt, ...]:
+    return tuple(
+        Attempt(f"way{number}", self_test.Walls.RUN, outcome, "")
+        for number, outcome in enumerate(outcomes)
+    )
+
+
+def test_try_ways_out__one_leads_out__is_named_and_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = attempts(Outcome.STOPPED, Outcome.ESCAPED, Outcome.REFUSED)
+    asked: list[tuple[Path, int]] = []
+
+    def run(directory: Path, sealed: int) -> tuple[Attempt, ...]:
+        asked.append((directory, sealed))
+        return found
+
+    monkeypatch.setattr(confinement, "run_self_test", run)
+    with pytest.raises(SandboxInsufficient, match=r"by way1 \(run\) "):
+        confinement.try_ways_out(programs_with(HOSTILE_PROGRAM))
+    assert asked == [(Path("/nowhere"), 5)], "the stand-in that runs is the one that was hashed"
+
+
+def test_try_ways_out__none_leads_out__passes(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = attempts(Outcome.STOPPED, Outcome.REFUSED)
+    monkeypatch.setattr(confinement, "run_self_test", lambda directory, sealed: found)
+    confinement.try_ways_out(programs_with(HOSTILE_PROGRAM))
+
+
+def test_try_ways_out__build_without_a_stand_in__tries_nothing() -> None:
+    confinement.try_ways_out(programs_with("attestor-execute"))
