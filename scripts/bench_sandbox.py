@@ -4,7 +4,7 @@
     scripts/bench_sandbox.py [--rounds N]
 
 A process that does nothing is started behind all walls, and without any of them (the hostile
-stand-in can leave them out, the executor cannot), in turns. The cost is the medians' difference.
+stand-in can leave them out, the executor cannot), in turns; the cost is the median difference.
 `make bench-sandbox` builds what this needs. Prints one JSON line per figure.
 """
 
@@ -53,7 +53,7 @@ def overhead(rounds: int) -> None:
         with without_leftovers():
             bare.append(nothing(Walls.NONE))
     tell("sandbox_bare_call_ms", statistics.median(bare), "ms", digits=2)
-    cost = statistics.median(walled) - statistics.median(bare)
+    cost = statistics.median(one - other for one, other in zip(walled, bare, strict=True))
     tell("sandbox_overhead_ms", cost, "ms", at_most=3, digits=2)
 
 

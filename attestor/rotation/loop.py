@@ -13,6 +13,7 @@ from attestor.errors import (
     AttestorError,
     Fatal,
     RegistrationReverted,
+    ReorgTooDeep,
     RpcAnswerInvalid,
     RpcUnreachable,
 )
@@ -94,6 +95,10 @@ class Rotation:
                 self._failures.passed(what)
             except Fatal:
                 raise
+            except ReorgTooDeep as error:
+                self._failures.note(what, error)
+                self._stop_on_another_branch()
+                return "an operator has to judge which branch of the chain is right"
             except AttestorError as error:
                 # What is known already may call for something all the same: a signer expires.
                 self._failures.note(what, error)
@@ -107,6 +112,12 @@ class Rotation:
 
     def _follow(self) -> None:
         self._window = self._heads.look()
+
+    def _stop_on_another_branch(self) -> None:
+        """Nothing that is known of the chain holds any more: not that the signer is registered."""
+        active, head = self._history.active(), self._window.head
+        if active is not None and head is not None and not active.paused:
+            self._effects.pause(active.address, "the chain has another branch", head)
 
     def _settle(self) -> None:
         self._effects.settle()

@@ -12,6 +12,7 @@ from attestor.errors import (
     PayerEmpty,
     QuoteUnavailable,
     RegistrationRejected,
+    ReorgTooDeep,
     RpcUnreachable,
     SignerGone,
 )
@@ -309,6 +310,20 @@ def test_step__endpoints_disagree_on_the_block__no_quote_binds_it(
     monkeypatch.undo()
     setup.run(4)
     assert setup.active == ONE
+
+
+def test_step__reorg_deeper_than_what_is_remembered__signs_nothing_until_it_is_judged(
+    setup: Any,
+) -> None:
+    setup.run(4)
+    setup.world.faults["head"] = ReorgTooDeep("another branch")
+    for _ in range(3):
+        setup.rotation.step()
+    assert setup.world.signing is None
+    assert setup.stages() == {ONE: "paused"}
+    del setup.world.faults["head"]
+    setup.rotation.step()
+    assert setup.world.signing == ONE
 
 
 def test_step__registration_reverts__next_try_waits_ever_longer(setup: Any) -> None:
