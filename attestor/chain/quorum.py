@@ -1,11 +1,15 @@
-"""Second opinions: what a majority of the configured endpoints says."""
+"""Second opinions: what most of the endpoints say that answer.
+
+One that is down, lags or makes no sense has no vote: of three of which two are broken the third
+goes on alone, and is asked twice, as a single one is.
+"""
 
 from contextlib import suppress
 from dataclasses import replace
 from typing import TypeVar
 
 from attestor.chain import refusals
-from attestor.chain.endpoint import Query
+from attestor.chain.endpoint import Endpoint, Query
 from attestor.chain.pool import Pool, most_telling
 from attestor.core.blocks import Block
 from attestor.core.text import to_hex
@@ -16,25 +20,24 @@ T = TypeVar("T")
 
 
 def agrees(pool: Pool, query: Query[Block], block: Block, deadline: Deadline | None = None) -> bool:
-    """Whether a majority answers `query` with this block."""
+    """Whether more endpoints answer `query` with this block than with another."""
     if len(pool.endpoints) == 1:
         with suppress(RpcError, Transient, WrongChain):
             return pool.read(query, deadline).hash == block.hash
         return False
-    missing = pool.quorum
-    left = len(pool.endpoints)
+    same = other = 0
     for _, answer in pool.poll(query, deadline):
-        left -= 1
-        if isinstance(answer, Block) and answer.hash == block.hash:
-            missing -= 1
-        if missing <= 0 or missing > left:
+        if isinstance(answer, Block):
+            same += answer.hash == block.hash
+            other += answer.hash != block.hash
+        if max(same, other) >= pool.quorum:
             break
-    return missing <= 0
+    return same > other
 
 
 def found(pool: Pool, query: Query[T | None], deadline: Deadline | None = None) -> T | None:
-    """What the first endpoint that has something says; None when a majority has nothing. Raises
-    the most telling error when too few answer to know. A single endpoint that has nothing is asked
+    """What the first endpoint that has something says; None when all that answer have nothing.
+    Raises the most telling error when none answers. A single endpoint that has nothing is asked
     again: it may be several nodes."""
     if len(pool.endpoints) == 1:
         return pool.read(query, deadline) or pool.read(replace(query, fresh=True), deadline)
@@ -47,18 +50,20 @@ def found(pool: Pool, query: Query[T | None], deadline: Deadline | None = None) 
             return answer
         else:
             nothing += 1
-    if nothing >= pool.quorum:
+    if nothing:
         return None
     raise most_telling(failed)
 
 
 def confirmed(pool: Pool, query: Query[bytes], deadline: Deadline | None = None) -> bytes:
-    """The answer that a majority gives. A revert is an answer too, and raised as its error."""
+    """The answer that most give of those that give one. A revert is an answer too, and raised as
+    its error."""
     if len(pool.endpoints) == 1:
         return _asked_twice(pool, query, deadline)
     votes: dict[object, int] = {}
     said: list[str] = []
     failed: list[AttestorError] = []
+    given: dict[object, tuple[Endpoint, bytes | AttestorError]] = {}
     for endpoint, answer in pool.poll(query, deadline):
         vote = _vote(answer)
         if vote is None:
@@ -67,15 +72,29 @@ def confirmed(pool: Pool, query: Query[bytes], deadline: Deadline | None = None)
             said.append(answer.message)
             continue
         votes[vote] = votes.get(vote, 0) + 1
+        given[vote] = endpoint, answer
         said.append(f"{endpoint.label} answers {_shown(answer)}")
         if votes[vote] >= pool.quorum:
             return _answer(answer)
     if not votes:
         raise most_telling(failed)
+    most = max(votes, key=lambda vote: votes[vote])
+    endpoint, answer = given[most]
+    if len(votes) == 1 and (votes[most] > 1 or _says_again(endpoint, query, most, deadline)):
+        return _answer(answer)
     raise EndpointsDisagree(
-        f"no {pool.quorum} of {len(pool.endpoints)} endpoints give the same answer: "
-        + "; ".join(said)
+        f"no majority of the endpoints that answer gives the same answer: {'; '.join(said)}"
     )
+
+
+def _says_again(
+    endpoint: Endpoint, query: Query[bytes], vote: object, deadline: Deadline | None
+) -> bool:
+    """Whether the only endpoint that answers gives the same answer on another connection."""
+    try:
+        return _vote(endpoint.ask(replace(query, fresh=True), deadline)) == vote
+    except (RpcError, Transient, WrongChain) as error:
+        return _vote(error) == vote
 
 
 def _asked_twice(pool: Pool, query: Query[bytes], deadline: Deadline | None) -> bytes:

@@ -164,18 +164,28 @@ def test_within__time_is_over__asks_nobody() -> None:
     assert nodes.node.nonce(ACCOUNT) == 7
 
 
+OTHER_BLOCK = SmallChain(20, fork_at=10).head
+"""Of the same number as the head, with a good hash."""
+
+
 @pytest.mark.parametrize(
     ("lies", "agreed"),
     [
         ((None,), True),
         ((down,), False),
         ((None, None, down), True),
-        ((None, down, down), False),
-        ((None, down), False),
-        ((saying(SmallChain(20, fork_at=10).head), None, None), True),
+        ((None, down, down), True),
+        ((None, down), True),
+        ((down, down), False),
+        ((None, saying(OTHER_BLOCK)), False),
+        ((None, saying(OTHER_BLOCK), down), False),
+        ((None, saying(OTHER_BLOCK), saying(OTHER_BLOCK)), False),
+        ((saying(OTHER_BLOCK), None, None), True),
     ],
 )
-def test_agrees__majority_of_the_configured__is_needed(lies: tuple[Any, ...], agreed: bool) -> None:
+def test_agrees__majority_of_those_that_answer__is_needed(
+    lies: tuple[Any, ...], agreed: bool
+) -> None:
     block = Block(19, HEAD, bytes(32), 0)
     assert Nodes(*lies).node.agrees(block) is agreed
 
@@ -205,9 +215,21 @@ def test_confirmed_call__revert_of_a_majority__is_raised() -> None:
     assert caught.value.data == b"\x01"
 
 
-def test_confirmed_call__one_of_two_down__is_not_confirmed() -> None:
-    with pytest.raises(EndpointsDisagree, match=r"no 2 of 2 .*a\.example answers 0x0.*b\.example"):
-        Nodes(None, down).node.confirmed_call(CONTRACT, b"", HEAD)
+@pytest.mark.parametrize("others", [(down,), (down, down)])
+def test_confirmed_call__only_one_answers__is_asked_twice(others: tuple[Any, ...]) -> None:
+    nodes = Nodes(*others, None)
+    assert nodes.node.confirmed_call(CONTRACT, b"", HEAD) == ANSWER
+    assert nodes.transports[-1].fresh[-2:] == [False, True]
+    answers = iter(["0x01", "0x02"])
+    fickle = Nodes(*others, lambda question: question.reply(result=next(answers)))
+    with pytest.raises(EndpointsDisagree, match=r"answers 0x01"):
+        fickle.node.confirmed_call(CONTRACT, b"", HEAD)
+
+
+@pytest.mark.parametrize("others", [(), (down,)])
+def test_confirmed_call__one_against_one__is_not_confirmed(others: tuple[Any, ...]) -> None:
+    with pytest.raises(EndpointsDisagree, match=r"a\.example answers 0x0.*b\.example answers 0x01"):
+        Nodes(None, saying("0x01"), *others).node.confirmed_call(CONTRACT, b"", HEAD)
 
 
 def test_confirmed_call__nobody_answers__is_their_error() -> None:
@@ -220,8 +242,9 @@ def test_receipt__one_without_it__is_no_proof_of_absence() -> None:
     assert found is not None
     assert found.logs[0].data == b"\x12\x34"
     assert Nodes(saying(None), saying(None), down).node.receipt(TRANSACTION) is None
+    assert Nodes(saying(None), down, down).node.receipt(TRANSACTION) is None
     with pytest.raises(RpcUnreachable):
-        Nodes(saying(None), down, down).node.receipt(TRANSACTION)
+        Nodes(down, down, down).node.receipt(TRANSACTION)
 
 
 def test_receipt__event_of_another_transaction__is_refused() -> None:
