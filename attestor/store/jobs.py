@@ -128,7 +128,7 @@ class Jobs:
             row = self._store.row(
                 "SELECT jobs.id, jobs.starts, programs.elf FROM jobs "  # noqa: S608
                 "JOIN programs ON programs.sha256 = jobs.program "
-                f"WHERE {CLAIMABLE} ORDER BY jobs.created_at, jobs.rowid LIMIT 1",
+                f"WHERE {CLAIMABLE} ORDER BY jobs.rowid LIMIT 1",
                 held,
             )
             if row is None:

@@ -26,7 +26,10 @@ class RegistrationRequest:
 
 
 class Signers:
-    """How the signers of a store stand. `store.history.History` writes it."""
+    """How the signers of a store stand. `store.history.History` writes it.
+
+    What is newest is told by the order of rows: times in them are of a clock that may be set back.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -37,7 +40,7 @@ class Signers:
             "SELECT signers.*, quotes.reference_block, quotes.reference_block_hash FROM signers "
             "LEFT JOIN quotes ON quotes.signer = signers.address "
             "WHERE stage IN ('created', 'quoted', 'submitted') "
-            "ORDER BY signers.created_at DESC, quotes.created_at DESC LIMIT 1"
+            "ORDER BY signers.rowid DESC, quotes.rowid DESC LIMIT 1"
         )
         if row is None:
             return None
@@ -63,20 +66,19 @@ class Signers:
     def quote(self, signer: bytes) -> Quoted | None:
         """A signer's newest quote."""
         row = self._store.row(
-            "SELECT * FROM quotes WHERE signer = ? ORDER BY created_at DESC LIMIT 1", to_hex(signer)
+            "SELECT * FROM quotes WHERE signer = ? ORDER BY rowid DESC LIMIT 1", to_hex(signer)
         )
         return _quoted(row) if row is not None else None
 
     def newest_quote(self) -> bytes | None:
         """The newest quote of all, as the platform made it."""
-        row = self._store.row("SELECT raw FROM quotes ORDER BY created_at DESC LIMIT 1")
+        row = self._store.row("SELECT raw FROM quotes ORDER BY rowid DESC LIMIT 1")
         return row["raw"] if row is not None else None
 
     def request(self, signer: bytes) -> RegistrationRequest | None:
         """What was last sent, or is about to be, to register a signer."""
         row = self._store.row(
-            "SELECT * FROM registration_requests WHERE signer = ? "
-            "ORDER BY created_at DESC, rowid DESC LIMIT 1",
+            "SELECT * FROM registration_requests WHERE signer = ? ORDER BY rowid DESC LIMIT 1",
             to_hex(signer),
         )
         if row is None:

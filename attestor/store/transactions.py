@@ -40,8 +40,7 @@ class Transactions:
     def pending(self, payer: bytes) -> list[Attempt]:
         """Attempts of the payer whose outcome is not known, oldest first."""
         rows = self._store.rows(
-            "SELECT * FROM transactions WHERE outcome = 'pending' AND payer = ? "
-            "ORDER BY created_at, rowid",
+            "SELECT * FROM transactions WHERE outcome = 'pending' AND payer = ? ORDER BY rowid",
             to_hex(payer),
         )
         return [_attempt(row) for row in rows]

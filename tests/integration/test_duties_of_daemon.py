@@ -268,7 +268,8 @@ def test_duty__every_one_hangs_with_the_database__health_and_metrics_answer(
     monkeypatch.setattr(Store, "open", opened)
 
     def hang() -> None:
-        with store[0].transaction():
+        # A disk that hangs lets nobody read either.
+        with store[0].transaction(), store[0]._read_lock:
             running.gate.wait(60)
 
     async def body(session: ClientSession, running: Running) -> None:

@@ -215,6 +215,25 @@ def test_candidate__several_left_open__newest_first(history: History) -> None:
     assert found.address == TWO
 
 
+def test_newest__wall_clock_was_set_back__is_what_was_written_last(
+    history: History, clock: Any
+) -> None:
+    submitted(history, ONE)
+    clock.now -= 3600
+    made = quoted(history, TWO)
+    found = history.candidate()
+    assert found is not None
+    assert found.address == TWO
+    assert history.newest_quote() == made.raw
+    clock.now -= 3600
+    sent = SignedTransaction(b"\x55" * 32, b"raw", PAYER, 1, 1, Fees(60, 4))
+    request = RegistrationRequest.of(made, RegistrationKind.RENEWAL)
+    note = partial(history.requested, request, b"")
+    transactions_of(history).signed(request.intent, sent, note)
+    pending = transactions_of(history).pending(PAYER)
+    assert [attempt.hash for attempt in pending] == [transaction_hash(ONE), sent.hash]
+
+
 def test_step_failed__is_journaled_with_its_code(history: History, store: Store) -> None:
     history.step_failed(None, "follow", "rpc_unreachable", "no answer")
     entry = list(entries(store))[-1]

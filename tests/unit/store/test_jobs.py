@@ -328,3 +328,14 @@ def test_claim__wall_clock_is_set__leases_hold_and_end_all_the_same(
     assert jobs.claim("another", LEASE) is None
     now[0] += 1
     assert jobs.claim("another", LEASE) is not None
+
+
+def test_claim__wall_clock_was_set_back__jobs_keep_their_order(tmp_path: Path) -> None:
+    wall = [1_800_000_000.0]
+    store = Store.open(tmp_path / "a.sqlite")
+    jobs = Jobs(store, Journal(store, lambda: wall[0]))
+    for job in ("first", "second", "third"):
+        jobs.add(job, b"elf", [])
+        wall[0] -= 3600
+    claimed = [jobs.claim(WORKER, LEASE) for _ in range(3)]
+    assert [work.job for work in claimed if work is not None] == ["first", "second", "third"]
