@@ -1,7 +1,6 @@
 //! The system calls that are left, by seccomp.
 
 use std::collections::BTreeMap;
-use std::error::Error;
 use std::os::fd::RawFd;
 
 use libc::{c_int, c_long};
@@ -10,7 +9,7 @@ use seccompiler::SeccompCmpOp::{Eq, MaskedEq};
 use seccompiler::{BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp};
 use seccompiler::{SeccompCondition, SeccompFilter, SeccompRule};
 
-type Result<T> = std::result::Result<T, Box<dyn Error>>;
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 type Rules = BTreeMap<c_long, Vec<SeccompRule>>;
 
 /// What a process is for, which decides what it needs of the kernel.
@@ -25,10 +24,7 @@ pub enum Work {
 impl Work {
     /// The most threads.
     pub(crate) const fn threads(self) -> u64 {
-        match self {
-            Self::Run => 1,
-            Self::Compute => 8,
-        }
+        if matches!(self, Self::Run) { 1 } else { 8 }
     }
 }
 
@@ -47,7 +43,6 @@ const ALLOWED: &[c_long] = &[
     libc::SYS_mremap,
     libc::SYS_munmap,
     libc::SYS_pause,
-    libc::SYS_restart_syscall,
     libc::SYS_rt_sigaction,
     libc::SYS_rt_sigprocmask,
     libc::SYS_rt_sigreturn,
@@ -55,8 +50,6 @@ const ALLOWED: &[c_long] = &[
     libc::SYS_sched_yield,
     libc::SYS_sigaltstack,
 ];
-/// What a new thread calls for itself.
-const OF_THREADS: &[c_long] = &[libc::SYS_rseq, libc::SYS_set_robust_list];
 
 /// From now on every other call ends the process. False: the kernel refused the filter.
 pub(crate) fn deny_others(work: Work, answer: RawFd) -> bool {
@@ -75,11 +68,12 @@ fn filters(work: Work, answer: RawFd) -> Result<Vec<BpfProgram>> {
             rules.entry(libc::SYS_mprotect).or_default().push(change);
         }
         Work::Compute => {
-            rules.extend(OF_THREADS.iter().map(|&call| (call, Vec::new())));
             let thread = libc::CLONE_THREAD;
             rules.insert(libc::SYS_clone, vec![rule(&[(0, Qword, masked(thread), thread)])?]);
+            for call in [libc::SYS_rseq, libc::SYS_set_robust_list, libc::SYS_clone3] {
+                rules.insert(call, Vec::new());
+            }
             // Its flags are in memory, out of a filter's sight: libc takes clone without it.
-            rules.insert(libc::SYS_clone3, Vec::new());
             let absent = SeccompAction::Errno(libc::ENOSYS.unsigned_abs());
             let clone3 = Rules::from([(libc::SYS_clone3, Vec::new())]);
             filters.push(compile(clone3, SeccompAction::Allow, absent)?);

@@ -4,18 +4,15 @@
 
 use std::os::fd::RawFd;
 
-use rustix::process::{DumpableBehavior, getpid, getuid};
+use rustix::process::{getpid, getuid};
 use rustix::thread::{CapabilitySet, CapabilitySets, UnshareFlags};
 use rustix::{io, thread};
-
-pub(crate) const NOT_DUMPABLE: DumpableBehavior = DumpableBehavior::NotDumpable;
 
 /// A range that no distribution gives to anybody, as wide as pids: the user of a process is its own.
 const OWN_IDS: u32 = 0x7000_0000;
 const MAX_PID: u32 = 1 << 22;
-/// In a container that has no such ids: those that systemd gives to services, and how many.
-const FEW_IDS: u32 = 61_184;
-const FEW: u32 = 1 << 12;
+/// In a container that has no such ids: some of those that systemd gives to services.
+const FEW_IDS: std::ops::Range<u32> = 61_184..65_280;
 const KEYCTL_JOIN_SESSION_KEYRING: libc::c_ulong = 1;
 
 /// Close all descriptors but 0 to 2 and `answer`. Our parent leaves none open; others may.
@@ -32,8 +29,7 @@ pub(crate) fn close_others(answer: RawFd) {
 /// Take an empty session keyring instead of the parent's.
 pub(crate) fn leave_session_keyring() {
     let no_name: *const libc::c_char = std::ptr::null();
-    // SAFETY: the operation takes a name or a null pointer. Without keyrings it fails, and there
-    // is nothing to leave.
+    // SAFETY: takes a name or a null pointer. Without keyrings it fails: there is none to leave.
     unsafe { libc::syscall(libc::SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, no_name) };
 }
 
@@ -52,7 +48,8 @@ fn become_somebody() -> io::Result<()> {
     // Needs a capability that goes with the user.
     drop_bounding_set();
     thread::set_thread_groups(&[])?;
-    become_user(OWN_IDS + pid % MAX_PID).or_else(|_| become_user(FEW_IDS + pid % FEW))
+    become_user(OWN_IDS + pid % MAX_PID)
+        .or_else(|_| become_user(FEW_IDS.start + pid % FEW_IDS.len() as u32))
 }
 
 fn become_user(id: u32) -> io::Result<()> {

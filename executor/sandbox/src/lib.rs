@@ -1,8 +1,7 @@
 //! The walls around a process that runs hostile programs.
 //!
-//! `Sandbox::enter` gives up who the process is, before it reads a byte, and `Sandbox::seal` what
-//! it may ask of the kernel, before it looks at a program. A wall that the machine does not offer
-//! is no error: `walls` says which stand, and the caller decides.
+//! `Sandbox::enter` gives up who the process is, before it reads a byte, and `seal` what it may ask
+//! of the kernel, before it looks at a program. A wall that the machine lacks shows in `walls`.
 
 mod calls;
 mod files;
@@ -12,7 +11,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::os::fd::RawFd;
 
-use rustix::process::{Resource, Rlimit, Signal, getrlimit, setrlimit};
+use rustix::process::{DumpableBehavior, Resource, Rlimit, Signal, getrlimit, setrlimit};
 
 pub use calls::Work;
 
@@ -30,23 +29,21 @@ impl Sandbox {
     pub fn enter(answer: RawFd) -> io::Result<Self> {
         identity::close_others(answer);
         identity::leave_session_keyring();
-        limit(Resource::Core, 0, 0)?;
-        // Also the mark by which the parent knows what this process leaves behind.
-        limit(Resource::Msgqueue, 0, 0)?;
+        // Message queues also as the mark by which the parent knows what this process leaves behind.
+        [Resource::Core, Resource::Msgqueue].into_iter().try_for_each(|none| limit(none, 0, 0))?;
         let mut walls = BTreeMap::from(identity::leave());
         rustix::thread::set_no_new_privs(true)?;
-        rustix::process::set_dumpable_behavior(identity::NOT_DUMPABLE)?;
+        rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
         // A change of the user would undo both.
         rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
         walls.insert("no_new_privs", rustix::thread::no_new_privs()?);
         let dumpable = rustix::process::dumpable_behavior()?;
-        walls.insert("not_dumpable", dumpable == identity::NOT_DUMPABLE);
+        walls.insert("not_dumpable", dumpable == DumpableBehavior::NotDumpable);
         walls.insert("no_capabilities", identity::has_no_capabilities());
         Ok(Self { walls, landlock_abi: 0 })
     }
 
-    /// Leave only the system calls that `work` needs, no files and no network. Whatever else is
-    /// called ends the process by SIGSYS.
+    /// Leave no files, no network, and only what `work` calls: any other call ends the process.
     pub fn seal(&mut self, work: Work, answer: RawFd) -> io::Result<()> {
         // Elsewhere the limit would count other processes of the user, too.
         if self.stands("own_uid") || self.stands("user_namespace") || work.threads() == 1 {
