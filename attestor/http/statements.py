@@ -6,7 +6,8 @@ from aiohttp import web
 
 from attestor.core.text import checksummed, to_hex
 from attestor.jobs.queue import ProofQueue
-from attestor.store.jobs import Jobs, StoredStatement
+from attestor.store.jobs import Jobs
+from attestor.store.proofs import StoredStatement
 
 
 class Statements:

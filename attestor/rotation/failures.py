@@ -1,11 +1,12 @@
 """Failures of the rotation, told without filling the log or the disk."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from loguru import logger
 
 from attestor.core.text import to_hex
-from attestor.errors import AttestorError
+from attestor.errors import AttestorError, Transient
 from attestor.store.history import History
 
 
@@ -29,7 +30,9 @@ class Failures:
         if known is None or known.code != error.code:
             self._lasting[what] = _Lasting(error.code, 1)
             logger.warning("{} failed: {} [{}]", what, error, error.code)
-            self._history.step_failed(signer, what, error.code, str(error))
+            # A database that cannot be written at the moment must not hide what failed.
+            with suppress(Transient):
+                self._history.step_failed(signer, what, error.code, str(error))
             return
         times = known.times + 1
         self._lasting[what] = _Lasting(error.code, times)

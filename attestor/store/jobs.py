@@ -3,7 +3,6 @@
 import hashlib
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from attestor.core.cross_check import CrossCheckVerdict, Finding, Timing
@@ -16,6 +15,7 @@ from attestor.errors import JobGivenUp, LeaseLost
 from attestor.store.database import Store
 from attestor.store.journal import Journal
 from attestor.store.leases import Leases
+from attestor.store.proofs import CrossCheckCount, StoredProof, StoredStatement
 
 OPEN_STATES = "('queued', 'running')"
 CLAIMABLE = (
@@ -28,42 +28,6 @@ SP1 = "sp1"
 """The kind of job that runs an SP1 program."""
 FIRST_FINDING = {Timing.BEFORE: Finding.AGREED, Timing.AFTER: Finding.PENDING}
 """What is known about a run when it is signed."""
-
-
-@dataclass(frozen=True)
-class StoredProof:
-    """What a finished job answers with; `finding` is None where nothing is repeated."""
-
-    signature: bytes
-    vk_hash_bytes: bytes
-    public_values: bytes
-    engine: str
-    cycles: int
-    cross_check: str
-    finding: str | None
-    executor: str | None = None
-    """None for proofs of a version that did not note it."""
-
-
-@dataclass(frozen=True)
-class CrossCheckCount:
-    """How many proofs of an engine were checked alike; `finding` as in `StoredProof`."""
-
-    engine: str
-    cross_check: str
-    finding: str | None
-    count: int
-
-
-@dataclass(frozen=True)
-class StoredStatement:
-    """A typed statement with its signature, its signer, and the MultiProof that it is for."""
-
-    signer: bytes
-    statement: Statement
-    contract: bytes
-    signature: bytes
-    executor: str | None = None
 
 
 class Jobs:

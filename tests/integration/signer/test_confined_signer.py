@@ -24,6 +24,7 @@ from attestor.errors import (
     SandboxInsufficient,
     SimulationRefused,
 )
+from attestor.executor import SandboxLevel
 from attestor.hardening import process, users
 from attestor.programs import elf, fibonacci
 from attestor.quote.configfs import DIRECTORY
@@ -186,6 +187,43 @@ def test_start__of_an_ordinary_user__stays_that_user_and_says_so() -> None:
     uid, *missing = found.stdout.splitlines()
     assert int(uid) == ordinary_user.uid()
     assert any(line.startswith("signer process: a user of its own") for line in missing)
+
+
+def test_start__isolated_of_an_ordinary_user__is_refused_and_names_the_wall() -> None:
+    settings = replace(SETTINGS, sandbox_level="isolated").to_header()
+    body = (
+        "from attestor.errors import SandboxInsufficient\n"
+        "from attestor.signer.client import SignerProcess\n"
+        "from attestor.signer.settings import SignerSettings\n"
+        f"signer = SignerProcess(SignerSettings(**{settings!r}))\n"
+        "try:\n"
+        "    signer.started()\n"
+        "except SandboxInsufficient as error:\n"
+        "    print(error)\n"
+        "signer.close()\n"
+    )
+    found = ordinary_user.run(["-c", body], ROOT)
+    assert found.stdout.startswith("sandbox.level is isolated"), found.stderr
+    assert "signer process: a user of its own (start the daemon with CAP_SETUID" in found.stdout
+
+
+@as_root
+def test_start__isolated__tries_every_way_out_and_signs() -> None:
+    """On a machine that has all walls: Landlock, and user namespaces for ordinary users."""
+    offered = SignerProcess(SETTINGS)
+    try:
+        report = offered.started()
+    finally:
+        offered.close()
+    if report.level is not SandboxLevel.ISOLATED:
+        pytest.skip(f"this machine lacks {'; '.join(report.missing)}")
+    signer = SignerProcess(replace(SETTINGS, sandbox_level="isolated"))
+    try:
+        assert signer.started() == replace(report, uid=signer.started().uid)
+        signer.activate(signer.new_key(), int(time.time()) + 3600)
+        assert signer.prove("job", elf(fibonacci.NAME), fibonacci.stdin(10)).signature
+    finally:
+        signer.close()
 
 
 @as_root

@@ -16,8 +16,9 @@ from attestor.core.verifying_key import VerifyingKey
 from attestor.errors import DatabaseFailed
 from attestor.store.database import Store
 from attestor.store.history import History
-from attestor.store.jobs import MAX_STARTS, Jobs, StoredProof
+from attestor.store.jobs import MAX_STARTS, Jobs
 from attestor.store.journal import Journal, entries
+from attestor.store.proofs import StoredProof
 
 SIGNER = b"\x01" * 20
 WORKER = "worker"
