@@ -1,8 +1,8 @@
 # Two commands do everything from a bare clone: `make demo` and `make test`.
 # Each target sets up what it needs, once. `make help` lists those with a comment after `##`.
 
-.PHONY: demo test devnet setup contracts executor abi package-contracts bench-contracts \
-	bench-contracts-next-fork bench-slice bench-engine bench-cold-build fuzz-engine \
+.PHONY: demo test devnet setup contracts executor abi package-contracts bench-chain bench-contracts \
+	bench-contracts-next-fork bench-slice bench-engine bench-sandbox bench-cold-build fuzz-engine \
 	sanitize-engine engine-check check-keys check-provable fuzz-provable provable-check \
 	analyse-contracts coverage-contracts lint lint-python test-fast test-python test-contracts \
 	test-executor format clean help
@@ -58,12 +58,23 @@ contracts: out/.ready ## compile the contracts
 EXECUTOR_SOURCES := $(shell find executor -name target -prune -o \
 	\( -name '*.rs' -o -name '*.toml' -o -name Cargo.lock \) -print)
 
+# One command makes them all.
+$(addprefix $(dir $(EXECUTOR)),attestor-hostile attestor-vkey): $(EXECUTOR) ;
+
 $(EXECUTOR): $(EXECUTOR_SOURCES) | .tools.ready
 	@echo "building the native executor (some minutes the first time)"
 	@cd executor && cargo build --quiet --release --locked
-	@touch $@
+	@touch $(PROGRAMS_RECORDED)
 
-executor: $(EXECUTOR) ## compile the native executor
+# The signer process runs no other programs on a real chain. Whoever builds them by cargo alone is
+# told so there.
+RECORD := attestor/executor/programs.json
+PROGRAMS_RECORDED := $(addprefix $(dir $(EXECUTOR)),attestor-execute attestor-hostile attestor-vkey)
+
+$(RECORD): $(PROGRAMS_RECORDED) scripts/record_programs.py
+	@python3 scripts/record_programs.py $(PROGRAMS_RECORDED) $@
+
+executor: $(RECORD) ## compile the native executor, and record what it is
 
 abi: contracts ## write abi/ and docs/contract-reference.md from the contracts
 	@$(PYTHON) scripts/abi.py
@@ -144,7 +155,9 @@ fuzz-provable: provable-check ## the same with PROVABLE_PROGRAMS random programs
 test-fast: .venv/.ready ## unit tests without the slow ones, under 60 s of CPU
 	@.venv/bin/pytest tests/unit tests/docs -m "not slow" --quiet --cpu-budget
 
+# cargo's tests may have linked the executor's programs anew: they are recorded again.
 test-python: setup ## all Python tests: unit, property, integration
+	@$(MAKE) --no-print-directory --silent executor
 	@.venv/bin/pytest
 
 bench-slice: setup ## times of make demo, make test and --help
@@ -153,6 +166,10 @@ bench-slice: setup ## times of make demo, make test and --help
 # Writes contracts/gas.json, to which the tests hold the contracts.
 bench-contracts: setup ## gas of the contracts; writes contracts/gas.json
 	@$(PYTHON) scripts/bench_contracts.py
+
+# CHAIN="--rotations 1000" for the full setting; --endpoints 1 for a single endpoint.
+bench-chain: setup ## rotations in a storm of reorgs, fees and lying endpoints
+	@$(PYTHON) scripts/bench_chain.py $(CHAIN)
 
 GETH_VERSION := v1.17.10
 GETH := cache/geth/$(GETH_VERSION)/geth
@@ -174,6 +191,9 @@ bench-engine: setup ## speed of our engine relative to SP1's
 	@cd executor && cargo build --quiet --release --locked --workspace
 	@cd executor/sp1-jit && cargo build --quiet --release --locked
 	@$(PYTHON) scripts/bench_engine.py $(BENCH)
+
+bench-sandbox: setup ## cost of the walls around executor processes, and ways out of them
+	@$(PYTHON) scripts/bench_sandbox.py $(BENCH)
 
 # So many of each kind.
 PROGRAMS := 1000000
@@ -201,4 +221,4 @@ format: setup ## format all code, and fix what the linter can
 	@cd executor && cargo fmt
 
 clean: ## remove everything that was built or downloaded
-	rm -rf .venv .slither node_modules out cache executor/target demo devnet .tools.ready
+	rm -rf .venv .slither node_modules out cache executor/target demo devnet .tools.ready $(RECORD)

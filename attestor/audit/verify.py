@@ -1,21 +1,21 @@
-"""Whether the history is whole, says the same everywhere, and agrees with the chain.
+"""Whether the history is whole, and says the same everywhere.
 
-Three checks, each a list of faults: the journal's hash chain; the tables against the journal
-that was written with them; the registrations against the registry's events.
+Two checks, each a list of faults: the journal's hash chain, and the tables against the journal that
+was written with them. `audit.registrations` compares with the registry's events.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from eth_utils.crypto import keccak
 
 from attestor.audit.old_names import modern
 from attestor.core import journal as chain
-from attestor.core.block_ranges import ranges
 from attestor.core.journal import Entry
-from attestor.core.registration import RegistrationEvent
 from attestor.core.text import from_hex, to_hex
 from attestor.store.database import Store
+from attestor.store.history import UNMINED
 from attestor.store.jobs import FIRST_FINDING
 from attestor.store.journal import entries
 
@@ -29,8 +29,11 @@ _SOURCES: dict[str, tuple[str, str]] = {
     "engines_disagreed": ("disagreements", "job"),
     "upload_requested": ("uploads", "intent"),
     "policy_event_seen": ("policy_events", "id"),
+    "signer_paused": ("pauses", "entry"),
+    "registration_reorged": ("reorged_registrations", "entry"),
 }
-"""Each table's rows come from one journal event; its key column is given."""
+"""Each table's rows come from one journal event; its key column is given, `entry` is the sequence
+of the journal entry."""
 
 
 def journal_faults(store: Store) -> list[str]:
@@ -47,9 +50,12 @@ def table_faults(store: Store) -> list[str]:
         for entry in journaled:
             if entry.event == event:
                 key = _key(entry, key_column)
+                if event == "signer_activated":
+                    entry = _as_resumed(entry, journaled)
                 faults += _row_faults(table, key, rows.pop(key, None), entry)
         faults += [f"{table} row {key} has no journal entry" for key in rows]
     faults += _outcome_faults(store, journaled)
+    faults += _pause_faults(store, journaled)
     faults += _finding_faults(store, journaled)
     faults += _resumption_faults(store, journaled)
     faults += _reorg_faults(store, journaled)
@@ -59,49 +65,11 @@ def table_faults(store: Store) -> list[str]:
     return faults
 
 
-def chain_faults(store: Store, events: Iterable[RegistrationEvent]) -> list[str]:
-    """Registrations that the registry has otherwise, or not at all."""
-    ours = {row["address"] for row in store.rows("SELECT address FROM signers")}
-    rows = {
-        row["signer"]: row
-        for row in store.rows(
-            "SELECT registrations.*, measurement, reference_block, reference_block_hash, sent_hash "
-            "FROM registrations JOIN quotes ON quotes.hash = registrations.quote "
-            "JOIN transactions ON transactions.hash = registrations.transaction_hash "
-            "JOIN registration_requests ON registration_requests.intent = transactions.intent"
-        )
-    }
-    faults: list[str] = []
-    seen: set[str] = set()
-    for event in events:
-        signer = to_hex(event.signer)
-        if signer not in ours:
-            continue  # Other operators share the registry.
-        seen.add(signer)
-        if signer in rows:
-            faults += _event_faults(rows[signer], event)
-    faults += [
-        f"registration of {signer}: the registry has no such event" for signer in rows.keys() - seen
-    ]
-    return faults
-
-
-def registration_events(
-    store: Store, head: int, fetch: Callable[[int, int], list[RegistrationEvent]]
-) -> list[RegistrationEvent]:
-    """The registry's events since the first reference block of the history."""
-    first = store.row("SELECT min(reference_block) AS block FROM quotes")
-    if first is None or first["block"] is None:
-        return []
-    found: list[RegistrationEvent] = []
-    for blocks in ranges(first["block"], head):
-        found += fetch(blocks.first, blocks.last)
-    return found
-
-
 def _key(entry: Entry, key_column: str) -> Any:
     if key_column in ("address", "signer"):
         return entry.signer
+    if key_column == "entry":
+        return entry.sequence
     return entry.evidence.get(key_column)
 
 
@@ -117,8 +85,7 @@ def _row_faults(table: str, key: Any, row: dict[str, Any] | None, entry: Entry) 
 
 def _outcome_faults(store: Store, journaled: list[Entry]) -> list[str]:
     """The last journaled outcome of a transaction is what its row says."""
-    settled = ("transaction_mined", "transaction_replaced")
-    last = {entry.evidence["hash"]: entry for entry in journaled if entry.event in settled}
+    last = {entry.evidence["hash"]: entry for entry in _outcomes(journaled)}
     faults: list[str] = []
     for row in store.rows("SELECT * FROM transactions"):
         entry = last.get(row["hash"])
@@ -126,6 +93,42 @@ def _outcome_faults(store: Store, journaled: list[Entry]) -> list[str]:
             faults += _row_faults("transactions", row["hash"], row, entry)
         elif row["outcome"] != "pending":
             faults.append(f"transactions row {row['hash']}: no journal entry of its outcome")
+    return faults
+
+
+def _outcomes(journaled: Iterable[Entry]) -> Iterator[Entry]:
+    """What the journal says of transactions once they are sent. One whose block was replaced is
+    pending again."""
+    for entry in journaled:
+        if entry.event in ("transaction_mined", "transaction_replaced"):
+            yield entry
+        elif entry.event == "registration_reorged":
+            yield replace(entry, evidence={"hash": entry.evidence["transaction_hash"], **UNMINED})
+
+
+def _as_resumed(activated: Entry, journaled: Iterable[Entry]) -> Entry:
+    """The entry of an activation, with what later resumptions say instead."""
+    evidence = dict(activated.evidence)
+    for entry in journaled:
+        if entry.event == "signer_resumed" and entry.signer == activated.signer:
+            evidence |= {k: v for k, v in entry.evidence.items() if k != "pause"}
+    return replace(activated, evidence=evidence)
+
+
+def _pause_faults(store: Store, journaled: list[Entry]) -> list[str]:
+    """A pause ended at the block that the journal has, or lasts."""
+    said = {
+        e.evidence["pause"]: (e.evidence["vouched_block"], e.evidence["vouched_block_hash"])
+        for e in journaled
+        if e.event == "signer_resumed"
+    }
+    faults: list[str] = []
+    for row in store.rows("SELECT entry, resumed_block, resumed_block_hash FROM pauses"):
+        resumed = (row["resumed_block"], row["resumed_block_hash"])
+        expected = said.get(row["entry"], (None, None))
+        if resumed != expected:
+            told = f"resumed_block is {resumed}, the journal says {expected}"
+            faults.append(f"pauses row {row['entry']}: {told}")
     return faults
 
 
@@ -170,27 +173,6 @@ def _reorg_faults(store: Store, journaled: list[Entry]) -> list[str]:
         f"{'reorged' if said.get(row['id']) else 'not reorged'}"
         for row in store.rows("SELECT id, reorged_at FROM policy_events")
         if (row["reorged_at"] is not None) != said.get(row["id"], False)
-    ]
-
-
-def _hex_or_none(value: bytes | None) -> str | None:
-    return None if value is None else to_hex(value)
-
-
-def _event_faults(row: dict[str, Any], event: RegistrationEvent) -> list[str]:
-    told = {
-        "reference_block": event.reference_block,
-        "valid_until": event.valid_until,
-        "sent_hash": _hex_or_none(event.signed_hash),
-    }
-    if event.measurement is not None:
-        told["measurement"] = to_hex(event.measurement)
-    if event.reference_hash is not None:
-        told["reference_block_hash"] = to_hex(event.reference_hash)
-    return [
-        f"registration of {row['signer']}: {name} is {row[name]}, the registry says {value}"
-        for name, value in told.items()
-        if row[name] != value
     ]
 
 

@@ -17,8 +17,8 @@ from eth_utils.abi import (
 )
 from web3 import Web3
 
-from attestor.chain.wire import Log
 from attestor.core.text import from_hex, to_hex
+from attestor.core.transaction import Log
 from attestor.errors import AbiMissing, RpcAnswerInvalid
 
 ABI_FOLDER = Path(__file__).resolve().parents[2] / "abi"

@@ -1,126 +1,249 @@
-"""The JSON-RPC calls that attestor makes, with checked results."""
+"""The JSON-RPC calls that attestor makes, with checked results, at one endpoint or several."""
 
-from typing import Any
+import copy
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
-from attestor.chain import wire
+from attestor.chain import quorum, sending, wire
+from attestor.chain.endpoint import Query, Transport
+from attestor.chain.newest import NewestBlock
+from attestor.chain.pool import Pool
 from attestor.chain.rpc import Rpc
 from attestor.core.blocks import Block
 from attestor.core.text import to_hex
-from attestor.core.transaction import Receipt
-from attestor.errors import RpcAnswerInvalid, RpcError, WrongChain
+from attestor.core.transaction import Log, Receipt
+from attestor.errors import BlockUnknown, RpcAnswerInvalid
+from attestor.net import Deadline
+
+T = TypeVar("T")
 
 
 class Node:
-    """One node of the chain `chain_id`."""
+    """The chain `chain_id` as its endpoints show it. A read is made at the best endpoint, and at
+    the others when that has no answer. Safe to use from several threads.
 
-    def __init__(self, rpc: Rpc, chain_id: int, check_headers: bool = True) -> None:
-        self.rpc = rpc
+    Without `check_headers` blocks are taken as they come, whatever their headers hash to.
+    """
+
+    def __init__(self, rpc: Transport | Pool, chain_id: int, check_headers: bool = True) -> None:
+        self.pool = rpc if isinstance(rpc, Pool) else Pool([rpc], chain_id)
         self.chain_id = chain_id
         self.check_headers = check_headers
+        self._newest = NewestBlock(self.pool)
+        self._deadline: Deadline | None = None
+
+    @classmethod
+    def of(cls, urls: Sequence[str], chain_id: int, check_headers: bool = True) -> "Node":
+        """The node behind some URLs, each an endpoint of the same chain."""
+        return cls(Pool([Rpc(url) for url in urls], chain_id), chain_id, check_headers)
+
+    @property
+    def rpc(self) -> Any:
+        """The first endpoint, for methods that only it is to be asked."""
+        return self.pool.endpoints[0].rpc
+
+    def within(self, bound: Deadline | float) -> "Node":
+        """The same node, all of whose calls together end by a deadline, or that many seconds from
+        now: for all that serves one decision."""
+        view = copy.copy(self)
+        view._deadline = bound if isinstance(bound, Deadline) else Deadline(bound)
+        return view
 
     def require_chain(self) -> None:
-        """Raise `WrongChain` unless the node is on the configured chain."""
-        found = wire.quantity(self.rpc.call("eth_chainId", []), "chain id")
-        if found != self.chain_id:
-            raise WrongChain(
-                f"{self.rpc.label} is on chain id {found}, expected {self.chain_id}",
-                hint="set chain.id or chain.rpc_url",
-            )
+        """Raise `WrongChain` unless the endpoints are of the configured chain."""
+        self.pool.require_chain(self._deadline)
 
     def head(self) -> Block:
-        """The newest block."""
-        return wire.block(self._block("latest"), self.check_headers)
+        """The newest block: with several endpoints, one that a majority of them has if any is."""
+        latest = self._block_query("latest", lambda block: block)
+        return self._newest.ask(latest, self._at_number, self._deadline)
 
     def block_by_hash(self, block_hash: bytes) -> Block:
-        """The block with that hash."""
-        found = self.rpc.call("eth_getBlockByHash", [to_hex(block_hash), False])
-        block = wire.block(found, self.check_headers)
-        if block.hash != block_hash:
-            raise RpcAnswerInvalid(f"asked for block {to_hex(block_hash)}, got another")
-        return block
+        """The block with that hash. Raises `BlockUnknown` when no endpoint has it."""
+
+        def decode(found: Any) -> Block:
+            if found is None:
+                raise BlockUnknown(f"no endpoint has block {to_hex(block_hash)}")
+            block = wire.block(found, self.check_headers)
+            if block.hash != block_hash:
+                raise RpcAnswerInvalid(f"asked for block {to_hex(block_hash)}, got another")
+            return block
+
+        return self._read("eth_getBlockByHash", [to_hex(block_hash), False], decode)
 
     def block(self, number: int) -> Block:
         """The block that has that number at this moment."""
-        found = wire.block(self._block(hex(number)), self.check_headers)
-        if found.number != number:
-            raise RpcAnswerInvalid(f"asked for block {number}, got another")
-        return found
+        return self.pool.read(self._at_number(number), self._deadline)
+
+    def agrees(self, block: Block) -> bool:
+        """Whether a majority of the configured endpoints has this block at its number; one that
+        does not answer has not. A single endpoint is asked itself."""
+        return quorum.agrees(self.pool, self._at_number(block.number), block, self._deadline)
 
     def header_fields(self, number: int) -> dict[str, Any]:
         """The block with that number as JSON, for the header codec."""
-        found = wire.fields(self._block(hex(number)), "block")
-        if wire.block(found, check_hash=True).number != number:
-            raise RpcAnswerInvalid(f"asked for block {number}, got another")
-        return found
 
-    def call(self, to: bytes, calldata: bytes, sender: bytes | None = None) -> bytes:
-        """`eth_call` at the newest block. A revert is an `RpcError` with its data."""
-        transaction = {"to": to_hex(to), "data": to_hex(calldata)}
-        if sender is not None:
-            transaction["from"] = to_hex(sender)
-        return wire.data(self.rpc.call("eth_call", [transaction, "latest"]), "call result")
+        def decode(found: Any) -> dict[str, Any]:
+            fields = wire.fields(found, "block")
+            if wire.block(fields, check_hash=True).number != number:
+                raise RpcAnswerInvalid(f"asked for block {number}, got another")
+            return fields
 
-    def estimate_gas(self, sender: bytes, to: bytes | None, calldata: bytes) -> int:
+        return self._read("eth_getBlockByNumber", [hex(number), False], decode)
+
+    def call(
+        self,
+        to: bytes | None,
+        calldata: bytes,
+        sender: bytes | None = None,
+        at: bytes | None = None,
+        value: int = 0,
+        gas_price: int | None = None,
+        gas: int | None = None,
+    ) -> bytes:
+        """`eth_call` at the block of the hash `at`, or at the newest.
+
+        Without `to` the calldata is code that runs. A revert is an `RpcError` with its data. Raises
+        `BlockUnknown` when no endpoint has that block on its canonical chain.
+        """
+        transaction = _transaction(to, calldata, sender, value, gas_price, gas)
+        return self.pool.read(_call_query(transaction, at), self._deadline)
+
+    def confirmed_call(
+        self, to: bytes, calldata: bytes, at: bytes, sender: bytes | None = None
+    ) -> bytes:
+        """What a majority of the configured endpoints answers to a call at the block of the hash
+        `at`; a single endpoint is asked again, on another connection.
+
+        A revert that they agree on is an `RpcError`. Raises `EndpointsDisagree`, which names them,
+        and as `call` does when none of them answers.
+        """
+        transaction = _transaction(to, calldata, sender)
+        return quorum.confirmed(self.pool, _call_query(transaction, at), self._deadline)
+
+    def estimate_gas(self, sender: bytes, to: bytes | None, calldata: bytes, value: int = 0) -> int:
         """Gas that the transaction would use now."""
-        transaction = {"from": to_hex(sender), "data": to_hex(calldata)}
-        if to is not None:
-            transaction["to"] = to_hex(to)
-        return wire.quantity(self.rpc.call("eth_estimateGas", [transaction]), "gas estimate")
+        transaction = _transaction(to, calldata, sender, value)
+        return self._count("eth_estimateGas", [transaction], "gas estimate")
 
     def priority_fee(self) -> int:
         """The node's suggestion, wei per gas."""
-        return wire.quantity(self.rpc.call("eth_maxPriorityFeePerGas", []), "priority fee")
+        return self._count("eth_maxPriorityFeePerGas", [], "priority fee")
 
-    def nonce(self, account: bytes) -> int:
+    def nonce(self, account: bytes, at: bytes | None = None) -> int:
         """The next nonce, counting mined transactions only: a stuck one is to be replaced."""
-        found = self.rpc.call("eth_getTransactionCount", [to_hex(account), "latest"])
-        return wire.quantity(found, "nonce")
+        return self._count("eth_getTransactionCount", [to_hex(account), _place(at)], "nonce")
 
-    def balance(self, account: bytes) -> int:
+    def balance(self, account: bytes, at: bytes | None = None) -> int:
         """The account's balance in wei."""
-        found = self.rpc.call("eth_getBalance", [to_hex(account), "latest"])
-        return wire.quantity(found, "balance")
+        params = [to_hex(account), _place(at)]
+        return self._read("eth_getBalance", params, lambda found: wire.quantity(found, "balance"))
 
-    def code(self, account: bytes) -> bytes:
+    def code(self, account: bytes, at: bytes | None = None) -> bytes:
         """The code at an address."""
-        return wire.data(self.rpc.call("eth_getCode", [to_hex(account), "latest"]), "code")
+        params = [to_hex(account), _place(at)]
+        return self._read("eth_getCode", params, lambda found: wire.data(found, "code"))
 
     def receipt(self, transaction_hash: bytes) -> Receipt | None:
-        """The receipt, or None while the transaction is not mined."""
-        found = self.rpc.call("eth_getTransactionReceipt", [to_hex(transaction_hash)])
-        return None if found is None else wire.receipt(found, transaction_hash)
+        """The receipt, or None while the transaction is not mined, for all that a majority of the
+        endpoints knows."""
+
+        def decode(found: Any) -> Receipt | None:
+            return None if found is None else wire.receipt(found, transaction_hash)
+
+        query = Query("eth_getTransactionReceipt", [to_hex(transaction_hash)], decode)
+        return quorum.found(self.pool, query, self._deadline)
 
     def sender(self, transaction_hash: bytes, block_hash: bytes) -> bytes:
         """Who sent a transaction of that block."""
-        found = self.rpc.call("eth_getTransactionByHash", [to_hex(transaction_hash)])
-        return wire.sender(found, transaction_hash, block_hash)
+        return self._read(
+            "eth_getTransactionByHash",
+            [to_hex(transaction_hash)],
+            lambda found: wire.sender(found, transaction_hash, block_hash),
+        )
 
-    def logs(self, address: bytes, first_block: int, last_block: int) -> list[wire.Log]:
-        """All events of a contract in a range of blocks, both ends included."""
-        query = {
-            "address": to_hex(address),
-            "fromBlock": hex(first_block),
-            "toBlock": hex(last_block),
-        }
-        found = self.rpc.call("eth_getLogs", [query])
-        if not isinstance(found, list):
-            raise RpcAnswerInvalid("the node's logs are not a list")
-        logs = [wire.log(item) for item in found]
-        for log in logs:
-            if log.address != address or not first_block <= log.block_number <= last_block:
+    def logs(
+        self, address: bytes, first_block: int = 0, last_block: int = 0, at: bytes | None = None
+    ) -> list[Log]:
+        """All events of a contract in a range of blocks, both ends included; or in the block of
+        the hash `at`, whatever the range."""
+        if at is not None:
+            query = {"blockHash": to_hex(at)}
+            return self._logs(address, query, lambda log: log.block_hash == at)
+        query = {"fromBlock": hex(first_block), "toBlock": hex(last_block)}
+        return self._logs(address, query, lambda log: first_block <= log.block_number <= last_block)
+
+    def _logs(
+        self, address: bytes, query: dict[str, str], is_asked: Callable[[Log], bool]
+    ) -> list[Log]:
+        def decode(found: Any) -> list[Log]:
+            if not isinstance(found, list):
+                raise RpcAnswerInvalid("the node's logs are not a list")
+            logs = [wire.log(item) for item in found]
+            if not all(log.address == address and is_asked(log) for log in logs):
                 raise RpcAnswerInvalid("the node gave logs that were not asked for")
-        return logs
+            return logs
+
+        return self._read("eth_getLogs", [{"address": to_hex(address), **query}], decode)
 
     def send(self, raw: bytes, transaction_hash: bytes) -> None:
-        """Send a signed transaction. One that the node already knows counts as sent."""
-        try:
-            answer = self.rpc.call("eth_sendRawTransaction", [to_hex(raw)])
-        except RpcError:
-            if self.rpc.call("eth_getTransactionByHash", [to_hex(transaction_hash)]) is None:
-                raise
-            return
-        if wire.data(answer, "transaction hash", 32) != transaction_hash:
-            raise RpcAnswerInvalid("the node returned another hash for our transaction")
+        """Send a signed transaction to all endpoints. One that any of them takes, or knows already,
+        counts as sent; otherwise the most telling refusal is raised."""
+        sending.send(self.pool, raw, transaction_hash, self._deadline)
 
-    def _block(self, tag: str) -> object:
-        return self.rpc.call("eth_getBlockByNumber", [tag, False])
+    def _at_number(self, number: int) -> Query[Block]:
+        def require_number(block: Block) -> Block:
+            if block.number != number:
+                raise RpcAnswerInvalid(f"asked for block {number}, got another")
+            return block
+
+        return self._block_query(hex(number), require_number)
+
+    def _block_query(self, tag: str, require: Callable[[Block], Block]) -> Query[Block]:
+        def decode(found: Any) -> Block:
+            if found is None and tag != "latest":
+                raise BlockUnknown(f"it has no block {tag}")
+            return require(wire.block(found, self.check_headers))
+
+        return Query("eth_getBlockByNumber", [tag, False], decode)
+
+    def _count(self, method: str, params: list[Any], what: str) -> int:
+        return self._read(method, params, lambda found: wire.count(found, what))
+
+    def _read(self, method: str, params: list[Any], decode: Callable[[Any], T]) -> T:
+        return self.pool.read(Query(method, params, decode), self._deadline)
+
+
+def _transaction(
+    to: bytes | None,
+    calldata: bytes,
+    sender: bytes | None = None,
+    value: int = 0,
+    gas_price: int | None = None,
+    gas: int | None = None,
+) -> dict[str, str]:
+    transaction = {"data": to_hex(calldata)}
+    if to is not None:
+        transaction["to"] = to_hex(to)
+    if sender is not None:
+        transaction["from"] = to_hex(sender)
+    if value:
+        transaction["value"] = hex(value)
+    if gas_price is not None:
+        transaction["gasPrice"] = hex(gas_price)
+    if gas is not None:
+        transaction["gas"] = hex(gas)
+    return transaction
+
+
+def _call_query(transaction: dict[str, str], at: bytes | None) -> Query[bytes]:
+    return Query(
+        "eth_call", [transaction, _place(at)], lambda found: wire.data(found, "call result")
+    )
+
+
+def _place(at: bytes | None) -> object:
+    """The block parameter: a hash, which has to be canonical (EIP-1898), or the newest block."""
+    if at is None:
+        return "latest"
+    return {"blockHash": to_hex(at), "requireCanonical": True}

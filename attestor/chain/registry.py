@@ -3,9 +3,11 @@ keeps."""
 
 from typing import Any
 
+from eth_utils.crypto import keccak
+
 from attestor.chain.abi import Contract
 from attestor.chain.node import Node
-from attestor.chain.wire import Log
+from attestor.core.blocks import Block
 from attestor.core.registration import (
     Admission,
     PolicyEvent,
@@ -16,6 +18,7 @@ from attestor.core.registration import (
 )
 from attestor.core.report_data import Layout
 from attestor.core.text import checksummed, from_hex, to_hex
+from attestor.core.transaction import Log
 from attestor.errors import RegistrationRejected, RegistryInvalid, RpcAnswerInvalid, RpcError
 
 POLICY_EVENTS = frozenset(
@@ -40,18 +43,38 @@ POLICY_EVENTS = frozenset(
 )
 """All of the registry's events that are not the everyday ones of signers and their admissions."""
 
+GET_BP = keccak(b"getBp()")[:4]
+"""Automata's AutomataDcapAttestationFee: its fee in basis points of what the call's gas costs."""
+BASIS_POINTS = 10_000
+
 ADMISSION_PLACES = 8
 """How many numbers an admission can have (contracts/src/registry/AdmissionTable.sol)."""
 
 
 class Registry:
-    """A registry at `address`, read through `node`. `layout` says which of the two it is."""
+    """A registry at `address`, read through `node`. `layout` says which of the two it is.
 
-    def __init__(self, node: Node, address: bytes, layout: Layout = Layout.ATTESTOR) -> None:
+    It is read at the newest block, or at the one that `at` names: what belongs to one decision is
+    read at one block, or a node that lags makes up a state that never was.
+    """
+
+    def __init__(
+        self,
+        node: Node,
+        address: bytes,
+        layout: Layout = Layout.ATTESTOR,
+        block_hash: bytes | None = None,
+    ) -> None:
         self.node = node
         self.address = address
         self.layout = layout
         self._contract = Contract.named("TEERegistry")
+        self._block_hash = block_hash
+
+    def at(self, block: Block) -> "Registry":
+        """The same registry, as of that block (EIP-1898). Its reads raise `BlockUnknown` where no
+        node has the block."""
+        return Registry(self.node, self.address, self.layout, block.hash)
 
     def terms(self) -> Terms:
         """The registry's settings. Raises `RegistryInvalid` when there is no such contract."""
@@ -75,8 +98,17 @@ class Registry:
         return kinds[number]
 
     def vouches_for(self, signer: bytes) -> bool:
-        """Whether the registry holds the signer valid at the newest block."""
-        return bool(self._read("verifyAttestedProver", checksummed(signer)))
+        """Whether the registry holds the signer valid. At a certain block a no is confirmed, since
+        it stops the signer: by most endpoints, or by another look where there is one. Raises
+        `EndpointsDisagree`."""
+        asked = self._contract.encode("verifyAttestedProver", checksummed(signer))
+        answer = self._call("verifyAttestedProver", asked)
+        if self._block_hash is not None and not self._is_yes(answer):
+            answer = self.node.confirmed_call(self.address, asked, self._block_hash)
+        return self._is_yes(answer)
+
+    def _is_yes(self, answer: bytes) -> bool:
+        return bool(self._contract.decode("verifyAttestedProver", answer))
 
     def registration(self, signer: bytes) -> Registration:
         """The record of a signer. Upstream's registry keeps only when it was made."""
@@ -131,10 +163,32 @@ class Registry:
         r, s = (int.from_bytes(half, "big") for half in (signature[:32], signature[32:]))
         return self._contract.encode("renew", admission, checksummed(signer), reference_block, r, s)
 
-    def simulate(self, calldata: bytes, sender: bytes) -> None:
-        """Raise `RegistrationRejected` with the contract's reason if it would revert now."""
+    def fee_basis_points(self) -> int:
+        """What share of a registration's gas Automata's verifier asks for, besides the gas; its
+        owner may change it any time. Ours asks for none, and upstream's registry cannot pay any."""
+        if self.layout is Layout.UPSTREAM or self.verifier_kind() is VerifierKind.OWN:
+            return 0
+        verifier = from_hex(str(self._read("verifier")).lower())
+        answer = self.node.call(verifier, GET_BP, at=self._block_hash)
+        share = int.from_bytes(answer, "big")
+        if share > BASIS_POINTS:
+            raise RpcAnswerInvalid(f"the verifier's fee is {share} of {BASIS_POINTS} parts")
+        return share
+
+    def simulate(
+        self,
+        calldata: bytes,
+        sender: bytes,
+        gas_limit: int | None = None,
+        gas_price: int | None = None,
+        value: int = 0,
+    ) -> None:
+        """Raise `RegistrationRejected` with the contract's reason if it would revert now: with
+        that gas, at that price and with that value, where they are given."""
         try:
-            self.node.call(self.address, calldata, sender)
+            self.node.call(
+                self.address, calldata, sender, value=value, gas_price=gas_price, gas=gas_limit
+            )
         except RpcError as error:
             raise self._rejected(error) from None
 
@@ -177,12 +231,21 @@ class Registry:
             reference_hash=values.get("referenceBlockHash"),
         )
 
+    def reason_of(self, error: RpcError) -> str:
+        """The contract's reason in a call's error, or the node's words."""
+        return self._contract.error(error.data) or error.message
+
     def _rejected(self, error: RpcError) -> RegistrationRejected:
-        reason = self._contract.error(error.data) or error.message
-        return RegistrationRejected(f"the registry refuses the registration: {reason}")
+        return RegistrationRejected(
+            f"the registry refuses the registration: {self.reason_of(error)}"
+        )
 
     def _read(self, function: str, *arguments: object) -> Any:
-        result = self.node.call(self.address, self._contract.encode(function, *arguments))
-        if not result:
+        answer = self._call(function, self._contract.encode(function, *arguments))
+        return self._contract.decode(function, answer)
+
+    def _call(self, function: str, calldata: bytes) -> bytes:
+        answer = self.node.call(self.address, calldata, at=self._block_hash)
+        if not answer:
             raise RpcAnswerInvalid(f"{to_hex(self.address)} has no function {function}")
-        return self._contract.decode(function, result)
+        return answer

@@ -1,48 +1,49 @@
-"""Strict decoding of a node's JSON: types, lengths, ranges, and that it is what was asked for."""
+"""Strict decoding of a node's JSON: types, lengths, ranges, and that it is what was asked for.
 
-from dataclasses import dataclass
+Numbers are bounded by what can be, not by what JSON can hold: a chain has no block, no time, no
+nonce and no price of 2^63, and nothing further in has to expect one.
+"""
+
+import re
 from typing import Any
 
 from attestor.core import header
 from attestor.core.blocks import Block
-from attestor.core.text import from_hex, to_hex
-from attestor.core.transaction import Receipt
+from attestor.core.text import to_hex
+from attestor.core.transaction import Log, Receipt
 from attestor.errors import HeaderInvalid, RpcAnswerInvalid
 
+WORD_BITS = 256
+COUNT_BITS = 63
+"""Of heights, times, amounts of gas, nonces (EIP-2681 ends them at 2^64 - 1) and prices in wei per
+gas. SQLite's integers have as many."""
+MAX_RECEIPT_LOGS = 100_000
+"""More than the gas of any block pays for."""
 
-@dataclass(frozen=True)
-class Log:
-    """An event as a node returns it: topics of 32 bytes, data of any length."""
-
-    address: bytes
-    topics: tuple[bytes, ...]
-    data: bytes
-    block_number: int
-    block_hash: bytes
-    transaction_hash: bytes
-    index: int | None = None
-    """Its place among all events of its block; None where the node does not say."""
+_QUANTITY = re.compile(r"0x[0-9a-fA-F]{1,64}")
+_DATA = re.compile(r"0x(?:[0-9a-fA-F]{2})*")
 
 
-def quantity(value: object, what: str) -> int:
-    """A JSON-RPC quantity: 0x and at most 64 hexadecimal digits."""
-    if isinstance(value, str) and value.startswith("0x") and 2 < len(value) <= 66:
-        try:
-            if value[2:].isalnum():
-                return int(value[2:], 16)
-        except ValueError:
-            pass
-    raise _malformed(value, what, "quantity")
+def quantity(value: object, what: str, bits: int = WORD_BITS) -> int:
+    """A JSON-RPC quantity: 0x and hexadecimal digits, less than 2^bits."""
+    if not isinstance(value, str) or not _QUANTITY.fullmatch(value):
+        raise _malformed(value, what, "quantity")
+    number = int(value, 16)
+    if number >> bits:
+        raise RpcAnswerInvalid(f"{what} is {value!r:.80}, which cannot be: it is 2^{bits} or more")
+    return number
+
+
+def count(value: object, what: str) -> int:
+    """A quantity of less than 2^63: a height, a time, a nonce, an amount of gas or its price."""
+    return quantity(value, what, COUNT_BITS)
 
 
 def data(value: object, what: str, length: int | None = None) -> bytes:
     """JSON-RPC data, of exactly `length` bytes when given."""
-    if not isinstance(value, str):
+    if not isinstance(value, str) or not _DATA.fullmatch(value):
         raise _malformed(value, what, "data")
-    try:
-        decoded = from_hex(value)
-    except ValueError:
-        raise _malformed(value, what, "data") from None
+    decoded = bytes.fromhex(value[2:])
     if length is not None and len(decoded) != length:
         raise RpcAnswerInvalid(f"{what} has {len(decoded)} bytes, expected {length}")
     return decoded
@@ -58,23 +59,22 @@ def fields(value: object, what: str) -> dict[str, Any]:
 def block(value: object, check_hash: bool) -> Block:
     """A block; with `check_hash` its header must hash to the hash that the node claims."""
     found = fields(value, "block")
+    base_fee = found.get("baseFeePerGas")
     decoded = Block(
-        number=quantity(found.get("number"), "block number"),
+        number=count(found.get("number"), "block number"),
         hash=data(found.get("hash"), "block hash", 32),
         parent_hash=data(found.get("parentHash"), "parent hash", 32),
-        timestamp=quantity(found.get("timestamp"), "block timestamp"),
-        base_fee=quantity(found.get("baseFeePerGas", "0x0"), "base fee"),
+        timestamp=count(found.get("timestamp"), "block timestamp"),
+        # Before EIP-1559 there is none; Scroll's nodes give null for it.
+        base_fee=0 if base_fee is None else count(base_fee, "base fee"),
     )
-    if check_hash and header.hash_of(header.encode(found)) != decoded.hash:
-        raise HeaderInvalid(
-            f"the header of block {decoded.number} does not hash to the hash the node gives",
-            hint="the node lies, or the chain has other headers: see chain.check_headers",
-        )
+    if check_hash:
+        _require_hash(found, decoded)
     return decoded
 
 
 def receipt(value: object, transaction_hash: bytes) -> Receipt:
-    """The receipt of that transaction and no other."""
+    """The receipt of that transaction and no other, with its events."""
     found = fields(value, "receipt")
     if data(found.get("transactionHash"), "receipt's transaction hash", 32) != transaction_hash:
         raise RpcAnswerInvalid("the node gave the receipt of another transaction")
@@ -82,15 +82,23 @@ def receipt(value: object, transaction_hash: bytes) -> Receipt:
     if status not in (0, 1):
         raise RpcAnswerInvalid(f"receipt status is {status}")
     contract = found.get("contractAddress")
-    return Receipt(
+    price = found.get("effectiveGasPrice")
+    decoded = Receipt(
         transaction_hash=transaction_hash,
-        block_number=quantity(found.get("blockNumber"), "receipt's block number"),
+        block_number=count(found.get("blockNumber"), "receipt's block number"),
         block_hash=data(found.get("blockHash"), "receipt's block hash", 32),
         succeeded=status == 1,
-        gas_used=quantity(found.get("gasUsed"), "gas used"),
-        effective_gas_price=quantity(found.get("effectiveGasPrice", "0x0"), "gas price"),
+        gas_used=count(found.get("gasUsed"), "gas used"),
+        effective_gas_price=0 if price is None else count(price, "gas price"),
         contract=None if contract is None else data(contract, "contract address", 20),
+        logs=tuple(log(item) for item in _log_items(found.get("logs"))),
     )
+    place = (decoded.block_number, decoded.block_hash, transaction_hash)
+    if any(
+        (one.block_number, one.block_hash, one.transaction_hash) != place for one in decoded.logs
+    ):
+        raise RpcAnswerInvalid("the receipt has an event of another transaction or block")
+    return decoded
 
 
 def sender(value: object, transaction_hash: bytes, block_hash: bytes) -> bytes:
@@ -113,10 +121,29 @@ def log(value: object) -> Log:
         address=data(found.get("address"), "log address", 20),
         topics=tuple(data(topic, "log topic", 32) for topic in topics),
         data=data(found.get("data"), "log data"),
-        block_number=quantity(found.get("blockNumber"), "log's block number"),
+        block_number=count(found.get("blockNumber"), "log's block number"),
         block_hash=data(found.get("blockHash"), "log's block hash", 32),
         transaction_hash=data(found.get("transactionHash"), "log's transaction hash", 32),
-        index=quantity(found["logIndex"], "log's index") if "logIndex" in found else None,
+        index=count(found["logIndex"], "log's index") if "logIndex" in found else None,
+    )
+
+
+def _log_items(value: object) -> list[Any]:
+    """The events of a receipt; nodes that leave them out have none to show."""
+    if value is None:
+        return []
+    if not isinstance(value, list) or len(value) > MAX_RECEIPT_LOGS:
+        raise _malformed(value, "receipt's logs", "list")
+    return value
+
+
+def _require_hash(found: dict[str, Any], decoded: Block) -> None:
+    if header.hash_of(header.encode(found)) == decoded.hash:
+        return
+    header.require_known(found)
+    raise HeaderInvalid(
+        f"the header of block {decoded.number} does not hash to the hash the node gives",
+        hint="the node lies, or the chain has other headers: see chain.check_headers",
     )
 
 

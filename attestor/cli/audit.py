@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from attestor.audit import policy, report, verify
+from attestor.audit import policy, registrations, report, verify
+from attestor.cli.endpoint_options import check_headers_option, rpc_url_option
 from attestor.core.text import to_hex
 from attestor.errors import AuditFailed, ConfigurationInvalid
 from attestor.store.database import Store
@@ -54,14 +55,13 @@ def command(context: click.Context, database: Path, form: str) -> None:
 
 
 @command.command("verify")
-@click.option(
-    "--rpc-url",
-    envvar="ATTESTOR_CHAIN_RPC_URL",
-    help="JSON-RPC endpoint of a node to compare with.",
-)
+@rpc_url_option("JSON-RPC endpoint of a node to compare with", required=False)
+@check_headers_option()
 @click.option("--registry", envvar="ATTESTOR_CHAIN_REGISTRY", help="Address of the TEERegistry.")
 @click.pass_obj
-def verify_command(audited: Audited, rpc_url: str | None, registry: str | None) -> None:
+def verify_command(
+    audited: Audited, rpc_url: tuple[str, ...] | None, registry: str | None, check_headers: bool
+) -> None:
     """Verify the hash chain, the tables, and with a node the registry's events.
 
     Lists every fault, and exits with code 4 if there is one.
@@ -72,9 +72,14 @@ def verify_command(audited: Audited, rpc_url: str | None, registry: str | None) 
     if rpc_url and registry:
         from attestor.cli.chain_options import open_registry
 
-        found = open_registry(rpc_url, registry)
-        events = verify.registration_events(store, found.node.head().number, found.registrations)
-        differing = verify.chain_faults(store, events)
+        found = open_registry(rpc_url, registry, check_headers)
+        head = found.node.head().number
+        events = registrations.registration_events(store, head, found.registrations)
+
+        def hash_at(number: int) -> bytes | None:
+            return found.node.block(number).hash if number <= head else None
+
+        differing = registrations.chain_faults(store, events, hash_at)
         differing += policy.chain_faults(store, found.address, found.policy_events)
         faults += _report("registry's events", differing)
     else:
@@ -86,7 +91,10 @@ def verify_command(audited: Audited, rpc_url: str | None, registry: str | None) 
 
 
 @command.command("policy")
-@click.option("--rpc-url", help="Read the chain, from this node, instead of the database.")
+@rpc_url_option(
+    "Read the chain, from this node, instead of the database", required=False, by_environment=False
+)
+@check_headers_option()
 @click.option(
     "--registry",
     envvar="ATTESTOR_CHAIN_REGISTRY",
@@ -103,8 +111,9 @@ def verify_command(audited: Audited, rpc_url: str | None, registry: str | None) 
 @click.pass_obj
 def policy_command(
     audited: Audited,
-    rpc_url: str | None,
+    rpc_url: tuple[str, ...] | None,
     registry: str | None,
+    check_headers: bool,
     from_block: int,
     database: Path | None,
 ) -> None:
@@ -121,7 +130,7 @@ def policy_command(
         return
     if registry is None:
         raise ConfigurationInvalid("which registry is not known", hint="set --registry")
-    found = open_registry(rpc_url, registry)
+    found = open_registry(rpc_url, registry, check_headers)
     head = found.node.head().number
     events = policy.policy_events(from_block, head, found.policy_events)
     if audited.form == "table":

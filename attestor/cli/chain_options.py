@@ -1,4 +1,4 @@
-"""Options of commands that read the chain, and the registry that they name."""
+"""Options of commands that ask the chain, and what they name."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,28 +6,25 @@ from typing import Any
 import click
 
 from attestor.chain import wire
+from attestor.chain.endpoint import Query
 from attestor.chain.node import Node
+from attestor.chain.pool import Pool
 from attestor.chain.registry import Registry
 from attestor.chain.rpc import Rpc
+from attestor.cli.endpoint_options import check_headers_option, rpc_url_option
 from attestor.core.text import from_hex
 from attestor.errors import ConfigurationInvalid
 
 
 def chain_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """`--rpc-url` and `--registry`, with the environment variables of the daemon's options."""
+    """`--rpc-url`, `--check-headers` and `--registry`."""
     registry = click.option(
         "--registry",
         envvar="ATTESTOR_CHAIN_REGISTRY",
         required=True,
         help="Address of the TEERegistry  [ATTESTOR_CHAIN_REGISTRY].",
     )
-    rpc_url = click.option(
-        "--rpc-url",
-        envvar="ATTESTOR_CHAIN_RPC_URL",
-        required=True,
-        help="JSON-RPC endpoint of a node  [ATTESTOR_CHAIN_RPC_URL].",
-    )
-    return rpc_url(registry(command))
+    return rpc_url_option()(registry(check_headers_option()(command)))
 
 
 def address_of(registry: str) -> bytes:
@@ -41,11 +38,20 @@ def address_of(registry: str) -> bytes:
     return address
 
 
-def open_registry(rpc_url: str, registry: str) -> Registry:
+def open_node(urls: tuple[str, ...], check_headers: bool = True) -> Node:
+    """The node behind some endpoints, on whatever chain they are; all have to be on one."""
+    transports = [Rpc(url) for url in urls]
+    asked = Query("eth_chainId", [], lambda found: wire.count(found, "chain id"))
+    chain_id = Pool(transports, None).read(asked)
+    node = Node(Pool(transports, chain_id), chain_id, check_headers)
+    if len(urls) > 1:
+        node.require_chain()
+    return node
+
+
+def open_registry(urls: tuple[str, ...], registry: str, check_headers: bool = True) -> Registry:
     """The registry at that address, on the chain of the node."""
     address = address_of(registry)
-    rpc = Rpc(rpc_url)
-    chain_id = wire.quantity(rpc.call("eth_chainId", []), "chain id")
-    found = Registry(Node(rpc, chain_id), address)
+    found = Registry(open_node(urls, check_headers), address)
     found.terms()
     return found

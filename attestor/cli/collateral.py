@@ -6,11 +6,10 @@ from typing import Any
 
 import click
 
-from attestor.chain import wire
 from attestor.chain.collateral_store import CollateralStore
-from attestor.chain.node import Node
-from attestor.chain.rpc import Rpc
+from attestor.cli.chain_options import open_node
 from attestor.cli.collateral_table import plan_table
+from attestor.cli.endpoint_options import check_headers_option, rpc_url_option
 from attestor.collateral import onchain
 from attestor.collateral.build import machine_of
 from attestor.collateral.items import Item
@@ -24,6 +23,7 @@ from attestor.core.fees import GWEI
 from attestor.core.text import from_hex, to_hex
 from attestor.deployment import record
 from attestor.errors import ConfigurationInvalid
+from attestor.hardening import process
 from attestor.quote.collateral import MachineKind
 from attestor.transactions.account import load_account
 from attestor.transactions.lock import lock_account
@@ -62,12 +62,8 @@ machine_options = _options(
     click.option("--tee", type=click.Choice(["tdx", "sgx"]), default="tdx", show_default=True),
 )
 store_options = _options(
-    click.option(
-        "--rpc-url",
-        envvar="ATTESTOR_CHAIN_RPC_URL",
-        required=True,
-        help="JSON-RPC endpoint of a node.",
-    ),
+    rpc_url_option(),
+    check_headers_option(),
     click.option(
         "--file", type=click.Path(path_type=Path), help="Deployment file with the store's address."
     ),
@@ -93,14 +89,15 @@ def command() -> None:
 @store_options
 @machine_options
 def show(
-    rpc_url: str,
+    rpc_url: tuple[str, ...],
+    check_headers: bool,
     file: Path | None,
     store: str | None,
     margin_days: float | None,
     **machine: str,
 ) -> None:
     """Show what is on chain, when it expires, and what an upload would do."""
-    opened = _open_store(rpc_url, file, store)
+    opened = _open_store(rpc_url, check_headers, file, store)
     click.echo(plan_table(opened, _plan(opened, _fetched(opened, **machine), margin_days)))
 
 
@@ -135,7 +132,8 @@ def fetch(output: Path, pcs_url: str, **machine: str) -> None:
 )
 @click.option("--yes", is_flag=True, help="Skip the confirmation prompt.")
 def upload(
-    rpc_url: str,
+    rpc_url: tuple[str, ...],
+    check_headers: bool,
     file: Path | None,
     store: str | None,
     margin_days: float | None,
@@ -149,7 +147,8 @@ def upload(
     Prints the plan and asks for confirmation. Stops at the first part that is refused; earlier
     uploads stay on chain.
     """
-    opened = _open_store(rpc_url, file, store)
+    opened = _open_store(rpc_url, check_headers, file, store)
+    process.keep_memory_to_itself()
     payer = load_account(payer_key_file, "--payer-key-file")
     items = _fetched(opened, **machine)
     planned = _plan(opened, items, margin_days)
@@ -166,11 +165,12 @@ def upload(
     click.echo(f"{len(done)} uploaded, gas {sum(uploaded.gas_used for uploaded in done)}")
 
 
-def _open_store(rpc_url: str, file: Path | None, store: str | None) -> CollateralStore:
+def _open_store(
+    rpc_url: tuple[str, ...], check_headers: bool, file: Path | None, store: str | None
+) -> CollateralStore:
     if (file is None) == (store is None):
         raise ConfigurationInvalid("give either --file or --store")
-    rpc = Rpc(rpc_url)
-    node = Node(rpc, wire.quantity(rpc.call("eth_chainId", []), "chain id"))
+    node = open_node(rpc_url, check_headers)
     opened = CollateralStore(node, _address(file, store, node.chain_id))
     opened.root_key_id()
     return opened

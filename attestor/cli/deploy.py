@@ -4,9 +4,8 @@ from pathlib import Path
 
 import click
 
-from attestor.chain import wire
-from attestor.chain.node import Node
-from attestor.chain.rpc import Rpc
+from attestor.cli.chain_options import open_node
+from attestor.cli.endpoint_options import check_headers_option, rpc_url_option
 from attestor.core.fees import GWEI
 from attestor.core.text import checksummed, from_hex, to_hex
 from attestor.deployment import foreign, plan, probe, roots
@@ -15,6 +14,7 @@ from attestor.deployment.foreign import Trusted
 from attestor.deployment.log import DeploymentLog
 from attestor.deployment.plan import ForeignVerifier, Plan, Settings
 from attestor.errors import ConfigurationInvalid
+from attestor.hardening import process
 from attestor.transactions.account import load_account
 from attestor.transactions.lock import lock_account
 from attestor.transactions.manager import TransactionManager
@@ -54,9 +54,8 @@ ADDRESS, WORD = Hex(20), Hex(32)
 
 
 @click.command
-@click.option(
-    "--rpc-url", envvar="ATTESTOR_CHAIN_RPC_URL", required=True, help="JSON-RPC endpoint of a node."
-)
+@rpc_url_option()
+@check_headers_option()
 @click.option(
     "--payer-key-file",
     envvar="ATTESTOR_PAYER_KEY_FILE",
@@ -123,7 +122,8 @@ ADDRESS, WORD = Hex(20), Hex(32)
 )
 @click.option("--yes", is_flag=True, default=False, help="Skip the confirmation prompt.")
 def command(
-    rpc_url: str,
+    rpc_url: tuple[str, ...],
+    check_headers: bool,
     payer_key_file: Path,
     max_fee_gwei: float,
     owner: bytes | None,
@@ -148,8 +148,8 @@ def command(
     verifier who else is trusted, and asks for confirmation. After each transaction the deployed
     code is compared with the build.
     """
-    rpc = Rpc(rpc_url)
-    node = Node(rpc, wire.quantity(rpc.call("eth_chainId", []), "chain id"))
+    node = open_node(rpc_url, check_headers)
+    process.keep_memory_to_itself()
     payer = load_account(payer_key_file)
     deployer = from_hex(payer.address)
     settings = Settings(

@@ -33,8 +33,9 @@ def command(
     url: str,
     program_vkey: str | None,
     as_json: bool,
-    rpc_url: str,
+    rpc_url: tuple[str, ...],
     registry: str,
+    check_headers: bool,
 ) -> None:
     """Request a proof of a program, verify it and print it.
 
@@ -42,7 +43,7 @@ def command(
     registry. A proof that does not verify is not printed.
     """
     program = entries.read_file(elf, "ELF")
-    client = ProverClient(url, open_registry(rpc_url, registry))
+    client = ProverClient(url, open_registry(rpc_url, registry, check_headers))
     proof = client.prove(program, [entries.parse(entry) for entry in stdin])
     found = to_hex(proof.verifying_key.program_vkey)
     if program_vkey is not None and program_vkey.lower() != found:

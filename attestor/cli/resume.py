@@ -5,9 +5,11 @@ from pathlib import Path
 
 import click
 
+from attestor.core.blocks import BlockWindow
 from attestor.errors import DatabaseInvalid, NothingToResume
 from attestor.store.database import Store
 from attestor.store.disagreements import Disagreements
+from attestor.store.headers import Headers
 from attestor.store.journal import Journal
 from attestor.store.lock import lock_database
 
@@ -22,9 +24,14 @@ from attestor.store.lock import lock_database
     help="The daemon's database; the daemon must be stopped.",
 )
 @click.option("--reason", help="Why signing is safe again; kept in the journal.  [required]")
+@click.option(
+    "--accept-branch",
+    is_flag=True,
+    help="Follow the branch that the endpoints have now, after reorg_too_deep.",
+)
 @click.option("--because", hidden=True, help="The name of --reason in earlier versions.")
-def command(database: Path, reason: str | None, because: str | None) -> None:
-    """Resume signing after the two engines disagreed.
+def command(database: Path, reason: str | None, accept_branch: bool, because: str | None) -> None:
+    """Resume signing after the two engines disagreed, or after a reorg that was too deep.
 
     First find out which engine is right, and fix it or set executor.engine to sp1-portable
     (docs/operate.md). The disagreement, its program and its stdin stay in the database.
@@ -37,8 +44,12 @@ def command(database: Path, reason: str | None, because: str | None) -> None:
     with lock_database(database):
         store = Store.open(database)
         closed = Disagreements(store, Journal(store, time.time)).resume(given)
+        if accept_branch:
+            Headers(store).save(BlockWindow())
         store.close()
-    if not closed:
+    if accept_branch:
+        click.echo("the next start follows the branch that the endpoints have then")
+    elif not closed:
         raise NothingToResume(f"signing is not halted in {database}")
     for one in closed:
         click.echo(f"closed: job {one.job} of {one.at}: {one.reason}")

@@ -47,7 +47,10 @@ def command(file: Path | None, **flags: str | None) -> None:
     the file.
     """
     loaded = config.load(file, os.environ, flags)
+    from attestor.hardening import process
     from attestor.observe import logs
+
+    process.keep_memory_to_itself()
 
     logs.set_up(loaded.log_level)
     asyncio.run(_run(loaded))

@@ -2,6 +2,7 @@
 that does not work."""
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -38,7 +39,8 @@ class Schedule:
 class CollateralDuty:
     """`step` is called by one thread at a time; `expiry` may be read by any.
 
-    Without a `refresher` it only looks. `machines` are kinds of machine beside our own.
+    Without a `refresher` it only looks. `machines` are kinds of machine beside our own. `clock` is
+    the wall clock, for warnings; rounds go by the monotonic one.
     """
 
     name = "collateral"
@@ -54,6 +56,7 @@ class CollateralDuty:
         schedule: Schedule,
         clock: Callable[[], float],
         stop: threading.Event,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.expiry: CollateralExpiry | None = None
         self.interval = min(TICK_SECONDS, schedule.interval)
@@ -65,7 +68,8 @@ class CollateralDuty:
         self._schedule = schedule
         self._clock = clock
         self._stop = stop
-        self._next_round = 0.0
+        self._monotonic = monotonic
+        self._next_round: float | None = None
         self._last_failure = ""
 
     @property
@@ -86,15 +90,14 @@ class CollateralDuty:
     def step(self) -> None:
         """Make a round if one is due. Raises `Fatal` errors; others are noted, and the round is
         made again soon. Before the first quote there is no machine to look after."""
-        # A clock that was set back must not put the next round off.
-        if 0 < self._next_round - self._clock() <= self._schedule.interval:
+        if self._next_round is not None and self._monotonic() < self._next_round:
             return
         raw = self._history.newest_quote()
         if raw is None and not self._machines:
             return
         fault = self._round(raw)
         pause = min(RETRY_SECONDS, self._schedule.interval) if fault else self._schedule.interval
-        self._next_round = self._clock() + pause
+        self._next_round = self._monotonic() + pause
         warning = self.warning()
         if warning is not None:
             logger.warning("{}", warning)

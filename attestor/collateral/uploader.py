@@ -128,8 +128,11 @@ class Uploader:
     def _transact(self, item: Item, data: bytes) -> Receipt:
         # One store's upload is not another's, though it is of the same item.
         intent = Intent(Purpose.UPLOAD, f"upload:{to_hex(keccak(self._store.address + data))}")
-        simulate = partial(self._store.simulate, data, self._transactions.payer)
-        call = Call(self._store.address, data, simulate)
+        call = Call(
+            self._store.address,
+            data,
+            lambda _offer: self._store.simulate(data, self._transactions.payer),
+        )
         note = partial(self._note, intent, item)
         try:
             receipt = self._transactions.complete(intent, call, note)

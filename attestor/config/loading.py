@@ -37,13 +37,14 @@ def load(
                 others = f"{names.flag(known)}, or {variable}"
                 faults.append(f"{names.key(known)} is missing (or {others})")
             continue
-        given_names.add(known.name)
+        given_names |= {known.name} if given not in ("", [], ()) else set()
         try:
             values[known.name] = _convert(known, given)
         except (ValueError, TypeError, OverflowError) as error:
             faults.append(f"{origin}: {error}")
     if not given_names & {"chain_registry", "chain_deployment"}:
         faults.append("chain.registry is missing (or chain.deployment)")
+    faults += _endpoint_faults(given_names)
     if faults:
         where = f" in {file}" if file else ""
         raise ConfigurationInvalid(
@@ -51,6 +52,17 @@ def load(
             hint="attestor run --help lists every option",
         )
     return Config(**values)
+
+
+def _endpoint_faults(given_names: set[str]) -> list[str]:
+    """One endpoint or several, and not both: which of them would be meant?"""
+    given = given_names & {"chain_rpc_url", "chain_rpc_urls"}
+    if not given:
+        return [
+            "chain.rpc_url is missing (or --chain-rpc-url, or ATTESTOR_CHAIN_RPC_URL), or "
+            "chain.rpc_urls with several"
+        ]
+    return ["chain.rpc_url and chain.rpc_urls are both given"] if len(given) == 2 else []
 
 
 def _read_file(file: Path, faults: list[str]) -> dict[str, Any]:
@@ -97,6 +109,8 @@ def _convert(known: "Field[Any]", given: Any) -> Any:
     if kind == "list":
         parts = given.split(",") if isinstance(given, str) else given
         return tuple(_chosen(known, part) for part in parts if part or known.metadata["choices"])
+    if kind == "urls":
+        return _urls(known, given)
     if not isinstance(given, str):
         raise ValueError(f"{given!r} is not text")
     return _text(known, kind, given)
@@ -112,10 +126,23 @@ def _text(known: "Field[Any]", kind: str, given: str) -> Any:
         if len(address) != 20:
             raise ValueError(f"{given!r:.80} is not an address of 20 bytes")
         return address
-    if kind == "url" and not given.startswith(("http://", "https://")):
+    if kind == "url" and given and not given.startswith(("http://", "https://")):
         # Not repeated: user, password and path of a URL may be secret.
         raise ValueError("the value is not an http:// or https:// URL")
     return given
+
+
+def _urls(known: "Field[Any]", given: Any) -> tuple[str, ...]:
+    """Several URLs, in text with commas between them. None is repeated in an error."""
+    parts = given.split(",") if isinstance(given, str) else given
+    if not isinstance(parts, list) or not all(isinstance(part, str) for part in parts):
+        raise ValueError("the value is not a list of URLs")
+    urls = tuple(_text(known, "url", part.strip()) for part in parts)
+    if not all(urls):
+        raise ValueError("one of the URLs is empty")
+    if len(set(urls)) < len(urls):
+        raise ValueError("a URL is listed twice: it would be heard twice in every vote")
+    return urls
 
 
 def _boolean(given: Any) -> bool:

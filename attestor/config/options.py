@@ -34,7 +34,13 @@ def option(
 class Config:
     """The daemon's configuration. Times are seconds unless the name says otherwise."""
 
-    chain_rpc_url: str = option("url", "JSON-RPC endpoint of a node, over HTTP")
+    chain_rpc_url: str = option("url", "JSON-RPC endpoint of a node, over HTTP", "")
+    chain_rpc_urls: tuple[str, ...] = option(
+        "urls",
+        "JSON-RPC endpoints of several nodes, instead of chain.rpc_url; best three or five of "
+        "different operators",
+        (),
+    )
     chain_id: int = option("int", "chain id that the node must report", low=1)
     chain_deployment: Path | None = option(
         "path", "deployment file, as attestor deploy writes it", None
@@ -70,13 +76,23 @@ class Config:
         True,
     )
     chain_poll_seconds: float = option(
-        "float", "head polling interval", 1.0, low=0.05, high=MAX_WAIT_SECONDS
+        "float",
+        "least pause between two polls of the head; where blocks are further apart, so are polls",
+        1.0,
+        low=0.05,
+        high=MAX_WAIT_SECONDS,
     )
 
     payer_key_file: Path = option(
         "path", "file with the private key of the account that pays, mode 600"
     )
     payer_max_fee_gwei: float = option("float", "maximum fee per gas, in gwei", 200.0)
+    payer_max_priority_fee_gwei: float = option(
+        "float", "maximum priority fee per gas of a first attempt, in gwei", 10.0
+    )
+    payer_max_reverted_gas_per_day: int = option(
+        "int", "gas that may be lost in a day to registrations that revert", 5_000_000
+    )
 
     quote_provider: str = option(
         "choice", "quote provider", "configfs", choices=("configfs", "simulated")
@@ -106,6 +122,14 @@ class Config:
         "int",
         "blocks a registration may wait for inclusion before its reference block is too old",
         20,
+    )
+
+    rotation_lease_seconds: float = option(
+        "float",
+        "how long the signer goes on signing without a new block that shows it registered",
+        180.0,
+        low=1,
+        high=MAX_WAIT_SECONDS,
     )
 
     collateral_enabled: bool = option(
@@ -142,6 +166,21 @@ class Config:
 
     proofs_workers: int = option("int", "concurrent executions", 1, low=1)
     proofs_max_open: int = option("int", "maximum number of queued and running jobs", 64, low=1)
+
+    signer_user: str = option(
+        "text",
+        "user that the signer process becomes, where the daemon may change users; unless set, a "
+        "user id that nothing else on the machine has",
+        "",
+    )
+    sandbox_level: str = option(
+        "choice",
+        "what must confine the executor and the signer process before there is a key: everything "
+        "(isolated), limits and a list of system calls (process), or nothing; auto is isolated, "
+        "and on development chains what the machine offers",
+        "auto",
+        choices=("auto", "none", "process", "isolated"),
+    )
 
     executor_directory: Path = option(
         "path", "directory of the executor's binaries", ROOT / "executor" / "target" / "release"
@@ -189,3 +228,8 @@ class Config:
         "INFO",
         choices=("DEBUG", "INFO", "WARNING", "ERROR"),
     )
+
+    @property
+    def rpc_urls(self) -> tuple[str, ...]:
+        """The endpoints: one, or several."""
+        return self.chain_rpc_urls or (self.chain_rpc_url,)

@@ -65,3 +65,8 @@ class BlockWindow:
         if self.joins(first):
             kept = self.blocks[: first.number - self.blocks[0].number]
         return BlockWindow((kept + branch)[-self.capacity :], self.capacity)
+
+    def deepened(self, older: tuple[Block, ...]) -> "BlockWindow":
+        """The window with blocks below its oldest one (oldest first), as many as it holds."""
+        room = self.capacity - len(self.blocks)
+        return BlockWindow(older[max(0, len(older) - room) :] + self.blocks, self.capacity)

@@ -20,6 +20,14 @@ class Engine(StrEnum):
     SP1_PORTABLE = "sp1-portable"
 
 
+class ExecutorBuild(StrEnum):
+    """Which programs of the executor run: those that were recorded when it was built, or others, as
+    may be on a development chain."""
+
+    RECORDED = "recorded"
+    UNRECORDED = "unrecorded"
+
+
 @dataclass(frozen=True)
 class Limits:
     """The limits of one child process of the executor.

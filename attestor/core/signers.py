@@ -5,12 +5,14 @@ from enum import StrEnum
 
 
 class Stage(StrEnum):
-    """The stages of a signer. Each but the last two leads to the next."""
+    """The stages of a signer, in order. Paused and active lead to each other."""
 
     CREATED = "created"
     QUOTED = "quoted"
     SUBMITTED = "submitted"
     ACTIVE = "active"
+    PAUSED = "paused"
+    """The active signer while the chain does not vouch for it: it keeps its key."""
     RETIRED = "retired"
     ABANDONED = "abandoned"
 
@@ -27,8 +29,20 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Active:
-    """The signer that proofs are signed with. Times are chain time."""
+    """The signer that proofs are signed with, unless it is paused. Times are chain time."""
 
     address: bytes
     activated_at: int
     valid_until: int
+    paused: bool = False
+    """Whether it signs nothing at present, as the chain does not vouch for it."""
+
+
+class Standing(StrEnum):
+    """What the registry says of a signer at one block."""
+
+    VALID = "valid"
+    INVALID = "invalid"
+    """Confirmed: it was asked twice, and where there are several endpoints most of them said so."""
+    UNKNOWN = "unknown"
+    """The nodes could not be asked, or did not agree."""

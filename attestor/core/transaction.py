@@ -1,6 +1,6 @@
 """Transactions at each stage of their life."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from attestor.core.fees import Fees
@@ -50,8 +50,23 @@ class SignedTransaction:
 
 
 @dataclass(frozen=True)
+class Log:
+    """An event as a node returns it: topics of 32 bytes, data of any length."""
+
+    address: bytes
+    topics: tuple[bytes, ...]
+    data: bytes
+    block_number: int
+    block_hash: bytes
+    transaction_hash: bytes
+    index: int | None = None
+    """Its place among all events of its block; None where the node does not say."""
+
+
+@dataclass(frozen=True)
 class Receipt:
-    """A mined transaction's outcome. `effective_gas_price` is wei per gas."""
+    """A mined transaction's outcome. `effective_gas_price` is wei per gas. `logs` are its events,
+    in order; a receipt from the database has none."""
 
     transaction_hash: bytes
     block_number: int
@@ -60,6 +75,7 @@ class Receipt:
     gas_used: int
     effective_gas_price: int
     contract: bytes | None = None
+    logs: tuple[Log, ...] = field(default=(), compare=False)
 
     @property
     def outcome(self) -> Outcome:

@@ -4,39 +4,50 @@ What is opened on the way is closed in reverse order: when the daemon ends, and 
 cannot be built.
 """
 
+import os
 import time
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 
 from loguru import logger
 
+from attestor.chain.heads import Heads
 from attestor.chain.node import Node
+from attestor.chain.pace import Pace
 from attestor.chain.registry import Registry
-from attestor.chain.rpc import Rpc
 from attestor.collateral.build import build_duty
 from attestor.collateral.duty import CollateralDuty
 from attestor.config import Config
+from attestor.core.execution import ExecutorBuild
 from attestor.core.fees import GWEI
 from attestor.core.report_data import Binding, Layout
 from attestor.core.text import checksummed
+from attestor.daemon.database import DatabaseCheckDuty, DatabaseDuty
 from attestor.daemon.duties import Duty
 from attestor.daemon.halt import Halt
+from attestor.daemon.heartbeat import HeartbeatDuty
 from attestor.daemon.policy import make_gate, policy_from, signer_settings
 from attestor.daemon.policy_events import PolicyEventsDuty
 from attestor.deployment import addresses
 from attestor.errors import AttestorError
+from attestor.hardening import process
 from attestor.jobs.cross_checks import CrossChecks
 from attestor.jobs.duty import CrossCheckDuty
 from attestor.jobs.queue import ProofQueue
 from attestor.quote.gate import Gate
 from attestor.rotation.duty import RotationDuty
 from attestor.rotation.effects import RotationEffects
+from attestor.rotation.failures import Failures
 from attestor.rotation.loop import Rotation
-from attestor.rotation.plan import RotationPolicy
+from attestor.rotation.observer import Observer
 from attestor.rotation.request import RequestBuilder
+from attestor.rotation.situation import RotationPolicy
+from attestor.rotation.vouching import Vouching
 from attestor.signer.client import SignerProcess
+from attestor.signer.start_report import StartReport
 from attestor.store.database import Store
 from attestor.store.disagreements import Disagreements
+from attestor.store.headers import Headers
 from attestor.store.history import History
 from attestor.store.jobs import Jobs
 from attestor.store.journal import Journal
@@ -45,6 +56,7 @@ from attestor.store.policy_events import PolicyEvents
 from attestor.store.transactions import Transactions
 from attestor.store.uploads import Uploads
 from attestor.transactions.account import load_account
+from attestor.transactions.budget import GasBudget
 from attestor.transactions.lock import lock_account
 from attestor.transactions.manager import TransactionManager
 from attestor.transactions.pricing import Pricer
@@ -72,6 +84,8 @@ class StoreParts:
     transactions: Transactions
     uploads: Uploads
     disagreements: Disagreements
+    headers: Headers
+    database: Store
 
 
 @dataclass(frozen=True)
@@ -86,58 +100,76 @@ class Parts:
     collateral: CollateralDuty | None
     duties: tuple[Duty, ...]
     closing: ExitStack
+    executor: ExecutorBuild = ExecutorBuild.RECORDED
 
 
 def build(config: Config) -> Parts:
     """Everything, but nothing runs yet. Call it in the main thread, which the signer process is
     bound to. Raises every `Misconfigured` error, and those of the node."""
     with ExitStack() as opened:
+        opened.enter_context(lock_database(config.store_path))
         chain = _chain(config)
-        gate = make_gate(config)
+        gate = make_gate(config, lambda: chain.node.head().timestamp)
         store, manager, noted = _store(config, opened, chain)
         collateral = _collateral(config, chain, store)
         signer = SignerProcess(signer_settings(config, chain.binding, chain.contracts.multiproof))
         opened.callback(signer.close)
-        effects = _effects(chain, store, manager, signer, gate)
-        rotation = Rotation(
-            chain.node, chain.registry, effects, store.history, chain.policy, time.time
-        )
+        started = signer.started()
+        _give_up_change_of_users()
+        effects = _effects(config, chain, store, manager, signer, gate)
+        rotation = _rotation(chain, store, manager, effects, config.chain_poll_seconds)
         rotation.recover(held=signer.addresses())
         opened.callback(_end_signers, signer, rotation)
-        checks = CrossChecks(signer, store.jobs, store.disagreements)
+        vouching = Vouching(chain.node, chain.registry)
+        checks = CrossChecks(signer, store.jobs, store.disagreements, vouching.require)
         checks.recover()
         queue = ProofQueue(store.jobs, config.proofs_max_open)
         halt = Halt(queue.halt)
         pause = config.chain_poll_seconds
         duties: tuple[Duty, ...] = (
             RotationDuty(signer, rotation, lambda: halt.reason, pause),
+            HeartbeatDuty(signer),
+            DatabaseDuty(store.database),
+            DatabaseCheckDuty(store.database),
             CrossCheckDuty(checks, halt.halt, pause),
             *((collateral,) if collateral is not None else ()),
             *_policy_events(config, chain, noted),
         )
-        _tell(config, chain)
+        _tell(config, chain, started)
         return Parts(
-            config, store, queue, checks, halt, collateral, duties, closing=opened.pop_all()
+            config,
+            store,
+            queue,
+            checks,
+            halt,
+            collateral,
+            duties,
+            closing=opened.pop_all(),
+            executor=started.executor,
         )
 
 
 def _chain(config: Config) -> ChainParts:
-    node = Node(Rpc(config.chain_rpc_url), config.chain_id, config.chain_check_headers)
+    node = Node.of(config.rpc_urls, config.chain_id, config.chain_check_headers)
     node.require_chain()
     contracts = addresses.of(config)
     binding = Binding(config.chain_id, contracts.registry, Layout(config.chain_registry_kind))
     registry = Registry(node, contracts.registry, binding.layout)
     policy = policy_from(config, registry.terms())
     payer = load_account(config.payer_key_file)
-    pricer = Pricer(node, payer, FeePolicy(int(config.payer_max_fee_gwei * GWEI)))
+    pricer = Pricer(node, payer, _fee_policy(config))
     return ChainParts(node, contracts, registry, binding, policy, pricer)
+
+
+def _fee_policy(config: Config) -> FeePolicy:
+    cap, tip = config.payer_max_fee_gwei, config.payer_max_priority_fee_gwei
+    return FeePolicy(int(cap * GWEI), int(tip * GWEI))
 
 
 def _store(
     config: Config, opened: ExitStack, chain: ChainParts
 ) -> tuple[StoreParts, TransactionManager, PolicyEvents]:
     """The database, and what sends from the payer's account: nobody else has either meanwhile."""
-    opened.enter_context(lock_database(config.store_path))
     payer_lock = lock_account(chain.node, chain.pricer.payer)
     opened.callback(payer_lock.close)
     store = Store.open(config.store_path)
@@ -149,6 +181,8 @@ def _store(
         Transactions(store, journal),
         Uploads(store, journal),
         Disagreements(store, journal),
+        Headers(store),
+        store,
     )
     manager = TransactionManager(chain.node, chain.pricer, parts.transactions, lock=payer_lock)
     return parts, manager, PolicyEvents(store, journal, chain.contracts.registry)
@@ -176,6 +210,7 @@ def _collateral(config: Config, chain: ChainParts, store: StoreParts) -> Collate
 
 
 def _effects(
+    config: Config,
     chain: ChainParts,
     store: StoreParts,
     manager: TransactionManager,
@@ -183,12 +218,27 @@ def _effects(
     gate: Gate,
 ) -> RotationEffects:
     requests = RequestBuilder(chain.registry, chain.pricer.payer)
+    lost, limit = store.transactions, config.payer_max_reverted_gas_per_day
+    budget = GasBudget(lost, chain.pricer.payer, limit, time.time)
     return RotationEffects(
-        signer, chain.registry, manager, gate, store.history, chain.binding, requests
+        signer, chain.registry, manager, gate, store.history, chain.binding, requests, budget
     )
 
 
-def _tell(config: Config, chain: ChainParts) -> None:
+def _rotation(
+    chain: ChainParts,
+    store: StoreParts,
+    manager: TransactionManager,
+    effects: RotationEffects,
+    poll_seconds: float,
+) -> Rotation:
+    history, failures = store.history, Failures(store.history)
+    observer = Observer(chain.registry, manager, history, chain.policy, failures)
+    heads = Heads(chain.node, store.headers, Pace(poll_seconds, time.monotonic))
+    return Rotation(heads, observer, effects, history, chain.policy, failures, time.monotonic)
+
+
+def _tell(config: Config, chain: ChainParts, signer: StartReport) -> None:
     logger.info(
         "registry {} on chain {}, payer {}, provider {}",
         checksummed(chain.registry.address),
@@ -196,6 +246,26 @@ def _tell(config: Config, chain: ChainParts) -> None:
         checksummed(chain.pricer.payer),
         config.quote_provider,
     )
+    logger.info(
+        "the signer process runs as user {}, with the {} executor, and sandbox level {}{}",
+        signer.uid,
+        signer.executor,
+        signer.level,
+        f"; missing are {'; '.join(signer.missing)}" if signer.missing else "",
+    )
+    if signer.executor is ExecutorBuild.UNRECORDED:
+        logger.warning(
+            "the executor in {} is not the one that was recorded when it was built: every answer "
+            "says so",
+            config.executor_directory,
+        )
+
+
+def _give_up_change_of_users() -> None:
+    """What a daemon without root was given for the start of the signer process alone. Root keeps
+    what it is."""
+    if os.geteuid() != 0:
+        process.drop_capabilities(process.SETUID, process.SETGID)
 
 
 def _end_signers(signer: SignerProcess, rotation: Rotation) -> None:

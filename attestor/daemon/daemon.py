@@ -6,7 +6,6 @@ The event loop serves HTTP. Duties have threads of their own, and programs run i
 import asyncio
 import signal
 import threading
-import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
 
@@ -15,6 +14,8 @@ from loguru import logger
 from attestor.config import Config
 from attestor.core.duty import DutyBounds, fault, is_past_hope
 from attestor.daemon.build import build
+from attestor.daemon.clocks import Clocks, ClockWatch
+from attestor.daemon.database import check_daily
 from attestor.daemon.duties import Duties
 from attestor.daemon.stopping import aside
 from attestor.errors import AttestorError, Fatal
@@ -36,6 +37,7 @@ class Daemon:
 
     def __init__(self, config: Config, bounds: DutyBounds | None = None) -> None:
         self._bounds = bounds or DutyBounds()
+        self._clocks = Clocks.of_this_machine()
         self._parts = build(config)
         self._stop = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -59,10 +61,11 @@ class Daemon:
         async with AsyncExitStack() as stack:
             stack.push_async_callback(aside, self._parts.closing.close, STOP_SECONDS)
             workers = self._workers(stack)
-            duties = Duties(self._parts.duties, self._fail)
+            duties = Duties(self._parts.duties, self._fail, self._clocks)
             await self._serve(stack, workers, duties)
             duties.start()
             stack.push_async_callback(self._stop_duties, duties)
+            stack.callback(check_daily(duties.wake).stop)
             stack.callback(at_stop)
             await self._watch(duties)
             logger.info("stopping")
@@ -102,6 +105,9 @@ class Daemon:
             parts.collateral,
             duties.records,
             self._bounds,
+            self._clocks.watch,
+            database_fault=lambda: parts.store.database.fault,
+            executor=parts.executor,
         ).add_to(served)
         listener = Listener(served, config.api_host, config.api_port)
         stack.push_async_callback(listener.stop)
@@ -109,8 +115,11 @@ class Daemon:
 
     async def _watch(self, duties: Duties) -> None:
         """Until it is time to stop; a duty past hope makes it so."""
+        clocks = ClockWatch(self._clocks)
         while not self._stop.is_set():
-            now = time.monotonic()
+            for line in clocks.told():
+                logger.warning(line)
+            now = self._clocks.watch()
             for record in duties.records():
                 found = fault(record, now, self._bounds)
                 if found is not None and is_past_hope(record, now, self._bounds):

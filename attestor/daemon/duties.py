@@ -1,20 +1,20 @@
 """Duties: what the daemon does again and again, each in a thread of its own.
 
-A timer only wakes a thread, so timers share nothing that a duty could hold. A step that hangs
+A thread waits for its next step by the monotonic clock, which nobody can set. A step that hangs
 holds up its own duty and no other; what it was and since when is in the duty's record.
 """
 
 import threading
-import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
 from loguru import logger
 
 from attestor.core.duty import DutyRecord
-from attestor.daemon.timers import SchedulerTimers, Timers
+from attestor.daemon.clocks import Clocks
 from attestor.errors import AttestorError, Fatal
+from attestor.observe.repeated import Repeated
 
 
 class Duty(Protocol):
@@ -33,14 +33,6 @@ class Duty(Protocol):
         """Make a step that waits end soon, and later ones not begin. Called by another thread."""
 
 
-@dataclass(frozen=True)
-class Clocks:
-    """Wall clock for people, monotonic clock for durations; both in seconds."""
-
-    wall: Callable[[], float] = time.time
-    monotonic: Callable[[], float] = time.monotonic
-
-
 class DutyThread:
     """One duty with its thread. `record` may be read by any thread at any time."""
 
@@ -49,6 +41,7 @@ class DutyThread:
         self._clocks = clocks
         self._on_fatal = on_fatal
         self._record = DutyRecord(duty.name, duty.deadline)
+        self._repeated = Repeated(clocks.monotonic)
         self._due = threading.Event()
         self._stopping = threading.Event()
         # A daemon thread: one that hangs must not keep the process alive.
@@ -62,7 +55,6 @@ class DutyThread:
 
     def start(self) -> None:
         """Make the first step now."""
-        self._due.set()
         self._thread.start()
 
     def wake(self) -> None:
@@ -88,28 +80,40 @@ class DutyThread:
             logger.opt(exception=error).error("duty {} cannot be closed", self.duty.name)
 
     def _run(self) -> None:
+        now = self._clocks.monotonic
+        next_step = now()
         while not self._stopping.is_set():
-            # Timers go by the wall clock, which may be set back; this wait does not.
-            self._due.wait(2 * self.duty.interval)
+            self._due.wait(max(0.0, next_step - now()))
             self._due.clear()
             if not self._stopping.is_set():
+                # A step that took longer than its interval is followed by one, not by several.
+                next_step = now() + self.duty.interval
                 self._step()
 
     def _step(self) -> None:
-        self._record = self._record.started(self._clocks.wall(), self._clocks.monotonic())
+        self._record = self._record.started(self._clocks.wall(), self._clocks.watch())
         try:
             self.duty.step()
         except BaseException as error:
             self._failed(error)
         else:
             self._record = self._record.succeeded(self._clocks.wall())
+            if failures := self._repeated.passed(self.duty.name):
+                logger.info("duty {} works again, after {} failures", self.duty.name, failures)
 
     def _failed(self, error: BaseException) -> None:
         self._record = self._record.failed(error)
-        if isinstance(error, Fatal):
+        if self._stopping.is_set():
+            # What it uses may be closed by now: that is no failure.
+            logger.debug("duty {} ended with {!r}", self.duty.name, error)
+        elif isinstance(error, Fatal):
             self._on_fatal(error)
         elif isinstance(error, AttestorError):
-            logger.warning("duty {} failed: {} [{}]", self.duty.name, error, error.code)
+            if (times := self._repeated.failed(self.duty.name, error.code)) is not None:
+                again = f", {times} times in a row" if times > 1 else ""
+                logger.warning(
+                    "duty {} failed{}: {} [{}]", self.duty.name, again, error, error.code
+                )
         else:
             told = "duty {} failed unexpectedly"
             logger.opt(exception=error).error(told, self.duty.name)
@@ -122,26 +126,27 @@ class Duties:
         self,
         duties: tuple[Duty, ...],
         on_fatal: Callable[[Fatal], None],
-        timers: Timers | None = None,
-        clocks: Clocks | None = None,
+        clocks: Clocks,
     ) -> None:
-        self._clocks = clocks or Clocks()
-        self._timers = timers or SchedulerTimers()
+        self._clocks = clocks
         self._threads = [DutyThread(duty, self._clocks, on_fatal) for duty in duties]
 
     def start(self) -> None:
         """Begin all of them."""
         for thread in self._threads:
-            self._timers.every(thread.duty.interval, thread.wake)
             thread.start()
-        self._timers.start()
+
+    def wake(self, name: str) -> None:
+        """Make a step of that duty now, or after the one that is running. Never waits."""
+        for thread in self._threads:
+            if thread.duty.name == name:
+                thread.wake()
 
     def stop(self, seconds: float) -> list[str]:
         """End them, the last one first, within that time; the names of those that hang.
 
         Those are left behind: their threads end with the process.
         """
-        self._timers.stop()
         deadline = self._clocks.monotonic() + seconds
         for thread in reversed(self._threads):
             thread.ask_to_stop()

@@ -1,16 +1,18 @@
 """What the configuration says to the rotation, the gate and the signer process."""
 
 import time
+from collections.abc import Callable
 
 from attestor.collateral.sources import SimulatedSource, source_from
 from attestor.config import Config
+from attestor.core.chains import DEVELOPMENT_CHAIN_IDS
 from attestor.core.registration import Terms
 from attestor.core.report_data import Binding
 from attestor.core.text import to_hex
 from attestor.errors import ConfigurationInvalid
 from attestor.quote.collateral import CollateralSource
 from attestor.quote.gate import Gate, GatePolicy, SimulatedRoot
-from attestor.rotation.plan import RotationPolicy
+from attestor.rotation.situation import RotationPolicy
 from attestor.signer.settings import SignerSettings
 
 
@@ -26,6 +28,8 @@ def policy_from(config: Config, terms: Terms) -> RotationPolicy:
         block_lag=config.rotation_block_lag,
         max_block_number_diff=terms.max_block_number_diff,
         inclusion_margin=config.rotation_inclusion_margin_blocks,
+        lease_seconds=config.rotation_lease_seconds,
+        leases_need_blocks=config.chain_id not in DEVELOPMENT_CHAIN_IDS,
     )
     if policy.expiry_margin >= terms.attest_validity_seconds:
         raise ConfigurationInvalid(
@@ -43,11 +47,12 @@ def policy_from(config: Config, terms: Terms) -> RotationPolicy:
     return policy
 
 
-def make_gate(config: Config) -> Gate:
-    """The gate of real quotes, or on development chains of simulated ones."""
+def make_gate(config: Config, chain_time: Callable[[], float]) -> Gate:
+    """The gate of real quotes, or on development chains of simulated ones. It judges by the time of
+    the chain, as the contracts do: the wall clock may be set."""
     statuses = frozenset(config.quote_allowed_tcb_statuses)
     if config.quote_provider != "simulated":
-        return Gate(source_from(config.quote_collateral), time.time, GatePolicy(statuses))
+        return Gate(source_from(config.quote_collateral), chain_time, GatePolicy(statuses))
     from attestor.quote.simulated import SimulatedPlatform
 
     platform = SimulatedPlatform(
@@ -57,7 +62,7 @@ def make_gate(config: Config) -> Gate:
     source: CollateralSource = SimulatedSource(platform)
     if config.quote_collateral:
         source = source_from(config.quote_collateral)
-    return Gate(source, time.time, policy)
+    return Gate(source, chain_time, policy)
 
 
 def signer_settings(
@@ -83,4 +88,6 @@ def signer_settings(
         cross_check_beyond_budget=config.cross_check_beyond_budget,
         cross_check_budget_cycles=config.cross_check_budget_cycles,
         cross_check_sample_rate=config.cross_check_sample_rate,
+        user=config.signer_user,
+        sandbox_level=config.sandbox_level,
     )

@@ -7,7 +7,6 @@ returns is the answer. A chain that lacks something is told apart from a node th
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from attestor.chain import wire
 from attestor.chain.node import Node
 from attestor.core.text import to_hex
 from attestor.errors import DeploymentRefused, RpcAnswerInvalid, RpcError
@@ -56,7 +55,7 @@ def require_suitable(node: Node) -> None:
 def find_lacks(node: Node) -> tuple[Lack, ...]:
     """All that the chain lacks. Raises `RpcAnswerInvalid` when the node runs no code at all."""
     # Old chains have headers of another form, which is not what is asked here.
-    node = Node(node.rpc, node.chain_id, check_headers=False)
+    node = Node(node.pool, node.chain_id, check_headers=False)
     if _run(node, _PLAIN) != _ONE:
         raise RpcAnswerInvalid(
             "the node does not run code that it is asked to call", hint="use another node"
@@ -123,7 +122,6 @@ def _foreign_hashes(node: Node) -> Lack | None:
 def _run(node: Node, code: bytes) -> bytes:
     """What code returns, or nothing when it fails."""
     try:
-        answer = node.rpc.call("eth_call", [{"data": to_hex(code)}, "latest"])
+        return node.call(None, code)
     except RpcError:
         return b""
-    return wire.data(answer, "call result")

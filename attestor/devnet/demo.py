@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from attestor.audit import report, verify
+from attestor.audit import registrations, report, verify
 from attestor.chain.multiproof import MultiProof
 from attestor.chain.registry import Registry
 from attestor.client import CheckedProof, ProverClient
@@ -163,9 +163,9 @@ class Demo:
         store = Store.open_to_read(self._devnet.database)
         try:
             head = self._devnet.node.head().number
-            events = verify.registration_events(store, head, self._registry.registrations)
+            events = registrations.registration_events(store, head, self._registry.registrations)
             faults = verify.journal_faults(store) + verify.table_faults(store)
-            faults += verify.chain_faults(store, events)
+            faults += registrations.chain_faults(store, events)
             if faults:
                 raise DemoFailed(f"the audit found: {'; '.join(faults)}")
             count = store.row("SELECT count(*) AS n FROM journal")

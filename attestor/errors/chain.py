@@ -11,6 +11,19 @@ class RpcUnreachable(Transient):
     code = "rpc_unreachable"
 
 
+class RpcThrottled(RpcUnreachable):
+    """The endpoint asks not to be called for a while. `seconds` says for how long, where it does:
+    nothing is sent to it before they are over."""
+
+    code = "rpc_throttled"
+
+    def __init__(
+        self, message: str, *, hint: str | None = None, seconds: float | None = None
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.seconds = seconds
+
+
 class RpcAnswerInvalid(Transient):
     """The node's answer is malformed or cannot be true, and is discarded."""
 
@@ -22,12 +35,38 @@ class RpcError(Rejected):
 
     code = "rpc_error"
 
-    def __init__(self, message: str, *, hint: str | None = None, data: bytes = b"") -> None:
+    def __init__(
+        self, message: str, *, hint: str | None = None, data: bytes = b"", number: int | None = None
+    ) -> None:
+        """`data` is what a revert returned, `number` the error's code in JSON-RPC."""
         super().__init__(message, hint=hint)
         self.data = data
+        self.number = number
+
+
+class BlockUnknown(Transient):
+    """The node does not have the block that a read is pinned to, or not on its canonical chain, or
+    no longer its state. Another endpoint may."""
+
+    code = "block_unknown"
+
+
+class EndpointsDisagree(Transient):
+    """No majority of the endpoints gives the same answer."""
+
+    code = "endpoints_disagree"
+
+
+class ReorgTooDeep(Transient):
+    """The chain has another branch than the one that was followed, from below all blocks that are
+    remembered. Nothing may be signed until the branch is settled."""
+
+    code = "reorg_too_deep"
 
 
 class WrongChain(Misconfigured):
+    """An endpoint is of another chain than the configured one."""
+
     code = "rpc_wrong_chain"
 
 
@@ -35,6 +74,12 @@ class HeaderInvalid(Transient):
     """A block header is malformed, or its hash is not the block's."""
 
     code = "header_invalid"
+
+
+class HeaderUnknown(HeaderInvalid):
+    """A block header has a form that this version of attestor cannot hash."""
+
+    code = "header_unknown"
 
 
 class RegistryInvalid(Misconfigured):
@@ -47,6 +92,18 @@ class RegistrationRejected(Rejected):
     """The registry reverted a registration, or would revert it."""
 
     code = "registration_rejected"
+
+
+class RegistrationReverted(Transient):
+    """A registration was mined and reverted: its gas is paid, and the signer is not registered."""
+
+    code = "registration_reverted"
+
+
+class GasBudgetSpent(Transient):
+    """So much gas was lost to reverted transactions that no more is sent for some hours."""
+
+    code = "gas_budget"
 
 
 class PayerEmpty(Transient):

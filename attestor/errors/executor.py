@@ -73,6 +73,13 @@ class ExecutorCrashed(Rejected):
     code = "exec_crashed"
 
 
+class ForbiddenCall(ExecutorCrashed):
+    """The executor's process made a system call that its sandbox does not allow: the program that
+    it ran may have taken it over."""
+
+    code = "exec_forbidden_call"
+
+
 class ExecutorMissing(Misconfigured):
     """The executor's binaries are not built, or are of another version."""
 

@@ -22,3 +22,30 @@ class FrameInvalid(Fatal):
     """An attestor process sent bytes that are not a frame."""
 
     code = "frame_invalid"
+
+
+# --- hardening ------------------------------------------------------------------------------------
+
+
+class MemoryNotLocked(Misconfigured):
+    """The memory of a key cannot be kept from being swapped out."""
+
+    code = "memory_not_locked"
+
+
+class ProcessUserInvalid(Misconfigured):
+    """The user of the signer process does not exist, or the process cannot become that user."""
+
+    code = "process_user_invalid"
+
+
+class SandboxInsufficient(Misconfigured):
+    """This machine does not confine the executor, or the signer process, as sandbox.level asks."""
+
+    code = "sandbox_insufficient"
+
+
+class ExecutorUnrecorded(Misconfigured):
+    """The executor's programs are not those that were recorded when it was built."""
+
+    code = "executor_unrecorded"

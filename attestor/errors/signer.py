@@ -22,6 +22,12 @@ class RequestInvalid(Rejected):
     code = "request_invalid"
 
 
+class SignerNotVouchedFor(Transient):
+    """The chain did not vouch for a proof's signer after it signed."""
+
+    code = "signer_not_vouched_for"
+
+
 class SignerFailed(Fatal):
     """The signer process hit an unexpected error."""
 

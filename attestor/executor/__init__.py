@@ -1,6 +1,7 @@
 """Executes untrusted programs in child processes: `NativeExecutor`, and `VerifyingKeys`."""
 
 from attestor.executor.native import NativeExecutor
+from attestor.executor.sandbox import SandboxLevel, SandboxReport
 from attestor.executor.verifying_keys import VerifyingKeys
 
-__all__ = ["NativeExecutor", "VerifyingKeys"]
+__all__ = ["NativeExecutor", "SandboxLevel", "SandboxReport", "VerifyingKeys"]

@@ -16,6 +16,7 @@ from attestor.errors import (
     ExecutionTimeLimit,
     ExecutorCrashed,
     ExecutorMissing,
+    ForbiddenCall,
     FrameInvalid,
     GuestFault,
     ProgramInvalid,
@@ -116,6 +117,11 @@ def _require_status(ended: Ended) -> None:
     if ended.status == -signal.SIGXCPU:
         raise ExecutionTimeLimit(
             f"{ended.name} used up its CPU time", hint="raise the CPU-time limit"
+        )
+    if ended.status == -signal.SIGSYS:
+        raise ForbiddenCall(
+            f"{ended.name} made a system call that its sandbox forbids, and was stopped",
+            hint="keep the program and its stdin: it may be an attempt to take over the executor",
         )
     how = f"ended with status {ended.status}"
     if ended.status < 0:

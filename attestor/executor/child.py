@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import IO
 
 from attestor.errors import ExecutionTimeLimit, ExecutorCrashed, ExecutorMissing
+from attestor.executor import leftovers
 
 BUILD_COMMAND = "make executor"
 MAX_LOG_BYTES = 64 << 10
 _CHUNK_BYTES = 64 << 10
 _POLL_SECONDS = 0.05
+_END_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -47,24 +49,28 @@ def run(
     wall_seconds: float,
     max_answer_bytes: int,
     niceness: int = 0,
+    sealed: int | None = None,
 ) -> Ended:
     """Start `program` with an empty environment, write `request`, and take its answer.
 
-    A child with a `niceness` over 0 gets the processor time that others leave.
+    With `sealed`, a descriptor of a program in memory, that is run and the file not looked at. A
+    child with a `niceness` over 0 gets the processor time that others leave.
 
     Raises `ExecutorMissing`, `ExecutionTimeLimit`, or `ExecutorCrashed` for an answer over the
-    bound. No process is left, however this ends.
+    bound. No process is left, however this ends, also none that left the child's session.
     """
     deadline = time.monotonic() + wall_seconds
-    process = _start(program)
+    process = _start(program, sealed)
     traffic = _Traffic(memoryview(request), max_answer_bytes)
     try:
         if niceness:
-            # It waits for its request until now, so that all its threads come after this.
-            os.setpriority(os.PRIO_PROCESS, process.pid, niceness)
+            # It waits for its request until now, so that all its threads come after this. Root
+            # without CAP_SYS_NICE may not, when it is another user already.
+            with contextlib.suppress(PermissionError):
+                os.setpriority(os.PRIO_PROCESS, process.pid, niceness)
         in_time = _exchange(process, traffic, deadline) and _has_ended(process.pid, deadline)
     finally:
-        status = _destroy(process)
+        status = _destroy(process, program.name)
     if len(traffic.answer) > max_answer_bytes:
         raise ExecutorCrashed(f"{program.name} answered more than {max_answer_bytes} bytes")
     if not in_time:
@@ -74,11 +80,13 @@ def run(
     return Ended(program.name, status, bytes(traffic.answer), _printable(traffic.log))
 
 
-def _start(program: Path) -> "subprocess.Popen[bytes]":
-    pipe = subprocess.PIPE
-    try:
+def _start(program: Path, sealed: int | None) -> "subprocess.Popen[bytes]":
+    def launch() -> "subprocess.Popen[bytes]":
+        pipe = subprocess.PIPE
         return subprocess.Popen(
             [str(program)],
+            executable=None if sealed is None else f"/proc/self/fd/{sealed}",
+            pass_fds=() if sealed is None else (sealed,),
             stdin=pipe,
             stdout=pipe,
             stderr=pipe,
@@ -87,6 +95,9 @@ def _start(program: Path) -> "subprocess.Popen[bytes]":
             bufsize=0,
             start_new_session=True,
         )
+
+    try:
+        return leftovers.start(launch)
     except OSError as error:
         if error.errno in (errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE):
             raise ExecutorCrashed(f"{program.name} cannot be started now: {error}") from None
@@ -168,14 +179,19 @@ def _has_ended(pid: int, deadline: float) -> bool:
     return True
 
 
-def _destroy(process: "subprocess.Popen[bytes]") -> int:
-    """Kill the child's whole group, which is empty when all went well, and reap it."""
+def _destroy(process: "subprocess.Popen[bytes]", name: str) -> int:
+    """Kill the child's whole group, which is empty when all went well, and reap it, and whatever
+    has left the group."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
-    status = process.wait()
+    try:
+        status = process.wait(_END_SECONDS)
+    except subprocess.TimeoutExpired:
+        raise ExecutorCrashed(f"{name} cannot be ended", hint=leftovers.KILL_HINT) from None
     for stream in (process.stdin, process.stdout, process.stderr):
         if stream is not None:
             stream.close()
+    leftovers.end(process.pid)
     return status
 
 

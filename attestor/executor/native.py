@@ -8,18 +8,24 @@ from attestor.core import frame
 from attestor.core.execution import Engine, Execution, Limits
 from attestor.core.verifying_key import VerifyingKey
 from attestor.executor import answer, child
+from attestor.executor.programs import Programs
+from attestor.executor.sandbox import SandboxReport, read_report
 
 VERSION = 2
 VKEY_PROGRAM = "attestor-vkey"
 EXECUTE_PROGRAM = "attestor-execute"
+_REPORT_LIMITS = Limits(wall_seconds=20, cpu_seconds=20)
 
 
 class NativeExecutor:
     """Thread-safe. Each call starts a child process, which has ended when the call returns."""
 
-    def __init__(self, directory: Path) -> None:
-        """`directory` holds the two programs; that is checked when one is started."""
+    def __init__(self, directory: Path, programs: Programs | None = None) -> None:
+        """`directory` holds the two programs; that is checked when one is started. With `programs`
+        those are run, and what is in the directory by then does not matter."""
         self._directory = directory
+        self._sealed = programs.descriptors if programs is not None else {}
+        self._relied_on: tuple[str, ...] = ()
 
     def verifying_key(self, program: bytes, limits: Limits) -> VerifyingKey:
         """Compute the key of an ELF: some CPU seconds, most of them for any ELF.
@@ -52,8 +58,19 @@ class NativeExecutor:
         max_bytes = limits.public_values_bytes
         return answer.read_execution(answer.read(ended), engine, ended.log, max_bytes)
 
+    def sandbox_report(self) -> SandboxReport:
+        """What confines the executor's processes on this machine: it starts one, without a guest.
+        Raises `ExecutorCrashed` or `ExecutorMissing`.
+
+        From then on, no program is looked at in a process that lacks one of these walls.
+        """
+        ended = self._call(EXECUTE_PROGRAM, (), _REPORT_LIMITS, engine="attestor", report="sandbox")
+        report = read_report(answer.read(ended).header)
+        self._relied_on = report.standing
+        return report
+
     def _call(
-        self, name: str, blobs: tuple[bytes, ...], limits: Limits, **header: str | bool
+        self, name: str, blobs: tuple[bytes, ...], limits: Limits, **header: object
     ) -> child.Ended:
         bounds = {
             "cycles": limits.cycles,
@@ -61,11 +78,13 @@ class NativeExecutor:
             "memory_bytes": limits.memory_bytes,
             "public_values_bytes": limits.public_values_bytes,
         }
-        request = frame.encode(frame.Frame({"version": VERSION, "limits": bounds, **header}, blobs))
+        header = {"version": VERSION, "limits": bounds, "walls": list(self._relied_on), **header}
+        request = frame.encode(frame.Frame(header, blobs))
         return child.run(
             self._directory / name,
             request,
             limits.wall_seconds,
             max_answer_bytes=frame.MAX_HEADER_BYTES + limits.public_values_bytes,
             niceness=limits.niceness,
+            sealed=self._sealed.get(name),
         )

@@ -13,6 +13,7 @@ from aiohttp import web
 from loguru import logger
 
 from attestor.core.duty import DutyBounds, DutyRecord, fault
+from attestor.core.execution import ExecutorBuild
 from attestor.core.expiry import CollateralExpiry
 from attestor.errors import AttestorError, WorkersFailing
 from attestor.http import metrics
@@ -45,7 +46,8 @@ class WorkersState(Protocol):
 
 class Health:
     """Handlers of `GET /health` and `GET /metrics`; `collateral` is None where the
-    daemon has no store, `duties` gives the record of each duty."""
+    daemon has no store, `duties` gives the record of each duty, `database_fault` why the database
+    cannot be used at the moment."""
 
     def __init__(
         self,
@@ -57,6 +59,8 @@ class Health:
         duties: Callable[[], list[DutyRecord]] = list,
         bounds: DutyBounds | None = None,
         monotonic: Callable[[], float] = time.monotonic,
+        executor: ExecutorBuild = ExecutorBuild.RECORDED,
+        database_fault: Callable[[], AttestorError | None] = lambda: None,
     ) -> None:
         self._queue = queue
         self._jobs = jobs
@@ -66,6 +70,8 @@ class Health:
         self._duties = duties
         self._bounds = bounds or DutyBounds()
         self._monotonic = monotonic
+        self._executor = executor
+        self._database_fault = database_fault
         self._counting: asyncio.Future[Counts] | None = None
 
     def add_to(self, application: web.Application) -> None:
@@ -75,12 +81,16 @@ class Health:
 
     async def health(self, request: web.Request) -> web.Response:
         """200 and {"ok":true}, or 503 and {"ok":false,"error":{"code","message","hint"}}: signing
-        is halted, a duty fails or hangs (its name is in `error.duty`), or the workers fail.
+        is halted, the database cannot be used, a duty fails or hangs (its name is in
+        `error.duty`), or the workers fail.
 
-        With "warnings":[{"code","message"}] where registrations will end unless somebody acts.
+        With "executor":"unrecorded" where other programs run than were recorded at build, and with
+        "warnings":[{"code","message"}] where registrations will end unless somebody acts.
         """
         warning = self._collateral.warning() if self._collateral is not None else None
         told: dict[str, Any] = {}
+        if self._executor is not ExecutorBuild.RECORDED:
+            told["executor"] = self._executor
         if warning is not None:
             told["warnings"] = [{"code": "collateral_ends", "message": warning}]
         error = self._error()
@@ -105,6 +115,9 @@ class Health:
         """The gravest thing that is wrong."""
         if self._queue.halted is not None:
             return _told(self._queue.halted)
+        unusable = self._database_fault()
+        if unusable is not None:
+            return _told(unusable)
         now = self._monotonic()
         for record in self._duties():
             found = fault(record, now, self._bounds)

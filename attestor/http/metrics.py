@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from attestor.core.duty import DutyRecord
 from attestor.core.expiry import CollateralExpiry
-from attestor.store.jobs import CrossCheckCount
+from attestor.store.proofs import CrossCheckCount
 
 
 @dataclass(frozen=True)

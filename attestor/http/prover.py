@@ -14,7 +14,8 @@ from attestor.errors import BodyInvalid, InternalError, restore
 from attestor.http import wire
 from attestor.http.server import Bodies, BodyLimits, error_answer
 from attestor.jobs.queue import ProofQueue
-from attestor.store.jobs import Jobs, StoredProof
+from attestor.store.jobs import Jobs
+from attestor.store.proofs import StoredProof
 
 MAX_ID_BYTES = 256
 
@@ -89,6 +90,7 @@ def _trust_headers(proof: StoredProof) -> dict[str, str]:
         "X-Attestor-Engine": proof.engine,
         "X-Attestor-Cycles": str(proof.cycles),
         "X-Attestor-Cross-Check": checked,
+        "X-Attestor-Executor": proof.executor or "unknown",
     }
 
 

@@ -6,7 +6,8 @@ from aiohttp import web
 
 from attestor.core.text import checksummed, to_hex
 from attestor.jobs.queue import ProofQueue
-from attestor.store.jobs import Jobs, StoredStatement
+from attestor.store.jobs import Jobs
+from attestor.store.proofs import StoredStatement
 
 
 class Statements:
@@ -29,7 +30,8 @@ class Statements:
         found = await asyncio.to_thread(self._jobs.statement, job)
         if found is None:
             return web.Response(status=404)
-        return web.json_response(self._body(found))
+        headers = {"X-Attestor-Executor": found.executor or "unknown"}
+        return web.json_response(self._body(found), headers=headers)
 
     def _body(self, found: StoredStatement) -> dict[str, object]:
         signed = found.statement

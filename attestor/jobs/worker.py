@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from typing import ParamSpec, TypeVar
 
 from loguru import logger
@@ -13,6 +14,7 @@ from attestor.core.job import Work
 from attestor.core.proof import Proof
 from attestor.errors import (
     AttestorError,
+    DatabaseUnavailable,
     EnginesDisagree,
     Fatal,
     InternalError,
@@ -47,6 +49,7 @@ class Workers:
     A fatal error (no signer process, no database) is not a job's fault: the job is released for
     the next run, the worker ends, and `on_fatal` is told. Any other exception that is not ours is
     a defect: its trace is logged, the job fails with `InternalError`, and the worker goes on.
+    While the database cannot be used, workers wait: what was proven is kept, and noted once it can.
     """
 
     def __init__(
@@ -105,6 +108,9 @@ class Workers:
             except Fatal as error:
                 self._on_fatal(error)
                 return
+            except DatabaseUnavailable:
+                # It is the store's fault, which says so itself; it may last for hours.
+                await asyncio.sleep(RETRY_SECONDS)
             except Exception as error:
                 broken += 1
                 self._note_internal(error, "a worker")
@@ -127,14 +133,14 @@ class Workers:
     async def _finish(self, work: Work, owner: str) -> None:
         try:
             proof = await self._prove_with_retry(work, owner)
-            await asyncio.to_thread(contained, self._jobs.finish, work.job, owner, proof)
+            await self._until_noted(work, partial(self._jobs.finish, work.job, owner, proof))
         except EnginesDisagree as error:
             # Not to be run again: its program and stdin are kept with the disagreement.
-            with suppress(LeaseLost):
-                await self._fail(work, owner, error)
+            with suppress(LeaseLost, DatabaseUnavailable):
+                await asyncio.to_thread(contained, self._failing(work, owner, error))
             raise
         except Fatal:
-            with suppress(LeaseLost):
+            with suppress(LeaseLost, DatabaseUnavailable):
                 await asyncio.to_thread(contained, self._jobs.release, work.job, owner)
             raise
         except LeaseLost:
@@ -151,7 +157,23 @@ class Workers:
             self._in_a_row = 0
 
     async def _fail(self, work: Work, owner: str, error: AttestorError) -> None:
-        await asyncio.to_thread(contained, self._jobs.fail, work.job, owner, error.code, str(error))
+        await self._until_noted(work, self._failing(work, owner, error))
+
+    def _failing(self, work: Work, owner: str, error: AttestorError) -> Callable[[], None]:
+        return partial(self._jobs.fail, work.job, owner, error.code, str(error))
+
+    async def _until_noted(self, work: Work, note: Callable[[], None]) -> None:
+        """Close a job, however long the database takes to be well again."""
+        told = False
+        while True:
+            try:
+                await asyncio.to_thread(contained, note)
+                return
+            except DatabaseUnavailable as error:
+                if not told:
+                    logger.warning("job {} cannot be closed yet: {}", work.job, error)
+                told = True
+            await asyncio.sleep(RETRY_SECONDS)
 
     async def _prove_with_retry(self, work: Work, owner: str) -> Proof:
         """A job that outlives its signer is signed by the next."""
@@ -166,16 +188,21 @@ class Workers:
                 await asyncio.sleep(RETRY_SECONDS)
 
     async def _prove_under_lease(self, work: Work, owner: str) -> Proof:
-        await asyncio.to_thread(contained, self._jobs.renew, work.job, owner, LEASE_SECONDS)
+        await self._renew(work, owner)
         run = asyncio.get_running_loop().run_in_executor(
             self._threads, contained, self._prove, work.job, work.program, work.stdin
         )
         try:
             while not (await asyncio.wait({run}, timeout=RENEW_SECONDS))[0]:
-                await asyncio.to_thread(contained, self._jobs.renew, work.job, owner, LEASE_SECONDS)
+                await self._renew(work, owner)
             return run.result()
         finally:
             run.cancel()
+
+    async def _renew(self, work: Work, owner: str) -> None:
+        """A lease that could not be renewed holds until another claims the job."""
+        with suppress(DatabaseUnavailable):
+            await asyncio.to_thread(contained, self._jobs.renew, work.job, owner, LEASE_SECONDS)
 
     def _note_internal(self, error: Exception, where: str) -> None:
         self.internal_errors += 1

@@ -8,6 +8,7 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 
 from attestor import __version__
 from attestor.errors import HttpFailed, HttpFault
@@ -107,7 +108,8 @@ class HttpClient:
         with self._busy_with(stream):
             connecting = deadline.within(connect_seconds)
             stream.open(target, self._resolver, self._tls_context, connecting)
-            return self._exchange(HttpConnection(stream), target, request, deadline)
+            response = self._exchange(HttpConnection(stream), target, request, deadline)
+            return replace(response, new_connection=True)
 
     def _exchange(
         self, connection: HttpConnection, target: Target, request: Request, deadline: Deadline

@@ -22,6 +22,11 @@ class Deadline:
             raise self.passed(phase)
         return left
 
+    @property
+    def is_over(self) -> bool:
+        """Whether no time is left."""
+        return self._clock() >= self._end
+
     def passed(self, phase: str) -> HttpFailed:
         """The error of a deadline that passed in `phase`."""
         return HttpFailed(f"no answer within {self.seconds:g} s ({phase})", fault=HttpFault.TIMEOUT)
@@ -31,3 +36,7 @@ class Deadline:
         if seconds is None or self._clock() + seconds >= self._end:
             return self
         return Deadline(seconds, self._clock)
+
+    def share(self, parts: int) -> "Deadline":
+        """One of `parts` equal shares of the time that is left."""
+        return Deadline(max(0.0, self._end - self._clock()) / max(1, parts), self._clock)

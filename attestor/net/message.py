@@ -17,8 +17,10 @@ class Request:
 
 @dataclass(frozen=True)
 class Response:
-    """An answer. Header names are in lower case; one that came twice is joined by a comma."""
+    """An answer. Header names are in lower case; one that came twice is joined by a comma.
+    `new_connection` says that no earlier request was made on its connection."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
+    new_connection: bool = False

@@ -33,6 +33,8 @@ DEADLINE_SECONDS = 60.0
 FIRST_DELAY_SECONDS = 0.25
 LONGEST_DELAY_SECONDS = 5.0
 
+PERMISSION = "prepare a report for the daemon's user (docs/operate.md, quotes), or start it as root"
+
 _PASSING = frozenset({errno.EBUSY, errno.EINTR, errno.ETIMEDOUT})
 """EBUSY: the host still owns the buffer; ETIMEDOUT: no answer; EINTR: a signal arrived."""
 
@@ -52,8 +54,10 @@ class ConfigfsProvider:
         jitter: Callable[[], float] = lambda: secrets.randbelow(1000) / 1000,
         token: Callable[[], str] = lambda: secrets.token_hex(8),
         deadline_seconds: float = DEADLINE_SECONDS,
+        kept_report: str | None = None,
     ) -> None:
-        """`jitter` gives numbers in [0, 1), `token` names that never repeat."""
+        """`jitter` gives numbers in [0, 1), `token` names that never repeat. `kept_report` is a
+        directory that this process may write to, where it may make none (`configfs_access`)."""
         self._files = files or LinuxFiles()
         self._directory = directory
         self._clock = clock
@@ -61,8 +65,9 @@ class ConfigfsProvider:
         self._jitter = jitter
         self._token = token
         self._deadline_seconds = deadline_seconds
+        self._kept_report = kept_report
         self._lock = threading.Lock()
-        self._leftovers = True
+        self._leftovers = kept_report is None
 
     def quote(self, report_data: bytes) -> bytes:
         """A fresh quote, trimmed, with its report data verified.
@@ -134,12 +139,22 @@ class ConfigfsProvider:
 
     @contextmanager
     def _report_directory(self) -> Iterator[str]:
-        """A directory for one request, which is removed whatever happens."""
+        """A directory for one request, which is removed whatever happens; or the one that is kept.
+        Only `generation` says then whether an `outblob` is of this request."""
+        if self._kept_report is not None:
+            try:
+                yield self._kept_report
+            except FileNotFoundError:
+                raise QuoteProviderInvalid(
+                    f"the report {self._kept_report} is not there any more",
+                    hint="restart the service, whose start makes it",
+                ) from None
+            return
         report = f"{self._directory}/{PREFIX}{self._token()}"
         try:
             self._files.mkdir(report)
         except OSError as error:
-            raise _setup_explained(error, self._directory) from None
+            raise setup_explained(error, self._directory) from None
         try:
             yield report
         finally:
@@ -171,13 +186,13 @@ class ConfigfsProvider:
             self._leftovers = True
 
 
-def _setup_explained(error: OSError, directory: str) -> Exception:
+def setup_explained(error: OSError, directory: str) -> Exception:
     """Why no directory could be made, and what to do; the error itself when it may pass."""
     hints = {
         errno.ENXIO: "load the module tdx_guest, and run in an Intel TDX guest",
         errno.ENOENT: "mount configfs at /sys/kernel/config, on Linux 6.7 or later",
-        errno.EACCES: "run as root, or let the service manager give that directory to attestor",
-        errno.EPERM: "run as root, or let the service manager give that directory to attestor",
+        errno.EACCES: PERMISSION,
+        errno.EPERM: PERMISSION,
     }
     if error.errno not in hints:
         return error
@@ -191,7 +206,7 @@ def _explained(error: OSError) -> Exception:
     if error.errno in (errno.EACCES, errno.EPERM):
         return QuoteProviderInvalid(
             f"the kernel does not let us write report data: {_name(error)}",
-            hint="run as root: only root may write inblob",
+            hint=PERMISSION,
         )
     if error.errno == errno.EINVAL:
         return QuoteProviderInvalid(

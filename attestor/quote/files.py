@@ -21,6 +21,14 @@ class Files(Protocol):
         """All of `data` in a single write to a file that exists."""
 
 
+class OwnedFiles(Files, Protocol):
+    """With what it takes to hand a file to another user."""
+
+    def exists(self, path: str) -> bool: ...
+
+    def chown(self, path: str, uid: int) -> None: ...
+
+
 class LinuxFiles:
     """The real ones."""
 
@@ -32,6 +40,12 @@ class LinuxFiles:
 
     def rmdir(self, path: str) -> None:
         os.rmdir(path)
+
+    def exists(self, path: str) -> bool:
+        return os.path.exists(path)
+
+    def chown(self, path: str, uid: int) -> None:
+        os.chown(path, uid, -1)
 
     def read(self, path: str, limit: int) -> bytes:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)

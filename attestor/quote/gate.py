@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from eth_utils.crypto import keccak
+from loguru import logger
 
 from attestor.core import strict_json
 from attestor.core.chains import require_development_chain
@@ -19,7 +20,9 @@ from attestor.core.enclave import require_trustworthy_enclave
 from attestor.core.measurement import Measurement, require_trustworthy
 from attestor.core.tcb import ALLOWABLE_STATUSES
 from attestor.errors import (
+    CollateralExpired,
     CollateralInvalid,
+    CollateralUnreachable,
     ConfigurationInvalid,
     QuoteRefused,
     ReportDataMismatch,
@@ -32,6 +35,9 @@ from attestor.quote.format import PCK_CHAIN, BodyType, Quote, parse
 from attestor.quote.issuers import require_issuers
 from attestor.quote.pck import require_profile
 from attestor.quote.validity import validity
+
+NOT_JUDGED = "NotJudged"
+"""The status of a renewal for which no collateral could be had."""
 
 INTEL_QE_VENDOR_ID = bytes.fromhex("939a7233f79c4ca9940a0db3957f0607")
 
@@ -102,14 +108,52 @@ class Gate:
         self._source = source
         self._clock = clock
         self._policy = policy
+        self._kept: Collateral | None = None
 
-    def __call__(self, raw: bytes, expected_report_data: bytes) -> GateVerdict:
+    def __call__(
+        self, raw: bytes, expected_report_data: bytes, for_renewal: bool = False
+    ) -> GateVerdict:
         """Judge our own quote; blocks while collateral is fetched. Raises as `judge` does, and
-        what the source raises."""
+        what the source raises.
+
+        Where no collateral can be had, the last that a quote of this machine passed with is gone by
+        while it is valid. A renewal needs none: the registry judged the machine when it admitted
+        it, and takes or refuses the attestation key by itself.
+        """
         now = int(self._clock())
-        Measurement.from_td_body(inspect(raw, expected_report_data).body)
-        collateral = self._source.collateral(raw, now)
-        return judge(raw, expected_report_data, collateral, now, self._policy)
+        measurement = Measurement.from_td_body(inspect(raw, expected_report_data).body)
+        try:
+            return self._judged(raw, expected_report_data, now)
+        except (CollateralUnreachable, CollateralExpired) as error:
+            if not for_renewal:
+                raise
+            logger.warning("the registry alone judges a renewal: {} [{}]", error, error.code)
+            return self._unjudged(raw, measurement)
+
+    def _judged(self, raw: bytes, expected_report_data: bytes, now: int) -> GateVerdict:
+        try:
+            collateral = self._source.collateral(raw, now)
+        except CollateralUnreachable as error:
+            kept = self._kept
+            if kept is None:
+                raise
+            logger.warning("the last collateral is gone by: {} [{}]", error, error.code)
+            collateral = kept
+        verdict = judge(raw, expected_report_data, collateral, now, self._policy)
+        self._kept = collateral
+        return verdict
+
+    def _unjudged(self, raw: bytes, measurement: Measurement) -> GateVerdict:
+        return GateVerdict(
+            status=NOT_JUDGED,
+            advisory_ids=(),
+            measurement=measurement,
+            measurement_id=measurement.id,
+            quote_hash=keccak(raw),
+            fmspc=qvl.machine_kind(raw).fmspc,
+            collateral_valid_until=0,
+            simulated=self._policy.root is not None,
+        )
 
 
 def judge(

@@ -7,22 +7,30 @@ from loguru import logger
 
 from attestor.chain.registry import Registry
 from attestor.core.blocks import Block, BlockWindow
-from attestor.core.registration import Quoted
+from attestor.core.registration import Quoted, RegistrationKind
 from attestor.core.report_data import Binding, Purpose
-from attestor.core.signers import Candidate, Stage
 from attestor.core.text import checksummed, to_hex
 from attestor.core.transaction import Attempt, Outcome
-from attestor.errors import RegistrationRejected, RpcAnswerInvalid, RpcError, RpcUnreachable
+from attestor.errors import (
+    AttestorError,
+    EndpointsDisagree,
+    RegistrationRejected,
+    RpcAnswerInvalid,
+    RpcError,
+    RpcUnreachable,
+)
 from attestor.quote.gate import GateVerdict
-from attestor.rotation.plan import Activate, Inclusion, MakeQuote
-from attestor.rotation.request import RequestBuilder
+from attestor.rotation.actions import Activate, MakeQuote
+from attestor.rotation.request import Request, RequestBuilder
 from attestor.signer.client import SignerProcess
-from attestor.store.history import History, RegistrationRequest
+from attestor.store.history import History
+from attestor.store.signers import RegistrationRequest
+from attestor.transactions.budget import GasBudget
 from attestor.transactions.manager import TransactionManager
-from attestor.transactions.pricing import Call
+from attestor.transactions.pricing import Call, Offer, call_of
 
-Gate = Callable[[bytes, bytes], GateVerdict]
-"""(quote, expected report data) → verdict, or a typed refusal."""
+Gate = Callable[[bytes, bytes, bool], GateVerdict]
+"""(quote, expected report data, whether it is for a renewal) → verdict, or a typed refusal."""
 
 
 DEADLINE_SECONDS = 3600
@@ -41,6 +49,7 @@ class RotationEffects:
         history: History,
         binding: Binding,
         requests: RequestBuilder,
+        budget: GasBudget,
     ) -> None:
         self._signer = signer
         self._registry = registry
@@ -48,6 +57,7 @@ class RotationEffects:
         self._history = history
         self._binding = binding
         self._requests = requests
+        self._budget = budget
         self._transactions = transactions
 
     def new_signer(self) -> None:
@@ -59,7 +69,12 @@ class RotationEffects:
             logger.debug("reusable buckets: {}", error)
             buckets = 0
         address = self._signer.new_key(buckets)
-        self._history.signer_created(address)
+        try:
+            self._history.signer_created(address)
+        except Exception:
+            # What is in no history is to be in no process either.
+            self._signer.retire(address)
+            raise
         logger.info("signer {} created", checksummed(address))
 
     def make_quote(self, action: MakeQuote, window: BlockWindow) -> None:
@@ -67,8 +82,15 @@ class RotationEffects:
 
         A renewal's first, which costs a third to register; an admission's where none is open.
         """
-        assert window.head is not None
-        now = window.head.timestamp
+        head, block = window.head, window.at(action.block_number)
+        assert head is not None
+        assert block is not None
+        if not self._registry.node.agrees(block):
+            raise EndpointsDisagree(
+                f"most endpoints do not have block {block.number} with the hash "
+                f"{to_hex(block.hash)}, which the quote was to bind"
+            )
+        now = head.timestamp
         quoted = None
         if self._requests.can_renew:
             quoted = self._quoted(action, now + DEADLINE_SECONDS, Purpose.RENEWAL)
@@ -90,7 +112,8 @@ class RotationEffects:
         """A quote that the gate lets pass. Nothing of it is recorded yet."""
         bound = (action.signer, action.block_number, action.block_hash)
         answer = self._signer.quote(*bound, deadline, purpose)
-        verdict = self._gate(answer.raw, self._binding.encode(*bound, purpose))
+        expected = self._binding.encode(*bound, purpose)
+        verdict = self._gate(answer.raw, expected, purpose is Purpose.RENEWAL)
         return Quoted(
             hash=verdict.quote_hash,
             raw=answer.raw,
@@ -111,6 +134,7 @@ class RotationEffects:
         A renewal whose admission was ended since its quote was made is given up: the next signer
         is admitted.
         """
+        self._budget.require()
         quoted = self._history.quote(signer)
         assert quoted is not None
         try:
@@ -123,29 +147,32 @@ class RotationEffects:
         asked = RegistrationRequest.of(quoted, request.kind)
         attempt = self._transactions.submit(
             asked.intent,
-            Call(self._registry.address, request.calldata),
+            self._call(request),
             partial(self._history.requested, asked, request.quote_bytes),
         )
         logger.info("{} of {} sent in {}", request.kind, checksummed(signer), to_hex(attempt.hash))
 
-    def inclusion(self, candidate: Candidate | None) -> Inclusion | None:
-        """Where a submitted candidate's transaction stands by the node's receipt of now: one that
-        was seen before may be reorged out. One without a receipt is sent again: the node may have
-        lost it, or never got it."""
-        if candidate is None or candidate.stage is not Stage.SUBMITTED:
-            return None
-        receipt = self._transactions.follow(self._intent(candidate.address))
-        if receipt is None:
-            return None
-        return Inclusion(receipt.block_number, receipt.block_hash, receipt.succeeded)
+    def _call(self, request: Request) -> Call:
+        """A renewal is not verified by the registry's verifier, which may ask for a fee."""
 
-    def settle(self) -> None:
-        """Learn what became of transactions whose signer was given up."""
-        self._transactions.settle()
+        def simulate(offer: Offer | None) -> None:
+            # As it is it was simulated to choose the request.
+            if offer is not None:
+                self._registry.simulate(
+                    request.calldata,
+                    self._transactions.payer,
+                    offer.gas_limit,
+                    offer.max_fee,
+                    offer.value,
+                )
+
+        is_verified = request.kind is not RegistrationKind.RENEWAL
+        share = self._registry.fee_basis_points() if is_verified else 0
+        return Call(self._registry.address, request.calldata, simulate, share)
 
     def activate(self, action: Activate, head: Block) -> None:
         """Switch the signer process over, then destroy the key before."""
-        registration = self._registry.registration(action.signer)
+        registration = self._registry.at(head).registration(action.signer)
         # Noted first: after a crash in between, no key is left and all of them are closed.
         attempt = _decisive(self._transactions.attempts(self._intent(action.signer)))
         self._history.activated(attempt, action.replaces, registration, head)
@@ -158,17 +185,53 @@ class RotationEffects:
             registration.valid_until,
         )
 
-    def deactivate(self, signer: bytes, reason: str) -> None:
-        """Stop signing at once."""
-        self._signer.retire(signer)
+    def lease(self, head: Block, seconds: float) -> None:
+        """Let the active signer go on: the chain vouches for it at `head`."""
+        self._signer.lease(head.timestamp, seconds)
+
+    def pause(self, signer: bytes, reason: str, head: Block) -> None:
+        """Sign nothing for the time being. First of all in the signer process: a full disk must not
+        keep it signing."""
+        self._signer.pause(signer)
+        self._history.paused(signer, reason, head)
+        logger.warning("signer {} signs nothing: {}", checksummed(signer), reason)
+
+    def resume(self, signer: bytes, head: Block) -> None:
+        """Sign with it again, until its registration ends: one that was mined again ends later."""
+        registration = self._registry.at(head).registration(signer)
+        self._history.resumed(signer, head, registration)
+        self._signer.activate(signer, registration.valid_until)
+        logger.info("signer {} signs again", checksummed(signer))
+
+    def retire(self, signer: bytes, reason: str) -> None:
+        """Destroy the key of a signer that will not be valid again."""
         self._history.retired(signer, reason)
-        logger.warning("signer {} stopped: {}", checksummed(signer), reason)
+        self._signer.retire(signer)
+        logger.warning("signer {} retired: {}", checksummed(signer), reason)
+
+    def revert_reason(self, signer: bytes, block_hash: bytes) -> str:
+        """Why the registration of a signer reverted, as far as it does so again in that block."""
+        newest = self._transactions.attempts(self._intent(signer))[-1]
+        call = call_of(newest.transaction)
+        try:
+            self._registry.node.call(
+                self._registry.address, call.data, self._transactions.payer, at=block_hash
+            )
+        except RpcError as error:
+            return self._registry.reason_of(error)
+        except AttestorError as error:
+            return f"the reason cannot be read: {error.message}"
+        return "for a reason that is gone now"
 
     def abandon(self, signer: bytes, reason: str) -> None:
         """Give a candidate up."""
-        self._signer.retire(signer)
         self._history.abandoned(signer, reason)
+        self._signer.retire(signer)
         logger.warning("signer {} given up: {}", checksummed(signer), reason)
+
+    def settle(self) -> None:
+        """Learn what became of transactions whose signer was given up."""
+        self._transactions.settle()
 
     def _intent(self, signer: bytes) -> str:
         """Under which the transactions that register a signer are recorded."""

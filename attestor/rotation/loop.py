@@ -1,34 +1,50 @@
 """The loop around `rotation.plan`: look, decide, do, note; again at the next head."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from loguru import logger
 
-from attestor.chain import heads
-from attestor.chain.node import Node
-from attestor.chain.registry import Registry
+from attestor.chain.heads import Heads
+from attestor.core.back_off import BackOff, Step
 from attestor.core.blocks import BlockWindow
-from attestor.core.text import to_hex
-from attestor.errors import AttestorError, Fatal
-from attestor.rotation.effects import RotationEffects
-from attestor.rotation.plan import (
+from attestor.core.signers import Active, Standing
+from attestor.errors import (
+    AttestorError,
+    Fatal,
+    RegistrationReverted,
+    ReorgTooDeep,
+    RpcAnswerInvalid,
+    RpcUnreachable,
+)
+from attestor.rotation.actions import (
     Abandon,
     Action,
     Activate,
-    Deactivate,
     MakeQuote,
     NewSigner,
-    RotationPolicy,
-    Situation,
+    Pause,
+    Resume,
+    Retire,
     Submit,
     Wait,
-    plan,
 )
+from attestor.rotation.effects import RotationEffects
+from attestor.rotation.failures import Failures
+from attestor.rotation.observer import Observer
+from attestor.rotation.plan import is_quiet, plan
+from attestor.rotation.situation import RotationPolicy, Situation
 from attestor.store.history import History
 
 MAX_ACTIONS_PER_HEAD = 8
-FIRST_BACKOFF = 1.0
-LAST_BACKOFF = 60.0
+LIFE_PARTS = 8
+"""Of what is left of the active signer's life one part is waited at most after a failure."""
+STEPS: dict[type[Action], Step] = {
+    NewSigner: Step.QUOTE,
+    MakeQuote: Step.QUOTE,
+    Submit: Step.SEND,
+}
+"""What is held back after it failed. All else is done again at the next tick."""
 
 
 class Rotation:
@@ -36,23 +52,26 @@ class Rotation:
 
     def __init__(
         self,
-        node: Node,
-        registry: Registry,
+        heads: Heads,
+        observer: Observer,
         effects: RotationEffects,
         history: History,
         policy: RotationPolicy,
+        failures: Failures,
         clock: Callable[[], float],
     ) -> None:
-        self._node = node
-        self._registry = registry
+        """`clock` counts seconds and only goes forward."""
+        self._heads = heads
+        self._observer = observer
         self._effects = effects
         self._history = history
         self._policy = policy
+        self._failures = failures
         self._clock = clock
-        self._window = BlockWindow()
-        self._failures = 0
-        self._last_failure = ""
-        self._retry_at = 0.0
+        self._window = heads.window
+        self._back_off = BackOff()
+        self._leased = (b"", b"")
+        """The active signer and the head for which it has a lease."""
 
     def recover(
         self, held: list[bytes], reason: str = "its key went with the signer process"
@@ -68,78 +87,147 @@ class Rotation:
     def step(self) -> str:
         """Follow the head and act until there is nothing to do; says what is waited for.
 
-        Raises `Fatal` errors; all others are noted and tried again after a back-off.
+        Raises `Fatal` errors; all others are noted and tried again.
         """
-        try:
-            self._window = heads.follow(self._window, self._node.head(), self._node.block_by_hash)
-            self._effects.settle()
-        except Fatal:
-            raise
-        except AttestorError as error:
-            self._failed(None, "follow", error)
-            return f"following the chain failed: {error.code}"
+        for what, look in (("following the chain", self._follow), ("settling", self._settle)):
+            try:
+                look()
+                self._failures.passed(what)
+            except Fatal:
+                raise
+            except ReorgTooDeep as error:
+                self._failures.note(what, error)
+                self._stop_on_another_branch()
+                return "an operator has to judge which branch of the chain is right"
+            except AttestorError as error:
+                # What is known already may call for something all the same: a signer expires.
+                self._failures.note(what, error)
+        if self._window.head is None:
+            return "no head yet"
         for _ in range(MAX_ACTIONS_PER_HEAD):
             reason = self._act()
             if reason is not None:
                 return reason
         return "more to do at the next head"
 
+    def _follow(self) -> None:
+        self._window = self._heads.look()
+
+    def _stop_on_another_branch(self) -> None:
+        """Nothing that is known of the chain holds any more: not that the signer is registered."""
+        active, head = self._history.active(), self._window.head
+        if active is not None and head is not None and not active.paused:
+            self._effects.pause(active.address, "the chain has another branch", head)
+
+    def _settle(self) -> None:
+        self._effects.settle()
+
     def _act(self) -> str | None:
-        signer: bytes | None = None
+        situation = replace(
+            self._observer.situation(self._window), now=self._clock(), back_off=self._back_off
+        )
+        self._lease(situation)
+        action = self._plan(situation)
+        if isinstance(action, Wait):
+            return action.reason
+        step = STEPS.get(type(action))
         try:
-            situation = self._situation()
-            action = plan(situation, self._policy)
-            if isinstance(action, Wait):
-                return action.reason
-            signer = getattr(action, "signer", None)
             self._perform(action, situation)
         except Fatal:
             raise
         except AttestorError as error:
-            self._failed(signer, "rotation", error)
+            self._hold_back(step, error, situation)
+            self._failures.note("the rotation", error, getattr(action, "signer", None))
             return f"failed: {error.code}"
-        if not isinstance(action, NewSigner | Abandon):
-            self._failures, self._last_failure, self._retry_at = 0, "", 0.0
+        self._succeeded(action, step)
         return None
 
+    def _plan(self, situation: Situation) -> Action:
+        """By the registry's terms of now, which are read while there is something to do."""
+        head = situation.window.head
+        if head is not None and not is_quiet(situation, self._policy):
+            policy = self._observer.policy(self._policy, head)
+            if policy != self._policy:
+                logger.warning(
+                    "the registry's window is {} blocks now, and was {}",
+                    policy.max_block_number_diff,
+                    self._policy.max_block_number_diff,
+                )
+                self._policy = policy
+        return plan(situation, self._policy)
+
+    def _lease(self, situation: Situation) -> None:
+        """Let the active signer go on, once for each block that shows it registered."""
+        active, head = situation.active, situation.window.head
+        if active is None or head is None or active.paused:
+            return
+        shown = (active.address, head.hash)
+        is_new = shown != self._leased or not self._policy.leases_need_blocks
+        if is_new and situation.standing(active.address) is Standing.VALID:
+            self._effects.lease(head, self._policy.lease_seconds)
+            self._leased = shown
+
     def _perform(self, action: Action, situation: Situation) -> None:
-        window = situation.window
-        assert window.head is not None
+        head = situation.window.head
+        assert head is not None
         match action:
             case NewSigner():
                 self._effects.new_signer()
             case MakeQuote():
-                self._effects.make_quote(action, window)
+                self._effects.make_quote(action, situation.window)
             case Submit(signer):
-                self._effects.submit(signer, window.head)
+                self._effects.submit(signer, head)
             case Activate():
-                self._effects.activate(action, window.head)
-            case Deactivate(signer, reason):
-                self._effects.deactivate(signer, reason)
+                self._effects.activate(action, head)
+            case Pause(signer, reason):
+                self._effects.pause(signer, reason, head)
+            case Resume(signer):
+                self._effects.resume(signer, head)
+            case Retire(signer, reason):
+                self._effects.retire(signer, reason)
             case Abandon(signer, reason):
-                self._effects.abandon(signer, reason)
+                self._abandon(signer, reason, situation)
 
-    def _situation(self) -> Situation:
-        active, candidate = self._history.active(), self._history.candidate()
-        asked = [known.address for known in (active, candidate) if known is not None]
-        return Situation(
-            now=self._clock(),
-            window=self._window,
-            active=active,
-            candidate=candidate,
-            inclusion=self._effects.inclusion(candidate),
-            attested=frozenset(signer for signer in asked if self._registry.vouches_for(signer)),
-            retry_at=self._retry_at,
-        )
+    def _abandon(self, signer: bytes, reason: str, situation: Situation) -> None:
+        """After a revert gas was paid for nothing: at once it would be paid for again."""
+        inclusion = situation.sent.inclusion if situation.sent is not None else None
+        is_reverted = inclusion is not None and not inclusion.succeeded
+        if inclusion is not None and is_reverted:
+            reason += f": {self._effects.revert_reason(signer, inclusion.block_hash)}"
+        self._effects.abandon(signer, reason)
+        if is_reverted:
+            code, now = RegistrationReverted.code, situation.now
+            self._back_off = self._back_off.failed(Step.REVERT, code, now, longest=0.0)
 
-    def _failed(self, signer: bytes | None, step: str, error: AttestorError) -> None:
-        self._failures += 1
-        delay = min(FIRST_BACKOFF * 2 ** (self._failures - 1), LAST_BACKOFF)
-        self._retry_at = self._clock() + delay
-        logger.warning("{} failed: {} [{}]", step, error, error.code)
-        # The same failure again adds nothing to the history and must not fill the disk.
-        if error.code != self._last_failure:
-            self._history.step_failed(signer, step, error.code, str(error))
-            self._last_failure = error.code
-        if signer is not None:
-            logger.debug("it concerned signer {}", to_hex(signer))
+    def _hold_back(self, step: Step | None, error: AttestorError, situation: Situation) -> None:
+        """A node that does not answer is asked again at the next tick: it holds nothing back."""
+        if step is None or isinstance(error, RpcUnreachable | RpcAnswerInvalid):
+            return
+        longest = _patience(situation.active, situation.window)
+        self._back_off = self._back_off.failed(step, error.code, situation.now, longest)
+
+    def _succeeded(self, action: Action, step: Step | None) -> None:
+        if isinstance(action, NewSigner | Abandon):
+            # Neither shows that what failed before works now.
+            return
+        if step is not None:
+            self._back_off = self._back_off.succeeded(step)
+        if isinstance(action, Activate):
+            self._back_off = self._back_off.succeeded(Step.REVERT)
+        self._failures.passed("the rotation")
+
+
+def _patience(active: Active | None, window: BlockWindow) -> float:
+    """How long a step that failed may be left alone, in seconds."""
+    head = window.head
+    if head is None:
+        return 0.0
+    if active is None or active.paused:
+        return _block_seconds(window)
+    return max(active.valid_until - head.timestamp, 0) / LIFE_PARTS
+
+
+def _block_seconds(window: BlockWindow) -> float:
+    """The mean time between the known blocks."""
+    blocks = window.blocks
+    return (blocks[-1].timestamp - blocks[0].timestamp) / max(len(blocks) - 1, 1)

@@ -1,43 +1,54 @@
-"""Entry point of the signer process: `python -m attestor.signer FD`, started by the daemon."""
+"""Entry point of the signer process: `python -m attestor.signer FD`, started by the daemon.
 
-import ctypes
-import resource
+Its first frame is the answer to the settings: what it started with, or the error that kept it from
+that.
+"""
+
+import os
 import signal
 import socket
 import sys
+from contextlib import suppress
 
 from attestor.core import frame
+from attestor.core.frame import Frame
 from attestor.errors import AttestorError
-from attestor.signer.build import make_service
-from attestor.signer.server import MAX_REQUEST_BYTES, serve
+from attestor.hardening import process
+from attestor.signer.build import start
+from attestor.signer.server import MAX_REQUEST_BYTES, START_ID, refusal, serve
+from attestor.signer.service import SignerService
 from attestor.signer.settings import SignerSettings
-
-_PR_SET_PDEATHSIG = 1
-_PR_SET_DUMPABLE = 4
-_PR_SET_NO_NEW_PRIVS = 38
 
 
 def main(descriptor: int) -> None:
     """Serve the daemon at the other end of the socket until it goes."""
-    harden()
+    process.keep_memory_to_itself()
+    process.end_with_parent()
+    # The daemon decides when to stop; a Ctrl-C in its terminal must not take the keys first.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     connection = socket.socket(fileno=descriptor)
     with connection.makefile("rb", buffering=0) as incoming:
         first = frame.read(lambda count: _read_exactly(incoming.read, count), MAX_REQUEST_BYTES)
     if first is None:
         return
     settings = SignerSettings.from_header(first.header)
-    serve(connection, make_service(settings).handle, settings.workers)
+    service = _start(connection, settings)
+    serve(connection, service.handle, settings.workers)
+    # Programs that still run are of no use to anyone; they end with this process.
+    os._exit(0)
 
 
-def harden() -> None:
-    """No core dumps, no tracing by the same user, no life without the daemon."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    libc = ctypes.CDLL(None, use_errno=True)
-    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
-    libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    # The daemon decides when to stop; a Ctrl-C in its terminal must not take the keys first.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _start(connection: socket.socket, settings: SignerSettings) -> SignerService:
+    """The service, once the daemon is told of it."""
+    try:
+        service, report = start(settings)
+    except AttestorError as error:
+        with suppress(OSError):
+            connection.sendall(refusal(START_ID, error))
+        raise
+    connection.sendall(frame.encode(Frame({**report.to_header(), "id": START_ID})))
+    return service
 
 
 def _read_exactly(read: object, count: int) -> bytes:

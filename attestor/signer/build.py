@@ -1,5 +1,6 @@
 """The parts of the signer process, out of its settings. One process has one workload."""
 
+import os
 import random
 import time
 from collections.abc import Callable
@@ -7,36 +8,75 @@ from pathlib import Path
 
 from attestor.core.execution import Engine
 from attestor.errors import ConfigurationInvalid
-from attestor.executor import NativeExecutor
+from attestor.executor import NativeExecutor, programs
+from attestor.executor.native import EXECUTE_PROGRAM, VKEY_PROGRAM
+from attestor.executor.programs import Programs
+from attestor.executor.self_test import HOSTILE_PROGRAM
+from attestor.hardening import users
+from attestor.hardening.users import User
+from attestor.quote import configfs_access
+from attestor.quote.configfs import ConfigfsProvider
+from attestor.quote.files import LinuxFiles
 from attestor.quote.provider import QuoteProvider
+from attestor.signer import confinement
+from attestor.signer.confinement import Walls
 from attestor.signer.cross_checker import CrossChecker
 from attestor.signer.keys import Keys
 from attestor.signer.service import SignerService
 from attestor.signer.settings import SignerSettings
+from attestor.signer.start_report import StartReport
 from attestor.signer.workloads.sp1 import Sp1Workload
 from attestor.signer.workloads.workload import Workload
 
 
-def make_service(settings: SignerSettings) -> SignerService:
-    """The service, with its workload started."""
-    keys = Keys(time.time)
-    provider = make_provider(settings)
-    workload = make_workload(settings, keys.halt)
+def start(settings: SignerSettings) -> tuple[SignerService, StartReport]:
+    """The service, with its workload started, in a process that has given up its privileges; and
+    what it started with.
+
+    Raises every `Misconfigured` error of the executor, the quote provider and the sandbox.
+    """
+    sealed = load_programs(settings)
+    user = confinement.choose_user(settings.user)
+    provider = make_provider(settings, user)
+    missing = confinement.give_up(user)
+    executor = NativeExecutor(Path(settings.executor_directory), sealed)
+    walls = Walls(missing, executor.sandbox_report())
+    if confinement.require(walls, settings.sandbox_level, settings.development):
+        confinement.try_ways_out(sealed)
+    keys = Keys(_since_boot)
+    workload = make_workload(settings, executor, sealed, keys.halt)
     workload.start()
-    return SignerService(keys, provider, settings.binding, workload)
+    service = SignerService(keys, provider, settings.binding, workload)
+    return service, StartReport(sealed.build, walls.level, walls.told(), os.geteuid())
 
 
-def make_workload(settings: SignerSettings, halt: Callable[[str], None]) -> Workload:
+def load_programs(settings: SignerSettings) -> Programs:
+    """The executor that is to run: the one that was recorded, or on development chains another."""
+    names = (VKEY_PROGRAM, EXECUTE_PROGRAM)
+    directory, record = Path(settings.executor_directory), programs.recorded()
+    sealed = programs.load(directory, names, record, optional=(HOSTILE_PROGRAM,))
+    if not settings.development:
+        sealed.require_recorded()
+    return sealed
+
+
+def make_workload(
+    settings: SignerSettings,
+    executor: NativeExecutor,
+    sealed: Programs,
+    halt: Callable[[str], None],
+) -> Workload:
     """What the process executes. `halt` destroys all keys, for a reason."""
-    executor, limits = NativeExecutor(Path(settings.executor_directory)), settings.limits
-    draw = random.SystemRandom().random
+    limits, draw = settings.limits, random.SystemRandom().random
     cross_checker = CrossChecker(halt, executor, limits, settings.policy, draw)
     engine = Engine(settings.engine)
-    return Sp1Workload(executor, limits, engine, cross_checker, settings.statements)
+    return Sp1Workload(
+        executor, limits, engine, cross_checker, settings.statements, build=sealed.build
+    )
 
 
-def make_provider(settings: SignerSettings) -> QuoteProvider:
-    """The platform that makes quotes."""
+def make_provider(settings: SignerSettings, user: User | None = None) -> QuoteProvider:
+    """The platform that makes quotes, for a process that is to become `user`."""
     if settings.provider == "simulated":
         from attestor.quote.simulated import SimulatedPlatform
 
@@ -46,7 +86,21 @@ def make_provider(settings: SignerSettings) -> QuoteProvider:
             now=int(time.time()),
         )
     if settings.provider == "configfs":
-        from attestor.quote.configfs import ConfigfsProvider
-
-        return ConfigfsProvider()
+        return ConfigfsProvider(kept_report=_report_for(user))
     raise ConfigurationInvalid(f"no quote provider is named {settings.provider!r}")
+
+
+def _report_for(user: User | None) -> str | None:
+    """The report that `user`, or who we are, may write to; None for root, which makes its own."""
+    files, asking = LinuxFiles(), os.geteuid()
+    if user is None or asking != 0:
+        return configfs_access.prepared(files, user.uid if user is not None else asking)
+    running = users.running()
+    return configfs_access.hand_over(
+        files, user.uid, lambda uid: uid in users.TRANSIENT and uid not in running
+    )
+
+
+def _since_boot() -> float:
+    """Seconds, those included in which the machine was suspended."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)

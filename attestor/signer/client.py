@@ -7,14 +7,16 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass
 from typing import Any
 
 from attestor.core import frame
 from attestor.core.cross_check import CrossChecked, CrossCheckVerdict, Disagreement, Finding, Timing
-from attestor.core.execution import Engine
+from attestor.core.execution import Engine, ExecutorBuild
 from attestor.core.frame import Frame
 from attestor.core.proof import Proof
 from attestor.core.report_data import Purpose
@@ -22,7 +24,9 @@ from attestor.core.statement import SignedStatement
 from attestor.core.text import from_hex, to_hex
 from attestor.core.verifying_key import VerifyingKey
 from attestor.errors import AttestorError, SignerGone, restore
+from attestor.signer.server import START_ID
 from attestor.signer.settings import SignerSettings
+from attestor.signer.start_report import StartReport
 
 MAX_ANSWER_BYTES = 64 << 20
 
@@ -54,14 +58,20 @@ class SignerProcess:
                 env={"PATH": os.defpath, "PYTHONPATH": os.pathsep.join(sys.path)},
             )
         self._connection = ours
-        self._ids = itertools.count(1)
-        self._waiting: dict[int, Future[Frame]] = {}
+        self._ids = itertools.count(START_ID + 1)
+        self._started: Future[Frame] = Future()
+        self._waiting: dict[int, Future[Frame]] = {START_ID: self._started}
         self._lock = threading.Lock()
         self._send_lock = threading.Lock()
         self._gone = False
         self._send(Frame(settings.to_header()))
         self._reader = threading.Thread(target=self._read_answers, name="signer", daemon=True)
         self._reader.start()
+
+    def started(self) -> StartReport:
+        """What the process started with, once it has. Raises what kept it from starting: every
+        `Misconfigured` error of its executor, quote provider and sandbox."""
+        return StartReport.from_header(_require_ok(self._started.result()).header)
 
     def new_key(self, buckets: int = 0) -> bytes:
         """Make a signer, in one of these buckets if one is found (see `Keys.create`); its
@@ -97,6 +107,15 @@ class SignerProcess:
         """Sign proofs with that signer, until its registration ends."""
         self._ask("activate", address=to_hex(address), valid_until=valid_until)
 
+    def lease(self, chain_time: int, seconds: float) -> None:
+        """The chain vouches for the active signer in a block of that time: let it sign for so many
+        seconds, if nothing else is heard."""
+        self._ask("lease", chain_time=chain_time, seconds=seconds)
+
+    def pause(self, address: bytes) -> None:
+        """Sign nothing with that signer until it is activated again; its key stays."""
+        self._ask("pause", address=to_hex(address))
+
     def retire(self, address: bytes) -> None:
         """Destroy a signer's key."""
         self._ask("retire", address=to_hex(address))
@@ -115,6 +134,7 @@ class SignerProcess:
             engine=Engine(header["engine"]),
             cross_check=Timing(header["cross_check"]),
             statement=_statement(header["statement"]),
+            executor=ExecutorBuild(header["executor"]),
         )
 
     def cross_checks(self) -> list[CrossChecked]:
@@ -142,7 +162,10 @@ class SignerProcess:
         with contextlib.suppress(OSError):
             self._connection.shutdown(socket.SHUT_RDWR)
         self._connection.close()
-        self._process.kill()
+        with contextlib.suppress(PermissionError):
+            # Without CAP_KILL another user's process is not ours to kill: it ends by itself then,
+            # since nobody is at the other end.
+            self._process.kill()
         self._process.wait()
 
     def require_alive(self) -> None:
@@ -150,7 +173,29 @@ class SignerProcess:
         if self._gone or self._process.poll() is not None:
             raise _gone()
 
+    def answers(self, seconds: float) -> bool:
+        """Whether the process answers within that time: a stopped one takes requests in, and says
+        nothing. Raises `SignerGone`."""
+        deadline = time.monotonic() + seconds
+        if not self._send_lock.acquire(timeout=seconds):
+            return False  # It does not take in what another thread sends.
+        self._send_lock.release()
+        request_id, future = self._request("status")
+        try:
+            future.result(max(0.0, deadline - time.monotonic()))
+        except FutureTimeout:
+            with self._lock:
+                self._waiting.pop(request_id, None)
+            return False
+        return True
+
     def _ask(self, verb: str, blobs: tuple[bytes, ...] = (), **arguments: Any) -> Frame:
+        _, future = self._request(verb, blobs, **arguments)
+        return _require_ok(future.result())
+
+    def _request(
+        self, verb: str, blobs: tuple[bytes, ...] = (), **arguments: Any
+    ) -> tuple[int, Future[Frame]]:
         request_id = next(self._ids)
         future: Future[Frame] = Future()
         with self._lock:
@@ -158,11 +203,7 @@ class SignerProcess:
                 raise _gone()
             self._waiting[request_id] = future
         self._send(Frame({"verb": verb, "id": request_id, **arguments}, blobs))
-        answer = future.result()
-        error = answer.header.get("error")
-        if error is not None:
-            raise restore(error["code"], error["message"], error["hint"])
-        return answer
+        return request_id, future
 
     def _send(self, request: Frame) -> None:
         data = frame.encode(request)
@@ -177,7 +218,7 @@ class SignerProcess:
             with self._connection.makefile("rb") as incoming:
                 while (answer := frame.read(incoming.read, MAX_ANSWER_BYTES)) is not None:
                     with self._lock:
-                        future = self._waiting.pop(answer.header.get("id", 0), None)
+                        future = self._waiting.pop(answer.header.get("id", -1), None)
                     if future is not None:
                         future.set_result(answer)
         except (OSError, ValueError, AttestorError):
@@ -187,6 +228,13 @@ class SignerProcess:
             waiting, self._waiting = self._waiting, {}
         for future in waiting.values():
             future.set_exception(_gone())
+
+
+def _require_ok(answer: Frame) -> Frame:
+    error = answer.header.get("error")
+    if error is not None:
+        raise restore(error["code"], error["message"], error["hint"])
+    return answer
 
 
 def _verdict(finding: str, reason: str) -> CrossCheckVerdict:

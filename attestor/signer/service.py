@@ -28,6 +28,8 @@ class SignerService:
             "new_key": self._new_key,
             "quote": self._quote,
             "activate": self._activate,
+            "lease": self._lease,
+            "pause": self._pause,
             "retire": self._retire,
             "status": self._status,
         }
@@ -74,6 +76,14 @@ class SignerService:
 
     def _activate(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> Frame:
         self._keys.activate(from_hex(header["address"]), int(header["valid_until"]))
+        return Frame({})
+
+    def _lease(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> Frame:
+        self._keys.lease(int(header["chain_time"]), float(header["seconds"]))
+        return Frame({})
+
+    def _pause(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> Frame:
+        self._keys.pause(from_hex(header["address"]))
         return Frame({})
 
     def _retire(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> Frame:

@@ -9,6 +9,9 @@ from attestor.core.execution import Limits
 from attestor.core.report_data import Binding, Layout
 from attestor.core.text import from_hex
 
+AUTO = "auto"
+"""A sandbox.level: `isolated`, and on development chains whatever the machine offers."""
+
 
 @dataclass(frozen=True)
 class SignerSettings:
@@ -32,6 +35,8 @@ class SignerSettings:
     cross_check_beyond_budget: str
     cross_check_budget_cycles: int
     cross_check_sample_rate: float
+    user: str = ""
+    sandbox_level: str = AUTO
 
     def to_header(self) -> dict[str, Any]:
         """The settings as a frame's header."""
@@ -41,6 +46,13 @@ class SignerSettings:
     def from_header(cls, header: dict[str, Any]) -> "SignerSettings":
         """The settings in a frame's header."""
         return cls(**header)
+
+    @property
+    def development(self) -> bool:
+        """Whether its quotes are simulated, which they are on development chains only: what it
+        signs carries no security then, and it may be less strict. The chain's id alone does not
+        say so: an upstream registry's report data does not hold it."""
+        return self.provider == "simulated"
 
     @property
     def binding(self) -> Binding:

@@ -1,86 +1,86 @@
-"""The database file: opened safely, migrated, and written by one thread at a time."""
+"""The database file, written by one thread at a time. What SQLite cannot do at the moment is a
+typed error that passes, and nothing is half-written."""
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import sqlite_utils
 
-from attestor.errors import DatabaseFailed, DatabaseInvalid
-from attestor.store.migrations import MIGRATIONS
+from attestor.errors import AttestorError, DatabaseBusy, DatabaseFailed, Fatal
+from attestor.store import opening
+from attestor.store.faults import typed
 
-BUSY_TIMEOUT_MS = 5000
+BUSY_SECONDS = 5.0
+"""How long a transaction waits for another process that writes."""
+BUSY_AGAIN_SECONDS = 0.5
+"""The same while the database is known to be unusable: those who ask must not queue up."""
+RETRY_SECONDS = 0.02
+CLOSE_SECONDS = 2.0
+"""What a transaction of another thread gets to end when the store is closed."""
 
 
 class Store:
-    """An open database. Safe to use from several threads; one process writes at a time."""
+    """An open database. Safe to use from several threads; one process writes at a time.
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+    A transaction has a connection of its own: what is read outside of one waits for nobody.
+    """
+
+    def __init__(
+        self, writing: sqlite3.Connection, reading: sqlite3.Connection, path: Path
+    ) -> None:
         self.path = path
-        self.tables = sqlite_utils.Database(connection)
-        self._connection = connection
+        self.tables = sqlite_utils.Database(writing)
+        self.fault: AttestorError | None = None
+        """Why the last use failed; None once something was written since."""
+        self._read = sqlite_utils.Database(reading)
+        self._connections = (writing, reading)
         self._lock = threading.RLock()
+        self._read_lock = threading.RLock()
+        self._closing = threading.Event()
+        self._writer: int | None = None
         self._depth = 0
         self._spoiled = False
 
     @classmethod
     def open(cls, path: Path) -> "Store":
-        """Open or make the daemon's database and bring it to the present version."""
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            # Statements and stdin are their owners' business: no one else reads the file.
-            path.touch(mode=0o600, exist_ok=True)
-            store = cls._prepared(sqlite3.connect(path, check_same_thread=False), path)
-            store._bring_up_to_date()
-        except (OSError, sqlite3.Error) as error:
-            raise _unusable(path, error) from None
-        return store
+        """Open or make the daemon's database and bring it to the present version. Raises
+        `DatabaseInvalid`, and what may pass as a `DatabaseUnavailable`."""
+        return cls(*opening.connect(path), path)
 
     @classmethod
     def open_to_read(cls, path: Path) -> "Store":
-        """Open an existing database without the right to change it."""
-        if not path.is_file():
-            raise DatabaseInvalid(f"no database at {path}", hint="name it with --database")
-        try:
-            uri = f"{path.resolve().as_uri()}?mode=ro"
-            store = cls._prepared(sqlite3.connect(uri, uri=True, check_same_thread=False), path)
-            version = store._version()
-        except sqlite3.Error as error:
-            raise _unusable(path, error) from None
-        if version != len(MIGRATIONS):
-            older = version < len(MIGRATIONS)
-            raise DatabaseInvalid(
-                f"{path} has version {version}, expected {len(MIGRATIONS)}",
-                hint="the daemon brings it up to date when it starts"
-                if older
-                else "upgrade attestor, or name another database",
-            )
-        return store
+        """Open an existing database without the right to change it. Raises as `open`."""
+        connection = opening.connect_to_read(path)
+        return cls(connection, connection, path)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All writes inside are kept together or not at all. One inside of another joins it."""
-        with self._lock:
+        """All writes inside are kept together or not at all. One inside of another joins it.
+
+        Raises a `DatabaseUnavailable` when it cannot be written at the moment.
+        """
+        self._begin()
+        try:
+            yield
+            if self._depth == 1:
+                self._commit()
+        except BaseException as error:
+            self._spoiled = True
+            if self._depth == 1:
+                self._roll_back()
+            if isinstance(error, sqlite3.Error):
+                raise self._noted(typed(error, "cannot write to the database")) from error
+            raise
+        finally:
+            self._depth -= 1
             if self._depth == 0:
-                self._execute("BEGIN IMMEDIATE")
-                self._spoiled = False
-            self._depth += 1
-            try:
-                yield
-                if self._depth == 1:
-                    self._commit()
-            except BaseException as error:
-                self._spoiled = True
-                if self._depth == 1:
-                    self._roll_back()
-                if isinstance(error, sqlite3.Error):
-                    raise DatabaseFailed(f"cannot write to {self.path}: {error}") from error
-                raise
-            finally:
-                self._depth -= 1
+                self._writer = None
+            self._lock.release()
 
     def insert(self, table: str, row: dict[str, Any]) -> None:
         """Insert one row, inside of a transaction."""
@@ -90,104 +90,95 @@ class Store:
         """Change columns of the row with that primary key, inside of a transaction."""
         self.tables.table(table).update(key, changes)
 
+    def delete(self, table: str, keys: Iterable[Any]) -> None:
+        """Delete the rows with these primary keys, inside of a transaction."""
+        for key in keys:
+            self.tables.table(table).delete(key)
+
     def rows(self, sql: str, *parameters: Any) -> list[dict[str, Any]]:
-        """The rows of a query."""
-        with self._lock:
+        """The rows of a query; inside of a transaction, with what was written there."""
+        inside = self._writer == threading.get_ident()
+        lock, tables = (self._lock, self.tables) if inside else (self._read_lock, self._read)
+        with lock:
             try:
-                return list(self.tables.query(sql, parameters))
+                return list(tables.query(sql, parameters))
             except sqlite3.Error as error:
-                raise DatabaseFailed(f"cannot read {self.path}: {error}") from None
+                raise self._noted(typed(error, "cannot read the database")) from None
 
     def row(self, sql: str, *parameters: Any) -> dict[str, Any] | None:
         """The first row of a query, or None."""
         return next(iter(self.rows(sql, *parameters)), None)
 
+    def probe(self) -> None:
+        """Write something that changes nothing, to learn whether it can be written again. Raises as
+        `transaction`."""
+        with self.transaction():
+            self.tables.execute(f"PRAGMA user_version = {opening.version(self._connections[0])}")
+
+    def check(self) -> None:
+        """Read the whole file. Raises `DatabaseDamaged` when it contradicts itself."""
+        opening.check(self.path)
+
     def close(self) -> None:
-        """Close the file; the store cannot be used afterwards."""
-        with self._lock:
-            self._connection.close()
+        """Close the file; the store cannot be used afterwards. Whoever waits to write gives up."""
+        self._closing.set()
+        held = [lock for lock in (self._lock, self._read_lock) if self._acquired(lock)]
+        # The one that writes goes last: it alone can empty the write-ahead log into the file.
+        for connection in reversed(self._connections):
+            connection.close()
+        for lock in held:
+            lock.release()
 
-    @classmethod
-    def _prepared(cls, connection: sqlite3.Connection, path: Path) -> "Store":
-        connection.isolation_level = None
-        connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-        connection.execute("PRAGMA foreign_keys = ON")
-        return cls(connection, path)
+    def _acquired(self, lock: "threading.RLock") -> bool:
+        """Whether the lock is ours in time: a statement that runs long is broken off."""
+        if lock.acquire(timeout=CLOSE_SECONDS):
+            return True
+        for connection in self._connections:
+            connection.interrupt()
+        return lock.acquire(timeout=CLOSE_SECONDS)
 
-    def _version(self) -> int:
-        return int(self._connection.execute("PRAGMA user_version").fetchone()[0])
+    def _begin(self) -> None:
+        """Hold this process's lock and the file's. While another process has the latter, the former
+        is free for others."""
+        patience = BUSY_SECONDS if self.fault is None else BUSY_AGAIN_SECONDS
+        deadline = time.monotonic() + patience
+        while True:
+            self._lock.acquire()
+            try:
+                if self._depth == 0:
+                    self._begin_immediate()
+                self._depth += 1
+                return
+            except BaseException as error:
+                self._lock.release()
+                if not isinstance(error, DatabaseBusy) or time.monotonic() >= deadline:
+                    raise
+            if self._closing.wait(RETRY_SECONDS):
+                raise DatabaseBusy("the database is being closed")
 
-    def _bring_up_to_date(self) -> None:
+    def _begin_immediate(self) -> None:
+        # What an earlier one could not undo, as the disk failed.
+        self._roll_back()
         try:
-            self._require_known_version()
-            self._connection.execute("PRAGMA journal_mode = WAL")
-            self._connection.execute("PRAGMA synchronous = FULL")
-            self._migrate()
-        except BaseException:
-            self._roll_back()
-            self._connection.close()
-            raise
-
-    def _require_known_version(self) -> int:
-        version = self._version()
-        if version > len(MIGRATIONS):
-            raise DatabaseInvalid(
-                f"{self.path} was written by a newer attestor (version {version})",
-                hint="upgrade attestor, or name another database",
-            )
-        return version
-
-    def _migrate(self) -> None:
-        """All migrations that are missing, or none."""
-        if self._version() == len(MIGRATIONS):
-            return
-        # Without checks while it runs: a table that is built anew is dropped in between.
-        self._connection.execute("PRAGMA foreign_keys = OFF")
-        self._connection.execute("BEGIN IMMEDIATE")
-        # Read once more: another process may have done it while this one waited for its turn.
-        for script in MIGRATIONS[self._require_known_version() :]:
-            self._run(script)
-        dangling = self._connection.execute("PRAGMA foreign_key_check").fetchone()
-        if dangling is not None:
-            raise DatabaseInvalid(
-                f"{self.path} cannot be brought up to date: a row of {dangling[0]} refers to a row "
-                f"of {dangling[2]} that is not there",
-                hint="the file is as it was; restore it from a backup, or name another database",
-            )
-        self._connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
-        self._connection.execute("COMMIT")
-        self._connection.execute("PRAGMA foreign_keys = ON")
-
-    def _run(self, script: str) -> None:
-        """A script's statements, inside of the transaction: `executescript` would end it."""
-        statement = ""
-        for line in script.splitlines(keepends=True):
-            statement += line
-            if sqlite3.complete_statement(statement):
-                self._connection.execute(statement)
-                statement = ""
-        self._connection.execute(statement)
-
-    def _execute(self, statement: str) -> None:
-        try:
-            self._connection.execute(statement)
+            self._connections[0].execute("BEGIN IMMEDIATE")
         except sqlite3.Error as error:
-            raise DatabaseFailed(f"cannot write to {self.path}: {error}") from None
+            raise self._noted(typed(error, "cannot write to the database")) from None
+        self._spoiled = False
+        self._writer = threading.get_ident()
 
     def _commit(self) -> None:
         if self._spoiled:
             raise DatabaseFailed(f"a part of what was to be written to {self.path} failed")
-        self._execute("COMMIT")
+        self._connections[0].execute("COMMIT")
+        self.fault = None
 
     def _roll_back(self) -> None:
         """SQLite rolls back by itself after some errors: a full disk, for one."""
         with suppress(sqlite3.Error):
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
+            if self._connections[0].in_transaction:
+                self._connections[0].execute("ROLLBACK")
 
-
-def _unusable(path: Path, error: Exception) -> DatabaseInvalid:
-    return DatabaseInvalid(
-        f"cannot use the database {path}: {error}",
-        hint="name a file on a writable disk; a damaged one has to be restored from a backup",
-    )
+    def _noted(self, error: AttestorError) -> AttestorError:
+        if not isinstance(error, Fatal):
+            self.fault = error
+        return error

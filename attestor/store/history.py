@@ -5,96 +5,35 @@ the rotation is read back from these tables and kept nowhere else, so a restart 
 where the last commit left it.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 from eth_utils.crypto import keccak
 
 from attestor.core.blocks import Block
-from attestor.core.registration import Quoted, Registration, RegistrationKind
-from attestor.core.signers import Active, Candidate, Stage
+from attestor.core.registration import Quoted, Registration
+from attestor.core.signers import Active, Stage
 from attestor.core.text import from_hex, to_hex
-from attestor.core.transaction import Attempt, Intent, Purpose
+from attestor.core.transaction import Attempt, Outcome, Receipt
 from attestor.store.database import Store
 from attestor.store.journal import Journal
+from attestor.store.signers import RegistrationRequest, Signers
+
+UNMINED: dict[str, Any] = {
+    "outcome": Outcome.PENDING,
+    "block_number": None,
+    "block_hash": None,
+    "gas_used": None,
+    "effective_gas_price": None,
+}
+"""What a transaction's row says after its block was replaced."""
 
 
-@dataclass(frozen=True)
-class RegistrationRequest:
-    """What is asked of the registry, whatever transactions it takes. `quote` is its hash."""
-
-    intent: Intent
-    quote: bytes
-    kind: RegistrationKind
-
-    @classmethod
-    def of(cls, quoted: Quoted, kind: RegistrationKind) -> "RegistrationRequest":
-        """The request to register the signer of a quote in that way."""
-        name = f"{kind}:{to_hex(quoted.hash)}"
-        return cls(Intent(Purpose.REGISTRATION, name, quoted.signer), quoted.hash, kind)
-
-
-class History:
+class History(Signers):
     """Signers, quotes and registrations of a store; their transactions are in `Transactions`."""
 
     def __init__(self, store: Store, journal: Journal) -> None:
-        self._store = store
+        super().__init__(store)
         self._journal = journal
-
-    # --- reading ---
-
-    def candidate(self) -> Candidate | None:
-        """The signer that is on its way to registration."""
-        row = self._store.row(
-            "SELECT signers.*, quotes.reference_block, quotes.reference_block_hash FROM signers "
-            "LEFT JOIN quotes ON quotes.signer = signers.address "
-            "WHERE stage IN ('created', 'quoted', 'submitted') "
-            "ORDER BY signers.created_at DESC, quotes.created_at DESC LIMIT 1"
-        )
-        if row is None:
-            return None
-        return Candidate(
-            address=from_hex(row["address"]),
-            stage=Stage(row["stage"]),
-            reference_block=row["reference_block"] or 0,
-            reference_hash=from_hex(row["reference_block_hash"] or "0x"),
-        )
-
-    def active(self) -> Active | None:
-        """The signer that proofs are signed with."""
-        row = self._store.row(
-            "SELECT registrations.* FROM registrations "
-            "JOIN signers ON signers.address = registrations.signer WHERE stage = 'active'"
-        )
-        if row is None:
-            return None
-        return Active(from_hex(row["signer"]), row["activated_timestamp"], row["valid_until"])
-
-    def quote(self, signer: bytes) -> Quoted | None:
-        """A signer's newest quote."""
-        row = self._store.row(
-            "SELECT * FROM quotes WHERE signer = ? ORDER BY created_at DESC LIMIT 1", to_hex(signer)
-        )
-        return _quoted(row) if row is not None else None
-
-    def newest_quote(self) -> bytes | None:
-        """The newest quote of all, as the platform made it."""
-        row = self._store.row("SELECT raw FROM quotes ORDER BY created_at DESC LIMIT 1")
-        return row["raw"] if row is not None else None
-
-    def request(self, signer: bytes) -> RegistrationRequest | None:
-        """What was last sent, or is about to be, to register a signer."""
-        row = self._store.row(
-            "SELECT * FROM registration_requests WHERE signer = ? "
-            "ORDER BY created_at DESC, rowid DESC LIMIT 1",
-            to_hex(signer),
-        )
-        if row is None:
-            return None
-        intent = Intent(Purpose.REGISTRATION, row["intent"], signer)
-        return RegistrationRequest(intent, from_hex(row["quote"]), RegistrationKind(row["kind"]))
-
-    # --- writing ---
 
     def signer_created(self, address: bytes) -> None:
         """A new key exists in the signer process."""
@@ -159,7 +98,8 @@ class History:
         registration: Registration,
         head: Block,
     ) -> None:
-        """The signer that `attempt` registers is registered and confirmed; the one before stops."""
+        """The signer that `attempt` registers is registered and confirmed; the one before stops.
+        At `head` the chain vouches for it."""
         request = self._store.row(
             "SELECT signer, quote FROM registration_requests WHERE intent = ?", attempt.intent
         )
@@ -173,13 +113,82 @@ class History:
             evidence = {
                 "quote": request["quote"],
                 "transaction_hash": to_hex(attempt.hash),
-                "block_number": attempt.receipt.block_number if attempt.receipt else None,
+                **_block_of(attempt.receipt),
                 "valid_until": registration.valid_until,
+                **_vouched(head),
             }
             now = self._journal.now()
             times = {"activated_at": now, "activated_timestamp": head.timestamp}
             self._store.insert("registrations", {"signer": to_hex(signer), **times, **evidence})
             self._journal.append("signer_activated", signer, **evidence)
+
+    def paused(self, signer: bytes, reason: str, head: Block) -> None:
+        """At `head` the chain does not vouch for the active signer: it signs nothing until it is
+        resumed, and keeps its key. A second time it changes nothing."""
+        with self._store.transaction():
+            active = self._require_active(signer)
+            if active.paused:
+                return
+            self._stage(signer, Stage.PAUSED, reason)
+            evidence = {
+                "reason": reason,
+                "block_number": head.number,
+                "block_hash": to_hex(head.hash),
+            }
+            entry = self._journal.append("signer_paused", signer, **evidence)
+            times = {"paused_at": self._journal.now()}
+            self._store.insert(
+                "pauses", {"entry": entry, "signer": to_hex(signer), **evidence, **times}
+            )
+
+    def resumed(self, signer: bytes, head: Block, registration: Registration | None = None) -> None:
+        """At `head` the chain vouches for the paused signer again: it signs. `registration` is the
+        chain's record of it at `head`; one that was mined again may end at another time. A second
+        time it changes nothing."""
+        with self._store.transaction():
+            if not self._require_active(signer).paused:
+                return
+            pause = self._store.row(
+                "SELECT max(entry) AS entry FROM pauses WHERE signer = ?", to_hex(signer)
+            )
+            assert pause is not None
+            self._stage(signer, Stage.ACTIVE)
+            now = {"resumed_block": head.number, "resumed_block_hash": to_hex(head.hash)}
+            self._store.update("pauses", pause["entry"], **now, resumed_at=self._journal.now())
+            stands = {**self._mined(signer), **_vouched(head)}
+            if registration is not None:
+                stands["valid_until"] = registration.valid_until
+            self._store.update("registrations", to_hex(signer), **stands)
+            self._journal.append("signer_resumed", signer, pause=pause["entry"], **stands)
+
+    def reorged(self, transaction_hash: bytes, head: Block) -> None:
+        """Seen at `head`: the block that held this attempt of a registration was replaced, or, if
+        the attempt was never mined, that of another's transaction with the same effect. The attempt
+        is pending again. A second time it changes nothing."""
+        name = to_hex(transaction_hash)
+        with self._store.transaction():
+            row = self._store.row(
+                "SELECT block_number, transactions.block_hash, signer FROM transactions "
+                "JOIN registration_requests USING (intent) WHERE hash = ?",
+                name,
+            )
+            if row is None:
+                raise ValueError(f"no registration is known whose attempt is {name}")
+            lost = {"block_number": row["block_number"], "block_hash": row["block_hash"]}
+            if lost["block_hash"] is None and self._store.row(
+                "SELECT 1 FROM reorged_registrations WHERE transaction_hash = ?", name
+            ):
+                return
+            seen = {"head_number": head.number, "head_hash": to_hex(head.hash)}
+            evidence = {"transaction_hash": name, **lost, **seen}
+            signer = from_hex(row["signer"])
+            entry = self._journal.append("registration_reorged", signer, **evidence)
+            now = self._journal.now()
+            self._store.insert(
+                "reorged_registrations",
+                {"entry": entry, "signer": row["signer"], **evidence, "created_at": now},
+            )
+            self._store.update("transactions", name, **UNMINED)
 
     def retired(self, signer: bytes, reason: str) -> None:
         """The active signer stops without a successor."""
@@ -202,22 +211,34 @@ class History:
         self._store.update("registrations", to_hex(signer), retired_at=self._journal.now())
         self._journal.append("signer_retired", signer, reason=reason)
 
+    def _require_active(self, signer: bytes) -> Active:
+        active = self.active()
+        if active is None or active.address != signer:
+            raise ValueError(f"{to_hex(signer)} is not the active signer")
+        return active
+
+    def _mined(self, signer: bytes) -> dict[str, Any]:
+        """The transaction that registers the signer now, and its block: after a reorganization it
+        may be another attempt, in another block."""
+        row = self._store.row(
+            "SELECT hash, block_number, block_hash FROM transactions WHERE intent = "
+            "(SELECT intent FROM registrations JOIN transactions ON hash = transaction_hash "
+            "WHERE registrations.signer = ?) "
+            "ORDER BY outcome = 'succeeded' DESC, block_number IS NULL, attempt DESC LIMIT 1",
+            to_hex(signer),
+        )
+        assert row is not None
+        return {"transaction_hash": row.pop("hash"), **row}
+
     def _stage(self, signer: bytes, stage: Stage, reason: str | None = None) -> None:
         self._store.update("signers", to_hex(signer), stage=stage, reason=reason)
 
 
-def _quoted(row: dict[str, Any]) -> Quoted:
-    """Quotes from before version 3 have neither deadline nor possession."""
-    return Quoted(
-        hash=from_hex(row["hash"]),
-        raw=row["raw"],
-        signer=from_hex(row["signer"]),
-        reference_block=row["reference_block"],
-        reference_hash=from_hex(row["reference_block_hash"]),
-        measurement=from_hex(row["measurement"]),
-        deadline=row["deadline"] or 0,
-        possession=row["possession"] or b"",
-        provider=row["provider"],
-        simulated=bool(row["simulated"]),
-        tcb_status=row["tcb_status"],
-    )
+def _block_of(receipt: Receipt | None) -> dict[str, Any]:
+    if receipt is None:
+        return {"block_number": None, "block_hash": None}
+    return {"block_number": receipt.block_number, "block_hash": to_hex(receipt.block_hash)}
+
+
+def _vouched(head: Block) -> dict[str, Any]:
+    return {"vouched_block": head.number, "vouched_block_hash": to_hex(head.hash)}

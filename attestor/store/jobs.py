@@ -1,8 +1,8 @@
 """Jobs and proofs in SQLite: accepted before they are run, answered from here afterwards."""
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from attestor.core.cross_check import CrossCheckVerdict, Finding, Timing
@@ -14,9 +14,14 @@ from attestor.core.text import from_hex, to_hex
 from attestor.errors import JobGivenUp, LeaseLost
 from attestor.store.database import Store
 from attestor.store.journal import Journal
+from attestor.store.leases import Leases
+from attestor.store.proofs import CrossCheckCount, StoredProof, StoredStatement
 
 OPEN_STATES = "('queued', 'running')"
-CLAIMABLE = "(state = 'queued' OR (state = 'running' AND lease_ends_at <= ?))"
+CLAIMABLE = (
+    "(state = 'queued' OR (state = 'running' AND jobs.id NOT IN (SELECT value FROM json_each(?))))"
+)
+"""Jobs that nobody holds; the parameter is a JSON list of those that are held."""
 NO_LEASE = {"claimed_by": None, "lease_ends_at": None}
 MAX_STARTS = 3
 SP1 = "sp1"
@@ -25,45 +30,18 @@ FIRST_FINDING = {Timing.BEFORE: Finding.AGREED, Timing.AFTER: Finding.PENDING}
 """What is known about a run when it is signed."""
 
 
-@dataclass(frozen=True)
-class StoredProof:
-    """What a finished job answers with; `finding` is None where nothing is repeated."""
-
-    signature: bytes
-    vk_hash_bytes: bytes
-    public_values: bytes
-    engine: str
-    cycles: int
-    cross_check: str
-    finding: str | None
-
-
-@dataclass(frozen=True)
-class CrossCheckCount:
-    """How many proofs of an engine were checked alike; `finding` as in `StoredProof`."""
-
-    engine: str
-    cross_check: str
-    finding: str | None
-    count: int
-
-
-@dataclass(frozen=True)
-class StoredStatement:
-    """A typed statement with its signature, its signer, and the MultiProof that it is for."""
-
-    signer: bytes
-    statement: Statement
-    contract: bytes
-    signature: bytes
-
-
 class Jobs:
-    """The tables programs, jobs, stdin_entries and proofs; leases as `jobs.job_store` has them."""
+    """The tables programs, jobs, stdin_entries and proofs; leases as `jobs.job_store` has them.
 
-    def __init__(self, store: Store, journal: Journal) -> None:
+    All owners are of this process. The column `lease_ends_at` is for people (`store.leases`).
+    """
+
+    def __init__(
+        self, store: Store, journal: Journal, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
         self._store = store
         self._journal = journal
+        self._leases = Leases(monotonic)
 
     def requeue_open(self) -> int:
         """Take over the open jobs of an earlier run, which nobody works on; how many there are."""
@@ -71,6 +49,7 @@ class Jobs:
             for row in self._store.rows("SELECT id FROM jobs WHERE state = 'running'"):
                 self._store.update("jobs", row["id"], state="queued", **NO_LEASE)
             self._give_up("state = 'queued'")
+            self._leases.clear()
         return self.open_count()
 
     def add(self, job: str, program: bytes, stdin: Sequence[bytes]) -> None:
@@ -108,13 +87,13 @@ class Jobs:
         ended whoever ran it.
         """
         with self._store.transaction():
-            now = self._journal.now()
-            self._give_up(CLAIMABLE, now)
+            held = self._leases.held()
+            self._give_up(CLAIMABLE, held)
             row = self._store.row(
                 "SELECT jobs.id, jobs.starts, programs.elf FROM jobs "  # noqa: S608
                 "JOIN programs ON programs.sha256 = jobs.program "
-                f"WHERE {CLAIMABLE} ORDER BY jobs.created_at, jobs.rowid LIMIT 1",
-                now,
+                f"WHERE {CLAIMABLE} ORDER BY jobs.rowid LIMIT 1",
+                held,
             )
             if row is None:
                 return None
@@ -124,6 +103,7 @@ class Jobs:
             entries = self._store.rows(
                 "SELECT data FROM stdin_entries WHERE job = ? ORDER BY position", row["id"]
             )
+            self._leases.hold(row["id"], seconds)
         return Work(row["id"], row["elf"], tuple(entry["data"] for entry in entries))
 
     def renew(self, job: str, owner: str, seconds: float) -> None:
@@ -131,6 +111,7 @@ class Jobs:
         with self._store.transaction():
             self._require_lease(job, owner)
             self._store.update("jobs", job, lease_ends_at=self._journal.now(seconds))
+            self._leases.hold(job, seconds)
 
     def release(self, job: str, owner: str) -> None:
         """Queue a running job again. Raises `LeaseLost`."""
@@ -148,6 +129,7 @@ class Jobs:
             "signature": to_hex(proof.signature),
             "cycles": proof.cycles,
             "engine": proof.engine,
+            "executor": proof.executor,
             "cross_check": proof.cross_check,
             **_statement_columns(proof.statement),
         }
@@ -184,7 +166,8 @@ class Jobs:
         """The typed statement of a finished job, if one was signed."""
         row = self._store.row(
             "SELECT signer, program_vkey, public_values, stdin_sha256, statement_contract, "
-            "statement_expires_at, statement_signature FROM proofs JOIN jobs ON jobs.id = job "
+            "statement_expires_at, statement_signature, executor "
+            "FROM proofs JOIN jobs ON jobs.id = job "
             "WHERE job = ? AND statement_signature IS NOT NULL",
             job,
         )
@@ -202,13 +185,14 @@ class Jobs:
             ),
             contract=from_hex(row["statement_contract"]),
             signature=from_hex(row["statement_signature"]),
+            executor=row["executor"],
         )
 
     def proof(self, job: str) -> StoredProof | None:
         """The proof of a finished job."""
         row = self._store.row(
-            "SELECT signature, vk_hash_bytes, public_values, engine, cycles, cross_check, finding "
-            "FROM proofs WHERE job = ?",
+            "SELECT signature, vk_hash_bytes, public_values, engine, cycles, cross_check, finding, "
+            "executor FROM proofs WHERE job = ?",
             job,
         )
         if row is None:

@@ -29,8 +29,8 @@ class Journal:
         """The time that rows of this moment carry, or of `later` seconds after it."""
         return iso(self._clock() + later)
 
-    def append(self, event: str, signer: bytes | None, **evidence: Any) -> None:
-        """Add an entry; must be called inside `store.transaction()`."""
+    def append(self, event: str, signer: bytes | None, **evidence: Any) -> int:
+        """Add an entry; its sequence number. Must be called inside `store.transaction()`."""
         last = self._store.row("SELECT sequence, hash FROM journal ORDER BY sequence DESC LIMIT 1")
         sequence = last["sequence"] + 1 if last else 1
         previous = from_hex(last["hash"]) if last else journal.GENESIS
@@ -48,6 +48,7 @@ class Journal:
                 "hash": to_hex(digest),
             },
         )
+        return int(sequence)
 
 
 def entries(store: Store) -> Iterator[Entry]:

@@ -1,6 +1,7 @@
-"""One writer per database."""
+"""One daemon per database."""
 
 import fcntl
+import os
 from pathlib import Path
 from typing import TextIO
 
@@ -8,19 +9,36 @@ from attestor.errors import DatabaseInvalid
 
 
 def lock_database(database: Path) -> TextIO:
-    """Take the database for this process until the file that is returned is closed.
+    """Take the database for this process until the file that is returned is closed. Do it before
+    anything else: two daemons on one history would send each other's registrations.
 
-    Two daemons must never work on one history: they would send each other's registrations.
+    The lock is a file beside the database itself, whatever links name it.
     """
-    path = database.with_name(database.name + ".lock")
+    place = database.resolve()
+    path = place.with_name(place.name + ".lock")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        lock = path.open("w")
+        lock = path.open("a+")
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
+        lock.seek(0)
+        holder = lock.read(20).strip()
+        lock.close()
+        told = f", as process {holder}" if holder.isdecimal() else ""
         raise DatabaseInvalid(
-            f"another attestor runs with {database}", hint="stop it first"
+            f"another attestor runs with {database}{told}", hint="stop it first"
         ) from None
     except OSError as error:
         raise DatabaseInvalid(f"cannot make {path}: {error.strerror}") from None
+    _name_holder(lock)
     return lock
+
+
+def _name_holder(lock: TextIO) -> None:
+    """Only to tell people: a disk that is full must not keep the lock from being held."""
+    try:
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+    except OSError:
+        return

@@ -14,7 +14,7 @@ from attestor.core.transaction import (
     SignedTransaction,
 )
 from attestor.store.database import Store
-from attestor.store.journal import Journal
+from attestor.store.journal import Journal, iso
 
 
 def nothing() -> None:
@@ -40,11 +40,21 @@ class Transactions:
     def pending(self, payer: bytes) -> list[Attempt]:
         """Attempts of the payer whose outcome is not known, oldest first."""
         rows = self._store.rows(
-            "SELECT * FROM transactions WHERE outcome = 'pending' AND payer = ? "
-            "ORDER BY created_at, rowid",
+            "SELECT * FROM transactions WHERE outcome = 'pending' AND payer = ? ORDER BY rowid",
             to_hex(payer),
         )
         return [_attempt(row) for row in rows]
+
+    def reverted_gas(self, payer: bytes, since: float) -> int:
+        """Gas of the payer's reverted transactions signed after `since` (Unix seconds)."""
+        row = self._store.row(
+            "SELECT coalesce(sum(gas_used), 0) AS gas FROM transactions "
+            "WHERE outcome = 'reverted' AND payer = ? AND created_at > ?",
+            to_hex(payer),
+            iso(since),
+        )
+        assert row is not None
+        return int(row["gas"])
 
     # --- writing ---
 

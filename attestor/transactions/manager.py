@@ -28,7 +28,8 @@ from attestor.errors import (
 )
 from attestor.transactions.answers import answer_of
 from attestor.transactions.log import AttemptLog, Note, nothing
-from attestor.transactions.pricing import Call, Pricer
+from attestor.transactions.pricing import Call, Pricer, call_of
+from attestor.transactions.pursuit import Followed, Pursuits, Urgency
 from attestor.transactions.replacement import outbids
 from attestor.transactions.send_state import Pace, SendAnswer, SendState, Step
 
@@ -65,6 +66,7 @@ class TransactionManager:
         self._timer = timer or Timer()
         self._lock = lock
         self._one_writer = threading.RLock()
+        self._pursuits = Pursuits()
 
     @property
     def payer(self) -> bytes:
@@ -92,20 +94,62 @@ class TransactionManager:
             self._send(attempt.transaction)
         return attempt
 
-    def follow(self, intent: str) -> Receipt | None:
+    def follow(self, intent: Intent, urgency: Urgency) -> Followed:
         """The receipt of whichever attempt is mined, by the node of now: one that was seen before
-        may be reorged out. Without any, the newest is sent again: the node may have lost it."""
-        attempts = self._log.attempts(intent)
+        may be reorged out. Without any, the newest is sent again at each head, outbid when it is
+        stuck, and signed anew when its nonce is gone or can never come.
+
+        Raises what keeps a receipt from being asked for; what keeps it from being sent is returned.
+        """
+        attempts = self._log.attempts(intent.name)
         for attempt in reversed(attempts):
             receipt = self._node.receipt(attempt.hash)
             if receipt is not None:
                 self._log.mined(receipt)
-                return receipt
+                self._pursuits.forget(intent.name)
+                return Followed(receipt)
+        fault: AttestorError | None = None
         if attempts:
             # Its failure must not keep the caller from whatever else it looks after.
-            with suppress(AttestorError):
-                self._send(attempts[-1].transaction)
-        return None
+            try:
+                with self._one_writer:
+                    self._push(intent, attempts[-1], urgency)
+            except AttestorError as error:
+                fault = error
+        return Followed(fault=fault)
+
+    def _push(self, intent: Intent, newest: Attempt, urgency: Urgency) -> None:
+        nonce, mined = newest.transaction.nonce, self._node.nonce(self.payer)
+        is_stuck = self._pursuits.is_stuck(newest, urgency)
+        # A nonce that is too high for long waits for another that never comes.
+        if nonce < mined or (nonce > mined and is_stuck and not self._is_next(nonce, mined)):
+            newest = self._sign_anew(intent, newest.transaction)
+        elif is_stuck and nonce == mined:
+            newest = self._outbid(intent, newest)
+        if self._pursuits.is_to_be_sent(newest, urgency):
+            self._send(newest.transaction)
+
+    def _is_next(self, nonce: int, mined: int) -> bool:
+        """Whether transactions of ours are out with all nonces before it."""
+        ours = {one.transaction.nonce for one in self._log.pending(self.payer)}
+        return all(number in ours for number in range(mined, nonce))
+
+    def _sign_anew(self, intent: Intent, lost: SignedTransaction) -> Attempt:
+        """The same call with the next nonce, if it would still do what it is for."""
+        call = call_of(lost)
+        if call.to is not None:
+            self._node.call(call.to, call.data, self.payer)
+        signed = self._pricer.prepare(call, self._log.pending(self.payer), lost.gas_limit)
+        return self._log.signed(intent, signed, nothing)
+
+    def _outbid(self, intent: Intent, newest: Attempt) -> Attempt:
+        """The same call at a better price; what is out stays where that is beyond the cap."""
+        out = newest.transaction
+        pending = self._log.pending(self.payer)
+        signed = self._pricer.prepare(call_of(out), pending, out.gas_limit)
+        return (
+            self._log.signed(intent, signed, nothing) if outbids(signed.fees, out.fees) else newest
+        )
 
     def settle(self) -> None:
         """Learn what became of attempts that nobody waits for any more."""
@@ -191,7 +235,7 @@ class TransactionManager:
         return newest if self._node.nonce(self.payer) == newest.transaction.nonce else None
 
     def _sign(self, intent: Intent, call: Call, note: Note) -> Attempt:
-        call.simulate()
+        call.simulate(None)
         signed = self._pricer.prepare(call, self._log.pending(self.payer))
         # At the cap, or after a reorg, it may be the very transaction of an earlier attempt.
         for attempt in self._log.attempts(intent.name):

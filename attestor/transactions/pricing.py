@@ -4,31 +4,60 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from eth_account.signers.local import LocalAccount
+from eth_account.typed_transactions.typed_transaction import TypedTransaction
+from hexbytes import HexBytes
 
 from attestor.chain.node import Node
 from attestor.core import fees
 from attestor.core.text import checksummed, from_hex
 from attestor.core.transaction import Attempt, SignedTransaction
 from attestor.errors import PayerEmpty
-from attestor.transactions.log import nothing
+from attestor.transactions.payer import Account
 from attestor.transactions.replacement import FeePolicy, Market, highest
+
+BASIS_POINTS = 10_000
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What is offered with a call: gas, wei per gas at most, and wei that are sent along."""
+
+    gas_limit: int
+    max_fee: int
+    value: int
+
+
+def no_simulation(offer: Offer | None) -> None:
+    """For a call that nobody can judge beforehand."""
 
 
 @dataclass(frozen=True)
 class Call:
-    """What a transaction is to do. `to` is None for a contract's creation; `simulate` raises the
-    contract's refusal in words, before anything is signed."""
+    """What a transaction is to do. `to` is None for a contract's creation.
+
+    `simulate` raises the contract's refusal in words, before anything is signed: first as it is,
+    then with what is offered, since a contract may ask for a share of the gas price.
+    `fee_basis_points` is that share; what is sent for it and not asked for comes back.
+    """
 
     to: bytes | None
     data: bytes
-    simulate: Callable[[], object] = nothing
+    simulate: Callable[[Offer | None], object] = no_simulation
+    fee_basis_points: int = 0
+
+
+def call_of(transaction: SignedTransaction) -> Call:
+    """What a transaction of type 2 does (EIP-1559), as it was signed."""
+    fields = TypedTransaction.from_bytes(HexBytes(transaction.raw)).as_dict()
+    cost = transaction.gas_limit * transaction.fees.max_fee
+    share = -(-int(fields["value"]) * BASIS_POINTS // cost) if cost else 0
+    return Call(bytes(fields["to"]) or None, bytes(fields["data"]), fee_basis_points=share)
 
 
 class Pricer:
     """Signs transactions of one account on one chain; sends nothing."""
 
-    def __init__(self, node: Node, account: LocalAccount, policy: FeePolicy) -> None:
+    def __init__(self, node: Node, account: Account, policy: FeePolicy) -> None:
         self._node = node
         self._account = account
         self._policy = policy
@@ -47,14 +76,19 @@ class Pricer:
         rivals = [one.transaction for one in pending if one.transaction.nonce == nonce]
         market = Market(self._node.head().base_fee, self._node.priority_fee())
         offered = self._policy.offer(market, highest(rival.fees for rival in rivals))
+        is_new = gas_limit is None
         if gas_limit is None:
             gas_limit = fees.gas_limit(self._node.estimate_gas(self.payer, call.to, call.data))
-        self._require_funds(gas_limit * offered.max_fee)
+        cost = gas_limit * offered.max_fee
+        value = cost * call.fee_basis_points // BASIS_POINTS
+        self._require_funds(cost + value)
+        if is_new:
+            call.simulate(Offer(gas_limit, offered.max_fee, value))
         fields: dict[str, Any] = {
             "type": 2,
             "chainId": self._node.chain_id,
             "nonce": nonce,
-            "value": 0,
+            "value": value,
             "data": call.data,
             "gas": gas_limit,
             "maxFeePerGas": offered.max_fee,

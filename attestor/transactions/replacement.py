@@ -11,6 +11,10 @@ LEAST_BUMP_PERCENT = 10
 """By how much both fields must rise before nodes take a replacement (geth's txpool.pricebump, which
 others follow)."""
 
+PATIENCE_BLOCKS = 3
+PATIENCE_PARTS = 8
+"""Blocks that a transaction may wait at one price, and into how many prices the rest is divided."""
+
 
 @dataclass(frozen=True)
 class Market:
@@ -25,6 +29,8 @@ class FeePolicy:
     """The operator's choice: never more than `cap`, wei per gas."""
 
     cap: int
+    priority_cap: int = 10 * GWEI
+    """What a first offer pays to be included, however much more the node suggests."""
 
     def offer(self, market: Market, replaced: Fees | None = None) -> Fees:
         """Fees for a new transaction, or for one that takes the nonce of what offered `replaced`.
@@ -32,8 +38,9 @@ class FeePolicy:
         At the cap it may outbid nothing any more (`outbids`): it is offered all the same, since
         nodes forget transactions. Raises `FeeCapReached` when not even the base fee fits.
         """
-        offered = fees.suggest_fees(market.base_fee, market.priority_fee, self.cap, replaced)
-        if offered.max_fee <= market.base_fee:
+        tip = min(market.priority_fee, self.priority_cap)
+        offered = fees.suggest_fees(market.base_fee, tip, self.cap, replaced)
+        if offered.max_fee < market.base_fee:
             raise FeeCapReached(
                 f"the base fee is {market.base_fee / GWEI:.3f} gwei, the cap {self.cap / GWEI:.3f}",
                 hint="raise payer.max_fee_gwei or wait",
@@ -46,6 +53,14 @@ def outbids(offered: Fees, replaced: Fees) -> bool:
     return _bumped(offered.max_fee, replaced.max_fee) and _bumped(
         offered.priority_fee, replaced.priority_fee
     )
+
+
+def is_stuck(offered: Fees, base_fee: int, waited: int, left: int) -> bool:
+    """Whether it is time to outbid what is out: it cannot be included at this base fee, or blocks
+    that could have included it went by. `waited` blocks have passed since it was sent, and `left`
+    may still include it: the fewer, the less patience."""
+    patience = max(1, min(PATIENCE_BLOCKS, left // PATIENCE_PARTS))
+    return offered.max_fee < base_fee or waited >= patience
 
 
 def highest(offers: Iterable[Fees]) -> Fees | None:

@@ -36,6 +36,7 @@ from attestor.jobs import worker
 from attestor.jobs.queue import ProofQueue
 from attestor.store.database import Store
 from attestor.store.disagreements import Disagreements
+from attestor.store.headers import Headers
 from attestor.store.history import History
 from attestor.store.jobs import Jobs
 from attestor.store.journal import Journal
@@ -152,6 +153,8 @@ class Running:
             Transactions(store, journal),
             Uploads(store, journal),
             Disagreements(store, journal),
+            Headers(store),
+            store,
         )
         queue = ProofQueue(parts.jobs, 8)
         checks: Any = self.prover
@@ -265,7 +268,8 @@ def test_duty__every_one_hangs_with_the_database__health_and_metrics_answer(
     monkeypatch.setattr(Store, "open", opened)
 
     def hang() -> None:
-        with store[0].transaction():
+        # A disk that hangs lets nobody read either.
+        with store[0].transaction(), store[0]._read_lock:
             running.gate.wait(60)
 
     async def body(session: ClientSession, running: Running) -> None:

@@ -13,11 +13,10 @@ from attestor.chain.node import Node
 from attestor.chain.rpc import Rpc
 from attestor.core.blocks import Block
 from attestor.core.fees import GWEI
-from attestor.core.text import from_hex, to_hex
+from attestor.core.text import from_hex
 from attestor.deployment.deployer import PACE, Deployer
 from attestor.deployment.log import DeploymentLog
 from attestor.devnet.anvil import Anvil
-from attestor.transactions.account import parse_account
 from attestor.transactions.manager import TransactionManager
 from attestor.transactions.pricing import Pricer
 from attestor.transactions.replacement import FeePolicy
@@ -50,12 +49,33 @@ class MeasuredChain:
         self.node = node
         self.id = node.chain_id
         self.start = start
-        self.account = parse_account(to_hex(keccak(b"who pays for the figures")))
+        self.account = Account.from_key(keccak(b"who pays for the figures"))
         self.sender = from_hex(self.account.address)
         log = DeploymentLog(None, self.id)
         self.pricer = Pricer(self.node, self.account, FeePolicy(1000 * GWEI))
         transactions = TransactionManager(self.node, self.pricer, log, PACE)
         self.deployer = Deployer(self.node, transactions, log)
+
+    def pricer_on(self, node: Node) -> Pricer:
+        """The same account's, over other endpoints."""
+        return Pricer(node, self.account, FeePolicy(1000 * GWEI))
+
+    def pay_from_outside(self) -> None:
+        """A transaction of the account that only the chain knows of."""
+        nonce = self.node.nonce(self.sender)
+        fields = {
+            "type": 2,
+            "chainId": self.id,
+            "nonce": nonce,
+            "to": self.account.address,
+            "value": 0,
+            "data": b"",
+            "gas": 21_000,
+            "maxFeePerGas": 2000 * GWEI,
+            "maxPriorityFeePerGas": 1000 * GWEI,
+        }
+        signed = self.account.sign_transaction(fields)
+        self.node.send(bytes(signed.raw_transaction), bytes(signed.hash))
 
     def send(self, to: bytes | None, calldata: bytes) -> int:
         """Gas used, from the receipt."""

@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from eth_account import Account
 from eth_utils.crypto import keccak
 from measures.chain import FUNDS, MeasuredChain
 from measures.goals import Figure
@@ -64,7 +63,7 @@ class GethChain(MeasuredChain):
 
     def mine(self, blocks: int) -> None:
         """Blocks of a transfer each."""
-        sender, number = Account.from_key(self.account.key), self.node.nonce(self.sender)
+        sender, number = self.account, self.node.nonce(self.sender)
         fee = self.node.head().base_fee * 2 + 10**9
         for nonce in range(number, number + blocks):
             signed = sender.sign_transaction(

@@ -9,6 +9,8 @@ from loguru import logger
 from measures.chain import CHAIN_ID, GasChain, account
 from measures.scenario import DAY, Deployment
 
+from attestor.chain.header_log import MemoryHeaderLog
+from attestor.chain.heads import Heads
 from attestor.collateral.sources import SimulatedSource
 from attestor.core.eip712 import Domain
 from attestor.core.possession import Possession
@@ -17,14 +19,17 @@ from attestor.core.signature import sign
 from attestor.core.transaction import Outcome
 from attestor.quote.gate import Gate, GatePolicy, SimulatedRoot
 from attestor.rotation.effects import RotationEffects
+from attestor.rotation.failures import Failures
 from attestor.rotation.loop import Rotation
-from attestor.rotation.plan import RotationPolicy
+from attestor.rotation.observer import Observer
 from attestor.rotation.request import RequestBuilder
+from attestor.rotation.situation import RotationPolicy
 from attestor.signer.client import QuoteAnswer
 from attestor.store.database import Store
 from attestor.store.history import History
 from attestor.store.journal import Journal
 from attestor.store.transactions import Transactions
+from attestor.transactions.budget import GasBudget
 from attestor.transactions.manager import TransactionManager
 
 POLICY = RotationPolicy(
@@ -70,6 +75,12 @@ class Signer:
     def activate(self, address: bytes, valid_until: int) -> None:
         """Nothing is proved here."""
 
+    def lease(self, chain_time: int, seconds: float) -> None:
+        """Nothing is proved here."""
+
+    def pause(self, address: bytes) -> None:
+        """Nothing is proved here."""
+
     def retire(self, address: bytes) -> None:
         """Its key is of no use any more."""
 
@@ -96,22 +107,27 @@ class RotatingMachine:
         )
         signer: Any = Signer(deployment, binding)
         requests = RequestBuilder(deployment.registry, pricer.payer)
+        manager = TransactionManager(self._chain.node, pricer, self._transactions)
         effects = RotationEffects(
             signer,
             deployment.registry,
-            TransactionManager(self._chain.node, pricer, self._transactions),
+            manager,
             gate,
             history,
             binding,
             requests,
+            GasBudget(self._transactions, pricer.payer, 1, self._now),
         )
         self._history = history
+        failures = Failures(history)
+        observer = Observer(deployment.registry, manager, history, POLICY, failures)
         self._rotation = Rotation(
-            self._chain.node,
-            deployment.registry,
+            Heads(self._chain.node, MemoryHeaderLog()),
+            observer,
             effects,
             history,
             POLICY,
+            failures,
             self._now,
         )
 

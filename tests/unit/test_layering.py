@@ -22,11 +22,12 @@ ALLOWED: dict[str, set[str]] = {
     "observe": {"core", "errors"},
     "store": {"core", "errors"},
     "net": {"core", "errors"},
-    "chain": {"core", "errors", "config", "net"},
-    "transactions": {"core", "errors", "chain"},
+    "chain": {"core", "errors", "config", "net", "observe"},
+    "transactions": {"core", "errors", "hardening", "chain"},
     "quote": {"core", "errors"},
     "executor": {"core", "errors"},
-    "signer": {"core", "errors", "quote", "executor"},
+    "hardening": {"core", "errors"},
+    "signer": {"core", "errors", "hardening", "quote", "executor"},
     "rotation": {"core", "errors", "chain", "transactions", "signer", "store", "quote"},
     "jobs": {"core", "errors", "store"},
     "http": {"core", "errors", "jobs", "store"},
@@ -148,7 +149,7 @@ def test_imports__core__does_no_io() -> None:
 
 
 def test_imports__signer_process__has_no_network_library() -> None:
-    for name in ("signer", "executor", "quote"):
+    for name in ("signer", "executor", "quote", "hardening"):
         for path in sorted((PACKAGE / name).rglob("*.py")):
             roots = {found.split(".")[0] for found in imports(path)}
             assert not roots & {"requests", "aiohttp", "web3", "urllib3", "h11"}, path

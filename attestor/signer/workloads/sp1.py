@@ -8,7 +8,7 @@ from typing import Any
 from attestor.core.cross_check import Timing
 from attestor.core.eip712 import Domain
 from attestor.core.elf import check as check_elf
-from attestor.core.execution import Engine, Limits, require_signable, stdin_sha256
+from attestor.core.execution import Engine, ExecutorBuild, Limits, require_signable, stdin_sha256
 from attestor.core.frame import Frame
 from attestor.core.legacy_message import LegacyMessage
 from attestor.core.statement import CIRCUIT_VERSION, Statement
@@ -32,13 +32,16 @@ class Sp1Workload:
         engine: Engine,
         cross_checker: CrossChecker,
         statements: Domain | None = None,
+        build: ExecutorBuild = ExecutorBuild.UNRECORDED,
     ) -> None:
-        """`statements` is the domain of the MultiProof for which statements are signed too."""
+        """`statements` is the domain of the MultiProof for which statements are signed too;
+        `build` is which executor `executor` runs."""
         self._executor = executor
         self._limits = limits
         self._engine = engine
         self._cross_checker = cross_checker
         self._statements = statements
+        self._build = build
         self._verifying_keys = VerifyingKeys(executor, limits)
         self.verbs: Mapping[str, workload.Verb] = {
             "cross_checks": self._cross_checks,
@@ -65,7 +68,7 @@ class Sp1Workload:
         run = Run(job, program, stdin, execution)
         timing = self._cross_checker.before_signing(run)
         follow_up = self._cross_checker.after_signing if timing is Timing.AFTER else None
-        return ProvedRun(run, verifying_key, timing, self._statements, follow_up)
+        return ProvedRun(run, verifying_key, timing, self._statements, follow_up, self._build)
 
     def _cross_checks(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> Frame:
         """What was found about signed runs since the last call; each is reported once."""
@@ -97,6 +100,7 @@ class ProvedRun:
     cross_check: Timing
     domain: Domain | None
     follow_up: Callable[[Run], None] | None
+    build: ExecutorBuild
 
     def digests(self, valid_until: int) -> tuple[bytes, ...]:
         """The legacy message's digest, and that of the statement until `valid_until`."""
@@ -116,6 +120,7 @@ class ProvedRun:
             "words": list(self.verifying_key.words),
             "cycles": execution.cycles,
             "engine": execution.engine,
+            "executor": self.build,
             "cross_check": self.cross_check,
             "statement": self._signed_statement(signed),
         }

@@ -16,6 +16,8 @@ from attestor.store.migrations import (
     m5_statements,
     m6_attempts,
     m7_policy_events,
+    m8_reorgs,
+    m9_executor,
 )
 
 MIGRATIONS: tuple[str, ...] = (
@@ -26,6 +28,8 @@ MIGRATIONS: tuple[str, ...] = (
     m5_statements.SQL,
     m6_attempts.SQL,
     m7_policy_events.SQL,
+    m8_reorgs.SQL,
+    m9_executor.SQL,
 )
 """Migration n brings a database of version n (`PRAGMA user_version`) to n + 1. They run without
 checks of foreign keys, so that a table can be built anew; those are checked before the commit."""

@@ -3,14 +3,15 @@
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
+use rustix::thread::sched_getaffinity;
+
 /// A key has four big jobs; more threads would only reserve address space.
 const MAX_THREADS: usize = 4;
 
 /// Do all `jobs`, in any order. This thread takes part: when the system gives no others, it does
 /// them all. A panic in a job reaches the caller.
 pub(crate) fn share<J: Send>(jobs: Vec<J>, work: impl Fn(J) + Sync) {
-    let threads = thread::available_parallelism().map_or(1, usize::from).min(MAX_THREADS);
-    let others = threads.min(jobs.len()).saturating_sub(1);
+    let others = processors().min(MAX_THREADS).min(jobs.len()).saturating_sub(1);
     let jobs = Mutex::new(jobs);
     let next = || jobs.lock().unwrap_or_else(PoisonError::into_inner).pop();
     let run = || {
@@ -25,6 +26,12 @@ pub(crate) fn share<J: Send>(jobs: Vec<J>, work: impl Fn(J) + Sync) {
         }
         run();
     });
+}
+
+/// Those that this process may use. `thread::available_parallelism` would read files, which a
+/// process that computes a key may not.
+fn processors() -> usize {
+    sched_getaffinity(None).map_or(1, |set| set.count() as usize)
 }
 
 #[cfg(test)]

@@ -1,11 +1,10 @@
-//! What this process takes away from itself before it looks at a program.
+//! The bounds of a process, which it sets itself before it looks at a program.
 
 use std::os::fd::OwnedFd;
 
 use attestor_protocol::Fields;
-use rustix::process::{
-    DumpableBehavior, Resource, Rlimit, Signal, set_dumpable_behavior, setrlimit,
-};
+use attestor_sandbox::limit;
+use rustix::process::Resource;
 
 use crate::engine_choice::Engine;
 use crate::failure::{Class, Failure};
@@ -69,25 +68,27 @@ pub(crate) fn take_stdout() -> Result<OwnedFd, Failure> {
     Ok(answer)
 }
 
-/// Apply `limits`, and give up privileges, core dumps, tracing by others, and files.
+/// Apply `limits`.
 ///
 /// Ours reserves more addresses than any machine has memory for its guest's, without access: they
 /// count as address space and not as data, so that data is what bounds it. It also judges what
 /// SP1's runs, in the same process.
 pub(crate) fn confine(limits: &Limits, engine: Option<Engine>) -> Result<(), Failure> {
     let grace = limits.cpu_seconds.saturating_add(1);
-    limit(Resource::Core, 0, 0)?;
-    limit(Resource::Fsize, 0, 0)?;
-    limit(Resource::Nofile, MAX_OPEN_FILES, MAX_OPEN_FILES)?;
-    limit(Resource::Cpu, limits.cpu_seconds, grace)?;
     let (addresses, data) = memory_limits(limits.memory_bytes, engine);
-    limit(Resource::As, addresses, addresses)?;
-    limit(Resource::Data, data, data)?;
-    let failed = |error| Failure::new(Class::Crash, format!("cannot give up privileges: {error}"));
-    // The thread that started us waits for our end: it is gone only with its whole process.
-    rustix::process::set_parent_process_death_signal(Some(Signal::KILL)).map_err(failed)?;
-    rustix::thread::set_no_new_privs(true).map_err(failed)?;
-    set_dumpable_behavior(DumpableBehavior::NotDumpable).map_err(failed)
+    let bounds = [
+        (Resource::Fsize, 0, 0),
+        (Resource::Nofile, MAX_OPEN_FILES, MAX_OPEN_FILES),
+        (Resource::Cpu, limits.cpu_seconds, grace),
+        (Resource::As, addresses, addresses),
+        (Resource::Data, data, data),
+    ];
+    for (resource, soft, hard) in bounds {
+        limit(resource, soft, hard).map_err(|error| {
+            Failure::new(Class::Crash, format!("cannot set {resource:?}: {error}"))
+        })?;
+    }
+    Ok(())
 }
 
 /// (address space, data) of a process whose memory limit is `memory_bytes`.
@@ -103,14 +104,6 @@ fn memory_limits(memory_bytes: u64, engine: Option<Engine>) -> (u64, u64) {
         }
         None => (memory_bytes, memory_bytes),
     }
-}
-
-/// Set a limit; one that is already lower stays.
-fn limit(resource: Resource, soft: u64, hard: u64) -> Result<(), Failure> {
-    let highest = rustix::process::getrlimit(resource).maximum.unwrap_or(u64::MAX);
-    let wanted = Rlimit { current: Some(soft.min(highest)), maximum: Some(hard.min(highest)) };
-    setrlimit(resource, wanted)
-        .map_err(|error| Failure::new(Class::Crash, format!("cannot set {resource:?}: {error}")))
 }
 
 #[cfg(test)]

@@ -2,11 +2,13 @@
 
 use std::fs::File;
 use std::io::{self, Write};
-use std::os::fd::AsRawFd;
+use std::os::fd::{AsRawFd, RawFd};
 use std::process::ExitCode;
 
 use attestor_protocol::{Fields, FrameError};
-use serde_json::Value;
+use attestor_sandbox::Sandbox;
+pub use attestor_sandbox::Work;
+use serde_json::{Value, json};
 
 use crate::confine::{self, Limits};
 use crate::engine_choice::Engine;
@@ -45,16 +47,20 @@ impl Answer {
     }
 }
 
-/// Take the request from stdin and answer it by `handle`.
+/// What handles a request: a program's main part.
+type Handle = fn(&Request) -> Result<Answer, Failure>;
+
+/// Take the request from stdin and answer it by `handle`, which needs of the kernel what `work` says.
 ///
 /// The exit code is 0 whenever an answer was written, also one that says no.
-pub fn serve(handle: fn(&Request) -> Result<Answer, Failure>) -> ExitCode {
+pub fn serve(work: Work, handle: Handle) -> ExitCode {
     record_panics();
     let Ok(stdout) = confine::take_stdout() else {
         return ExitCode::FAILURE;
     };
     memory::answer_on(stdout.as_raw_fd());
-    let outcome = guarded(Class::Crash, || handle(&receive()?)).and_then(|outcome| outcome);
+    let outcome = guarded(Class::Crash, || respond(work, stdout.as_raw_fd(), handle));
+    let outcome = outcome.and_then(|outcome| outcome);
     let Ok(frame) = encode(outcome) else {
         return ExitCode::FAILURE;
     };
@@ -67,11 +73,12 @@ pub fn serve(handle: fn(&Request) -> Result<Answer, Failure>) -> ExitCode {
     }
 }
 
-fn receive() -> Result<Request, Failure> {
+/// A request with `"report": "sandbox"` is about this process, and brings no program.
+fn respond(work: Work, answer: RawFd, handle: Handle) -> Result<Answer, Failure> {
     confine::require_empty_environment()?;
-    let bad = |error: FrameError| Failure::new(Class::Crash, error.to_string());
+    let mut sandbox = Sandbox::enter(answer).map_err(not_confined)?;
     let mut input = io::stdin().lock();
-    let header = attestor_protocol::read_header(&mut input).map_err(bad)?;
+    let header = attestor_protocol::read_header(&mut input).map_err(bad_frame)?;
     if header.fields.get("version").and_then(Value::as_u64) != Some(VERSION) {
         return Err(Failure::new(Class::Crash, format!("request is not of version {VERSION}")));
     }
@@ -79,10 +86,37 @@ fn receive() -> Result<Request, Failure> {
     let engine = Engine::parse(&header.fields)?;
     let cross_checks = header.fields.get("cross_checks").and_then(Value::as_bool).unwrap_or(false);
     confine::confine(&limits, engine)?;
-    let blobs =
-        attestor_protocol::read_blobs(&mut input, &header.sizes, MAX_REQUEST_BYTES).map_err(bad)?;
-    attestor_protocol::read_end(&mut input).map_err(bad)?;
-    Ok(Request { limits, engine, cross_checks, blobs })
+    sandbox.seal(work, answer).map_err(not_confined)?;
+    require_walls(&sandbox, &header.fields)?;
+    let blobs = attestor_protocol::read_blobs(&mut input, &header.sizes, MAX_REQUEST_BYTES)
+        .map_err(bad_frame)?;
+    attestor_protocol::read_end(&mut input).map_err(bad_frame)?;
+    if header.fields.get("report").is_some_and(|report| report == "sandbox") {
+        return Ok(report(&sandbox));
+    }
+    handle(&Request { limits, engine, cross_checks, blobs })
+}
+
+/// Those that stood when the service started, and that it therefore relies on.
+fn require_walls(sandbox: &Sandbox, fields: &Fields) -> Result<(), Failure> {
+    let names = fields.get("walls").and_then(Value::as_array).into_iter().flatten();
+    match names.map(|name| name.as_str().unwrap_or("")).find(|name| !sandbox.stands(name)) {
+        None => Ok(()),
+        Some(name) => Err(Failure::new(Class::Crash, format!("the wall {name:?} does not stand"))),
+    }
+}
+
+fn report(sandbox: &Sandbox) -> Answer {
+    let (walls, abi) = (json!(sandbox.walls), json!(sandbox.landlock_abi));
+    Answer::new([("walls", walls), ("landlock_abi", abi), ("sp1", json!(SP1_VERSION))], None)
+}
+
+fn bad_frame(error: FrameError) -> Failure {
+    Failure::new(Class::Crash, error.to_string())
+}
+
+fn not_confined(error: io::Error) -> Failure {
+    Failure::new(Class::Crash, format!("cannot confine the process: {error}"))
 }
 
 fn encode(outcome: Result<Answer, Failure>) -> Result<Vec<u8>, FrameError> {

@@ -5,37 +5,18 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
+from integration.daemon.conftest import StartDevnet
 
-from attestor.audit import verify
+from attestor.audit import registrations, verify
 from attestor.chain.registry import Registry
 from attestor.config import ROOT
 from attestor.devnet.deployment import fund
-from attestor.devnet.stack import Devnet, DevnetOptions
+from attestor.devnet.stack import Devnet
 from attestor.store.database import Store
-
-StartDevnet = Callable[..., Devnet]
-
-
-@pytest.fixture
-def start(tmp_path: Path, port: int) -> Iterator[StartDevnet]:
-    """A fast stack of its own for a test that disturbs it."""
-    running: list[Devnet] = []
-
-    def make(**changes: Any) -> Devnet:
-        options = {"folder": tmp_path / "net", "block_seconds": 0.25, "api_port": port, **changes}
-        running.append(Devnet(DevnetOptions(**options)))
-        running[-1].deploy()
-        running[-1].start_daemon()
-        return running[-1]
-
-    yield make
-    for devnet in running:
-        devnet.stop()
 
 
 def attestor(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -62,10 +43,10 @@ def sound(devnet: Devnet) -> None:
     registry = Registry(devnet.node, devnet.deployment.registry.address)
     store = Store.open_to_read(devnet.database)
     head = devnet.node.head().number
-    events = verify.registration_events(store, head, registry.registrations)
+    events = registrations.registration_events(store, head, registry.registrations)
     assert verify.journal_faults(store) == []
     assert verify.table_faults(store) == []
-    assert verify.chain_faults(store, events) == []
+    assert registrations.chain_faults(store, events) == []
     store.close()
 
 
@@ -135,7 +116,22 @@ def test_payer__without_funds__is_journaled_and_mends_itself(start: StartDevnet)
 def test_run__second_daemon_on_one_database__is_refused(start: StartDevnet) -> None:
     devnet = start()
     devnet.wait_for_signer()
+    assert devnet._daemon is not None
     result = attestor("run", "--config", str(devnet.config_file))
+    assert result.returncode == 2
+    assert "another attestor runs with" in result.stderr
+    assert f"as process {devnet._daemon.pid}" in result.stderr
+
+
+def test_run__second_daemon_by_a_link_to_the_database__is_refused_before_it_asks_a_node(
+    start: StartDevnet, tmp_path: Path, port: int
+) -> None:
+    devnet = start()
+    devnet.wait_for_signer()
+    link = tmp_path / "link.sqlite"
+    link.symlink_to(devnet.database)
+    nobody = ["--chain-rpc-url", "http://127.0.0.1:9", "--store-path", str(link)]
+    result = attestor("run", "--config", str(devnet.config_file), *nobody)
     assert result.returncode == 2
     assert "another attestor runs with" in result.stderr
 

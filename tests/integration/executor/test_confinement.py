@@ -1,5 +1,6 @@
 """What an executor's process may still do while a program runs."""
 
+import os
 import subprocess
 import sys
 import time
@@ -61,6 +62,40 @@ def test_privileges__while_a_program_runs__given_up(running: int) -> None:
         pytest.skip("this kernel does not show whether privileges can be gained")
 
     assert "NoNewPrivs:\t1" in status
+
+
+def test_sandbox__while_a_program_runs__seen_from_outside(running: int) -> None:
+    lines = Path(f"/proc/{running}/status").read_text().splitlines()
+    status = {name: value.split() for name, _, value in (line.partition(":") for line in lines)}
+    descriptors = Path(f"/proc/{running}/fd")
+
+    assert status["Seccomp"] == ["2"]
+    assert status["CapPrm"] == status["CapEff"] == ["0000000000000000"]
+    assert status["Groups"] == [] or os.geteuid() != 0
+    assert "0" not in status["Uid"] + status["Gid"]
+    if os.access(descriptors, os.R_OK):
+        assert {int(path.name) for path in descriptors.iterdir()} == {0, 1, 2, 3}
+
+
+def test_user__of_two_processes__is_not_the_same(
+    running: int, guest: Callable[[str], bytes]
+) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root gives each process a user of its own")
+    limits = {"cycles": 1, "cpu_seconds": 9, "memory_bytes": MEMORY_BYTES, "public_values_bytes": 1}
+    header = {"version": 2, "engine": "sp1-portable", "cross_checks": True, "limits": limits}
+    request = frame.encode(frame.Frame(header, (guest("test/spin"),)))
+    pipe = subprocess.PIPE
+    with subprocess.Popen([PROGRAM], stdin=pipe, stdout=pipe, env={}) as other:
+        assert other.stdin is not None
+        other.stdin.write(request)
+        other.stdin.flush()
+        time.sleep(0.3)
+        lines = [Path(f"/proc/{pid}/status").read_text() for pid in (running, other.pid)]
+        other.kill()
+
+    uids = {text.partition("\nUid:")[2].splitlines()[0] for text in lines}
+    assert len(uids) == 2
 
 
 @pytest.mark.parametrize(

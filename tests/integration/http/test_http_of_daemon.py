@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from measures import memory
 
 from attestor.chain.abi import Contract
 from attestor.chain.multiproof import MultiProof
@@ -16,9 +17,13 @@ from attestor.core.legacy_message import LegacyMessage
 from attestor.core.text import from_hex, to_hex
 from attestor.devnet.stack import Devnet
 from attestor.errors import ProofRefused, ProverFailed, RpcError
+from attestor.hardening import process
 from attestor.http import wire
 from attestor.programs import ELF_FOLDER, elf, fibonacci, header_chain
 from attestor.store.database import Store
+
+SYS_PTRACE = 19
+"""A capability's number (linux/capability.h)."""
 
 
 def post(devnet: Devnet, path: str, body: bytes, method: str = "POST") -> tuple[int, bytes, Any]:
@@ -88,8 +93,9 @@ def test_wait_proof__answer__is_upstreams_json(devnet: Devnet) -> None:
     status, job, _ = post(devnet, "/request_proof", body)
     assert status == 200
     assert len(job) == 36
-    status, answer, _ = post(devnet, "/wait_proof", job)
+    status, answer, headers = post(devnet, "/wait_proof", job)
     assert status == 200
+    assert headers["X-Attestor-Executor"] == "recorded"
     fields = json.loads(answer)
     assert list(fields) == ["signature", "vk", "public_values"]
     assert (len(fields["signature"]), len(fields["vk"])) == (65, 32)
@@ -199,12 +205,35 @@ def test_secrets__of_payer__are_in_no_log_or_database(devnet: Devnet) -> None:
             assert bytes.fromhex(secret) not in data
 
 
+def test_secrets__key_of_payer__is_once_in_the_daemons_memory(
+    devnet: Devnet, client: ProverClient
+) -> None:
+    """It has paid for a registration by now."""
+    if not process.holds(SYS_PTRACE):
+        pytest.skip("needs CAP_SYS_PTRACE")
+    secret = from_hex((devnet.folder / "payer.key").read_text().strip())
+    assert devnet._daemon is not None
+    pid = devnet._daemon.pid
+    assert memory.occurrences(pid, memory.forms(secret)) == ["big-endian"]
+    assert sorted(memory.occurrences(pid, memory.parts(secret))) == ["high", "low"]
+
+
+def test_daemon__its_memory__is_in_no_core_dump_and_closed_to_others(devnet: Devnet) -> None:
+    assert devnet._daemon is not None
+    folder = Path(f"/proc/{devnet._daemon.pid}")
+    assert "NoNewPrivs:\t1" in (folder / "status").read_text()
+    limits = (folder / "limits").read_text().splitlines()
+    core = next(line for line in limits if line.startswith("Max core file size"))
+    assert core.split()[4:6] == ["0", "0"]
+
+
 def test_statement__of_a_proof__is_accepted_by_multiproof(
     devnet: Devnet, client: ProverClient
 ) -> None:
     proof = client.prove(elf(fibonacci.NAME), fibonacci.stdin(10))
-    status, body, _ = post(devnet, f"/statement?proof_id={proof.proof_id}", b"", method="GET")
+    status, body, headers = post(devnet, f"/statement?proof_id={proof.proof_id}", b"", method="GET")
     assert status == 200
+    assert headers["X-Attestor-Executor"] == "recorded"
     told = json.loads(body)
     assert told["contract"].lower() == to_hex(devnet.deployment.multiproof.address)
     assert told["signer"].lower() == to_hex(proof.signer)

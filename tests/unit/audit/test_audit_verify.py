@@ -1,99 +1,29 @@
 """The audit finds what was changed behind the daemon's back."""
 
 import re
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from eth_utils.crypto import keccak
+from unit.audit.conftest import SIGNER, STRANGER, TRANSACTION, event, tamper
 
-from attestor.audit import report, verify
-from attestor.core.blocks import Block
+from attestor.audit import registrations, report, verify
 from attestor.core.cross_check import CrossCheckVerdict, Finding, Timing
 from attestor.core.execution import Engine
-from attestor.core.fees import Fees
 from attestor.core.proof import Proof
-from attestor.core.registration import Quoted, Registration, RegistrationEvent, RegistrationKind
+from attestor.core.registration import RegistrationEvent
 from attestor.core.text import to_hex
-from attestor.core.transaction import Receipt, SignedTransaction
 from attestor.core.verifying_key import VerifyingKey
 from attestor.store.database import Store
-from attestor.store.history import History, RegistrationRequest
 from attestor.store.jobs import Jobs
 from attestor.store.journal import Journal
-from attestor.store.transactions import Transactions
-
-SIGNER, STRANGER = b"\x01" * 20, b"\x02" * 20
-REFERENCE = Block(7, b"\x07" * 32, b"\x06" * 32, 1000)
-RAW = b"a quote"
-TRANSACTION = b"\x44" * 32
-MEASUREMENT = b"\x0a" * 32
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """A database in which one signer was registered and activated."""
-    store = Store.open(tmp_path / "attestor.sqlite")
-    journal = Journal(store, lambda: 1_800_000_000.0)
-    history, transactions = History(store, journal), Transactions(store, journal)
-    history.signer_created(SIGNER)
-    quoted = Quoted(
-        hash=keccak(RAW),
-        raw=RAW,
-        signer=SIGNER,
-        reference_block=7,
-        reference_hash=b"\x07" * 32,
-        measurement=MEASUREMENT,
-        deadline=2000,
-        possession=b"possession",
-        provider="simulated",
-        simulated=True,
-        tcb_status="UpToDate",
-    )
-    history.quote_made(quoted)
-    signed = SignedTransaction(TRANSACTION, b"raw", b"\x09" * 20, 0, 100, Fees(3, 1))
-    request = RegistrationRequest.of(quoted, RegistrationKind.ADMISSION)
-    transactions.signed(request.intent, signed, lambda: history.requested(request, b"signed"))
-    transactions.mined(Receipt(TRANSACTION, 9, b"\x09" * 32, True, 90, 3))
-    (attempt,) = transactions.attempts(request.intent.name)
-    history.activated(attempt, None, Registration(1010, 4610, MEASUREMENT), REFERENCE)
-    store.close()
-    return tmp_path / "attestor.sqlite"
-
-
-def event(**changes: object) -> RegistrationEvent:
-    fields = {
-        "signer": SIGNER,
-        "measurement": MEASUREMENT,
-        "signed_hash": keccak(b"signed"),
-        "reference_block": 7,
-        "reference_hash": b"\x07" * 32,
-        "valid_until": 4610,
-        "block_number": 9,
-        "transaction_hash": TRANSACTION,
-        "platform": b"\x0b" * 32,
-        "admission": 7,
-        "fmspc": b"fmspc!",
-        **changes,
-    }
-    return RegistrationEvent(**fields)  # type: ignore[arg-type]
-
-
-def tamper(path: Path, sql: str) -> Store:
-    connection = sqlite3.connect(path)
-    connection.execute("PRAGMA foreign_keys = OFF")
-    connection.execute(sql)
-    connection.commit()
-    connection.close()
-    return Store.open_to_read(path)
 
 
 def test_verify__untouched__is_sound(path: Path) -> None:
     store = Store.open_to_read(path)
     assert verify.journal_faults(store) == []
     assert verify.table_faults(store) == []
-    assert verify.chain_faults(store, [event(), event(signer=STRANGER, valid_until=1)]) == []
+    assert registrations.chain_faults(store, [event(), event(signer=STRANGER, valid_until=1)]) == []
     assert len(verify.journal_tip(store)) == 32
 
 
@@ -152,13 +82,13 @@ def test_journal_faults__end_cut_off__shows_in_the_tables(path: Path) -> None:
 def test_chain_faults__registry_differs__is_named(
     path: Path, change: dict[str, object], said: str
 ) -> None:
-    found = verify.chain_faults(Store.open_to_read(path), [event(**change)])
+    found = registrations.chain_faults(Store.open_to_read(path), [event(**change)])
     assert len(found) == 1
     assert said in found[0]
 
 
 def test_chain_faults__registry_knows_nothing__is_named(path: Path) -> None:
-    found = verify.chain_faults(Store.open_to_read(path), [event(signer=STRANGER)])
+    found = registrations.chain_faults(Store.open_to_read(path), [event(signer=STRANGER)])
     assert found == [f"registration of {to_hex(SIGNER)}: the registry has no such event"]
 
 
@@ -169,14 +99,14 @@ def test_registration_events__long_history__is_asked_for_in_ranges(path: Path) -
         asked.append((first, last))
         return [event(block_number=first)]
 
-    found = verify.registration_events(Store.open_to_read(path), 4500, fetch)
+    found = registrations.registration_events(Store.open_to_read(path), 4500, fetch)
     assert asked == [(7, 2006), (2007, 4006), (4007, 4500)]
     assert len(found) == 3
 
 
 def test_registration_events__empty_history__asks_nothing(tmp_path: Path) -> None:
     store = Store.open(tmp_path / "new.sqlite")
-    assert verify.registration_events(store, 10, lambda first, last: [event()]) == []
+    assert registrations.registration_events(store, 10, lambda first, last: [event()]) == []
 
 
 RENDER: list[Callable[[list[dict[str, object]]], str]] = [

@@ -5,7 +5,7 @@ from eth_abi.abi import encode
 from eth_utils.crypto import keccak
 
 from attestor.chain.abi import Contract
-from attestor.chain.wire import Log
+from attestor.core.transaction import Log
 from attestor.errors import AbiMissing, RpcAnswerInvalid
 
 SIGNER = b"\x11" * 20

@@ -104,9 +104,25 @@ def test_call__revert_data__is_kept(data: Any, expected: bytes) -> None:
     assert caught.value.data == expected
 
 
-def test_call__error_that_is_no_object__is_refused() -> None:
+def test_call__error_that_is_neither_object_nor_text__is_refused() -> None:
     with pytest.raises(RpcAnswerInvalid, match="error that is not an object"):
+        call({"id": 1, "error": ["boom"]})
+
+
+def test_call__error_as_text__is_the_nodes_error() -> None:
+    with pytest.raises(RpcError, match="eth_blockNumber: boom"):
         call({"id": 1, "error": "boom"})
+
+
+def test_call__error_without_an_id__is_the_nodes_error() -> None:
+    for answer in ({"id": None, "error": {"message": "parse error"}}, {"error": "parse error"}):
+        with pytest.raises(RpcError, match="parse error"):
+            call(answer)
+
+
+def test_call__error_of_another_request__is_refused() -> None:
+    with pytest.raises(RpcAnswerInvalid, match="id 9, expected 1"):
+        call({"id": 9, "error": {"message": "nonce too low"}})
 
 
 @pytest.mark.parametrize("url", ["https://user:secret@node.example/v2/secret", "secret:secret"])

@@ -6,10 +6,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from attestor import cli
+from attestor.core.blocks import Block, BlockWindow
 from attestor.core.cross_check import Disagreement
 from attestor.errors import DatabaseInvalid, NothingToResume
 from attestor.store.database import Store
 from attestor.store.disagreements import Disagreements
+from attestor.store.headers import Headers
 from attestor.store.jobs import Jobs
 from attestor.store.journal import Journal, entries
 from attestor.store.lock import lock_database
@@ -63,3 +65,16 @@ def test_resume__without_a_reason__is_a_usage_error(path: Path) -> None:
     result = CliRunner().invoke(cli.group, ["resume", "--database", str(path)])
     assert result.exit_code == 2
     assert "--reason" in result.output
+
+
+def test_resume__another_branch_is_accepted__no_block_is_remembered(path: Path) -> None:
+    store = Store.open(path)
+    block = Block(7, b"\x07" * 32, b"\x06" * 32, 1000)
+    Headers(store).save(BlockWindow((block,)))
+    store.close()
+    arguments = ["resume", "--database", str(path), "--reason", "invalid", "--accept-branch"]
+    result = CliRunner().invoke(cli.group, arguments)
+    assert result.exit_code == 0, result.output
+    store = Store.open(path)
+    assert Headers(store).load().blocks == ()
+    store.close()

@@ -53,6 +53,7 @@ class Rounds:
         self.refresher = CollateralRefresher()
         self.store = Store.open(path)
         self.world = world
+        self.set_by = 0
         self.parts: tuple[Any, Any, Uploads] = (
             world,
             self,
@@ -66,9 +67,12 @@ class Rounds:
     ) -> CollateralDuty:
         schedule = Schedule(interval, 7 * DAY)
         stop = stop or threading.Event()
-        return CollateralDuty(
-            *self.parts, refresher, self.machines, schedule, lambda: self.now, stop
-        )
+        clocks = lambda: self.now, stop, lambda: self.now + self.set_by
+        return CollateralDuty(*self.parts, refresher, self.machines, schedule, *clocks)
+
+    def set_wall_clock(self, seconds: int) -> None:
+        self.now += seconds
+        self.set_by -= seconds
 
     def newest_quote(self) -> bytes | None:
         return self.quote
@@ -112,12 +116,16 @@ def test_step__after_a_round__is_the_interval_later(rounds: Rounds) -> None:
         assert rounds.refresher.settled == count
 
 
-def test_step__clock_set_back__round_is_not_put_off(rounds: Rounds) -> None:
+@pytest.mark.parametrize("step", [-30 * DAY, 30 * DAY])
+def test_step__wall_clock_is_set__rounds_are_neither_put_off_nor_hurried(
+    rounds: Rounds, step: int
+) -> None:
     rounds.collateral.step()
-    rounds.now -= 30 * DAY
-    rounds.collateral.step()
-    rounds.collateral.step()
-    assert len(rounds.refresher.asked) == 2
+    rounds.set_wall_clock(step)
+    for seconds, count in ((HOUR - 1, 1), (1, 2)):
+        rounds.now += seconds
+        rounds.collateral.step()
+        assert len(rounds.refresher.asked) == count
 
 
 def test_close__round_that_waits__is_told_to_end(rounds: Rounds) -> None:

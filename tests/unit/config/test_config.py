@@ -157,7 +157,7 @@ def test_load__list__from_text_and_from_file(tmp_path: Path) -> None:
 def test_options__every_one__has_a_kind_a_help_and_a_valid_default() -> None:
     for known in fields(Config):
         assert known.metadata["kind"] in {
-            "url", "int", "float", "bool", "address", "path", "choice", "list", "text",
+            "url", "urls", "int", "float", "bool", "address", "path", "choice", "list", "text",
         }  # fmt: skip
         assert known.metadata["about"]
         if known.metadata["choices"] and known.default is not MISSING:
@@ -229,3 +229,56 @@ def test_load__old_and_new_name_of_a_variable__is_a_fault_where_they_differ() ->
     said = "ATTESTOR_UPKEEP_MARGIN_DAYS is also given as ATTESTOR_COLLATERAL_MARGIN_DAYS"
     with pytest.raises(ConfigurationInvalid, match=said):
         config.load(None, {**same, "ATTESTOR_UPKEEP_MARGIN_DAYS": "10"}, REQUIRED)
+
+
+ENDPOINTS = ("http://a.example", "https://b.example/key")
+
+
+def without_url(flags: dict[str, Any] | None = None, **environment: str) -> Config:
+    required = {name: value for name, value in REQUIRED.items() if name != "chain_rpc_url"}
+    return config.load(None, environment, {**required, **(flags or {})})
+
+
+def test_load__several_endpoints__from_text_and_from_file(tmp_path: Path) -> None:
+    assert load().rpc_urls == ("http://node.example",)
+    text = ", ".join(ENDPOINTS)
+    assert without_url({"chain_rpc_urls": text}).rpc_urls == ENDPOINTS
+    assert without_url(ATTESTOR_CHAIN_RPC_URLS=text).rpc_urls == ENDPOINTS
+    required = {name: value for name, value in REQUIRED.items() if name != "chain_rpc_url"}
+    file = write(tmp_path, f"[chain]\nrpc_urls = {list(ENDPOINTS)}\n")
+    assert config.load(file, {}, required).rpc_urls == ENDPOINTS
+
+
+def test_load__one_endpoint_and_several__is_refused() -> None:
+    with pytest.raises(ConfigurationInvalid, match=r"rpc_url and chain\.rpc_urls are both given"):
+        load({"chain_rpc_urls": "http://a.example"})
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("http://a.example,node.example/secret", "not an http:// or https:// URL"),
+        ("http://a.example,", "one of the URLs is empty"),
+        ("http://secret,http://secret", "listed twice"),
+    ],
+)
+def test_load__malformed_endpoints__are_refused_without_showing_them(given: str, said: str) -> None:
+    with pytest.raises(ConfigurationInvalid) as caught:
+        without_url({"chain_rpc_urls": given})
+    assert said in str(caught.value)
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["rpc_urls = 'http://a,,'", "rpc_urls = [1]", "rpc_urls = 5"])
+def test_load__endpoints_that_are_no_list_of_text__are_refused(tmp_path: Path, text: str) -> None:
+    required = {name: value for name, value in REQUIRED.items() if name != "chain_rpc_url"}
+    with pytest.raises(ConfigurationInvalid, match=r"chain\.rpc_urls: "):
+        config.load(write(tmp_path, f"[chain]\n{text}\n"), {}, required)
+
+
+@pytest.mark.parametrize("empty", ["", "''", "[]"])
+def test_load__empty_endpoints__are_missing(tmp_path: Path, empty: str) -> None:
+    required = {name: value for name, value in REQUIRED.items() if name != "chain_rpc_url"}
+    file = write(tmp_path, f"[chain]\nrpc_urls = {empty}\n" if empty else "")
+    with pytest.raises(ConfigurationInvalid, match=r"chain\.rpc_url"):
+        config.load(file, {}, required)

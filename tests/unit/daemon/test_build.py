@@ -7,10 +7,14 @@ from typing import Any
 import pytest
 
 from attestor.config import Config
+from attestor.core.blocks import BlockWindow
+from attestor.core.execution import ExecutorBuild
 from attestor.core.registration import Terms
 from attestor.core.report_data import Layout
 from attestor.daemon import build as module
-from attestor.errors import CollateralStoreInvalid, SignerGone
+from attestor.errors import CollateralStoreInvalid, DatabaseInvalid, SignerGone
+from attestor.executor import SandboxLevel
+from attestor.signer.start_report import StartReport
 from attestor.store.database import Store
 
 CONFIG = Config(
@@ -28,7 +32,7 @@ class Opened:
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self.events: list[str] = []
         self.faults: dict[str, Exception] = {}
-        patch.setattr(module, "Node", lambda *parts: self)
+        patch.setattr("attestor.daemon.build.Node.of", lambda *parts: Thing(self, "node") and self)
         patch.setattr(module, "Registry", lambda *parts: self)
         patch.setattr(module, "load_account", lambda path: self)
         patch.setattr(module, "lock_database", lambda path: Thing(self, "lock"))
@@ -37,6 +41,7 @@ class Opened:
         patch.setattr(Store, "open", lambda path: Thing(self, "store"))
         patch.setattr(module, "build_duty", self.build_duty)
         patch.setattr(module, "SignerProcess", lambda settings: Thing(self, "signer"))
+        patch.setattr(module, "Headers", lambda store: Thing(self, "headers"))
         patch.setattr(module, "Rotation", lambda *parts: Thing(self, "rotation"))
         patch.setattr(module, "CrossChecks", lambda *parts: Thing(self, "checks"))
 
@@ -74,8 +79,14 @@ class Thing:
     def close(self) -> None:
         self._opened.events.append(f"close {self._name}")
 
+    def started(self) -> StartReport:
+        return StartReport(ExecutorBuild.RECORDED, SandboxLevel.ISOLATED, (), 1000)
+
     def addresses(self) -> list[bytes]:
         return []
+
+    def load(self) -> BlockWindow:
+        return BlockWindow()
 
     def recover(self, held: list[bytes] | None = None) -> None:
         fault = self._opened.faults.get(f"{self._name}.recover")
@@ -119,11 +130,26 @@ def test_build__part_cannot_be_built__those_before_it_are_closed_in_reverse_orde
     assert found == closed
 
 
+def test_build__another_daemon_has_the_database__nothing_else_is_touched(opened: Opened) -> None:
+    opened.faults["lock"] = DatabaseInvalid("another attestor runs")
+    with pytest.raises(DatabaseInvalid):
+        module.build(CONFIG)
+    assert opened.events == []
+
+
 def test_build__all_parts__stay_open_until_they_are_closed(opened: Opened) -> None:
     parts = module.build(replace(CONFIG, chain_poll_seconds=0.5))
     intervals = {duty.name: duty.interval for duty in parts.duties}
-    assert intervals == {"rotation": 0.5, "cross_checks": 0.5, "policy_events": 60}
+    assert intervals == {
+        "rotation": 0.5,
+        "signer": 2,
+        "database": 5,
+        "database_check": 7 * 86_400,
+        "cross_checks": 0.5,
+        "policy_events": 60,
+    }
     assert not any(event.startswith("close") for event in opened.events)
+    assert opened.events[:2] == ["open lock", "open node"]
     opened.events.clear()
     parts.closing.close()
     assert opened.events == [
@@ -138,5 +164,6 @@ def test_build__all_parts__stay_open_until_they_are_closed(opened: Opened) -> No
 
 def test_build__upstreams_registry__has_no_policy_events_to_read(opened: Opened) -> None:
     parts = module.build(replace(CONFIG, chain_registry_kind=Layout.UPSTREAM))
-    assert [duty.name for duty in parts.duties] == ["rotation", "cross_checks"]
+    names = [duty.name for duty in parts.duties]
+    assert names == ["rotation", "signer", "database", "database_check", "cross_checks"]
     parts.closing.close()

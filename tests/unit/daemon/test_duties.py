@@ -8,8 +8,9 @@ import pytest
 from loguru import logger
 
 from attestor.core.duty import DutyBounds, DutyRecord, fault
-from attestor.daemon.duties import Clocks, Duties
-from attestor.errors import DatabaseFailed, Fatal, RpcUnreachable
+from attestor.daemon.clocks import Clocks
+from attestor.daemon.duties import Duties
+from attestor.errors import DatabaseFailed, Fatal, RpcUnreachable, SignerGone
 
 WAIT = 10.0
 """Seconds that a test waits for a thread before it fails; it takes far less."""
@@ -44,27 +45,6 @@ class Work:
             assert self._done.acquire(timeout=WAIT), f"{self.name} made no step"
 
 
-class HandTimers:
-    """Timers that fire when a test says so."""
-
-    def __init__(self) -> None:
-        self.calls: list[Callable[[], None]] = []
-        self.running = False
-
-    def every(self, seconds: float, call: Callable[[], None]) -> None:
-        self.calls.append(call)
-
-    def start(self) -> None:
-        self.running = True
-
-    def stop(self) -> None:
-        self.running = False
-
-    def fire(self) -> None:
-        for call in self.calls:
-            call()
-
-
 class Hang:
     """A call that does not come back until the test is over."""
 
@@ -79,11 +59,17 @@ class Hang:
 
 class Parts:
     def __init__(self, *works: Work) -> None:
-        self.timers = HandTimers()
+        self.names = [work.name for work in works]
         self.now = 0.0
         self.told: list[Fatal] = []
-        clocks = Clocks(wall=lambda: 1_800_000_000.0, monotonic=lambda: self.now)
-        self.duties = Duties(works, self.told.append, self.timers, clocks)
+        self.wall = 1_800_000_000.0
+        self.waits = 0.0
+        clocks = Clocks(lambda: self.wall, lambda: self.waits, lambda: self.now)
+        self.duties = Duties(works, self.told.append, clocks)
+
+    def wake_all(self) -> None:
+        for name in self.names:
+            self.duties.wake(name)
 
     def record(self, name: str) -> DutyRecord:
         return next(record for record in self.duties.records() if record.name == name)
@@ -140,11 +126,11 @@ def test_step__exception_of_any_kind__is_logged_with_its_trace_and_the_duty_goes
     work.wait()
     for error in (RecursionError("deep"), SystemExit(3)):
         work.todo = fail(error)
-        parts.timers.fire()
+        parts.wake_all()
         work.wait()
     work.todo = lambda: None
     parts.until(lambda: parts.record("odd").consecutive_failures == 3)
-    parts.timers.fire()
+    parts.wake_all()
     work.wait()
     parts.until(lambda: parts.record("odd").consecutive_failures == 0)
     assert parts.record("odd").failures == 3
@@ -187,7 +173,7 @@ def test_step__one_duty_hangs__the_others_go_on_and_its_record_says_so(hang: Han
     assert hang.reached.wait(WAIT)
     free.wait()
     for _ in range(20):
-        parts.timers.fire()
+        parts.wake_all()
         free.wait()
     assert stuck.steps == 1, "a step that runs is not overlapped"
     parts.now = 61.0
@@ -208,7 +194,7 @@ def test_wake__while_a_step_runs__one_more_step_follows(hang: Hang) -> None:
     parts.duties.start()
     assert hang.reached.wait(WAIT)
     for _ in range(5):
-        parts.timers.fire()
+        parts.wake_all()
     work.todo = lambda: None
     hang.gate.set()
     work.wait(2)
@@ -216,13 +202,34 @@ def test_wake__while_a_step_runs__one_more_step_follows(hang: Hang) -> None:
     assert work.steps == 2
 
 
-def test_run__timers_that_never_fire__duty_steps_all_the_same() -> None:
-    """A wall clock that is set back holds the timers up, and must not hold the duties up."""
+def test_run__wall_clock_stands_or_is_set__duty_steps_all_the_same() -> None:
     work = Work("steady", interval=0.001)
     parts = Parts(work)
     parts.duties.start()
-    work.wait(5)
+    for step in (0.0, -3600.0, 7200.0):
+        parts.wall += step
+        work.wait(5)
     assert parts.duties.stop(WAIT) == []
+
+
+def test_run__step_longer_than_the_interval__is_followed_by_one_not_by_several(hang: Hang) -> None:
+    work = Work("slow", interval=LONG)
+    work.todo = hang
+    parts = Parts(work)
+    parts.duties.start()
+    assert hang.reached.wait(WAIT)
+    parts.waits += 10 * LONG
+    work.todo = lambda: None
+    hang.gate.set()
+    work.wait(2)
+    parts.until(lambda: parts.record("slow").running_since is None)
+    assert parts.duties.stop(WAIT) == []
+    assert work.steps == 2
+
+
+def test_wake__name_of_no_duty__is_nothing() -> None:
+    parts = Parts(Work("one"))
+    parts.duties.wake("another")
 
 
 def test_stop__step_that_hangs__is_left_behind_within_the_bound(hang: Hang) -> None:
@@ -233,10 +240,30 @@ def test_stop__step_that_hangs__is_left_behind_within_the_bound(hang: Hang) -> N
     assert hang.reached.wait(WAIT)
     free.wait()
     assert parts.duties.stop(0.01) == ["stuck"]
-    assert not parts.timers.running
     parts.until(lambda: (stuck.closed, free.closed) == (1, 1))
-    parts.timers.fire()
+    parts.wake_all()
     assert free.steps == 1, "nothing begins after the stop"
+
+
+@pytest.mark.parametrize("error", [SignerGone("gone"), KeyError("x"), RpcUnreachable("away")])
+def test_stop__step_fails_once_all_is_closed__is_neither_told_nor_an_error(
+    logged: list[str], hang: Hang, error: Exception
+) -> None:
+    work = Work("late")
+
+    def wait_and_fail() -> None:
+        hang()
+        raise error
+
+    work.todo = wait_and_fail
+    parts = Parts(work)
+    parts.duties.start()
+    assert hang.reached.wait(WAIT)
+    assert parts.duties.stop(0.01) == ["late"]
+    hang.gate.set()
+    parts.until(lambda: parts.record("late").failures == 1)
+    assert parts.told == []
+    assert [line for line in logged if not line.startswith("DEBUG")] == []
 
 
 def test_stop__duty_that_waits__is_told_to_end() -> None:
@@ -297,7 +324,7 @@ def test_record__thread_that_died__is_not_alive(monkeypatch: pytest.MonkeyPatch)
     def broken(error: Any) -> None:
         raise RuntimeError("whoever is told of it fails")
 
-    duties = Duties((work,), broken, HandTimers())
+    duties = Duties((work,), broken, Clocks.of_this_machine())
     duties.start()
     work.wait()
     Parts().until(lambda: not duties.records()[0].alive)

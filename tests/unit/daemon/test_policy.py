@@ -21,6 +21,7 @@ CONFIG = Config(
     chain_registry=b"\x11" * 20,
     payer_key_file=Path("/nowhere"),
 )
+NOW = lambda: 1_800_000_000.0  # noqa: E731
 TERMS = Terms(attest_validity_seconds=3600, max_block_number_diff=100)
 
 
@@ -50,19 +51,19 @@ def test_policy_from__window_too_narrow__is_refused(lag: int, margin: int, fits:
 
 def test_make_gate__real_quotes_without_collateral__is_refused() -> None:
     with pytest.raises(ConfigurationInvalid, match="collateral"):
-        make_gate(CONFIG)
-    assert make_gate(replace(CONFIG, quote_collateral="https://pccs.example"))
+        make_gate(CONFIG, NOW)
+    assert make_gate(replace(CONFIG, quote_collateral="https://pccs.example"), NOW)
 
 
 def test_make_gate__simulated_on_a_development_chain__is_made() -> None:
-    assert make_gate(replace(CONFIG, quote_provider="simulated"))
+    assert make_gate(replace(CONFIG, quote_provider="simulated"), NOW)
 
 
 @pytest.mark.parametrize("chain_id", [1, 11155111, 534352])
 def test_make_gate__simulated_on_any_other_chain__is_refused(chain_id: int) -> None:
     config = replace(CONFIG, quote_provider="simulated", chain_id=chain_id)
     with pytest.raises(SimulationRefused, match=f"chain id {chain_id}"):
-        make_gate(config)
+        make_gate(config, NOW)
 
 
 def test_signer_settings__hold_no_payer_and_no_endpoint() -> None:

@@ -23,7 +23,7 @@ class Chain:
         self._number = number
         self._parent = parent
 
-    def call(self, method: str, params: list[Any]) -> object:
+    def call(self, method: str, params: list[Any], *bounds: Any) -> object:
         if method == "eth_getBlockByNumber":
             return {
                 "number": hex(HEAD),

@@ -18,6 +18,7 @@ from attestor.errors import (
     ExecutionTimeLimit,
     ExecutorCrashed,
     ExecutorMissing,
+    ForbiddenCall,
     GuestFault,
     ProgramInvalid,
     ProgramUnsupported,
@@ -172,6 +173,13 @@ def test_read__sound_answer_of_a_child_that_died__not_believed() -> None:
 def test_read__cpu_time_used_up__time_limit() -> None:
     with pytest.raises(ExecutionTimeLimit, match="CPU time"):
         answer.read(ended(b"", -signal.SIGXCPU))
+
+
+def test_read__stopped_at_a_system_call__told_as_such() -> None:
+    with pytest.raises(ForbiddenCall, match="system call that its sandbox forbids") as caught:
+        answer.read(ended(b"", -signal.SIGSYS))
+
+    assert caught.value.code == "exec_forbidden_call"
 
 
 def test_read__killed_by_a_signal__told_with_what_it_printed() -> None:

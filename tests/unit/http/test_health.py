@@ -12,7 +12,7 @@ from aiohttp.web import Application, Response
 
 from attestor.core.cross_check import Disagreement, Timing
 from attestor.core.duty import DutyBounds, DutyRecord
-from attestor.core.execution import Engine
+from attestor.core.execution import Engine, ExecutorBuild
 from attestor.core.expiry import CollateralExpiry
 from attestor.core.proof import Proof
 from attestor.core.verifying_key import VerifyingKey
@@ -110,6 +110,20 @@ def test_health__halted__is_not_ok_and_says_what_to_do(parts: Parts) -> None:
     assert answer.text is not None
     error = {"code": "signing_halted", "message": "the engines disagree", "hint": "act"}
     assert json.loads(answer.text) == {"ok": False, "error": error}
+
+
+@pytest.mark.parametrize("halted", [False, True])
+def test_health__unrecorded_executor__is_said_in_every_answer(parts: Parts, halted: bool) -> None:
+    parts.health = Health(
+        parts.queue,
+        parts.jobs,
+        parts.disagreements,
+        parts.workers,
+        executor=ExecutorBuild.UNRECORDED,
+    )
+    if halted:
+        parts.queue.halt(SigningHalted("the engines disagree", hint="act"))
+    assert json.loads(str(parts.get("/health").text))["executor"] == "unrecorded"
 
 
 def test_metrics__nothing_happened__are_zero(parts: Parts) -> None:

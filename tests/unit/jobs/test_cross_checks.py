@@ -9,7 +9,7 @@ from attestor.core.cross_check import CrossChecked, CrossCheckVerdict, Disagreem
 from attestor.core.execution import Engine
 from attestor.core.proof import Proof
 from attestor.core.verifying_key import VerifyingKey
-from attestor.errors import EnginesDisagree
+from attestor.errors import DatabaseFull, EnginesDisagree
 from attestor.jobs.cross_checks import CrossChecks
 from attestor.jobs.duty import CrossCheckDuty
 from attestor.store.database import Store
@@ -131,3 +131,37 @@ def test_duty__disagreement__is_told_with_its_job_and_the_findings_are_noted(par
     duty.step()
     assert told == ["job a: cycles"]
     assert parts.finding("a") == "agreed"
+
+
+def full(*_: object) -> None:
+    raise DatabaseFull("no space")
+
+
+def test_follow__disk_is_full__finding_is_noted_by_a_later_call(
+    parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for job in ("a", "b"):
+        parts.begin(job)
+        parts.jobs.finish(job, "worker", PROOF)
+    parts.prover.finished = [CrossChecked("a", AGREED), CrossChecked("b", AGREED)]
+    with monkeypatch.context() as patch:
+        patch.setattr(parts.jobs, "confirm", full)
+        assert parts.confirmations.follow() is None
+    assert parts.finding("a") == "pending"
+    parts.confirmations.follow()
+    assert (parts.finding("a"), parts.finding("b")) == ("agreed", "agreed")
+
+
+def test_follow__disk_is_full_as_the_engines_disagree__halts_and_notes_it_later(
+    parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts.begin("a")
+    parts.prover.found = Disagreement("a", "cycles differ", b"elf", ())
+    with monkeypatch.context() as patch:
+        patch.setattr(parts.disagreements, "note", full)
+        assert parts.confirmations.follow() == parts.prover.found
+        with pytest.raises(EnginesDisagree):
+            parts.confirmations.prove("a", b"elf", [])
+    assert parts.disagreements.open() == []
+    parts.confirmations.follow()
+    assert [one.job for one in parts.disagreements.open()] == ["a"]

@@ -15,7 +15,14 @@ from attestor.core.execution import Engine
 from attestor.core.job import JobState, Work
 from attestor.core.proof import Proof
 from attestor.core.verifying_key import VerifyingKey
-from attestor.errors import Fatal, LeaseLost, RequestInvalid, SignerGone
+from attestor.errors import (
+    DatabaseFull,
+    EnginesDisagree,
+    Fatal,
+    LeaseLost,
+    RequestInvalid,
+    SignerGone,
+)
 from attestor.jobs import worker as module
 from attestor.jobs.queue import ProofQueue
 from attestor.jobs.worker import Workers
@@ -34,11 +41,13 @@ class Prover:
 
     def __init__(self) -> None:
         self.faults: list[BaseException | None] = []
+        self.proven: list[str] = []
         self.reached = threading.Event()
         self.gate = threading.Event()
         self.gate.set()
 
     def __call__(self, job: str, program: bytes, stdin: Sequence[bytes]) -> Proof:
+        self.proven.append(job)
         self.reached.set()
         assert self.gate.wait(10)
         fault = self.faults.pop(0) if self.faults else None
@@ -54,7 +63,7 @@ class Parts:
         store = Store.open(path)
         journal = Journal(store, lambda: self.now)
         History(store, journal).signer_created(SIGNER)
-        self.jobs = Jobs(store, journal)
+        self.jobs = Jobs(store, journal, lambda: self.now)
         self.prover = Prover()
         self.told: list[Fatal] = []
 
@@ -322,3 +331,87 @@ def test_prove__signer_gone_and_lease_lost__the_daemon_is_told_all_the_same(
 
     parts.run(body)
     assert [error.code for error in parts.told] == ["signer_gone"]
+
+
+class Unavailable:
+    """A method of the store that fails so many times before it works again."""
+
+    def __init__(self, call: Callable[..., Any], times: int) -> None:
+        self.call = call
+        self.left = times
+
+    def __call__(self, *given: Any) -> Any:
+        if self.left > 0:
+            self.left -= 1
+            raise DatabaseFull("no space")
+        return self.call(*given)
+
+
+@pytest.mark.parametrize("method", ["claim", "renew", "finish"])
+def test_store__full_for_long__the_only_worker_waits_and_proves_once(
+    parts: Parts, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    monkeypatch.setattr(module, "RETRY_SECONDS", 0.001)
+    times = module.MAX_BROKEN_TURNS * 5 if method != "renew" else 1
+    full = Unavailable(getattr(parts.jobs, method), times)
+    monkeypatch.setattr(parts.jobs, method, full)
+
+    async def body(queue: ProofQueue, workers: Workers) -> None:
+        job = await queue.add(b"x", [])
+        assert await queue.wait(job, 10) == DONE
+        assert parts.prover.proven == [job]
+        assert workers.fault() is None
+        assert workers.internal_errors == 0
+
+    parts.run(body)
+    assert full.left == 0
+    assert parts.told == []
+
+
+def test_store__full_when_a_job_failed__it_is_closed_once_there_is_space(
+    parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = Unavailable(parts.jobs.fail, 40)
+    monkeypatch.setattr(parts.jobs, "fail", full)
+    monkeypatch.setattr(module, "RETRY_SECONDS", 0.001)
+    parts.prover.faults = [RequestInvalid("refused")]
+
+    async def body(queue: ProofQueue, workers: Workers) -> None:
+        state = await queue.wait(await queue.add(b"x", []), 10)
+        assert state is not None
+        assert (state.state, state.error_code) == ("failed", "request_invalid")
+
+    parts.run(body)
+    assert full.left == 0
+
+
+@pytest.mark.parametrize("error", [SignerGone("gone"), EnginesDisagree("differ")])
+def test_store__full_as_a_fatal_error_comes__the_daemon_is_told_of_that(
+    parts: Parts, monkeypatch: pytest.MonkeyPatch, error: Fatal
+) -> None:
+    for method in ("fail", "release"):
+        monkeypatch.setattr(parts.jobs, method, Unavailable(getattr(parts.jobs, method), 1000))
+    parts.prover.faults = [error]
+
+    async def body(queue: ProofQueue, workers: Workers) -> None:
+        await queue.add(b"x", [])
+        while not parts.told:
+            await asyncio.sleep(0.01)
+
+    parts.run(body)
+    assert parts.told == [error]
+
+
+def test_stop__while_a_job_waits_for_space__ends(
+    parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = Unavailable(parts.jobs.finish, 1_000_000)
+    monkeypatch.setattr(parts.jobs, "finish", full)
+
+    async def body(queue: ProofQueue, workers: Workers) -> None:
+        await queue.add(b"x", [])
+        while full.left > 999_990:
+            await asyncio.sleep(0.005)
+        await asyncio.wait_for(workers.stop(), 5)
+
+    parts.run(body)

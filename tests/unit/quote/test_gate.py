@@ -22,6 +22,7 @@ from attestor.errors import (
 )
 from attestor.quote.collateral import Collateral
 from attestor.quote.gate import (
+    NOT_JUDGED,
     Gate,
     GatePolicy,
     SimulatedRoot,
@@ -256,6 +257,45 @@ def test_gate__source_fails__raises_its_error(
     source = CountingSource(CollateralUnreachable("down"))
     with pytest.raises(CollateralUnreachable, match="down"):
         Gate(source, lambda: now, policy)(platform.quote(bound), bound)
+
+
+def test_gate__source_fails_later__last_collateral_is_gone_by_while_it_is_valid(
+    platform: SimulatedPlatform, bound: bytes, now: int, policy: GatePolicy
+) -> None:
+    source, moment = CountingSource(platform.collateral()), [now]
+    gate = Gate(source, lambda: moment[0], policy)
+    assert gate(platform.quote(bound), bound).status == "UpToDate"
+    source.answer = CollateralUnreachable("down")
+    assert gate(platform.quote(bound), bound).status == "UpToDate"
+    moment[0] += 40 * DAY
+    with pytest.raises(CollateralExpired):
+        gate(platform.quote(bound), bound)
+
+
+def test_gate__no_collateral_for_a_renewal__is_left_to_the_registry(
+    platform: SimulatedPlatform, bound: bytes, now: int, policy: GatePolicy
+) -> None:
+    gate = Gate(CountingSource(CollateralUnreachable("down")), lambda: now, policy)
+    raw = platform.quote(bound)
+    verdict = gate(raw, bound, for_renewal=True)
+    assert (verdict.status, verdict.fmspc) == (NOT_JUDGED, b"SIMDEV")
+    assert verdict.quote_hash == keccak(raw)
+    assert (
+        verdict.measurement_id
+        == judge(raw, bound, platform.collateral(), now, policy).measurement_id
+    )
+    with pytest.raises(ReportDataMismatch):
+        gate(platform.quote(bytes(64)), bound, for_renewal=True)
+
+
+def test_gate__bad_platform__is_refused_for_a_renewal_too(
+    platform: SimulatedPlatform, bound: bytes, now: int, policy: GatePolicy
+) -> None:
+    """It is known to be bad: only what nobody could say is left to the registry."""
+    strict = GatePolicy(frozenset({"SWHardeningNeeded"}), policy.root)
+    gate = Gate(CountingSource(platform.collateral()), lambda: now, strict)
+    with pytest.raises(TcbStatusRefused):
+        gate(platform.quote(bound), bound, for_renewal=True)
 
 
 def test_gate__simulated_source__works_as_time_passes(

@@ -9,27 +9,34 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from eth_account import Account
 
+from attestor.chain.header_log import MemoryHeaderLog
+from attestor.chain.heads import Heads
 from attestor.core.blocks import Block
 from attestor.core.fees import Fees
-from attestor.core.registration import Quoted, Registration, RegistrationKind
+from attestor.core.registration import Quoted, Registration, RegistrationKind, Terms
 from attestor.core.report_data import Binding, Layout, Purpose
 from attestor.core.transaction import Attempt, Receipt, SignedTransaction
-from attestor.errors import AttestorError, RegistrationRejected, SignerUnknown
+from attestor.errors import AttestorError, RegistrationRejected, RpcError, SignerUnknown
 from attestor.rotation.effects import RotationEffects
+from attestor.rotation.failures import Failures
 from attestor.rotation.loop import Rotation
-from attestor.rotation.plan import RotationPolicy
+from attestor.rotation.observer import Observer
 from attestor.rotation.request import Request
+from attestor.rotation.situation import RotationPolicy
 from attestor.signer.client import QuoteAnswer
 from attestor.store.database import Store
 from attestor.store.history import History
 from attestor.store.journal import Journal
 from attestor.store.transactions import Transactions
+from attestor.transactions.budget import GasBudget
 from attestor.transactions.manager import TransactionManager
 from attestor.transactions.pricing import Call
 
 BINDING = Binding(31337, b"\x77" * 20, Layout.ATTESTOR)
-PAYER = b"\x09" * 20
+ACCOUNT = Account.from_key("0x" + "00" * 31 + "01")
+PAYER = bytes.fromhex(ACCOUNT.address[2:])
 VALIDITY = 3600
 BLOCK_SECONDS = 12
 WINDOW = 100
@@ -69,10 +76,13 @@ class World:
         self.held: list[bytes] = []
         self.signing: bytes | None = None
         self.made = 0
-        self.prepared: dict[bytes, SignedTransaction] = {}
+        self.prepared: dict[bytes, tuple[SignedTransaction, bytes]] = {}
         self.includes = True
         self.can_renew = True
         self.renews = False
+        self.refuses = False
+        self.window_blocks = WINDOW
+        self.leases: list[tuple[int, float]] = []
         self.address = b"\x77" * 20
         self.payer = PAYER
         for _ in range(6):
@@ -102,8 +112,10 @@ class World:
             return
         self.mined_nonce = nonce + 1
         signer, number, block_hash = self.requests[calldata]
-        fresh = block.number - number < WINDOW and self.blocks[number].hash == block_hash
-        succeeded = fresh and signer not in self.registered
+        fresh = (
+            block.number - number < self.window_blocks and self.blocks[number].hash == block_hash
+        )
+        succeeded = fresh and signer not in self.registered and not self.refuses
         if succeeded:
             self.registered[signer] = (block.number, block.timestamp + VALIDITY)
         self.receipts[transaction_hash] = Receipt(
@@ -117,6 +129,7 @@ class World:
         del self.blocks[cut:]
         self.registered = {s: r for s, r in self.registered.items() if r[0] < cut}
         self.receipts = {h: r for h, r in self.receipts.items() if r.block_number < cut}
+        self.mined_nonce = len(self.receipts)
         self.pool.clear()
         for _ in range(depth + 1):
             self.mine()
@@ -128,14 +141,36 @@ class World:
     def block_by_hash(self, block_hash: bytes) -> Block:
         return next(block for block in self.blocks if block.hash == block_hash)
 
+    def within(self, bound: float) -> "World":
+        return self
+
+    def block(self, number: int) -> Block:
+        return self.blocks[number]
+
+    def agrees(self, block: Block) -> bool:
+        return block in self.blocks
+
     def receipt(self, transaction_hash: bytes) -> Receipt | None:
         self._called("receipt")
         return self.receipts.get(transaction_hash)
 
     def nonce(self, account: bytes) -> int:
+        self._called("nonce")
         return self.mined_nonce
 
+    def call(self, to: bytes, calldata: bytes, sender: bytes, at: bytes | None = None) -> bytes:
+        self._called("call")
+        if self.refuses:
+            raise RpcError("AdmissionEnded")
+        return b""
+
     # --- the registry ---
+
+    def at(self, block: Block) -> "World":
+        """The registry as of that block, which is always the newest."""
+        self._called("at")
+        assert block == self.blocks[-1]
+        return self
 
     def vouches_for(self, signer: bytes) -> bool:
         self._called("vouches_for")
@@ -145,6 +180,20 @@ class World:
     def registration(self, signer: bytes) -> Registration:
         known = self.registered[signer]
         return Registration(known[1] - VALIDITY, known[1], b"\x0a" * 32)
+
+    @property
+    def node(self) -> "World":
+        return self
+
+    def terms(self) -> Terms:
+        self._called("terms")
+        return Terms(VALIDITY, self.window_blocks)
+
+    def reason_of(self, error: RpcError) -> str:
+        return error.message
+
+    def fee_basis_points(self) -> int:
+        return 0
 
     def is_for_renewal(self, raw: bytes) -> bool:
         return raw.endswith(b"renewal")
@@ -170,25 +219,40 @@ class World:
 
     # --- payments ---
 
-    def prepare(self, call: Call, pending: Sequence[Attempt]) -> SignedTransaction:
+    def prepare(
+        self, call: Call, pending: Sequence[Attempt], gas_limit: int | None = None
+    ) -> SignedTransaction:
         self._called("prepare")
         stuck = [p.transaction for p in pending if p.transaction.nonce == self.mined_nonce]
         fee = max((one.fees.max_fee + 100 for one in stuck), default=200)
-        name = len(self.requests).to_bytes(31, "big") + bytes([fee % 256])
-        made = SignedTransaction(name, call.data, PAYER, self.mined_nonce, 1, Fees(fee, 1))
-        self.prepared[name] = made
+        fields = {
+            "type": 2,
+            "chainId": 31337,
+            "nonce": self.mined_nonce,
+            "to": "0x" + self.address.hex(),
+            "value": 0,
+            "data": call.data,
+            "gas": 1,
+            "maxFeePerGas": fee,
+            "maxPriorityFeePerGas": fee // 2,
+        }
+        signed = ACCOUNT.sign_transaction(fields)
+        fees = Fees(fee, fee // 2)
+        raw = bytes(signed.raw_transaction)
+        made = SignedTransaction(bytes(signed.hash), raw, PAYER, self.mined_nonce, 1, fees)
+        self.prepared[made.hash] = (made, call.data)
         return made
 
     def send(self, raw: bytes, transaction_hash: bytes) -> None:
         self._called("send")
-        transaction = self.prepared[transaction_hash]
+        transaction, calldata = self.prepared[transaction_hash]
         assert transaction.raw == raw
         if transaction.nonce < self.mined_nonce:
-            return
+            raise RpcError("nonce too low")
         rivals = [h for h, (nonce, _) in self.pool.items() if nonce == transaction.nonce]
         for rival in rivals:
             del self.pool[rival]
-        self.pool[transaction.hash] = (transaction.nonce, transaction.raw)
+        self.pool[transaction.hash] = (transaction.nonce, calldata)
 
     # --- the signer process ---
 
@@ -213,6 +277,16 @@ class World:
         raw = bound[32:] + address + purpose.encode()
         return QuoteAnswer(raw, b"possession", "made-up", True)
 
+    def lease(self, chain_time: int, seconds: float) -> None:
+        self._called("lease")
+        self.leases.append((chain_time, seconds))
+
+    def pause(self, address: bytes) -> None:
+        self._called("pause")
+        assert address in self.held
+        if self.signing == address:
+            self.signing = None
+
     def activate(self, address: bytes, valid_until: int) -> None:
         if address not in self.held:
             raise SignerUnknown("gone")
@@ -224,8 +298,9 @@ class World:
         if self.signing == address:
             self.signing = None
 
-    def gate(self, raw: bytes, expected: bytes) -> Any:
+    def gate(self, raw: bytes, expected: bytes, for_renewal: bool) -> Any:
         self._called("gate")
+        assert for_renewal == self.is_for_renewal(raw)
         assert raw[:32] == expected[32:]
         assert Purpose.of(expected).encode() == raw[52:]
         return GateVerdict(raw)
@@ -246,9 +321,20 @@ class Setup:
         self.history, transactions = History(self.store, journal), Transactions(self.store, journal)
         world: Any = self.world
         manager = TransactionManager(world, world, transactions)
-        effects = RotationEffects(world, world, manager, world.gate, self.history, BINDING, world)
+        budget = GasBudget(transactions, PAYER, 1_000_000, lambda: world.now)
+        effects = RotationEffects(
+            world, world, manager, world.gate, self.history, BINDING, world, budget
+        )
+        failures = Failures(self.history)
+        observer = Observer(world, manager, self.history, POLICY, failures)
         self.rotation = Rotation(
-            world, world, effects, self.history, POLICY, lambda: self.world.now
+            Heads(world, MemoryHeaderLog()),
+            observer,
+            effects,
+            self.history,
+            POLICY,
+            failures,
+            lambda: self.world.now,
         )
         self.rotation.recover(self.world.held)
 

@@ -3,13 +3,16 @@
 from typing import Any
 
 import pytest
+from unit.rotation.conftest import POLICY
 
 from attestor.audit import verify
 from attestor.core import journal
 from attestor.errors import (
     DatabaseFailed,
     PayerEmpty,
+    QuoteUnavailable,
     RegistrationRejected,
+    ReorgTooDeep,
     RpcUnreachable,
     SignerGone,
 )
@@ -143,12 +146,31 @@ def test_step__node_tells_no_buckets__goes_on_without(setup: Any) -> None:
     assert setup.active == ONE
 
 
-def test_step__failing_for_long__backs_off_to_a_minute_at_most(setup: Any) -> None:
-    setup.world.faults["quote"] = RpcUnreachable("no")
+def test_step__failing_for_long_without_a_signer__is_tried_once_a_block(setup: Any) -> None:
+    setup.world.faults["quote"] = QuoteUnavailable("no")
     for _ in range(600):
         setup.world.now += 1
         setup.rotation.step()
-    assert 10 <= setup.world.calls.count("quote") <= 18
+    assert 50 <= setup.world.calls.count("quote") <= 56
+
+
+def test_step__failing_for_long_beside_a_signer__backs_off_to_a_minute_at_most(setup: Any) -> None:
+    setup.run(20)
+    setup.world.faults["quote"] = QuoteUnavailable("no")
+    setup.run(15)
+    before = setup.world.calls.count("quote")
+    for _ in range(600):
+        setup.world.now += 1
+        setup.rotation.step()
+    assert 10 <= setup.world.calls.count("quote") - before <= 18
+    assert setup.world.signing == ONE
+
+
+def test_step__node_fails_in_the_middle__is_asked_again_at_the_next_tick(setup: Any) -> None:
+    setup.world.faults["quote"] = RpcUnreachable("no")
+    for _ in range(5):
+        setup.rotation.step()
+    assert setup.world.calls.count("quote") == 5
 
 
 def test_step__payer_empty__old_signer_serves_on(setup: Any) -> None:
@@ -170,18 +192,21 @@ def test_step__quote_grows_stale_while_the_payer_is_empty__is_never_sent(setup: 
     assert setup.store.rows("SELECT * FROM transactions") == []
 
 
-def test_step__never_included__new_signer_replaces_the_stuck_transaction(setup: Any) -> None:
+def test_step__never_included__is_outbid_until_another_takes_its_nonce(setup: Any) -> None:
     setup.world.includes = False
     setup.run(105)
     assert setup.stages()[ONE] == "abandoned"
-    rows = setup.store.rows("SELECT nonce, max_fee_per_gas FROM transactions ORDER BY created_at")
-    assert [row["nonce"] for row in rows] == [0, 0]
-    assert rows[1]["max_fee_per_gas"] > rows[0]["max_fee_per_gas"]
+    rows = setup.store.rows("SELECT nonce, max_fee_per_gas FROM transactions ORDER BY rowid")
+    fees = [row["max_fee_per_gas"] for row in rows]
+    assert {row["nonce"] for row in rows} == {0}
+    assert len(fees) > 10
+    assert fees == sorted(set(fees))
     setup.world.includes = True
     setup.run(5)
     assert setup.active == TWO
-    outcomes = setup.store.rows("SELECT outcome FROM transactions ORDER BY created_at")
-    assert [row["outcome"] for row in outcomes] == ["replaced", "succeeded"]
+    outcomes = setup.store.rows("SELECT outcome FROM transactions ORDER BY rowid")
+    assert [row["outcome"] for row in outcomes].count("succeeded") == 1
+    assert {row["outcome"] for row in outcomes} == {"replaced", "succeeded"}
 
 
 def test_step__reorg_drops_the_registration_before_confirmation__starts_over(setup: Any) -> None:
@@ -194,23 +219,135 @@ def test_step__reorg_drops_the_registration_before_confirmation__starts_over(set
     assert setup.world.vouches_for(setup.active)
 
 
-def test_step__reorg_drops_the_active_registration__stops_signing_at_once(setup: Any) -> None:
+def test_step__reorg_drops_the_active_registration__pauses_sends_it_again_and_goes_on(
+    setup: Any,
+) -> None:
     setup.run(3)
     assert setup.world.signing == ONE
-    setup.world.reorg(5)
+    setup.world.reorg(3)
     setup.rotation.step()
     assert setup.world.signing is None
-    assert setup.stages()[ONE] == "retired"
+    assert setup.stages() == {ONE: "paused"}
+    assert "registration_reorged" in events(setup)
+    setup.run(2)
+    assert setup.world.signing == ONE == setup.active
+    assert events(setup)[-1] == "signer_resumed"
+    assert len(setup.world.prepared) == 1, "the very bytes"
+    assert [f for f in verify.table_faults(setup.store) if "raw bytes" not in f] == []
+
+
+def test_step__reorg_takes_the_reference_block_too__next_signer_succeeds(setup: Any) -> None:
+    setup.run(3)
+    setup.world.reorg(6)
+    setup.rotation.step()
+    assert setup.world.signing is None
     setup.run(6)
-    assert setup.active == TWO
+    assert setup.active == TWO == setup.world.signing
+    assert setup.stages()[ONE] == "retired"
+    assert setup.world.held == [TWO]
 
 
 def test_step__registry_revokes_the_active_signer__stops_at_once(setup: Any) -> None:
     setup.run(4)
     del setup.world.registered[ONE]
+    setup.world.mine()
     setup.rotation.step()
     assert setup.world.signing is None
-    assert ONE not in setup.world.held
+    assert setup.stages()[ONE] == "paused"
+    setup.run(5)
+    assert setup.active == TWO == setup.world.signing
+
+
+def test_step__registry_cannot_be_asked__the_signer_goes_on(setup: Any) -> None:
+    setup.run(4)
+    setup.world.faults["at"] = RpcUnreachable("down")
+    setup.run(10)
+    assert setup.world.signing == ONE
+
+
+def test_step__each_block_that_shows_the_signer_registered__lets_it_go_on(setup: Any) -> None:
+    setup.run(4)
+    given = len(setup.world.leases)
+    assert setup.world.leases[-1] == (setup.world.blocks[-1].timestamp, POLICY.lease_seconds)
+    for _ in range(5):
+        setup.rotation.step()
+    assert len(setup.world.leases) == given, "once for each block"
+    setup.world.mine()
+    setup.rotation.step()
+    assert len(setup.world.leases) == given + 1
+
+
+@pytest.mark.parametrize("call", ["head", "at"])
+def test_step__nothing_shows_the_signer_registered__its_lease_runs_out(
+    setup: Any, call: str
+) -> None:
+    setup.run(4)
+    setup.world.faults[call] = RpcUnreachable("down")
+    given = len(setup.world.leases)
+    setup.run(3)
+    assert len(setup.world.leases) == given
+
+
+def test_step__owner_makes_the_window_smaller__is_kept_from_the_next_step_on(setup: Any) -> None:
+    setup.world.includes = False
+    setup.rotation.step()
+    setup.world.window_blocks = 10
+    setup.run(9)
+    assert setup.stages()[ONE] == "abandoned"
+    assert list(setup.stages()) == [ONE], "no window that small fits the policy"
+    setup.world.window_blocks = 100
+    setup.world.includes = True
+    setup.run(4)
+    assert setup.active == TWO
+
+
+def test_step__endpoints_disagree_on_the_block__no_quote_binds_it(
+    setup: Any, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(setup.world, "agrees", lambda block: False)
+    setup.run(3)
+    assert "quote" not in setup.world.calls
+    monkeypatch.undo()
+    setup.run(4)
+    assert setup.active == ONE
+
+
+def test_step__reorg_deeper_than_what_is_remembered__signs_nothing_until_it_is_judged(
+    setup: Any,
+) -> None:
+    setup.run(4)
+    setup.world.faults["head"] = ReorgTooDeep("another branch")
+    for _ in range(3):
+        setup.rotation.step()
+    assert setup.world.signing is None
+    assert setup.stages() == {ONE: "paused"}
+    del setup.world.faults["head"]
+    setup.rotation.step()
+    assert setup.world.signing == ONE
+
+
+def test_step__registration_reverts__next_try_waits_ever_longer(setup: Any) -> None:
+    """Gas is paid for each: nothing loops on money."""
+    setup.world.refuses = True
+    setup.run(100)
+    tried = len(setup.world.receipts)
+    assert 3 <= tried <= 8
+    (reason, *_) = setup.store.rows("SELECT reason FROM signers WHERE stage = 'abandoned'")
+    assert reason == {"reason": "included, but reverted: AdmissionEnded"}
+    setup.world.refuses = False
+    setup.world.now += 3600
+    setup.run(6)
+    assert setup.active is not None
+
+
+def test_step__journal_cannot_be_written__no_key_is_left_over(setup: Any, monkeypatch: Any) -> None:
+    def full(address: bytes) -> None:
+        raise DatabaseFailed("full")
+
+    monkeypatch.setattr(setup.history, "signer_created", full)
+    with pytest.raises(DatabaseFailed):
+        setup.rotation.step()
+    assert setup.world.held == []
 
 
 def test_step__relayed_by_somebody_else__counts_as_registered(setup: Any) -> None:

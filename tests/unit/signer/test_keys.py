@@ -1,10 +1,10 @@
 """The proof keys: only the active one signs, and only while it is registered."""
 
-import coincurve
 import pytest
 
 from attestor.core.signature import recover
 from attestor.errors import NoActiveSigner, SignerUnknown, SigningHalted
+from attestor.hardening.secret_key import SecretKey
 from attestor.signer import keys as keys_module
 from attestor.signer.keys import EXPIRY_MARGIN, Keys
 
@@ -27,7 +27,10 @@ def clock() -> Clock:
 
 @pytest.fixture
 def keys(clock: Clock) -> Keys:
-    return Keys(clock)
+    """With a long lease, of a chain that shows the time of the clock."""
+    made = Keys(clock)
+    made.lease(int(NOW), 1e6)
+    return made
 
 
 def test_create__twice__is_two_signers(keys: Keys) -> None:
@@ -70,6 +73,41 @@ def test_sign__near_the_end_of_the_registration__stops(
             keys.sign(DIGEST)
 
 
+def test_sign__no_lease__is_refused(clock: Clock) -> None:
+    keys = Keys(clock)
+    keys.activate(keys.create(), LATER)
+    with pytest.raises(NoActiveSigner, match="no recent block"):
+        keys.sign(DIGEST)
+
+
+@pytest.mark.parametrize(("waited", "signs"), [(179.9, True), (180.0, False), (10**9, False)])
+def test_sign__no_head_for_long__stops_until_another_comes(
+    keys: Keys, clock: Clock, waited: float, signs: bool
+) -> None:
+    keys.activate(keys.create(), 2 * 10**9)
+    keys.lease(int(NOW), 180.0)
+    clock.now += waited
+    if signs:
+        assert keys.sign(DIGEST)
+        return
+    with pytest.raises(NoActiveSigner, match="no recent block"):
+        keys.sign(DIGEST)
+    keys.lease(int(NOW), 180.0)
+    assert keys.sign(DIGEST)
+
+
+def test_sign__chain_is_ahead_of_the_clock__the_chains_time_counts(
+    keys: Keys, clock: Clock
+) -> None:
+    keys.activate(keys.create(), LATER)
+    keys.lease(LATER - EXPIRY_MARGIN - 10, 180.0)
+    clock.now += 9
+    assert keys.sign(DIGEST)
+    clock.now += 1
+    with pytest.raises(NoActiveSigner, match="about to end"):
+        keys.sign(DIGEST)
+
+
 def test_create__buckets__the_address_is_of_one_of_them(keys: Keys) -> None:
     wanted = {5, 77, 300, 511, 512, 700, 900, 1023}
     for _ in range(20):
@@ -81,13 +119,13 @@ def test_create__no_such_bucket__any_key_after_a_bounded_search(
     keys: Keys, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[int] = []
-    original = keys_module._new_key
+    original = SecretKey.renew
 
-    def counted() -> tuple[coincurve.PrivateKey, bytes]:
+    def counted(key: SecretKey) -> None:
         made.append(1)
-        return original()
+        original(key)
 
-    monkeypatch.setattr(keys_module, "_new_key", counted)
+    monkeypatch.setattr(SecretKey, "renew", counted)
     address = keys.create(1 << 4000)
     assert len(made) == keys_module.MOST_TRIES + 1
     assert keys.addresses() == [address]
@@ -106,6 +144,19 @@ def test_activate__successor__takes_over(keys: Keys) -> None:
     assert keys.active() == second
 
 
+def test_pause__active__signs_nothing_until_it_is_activated_again(keys: Keys) -> None:
+    address, other = keys.create(), keys.create()
+    keys.activate(address, LATER)
+    keys.pause(other)
+    assert keys.sign(DIGEST)[0] == address
+    keys.pause(address)
+    with pytest.raises(NoActiveSigner):
+        keys.sign(DIGEST)
+    keys.require(address)
+    keys.activate(address, LATER)
+    assert keys.sign(DIGEST)[0] == address
+
+
 def test_retire__active__nobody_signs(keys: Keys) -> None:
     signer = keys.create()
     keys.activate(signer, LATER)
@@ -116,12 +167,13 @@ def test_retire__active__nobody_signs(keys: Keys) -> None:
         keys.sign(DIGEST)
 
 
-def test_retire__key__is_overwritten_in_memory(keys: Keys) -> None:
+def test_retire__key__is_destroyed(keys: Keys) -> None:
     signer = keys.create()
     secret = keys._secrets[signer]
-    assert any(secret)
+    secret.sign(DIGEST)
     keys.retire(signer)
-    assert not any(secret)
+    with pytest.raises(ValueError, match="destroyed"):
+        secret.sign(DIGEST)
 
 
 def test_retire__other_or_unknown__leaves_the_active_one(keys: Keys) -> None:
@@ -140,13 +192,15 @@ def test_require__key_that_is_gone__is_refused(keys: Keys) -> None:
         keys.require(signer)
 
 
-def test_halt__every_key_is_overwritten_and_none_comes_back(keys: Keys) -> None:
+def test_halt__every_key_is_destroyed_and_none_comes_back(keys: Keys) -> None:
     signers = [keys.create(), keys.create()]
     keys.activate(signers[0], LATER)
     secrets = [keys._secrets[signer] for signer in signers]
     keys.halt("the first reason")
     keys.halt("another")
-    assert not any(any(secret) for secret in secrets)
+    for secret in secrets:
+        with pytest.raises(ValueError, match="destroyed"):
+            secret.sign(DIGEST)
     assert (keys.addresses(), keys.active(), keys.halted()) == ([], None, "the first reason")
     for call in (
         keys.create,

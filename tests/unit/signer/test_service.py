@@ -82,6 +82,7 @@ class Work:
 class Parts:
     def __init__(self) -> None:
         self.keys = Keys(lambda: 1000.0)
+        self.keys.lease(1000, 1e6)
         self.provider = Provider()
         self.work = Work()
         self.service = SignerService(self.keys, self.provider, BINDING, self.work)

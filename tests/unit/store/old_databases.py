@@ -29,7 +29,7 @@ class OldDaemon:
 
     def __init__(self, path: Path, version: int) -> None:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("attestor.store.database.MIGRATIONS", MIGRATIONS[:version])
+            patch.setattr("attestor.store.opening.MIGRATIONS", MIGRATIONS[:version])
             self.store = Store.open(path)
         self.version = version
         self.ticks = 1_800_000_000.0

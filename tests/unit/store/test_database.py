@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from attestor.errors import DatabaseFailed, DatabaseInvalid
+from attestor.errors import DatabaseFailed, DatabaseInvalid, DatabaseReadOnly
 from attestor.store.database import Store
 from attestor.store.migrations import MIGRATIONS
 
@@ -77,7 +77,7 @@ def test_open_to_read__missing_file__is_not_made(tmp_path: Path) -> None:
 def test_open_to_read__write__fails(tmp_path: Path) -> None:
     Store.open(tmp_path / "a.sqlite").close()
     reader = Store.open_to_read(tmp_path / "a.sqlite")
-    with pytest.raises(DatabaseFailed), reader.transaction():
+    with pytest.raises(DatabaseReadOnly), reader.transaction():
         reader.insert("programs", {"sha256": "aa", "size": 1})
 
 
@@ -160,3 +160,11 @@ def test_transaction__one_inside_fails_and_nobody_cares__nothing_is_kept(store: 
 def test_transaction__database_closed_under_it__is_a_typed_error(store: Store) -> None:
     with pytest.raises(DatabaseFailed), store.transaction():
         store.close()
+
+
+def test_close__write_ahead_log__is_emptied_into_the_file(store: Store) -> None:
+    with store.transaction():
+        store.insert("programs", {"sha256": "aa", "size": 1})
+    assert store.row("SELECT sha256 FROM programs") == {"sha256": "aa"}
+    store.close()
+    assert [path.name for path in store.path.parent.iterdir()] == [store.path.name]

@@ -15,8 +15,9 @@ from attestor.core.text import to_hex
 from attestor.core.transaction import Attempt, Purpose, Receipt, SignedTransaction
 from attestor.errors import DatabaseFailed
 from attestor.store.database import Store
-from attestor.store.history import History, RegistrationRequest
+from attestor.store.history import History
 from attestor.store.journal import entries
+from attestor.store.signers import RegistrationRequest
 from attestor.store.transactions import Transactions
 
 ONE, TWO, PAYER = b"\x01" * 20, b"\x02" * 20, b"\x09" * 20
@@ -152,7 +153,10 @@ def test_activated__is_the_active_signer(history: History, store: Store) -> None
         "quote": to_hex(quote_hash(ONE)),
         "transaction_hash": to_hex(transaction_hash(ONE)),
         "block_number": 8,
+        "block_hash": to_hex(b"\x08" * 32),
         "valid_until": 4610,
+        "vouched_block": 9,
+        "vouched_block_hash": to_hex(HEAD.hash),
     }
 
 
@@ -209,6 +213,25 @@ def test_candidate__several_left_open__newest_first(history: History) -> None:
     found = history.candidate()
     assert found is not None
     assert found.address == TWO
+
+
+def test_newest__wall_clock_was_set_back__is_what_was_written_last(
+    history: History, clock: Any
+) -> None:
+    submitted(history, ONE)
+    clock.now -= 3600
+    made = quoted(history, TWO)
+    found = history.candidate()
+    assert found is not None
+    assert found.address == TWO
+    assert history.newest_quote() == made.raw
+    clock.now -= 3600
+    sent = SignedTransaction(b"\x55" * 32, b"raw", PAYER, 1, 1, Fees(60, 4))
+    request = RegistrationRequest.of(made, RegistrationKind.RENEWAL)
+    note = partial(history.requested, request, b"")
+    transactions_of(history).signed(request.intent, sent, note)
+    pending = transactions_of(history).pending(PAYER)
+    assert [attempt.hash for attempt in pending] == [transaction_hash(ONE), sent.hash]
 
 
 def test_step_failed__is_journaled_with_its_code(history: History, store: Store) -> None:

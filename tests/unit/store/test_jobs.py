@@ -8,7 +8,7 @@ import pytest
 
 from attestor.audit.verify import table_faults
 from attestor.core.cross_check import CrossCheckVerdict, Finding, Timing
-from attestor.core.execution import Engine, stdin_sha256
+from attestor.core.execution import Engine, ExecutorBuild, stdin_sha256
 from attestor.core.job import JobState, Work
 from attestor.core.proof import Proof
 from attestor.core.statement import SignedStatement, Statement
@@ -16,8 +16,9 @@ from attestor.core.verifying_key import VerifyingKey
 from attestor.errors import DatabaseFailed
 from attestor.store.database import Store
 from attestor.store.history import History
-from attestor.store.jobs import MAX_STARTS, Jobs, StoredProof
+from attestor.store.jobs import MAX_STARTS, Jobs
 from attestor.store.journal import Journal, entries
+from attestor.store.proofs import StoredProof
 
 SIGNER = b"\x01" * 20
 WORKER = "worker"
@@ -97,6 +98,20 @@ def test_finish__proof_is_answered_and_journaled(jobs: Jobs, store: Store) -> No
     assert (entry.event, entry.evidence["job"]) == ("proof_signed", "a")
     assert entry.evidence["digest"] == "0x" + "dd" * 32
     assert jobs.open_count() == 0
+
+
+@pytest.mark.parametrize("executor", [None, *ExecutorBuild])
+def test_finish__executor__is_kept_with_the_proof(
+    jobs: Jobs, store: Store, executor: ExecutorBuild | None
+) -> None:
+    jobs.add("a", b"elf", [])
+    jobs.claim(WORKER, LEASE)
+    jobs.finish("a", WORKER, replace(PROOF, executor=executor))
+    proof = jobs.proof("a")
+    assert proof is not None
+    assert proof.executor == executor
+    assert list(entries(store))[-1].evidence["executor"] == executor
+    assert store.row("SELECT executor FROM proof_history") == {"executor": executor}
 
 
 def test_finish__inputs_are_forgotten_but_named(jobs: Jobs, store: Store) -> None:
@@ -287,8 +302,9 @@ def test_finish__with_a_statement__journal_and_row_agree(jobs: Jobs, store: Stor
 
 
 def test_claim__leases_that_ended_too_often__fail_the_job(tmp_path: Path) -> None:
-    now = [1_800_000_000.0]
-    jobs = Jobs(store := Store.open(tmp_path / "a.sqlite"), Journal(store, lambda: now[0]))
+    now = [0.0]
+    store = Store.open(tmp_path / "a.sqlite")
+    jobs = Jobs(store, Journal(store, lambda: 1_800_000_000.0), lambda: now[0])
     jobs.add("deadly", b"elf", [])
     for number in range(MAX_STARTS):
         assert jobs.claim(f"owner {number}", 60) is not None
@@ -297,3 +313,30 @@ def test_claim__leases_that_ended_too_often__fail_the_job(tmp_path: Path) -> Non
     state = jobs.state("deadly")
     assert state is not None
     assert (state.state, state.error_code) == ("failed", "job_given_up")
+
+
+@pytest.mark.parametrize("step", [-3600.0, 3600.0])
+def test_claim__wall_clock_is_set__leases_hold_and_end_all_the_same(
+    tmp_path: Path, step: float
+) -> None:
+    wall, now = [1_800_000_000.0], [0.0]
+    store = Store.open(tmp_path / "a.sqlite")
+    jobs = Jobs(store, Journal(store, lambda: wall[0]), lambda: now[0])
+    jobs.add("a", b"elf", [])
+    assert jobs.claim(WORKER, LEASE) is not None
+    wall[0] += step
+    now[0] += LEASE - 1
+    assert jobs.claim("another", LEASE) is None
+    now[0] += 1
+    assert jobs.claim("another", LEASE) is not None
+
+
+def test_claim__wall_clock_was_set_back__jobs_keep_their_order(tmp_path: Path) -> None:
+    wall = [1_800_000_000.0]
+    store = Store.open(tmp_path / "a.sqlite")
+    jobs = Jobs(store, Journal(store, lambda: wall[0]))
+    for job in ("first", "second", "third"):
+        jobs.add(job, b"elf", [])
+        wall[0] -= 3600
+    claimed = [jobs.claim(WORKER, LEASE) for _ in range(3)]
+    assert [work.job for work in claimed if work is not None] == ["first", "second", "third"]

@@ -182,8 +182,8 @@ def test_open__old_database__the_chain_goes_on(old: Path) -> None:
     before = len(list(entries(store)))
     jobs = Jobs(store, Journal(store, lambda: 1_900_000_001.0))
     jobs.add("new", b"elf", [])
-    for _ in range(2):
-        jobs.claim("worker", 60)
+    claimed = [jobs.claim("worker", 60) for _ in range(3)]
+    assert [work.job for work in claimed if work is not None] == ["queued", "running", "new"]
     proof = Proof(ACTIVE, KEY, b"v", b"d", b"s", 9, Engine.ATTESTOR, Timing.AFTER)
     jobs.finish("new", "worker", proof)
     jobs.close_pending("gone")
@@ -221,7 +221,7 @@ def test_open__migration_fails_at_its_end__file_is_as_it_was(
     old: Path, broken: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = content(old)
-    monkeypatch.setattr("attestor.store.database.MIGRATIONS", (*MIGRATIONS, broken))
+    monkeypatch.setattr("attestor.store.opening.MIGRATIONS", (*MIGRATIONS, broken))
     with pytest.raises(DatabaseInvalid, match="cannot use the database"):
         Store.open(old)
     assert content(old) == before

@@ -32,6 +32,7 @@ class Chain:
         self.mined: list[bytes] = []
         self.sends = 0
         self.faults: dict[str, AttestorError] = {}
+        self.told_nonce: int | None = None
         self.kill_at = ""
 
     def reach(self, point: str) -> None:
@@ -43,7 +44,9 @@ class Chain:
         return Block(7, b"\x07" * 32, b"\x06" * 32, 1000, self.base_fee)
 
     def nonce(self, account: bytes) -> int:
-        return len(self.mined)
+        if "nonce" in self.faults:
+            raise self.faults["nonce"]
+        return self.told_nonce if self.told_nonce is not None else len(self.mined)
 
     def priority_fee(self) -> int:
         return 10
@@ -53,6 +56,11 @@ class Chain:
 
     def balance(self, account: bytes) -> int:
         return 10**18
+
+    def call(self, to: bytes, calldata: bytes, sender: bytes) -> bytes:
+        if "call" in self.faults:
+            raise self.faults["call"]
+        return b""
 
     def receipt(self, transaction_hash: bytes) -> Receipt | None:
         if "receipt" in self.faults:

@@ -8,17 +8,24 @@ import pytest
 from eth_account import Account
 from unit.transactions.chain import Chain
 
+from attestor.core.blocks import Block
 from attestor.store.database import Store
 from attestor.store.journal import Journal
 from attestor.store.transactions import Transactions
 from attestor.transactions.log import AttemptLog
 from attestor.transactions.manager import TransactionManager
 from attestor.transactions.pricing import Pricer
+from attestor.transactions.pursuit import Urgency
 from attestor.transactions.replacement import FeePolicy
 from attestor.transactions.send_state import Pace
 
 ACCOUNT = Account.from_key("0x" + "00" * 31 + "01")
 CAP = 10_000
+
+
+def later(blocks: int, left: int = 100, base_fee: int = 100) -> Urgency:
+    """Some blocks after the first look, with so many to come that may include what is out."""
+    return Urgency(Block(7 + blocks, bytes(32), bytes(32), 1000 + blocks, base_fee), left)
 
 
 Manage = Callable[..., TransactionManager]

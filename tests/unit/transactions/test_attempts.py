@@ -4,11 +4,13 @@ import threading
 from typing import Any
 
 import pytest
+from unit.transactions.conftest import later
 
 from attestor.core.fees import Fees
 from attestor.core.transaction import Intent, Outcome, Purpose, Receipt, SignedTransaction
 from attestor.errors import RpcError, TransactionUnconfirmed
 from attestor.transactions.pricing import Call
+from attestor.transactions.pursuit import Followed
 from attestor.transactions.send_state import Pace
 
 INTENT, OTHER = Intent(Purpose.UPLOAD, "upload:1"), Intent(Purpose.UPLOAD, "upload:2")
@@ -28,7 +30,7 @@ def test_follow__older_attempt_is_mined_after_a_newer_was_recorded__is_found(
     chain.pool.clear()
     chain.mined.append(b"one")
     chain.receipts[first.hash] = Receipt(first.hash, 8, b"\x08" * 32, True, 90, 7)
-    assert manager.follow(INTENT.name) == chain.receipts[first.hash]
+    assert manager.follow(INTENT, later(0)) == Followed(chain.receipts[first.hash])
     manager.settle()
     assert outcomes(log) == [Outcome.SUCCEEDED, Outcome.REPLACED]
 

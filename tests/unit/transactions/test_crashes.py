@@ -46,7 +46,7 @@ class Dying:
 def call(chain: Any) -> Call:
     """Refused once it is done, as a contract would refuse it."""
 
-    def simulate() -> None:
+    def simulate(offer: object) -> None:
         assert b"once" not in chain.mined
 
     return Call(b"\x77" * 20, b"once", simulate)

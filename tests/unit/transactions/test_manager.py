@@ -4,6 +4,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from unit.transactions.conftest import later
 
 from attestor.audit import verify
 from attestor.core.transaction import Intent, Outcome, Purpose
@@ -16,9 +17,11 @@ from attestor.errors import (
 )
 from attestor.transactions.log import MemoryLog
 from attestor.transactions.pricing import Call
+from attestor.transactions.pursuit import Followed
 from attestor.transactions.send_state import Pace
 
 TO = b"\x77" * 20
+URGENCY = later(0)
 INTENT, OTHER = Intent(Purpose.UPLOAD, "upload:1"), Intent(Purpose.UPLOAD, "upload:2")
 CALL = Call(TO, b"one")
 PAYER = bytes.fromhex("7e5f4552091a69125d5dfcb7b8c2659029395bdf")
@@ -40,7 +43,7 @@ def test_complete__quiet_chain__one_attempt_and_its_receipt(
 def test_complete__simulation_refuses__nothing_is_recorded_or_sent(
     manage: Any, chain: Any, log: Any
 ) -> None:
-    def refuse() -> None:
+    def refuse(offer: object) -> None:
         raise UploadRejected("not this one")
 
     with pytest.raises(UploadRejected):
@@ -199,27 +202,12 @@ def test_submit__send_fails__attempt_is_on_record_and_sent_later(
     with pytest.raises(type(error)):
         manager.submit(INTENT, CALL)
     assert outcomes(log) == [Outcome.PENDING]
-    assert manager.follow(INTENT.name) is None, "nor does a failure to send again disturb"
+    assert manager.follow(INTENT, URGENCY).fault is error, "a failure to send again is told"
     chain.faults.clear()
-    assert manager.follow(INTENT.name) is None
+    assert manager.follow(INTENT, later(1)) == Followed()
     chain.mine()
-    assert manager.follow(INTENT.name).succeeded
+    assert manager.follow(INTENT, later(2)).receipt.succeeded
     assert len(log.attempts(INTENT.name)) == 1
-
-
-def test_follow__mined_then_reorged_out__is_sent_again(manage: Any, chain: Any, log: Any) -> None:
-    manager = manage()
-    manager.complete(INTENT, CALL)
-    chain.receipts.clear()
-    chain.mined.clear()
-    assert manager.follow(INTENT.name) is None
-    chain.mine()
-    assert manager.follow(INTENT.name) is not None
-
-
-def test_follow__nothing_was_sent__is_none(manage: Any, chain: Any) -> None:
-    assert manage().follow(INTENT.name) is None
-    assert chain.sends == 0
 
 
 def test_memory_log__keeps_as_the_database_does(manage: Any, chain: Any, log: Any) -> None:

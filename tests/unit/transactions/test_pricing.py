@@ -11,8 +11,8 @@ from attestor.core.blocks import Block
 from attestor.core.fees import GWEI, Fees
 from attestor.core.text import from_hex
 from attestor.core.transaction import Attempt, Purpose, SignedTransaction
-from attestor.errors import FeeCapReached, PayerEmpty
-from attestor.transactions.pricing import Call, Pricer
+from attestor.errors import FeeCapReached, PayerEmpty, RegistrationRejected
+from attestor.transactions.pricing import Call, Offer, Pricer, call_of
 from attestor.transactions.replacement import FeePolicy
 
 ACCOUNT = Account.from_key("0x" + "00" * 31 + "01")
@@ -27,6 +27,7 @@ class Node:
         self.funds = 10**18
         self.next_nonce = 5
         self.base_fee = 10 * GWEI
+        self.tip = 2 * GWEI
 
     def head(self) -> Block:
         return Block(7, b"\x07" * 32, b"\x06" * 32, 1000, self.base_fee)
@@ -35,7 +36,7 @@ class Node:
         return self.next_nonce
 
     def priority_fee(self) -> int:
-        return 2 * GWEI
+        return self.tip
 
     def estimate_gas(self, sender: bytes, to: bytes | None, calldata: bytes) -> int:
         return 100_000
@@ -106,12 +107,52 @@ def test_prepare__just_enough_funds__passes() -> None:
     assert pricer(node).prepare(Call(TO, b""), ())
 
 
-def test_prepare__base_fee_at_the_cap__is_not_signed() -> None:
+def test_prepare__base_fee_above_the_cap__is_not_signed() -> None:
     node = Node()
     node.base_fee = CAP
-    with pytest.raises(FeeCapReached, match=r"base fee is 100\.000 gwei, the cap 100\.000"):
+    assert pricer(node).prepare(Call(TO, b""), ()).fees.priority_fee >= 0
+    node.base_fee = CAP + GWEI
+    with pytest.raises(FeeCapReached, match=r"base fee is 101\.000 gwei, the cap 100\.000"):
         pricer(node).prepare(Call(TO, b""), ())
 
 
 def test_payer__is_the_accounts_address() -> None:
     assert pricer(Node()).payer == from_hex(ACCOUNT.address)
+
+
+def test_prepare__callee_asks_for_a_share__is_sent_simulated_and_paid_for() -> None:
+    node, seen = Node(), list[Offer | None]()
+    call = Call(TO, b"", seen.append, fee_basis_points=500)
+    signed = pricer(node).prepare(call, ())
+    cost = signed.gas_limit * signed.fees.max_fee
+    assert seen == [Offer(signed.gas_limit, signed.fees.max_fee, cost // 20)]
+    assert call_of(signed) == Call(TO, b"", fee_basis_points=500)
+    node.funds = cost + cost // 20 - 1
+    with pytest.raises(PayerEmpty):
+        pricer(node).prepare(call, ())
+
+
+def test_prepare__refused_at_that_price__is_not_signed() -> None:
+    def refuse(offer: Offer | None) -> None:
+        raise RegistrationRejected("Insufficient_Funds")
+
+    with pytest.raises(RegistrationRejected):
+        pricer(Node()).prepare(Call(TO, b"", refuse), ())
+
+
+def test_prepare__replacement__is_not_simulated_since_the_node_may_count_what_is_out() -> None:
+    seen = list[Offer | None]()
+    assert pricer(Node()).prepare(Call(TO, b"", seen.append), (), 100_000)
+    assert seen == []
+
+
+def test_prepare__node_suggests_a_monstrous_tip__first_offer_stays_sane() -> None:
+    node = Node()
+    node.tip = 10**6 * GWEI
+    assert pricer(node).prepare(Call(TO, b""), ()).fees.priority_fee == 10 * GWEI
+
+
+def test_prepare__chain_without_fees__is_signed() -> None:
+    node = Node()
+    node.base_fee = node.tip = 0
+    assert pricer(node).prepare(Call(TO, b""), ()).fees.max_fee == 0

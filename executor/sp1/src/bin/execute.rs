@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use attestor_sp1::serve::{Work, serve};
+
 fn main() -> ExitCode {
-    attestor_sp1::serve::serve(attestor_sp1::execute::answer)
+    serve(Work::Run, attestor_sp1::execute::answer)
 }

@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use attestor_sp1::serve::{Work, serve};
+
 fn main() -> ExitCode {
-    attestor_sp1::serve::serve(attestor_sp1::vkey::answer)
+    serve(Work::Compute, attestor_sp1::vkey::answer)
 }

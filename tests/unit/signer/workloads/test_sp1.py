@@ -62,6 +62,7 @@ class Parts:
 
     def __init__(self, statements: Domain | None = None) -> None:
         self.keys = Keys(lambda: 1000.0)
+        self.keys.lease(1000, 1e6)
         self.executor = Executor()
         executor = cast(Any, self.executor)
         cross_checker = CrossChecker(

@@ -1,4 +1,4 @@
-"""Timers that wake duties, and nothing more: what is called must not wait."""
+"""What is done at a time of day. What is called must not wait."""
 
 from collections.abc import Callable
 from datetime import UTC
@@ -8,20 +8,21 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 
-class Timers(Protocol):
-    """Calls functions at intervals, from threads of its own."""
+class Calendar(Protocol):
+    """Calls functions at times of day, from threads of its own."""
 
-    def every(self, seconds: float, call: Callable[[], None]) -> None: ...
+    def daily(self, hour: int, minute: int, call: Callable[[], None]) -> None: ...
 
     def start(self) -> None: ...
 
     def stop(self) -> None: ...
 
 
-class SchedulerTimers:
-    """APScheduler's interval timers, in a thread beside the event loop.
+class SchedulerCalendar:
+    """APScheduler's cron triggers, in UTC, in a thread beside the event loop.
 
-    They go by the wall clock: one that is set back holds them up for as long.
+    It goes by the wall clock, which may be set: only work for which any time of day would do may
+    depend on it. Duties do not.
     """
 
     def __init__(self) -> None:
@@ -31,9 +32,9 @@ class SchedulerTimers:
             executors={"default": ThreadPoolExecutor(1)}, job_defaults=defaults, timezone=UTC
         )
 
-    def every(self, seconds: float, call: Callable[[], None]) -> None:
-        """Call that function, first after `seconds`."""
-        self._scheduler.add_job(call, "interval", seconds=seconds)
+    def daily(self, hour: int, minute: int, call: Callable[[], None]) -> None:
+        """Call that function every day at that time."""
+        self._scheduler.add_job(call, "cron", hour=hour, minute=minute)
 
     def start(self) -> None:
         """Begin to call."""

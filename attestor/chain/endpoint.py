@@ -1,0 +1,150 @@
+"""One endpoint of the pool: its calls, its health, and that it is of the right chain."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
+
+from loguru import logger
+
+from attestor.chain import refusals, wire
+from attestor.chain.health import Health
+from attestor.errors import (
+    AttestorError,
+    HeaderInvalid,
+    HeaderUnknown,
+    RpcAnswerInvalid,
+    RpcError,
+    RpcThrottled,
+    RpcUnreachable,
+    Transient,
+    WrongChain,
+)
+from attestor.net import Deadline
+from attestor.observe.repeated import Repeated
+
+T = TypeVar("T")
+
+
+class Transport(Protocol):
+    """Below an endpoint: `rpc.Rpc`, or a test's script. A deadline is given where there is one."""
+
+    @property
+    def label(self) -> str: ...
+
+    def call(self, method: str, params: list[Any], *bounds: Any) -> Any: ...
+
+
+@dataclass(frozen=True)
+class Query(Generic[T]):
+    """A question, and the decoding that an answer has to pass. `fresh` asks it on a connection of
+    its own."""
+
+    method: str
+    params: list[Any]
+    decode: Callable[[Any], T]
+    fresh: bool = False
+
+
+class Endpoint:
+    """Safe to use from several threads. `chain_id` None is whatever chain it is of."""
+
+    def __init__(self, rpc: Transport, chain_id: int | None, clock: Callable[[], float]) -> None:
+        self.rpc = rpc
+        self.health = Health(clock)
+        self._chain_id = chain_id
+        self._repeated = Repeated(clock)
+        self._telling = threading.Lock()
+        self._connections = 0
+        self._checked = True
+        """False from a failure until its chain id is known to be right again."""
+
+    @property
+    def label(self) -> str:
+        """The endpoint as it may be shown."""
+        return self.rpc.label
+
+    def require_chain(self, deadline: Deadline | None = None) -> None:
+        """Raise `WrongChain` unless it is of the configured chain."""
+        self._judged(lambda: self._check_chain(deadline))
+
+    def ask(self, query: Query[T], deadline: Deadline | None = None) -> T:
+        """The decoded answer.
+
+        Raises `RpcUnreachable`, `RpcThrottled`, `RpcAnswerInvalid`, `HeaderInvalid`, `BlockUnknown`
+        or `WrongChain`, each held against the endpoint as far as it should be; and `RpcError`.
+        """
+        return self._judged(lambda: self._ask(query, deadline))
+
+    def _ask(self, query: Query[T], deadline: Deadline | None) -> T:
+        if not self._checked:
+            self._check_chain(deadline)
+        answer = query.decode(self._call(query.method, query.params, deadline, query.fresh))
+        # Behind a new connection there may be another node.
+        if self._connections != getattr(self.rpc, "connections", 0):
+            self._check_chain(deadline)
+        return answer
+
+    def _check_chain(self, deadline: Deadline | None) -> None:
+        found = wire.count(self._call("eth_chainId", [], deadline), "chain id")
+        if self._chain_id not in (None, found):
+            raise WrongChain(
+                f"{self.label} is on chain id {found}, expected {self._chain_id}",
+                hint="set chain.id or chain.rpc_url",
+            )
+        self._connections = getattr(self.rpc, "connections", 0)
+        self._checked = True
+
+    def _call(
+        self, method: str, params: list[Any], deadline: Deadline | None, fresh: bool = False
+    ) -> Any:
+        if fresh:
+            return self.rpc.call(method, params, deadline, True)
+        return self.rpc.call(method, params, *(() if deadline is None else (deadline,)))
+
+    def _judged(self, asking: Callable[[], T]) -> T:
+        self.health.require_callable(self.label)
+        try:
+            answer = asking()
+        except RpcError as error:
+            told = refusals.told_apart(error)
+            told.message = self._named(told)
+            self._hold_against(told)
+            if told is error:
+                raise
+            raise told from None
+        except (Transient, WrongChain) as error:
+            error.message = self._named(error)
+            self._hold_against(error)
+            raise
+        self._answered()
+        return answer
+
+    def _answered(self) -> None:
+        self.health.answered()
+        with self._telling:
+            if self._repeated.passed(self.label):
+                logger.info("{} answers again", self.label)
+
+    def _hold_against(self, error: AttestorError) -> None:
+        demoted = False
+        match error:
+            case RpcThrottled():
+                demoted = self.health.throttled(error.seconds)
+            case RpcUnreachable():
+                self._checked = False
+                demoted = self.health.failed()
+            case HeaderUnknown():
+                pass
+            case RpcAnswerInvalid() | HeaderInvalid() | WrongChain():
+                self._checked = False
+                demoted = self.health.lied()
+            case _:
+                self._answered()
+        if demoted:
+            with self._telling:
+                if self._repeated.failed(self.label, error.code) is not None:
+                    logger.warning("endpoint is asked last for a while: {}", error.message)
+
+    def _named(self, error: AttestorError) -> str:
+        return error.message if self.label in error.message else f"{self.label}: {error.message}"

@@ -1,0 +1,120 @@
+"""How far an endpoint can be relied on: its score, and when it is left alone."""
+
+import threading
+from collections.abc import Callable
+
+from attestor.errors import RpcThrottled
+
+FAILURES_TO_DEMOTE = 2
+"""One failed call is the weather."""
+FAILURES_TO_BE_DOWN = 4
+FIRST_PAUSE = 2.0
+LAST_PAUSE = 120.0
+FIRST_SILENCE = 1.0
+LAST_SILENCE = 30.0
+"""Seconds for which an endpoint is not called that asks for less without saying for how long."""
+FORGIVEN_AFTER = 300.0
+"""Seconds without a fault after which none is remembered."""
+LAG_TOLERATED = 1
+"""Blocks behind the best head: blocks do not reach all nodes at once."""
+_WRONG_WEIGHT = 4
+_MAX_COUNT = 16
+
+
+class Health:
+    """Kept from what an endpoint answered, by a monotonic clock. Safe to use from several threads.
+
+    A demoted endpoint is asked only when no other answers; one that asked to wait is not asked at
+    all until the wait is over.
+    """
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._failures = 0
+        self._wrong = 0
+        self._demotions = 0
+        self._throttles = 0
+        self._last_fault = clock()
+        self._demoted_until = 0.0
+        self._silent_until: float | None = None
+        self.lag = 0
+        """Blocks behind the best head when that was last compared."""
+
+    @property
+    def score(self) -> int:
+        """0 for an endpoint without faults; the higher, the worse."""
+        with self._lock:
+            self._forgive()
+            lag = self.lag if self.lag > LAG_TOLERATED else 0
+            return self._failures + _WRONG_WEIGHT * self._wrong + min(lag, _MAX_COUNT)
+
+    @property
+    def is_demoted(self) -> bool:
+        """Whether others are asked first, whatever their score."""
+        return self._clock() < self._demoted_until
+
+    @property
+    def is_down(self) -> bool:
+        """Whether it has given no answer for some calls in a row."""
+        return self._failures >= FAILURES_TO_BE_DOWN
+
+    @property
+    def silent_for(self) -> float:
+        """Seconds for which the endpoint must not be called; 0 when it may be."""
+        until = self._silent_until
+        return 0.0 if until is None else max(0.0, until - self._clock())
+
+    def require_callable(self, label: str) -> None:
+        """Raise `RpcThrottled` while the endpoint asked not to be called."""
+        if (left := self.silent_for) > 0:
+            raise RpcThrottled(
+                f"{label} asked not to be called for another {left:.3g} s", seconds=left
+            )
+
+    def answered(self) -> None:
+        """It gave an answer that can be used, or a refusal that is one."""
+        with self._lock:
+            self._failures = self._throttles = 0
+
+    def failed(self) -> bool:
+        """It gave no answer. Whether that demotes it."""
+        with self._lock:
+            self._fault()
+            self._failures = min(self._failures + 1, _MAX_COUNT)
+            return self._failures >= FAILURES_TO_DEMOTE and self._demote()
+
+    def lied(self) -> bool:
+        """It gave an answer that cannot be true: that demotes it at once."""
+        with self._lock:
+            self._fault()
+            self._wrong = min(self._wrong + 1, _MAX_COUNT)
+            return self._demote()
+
+    def throttled(self, seconds: float | None) -> bool:
+        """It asks to be left alone, for that long if it says so. Whether that demotes it."""
+        with self._lock:
+            self._fault()
+            demoted = self._demote()
+            # Its own count: an endpoint that is bad in other ways is silenced no longer by this.
+            pause = min(FIRST_SILENCE * 2**self._throttles, LAST_SILENCE)
+            self._throttles = min(self._throttles + 1, _MAX_COUNT)
+            pause = pause if seconds is None else seconds
+            self._silent_until = max(self._silent_until or 0.0, self._clock() + pause)
+            return demoted
+
+    def _fault(self) -> None:
+        self._forgive()
+        self._last_fault = self._clock()
+
+    def _forgive(self) -> None:
+        if self._clock() - self._last_fault > FORGIVEN_AFTER:
+            self._failures = self._wrong = self._demotions = 0
+
+    def _demote(self) -> bool:
+        if self._clock() < self._demoted_until:
+            return False
+        pause = min(FIRST_PAUSE * 2 ** min(self._demotions, 10), LAST_PAUSE)
+        self._demotions = min(self._demotions + 1, _MAX_COUNT)
+        self._demoted_until = self._clock() + pause
+        return True

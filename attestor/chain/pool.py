@@ -1,0 +1,173 @@
+"""Several endpoints of one chain as one: reads fail over, votes are counted, sends go to all."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from attestor.chain import refusals
+from attestor.chain.endpoint import Endpoint, Query, Transport
+from attestor.errors import (
+    AttestorError,
+    BlockUnknown,
+    HeaderInvalid,
+    HeaderUnknown,
+    RpcAnswerInvalid,
+    RpcError,
+    RpcThrottled,
+    RpcUnreachable,
+    Transient,
+    WrongChain,
+)
+from attestor.net import Deadline
+
+T = TypeVar("T")
+
+SECONDS_PER_READ = 20.0
+"""Of a read that no decision bounds, over all endpoints that it is tried at."""
+ROUNDS = 3
+"""How often an endpoint is asked that may have another node behind its next connection."""
+QUICK_SECONDS = 2.0
+"""A failure that took longer is not tried again."""
+_TELLING: tuple[type[AttestorError], ...] = (
+    RpcError,
+    BlockUnknown,
+    HeaderInvalid,
+    RpcAnswerInvalid,
+    WrongChain,
+    RpcThrottled,
+    RpcUnreachable,
+)
+"""The errors of several endpoints, from the one that says most to the one that says least."""
+
+
+class Pool:
+    """Safe to use from several threads."""
+
+    def __init__(
+        self,
+        transports: Sequence[Transport],
+        chain_id: int | None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.endpoints = tuple(Endpoint(one, chain_id, clock) for one in transports)
+        self.clock = clock
+
+    @property
+    def label(self) -> str:
+        """The endpoints as they may be shown."""
+        return ", ".join(endpoint.label for endpoint in self.endpoints)
+
+    @property
+    def quorum(self) -> int:
+        """A majority of all configured endpoints, whether they answer or not."""
+        return len(self.endpoints) // 2 + 1
+
+    def ranked(self) -> list[Endpoint]:
+        """The endpoints, the best first."""
+        order = {endpoint: number for number, endpoint in enumerate(self.endpoints)}
+        return sorted(
+            self.endpoints,
+            key=lambda one: (one.health.is_demoted, one.health.score, order[one]),
+        )
+
+    def require_chain(self, deadline: Deadline | None = None) -> None:
+        """Raise `WrongChain` when an endpoint is of another chain, and `RpcUnreachable` or
+        `RpcAnswerInvalid` when none says which it is of."""
+        failed: list[AttestorError] = []
+        for endpoint, bound in turns(self.endpoints, self.whole(deadline)):
+            try:
+                endpoint.require_chain(bound)
+            except (Transient, RpcError) as error:
+                failed.append(error)
+        if len(failed) == len(self.endpoints):
+            raise most_telling(failed)
+
+    def read(self, query: Query[T], deadline: Deadline | None = None) -> T:
+        """The answer of the best endpoint that has one. A revert is an answer."""
+        return self.read_of(query, deadline)[1]
+
+    def read_of(self, query: Query[T], deadline: Deadline | None = None) -> tuple[Endpoint, T]:
+        """The same, with the endpoint that it is of.
+
+        When none has an answer, those are asked again, on a new connection, whose failure may be
+        that of one node of several behind them.
+        """
+        whole = self.whole(deadline)
+        failed: list[AttestorError] = []
+        asked = self.ranked()
+        for number in range(ROUNDS):
+            again: list[Endpoint] = []
+            for endpoint, bound in turns(asked, whole):
+                was_down, began = endpoint.health.is_down, self.clock()
+                try:
+                    return endpoint, endpoint.ask(query, bound)
+                except RpcError as error:
+                    if refusals.is_revert(error):
+                        raise
+                    failed.append(error)
+                except (Transient, WrongChain) as error:
+                    failed.append(error)
+                is_quick = self.clock() - began < QUICK_SECONDS
+                if is_quick and _is_worth_another(failed[-1], number, was_down):
+                    again.append(endpoint)
+            asked, query = again, replace(query, fresh=True)
+        raise most_telling(failed)
+
+    def poll(
+        self, query: Query[T], deadline: Deadline | None = None
+    ) -> Iterator[tuple[Endpoint, T | AttestorError]]:
+        """What each endpoint says, the best first; its error where it says nothing. Whoever has
+        heard enough stops asking."""
+        for endpoint, bound in turns(self.ranked(), self.whole(deadline)):
+            try:
+                yield endpoint, endpoint.ask(query, bound)
+            except (RpcError, Transient, WrongChain) as error:
+                yield endpoint, error
+
+    def whole(self, deadline: Deadline | None) -> Deadline | None:
+        """The time for all endpoints together; a single one has its own timeout."""
+        if deadline is None and len(self.endpoints) > 1:
+            return Deadline(SECONDS_PER_READ)
+        return deadline
+
+
+def turns(
+    endpoints: Sequence[Endpoint], whole: Deadline | None
+) -> Iterator[tuple[Endpoint, Deadline | None]]:
+    """Each endpoint with its share of the time that is left, so that one that drips leaves time
+    for the others."""
+    for done, endpoint in enumerate(endpoints):
+        if whole is not None and whole.is_over:
+            return
+        yield endpoint, None if whole is None else whole.share(len(endpoints) - done)
+
+
+def _is_worth_another(error: AttestorError, number: int, was_down: bool) -> bool:
+    """Whether the endpoint may answer when it is asked once more, after the round `number`."""
+    match error:
+        case BlockUnknown():
+            return True
+        case RpcThrottled() | HeaderUnknown() | WrongChain():
+            return False
+        case RpcError():
+            return number == 0 and error.number not in refusals.LASTING
+        case RpcUnreachable():
+            return number == 0 and not was_down
+    return number == 0
+
+
+def most_telling(failed: Sequence[AttestorError]) -> AttestorError:
+    """Of several endpoints' errors the one that says most, with the words of the others."""
+    if not failed:
+        return RpcUnreachable("no time was left to ask any endpoint")
+    rank = {kind: place for place, kind in enumerate(_TELLING)}
+
+    def place(error: AttestorError) -> int:
+        return min((rank[kind] for kind in type(error).__mro__ if kind in rank), default=len(rank))
+
+    told = min(failed, key=place)
+    others = [error.message for error in failed if error is not told]
+    if others:
+        told.message = "; ".join(dict.fromkeys([told.message, *others]))
+    return told

@@ -1,0 +1,134 @@
+"""Second opinions: what most of the endpoints say that answer.
+
+One that is down, lags or makes no sense has no vote: of three of which two are broken the third
+goes on alone, and is asked twice, as a single one is.
+"""
+
+from contextlib import suppress
+from dataclasses import replace
+from typing import TypeVar
+
+from attestor.chain import refusals
+from attestor.chain.endpoint import Endpoint, Query
+from attestor.chain.pool import Pool, most_telling
+from attestor.core.blocks import Block
+from attestor.core.text import to_hex
+from attestor.errors import AttestorError, EndpointsDisagree, RpcError, Transient, WrongChain
+from attestor.net import Deadline
+
+T = TypeVar("T")
+
+
+def agrees(pool: Pool, query: Query[Block], block: Block, deadline: Deadline | None = None) -> bool:
+    """Whether more endpoints answer `query` with this block than with another."""
+    if len(pool.endpoints) == 1:
+        with suppress(RpcError, Transient, WrongChain):
+            return pool.read(query, deadline).hash == block.hash
+        return False
+    same = other = 0
+    for _, answer in pool.poll(query, deadline):
+        if isinstance(answer, Block):
+            same += answer.hash == block.hash
+            other += answer.hash != block.hash
+        if max(same, other) >= pool.quorum:
+            break
+    return same > other
+
+
+def found(pool: Pool, query: Query[T | None], deadline: Deadline | None = None) -> T | None:
+    """What the first endpoint that has something says; None when all that answer have nothing.
+    Raises the most telling error when none answers. A single endpoint that has nothing is asked
+    again: it may be several nodes."""
+    if len(pool.endpoints) == 1:
+        return pool.read(query, deadline) or pool.read(replace(query, fresh=True), deadline)
+    nothing = 0
+    failed: list[AttestorError] = []
+    for _, answer in pool.poll(query, deadline):
+        if isinstance(answer, AttestorError):
+            failed.append(answer)
+        elif answer is not None:
+            return answer
+        else:
+            nothing += 1
+    if nothing:
+        return None
+    raise most_telling(failed)
+
+
+def confirmed(pool: Pool, query: Query[bytes], deadline: Deadline | None = None) -> bytes:
+    """The answer that most give of those that give one. A revert is an answer too, and raised as
+    its error."""
+    if len(pool.endpoints) == 1:
+        return _asked_twice(pool, query, deadline)
+    votes: dict[object, int] = {}
+    said: list[str] = []
+    failed: list[AttestorError] = []
+    given: dict[object, tuple[Endpoint, bytes | AttestorError]] = {}
+    for endpoint, answer in pool.poll(query, deadline):
+        vote = _vote(answer)
+        if vote is None:
+            assert isinstance(answer, AttestorError)
+            failed.append(answer)
+            said.append(answer.message)
+            continue
+        votes[vote] = votes.get(vote, 0) + 1
+        given[vote] = endpoint, answer
+        said.append(f"{endpoint.label} answers {_shown(answer)}")
+        if votes[vote] >= pool.quorum:
+            return _answer(answer)
+    if not votes:
+        raise most_telling(failed)
+    most = max(votes, key=lambda vote: votes[vote])
+    endpoint, answer = given[most]
+    if len(votes) == 1 and (votes[most] > 1 or _says_again(endpoint, query, most, deadline)):
+        return _answer(answer)
+    raise EndpointsDisagree(
+        f"no majority of the endpoints that answer gives the same answer: {'; '.join(said)}"
+    )
+
+
+def _says_again(
+    endpoint: Endpoint, query: Query[bytes], vote: object, deadline: Deadline | None
+) -> bool:
+    """Whether the only endpoint that answers gives the same answer on another connection."""
+    try:
+        return _vote(endpoint.ask(replace(query, fresh=True), deadline)) == vote
+    except (RpcError, Transient, WrongChain) as error:
+        return _vote(error) == vote
+
+
+def _asked_twice(pool: Pool, query: Query[bytes], deadline: Deadline | None) -> bytes:
+    answers: list[bytes | AttestorError] = []
+    for again in (query, replace(query, fresh=True)):
+        try:
+            answers.append(pool.read(again, deadline))
+        except RpcError as error:
+            if not refusals.is_revert(error):
+                raise
+            answers.append(error)
+    first, second = answers
+    if _vote(first) != _vote(second):
+        raise EndpointsDisagree(
+            f"{pool.label} answers {_shown(first)}, and {_shown(second)} when it is asked again"
+        )
+    return _answer(second)
+
+
+def _vote(answer: object) -> object:
+    """What is compared: return data, or that a contract refuses with some data; None for an
+    endpoint that gives no answer."""
+    if isinstance(answer, RpcError) and refusals.is_revert(answer):
+        return ("revert", answer.data)
+    return None if isinstance(answer, RpcError | Transient | WrongChain) else answer
+
+
+def _answer(answer: bytes | AttestorError) -> bytes:
+    if isinstance(answer, AttestorError):
+        raise answer
+    return answer
+
+
+def _shown(answer: object) -> str:
+    if isinstance(answer, RpcError):
+        return f"a revert with {to_hex(answer.data)[:80]}"
+    return to_hex(answer)[:80] if isinstance(answer, bytes) else str(answer)[:80]

@@ -1,0 +1,90 @@
+"""The duties of the database: it is tried again while it cannot be used, and read through daily."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from loguru import logger
+
+from attestor.daemon.calendar import SchedulerCalendar
+from attestor.errors import AttestorError, DatabaseUnavailable
+
+PROBE_SECONDS = 5.0
+PROBE_DEADLINE_SECONDS = 30.0
+CHECK_HOUR, CHECK_MINUTE = 3, 17
+"""UTC. Any time of day would do."""
+CHECK_SECONDS = 7 * 86_400.0
+"""After which it is read through whatever the time of day is said to be."""
+CHECK_DEADLINE_SECONDS = 3600.0
+
+
+class Database(Protocol):
+    """`store.database.Store`, as far as it is looked after."""
+
+    fault: AttestorError | None
+
+    def probe(self) -> None: ...
+
+    def check(self) -> None: ...
+
+
+class DatabaseDuty:
+    """Finds out when a database that was busy, full or read-only can be used again, and says so."""
+
+    name = "database"
+    interval = PROBE_SECONDS
+    deadline = PROBE_DEADLINE_SECONDS
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._told: str | None = None
+
+    def step(self) -> None:
+        """Raises `Fatal` errors."""
+        fault = self._database.fault
+        if fault is not None:
+            self._tell(fault)
+            try:
+                self._database.probe()
+            except DatabaseUnavailable as error:
+                self._tell(error)
+                return
+        if self._told is not None:
+            logger.info("the database can be used again")
+            self._told = None
+
+    def close(self) -> None:
+        """A step ends when the store is closed."""
+
+    def _tell(self, fault: AttestorError) -> None:
+        if fault.code != self._told:
+            logger.error("{} [{}]", fault, fault.code)
+            self._told = fault.code
+
+
+class DatabaseCheckDuty:
+    """Reads the database through at the start, and whenever it is woken."""
+
+    name = "database_check"
+    interval = CHECK_SECONDS
+    deadline = CHECK_DEADLINE_SECONDS
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def step(self) -> None:
+        """Raises `DatabaseDamaged`."""
+        try:
+            self._database.check()
+        except DatabaseUnavailable as error:
+            logger.warning("the database is not checked today: {} [{}]", error, error.code)
+
+    def close(self) -> None:
+        """A step only reads, and may be left behind."""
+
+
+def check_daily(wake: Callable[[str], None]) -> SchedulerCalendar:
+    """Wake the check every day, from now on until the calendar is stopped."""
+    calendar = SchedulerCalendar()
+    calendar.daily(CHECK_HOUR, CHECK_MINUTE, lambda: wake(DatabaseCheckDuty.name))
+    calendar.start()
+    return calendar

@@ -1,0 +1,135 @@
+"""The executor's programs: those that were recorded when the executor was built, and what runs.
+
+The build writes the sha256 of each into this package (`scripts/record_programs.py`), which is part
+of the measured image as they are. The signer process reads every program once, into sealed memory
+(memfd_create(2)): what it hashed there is what each child runs, whatever becomes of the files.
+"""
+
+import errno
+import fcntl
+import hashlib
+import json
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from attestor.core.execution import ExecutorBuild
+from attestor.errors import ExecutorMissing, ExecutorUnrecorded
+from attestor.executor.child import BUILD_COMMAND
+
+RECORD = Path(__file__).with_name("programs.json")
+MAX_PROGRAM_BYTES = 256 << 20
+_MFD_EXEC = 0x10
+"""Asked for by name where the kernel knows the flag, Linux 6.3 and later."""
+_SEALS = fcntl.F_SEAL_WRITE | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_SEAL
+
+
+@dataclass(frozen=True)
+class Programs:
+    """Programs in sealed memory: a descriptor each, by name. `differing` names those that are not
+    as they were recorded."""
+
+    directory: Path
+    descriptors: Mapping[str, int]
+    differing: tuple[str, ...]
+
+    @property
+    def build(self) -> ExecutorBuild:
+        """Whether all are those that were recorded."""
+        return ExecutorBuild.UNRECORDED if self.differing else ExecutorBuild.RECORDED
+
+    def require_recorded(self) -> None:
+        """Raise `ExecutorUnrecorded` unless all are those that were recorded."""
+        if self.differing:
+            raise ExecutorUnrecorded(
+                f"not the executor that was built with this attestor: {', '.join(self.differing)} "
+                f"in {self.directory}",
+                hint=f"{BUILD_COMMAND} builds and records it; executor.directory names where it is",
+            )
+
+
+def recorded(path: Path = RECORD) -> Mapping[str, str]:
+    """sha256 in hexadecimal by name; empty where no build has recorded any.
+
+    Raises `ExecutorMissing` for a file that is no such record.
+    """
+    try:
+        found = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise _bad_record(path, str(error)) from None
+    if not isinstance(found, dict) or not all(map(_is_sha256, found.values())):
+        raise _bad_record(path, "not one sha256 by name of each program")
+    return found
+
+
+def load(
+    directory: Path,
+    names: tuple[str, ...],
+    record: Mapping[str, str],
+    optional: tuple[str, ...] = (),
+) -> Programs:
+    """Read these programs into sealed memory, those that are `optional` where they are there, and
+    compare them with `record`.
+
+    Raises `ExecutorMissing` for one that cannot be read.
+    """
+    descriptors, differing = {}, []
+    for name in (*names, *(other for other in optional if (directory / other).exists())):
+        content = _read(directory / name)
+        if hashlib.sha256(content).hexdigest() != record.get(name):
+            differing.append(name)
+        descriptors[name] = _seal(name, content)
+    return Programs(directory, descriptors, tuple(differing))
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_PROGRAM_BYTES + 1)
+    except OSError as error:
+        raise ExecutorMissing(
+            f"{path} cannot be read: {error.strerror}", hint=f"build it: {BUILD_COMMAND}"
+        ) from None
+    if len(content) > MAX_PROGRAM_BYTES:
+        raise ExecutorMissing(f"{path} has more than {MAX_PROGRAM_BYTES} bytes")
+    return content
+
+
+def _seal(name: str, content: bytes) -> int:
+    """A descriptor of these bytes, which nobody can change any more, nor unseal."""
+    descriptor = _memory(name)
+    with os.fdopen(descriptor, "wb", closefd=False) as file:
+        file.write(content)
+    fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, _SEALS)
+    return descriptor
+
+
+def _memory(name: str) -> int:
+    flags = os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING
+    try:
+        try:
+            return os.memfd_create(name, flags | _MFD_EXEC)
+        except OSError as error:
+            if error.errno != errno.EINVAL:
+                raise
+            return os.memfd_create(name, flags)
+    except OSError as error:
+        raise ExecutorMissing(
+            f"{name} cannot be kept in memory to run: {error.strerror}",
+            hint="vm.memfd_noexec must not be 2",
+        ) from None
+
+
+def _is_sha256(value: object) -> bool:
+    return isinstance(value, str) and re.fullmatch("[0-9a-f]{64}", value) is not None
+
+
+def _bad_record(path: Path, reason: str) -> ExecutorMissing:
+    return ExecutorMissing(
+        f"the record of the executor's programs cannot be read, {path}: {reason}",
+        hint=f"write it anew: {BUILD_COMMAND}",
+    )

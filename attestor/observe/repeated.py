@@ -1,0 +1,43 @@
+"""When something that goes wrong again and again is worth another line in the log."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+FIRST_PAUSE = 60.0
+LAST_PAUSE = 3600.0
+
+
+@dataclass(frozen=True)
+class _Lasting:
+    kind: str
+    times: int
+    told_at: float
+    pause: float
+
+
+class Repeated:
+    """A line when an error begins or changes its kind, then after a minute, two, four … and at most
+    every hour as long as it lasts. By a monotonic clock; used by one thread at a time."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._lasting: dict[str, _Lasting] = {}
+
+    def failed(self, what: str, kind: str) -> int | None:
+        """`what` failed by an error of some kind. How often it did in a row, when that is to be
+        told, otherwise None."""
+        now, known = self._clock(), self._lasting.get(what)
+        if known is None or known.kind != kind:
+            times = 1 if known is None else known.times + 1
+            self._lasting[what] = _Lasting(kind, times, now, FIRST_PAUSE)
+            return times
+        known = replace(known, times=known.times + 1)
+        if is_due := now - known.told_at >= known.pause:
+            known = replace(known, told_at=now, pause=min(2 * known.pause, LAST_PAUSE))
+        self._lasting[what] = known
+        return known.times if is_due else None
+
+    def passed(self, what: str) -> int:
+        """`what` works. How often it had failed in a row before."""
+        known = self._lasting.pop(what, None)
+        return 0 if known is None else known.times

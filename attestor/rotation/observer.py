@@ -1,0 +1,137 @@
+"""What the chain says of our signers, for one decision: all of it at the block of one head."""
+
+from dataclasses import replace
+
+from loguru import logger
+
+from attestor.chain.registry import Registry
+from attestor.core.blocks import Block, BlockWindow
+from attestor.core.registration import Quoted
+from attestor.core.signers import Active, Candidate, Stage, Standing
+from attestor.core.text import checksummed
+from attestor.core.transaction import Attempt
+from attestor.errors import AttestorError, Fatal
+from attestor.rotation.failures import Failures
+from attestor.rotation.situation import Inclusion, RotationPolicy, Sent, Situation
+from attestor.store.history import History
+from attestor.transactions.manager import TransactionManager
+from attestor.transactions.pursuit import Urgency
+
+
+class Observer:
+    """Reads what `plan` depends on. What cannot be read is unknown; it never raises for that."""
+
+    def __init__(
+        self,
+        registry: Registry,
+        transactions: TransactionManager,
+        history: History,
+        policy: RotationPolicy,
+        failures: Failures,
+    ) -> None:
+        self._registry = registry
+        self._transactions = transactions
+        self._history = history
+        self._policy = policy
+        self._failures = failures
+        self._answers: dict[bytes, Standing] = {}
+        self._answers_of = b""
+        self._terms_of = b""
+
+    def situation(self, window: BlockWindow) -> Situation:
+        """Everything but times. The window must not be empty."""
+        head = window.head
+        assert head is not None
+        active, candidate = self._history.active(), self._history.candidate()
+        self._note_reorgs(active, window)
+        known = [one.address for one in (active, candidate) if one is not None]
+        return Situation(
+            now=0.0,
+            window=window,
+            active=active,
+            candidate=candidate,
+            sent=self._sent(active, candidate, head),
+            standings={signer: self._standing(signer, head) for signer in known},
+        )
+
+    def policy(self, known: RotationPolicy, head: Block) -> RotationPolicy:
+        """The policy with the registry's terms at `head`: its owner may have changed them."""
+        if self._terms_of == head.hash:
+            return known
+        try:
+            terms = self._registry.at(head).terms()
+        except Fatal:
+            raise
+        except AttestorError as error:
+            self._failures.note("reading the registry's terms", error)
+            return known
+        self._failures.passed("reading the registry's terms")
+        self._terms_of = head.hash
+        return replace(known, max_block_number_diff=terms.max_block_number_diff)
+
+    def _standing(self, signer: bytes, head: Block) -> Standing:
+        """A block's state never changes: one answer is enough."""
+        if self._answers_of != head.hash:
+            self._answers, self._answers_of = {}, head.hash
+        known = self._answers.get(signer)
+        if known is not None:
+            return known
+        try:
+            is_valid = self._registry.at(head).vouches_for(signer)
+        except Fatal:
+            raise
+        except AttestorError as error:
+            self._failures.note("asking the registry", error, signer)
+            return Standing.UNKNOWN
+        self._failures.passed("asking the registry")
+        self._answers[signer] = Standing.VALID if is_valid else Standing.INVALID
+        return self._answers[signer]
+
+    def _sent(self, active: Active | None, candidate: Candidate | None, head: Block) -> Sent | None:
+        """The registration that is to be mined, or mined again; it is sent again meanwhile."""
+        if candidate is not None:
+            signer = candidate.address if candidate.stage is Stage.SUBMITTED else None
+        else:
+            signer = active.address if active is not None and active.paused else None
+        quoted = self._history.quote(signer) if signer is not None else None
+        request = self._history.request(signer) if signer is not None else None
+        if quoted is None or request is None:
+            return None
+        left = self._policy.blocks_left(quoted.reference_block, head.number)
+        try:
+            followed = self._transactions.follow(request.intent, Urgency(head, left))
+        except Fatal:
+            raise
+        except AttestorError as error:
+            self._failures.note("asking for the receipt", error, signer)
+            return _sent(quoted, None, is_known=False)
+        self._failures.passed("asking for the receipt")
+        if followed.fault is not None:
+            self._failures.note("sending the registration again", followed.fault, signer)
+        receipt = followed.receipt
+        if receipt is None:
+            return _sent(quoted, None)
+        return _sent(quoted, Inclusion(receipt.block_number, receipt.block_hash, receipt.succeeded))
+
+    def _note_reorgs(self, active: Active | None, window: BlockWindow) -> None:
+        """Note in the history when the active signer's registration was in a block that is gone."""
+        request = self._history.request(active.address) if active is not None else None
+        head = window.head
+        if request is None or active is None or head is None:
+            return
+        for attempt in self._transactions.attempts(request.intent.name):
+            if _is_lost(attempt, window):
+                self._history.reorged(attempt.hash, head)
+                logger.warning(
+                    "reorg: the block that registered signer {} was replaced",
+                    checksummed(active.address),
+                )
+
+
+def _sent(quoted: Quoted, inclusion: Inclusion | None, is_known: bool = True) -> Sent:
+    return Sent(quoted.reference_block, quoted.reference_hash, inclusion, is_known)
+
+
+def _is_lost(attempt: Attempt, window: BlockWindow) -> bool:
+    receipt = attempt.receipt
+    return receipt is not None and window.contradicts(receipt.block_number, receipt.block_hash)

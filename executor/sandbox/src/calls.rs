@@ -1,0 +1,121 @@
+//! The system calls that are left, by seccomp.
+
+use std::collections::BTreeMap;
+use std::os::fd::RawFd;
+
+use libc::{c_int, c_long};
+use seccompiler::SeccompCmpArgLen::{Dword, Qword};
+use seccompiler::SeccompCmpOp::{Eq, MaskedEq};
+use seccompiler::{BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp};
+use seccompiler::{SeccompCondition, SeccompFilter, SeccompRule};
+
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+type Rules = BTreeMap<c_long, Vec<SeccompRule>>;
+
+/// What a process is for, which decides what it needs of the kernel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Work {
+    /// Translate and run a program, in one thread.
+    Run,
+    /// Compute, in several threads.
+    Compute,
+}
+
+impl Work {
+    /// The most threads.
+    pub(crate) const fn threads(self) -> u64 {
+        if matches!(self, Self::Run) { 1 } else { 8 }
+    }
+}
+
+/// Whatever their arguments. They reach nothing but this process.
+const ALLOWED: &[c_long] = &[
+    libc::SYS_brk,
+    libc::SYS_clock_gettime,
+    libc::SYS_close,
+    libc::SYS_exit,
+    libc::SYS_exit_group,
+    libc::SYS_futex,
+    libc::SYS_getpid,
+    libc::SYS_getrandom,
+    libc::SYS_gettid,
+    libc::SYS_madvise,
+    libc::SYS_mremap,
+    libc::SYS_munmap,
+    libc::SYS_pause,
+    libc::SYS_rt_sigaction,
+    libc::SYS_rt_sigprocmask,
+    libc::SYS_rt_sigreturn,
+    libc::SYS_sched_getaffinity,
+    libc::SYS_sched_yield,
+    libc::SYS_sigaltstack,
+];
+
+/// From now on every other call ends the process. False: the kernel refused the filter.
+pub(crate) fn deny_others(work: Work, answer: RawFd) -> bool {
+    filters(work, answer)
+        .is_ok_and(|filters| filters.iter().all(|filter| seccompiler::apply_filter(filter).is_ok()))
+}
+
+/// To be applied in this order.
+fn filters(work: Work, answer: RawFd) -> Result<Vec<BpfProgram>> {
+    let mut rules = rules(answer)?;
+    let mut filters = Vec::new();
+    match work {
+        Work::Run => {
+            // Translated code is written, and executable only after that.
+            let change = rule(&[(2, Qword, Eq, libc::PROT_EXEC | libc::PROT_READ)])?;
+            rules.entry(libc::SYS_mprotect).or_default().push(change);
+        }
+        Work::Compute => {
+            let thread = libc::CLONE_THREAD;
+            rules.insert(libc::SYS_clone, vec![rule(&[(0, Qword, masked(thread), thread)])?]);
+            for call in [libc::SYS_rseq, libc::SYS_set_robust_list, libc::SYS_clone3] {
+                rules.insert(call, Vec::new());
+            }
+            // Its flags are in memory, out of a filter's sight: libc takes clone without it.
+            let absent = SeccompAction::Errno(libc::ENOSYS.unsigned_abs());
+            let clone3 = Rules::from([(libc::SYS_clone3, Vec::new())]);
+            filters.push(compile(clone3, SeccompAction::Allow, absent)?);
+        }
+    }
+    filters.push(compile(rules, SeccompAction::KillProcess, SeccompAction::Allow)?);
+    Ok(filters)
+}
+
+/// Of every work.
+fn rules(answer: RawFd) -> Result<Rules> {
+    let mut rules: Rules = ALLOWED.iter().map(|&call| (call, Vec::new())).collect();
+    let output = [libc::STDOUT_FILENO, libc::STDERR_FILENO, answer];
+    let output: Result<_> = output.into_iter().map(|to| rule(&[(0, Dword, Eq, to)])).collect();
+    let own = rustix::process::getpid().as_raw_pid();
+    let no_code = (2, Qword, masked(libc::PROT_EXEC), 0);
+    let no_file = (3, Qword, masked(libc::MAP_ANONYMOUS), libc::MAP_ANONYMOUS);
+    rules.extend([
+        (libc::SYS_read, vec![rule(&[(0, Dword, Eq, libc::STDIN_FILENO)])?]),
+        (libc::SYS_write, output?),
+        (libc::SYS_mmap, vec![rule(&[no_code.clone(), no_file])?]),
+        (libc::SYS_mprotect, vec![rule(&[no_code])?]),
+        // For abort.
+        (libc::SYS_tgkill, vec![rule(&[(0, Dword, Eq, own)])?]),
+    ]);
+    Ok(rules)
+}
+
+/// All conditions together: number of the argument, how much of it the kernel reads, comparison, value.
+fn rule(conditions: &[(u8, SeccompCmpArgLen, SeccompCmpOp, c_int)]) -> Result<SeccompRule> {
+    let conditions = conditions.iter().map(|(argument, length, compare, value)| {
+        let (length, compare) = (length.clone(), compare.clone());
+        SeccompCondition::new(*argument, length, compare, value.unsigned_abs().into())
+    });
+    Ok(SeccompRule::new(conditions.collect::<std::result::Result<_, _>>()?)?)
+}
+
+fn masked(bits: c_int) -> SeccompCmpOp {
+    MaskedEq(bits.unsigned_abs().into())
+}
+
+fn compile(rules: Rules, others: SeccompAction, these: SeccompAction) -> Result<BpfProgram> {
+    let machine = std::env::consts::ARCH.try_into()?;
+    Ok(SeccompFilter::new(rules, others, these, machine)?.try_into()?)
+}

@@ -1,0 +1,212 @@
+"""A hostile stand-in tries each way out of an executor's process: one row per attempt.
+
+`pytest -k without_walls` shows that the attempts are real: without our walls they succeed.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from attestor.executor.self_test import (
+    HOSTILE_PROGRAM,
+    Attempt,
+    Outcome,
+    Walls,
+    leads_to_keys,
+    list_attempts,
+    run_self_test,
+    try_escape,
+)
+
+ROOT = Path(__file__).resolve().parents[3]
+DIRECTORY = ROOT / "executor" / "target" / "release"
+
+TO_KEYS = (
+    "parent_memory_read",
+    "parent_memory_write",
+    "parent_environment",
+    "parent_mappings",
+    "parent_descriptor_opened",
+    "parent_descriptor_taken",
+    "parent_root_directory",
+    "parent_traced",
+    "parent_vm_read",
+    "parent_vm_write",
+)
+"""To the memory and the descriptors of the signer process."""
+OF_ANYBODY = (
+    "parent_limits",
+    "parent_priority",
+    "parent_signal",
+    "file_read",
+    "file_write_tmp",
+    "file_list",
+    "shared_memory",
+    "inotify",
+    "ioctl",
+    "limits_raised",
+    "tcp_connect",
+    "tcp_listen",
+    "udp_send",
+    "unix_socket",
+    "abstract_socket",
+    "netlink",
+    "socket_pair",
+    "fork",
+    "vfork",
+    "exec",
+    "memfd_exec",
+    "dumpable",
+    "personality",
+    "map_writable_executable",
+    "map_executable",
+    "protect_writable_executable",
+)
+"""What any process may do that nothing confines."""
+DEPENDING = (
+    "file_write_cwd",
+    "device_memory",
+    "chroot",
+    "mount",
+    "mount_new_api",
+    "keyring",
+    "bpf",
+    "perf_event",
+    "io_uring",
+    "userfaultfd",
+    "module",
+    "kexec",
+    "compat_call",
+    "x32_call",
+    "root_again",
+    "clone_namespace",
+    "clone3",
+    "setsid_grandchild",
+    "unshare",
+    "join_namespace",
+    "protection_key",
+)
+"""What also depends on user, kernel and container."""
+ALL = (*TO_KEYS, *OF_ANYBODY, *DEPENDING)
+
+pytestmark = pytest.mark.skipif(
+    not (DIRECTORY / HOSTILE_PROGRAM).exists(), reason="the executor is not built: make executor"
+)
+
+
+def test_rows__of_this_table__are_all_that_the_stand_in_knows() -> None:
+    assert set(list_attempts(DIRECTORY)) == set(ALL)
+    assert len(list_attempts(DIRECTORY)) == len(ALL)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_escape__behind_all_walls_of_a_run__fails(name: str) -> None:
+    assert try_escape(DIRECTORY, name, Walls.RUN).outcome is Outcome.STOPPED
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_escape__behind_all_walls_of_a_key__fails(name: str) -> None:
+    """Threads are made there by `clone`; `clone3`, whose flags no filter sees, is not there."""
+    expected = Outcome.REFUSED if name == "clone3" else Outcome.STOPPED
+
+    assert try_escape(DIRECTORY, name, Walls.COMPUTE).outcome is expected
+
+
+@pytest.mark.parametrize("name", TO_KEYS)
+def test_escape__behind_the_outer_walls_alone__does_not_reach_the_keys(name: str) -> None:
+    attempt = try_escape(DIRECTORY, name, Walls.OUTER)
+
+    assert leads_to_keys(name)
+    assert attempt.outcome is Outcome.REFUSED
+    assert attempt.detail in ("EACCES", "EPERM")
+
+
+@pytest.mark.parametrize("name", [*TO_KEYS, *OF_ANYBODY])
+def test_attempt__without_walls__succeeds(name: str) -> None:
+    """Otherwise the tests above would hold because of something else."""
+    yama = Path("/proc/sys/kernel/yama/ptrace_scope")
+    if name in TO_KEYS and yama.exists() and yama.read_text().strip() != "0" and os.geteuid() != 0:
+        pytest.skip("this kernel lets no child trace its parent")
+
+    assert try_escape(DIRECTORY, name, Walls.NONE).escaped
+
+
+@pytest.mark.parametrize("walls", [Walls.NONE, Walls.OUTER])
+def test_grandchild__in_a_session_of_its_own__is_ended_with_the_call(walls: Walls) -> None:
+    attempt = try_escape(DIRECTORY, "setsid_grandchild", walls)
+
+    assert (attempt.outcome, attempt.detail) == (Outcome.REFUSED, "what was left behind was ended")
+
+
+def test_self_test__on_this_machine__sees_every_attempt_fail() -> None:
+    attempts = run_self_test(DIRECTORY)
+
+    assert {attempt.name for attempt in attempts if attempt.walls is Walls.RUN} == set(ALL)
+    assert {attempt.name for attempt in attempts if attempt.walls is Walls.OUTER} == set(TO_KEYS)
+    assert [attempt for attempt in attempts if attempt.escaped] == []
+
+
+SETPRIV = ("setpriv", "--inh-caps", "-all", "--bounding-set")
+DOCKER = "-all,+chown,+dac_override,+fowner,+fsetid,+kill,+setgid,+setuid,+setpcap,+sys_chroot"
+
+
+@pytest.mark.parametrize(
+    ("start", "wall"),
+    [
+        pytest.param(
+            ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"),
+            "user_namespace",
+            id="ordinary user",
+        ),
+        pytest.param((*SETPRIV, "-all"), "user_namespace", id="root without capabilities"),
+        pytest.param((*SETPRIV, DOCKER), "own_uid", id="root in a container"),
+        pytest.param(
+            ("unshare", "--user", "--map-root-user"), "user_namespace", id="root of one id"
+        ),
+    ],
+)
+def test_self_test__as_others_may_start_us__sees_every_attempt_fail(
+    start: tuple[str, ...], wall: str
+) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("the test above runs as an ordinary user already")
+    packages = [path for path in sys.path if path.endswith("site-packages")]
+    body = (
+        f"import sys; sys.path[:0] = {[str(ROOT), *packages]!r}; from pathlib import Path\n"
+        "from attestor.executor import NativeExecutor\n"
+        "from attestor.executor.self_test import Walls, run_self_test, try_escape\n"
+        f"directory = Path({str(DIRECTORY)!r})\n"
+        "report = NativeExecutor(directory).sandbox_report()\n"
+        "escapes = [try_.name for try_ in run_self_test(directory) if try_.escaped]\n"
+        f"print(report.level, report.walls[{wall!r}], escapes)\n"
+        "for walls in (Walls.NONE, Walls.OUTER):\n"
+        "    print(try_escape(directory, 'setsid_grandchild', walls).detail)"
+    )
+    done = run_elsewhere(start, "-B", "-c", body)
+
+    ended = "what was left behind was ended\n"
+    assert (done.stdout, done.stderr) == (f"isolated True []\n{ended}{ended}", "")
+
+
+def run_elsewhere(start: tuple[str, ...], *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Run a Python that whoever `start` makes can reach; skips when there is none."""
+    for python in (sys.executable, "/usr/bin/python3"):
+        done = subprocess.run([*start, python, *arguments], capture_output=True, text=True)
+        unreachable = ("Permission denied", "No module", f"{start[0]}:")
+        if not any(words in done.stderr for words in unreachable):
+            return done
+    pytest.skip(f"not possible here: {done.stderr.strip()[-200:]}")
+
+
+def test_attempt__that_the_stand_in_does_not_know__is_an_error() -> None:
+    with pytest.raises(Exception, match="there is no attempt"):
+        try_escape(DIRECTORY, "surrender", Walls.RUN)
+
+
+def test_attempt__escaped__only_when_the_kernel_let_it_through() -> None:
+    outcomes = {outcome: Attempt("fork", Walls.RUN, outcome, "").escaped for outcome in Outcome}
+
+    assert outcomes == {Outcome.ESCAPED: True, Outcome.STOPPED: False, Outcome.REFUSED: False}

@@ -1,0 +1,199 @@
+"""How often a key is in the memory of the process that holds it: once, and then not at all."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import coincurve
+import pytest
+from measures import memory
+
+from attestor.config import ROOT
+from attestor.core.signature import address_of
+from attestor.hardening import process
+from attestor.programs import elf, fibonacci
+from attestor.signer.client import SignerProcess
+from attestor.signer.settings import SignerSettings
+
+SIGNATURES = 100
+PROOFS = 10
+SYS_PTRACE = 19
+"""A capability's number (linux/capability.h)."""
+SETTINGS = SignerSettings(
+    chain_id=31337,
+    registry="0x" + "77" * 20,
+    layout="attestor",
+    multiproof="0x" + "88" * 20,
+    provider="simulated",
+    simulation_seed="test",
+    executor_directory=str(ROOT / "executor" / "target" / "release"),
+    workers=2,
+    wall_seconds=60.0,
+    cpu_seconds=60,
+    memory_bytes=4 << 30,
+    public_values_bytes=1 << 16,
+    cycles=1 << 40,
+    engine="attestor",
+    cross_check_within_budget="never",
+    cross_check_beyond_budget="never",
+    cross_check_budget_cycles=0,
+    cross_check_sample_rate=0.0,
+)
+KEYS = """
+import sys
+from attestor.signer.keys import Keys
+
+keys = Keys(lambda: 1000.0)
+keys.lease(1000, 1e6)
+commands = {
+    "create": lambda: keys.create(),
+    "search": lambda: keys.create(sum(1 << bit for bit in range(0, 1024, 64))),
+    "activate": lambda signer: keys.activate(bytes.fromhex(signer), 9000) or b"",
+    "sign": lambda digest: keys.sign(bytes.fromhex(digest))[1],
+    "sign_for": lambda signer, digest: keys.sign_for(bytes.fromhex(signer), bytes.fromhex(digest)),
+    "retire": lambda signer: keys.retire(bytes.fromhex(signer)) or b"",
+    "halt": lambda: keys.halt("a reason") or b"",
+}
+for line in sys.stdin:
+    name, *arguments = line.split()
+    print(commands[name](*arguments).hex(), flush=True)
+"""
+
+
+PAYER = """
+import sys
+from pathlib import Path
+from attestor.transactions.account import load_account
+
+for line in sys.stdin:
+    account = load_account(Path(line.strip()))
+    for nonce in range(100):
+        account.sign_transaction({
+            "chainId": 1, "nonce": nonce, "gas": 50000, "value": 0, "data": b"data",
+            "maxFeePerGas": 10**9, "maxPriorityFeePerGas": 1, "to": account.address,
+        })
+    print(account.address[2:], flush=True)
+"""
+
+
+class Holder:
+    """A process that does with keys as it is told. What it is told, and answers, holds no key."""
+
+    def __init__(self, body: str) -> None:
+        pipe = subprocess.PIPE
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", body], stdin=pipe, stdout=pipe, cwd=ROOT, text=True
+        )
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    def ask(self, *command: str) -> bytes:
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        print(*command, file=self.process.stdin, flush=True)
+        return bytes.fromhex(self.process.stdout.readline())
+
+    def secret_of(self, signer: bytes) -> bytes:
+        return secret_of(self.pid, signer)
+
+    def stop(self) -> None:
+        self.process.kill()
+        self.process.communicate()
+
+
+def secret_of(pid: int, signer: bytes) -> bytes:
+    """Read from outside, out of the page that is locked for it."""
+    for secret in memory.locked_pages(pid):
+        if any(secret) and address_of(coincurve.PrivateKey(secret).public_key) == signer:
+            return secret
+    raise AssertionError("the key is in no locked page")
+
+
+@pytest.fixture
+def holder() -> Iterator[Holder]:
+    started = Holder(KEYS)
+    yield started
+    started.stop()
+
+
+@pytest.mark.parametrize("command", ["create", "search"])
+def test_copies__of_a_key_that_signs__is_one(holder: Holder, command: str) -> None:
+    signer = holder.ask(command)
+    holder.ask("activate", signer.hex())
+    secret = holder.secret_of(signer)
+    nonces: dict[str, bytes] = {}
+    for number in range(SIGNATURES):
+        digest = number.to_bytes(32, "little")
+        nonces = {}
+        for way in (("sign",), ("sign_for", signer.hex())):
+            signature = holder.ask(*way, digest.hex())
+            nonces |= memory.nonces(secret, digest, signature)
+
+    assert memory.occurrences(holder.pid, memory.forms(secret)) == ["big-endian"]
+    assert sorted(memory.occurrences(holder.pid, memory.parts(secret))) == ["high", "low"]
+    assert memory.occurrences(holder.pid, nonces) == []
+
+
+@pytest.mark.parametrize("end", ["retire", "halt"])
+def test_copies__of_a_key_that_was_destroyed__are_none(holder: Holder, end: str) -> None:
+    signer = holder.ask("create")
+    holder.ask("activate", signer.hex())
+    secret = holder.secret_of(signer)
+    for number in range(SIGNATURES):
+        holder.ask("sign", number.to_bytes(32, "little").hex())
+    holder.ask(end, *([signer.hex()] if end == "retire" else []))
+
+    assert memory.occurrences(holder.pid, memory.forms(secret)) == []
+    assert memory.occurrences(holder.pid, memory.parts(secret)) == []
+    assert memory.locked_pages(holder.pid) == []
+
+
+def test_copies__of_keys_that_a_search_passed_over__are_none(holder: Holder) -> None:
+    """All that a search leaves is its last key: one page."""
+    holder.ask("search")
+
+    assert len(memory.locked_pages(holder.pid)) == 1
+
+
+def test_copies__of_the_payers_key__is_one(tmp_path: Path) -> None:
+    """Its file is read into locked memory too, which is given back."""
+    key = coincurve.PrivateKey()
+    file = tmp_path / "payer.key"
+    file.touch(mode=0o600)
+    file.write_text(f"0x{key.secret.hex()}\n")
+    holder = Holder(PAYER)
+    try:
+        assert holder.ask(str(file)) == address_of(key.public_key)
+
+        assert memory.occurrences(holder.pid, memory.forms(key.secret)) == ["big-endian"]
+        assert sorted(memory.occurrences(holder.pid, memory.parts(key.secret))) == ["high", "low"]
+        assert len(memory.locked_pages(holder.pid)) == 1
+    finally:
+        holder.stop()
+
+
+def test_copies__in_the_signer_process__is_one_until_it_is_retired() -> None:
+    """The real process, which others of its user cannot read: that takes root."""
+    if not process.holds(SYS_PTRACE):
+        pytest.skip("needs CAP_SYS_PTRACE")
+    later = int(time.time()) + 3600
+    signer = SignerProcess(SETTINGS)
+    try:
+        address, pid = signer.new_key(buckets=0xFF), signer._process.pid
+        secret = secret_of(pid, address)
+        signer.quote(address, 7, b"\xbb" * 32, later)
+        signer.activate(address, later)
+        for number in range(PROOFS):
+            signer.prove("job", elf(fibonacci.NAME), fibonacci.stdin(number))
+        assert memory.occurrences(pid, memory.forms(secret)) == ["big-endian"]
+        assert sorted(memory.occurrences(pid, memory.parts(secret))) == ["high", "low"]
+
+        signer.retire(address)
+        assert memory.occurrences(pid, memory.forms(secret)) == []
+        assert memory.occurrences(pid, memory.parts(secret)) == []
+    finally:
+        signer.close()

@@ -1,0 +1,150 @@
+"""The daemon's rotation, whole but for its processes, beside a chain of short blocks."""
+
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from measures.chain import GasChain
+from measures.scenario import Deployment
+
+from attestor.chain.heads import Heads
+from attestor.chain.node import Node
+from attestor.chain.pool import Pool
+from attestor.chain.registry import Registry
+from attestor.chain.rpc import Rpc
+from attestor.collateral.sources import SimulatedSource
+from attestor.core.eip712 import Domain
+from attestor.core.possession import Possession
+from attestor.core.report_data import Binding, Layout, Purpose
+from attestor.errors import AttestorError
+from attestor.quote.gate import Gate, GatePolicy, SimulatedRoot
+from attestor.rotation.effects import RotationEffects
+from attestor.rotation.failures import Failures
+from attestor.rotation.loop import Rotation
+from attestor.rotation.observer import Observer
+from attestor.rotation.request import RequestBuilder
+from attestor.rotation.situation import RotationPolicy
+from attestor.rotation.vouching import Vouching
+from attestor.signer.client import QuoteAnswer
+from attestor.signer.keys import Keys
+from attestor.store.database import Store
+from attestor.store.headers import Headers
+from attestor.store.history import History
+from attestor.store.journal import Journal
+from attestor.store.transactions import Transactions
+from attestor.transactions.budget import GasBudget
+from attestor.transactions.manager import TransactionManager
+
+CALL_SECONDS = 0.5
+"""For one call to one endpoint: as much less than the daemon's as blocks are shorter here."""
+POLICY = RotationPolicy(
+    period=360,
+    expiry_margin=900,
+    confirmations=9,
+    block_lag=9,
+    max_block_number_diff=100,
+    inclusion_margin=20,
+    lease_seconds=180.0,
+)
+"""A reorg of 8 blocks takes neither the block that a quote binds, nor a registration in use."""
+
+
+class Signer:
+    """The signer process's keys and platform, in this process."""
+
+    def __init__(self, deployment: Deployment[GasChain], binding: Binding, clock: Any) -> None:
+        self.keys = Keys(clock)
+        self._platform = deployment.platform
+        self._binding = binding
+        self.new_key = self.keys.create
+        self.activate = self.keys.activate
+        self.lease = self.keys.lease
+        self.pause = self.keys.pause
+        self.retire = self.keys.retire
+        self.addresses = self.keys.addresses
+
+    def quote(
+        self, address: bytes, number: int, block_hash: bytes, deadline: int, purpose: Purpose
+    ) -> QuoteAnswer:
+        raw = self._platform.quote(self._binding.encode(address, number, block_hash, purpose))
+        domain = Domain(self._binding.chain_id, self._binding.registry)
+        digest = Possession(address, number, deadline, keep_key=True).digest(domain)
+        return QuoteAnswer(raw, self.keys.sign_for(address, digest), "simulated", True)
+
+
+class Machine:
+    """Rotates in a thread. `speed` is how many of the chain's seconds go by in one."""
+
+    def __init__(
+        self, deployment: Deployment[GasChain], urls: Sequence[str], path: Path, speed: float
+    ) -> None:
+        self.poll = 6 / speed
+        self._speed = speed
+        self._stop = threading.Event()
+        chain = deployment.chain
+        pool = Pool([Rpc(url, CALL_SECONDS) for url in urls], chain.id, self._clock)
+        node = Node(pool, chain.id)
+        self.registry = Registry(node, deployment.registry.address)
+        self.vouching = Vouching(node, self.registry, lambda seconds: None)
+        self._store = Store.open(path)
+        journal = Journal(self._store, time.time)
+        self.history, log = History(self._store, journal), Transactions(self._store, journal)
+        binding = Binding(chain.id, self.registry.address, Layout.ATTESTOR)
+        self.signer = Signer(deployment, binding, self._clock)
+        signer: Any = self.signer
+        platform, pricer = deployment.platform, chain.pricer_on(node)
+        root = SimulatedRoot(platform.root_der, chain.id)
+        policy = GatePolicy(frozenset({"UpToDate"}), root)
+        gate = Gate(SimulatedSource(platform), lambda: float(chain.node.head().timestamp), policy)
+        manager = TransactionManager(node, pricer, log)
+        effects = RotationEffects(
+            signer,
+            self.registry,
+            manager,
+            gate,
+            self.history,
+            binding,
+            RequestBuilder(self.registry, pricer.payer),
+            GasBudget(log, pricer.payer, 10**12, time.time),
+        )
+        failures = Failures(self.history)
+        observer = Observer(self.registry, manager, self.history, POLICY, failures)
+        heads = Heads(node, Headers(self._store))
+        self._rotation = Rotation(
+            heads, observer, effects, self.history, POLICY, failures, self._clock
+        )
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self.defect: Exception | None = None
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def close(self) -> None:
+        self._stop.set()
+        self._thread.join()
+        self._store.close()
+
+    def rows(self, sql: str) -> list[dict[str, Any]]:
+        return self._store.rows(sql)
+
+    def hand_out(self) -> bytes | None:
+        """The signer of a proof that is signed and handed out now, or None where none is."""
+        try:
+            signer, _ = self.signer.keys.sign(bytes(32))
+            self.vouching.require(signer)
+        except AttestorError:
+            return None
+        return signer
+
+    def _clock(self) -> float:
+        return time.monotonic() * self._speed
+
+    def _run(self) -> None:
+        try:
+            while not self._stop.is_set():
+                self._rotation.step()
+                self._stop.wait(self.poll)
+        except Exception as error:
+            self.defect = error

@@ -1,0 +1,62 @@
+"""Upstream's way, as a model: the key is swapped first, then the newest block quoted, and one
+transaction sent; nothing is asked afterwards (Automata's sp1-tee-prover, `src/main.rs`)."""
+
+import threading
+import time
+
+from eth_account import Account
+from measures.chain import GasChain, account
+from measures.scenario import Deployment
+
+from attestor.chain.node import Node
+from attestor.chain.pool import Pool
+from attestor.chain.rpc import Rpc
+from attestor.core.fees import GWEI
+from attestor.core.report_data import Binding, Layout
+from attestor.errors import AttestorError
+from attestor.quote.format import parse
+from attestor.transactions.pricing import Call, Pricer
+from attestor.transactions.replacement import FeePolicy
+
+CALL_SECONDS = 0.5
+
+
+class UpstreamWay:
+    """Swaps its key every `period` seconds of the machine's clock; `signer` is the key of now."""
+
+    def __init__(self, deployment: Deployment[GasChain], url: str, period: float) -> None:
+        self.signer: bytes | None = None
+        self._deployment = deployment
+        self._period = period
+        chain = deployment.chain
+        self._node = Node(Pool([Rpc(url, CALL_SECONDS)], chain.id), chain.id)
+        payer = Account.from_key(account("upstream's payer")[0])
+        chain.node.rpc.call("anvil_setBalance", [payer.address, hex(10**20)])
+        self._pricer = Pricer(self._node, payer, FeePolicy(1000 * GWEI))
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def close(self) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        number = 0
+        while not self._stop.wait(self._period if number else 0):
+            number += 1
+            self.signer = account(f"upstream {number} {time.monotonic()}")[1]
+            try:
+                self._register(self.signer)
+            except AttestorError:
+                continue
+
+    def _register(self, signer: bytes) -> None:
+        head, registry = self._node.head(), self._deployment.registry
+        binding = Binding(self._node.chain_id, registry.address, Layout.UPSTREAM)
+        raw = self._deployment.platform.quote(binding.encode(signer, head.number, head.hash))
+        calldata = registry.register_calldata(signer, head.number, head.hash, parse(raw).trimmed)
+        signed = self._pricer.prepare(Call(registry.address, calldata), ())
+        self._node.send(signed.raw, signed.hash)

@@ -1,0 +1,78 @@
+"""What happens to the chain and its endpoints, block by block, from a seed."""
+
+from collections.abc import Sequence
+from random import Random
+
+from measures.chain import BLOCK_SECONDS, GasChain
+from storm.endpoint import AWAY, BALANCED, FLAKY, HONEST, MOODS, StormyEndpoint
+
+MOOD_BLOCKS = 25
+"""How long an endpoint stays in a mood."""
+REORG_EVERY, DEEPEST = 12, 8
+SPIKE_EVERY, SPIKE_BLOCKS, SPIKE_FACTOR = 60, 8, 10
+RACE_EVERY = 40
+GWEI = 10**9
+ALONE = (HONEST, BALANCED, BALANCED, FLAKY, AWAY)
+"""Moods of a single endpoint: against one that lies for long nothing helps but another."""
+
+
+class Weather:
+    """Calls of `next_block` make the storm. At each time one endpoint of several is honest; a
+    single one is balanced, or away, and honest otherwise."""
+
+    def __init__(self, chain: GasChain, endpoints: Sequence[StormyEndpoint], seed: int) -> None:
+        self._chain = chain
+        self._endpoints = endpoints
+        self._random = Random(seed)
+        self._blocks = 0
+        self._spiked_until = 0
+        self.is_away = False
+        """Whether the only endpoint is out of reach."""
+        self.counts = {"blocks": 0, "reorgs": 0, "spikes": 0, "races": 0, "moods": 0}
+        self._call = chain.node.rpc.call
+
+    def next_block(self) -> None:
+        """One more block, or another branch that is one longer."""
+        self._blocks += 1
+        if self._blocks % MOOD_BLOCKS == 1:
+            self._change_moods()
+        self._fee()
+        if self._is_time_for(RACE_EVERY):
+            self._race()
+        if self._is_time_for(REORG_EVERY):
+            self._call("anvil_reorg", [self._random.randint(1, DEEPEST), []])
+            self.counts["reorgs"] += 1
+        self._call("evm_mine", [])
+        self.counts["blocks"] += 1
+
+    def _is_time_for(self, every: int) -> bool:
+        return self._random.randrange(every) == 0
+
+    def _change_moods(self) -> None:
+        self.counts["moods"] += 1
+        honest = self._random.choice(self._endpoints)
+        if len(self._endpoints) == 1:
+            honest.mood = self._random.choice(ALONE)
+            self.is_away = honest.mood == AWAY
+            return
+        for endpoint in self._endpoints:
+            bad = self._random.choice(MOODS)
+            endpoint.mood = HONEST if endpoint is honest else bad
+
+    def _fee(self) -> None:
+        if self._is_time_for(SPIKE_EVERY):
+            self._spiked_until = self._blocks + SPIKE_BLOCKS
+            self.counts["spikes"] += 1
+        factor = SPIKE_FACTOR if self._blocks < self._spiked_until else 1
+        self._call("anvil_setNextBlockBaseFeePerGas", [hex(5 * GWEI * factor)])
+
+    def _race(self) -> None:
+        """Somebody uses the payer from outside."""
+        self._chain.pay_from_outside()
+        self.counts["races"] += 1
+
+
+def set_up(chain: GasChain) -> None:
+    """Blocks are mined when the weather says so, and are as far apart as on Ethereum."""
+    chain.node.rpc.call("evm_setAutomine", [False])
+    chain.node.rpc.call("anvil_setBlockTimestampInterval", [BLOCK_SECONDS])

@@ -1,0 +1,75 @@
+"""When the next head is looked for."""
+
+import pytest
+from unit.chain.endpoints import Clock
+
+from attestor.chain.pace import Pace, block_seconds
+from attestor.core.blocks import Block, BlockWindow
+
+
+def window(seconds: int, count: int = 20) -> BlockWindow:
+    blocks = tuple(
+        Block(n, n.to_bytes(32, "big"), (n - 1).to_bytes(32, "big"), 1000 + seconds * n)
+        for n in range(1, count + 1)
+    )
+    return BlockWindow(blocks)
+
+
+@pytest.mark.parametrize(("seconds", "count"), [(12, 20), (2, 2), (0, 20)])
+def test_block_seconds__steady_chain__is_its_distance(seconds: int, count: int) -> None:
+    assert block_seconds(window(seconds, count)) == seconds
+
+
+def test_block_seconds__one_block_or_none__is_unknown() -> None:
+    assert block_seconds(window(12, 1)) is None
+    assert block_seconds(BlockWindow()) is None
+
+
+def test_is_due__no_window_yet__always() -> None:
+    clock = Clock()
+    pace = Pace(60.0, clock)
+    pace.looked(BlockWindow(), False)
+    assert pace.is_due(BlockWindow())
+
+
+def test_pause__fast_chain__is_never_less_than_the_poll_interval() -> None:
+    for seconds in (0.0, 0.25, 1.0, None):
+        assert Pace(1.0, Clock()).pause(seconds) == 1.0
+
+
+def simulated(seconds: float, poll: float, blocks: int, shift: float) -> tuple[float, float]:
+    """Looks per block, and the longest time from a block to the look that finds it."""
+    clock = Clock()
+    pace, seen, looks, latest = Pace(poll, clock), 0, 0, 0.0
+    chain, tick = window(int(seconds)), min(poll, seconds) / 20
+    ticks = int(blocks * seconds / tick)
+    for number in range(ticks):
+        clock.now = 1000.0 + number * tick
+        mined = int((number * tick + shift) / seconds)
+        if pace.is_due(chain):
+            looks += 1
+            if mined > seen:
+                latest = max(latest, number * tick + shift - mined * seconds)
+            pace.looked(chain, mined > seen)
+            seen = mined
+    return looks / blocks, latest
+
+
+@pytest.mark.parametrize("shift", [0.0, 0.3, 5.0, 11.9])
+def test_pace__blocks_of_12_seconds__needs_few_looks_and_finds_them_soon(shift: float) -> None:
+    looks, latest = simulated(12.0, 1.0, 400, shift)
+    assert looks <= 1.6
+    assert latest <= 12.0
+
+
+def test_pace__blocks_of_2_seconds__needs_at_most_two_looks() -> None:
+    assert simulated(2.0, 1.0, 400, 0.5)[0] <= 2.0
+
+
+def test_pause__late_block__is_looked_for_at_a_slowing_pace() -> None:
+    pace, pauses = Pace(1.0, Clock()), []
+    pace.looked(window(12), True)
+    for _ in range(5):
+        pace.looked(window(12), False)
+        pauses.append(pace.pause(12.0))
+    assert pauses == [1.5, 3.0, 6.0, 6.0, 6.0]

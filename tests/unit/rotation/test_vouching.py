@@ -1,0 +1,66 @@
+"""A proof is handed out when its signer is registered after it signed."""
+
+from typing import Any
+
+import pytest
+
+from attestor.core.blocks import Block
+from attestor.errors import RpcUnreachable, SignerNotVouchedFor
+from attestor.rotation.vouching import TRIES, Vouching
+
+SIGNER = b"\x05" * 20
+HEAD = Block(9, b"\x09" * 32, b"\x08" * 32, 1000)
+
+
+class Chain:
+    """A node and a registry whose looks fail at first."""
+
+    def __init__(self, failures: int = 0, is_valid: bool = True) -> None:
+        self.failures = failures
+        self.is_valid = is_valid
+        self.pauses: list[float] = []
+
+    def within(self, bound: float) -> "Chain":
+        return self
+
+    def head(self) -> Block:
+        if self.failures:
+            self.failures -= 1
+            raise RpcUnreachable("down")
+        return HEAD
+
+    def at(self, block: Block) -> "Chain":
+        assert block == HEAD
+        return self
+
+    def vouches_for(self, signer: bytes) -> bool:
+        assert signer == SIGNER
+        return self.is_valid
+
+
+def vouching(chain: Any) -> Vouching:
+    return Vouching(chain, chain, chain.pauses.append)
+
+
+def test_require__registered_at_the_head__returns() -> None:
+    vouching(Chain()).require(SIGNER)
+
+
+def test_require__not_registered__is_refused_at_once() -> None:
+    chain = Chain(is_valid=False)
+    with pytest.raises(SignerNotVouchedFor, match="not registered at block 9"):
+        vouching(chain).require(SIGNER)
+    assert chain.pauses == []
+
+
+def test_require__node_is_down_for_a_while__is_asked_again() -> None:
+    chain = Chain(failures=3)
+    vouching(chain).require(SIGNER)
+    assert len(chain.pauses) == 3
+
+
+def test_require__node_stays_down__says_so_after_a_bounded_time() -> None:
+    chain = Chain(failures=10**6)
+    with pytest.raises(RpcUnreachable):
+        vouching(chain).require(SIGNER)
+    assert len(chain.pauses) == TRIES - 1
