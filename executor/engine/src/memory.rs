@@ -23,7 +23,7 @@ mod snapshot;
 
 use std::ops::Range;
 
-use attestor_precompiles::{FIRST_ADDRESS, Fault, Rule};
+use attestor_precompiles::{FIRST_ADDRESS, Fault, Foresight, Rule};
 
 use crate::instruction::Width;
 use address::check;
@@ -47,6 +47,7 @@ pub(crate) struct Memory {
     unmarked: bool,
     /// A hint came where a word may have been accessed without a mark.
     doubtful: bool,
+    foresight: Foresight,
 }
 
 impl Memory {
@@ -63,6 +64,7 @@ impl Memory {
             by_precompiles: Vec::new(),
             unmarked: false,
             doubtful: false,
+            foresight: Foresight::default(),
         })
     }
 

@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use attestor_precompiles::{FIRST_ADDRESS, Fault, GuestMemory, Rule};
+use attestor_precompiles::{FIRST_ADDRESS, Fault, Foresight, GuestMemory, Rule};
 
 use super::Memory;
 use super::address::{ACCESSED, ADDRESS_SPACE};
@@ -165,6 +165,10 @@ impl GuestMemory for Memory {
         self.mark_words(address, words.len())?;
         self.reservation.store_words(address, words);
         Ok(())
+    }
+
+    fn foresight(&mut self) -> &mut Foresight {
+        &mut self.foresight
     }
 }
 
