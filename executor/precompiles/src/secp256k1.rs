@@ -18,6 +18,9 @@ use sums::Sums;
 
 /// 2^256 - 2^32 - 977.
 const MODULUS: [u64; 4] = [0xffff_fffe_ffff_fc2f, u64::MAX, u64::MAX, u64::MAX];
+/// Of the group: the prime that scalars are reduced by.
+pub(crate) const ORDER: [u64; 4] =
+    [0xbfd2_5e8c_d036_4141, 0xbaae_dce6_af48_a03b, 0xffff_ffff_ffff_fffe, u64::MAX];
 /// 2^256 modulo the prime.
 const FOLD: u64 = (1 << 32) + 977;
 const INVERTER: Inverter<4> = Inverter::new(MODULUS);
