@@ -18,7 +18,10 @@ JIT = EXECUTOR / "sp1-jit" / "target" / "release" / "sp1-jit-run"
 RUN = str(BINARIES / "engine-run")
 JOB = "attestor"
 """Ours, as a whole job; the others are programs that only run the guest."""
+BARE = "attestor-engine"
+"""Ours without the job around it."""
 COMMANDS = {
+    BARE: [RUN, "attestor"],
     "attestor-twice": [RUN, "attestor-twice"],
     "sp1-portable": [RUN, "sp1-portable"],
     "sp1-jit": [str(JIT)],
