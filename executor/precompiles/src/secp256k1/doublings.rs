@@ -16,7 +16,7 @@ const LONGEST: usize = 320;
 const TOGETHER: usize = 32;
 
 /// Points that were doubled, and their multiples as far as they are known. Results do not depend on
-/// it, and it takes at most `CHAINS * LONGEST` points.
+/// it, and it has at most `CHAINS * (LONGEST + TOGETHER)` points.
 #[derive(Default)]
 pub(super) struct Doublings {
     chains: [Chain; CHAINS],
