@@ -17,7 +17,7 @@ const ENTER_UNCONSTRAINED: u32 = 0x03;
 const EXIT_UNCONSTRAINED: u32 = 0x04;
 const COMMIT: u32 = 0x10;
 const COMMIT_DEFERRED_PROOFS: u32 = 0x1a;
-const VERIFY_SP1_PROOF: u32 = 0x1b;
+pub(crate) const VERIFY_SP1_PROOF: u32 = 0x1b;
 const HINT_LEN: u32 = 0xf0;
 const HINT_READ: u32 = 0xf1;
 

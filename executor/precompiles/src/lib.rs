@@ -35,4 +35,5 @@ pub use arguments::{Arguments, Precompile};
 pub use hooks::hook;
 pub use memory::{Fault, GuestMemory};
 pub use rule::{FIRST_ADDRESS, MAX_ROWS, Rule};
+pub use secp256k1::Foresight;
 pub use table::{name, precompile};

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::rule::Rule;
+use crate::secp256k1::Foresight;
 
 /// The guest's memory as words of eight bytes, little endian. Addresses are guest addresses.
 ///
@@ -12,6 +13,8 @@ pub trait GuestMemory {
     fn read_words(&mut self, address: u64, words: &mut [u64]) -> Result<(), Fault>;
     /// Store `words` from `address` upwards.
     fn write_words(&mut self, address: u64, words: &[u64]) -> Result<(), Fault>;
+    /// What the calls of this guest left for the next ones.
+    fn foresight(&mut self) -> &mut Foresight;
 }
 
 /// Why a call did not complete.

@@ -1,16 +1,26 @@
 //! SECP256K1_ADD and SECP256K1_DOUBLE. SP1 6.10 computes them with the crate k256, which takes only
 //! points of the curve with reduced coordinates.
+//!
+//! An inversion is what either costs. Where the calls of a guest can be foreseen, as they can in the
+//! products that a signature's check takes, some of them share one.
+
+mod doublings;
+mod sums;
 
 use crate::arguments::Arguments;
 use crate::field::Field;
 use crate::fold;
 use crate::inverse::Inverter;
-use crate::memory::{Fault, GuestMemory};
-use crate::rule::Rule;
-use crate::weierstrass::{self, Curve, Point, add_reduced, check_reduced, double_reduced};
+use crate::memory::{Fault, GuestMemory, check_aligned, no_second_argument, read_pair};
+use crate::weierstrass::{Curve, Point, check_reduced};
+use doublings::Doublings;
+use sums::Sums;
 
 /// 2^256 - 2^32 - 977.
 const MODULUS: [u64; 4] = [0xffff_fffe_ffff_fc2f, u64::MAX, u64::MAX, u64::MAX];
+/// Of the group: the prime that scalars are reduced by.
+pub(crate) const ORDER: [u64; 4] =
+    [0xbfd2_5e8c_d036_4141, 0xbaae_dce6_af48_a03b, 0xffff_ffff_ffff_fffe, u64::MAX];
 /// 2^256 modulo the prime.
 const FOLD: u64 = (1 << 32) + 977;
 const INVERTER: Inverter<4> = Inverter::new(MODULUS);
@@ -46,21 +56,6 @@ struct Secp256k1;
 impl Curve<4> for Secp256k1 {
     type Base = Base;
     const A: [u64; 4] = [0; 4];
-
-    fn add(p: &Point<4>, q: &Point<4>) -> Result<Point<4>, Fault> {
-        check(p)?;
-        check(q)?;
-        if p[0] == q[0] {
-            return Err(Rule::EqualX.into());
-        }
-        Ok(add_reduced::<4, Self>(p, q))
-    }
-
-    /// No point of this curve has y = 0, so the result is never infinity.
-    fn double(p: &Point<4>) -> Result<Point<4>, Fault> {
-        let x_squared = check(p)?;
-        Ok(double_reduced::<4, Self>(p, &x_squared))
-    }
 }
 
 /// The square of x, if this is a point of the curve with reduced coordinates.
@@ -75,10 +70,32 @@ fn check(p: &Point<4>) -> Result<[u64; 4], Fault> {
     Err(Fault::Refused("a point is not on secp256k1"))
 }
 
-pub(crate) fn add(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
-    weierstrass::add_call::<4, Secp256k1>(memory, arguments.a0, arguments.a1)
+/// What earlier calls tell of those to come. It changes how long a call takes, and no result.
+#[derive(Default)]
+pub struct Foresight {
+    doublings: Doublings,
+    sums: Sums,
 }
 
-pub(crate) fn double(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
-    weierstrass::double_call::<4, Secp256k1>(memory, arguments)
+pub(crate) fn add(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
+    let (a0, a1) = (arguments.a0, arguments.a1);
+    check_aligned(&[a0, a1])?;
+    let p = read_pair(memory, a0)?;
+    let q = read_pair(memory, a1)?;
+    let Foresight { doublings, sums } = memory.foresight();
+    let sum = sums.add(&p, &q, doublings)?;
+    memory.write_words(a0, sum.as_flattened())
 }
+
+/// No point of this curve has y = 0, so the result is never infinity.
+pub(crate) fn double(memory: &mut dyn GuestMemory, arguments: &Arguments) -> Result<(), Fault> {
+    let a0 = arguments.a0;
+    check_aligned(&[a0])?;
+    no_second_argument(arguments.a1)?;
+    let p = read_pair(memory, a0)?;
+    let doubled = memory.foresight().doublings.double(&p)?;
+    memory.write_words(a0, doubled.as_flattened())
+}
+
+#[cfg(test)]
+mod tests;
