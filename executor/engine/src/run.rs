@@ -22,13 +22,14 @@ const MAX_FUEL: u64 = 1 << 62;
 /// It did not halt; see `Stop`.
 pub fn run(image: &Image, stdin: &[Vec<u8>], limits: &Limits, mode: Mode) -> Result<Outcome, Stop> {
     let mut machine = Machine::new(image, stdin, limits, mode, false)?;
-    let mut exit_code = machine.execute()?;
+    let mut end = machine.execute();
+    // Also of a run that was stopped: with all marks it may have been stopped before.
     if machine.memory.is_doubtful() {
         drop(machine);
         machine = Machine::new(image, stdin, limits, mode, true)?;
-        exit_code = machine.execute()?;
+        end = machine.execute();
     }
-    Ok(machine.outcome(exit_code))
+    end.map(|exit_code| machine.outcome(exit_code))
 }
 
 struct Machine<'a> {
