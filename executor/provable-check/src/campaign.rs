@@ -148,15 +148,15 @@ impl Campaign {
 impl Counts {
     fn figures(&self, seconds: f64) -> Vec<Value> {
         let figure = |name: &str, value: u64, goal: Option<u64>, holds: bool| json!({"figure": name, "value": value, "unit": "programs", "goal": goal, "holds": holds});
+        let each = process::cpu_seconds() / self.programs.max(1) as f64;
         vec![
             figure("provable_signable", self.signable, None, true),
             figure("provable_refused_stricter", self.stricter, None, true),
             self.coverage.figure(),
             json!({"figure": "provable_seconds", "value": seconds, "unit": "s",
                    "goal": null, "holds": true}),
-            json!({"figure": "provable_cpu_seconds_per_program",
-                   "value": process::cpu_seconds() / self.programs.max(1) as f64, "unit": "s",
-                   "goal": GOAL_SECONDS, "holds": true}),
+            json!({"figure": "provable_cpu_seconds_per_program", "value": each, "unit": "s",
+                   "goal": GOAL_SECONDS, "holds": each <= GOAL_SECONDS}),
             figure(
                 "provable_programs",
                 self.programs,

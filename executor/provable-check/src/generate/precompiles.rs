@@ -34,11 +34,11 @@ impl Generator {
     }
 
     pub(super) fn precompile(&mut self) {
-        match self.random.below(8) {
-            0 => self.hash(),
-            1 => self.product(),
-            2 | 3 => self.field(),
-            4 => self.edwards(),
+        match self.random.below(10) {
+            0 | 1 => self.hash(),
+            2 => self.product(),
+            3..=5 => self.field(),
+            6 => self.edwards(),
             _ => self.curve(),
         }
     }
@@ -48,7 +48,7 @@ impl Generator {
         let top = BigUint::from(1u32) << (64 * words);
         let any: Vec<u32> = (0..2 * words).map(|_| self.random.any() as u32).collect();
         let any = BigUint::from_slice(&any);
-        if !self.random.chance(3 * super::WRONG) {
+        if !self.random.chance(2 * super::WRONG) {
             return any % prime;
         }
         let distance = BigUint::from(self.random.below(3));
@@ -94,6 +94,7 @@ impl Generator {
 
     fn hash(&mut self) {
         let [a, b] = self.pointers();
+        let a = if self.random.chance(20) { UNTOUCHED } else { a };
         let wide = if self.random.chance(25) { u64::MAX } else { (1 << 31) - 1 };
         let number = self.random.pick(&[SHA_EXTEND, SHA_COMPRESS, KECCAK_PERMUTE, POSEIDON2]);
         let second = match number {
