@@ -131,6 +131,7 @@ def differential(count: int) -> None:
     tell("differential_programs", found["programs"], "programs", digits=0)
     tell("differential_incomparable", found["incomparable"], "programs", digits=0)
     tell("differential_unanswered", found["unanswered"], "programs", digits=0)
+    tell("differential_unanswered_halts", found["unanswered_halts"], "programs", digits=0)
     tell("differential_mismatches", found["mismatches"], "programs", at_most=0, digits=0)
 
 

@@ -22,13 +22,14 @@ const MAX_FUEL: u64 = 1 << 62;
 /// It did not halt; see `Stop`.
 pub fn run(image: &Image, stdin: &[Vec<u8>], limits: &Limits, mode: Mode) -> Result<Outcome, Stop> {
     let mut machine = Machine::new(image, stdin, limits, mode, false)?;
-    let mut end = machine.execute()?;
+    let mut end = machine.execute();
+    // Also of a run that was stopped: with all marks it may have been stopped before.
     if machine.memory.is_doubtful() {
         drop(machine);
         machine = Machine::new(image, stdin, limits, mode, true)?;
-        end = machine.execute()?;
+        end = machine.execute();
     }
-    match end {
+    match end? {
         End::Halted(exit_code) => Ok(machine.outcome(exit_code)),
         // Not with all marks.
         End::Doubtful => Err(machine.fault(FaultKind::Refused("a hint is doubtful"))),
