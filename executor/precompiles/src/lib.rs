@@ -33,7 +33,6 @@ mod weierstrass;
 
 pub use arguments::{Arguments, Precompile};
 pub use hooks::hook;
-pub use memory::{Fault, GuestMemory};
+pub use memory::{Fault, GuestMemory, Kept};
 pub use rule::{FIRST_ADDRESS, MAX_ROWS, Rule};
-pub use secp256k1::Foresight;
 pub use table::{name, precompile};
