@@ -23,11 +23,11 @@ mod snapshot;
 
 use std::ops::Range;
 
-use attestor_precompiles::{FIRST_ADDRESS, Fault, Foresight, Rule};
+use attestor_precompiles::{FIRST_ADDRESS, Fault, Kept, Rule};
 
 use crate::instruction::Width;
 use address::check;
-use marks::pieces;
+use chunks::pieces;
 use reservation::Reservation;
 use snapshot::Snapshot;
 
@@ -48,7 +48,7 @@ pub(crate) struct Memory {
     unmarked: bool,
     /// A hint came where a word may have been accessed without a mark.
     doubtful: bool,
-    foresight: Foresight,
+    kept: Kept,
 }
 
 impl Memory {
@@ -65,7 +65,7 @@ impl Memory {
             by_precompiles: Vec::new(),
             unmarked: false,
             doubtful: false,
-            foresight: Foresight::default(),
+            kept: Kept::default(),
         })
     }
 

@@ -1,6 +1,7 @@
 //! Which chunks of the guest's memory exist, with their marks, and what the guest may still have.
 #![allow(unsafe_code)]
 
+use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use super::address::{ADDRESS_SPACE, MARK_BITS, MARKS_START};
@@ -138,4 +139,11 @@ impl Chunks {
         // SAFETY: callers pass addresses below ADDRESS_SPACE, for which the map has a bit.
         unsafe { &*self.map.add(index % (MAP_BYTES / 8)) }
     }
+}
+
+/// These addresses by the chunks that they are in.
+pub(super) fn pieces(address: u64, end: u64) -> impl Iterator<Item = Range<u64>> {
+    let next = move |start: &u64| Some((start / CHUNK_BYTES + 1) * CHUNK_BYTES);
+    let starts = std::iter::successors(Some(address), next).take_while(move |start| *start < end);
+    starts.map(move |start| start..end.min((start / CHUNK_BYTES + 1) * CHUNK_BYTES))
 }

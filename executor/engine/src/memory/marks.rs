@@ -6,13 +6,11 @@
 //! to half of its speed, and few programs need those of hot code. Where a mark could be missing that
 //! would matter, the run is doubtful, and made again with all of them (`run`).
 
-use std::ops::Range;
-
-use attestor_precompiles::{FIRST_ADDRESS, Fault, Foresight, GuestMemory, Rule};
+use attestor_precompiles::{FIRST_ADDRESS, Fault, GuestMemory, Kept, Rule};
 
 use super::Memory;
 use super::address::{ACCESSED, ADDRESS_SPACE};
-use super::chunks::CHUNK_BYTES;
+use super::chunks::{CHUNK_BYTES, pieces};
 use crate::instruction::Width;
 
 /// A precompile accessed the word.
@@ -172,13 +170,6 @@ impl Memory {
     }
 }
 
-/// These addresses by the chunks that they are in.
-pub(super) fn pieces(address: u64, end: u64) -> impl Iterator<Item = Range<u64>> {
-    let next = move |start: &u64| Some((start / CHUNK_BYTES + 1) * CHUNK_BYTES);
-    let starts = std::iter::successors(Some(address), next).take_while(move |start| *start < end);
-    starts.map(move |start| start..end.min((start / CHUNK_BYTES + 1) * CHUNK_BYTES))
-}
-
 impl GuestMemory for Memory {
     fn read_words(&mut self, address: u64, words: &mut [u64]) -> Result<(), Fault> {
         self.prepare(address, words.len())?;
@@ -192,8 +183,8 @@ impl GuestMemory for Memory {
         Ok(())
     }
 
-    fn foresight(&mut self) -> &mut Foresight {
-        &mut self.foresight
+    fn kept(&mut self) -> &mut Kept {
+        &mut self.kept
     }
 }
 

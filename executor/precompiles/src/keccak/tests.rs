@@ -1,7 +1,6 @@
 use super::permute;
 use crate::arguments::Arguments;
-use crate::memory::{Fault, GuestMemory};
-use crate::secp256k1::Foresight;
+use crate::memory::{Fault, GuestMemory, Kept};
 
 struct Lanes([u64; 25]);
 
@@ -16,7 +15,7 @@ impl GuestMemory for Lanes {
         Ok(())
     }
 
-    fn foresight(&mut self) -> &mut Foresight {
+    fn kept(&mut self) -> &mut Kept {
         unreachable!("of secp256k1 alone")
     }
 }

@@ -2,7 +2,7 @@
 //! bit on doubles it 256 times, whatever the scalar. What comes next is computed before it is asked
 //! for, many with one inversion, and kept: a generator is doubled anew for each signature.
 
-use super::{Base, Secp256k1, check};
+use super::curve::{Base, Secp256k1, check};
 use crate::field::Field;
 use crate::memory::Fault;
 use crate::weierstrass::{Point, double_reduced};

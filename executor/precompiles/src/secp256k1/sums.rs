@@ -3,8 +3,8 @@
 //! next one is mostly one of two, which are known: so two inverses are computed together with the
 //! one that is needed, by one inversion.
 
+use super::curve::{Base, Secp256k1, check};
 use super::doublings::Doublings;
-use super::{Base, Secp256k1, check};
 use crate::field::Field;
 use crate::memory::Fault;
 use crate::rule::Rule;

@@ -1,8 +1,9 @@
-use super::{Base, Foresight, Point, Secp256k1, check};
+use super::Foresight;
+use super::curve::{Base, Secp256k1, check};
 use crate::field::Field;
 use crate::memory::Fault;
 use crate::rule::Rule;
-use crate::weierstrass::{add_reduced, double_reduced};
+use crate::weierstrass::{Point, add_reduced, double_reduced};
 
 const GENERATOR: Point<4> = [
     [0x59f2_815b_16f8_1798, 0x029b_fcdb_2dce_28d9, 0x55a0_6295_ce87_0b07, 0x79be_667e_f9dc_bbac],
