@@ -86,7 +86,8 @@ package-contracts: abi ## pack what other projects import of the contracts (docs
 # --- checks --------------------------------------------------------------------------------------
 
 # All of the executor but what needs SP1's prover.
-CHECKED := --workspace --exclude attestor-keys-check --exclude attestor-provable-check
+CHECKED := --workspace --exclude attestor-circuits --exclude attestor-keys-check \
+	--exclude attestor-provable-check
 # The engine as it is where there is no translator.
 INTERPRETER := --package attestor-engine --no-default-features
 
@@ -137,7 +138,8 @@ coverage-contracts: contracts ## branch coverage of the contracts, ten minutes
 	@$(PYTHON) scripts/contract_coverage.py cache/coverage/lcov.info
 
 check-keys: setup ## our verifying keys against SP1's prover, which this builds
-	@cd executor && cargo test --release --locked --workspace --exclude attestor-provable-check
+	@cd executor && cargo test --release --locked --workspace --exclude attestor-circuits \
+		--exclude attestor-provable-check
 
 provable-check: setup ## build the oracle of SP1's circuits
 	@cd executor && cargo build --quiet --release --locked --package attestor-provable-check

@@ -10,6 +10,7 @@ from attestor.chain.node import Node
 from attestor.core.blocks import Block
 from attestor.core.registration import (
     Admission,
+    AdmissionName,
     PolicyEvent,
     Registration,
     RegistrationEvent,
@@ -119,16 +120,13 @@ class Registry:
         found = self._read("registration", checksummed(signer))
         return Registration(found["attestedAt"], found["validUntil"], found["measurement"])
 
-    def admission(self, template: bytes) -> Admission | None:
-        """The admission whose evidence a template (20 bytes) names, if there is one.
-
-        It stands at the number that the address ends in, or at one of the next few where that was
-        taken.
-        """
+    def admission(self, name: AdmissionName) -> Admission | None:
+        """The admission of a name, if there is one: at its first number, or at one of the next few
+        where that was taken."""
         for step in range(ADMISSION_PLACES):
-            number = (int.from_bytes(template[-4:], "big") + step) % (1 << 32)
+            number = (name.first_number + step) % (1 << 32)
             record = self._read("admission", number)
-            if from_hex(record["template"].lower()) == template:
+            if from_hex(record["template"].lower()) == name.template:
                 return Admission(number, record["validUntil"], record["isLive"])
             if not int(record["template"], 16):
                 break

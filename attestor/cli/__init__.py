@@ -15,7 +15,7 @@ COMMANDS = {
     "audit": "Show the registration history, or verify it against the chain.",
     "deploy": "Deploy the contracts and write their addresses to a file.",
     "collateral": "Show, fetch and upload the collateral on chain.",
-    "resume": "Resume signing after the two engines disagreed.",
+    "resume": "Resume signing after the engines disagreed, or a reorg was too deep.",
     "devnet": "Start a development chain with contracts and a daemon.",
     "demo": "Run everything once, from an empty chain to an accepted proof.",
     "quote": "Decode a quote.",

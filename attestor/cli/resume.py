@@ -31,7 +31,7 @@ from attestor.store.lock import lock_database
 )
 @click.option("--because", hidden=True, help="The name of --reason in earlier versions.")
 def command(database: Path, reason: str | None, accept_branch: bool, because: str | None) -> None:
-    """Resume signing after the two engines disagreed, or after a reorg that was too deep.
+    """Resume signing after the engines disagreed, or a reorg was too deep.
 
     First find out which engine is right, and fix it or set executor.engine to sp1-portable
     (docs/operate.md). The disagreement, its program and its stdin stay in the database.

@@ -35,6 +35,15 @@ class Terms:
 
 
 @dataclass(frozen=True)
+class AdmissionName:
+    """By what a registry finds the admission of a quote's evidence: the address of its template (20
+    bytes), and the first of the numbers that it can have."""
+
+    template: bytes
+    first_number: int
+
+
+@dataclass(frozen=True)
 class Admission:
     """The registry's record of an admission, under a number: the attestation key that it enrolled,
     for renewals. `valid_until` is chain time."""

@@ -141,6 +141,17 @@ def _check(settings: Settings, deployer: bytes) -> None:
         )
     if settings.threshold < 1:
         raise DeploymentRefused("a proof needs at least one machine", hint="set --threshold 1")
+    if settings.distinct_measurements and settings.threshold == 1:
+        raise DeploymentRefused(
+            "distinct measurements are asked of one machine, which has one",
+            hint="set --threshold to 2 or more, or leave --distinct-measurements out",
+        )
+    if settings.threshold > 1 and settings.verifier is not None:
+        raise DeploymentRefused(
+            f"a threshold of {settings.threshold} counts machines, and Automata's verifier "
+            "does not tell them apart: no proof would ever be taken",
+            hint="set --threshold 1, or leave --verifier out",
+        )
     if settings.measurements and settings.owner != deployer:
         raise DeploymentRefused(
             f"only the owner {checksummed(settings.owner)} can allow measurements, and "

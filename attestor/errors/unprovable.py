@@ -37,7 +37,7 @@ class UnprovableCommitConflict(Unprovable):
 
 
 class UnprovableCommitEarly(Unprovable):
-    """More cycles after the first COMMIT than one shard can have."""
+    """More work after the first COMMIT of a long run than SP1's prover keeps room for."""
 
     code = "exec_unprovable_commit_early"
 

@@ -1,4 +1,4 @@
-"""By what the registry names the evidence of a quote: the address of its template.
+"""By what the registry names the evidence of a quote: the address of its template, and a number.
 
 As contracts/src/libraries/QuoteTemplate.sol and IDcapVerifier.sol have it. After a byte that stops
 it, the code is platform (32) ‖ FMSPC (6) ‖ signed region, with the attestation key in place of the
@@ -8,11 +8,14 @@ report data. The address is made of the code by CREATE2, with the evidence as th
 
 Automata's verifiers tell less: there the platform is keccak256(attestation key), and the evidence
 keccak256(QE report).
+
+The number is the end of keccak256(platform ‖ measurement): nothing that a machine's host chooses.
 """
 
 from eth_utils.crypto import keccak
 
-from attestor.core.registration import VerifierKind
+from attestor.core.measurement import Measurement
+from attestor.core.registration import AdmissionName, VerifierKind
 from attestor.errors import QuoteNotCompactable
 from attestor.quote import qvl
 from attestor.quote.compact import pck_certificate
@@ -22,9 +25,10 @@ _CREATION = bytes.fromhex("80600a3d393df3")
 """After PUSH2 and the size: returns what follows it."""
 
 
-def template_address(registry: bytes, quote: Quote, kind: VerifierKind) -> bytes:
-    """Where a registry (20 bytes) keeps the template of a quote, or would. Raises
-    `QuoteNotCompactable` and `QuoteRefused` for a quote without a PCK certificate."""
+def admission_name(registry: bytes, quote: Quote, kind: VerifierKind) -> AdmissionName:
+    """By what a registry (20 bytes) finds the admission of a quote. Raises `QuoteNotCompactable`
+    and `QuoteRefused` for a quote without a PCK certificate, and `MeasurementRefused` for an
+    enclave's."""
     machine = qvl.machine(quote.trimmed)
     report = keccak(quote.evidence.qe_report)
     if kind is VerifierKind.OWN:
@@ -34,7 +38,11 @@ def template_address(registry: bytes, quote: Quote, kind: VerifierKind) -> bytes
         platform, evidence = keccak(quote.attestation_key), report
     code = b"\0" + platform + machine.fmspc + _region(quote)
     creation = b"\x61" + len(code).to_bytes(2, "big") + _CREATION + code
-    return keccak(b"\xff" + registry + evidence + keccak(creation))[12:]
+    measured = keccak(platform + Measurement.from_td_body(quote.body).id)
+    return AdmissionName(
+        template=keccak(b"\xff" + registry + evidence + keccak(creation))[12:],
+        first_number=int.from_bytes(measured[-4:], "big"),
+    )
 
 
 def _region(quote: Quote) -> bytes:

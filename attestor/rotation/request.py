@@ -8,7 +8,7 @@ from attestor.core.report_data import Layout, Purpose
 from attestor.errors import RegistrationRejected
 from attestor.quote.compact import compact
 from attestor.quote.format import Quote, parse
-from attestor.quote.template import template_address
+from attestor.quote.template import admission_name
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,8 @@ class RequestBuilder:
         its time: a registration ends with the admission that it was made under."""
         quote = parse(quoted.raw)
         address = self._registry.address
-        template = template_address(address, quote, self._registry.verifier_kind())
-        admission = self._registry.admission(template)
+        name = admission_name(address, quote, self._registry.verifier_kind())
+        admission = self._registry.admission(name)
         validity = self._registry.terms().attest_validity_seconds
         if admission is None or not admission.outlasts(chain_time, validity):
             return False
@@ -62,7 +62,7 @@ class RequestBuilder:
         kind = self._registry.verifier_kind()
         if not self.is_for_renewal(quoted.raw):
             return self._simulated(self._admission(quoted, quote, kind))
-        admission = self._registry.admission(template_address(self._registry.address, quote, kind))
+        admission = self._registry.admission(admission_name(self._registry.address, quote, kind))
         if admission is None:
             raise RegistrationRejected("the registry knows no admission for the renewal")
         return self._simulated(self._renewal(quoted, quote, admission.number))

@@ -7,6 +7,7 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchmarks.jobs import measure_job, request
 from benchmarks.processes import Measured, measure
 from benchmarks.programs import ROOT, Program
 
@@ -15,8 +16,12 @@ BINARIES = EXECUTOR / "target" / "release"
 JIT = EXECUTOR / "sp1-jit" / "target" / "release" / "sp1-jit-run"
 
 RUN = str(BINARIES / "engine-run")
+JOB = "attestor"
+"""Ours, as a whole job; the others are programs that only run the guest."""
+BARE = "attestor-engine"
+"""Ours without the job around it."""
 COMMANDS = {
-    "attestor": [RUN, "attestor"],
+    BARE: [RUN, "attestor"],
     "attestor-twice": [RUN, "attestor-twice"],
     "sp1-portable": [RUN, "sp1-portable"],
     "sp1-jit": [str(JIT)],
@@ -52,9 +57,15 @@ def run_in_turn(program: Program, engines: list[str], rounds: int) -> Runs:
         for file, entry in zip(files, program.stdin, strict=True):
             file.write_bytes(entry)
         arguments = [str(program.elf), *map(str, files)]
+        asked = Path(made) / "request"
+        asked.write_bytes(request(program.elf.read_bytes(), program.stdin))
         for _ in range(rounds):
             for engine in engines:
-                runs.measured[engine].append(measure(COMMANDS[engine] + arguments))
+                runs.measured[engine].append(
+                    measure_job(BINARIES / "attestor-execute", asked)
+                    if engine == JOB
+                    else measure(COMMANDS[engine] + arguments)
+                )
     _check_same(runs)
     return runs
 

@@ -21,7 +21,7 @@ from attestor.quote.compact import compact
 from attestor.quote.format import Quote, parse
 from attestor.quote.simulated import SimulatedPlatform, Variation
 from attestor.quote.simulated.issued import Issued
-from attestor.quote.template import template_address
+from attestor.quote.template import admission_name
 
 SEED = b"gas figures"
 INTEL_CRL_ENTRIES = 44
@@ -96,8 +96,8 @@ class Deployment(Generic[Chain]):
         """Gas of a renewal by the enrolled attestation key."""
         _, signer = self.account(label)
         quote = self.quote(signer, purpose=Purpose.RENEWAL)
-        template = template_address(self.registry.address, quote, VerifierKind.OWN)
-        admission = self.registry.admission(template)
+        name = admission_name(self.registry.address, quote, VerifierKind.OWN)
+        admission = self.registry.admission(name)
         assert admission is not None
         number = self.chain.node.head().number
         calldata = self.registry.renew_calldata(admission.number, signer, number, quote.signature)

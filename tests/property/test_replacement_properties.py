@@ -19,20 +19,22 @@ def test_offer__any_market__within_the_cap_and_above_the_base_fee(
     market: Market, cap: int, replaced: Fees | None
 ) -> None:
     policy = FeePolicy(cap)
-    if market.base_fee >= cap:
+    if market.base_fee > cap:
         with pytest.raises(FeeCapReached):
             policy.offer(market, replaced)
-    elif market.base_fee + market.priority_fee > 0:
-        offered = policy.offer(market, replaced)
-        assert market.base_fee < offered.max_fee <= cap
-        assert offered.priority_fee <= offered.max_fee
+        return
+    offered = policy.offer(market, replaced)
+    assert market.base_fee <= offered.max_fee <= cap
+    assert offered.priority_fee <= offered.max_fee
+    if replaced is None:
+        assert offered.priority_fee <= policy.priority_cap
 
 
 @given(MARKETS, CAPS, FEES)
 def test_offer__in_place_of_another__outbids_it_unless_the_cap_is_in_the_way(
     market: Market, cap: int, replaced: Fees
 ) -> None:
-    if market.base_fee >= cap or market.base_fee + market.priority_fee == 0:
+    if market.base_fee > cap:
         return
     offered = FeePolicy(cap).offer(market, replaced)
     assert outbids(offered, replaced) or offered.max_fee == cap

@@ -31,7 +31,13 @@ ALLOWED: dict[str, set[str]] = {
     "attestor-hostile": {"attestor-protocol", "attestor-sandbox"},
     "attestor-keys-check": {"attestor-keys"},
     "attestor-engine-check": {"attestor-engine", "attestor-keys"},
-    "attestor-provable-check": {"attestor-engine", "attestor-engine-check"},
+    "attestor-circuits": set(),
+    "attestor-provable-check": {
+        "attestor-circuits",
+        "attestor-engine",
+        "attestor-engine-check",
+        "attestor-precompiles",
+    },
     "attestor-sp1-jit": set(),
 }
 """What each package may depend on of the others; those above know nothing of those below."""

@@ -55,7 +55,8 @@ interface ITEERegistry is IDcapErrors, IRegistryErrors, IRegistryEvents {
 
     /// @notice Register a next signer by the enrolled attestation key of an admission: `r` and `s`
     /// are the signature of a quote with the same header and body, but for the report data, which is
-    /// a renewal's. The quote of an admission does not serve, nor this one for an admission.
+    /// a renewal's. The quote of an admission does not serve, nor this one for an admission. Refused
+    /// where the admission ends before seven eighths of attestValiditySeconds have passed.
     /// @param number of the admission
     function renew(uint32 number, address signer, uint64 referenceBlockNumber, uint256 r, uint256 s)
         external;

@@ -10,9 +10,13 @@ import {Measurements} from "./Measurements.sol";
 
 /// @notice What vouches for signers, and what ends that: admissions and platforms.
 /// @dev An admission is of one evidence: one attestation key of one TEE, with the quoting enclave and
-/// the PCK certificate behind it. It has a number, under which its signers know it: a hash of the
-/// evidence, or one of the next few where that place is taken by an admission that still counts. When
-/// no signer under an admission can be valid any more, another may take its place.
+/// the PCK certificate behind it. It has a number, under which its signers know it: a hash of platform
+/// and measurement, or one of the next few where that place is taken by an admission that still counts.
+/// When no signer under an admission can be valid any more, another may take its place.
+///
+/// Nothing that the host of a machine chooses is in that hash. Of the evidence it chooses some: the QE
+/// ID in the header, and the authentication data. So who has a genuine machine could make evidences
+/// until eight of them had their places where another machine's evidence has its own.
 abstract contract AdmissionTable is Measurements {
     /// @param era in which it was revoked last: what was vouched for before holds no more
     struct PlatformRecord {
@@ -126,7 +130,7 @@ abstract contract AdmissionTable is Measurements {
         bool isEnrolled
     ) internal returns (uint32 number, AdmissionEntry entry) {
         bool isFound;
-        (number, entry, isFound) = _locate(key.template);
+        (number, entry, isFound) = _locate(key.template, key.platform, key.measurement);
         AdmissionEntry previous = entry;
         if (!isFound || entry.policyIndex() != key.policyIndex || !_holds(number, entry, terms)) {
             entry = _opened(number, entry, key, isFound);
@@ -139,13 +143,13 @@ abstract contract AdmissionTable is Measurements {
     }
 
     /// @dev The admission of an evidence on which something was registered, and which holds.
-    function _requireAdmission(address template)
+    function _requireAdmission(address template, bytes32 platform, bytes32 measurement)
         internal
         view
         returns (uint32 number, AdmissionEntry entry)
     {
         bool isFound;
-        (number, entry, isFound) = _locate(template);
+        (number, entry, isFound) = _locate(template, platform, measurement);
         if (!isFound) revert EvidenceUnknown(template);
         if (!_holds(number, entry, _terms)) revert AdmissionEnded(number);
     }
@@ -180,18 +184,19 @@ abstract contract AdmissionTable is Measurements {
 
     /// @dev Where the admission of an evidence stands, or may. A place is never emptied, so what stands
     /// behind an empty one is nothing.
-    function _locate(address template)
+    function _locate(address template, bytes32 platform, bytes32 measurement)
         private
         view
         returns (uint32 number, AdmissionEntry entry, bool isFound)
     {
         uint32 free;
         bool hasFree;
+        uint256 first = uint256(keccak256(abi.encode(platform, measurement)));
         for (uint256 i = 0; i < PLACES; ++i) {
             unchecked {
                 // The lowest 32 bits of a hash, and around from the last number to the first.
                 // forge-lint: disable-next-line(unsafe-typecast)
-                number = uint32(uint160(template) + i);
+                number = uint32(first + i);
             }
             entry = _admissions[number];
             if (entry.template() == template) return (number, entry, true);

@@ -144,7 +144,7 @@ abstract contract Measurements is Settings {
     {
         if (region.isEnclave) return _measureEnclave(quote, region);
         _checkTrustDomain(quote, region);
-        measurement = quote.tdMeasurement(region);
+        measurement = _measurementIn(quote, region);
         policy = _policyOf(measurement);
         if (policy.isEnclave) revert MeasurementNotAllowed(measurement);
     }
@@ -152,6 +152,17 @@ abstract contract Measurements is Settings {
     function _policyOf(bytes32 measurement) internal view returns (Policy memory policy) {
         policy = _policies[measurement];
         if (!policy.isAllowed) revert MeasurementNotAllowed(measurement);
+    }
+
+    /// @dev The measurement of a quote, whether or not it is allowed.
+    function _measurementIn(bytes calldata quote, Region memory region)
+        internal
+        pure
+        returns (bytes32)
+    {
+        if (!region.isEnclave) return quote.tdMeasurement(region);
+        (bytes32 mrEnclave, bytes32 mrSigner, uint16 isvProdId) = quote.enclaveIdentity(region);
+        return enclaveMeasurement(mrEnclave, mrSigner, isvProdId);
     }
 
     function _measurementAt(uint8 index) internal view returns (bytes32) {
@@ -170,8 +181,7 @@ abstract contract Measurements is Settings {
         bytes16 attributes = quote.enclaveAttributes(region);
         _checkEnclaveAttributes(attributes);
         if (quote.isConfigured(region)) revert EnclaveConfigurationRefused();
-        (bytes32 mrEnclave, bytes32 mrSigner, uint16 isvProdId) = quote.enclaveIdentity(region);
-        measurement = enclaveMeasurement(mrEnclave, mrSigner, isvProdId);
+        measurement = _measurementIn(quote, region);
         policy = _policyOf(measurement);
         if (!policy.isEnclave) revert MeasurementNotAllowed(measurement);
         EnclaveAttributes memory wanted = _enclaveAttributes[measurement];

@@ -7,7 +7,7 @@ import {VerifierKind} from "../interfaces/registry/RegistryTypes.sol";
 import {AdmissionEntry} from "../libraries/AdmissionEntry.sol";
 import {EvidenceRefusals} from "../libraries/EvidenceRefusals.sol";
 import {QuoteTemplate} from "../libraries/QuoteTemplate.sol";
-import {SignedRegion} from "../libraries/SignedRegion.sol";
+import {Region, SignedRegion} from "../libraries/SignedRegion.sol";
 import {Registrations} from "./Registrations.sol";
 
 /// @notice What becomes of an admission when its evidence is judged again.
@@ -78,9 +78,13 @@ abstract contract Rechecks is Registrations {
         view
         returns (uint32, AdmissionEntry)
     {
-        bytes memory creation =
-            _templateOf(quote, quote.read(), isRaw, evidence.platform, evidence.fmspc);
-        return _requireAdmission(QuoteTemplate.addressOf(creation, evidence.evidence));
+        Region memory region = quote.read();
+        bytes memory creation = _templateOf(quote, region, isRaw, evidence.platform, evidence.fmspc);
+        return _requireAdmission(
+            QuoteTemplate.addressOf(creation, evidence.evidence),
+            evidence.platform,
+            _measurementIn(quote, region)
+        );
     }
 
     function _evict(uint32 number, AdmissionEntry entry, TcbStatus status, bytes4 verifierError)

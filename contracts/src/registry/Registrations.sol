@@ -32,6 +32,8 @@ abstract contract Registrations is Signers, Verification, EIP712 {
     }
 
     uint256 private constant ENROLMENT_PERIOD = 1 days;
+    /// @dev A renewal may lack this part of its time, for what passes until it is mined.
+    uint256 private constant SHORTEST_PART = 8;
     bytes32 private constant ADMIT_TYPE = keccak256(
         "Admit(address signer,uint64 referenceBlockNumber,uint256 deadline,bool keepKey)"
     );
@@ -100,6 +102,7 @@ abstract contract Registrations is Signers, Verification, EIP712 {
             QuoteTemplate.check(entry.template(), high, low, r, s);
         if (!isGood) revert RenewalSignatureInvalid(number);
         uint40 validUntil = _validUntil(terms, entry.validUntil());
+        _requireLasting(terms, validUntil, number);
         _enter(signer, bucket, validUntil, number, entry);
         emit SignerRenewed(
             signer, platform, number, fmspc, entry.status(), referenceBlockNumber, validUntil
@@ -116,6 +119,14 @@ abstract contract Registrations is Signers, Verification, EIP712 {
         return _hashTypedDataV4(
             keccak256(abi.encode(ADMIT_TYPE, signer, referenceBlockNumber, deadline, keepKey))
         );
+    }
+
+    /// @dev A machine with a new certificate has two admissions of one attestation key, and who sends
+    /// its signature names one of them: not one that soon ends.
+    function _requireLasting(Terms terms, uint256 validUntil, uint32 number) private view {
+        uint256 validity = terms.attestValiditySeconds();
+        uint256 needed = block.timestamp + validity - validity / SHORTEST_PART;
+        if (validUntil < needed) revert AdmissionEndsSoon(number, validUntil, needed);
     }
 
     /* --- steps of a registration by a quote ------------------------------------------------- */
@@ -147,6 +158,7 @@ abstract contract Registrations is Signers, Verification, EIP712 {
         _enter(quoted.signer, quoted.bucket, validUntil, number, entry);
         _emitRegistered(quote, quoted, verdict, key, number, validUntil);
         if (quoted.keepsKey) _enrolKey(creation, verdict, key, number, entry.validUntil());
+        else if (entry.isEnrolled()) _emitExtended(number, entry);
     }
 
     /// @dev Automata's verifier may have called back: what was read before it may have changed.
@@ -212,6 +224,11 @@ abstract contract Registrations is Signers, Verification, EIP712 {
             revert QuoteExpired(verdict.validUntil, block.timestamp);
         }
         if (isPlatformRevoked(verdict.platform)) revert PlatformIsRevoked(verdict.platform);
+    }
+
+    /// @dev Renewals under it, by a key that was enrolled before, are taken for longer.
+    function _emitExtended(uint32 number, AdmissionEntry entry) private {
+        emit AdmissionExtended(number, _platformOf(number), entry.status(), entry.validUntil());
     }
 
     /// @dev Keep the attestation key of a quote that has just been registered.

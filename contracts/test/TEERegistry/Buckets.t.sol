@@ -187,13 +187,35 @@ contract TEERegistryBucketsTest is RegistryCase {
         assertStatus(SECOND, SignerStatus.Valid);
     }
 
-    /// @dev The number is the end of the template's address, unless that place is taken.
-    function test_admit__number__from_the_template() public view {
-        uint160 template = uint160(registry.admission(id).template);
-        vm.assertEq(uint256(id), uint256(uint32(template)), "number");
+    /// @dev The number is the end of a hash, unless that place is taken.
+    function test_admit__number__from_platform_and_measurement() public view {
+        uint256 hash = uint256(keccak256(abi.encodePacked(PLATFORM, measurement)));
+        vm.assertEq(uint256(id), uint256(uint32(hash)), "number");
     }
 
-    /// @dev Such a collision costs 2^32 attestation keys; it is planted here.
+    /// @dev The host gives the QE ID for the header, and the authentication data that the QE report
+    /// carries a hash of. By trying some 2^29 of them, numbers from the evidence could be aimed at
+    /// another machine's eight places.
+    function test_admit__what_the_host_chooses__does_not_choose_the_number() public {
+        for (uint256 i = 1; i <= 6; ++i) {
+            QuoteDraft memory chosen = draft;
+            // In the header's user data, the QE's report data, or the certificate.
+            if (i % 3 == 0) flip(chosen.region, 28 + i);
+            if (i % 3 == 1) flip(chosen.qeReport, 320 + i);
+            if (i % 3 == 2) flip(chosen.backing, 32 + i);
+            admit(chosen, NEXT_KEY + i, true);
+            vm.assertEq(uint256(admissionOf(NEXT_KEY + i)), uint256(id) + i, "number");
+        }
+    }
+
+    function test_admit__another_platform__another_number() public {
+        sayPlatform(keccak256("another"));
+        admit(draft, NEXT_KEY, true);
+        uint256 number = admissionOf(NEXT_KEY);
+        vm.assertTrue(number > uint256(id) + 8 || number + 8 < id, "far away");
+    }
+
+    /// @dev Such a collision takes one of 2^29 machines; it is planted here.
     function test_admit__place_taken_by_another__the_next_one() public {
         _plant(id, address(0xf0e), START + 86_400);
         admit(draft, NEXT_KEY, true);

@@ -53,6 +53,19 @@ contract TEERegistryInvariantsTest is RegistryCase {
         vm.assertEq(address(registry).balance, 0, "balance");
     }
 
+    /// @dev A copy of an admission is of the same evidence, and so ends with the others.
+    function test_actor__copied_admission__ends_with_the_others() public {
+        for (uint256 trick = 0; trick < 6; ++trick) {
+            uint256 snapshot = vm.snapshotState();
+            actor.admit(0, 1, 0, 0, true);
+            actor.admitWatched(1, 0, trick);
+            vm.assertEq(actor.taken(), 2, "taken");
+            actor.revokeAdmission(0);
+            invariant_signer__valid__exactly_when_the_model_says();
+            vm.revertToState(snapshot);
+        }
+    }
+
     /// @dev Otherwise the others could hold because nothing ever happened.
     function test_actor__each_action__has_its_effect() public {
         address first = actor.signerAt(0);

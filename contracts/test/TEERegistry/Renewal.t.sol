@@ -59,7 +59,7 @@ contract TEERegistryRenewalTest is RegistryCase {
     }
 
     function test_renew__day_of_48__all_valid_once() public {
-        for (uint256 i = 0; i < 47; ++i) {
+        for (uint256 i = 0; i < 46; ++i) {
             vm.warp(block.timestamp + 1800);
             rollTo(block.number + 150);
             address signer = address(uint160(0x1000 + i));
@@ -68,10 +68,35 @@ contract TEERegistryRenewalTest is RegistryCase {
         }
     }
 
+    /// @dev An eighth of 3,600 seconds may be missing.
     function test_renew__admission_ends_first__until_then() public {
-        vm.warp(START + 86_399);
+        vm.warp(START + 86_400 - 3150);
         renew(draft, id, NEXT);
         vm.assertEq(registry.registration(NEXT).validUntil, START + 86_400, "validUntil");
+    }
+
+    function test_renew__admission_ends_soon__refused() public {
+        vm.warp(START + 86_400 - 3149);
+        (bytes32 r, bytes32 s) = renewalSignature(draft, NEXT, newestBlock());
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IRegistryErrors.AdmissionEndsSoon.selector, id, START + 86_400, START + 86_401
+            )
+        );
+        registry.renew(id, NEXT, newestBlock(), uint256(r), uint256(s));
+    }
+
+    /// @dev Validity may be as long as an enrolment.
+    function test_renew__validity_of_a_day__for_three_hours() public {
+        vm.prank(OWNER);
+        registry.setAttestValiditySeconds(86_400);
+        vm.warp(START + 10_800);
+        renew(draft, id, NEXT);
+        vm.assertEq(registry.registration(NEXT).validUntil, START + 86_400, "validUntil");
+        vm.warp(START + 10_801);
+        (bytes32 r, bytes32 s) = renewalSignature(draft, address(0xe2), newestBlock());
+        vm.expectPartialRevert(IRegistryErrors.AdmissionEndsSoon.selector);
+        registry.renew(id, address(0xe2), newestBlock(), uint256(r), uint256(s));
     }
 
     function test_renew__admission_expired__refused() public {

@@ -42,8 +42,10 @@ pub struct Counts {
     incomparable: u64,
     /// Those that a rule of the circuits ended where SP1's executor came too.
     unprovable: u64,
-    /// Of the incomparable ones, those that killed SP1.
+    /// Those that killed SP1.
     unanswered: u64,
+    /// Of these, those that halted on ours.
+    unanswered_halts: u64,
     pub mismatches: u64,
     cycles: u64,
 }
@@ -134,6 +136,8 @@ impl Counts {
         }
         self.unprovable += u64::from(!differs && comparison.verdict == Verdict::Unprovable);
         self.unanswered += u64::from(comparison.killed_sp1());
+        let is_unanswered = !differs && comparison.verdict == Verdict::Unanswered;
+        self.unanswered_halts += u64::from(is_unanswered);
         self.mismatches += u64::from(differs);
         self.incomparable += u64::from(!differs && comparison.verdict == Verdict::Incomparable);
     }
@@ -147,6 +151,7 @@ impl Counts {
             "incomparable": self.incomparable,
             "unprovable": self.unprovable,
             "unanswered": self.unanswered,
+            "unanswered_halts": self.unanswered_halts,
             "mismatches": self.mismatches,
             "cycles": self.cycles,
             "seconds": seconds,

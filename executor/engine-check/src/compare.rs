@@ -49,7 +49,7 @@ pub struct Comparison {
 impl Comparison {
     /// Whether this program took SP1's process down.
     pub fn killed_sp1(&self) -> bool {
-        self.sp1.as_ref().is_some_and(|run| run.end == End::NoAnswer)
+        self.sp1.as_ref().is_some_and(|run| matches!(run.end, End::NoAnswer | End::TooLarge))
     }
 
     /// One line of what each engine says, without the public values.

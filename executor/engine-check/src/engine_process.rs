@@ -94,6 +94,7 @@ impl Running {
         let status = self.child.wait()?;
         let end = match status.code() {
             Some(code) if code == i32::from(ENDLESS) => End::Endless,
+            Some(code) if code == i32::from(TOO_LARGE) => End::TooLarge,
             _ => End::NoAnswer,
         };
         Ok(Run { end, detail: format!("its process ended: {status}") })

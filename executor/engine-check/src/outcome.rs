@@ -27,6 +27,8 @@ pub enum End {
     NoProgram,
     /// Its process died.
     NoAnswer,
+    /// Its process took more memory than is given to it.
+    TooLarge,
     /// Its process gave up, as there was no end in time.
     Endless,
 }
@@ -44,6 +46,8 @@ pub enum Verdict {
     Same,
     /// One of them stopped at a limit that the other one does not have.
     Incomparable,
+    /// SP1 gave no answer where ours halted.
+    Unanswered,
     /// Ours refused what SP1's circuits do not accept, and SP1's executor came there too.
     Unprovable,
     Different,
@@ -52,14 +56,15 @@ pub enum Verdict {
 /// Judge our run by SP1's.
 ///
 /// A fault of SP1 is any refusal of ours; what SP1 runs, ours may refuse by name. What kills SP1
-/// says nothing where ours stops, but ours may not halt there. `unprovable` judges an end by a rule
+/// says nothing, and is counted apart where ours halts. `unprovable` judges an end by a rule
 /// of the circuits, for which it needs the program.
 pub fn judge(ours: &End, sp1: &End) -> Verdict {
     match (ours, sp1) {
         (ours, sp1) if ours == sp1 => Verdict::Same,
         (End::Unsupported, End::Fault) => Verdict::Same,
         (End::Unsupported | End::LimitCycles, _) => Verdict::Incomparable,
-        (ours, End::NoAnswer) if !matches!(ours, End::Halted(_)) => Verdict::Incomparable,
+        (End::Halted(_), End::NoAnswer | End::TooLarge) => Verdict::Unanswered,
+        (_, End::NoAnswer | End::TooLarge) => Verdict::Incomparable,
         _ => Verdict::Different,
     }
 }
@@ -93,9 +98,11 @@ mod tests {
     }
 
     #[test]
-    fn death_of_sp1_says_nothing_of_what_ours_refuses() {
-        assert_eq!(judge(&End::Fault, &End::NoAnswer), Verdict::Incomparable);
-        assert_eq!(judge(&halted(7), &End::NoAnswer), Verdict::Different);
+    fn death_of_sp1_says_nothing_and_is_counted_apart_where_ours_halts() {
+        for death in [End::NoAnswer, End::TooLarge] {
+            assert_eq!(judge(&End::Fault, &death), Verdict::Incomparable);
+            assert_eq!(judge(&halted(7), &death), Verdict::Unanswered);
+        }
     }
 
     #[test]

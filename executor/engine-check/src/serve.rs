@@ -12,14 +12,16 @@ use crate::generate::{self, Generated};
 use crate::outcome::Run;
 use crate::{answer, process, seeds};
 
-/// An engine is done with any of our programs in less than a second.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// Of CPU time: an engine is done with any of our programs in less than a second.
+const PATIENCE_CPU_SECONDS: f64 = 60.0;
+/// For one that waits.
+const PATIENCE: Duration = Duration::from_secs(600);
 const LOOK_EVERY: Duration = Duration::from_millis(200);
 /// What a WRITE of a wild length makes SP1 hold is not under its limit.
 const MOST_KB: u64 = 4 << 20;
 
-/// When the run began that is under way.
-static SINCE: Mutex<Option<Instant>> = Mutex::new(None);
+/// When the run began that is under way, and what CPU time was used before.
+static SINCE: Mutex<Option<(Instant, f64)>> = Mutex::new(None);
 
 /// Answer for the programs of the input.
 ///
@@ -30,7 +32,7 @@ pub fn serve(run: impl Fn(&Generated) -> Run) -> io::Result<()> {
     for line in io::stdin().lock().lines() {
         for (kind, seed) in seeds::parse(&line?) {
             let program = generate::program(kind, seed);
-            set_since(Some(Instant::now()));
+            set_since(Some((Instant::now(), process::cpu_seconds())));
             let run = run(&program);
             set_since(None);
             let mut output = io::stdout().lock();
@@ -41,7 +43,7 @@ pub fn serve(run: impl Fn(&Generated) -> Run) -> io::Result<()> {
     Ok(())
 }
 
-fn set_since(since: Option<Instant>) {
+fn set_since(since: Option<(Instant, f64)>) {
     *SINCE.lock().expect("no panic while it is held") = since;
 }
 
@@ -50,7 +52,10 @@ fn watch() {
     loop {
         std::thread::sleep(LOOK_EVERY);
         let since = *SINCE.lock().expect("no panic while it is held");
-        if since.is_some_and(|since| since.elapsed() > PATIENCE) {
+        let is_endless = since.is_some_and(|(began, used)| {
+            began.elapsed() > PATIENCE || process::cpu_seconds() - used > PATIENCE_CPU_SECONDS
+        });
+        if is_endless {
             std::process::exit(i32::from(ENDLESS));
         }
         if process::max_rss_kb() > MOST_KB {

@@ -62,3 +62,6 @@ fn is_on_way(elf: &[u8], stdin: &[Vec<u8>], place: &Place) -> bool {
     let there = states.iter().skip((place.cycles as usize).saturating_sub(1));
     there.into_iter().any(|state| state.pc == place.pc)
 }
+
+#[cfg(test)]
+mod tests;

@@ -16,7 +16,12 @@ fn damaged_files_are_taken_as_by_sp1() {
     for seed in 0..6000 {
         let elf = mutate_elf::program(seed).elf;
         match (Image::parse(&elf), sp1_portable::load(&elf)) {
-            (Ok(_), Some(_)) => loaded += 1,
+            (Ok(image), Some(program)) => {
+                for (&address, &word) in program.memory_image.iter() {
+                    assert_eq!(image.word(address), word, "{seed}: at {address:#x}");
+                }
+                loaded += 1;
+            }
             (Ok(_), None) => panic!("{seed}: SP1 does not load it"),
             (Err(error), Some(_)) => {
                 let own = OWN_RULES.iter().any(|rule| error.to_string().contains(rule));

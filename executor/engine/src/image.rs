@@ -1,5 +1,6 @@
 //! A program as SP1's loader reads it (sp1-core-executor, `disassembler/elf.rs`).
 
+mod calls;
 mod notes;
 
 use std::fmt;
@@ -19,6 +20,8 @@ const STACK_TOP: u64 = 0x7800_0000;
 const PF_UNTRUSTED: u32 = 0x0010_0000;
 const MAX_SEGMENTS: usize = 256;
 const MAX_INSTRUCTIONS: usize = 1 << 22;
+/// Of a section that SP1's loader reads, in builds that profile.
+const PROFILER_SECTION: &str = "__sp1_profiler_stack";
 /// The most bytes that all segments together may fill at the start.
 const MAX_IMAGE_BYTES: u64 = 64 << 20;
 
@@ -66,6 +69,7 @@ impl Image {
             return Err(invalid("not executable, or its entry point is misaligned"));
         }
         elf.symbol_table().map_err(invalid)?;
+        check_profiler_section(&elf, file.len())?;
         let headers = elf.segments().ok_or_else(|| invalid("no segments"))?;
         if headers.len() > MAX_SEGMENTS {
             return Err(invalid("too many segments"));
@@ -82,6 +86,23 @@ impl Image {
             }
         }
         loader.finish(elf.ehdr.e_entry)
+    }
+
+    /// Whether there is an instruction at the entry point.
+    pub fn starts_in_code(&self) -> bool {
+        self.index(self.entry).is_some()
+    }
+
+    /// What memory holds at the start in the word of eight bytes at this address.
+    pub fn word(&self, address: u64) -> u64 {
+        let byte = |address: u64| {
+            let inside = |segment: &Segment| {
+                let offset = address.checked_sub(segment.address)?;
+                segment.bytes.get(usize::try_from(offset).ok()?).copied()
+            };
+            self.segments.iter().find_map(inside).unwrap_or(0)
+        };
+        u64::from_le_bytes(std::array::from_fn(|place| byte(address.wrapping_add(place as u64))))
     }
 
     /// The instruction that SP1 executes at `pc`: it rounds down to a multiple of four.
@@ -137,6 +158,7 @@ impl Loader {
         if start != base + 4 * self.instructions.len() as u64 {
             return Err(invalid("the executable segments have a gap"));
         }
+        self.instructions.reserve_exact(bytes.len().div_ceil(4).min(MAX_INSTRUCTIONS));
         for chunk in bytes.chunks(4) {
             let mut word = [0; 4];
             word[..chunk.len()].copy_from_slice(chunk);
@@ -159,6 +181,23 @@ impl Loader {
         let Self { instructions, segments, end, .. } = self;
         Ok(Image { instructions, base, entry, segments, end })
     }
+}
+
+/// SP1's loader panics where this section ends after the file.
+fn check_profiler_section(
+    elf: &ElfBytes<'_, LittleEndian>,
+    file_bytes: usize,
+) -> Result<(), ImageError> {
+    let Ok((Some(sections), Some(names))) = elf.section_headers_with_strtab() else {
+        return Ok(());
+    };
+    let is_profiler =
+        |name: u32| names.get(name as usize).is_ok_and(|name| name == PROFILER_SECTION);
+    let section = sections.iter().find(|section| is_profiler(section.sh_name));
+    let fits = section.is_none_or(|section| {
+        section.sh_offset.checked_add(section.sh_size).is_some_and(|end| end <= file_bytes as u64)
+    });
+    if fits { Ok(()) } else { Err(invalid("the profiler's section ends after the file")) }
 }
 
 fn content(file: &[u8], offset: u64, length: u64) -> Result<&[u8], ImageError> {

@@ -48,32 +48,40 @@ fn block(
     memory: &mut Memory,
     instructions: &[Instruction],
 ) -> Result<Option<Exit>, Fault> {
-    for instruction in instructions {
-        if context.fuel == 0 {
-            return Ok(Some(Exit::Fuel));
+    let start = context.pc;
+    let affordable = usize::try_from(context.fuel).unwrap_or(0).min(instructions.len());
+    for (place, instruction) in instructions[..affordable].iter().enumerate() {
+        let pc = start.wrapping_add(4 * place as u64);
+        let next = execute(&mut context.registers, pc, memory, instruction);
+        if let Ok(Next::Following) = next {
+            continue;
         }
-        context.fuel -= 1;
-        match execute(context, memory, instruction)? {
-            Next::Following => context.pc += 4,
-            Next::At(pc) => {
-                context.pc = pc;
-                return Ok(None);
+        context.pc = pc;
+        context.fuel -= place as i64 + 1;
+        return match next? {
+            Next::At(target) => {
+                context.pc = target;
+                Ok(None)
             }
-            Next::Leave(exit) => return Ok(Some(exit)),
-        }
+            Next::Leave(exit) => Ok(Some(exit)),
+            Next::Following => Ok(None),
+        };
     }
-    Ok(None)
+    context.pc = start.wrapping_add(4 * affordable as u64);
+    context.fuel -= affordable as i64;
+    Ok((affordable < instructions.len()).then_some(Exit::Fuel))
 }
 
 #[inline(always)]
 fn execute(
-    context: &mut Context,
+    registers: &mut [u64; 32],
+    pc: u64,
     memory: &mut Memory,
     instruction: &Instruction,
 ) -> Result<Next, Fault> {
-    let (pc, addend) = (context.pc, instruction.addend());
-    let a = context.registers[usize::from(instruction.rs1 & 31)];
-    let b = context.registers[usize::from(instruction.rs2 & 31)];
+    let addend = instruction.addend();
+    let a = registers[usize::from(instruction.rs1 & 31)];
+    let b = registers[usize::from(instruction.rs2 & 31)];
     let (value, next) = match instruction.operation {
         Operation::Immediate(alu) => (alu.apply(a, addend), Next::Following),
         Operation::Register(alu) => (alu.apply(a, b), Next::Following),
@@ -96,7 +104,7 @@ fn execute(
         Operation::Illegal => return Ok(Next::Leave(Exit::Illegal)),
     };
     if instruction.rd != 0 {
-        context.registers[usize::from(instruction.rd & 31)] = value;
+        registers[usize::from(instruction.rd & 31)] = value;
     }
     Ok(next)
 }

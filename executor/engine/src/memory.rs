@@ -23,10 +23,11 @@ mod snapshot;
 
 use std::ops::Range;
 
-use attestor_precompiles::{FIRST_ADDRESS, Fault, Rule};
+use attestor_precompiles::{FIRST_ADDRESS, Fault, Kept, Rule};
 
 use crate::instruction::Width;
 use address::check;
+use chunks::pieces;
 use reservation::Reservation;
 use snapshot::Snapshot;
 
@@ -47,6 +48,7 @@ pub(crate) struct Memory {
     unmarked: bool,
     /// A hint came where a word may have been accessed without a mark.
     doubtful: bool,
+    kept: Kept,
 }
 
 impl Memory {
@@ -63,6 +65,7 @@ impl Memory {
             by_precompiles: Vec::new(),
             unmarked: false,
             doubtful: false,
+            kept: Kept::default(),
         })
     }
 
@@ -97,15 +100,12 @@ impl Memory {
     /// Copy bytes in, as a loader does, to a multiple of four, above all that were copied in
     /// before; `size` is that of the segment, which ends with zeros.
     pub(crate) fn fill(&mut self, address: u64, bytes: &[u8], size: u64) -> Result<(), Fault> {
-        let (words, rest) = bytes.as_chunks::<4>();
-        for (word, address) in words.iter().zip((address..).step_by(4)) {
-            self.touch(address)?;
-            self.reservation.store(Width::Word, address, u32::from_le_bytes(*word).into());
-        }
-        let rest_address = address + 4 * words.len() as u64;
-        for (byte, address) in rest.iter().zip(rest_address..) {
-            self.touch(address)?;
-            self.reservation.store(Width::Byte, address, (*byte).into());
+        let mut rest = bytes;
+        for piece in pieces(address, address + bytes.len() as u64) {
+            self.touch(piece.start)?;
+            let (now, later) = rest.split_at((piece.end - piece.start) as usize);
+            self.reservation.store_bytes(piece.start, now);
+            rest = later;
         }
         let end = address + size.max(bytes.len() as u64);
         if end > address {

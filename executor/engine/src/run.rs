@@ -22,13 +22,25 @@ const MAX_FUEL: u64 = 1 << 62;
 /// It did not halt; see `Stop`.
 pub fn run(image: &Image, stdin: &[Vec<u8>], limits: &Limits, mode: Mode) -> Result<Outcome, Stop> {
     let mut machine = Machine::new(image, stdin, limits, mode, false)?;
-    let mut exit_code = machine.execute()?;
+    let mut end = machine.execute();
+    // Also of a run that was stopped: with all marks it may have been stopped before.
     if machine.memory.is_doubtful() {
         drop(machine);
         machine = Machine::new(image, stdin, limits, mode, true)?;
-        exit_code = machine.execute()?;
+        end = machine.execute();
     }
-    Ok(machine.outcome(exit_code))
+    match end? {
+        End::Halted(exit_code) => Ok(machine.outcome(exit_code)),
+        // Not with all marks.
+        End::Doubtful => Err(machine.fault(FaultKind::Refused("a hint is doubtful"))),
+    }
+}
+
+/// Why a run ends that nothing refused.
+enum End {
+    Halted(u32),
+    /// It is to be made again, with all marks.
+    Doubtful,
 }
 
 struct Machine<'a> {
@@ -67,8 +79,7 @@ impl<'a> Machine<'a> {
         Ok(Self { image, context, memory, calls, hotness, translator, fuel })
     }
 
-    /// The exit code.
-    fn execute(&mut self) -> Result<u32, Stop> {
+    fn execute(&mut self) -> Result<End, Stop> {
         loop {
             match self.advance()? {
                 Exit::Cold => {}
@@ -82,7 +93,10 @@ impl<'a> Machine<'a> {
                 Exit::Ecall => {
                     let called = self.calls.call(&mut self.context, &mut self.memory);
                     if let Some(exit_code) = called.map_err(|refusal| self.refused(refusal))? {
-                        return Ok(exit_code);
+                        return Ok(End::Halted(exit_code));
+                    }
+                    if self.memory.has_doubtful_hint() {
+                        return Ok(End::Doubtful);
                     }
                 }
             }

@@ -4,7 +4,9 @@
 
 mod write;
 
-use attestor_precompiles::{Arguments, Fault, MAX_ROWS, Rule};
+use attestor_precompiles::{
+    Arguments, CYCLE_CELLS, END_CELLS, Fault, PRECOMPILE_CELLS, Rule, SHARD_CELLS,
+};
 
 use crate::context::Context;
 use crate::memory::Memory;
@@ -17,7 +19,7 @@ const ENTER_UNCONSTRAINED: u32 = 0x03;
 const EXIT_UNCONSTRAINED: u32 = 0x04;
 const COMMIT: u32 = 0x10;
 const COMMIT_DEFERRED_PROOFS: u32 = 0x1a;
-const VERIFY_SP1_PROOF: u32 = 0x1b;
+pub(crate) const VERIFY_SP1_PROOF: u32 = 0x1b;
 const HINT_LEN: u32 = 0xf0;
 const HINT_READ: u32 = 0xf1;
 
@@ -30,11 +32,15 @@ pub(crate) struct Calls<'a> {
     pub public_values: Vec<u8>,
     /// The words of COMMIT, as far as there were any.
     words: [Option<u32>; 8],
-    /// The fuel at the first COMMIT or COMMIT_DEFERRED_PROOFS.
-    first_commit: Option<i64>,
+    /// Of precompiles.
+    precompile_calls: u64,
+    /// The cells before the first COMMIT or COMMIT_DEFERRED_PROOFS.
+    cells_before_commit: Option<u64>,
     has_deferred: bool,
     pub printed: Vec<u8>,
     pub limits: Limits,
+    /// At the start.
+    fuel: i64,
     unconstrained: Option<Before>,
     /// What is left for unconstrained blocks.
     unconstrained_fuel: i64,
@@ -71,7 +77,9 @@ impl<'a> Calls<'a> {
             stdin: Stdin::new(stdin),
             public_values: Vec::new(),
             words: [None; 8],
-            first_commit: None,
+            precompile_calls: 0,
+            cells_before_commit: None,
+            fuel,
             has_deferred: false,
             printed: Vec::new(),
             limits: *limits,
@@ -93,8 +101,16 @@ impl<'a> Calls<'a> {
         if !self.has_deferred {
             return Some(Rule::DeferredMissing);
         }
-        let cycles = self.first_commit.map_or(0, |first| (first - fuel) as u64);
-        (cycles > MAX_ROWS).then_some(Rule::CommitEarly(cycles))
+        let cells = self.cells(fuel);
+        let behind = cells - self.cells_before_commit.unwrap_or(cells);
+        (cells > SHARD_CELLS && behind > END_CELLS).then_some(Rule::CommitEarly(behind))
+    }
+
+    /// What the run until now fills of SP1's tables, at most.
+    fn cells(&self, fuel: i64) -> u64 {
+        let cycles = (self.fuel - fuel) as u64;
+        let of_cycles = cycles.saturating_mul(CYCLE_CELLS);
+        of_cycles.saturating_add(self.precompile_calls.saturating_mul(PRECOMPILE_CELLS))
     }
 
     /// Execute the ecall at `context.pc`, which is counted already, and continue after it. Some: the
@@ -129,7 +145,10 @@ impl<'a> Calls<'a> {
             COMMIT_DEFERRED_PROOFS if a1 == 0 => self.commit_deferred(a0, context.fuel)?,
             HINT_LEN => result = self.stdin.next_length().unwrap_or(u64::MAX),
             HINT_READ => self.hint_read(a0, a1, memory)?,
-            _ => precompile(number, context, memory)?,
+            _ => {
+                precompile(number, context, memory)?;
+                self.precompile_calls += 1;
+            }
         }
         context.registers[T0] = result;
         context.pc = context.pc.wrapping_add(4);
@@ -152,7 +171,8 @@ impl<'a> Calls<'a> {
         if *place.get_or_insert(word) != word {
             return Err(Fault::from(Rule::CommitConflict(index)).into());
         }
-        self.first_commit.get_or_insert(fuel);
+        let cells = self.cells(fuel);
+        self.cells_before_commit.get_or_insert(cells);
         Ok(())
     }
 
@@ -161,7 +181,8 @@ impl<'a> Calls<'a> {
             return Err(Rule::DeferredIndex(index).into());
         }
         self.has_deferred = true;
-        self.first_commit.get_or_insert(fuel);
+        let cells = self.cells(fuel);
+        self.cells_before_commit.get_or_insert(cells);
         Ok(())
     }
 

@@ -8,6 +8,7 @@
 mod access;
 mod allocation;
 mod assembler;
+mod clock;
 mod code;
 mod compute;
 mod division;
@@ -17,8 +18,6 @@ mod fault;
 mod flow;
 mod region;
 mod stub;
-
-use std::time::Instant;
 
 use crate::context::Context;
 use crate::exit::Exit;
@@ -85,9 +84,9 @@ impl Translator {
         if self.exhausted || self.spent >= budget {
             return false;
         }
-        let began = Instant::now();
+        let began = clock::thread_cpu_time();
         let compiled = self.compile(image, start, registers, hotness);
-        self.seconds += began.elapsed().as_secs_f64();
+        self.seconds += (clock::thread_cpu_time() - began).as_secs_f64();
         self.exhausted = compiled.is_none() || self.spent >= MAX_INSTRUCTIONS;
         if self.code.as_ref().is_some_and(|code| !code.is_intact()) {
             self.table.fill(Entry::cold());

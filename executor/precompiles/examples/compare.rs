@@ -6,7 +6,7 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use attestor_precompiles::{Arguments, Fault, GuestMemory, name, precompile};
+use attestor_precompiles::{Arguments, Fault, GuestMemory, Kept, name, precompile};
 use sp1_curves::edwards::ed25519::{Ed25519, decompress};
 use sp1_curves::params::FieldParameters;
 use sp1_curves::weierstrass::bls12_381::{Bls12381, Bls12381BaseField};
@@ -16,7 +16,7 @@ use sp1_curves::weierstrass::secp256r1::Secp256r1;
 use sp1_curves::{AffinePoint, BigUint, EllipticCurve};
 
 /// A small flat memory from address 0.
-struct Flat([u64; 1024]);
+struct Flat([u64; 1024], Kept);
 
 impl GuestMemory for Flat {
     fn read_words(&mut self, address: u64, words: &mut [u64]) -> Result<(), Fault> {
@@ -29,6 +29,10 @@ impl GuestMemory for Flat {
         let start = self.range(address, words.len())?;
         self.0[start..start + words.len()].copy_from_slice(words);
         Ok(())
+    }
+
+    fn kept(&mut self) -> &mut Kept {
+        &mut self.1
     }
 }
 
@@ -59,7 +63,7 @@ fn time(batch: u32, mut call: impl FnMut()) -> f64 {
 }
 
 fn report(number: u64, first: &[u64], second: &[u64], a1: u64, sp1: Option<f64>) {
-    let mut memory = Flat([0; 1024]);
+    let mut memory = Flat([0; 1024], Kept::default());
     memory.0[..first.len()].copy_from_slice(first);
     memory.0[OTHER..OTHER + second.len()].copy_from_slice(second);
     let call = precompile(number).expect("a precompile");
@@ -112,7 +116,7 @@ fn hashes() {
     let words: Vec<u64> = (1u64..=64).map(|i| i.wrapping_mul(0x9e37_79b9_7f4a_7c15)).collect();
     report(0x0030_0105, &words, &[], 0, None);
     // The schedule at 0 is a true one after the call before; here it is made anew.
-    let mut memory = Flat([0; 1024]);
+    let mut memory = Flat([0; 1024], Kept::default());
     memory.0[..16].copy_from_slice(&words[..16]);
     let extend = precompile(0x0030_0105).expect("a precompile");
     extend(&mut memory, &Arguments { a1: 0, ..CARRY }).expect("valid");

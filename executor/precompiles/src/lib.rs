@@ -33,6 +33,6 @@ mod weierstrass;
 
 pub use arguments::{Arguments, Precompile};
 pub use hooks::hook;
-pub use memory::{Fault, GuestMemory};
-pub use rule::{FIRST_ADDRESS, MAX_ROWS, Rule};
+pub use memory::{Fault, GuestMemory, Kept};
+pub use rule::{CYCLE_CELLS, END_CELLS, FIRST_ADDRESS, PRECOMPILE_CELLS, Rule, SHARD_CELLS};
 pub use table::{name, precompile};

@@ -1,5 +1,6 @@
 //! What a precompile sees of the guest.
 
+use std::any::Any;
 use std::fmt;
 
 use crate::rule::Rule;
@@ -12,6 +13,24 @@ pub trait GuestMemory {
     fn read_words(&mut self, address: u64, words: &mut [u64]) -> Result<(), Fault>;
     /// Store `words` from `address` upwards.
     fn write_words(&mut self, address: u64, words: &[u64]) -> Result<(), Fault>;
+    /// What the calls of this guest kept for later ones.
+    fn kept(&mut self) -> &mut Kept;
+}
+
+/// What calls keep for later ones, to take less time. No result depends on it.
+#[derive(Default)]
+pub struct Kept(Option<Box<dyn Any + Send>>);
+
+impl Kept {
+    /// What was kept, or nothing yet.
+    pub(crate) fn of<T: Any + Default + Send>(&mut self) -> &mut T {
+        let is_there = self.0.as_ref().is_some_and(|kept| (**kept).is::<T>());
+        if !is_there {
+            self.0 = Some(Box::new(T::default()));
+        }
+        let kept = self.0.as_mut().and_then(|kept| (**kept).downcast_mut());
+        kept.expect("it is there now")
+    }
 }
 
 /// Why a call did not complete.

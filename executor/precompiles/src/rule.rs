@@ -7,8 +7,16 @@ use std::fmt;
 
 /// The circuits have no memory below; programs start far above.
 pub const FIRST_ADDRESS: u64 = 1 << 16;
-/// What a trace may have of rows in one table.
-pub const MAX_ROWS: u64 = 1 << 22;
+/// How many cells of SP1's tables a cycle fills at most, in round numbers: it stores to a word that
+/// is new to its shard, which is two messages to other shards.
+pub const CYCLE_CELLS: u64 = 576;
+/// The same of a precompile's call: SHA_COMPRESS with all of its words.
+pub const PRECOMPILE_CELLS: u64 = 1 << 16;
+/// What SP1's prover keeps free in each shard for the end of a program (`HALT_AREA`), which is also
+/// no more than its `HALT_HEIGHT` of rows in any table.
+pub const END_CELLS: u64 = 1 << 18;
+/// A run of so many is one shard, whatever its program's size.
+pub const SHARD_CELLS: u64 = 1 << 28;
 
 /// The rule that a program broke, and by what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,8 +29,8 @@ pub enum Rule {
     MisalignedJump(u64),
     /// A second COMMIT of this index with another word.
     CommitConflict(u64),
-    /// More than `MAX_ROWS` cycles, so many, from the first COMMIT to the end: SP1's prover makes
-    /// one shard of them.
+    /// So many cells, more than `END_CELLS`, from the first COMMIT to the end of a run that may have
+    /// more than one shard: SP1's prover ends none there, however full it is.
     CommitEarly(u64),
     /// COMMIT_DEFERRED_PROOFS of this index, which is not one of eight.
     DeferredIndex(u64),
@@ -104,8 +112,11 @@ impl fmt::Display for Rule {
             Self::CommitConflict(index) => {
                 write!(formatter, "COMMIT of word {index} a second time, with another value")
             }
-            Self::CommitEarly(cycles) => {
-                write!(formatter, "{cycles} cycles after the first COMMIT, at most {MAX_ROWS}")
+            Self::CommitEarly(cells) => {
+                write!(
+                    formatter,
+                    "{cells} cells of a trace after the first COMMIT, at most {END_CELLS}"
+                )
             }
             Self::DeferredIndex(index) => {
                 write!(formatter, "COMMIT_DEFERRED_PROOFS of word {index}, not of 0 to 7")

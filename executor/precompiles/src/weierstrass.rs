@@ -101,7 +101,7 @@ fn double_slope<const N: usize, C: Curve<N> + ?Sized>(
 
 /// Where the line through `p` with this slope meets the curve after `p` and `other_x`, mirrored.
 #[inline(always)]
-fn third_point<const N: usize, C: Curve<N> + ?Sized>(
+pub(crate) fn third_point<const N: usize, C: Curve<N> + ?Sized>(
     p: &Point<N>,
     other_x: &[u64; N],
     slope: &[u64; N],

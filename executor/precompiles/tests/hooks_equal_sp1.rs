@@ -155,6 +155,25 @@ fn field_hooks_equal_on_primes() {
 }
 
 #[test]
+fn inverses_equal_modulo_the_order_of_secp256k1() {
+    let order = BigUint::from_slice(&[
+        0xd036_4141,
+        0xbfd2_5e8c,
+        0xaf48_a03b,
+        0xbaae_dce6,
+        0xffff_fffe,
+        0xffff_ffff,
+        0xffff_ffff,
+        0xffff_ffff,
+    ]);
+    let mut rng = StdRng::seed_from_u64(8);
+    for _ in 0..50 {
+        let element = BigUint::from_bytes_be(&number(&mut rng, &order, 32));
+        assert_equal(FIELD_INVERSE, &question(33, &[&element, &order]));
+    }
+}
+
+#[test]
 fn field_hooks_equal_on_all_small_moduli() {
     let mut accepted = 0;
     for modulus in 0u32..24 {

@@ -2,25 +2,29 @@
 
 use std::fs::OpenOptions;
 use std::io::{self, Write};
+use std::panic::{self, AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use attestor_engine_check::process;
 use serde_json::{Value, json};
 
 use crate::cases::{self, Case};
+use crate::coverage::Coverage;
 use crate::generate;
 use crate::judge::{Judgement, Ours, judge};
-use crate::oracle::{self, Answer, Circuit};
 use crate::program::Program;
+use attestor_circuits::{Answer, Circuit};
 
 /// The seeds that once were judged differently.
 const KEPT: &str = include_str!("../tests/seeds.txt");
 const TELL_EVERY: Duration = Duration::from_secs(20);
 /// What the figures are held to.
 const GOAL_PROGRAMS: u64 = 5000;
+const GOAL_SECONDS: f64 = 0.3;
 
 pub struct Campaign {
     /// Whether the table of cases comes first.
@@ -43,6 +47,7 @@ struct Counts {
     signable: u64,
     stricter: u64,
     mismatches: u64,
+    coverage: Coverage,
 }
 
 impl Campaign {
@@ -52,7 +57,8 @@ impl Campaign {
     /// # Panics
     /// On a line of the kept seeds that is none.
     pub fn run(&self) -> io::Result<Vec<Value>> {
-        oracle::catch_panics();
+        attestor_circuits::catch_panics();
+        tell_our_panics();
         let began = Instant::now();
         let circuit = Circuit::new();
         let table = if self.table { cases::cases() } else { Vec::new() };
@@ -74,18 +80,26 @@ impl Campaign {
                     _ => return Ok(()),
                 };
                 if program.name.starts_with(&self.only) {
-                    let judgement = judge(&circuit, &program);
+                    let judged = || judge(&circuit, &program);
+                    let judgement = catch_unwind(AssertUnwindSafe(judged))
+                        .unwrap_or_else(|_| Judgement::panicked());
                     self.note(&program, expected, &judgement, &counts)?;
                 }
                 tell(&told, index, total);
             }
         };
+        // The parallel loops of SP1's crates stay in one thread each: their tables have few rows.
+        let pool = || rayon::ThreadPoolBuilder::new().num_threads(1).build();
+        let pools: Vec<_> =
+            (0..self.threads).map(|_| pool().expect("a thread can be started")).collect();
         thread::scope(|scope| {
-            let threads: Vec<_> = (0..self.threads).map(|_| scope.spawn(work)).collect();
+            let threads: Vec<_> =
+                pools.iter().map(|pool| scope.spawn(|| pool.install(work))).collect();
             let ends = threads.into_iter().map(|thread| thread.join().expect("no panic"));
             ends.collect::<Vec<_>>().into_iter().collect::<io::Result<()>>()
         })?;
         let counts = counts.into_inner().expect("no panic");
+        eprint!("{}", counts.coverage.table());
         Ok(counts.figures(began.elapsed().as_secs_f64()))
     }
 
@@ -106,6 +120,9 @@ impl Campaign {
             counts.signable += u64::from(is_signable);
             let is_provable = judgement.circuits == Some(Answer::Provable);
             counts.stricter += u64::from(!is_signable && is_provable);
+            if case.is_none() {
+                counts.coverage.add(program, judgement);
+            }
         }
         if differs || self.verbose {
             let expected = case.map(|case| format!(", expected {:?}", case.expected));
@@ -131,11 +148,15 @@ impl Campaign {
 impl Counts {
     fn figures(&self, seconds: f64) -> Vec<Value> {
         let figure = |name: &str, value: u64, goal: Option<u64>, holds: bool| json!({"figure": name, "value": value, "unit": "programs", "goal": goal, "holds": holds});
+        let each = process::cpu_seconds() / self.programs.max(1) as f64;
         vec![
             figure("provable_signable", self.signable, None, true),
             figure("provable_refused_stricter", self.stricter, None, true),
+            self.coverage.figure(),
             json!({"figure": "provable_seconds", "value": seconds, "unit": "s",
                    "goal": null, "holds": true}),
+            json!({"figure": "provable_cpu_seconds_per_program", "value": each, "unit": "s",
+                   "goal": GOAL_SECONDS, "holds": each <= GOAL_SECONDS}),
             figure(
                 "provable_programs",
                 self.programs,
@@ -145,6 +166,17 @@ impl Counts {
             figure("provable_mismatches", self.mismatches, Some(0), self.mismatches == 0),
         ]
     }
+}
+
+/// Those of SP1's crates are answers.
+fn tell_our_panics() {
+    let quiet = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        quiet(info);
+        if info.location().is_some_and(|place| !place.file().contains("/registry/")) {
+            eprintln!("{info}");
+        }
+    }));
 }
 
 /// One line now and then, on the error output.

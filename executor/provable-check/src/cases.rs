@@ -7,10 +7,13 @@ mod fields;
 mod flow;
 mod hashes;
 mod hints;
+mod large;
+mod layout;
 mod memory;
 mod numbers;
 mod pointers;
 mod untouched;
+mod words;
 
 use collection::Cases;
 
@@ -29,5 +32,8 @@ pub fn cases() -> Vec<Case> {
     fields::add(&mut cases);
     hashes::add(&mut cases);
     untouched::add(&mut cases);
+    layout::add(&mut cases);
+    words::add(&mut cases);
+    large::add(&mut cases);
     cases.0
 }

@@ -7,7 +7,7 @@ mod memory;
 mod precompiles;
 
 use attestor_engine_check::operation::{
-    ADDI, ALL, AUIPC, BEQ, BNE, JAL, JALR, Operands, Operation, Shape,
+    ADDI, ALL, AUIPC, BEQ, BGE, BGEU, BLT, BLTU, BNE, JAL, JALR, Operands, Operation, Shape,
 };
 use attestor_engine_check::random::Random;
 
@@ -24,19 +24,21 @@ const FREE: [u8; 12] = [18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 30, 31];
 struct Generator {
     random: Random,
     builder: Builder,
-    committed: bool,
+    /// Whether no precompile was called yet.
+    is_first_call: bool,
 }
 
 /// The program of a seed, always the same one.
 #[must_use]
 pub fn program(seed: u64) -> Program {
     let mut generator =
-        Generator { random: Random::new(seed), builder: Builder::default(), committed: false };
+        Generator { random: Random::new(seed), builder: Builder::default(), is_first_call: true };
     generator.fill_data();
     for _ in 0..generator.random.between(1, 6) {
         generator.thing();
     }
     generator.end();
+    generator.place_code();
     generator.builder.finish(format!("seed_{seed}"))
 }
 
@@ -54,6 +56,18 @@ impl Generator {
                 _ => 0,
             };
             self.builder.put(offset, &[word]);
+        }
+    }
+
+    fn about(&mut self, what: &[&'static str]) {
+        self.builder.about.extend(what);
+    }
+
+    /// Most often so that one of its instructions is the last one of 64 KiB.
+    fn place_code(&mut self) {
+        let words = self.builder.code.here() as u64;
+        if self.random.chance(70) {
+            self.builder.code_offset = 0x1_0000 - 4 * self.random.below(words + 2);
         }
     }
 
@@ -99,6 +113,7 @@ impl Generator {
     }
 
     fn jump(&mut self) {
+        self.about(&["misaligned_jump"]);
         let odd = if self.is_wrong() { 2 } else { 0 };
         let code = &mut self.builder.code;
         match self.random.below(4) {
@@ -107,28 +122,49 @@ impl Generator {
                 code.immediate(JALR, 1, T1, 8 + odd + self.random.between(0, 1));
             }
             1 => code.emit(JAL, Operands { rd: 1, immediate: 4 + odd, ..Operands::default() }),
-            2 => code.emit(BEQ, Operands { immediate: 4 + odd, ..Operands::default() }),
+            2 => {
+                let operation = self.random.pick(&[BEQ, BGE, BGEU]);
+                code.emit(operation, Operands { immediate: 4 + odd, ..Operands::default() });
+            }
             // Not taken.
             _ => {
                 let immediate = self.random.pick(&[2, 4, 6, -2, 4094, -4096]);
-                code.emit(BNE, Operands { immediate, ..Operands::default() });
+                let operation = self.random.pick(&[BNE, BLT, BLTU]);
+                code.emit(operation, Operands { immediate, ..Operands::default() });
             }
         }
+        self.branches();
         self.builder.code.immediate(ADDI, FREE[0], 0, 1);
+    }
+
+    /// To the next instruction, whether taken or not, on any words.
+    fn branches(&mut self) {
+        for _ in 0..self.random.below(8) {
+            let operation = self.random.pick(&[BEQ, BNE, BLT, BGE, BLTU, BGEU]);
+            let (rs1, rs2) = (self.random.pick(&FREE), self.random.pick(&FREE));
+            for register in [rs1, rs2] {
+                let word = self.random.word();
+                self.builder.code.constant(register, word);
+            }
+            let operands = Operands { rs1, rs2, immediate: 4, ..Operands::default() };
+            self.builder.code.emit(operation, operands);
+        }
     }
 
     fn small_call(&mut self) {
         match self.random.below(5) {
             0 => {
+                self.about(&["commit_conflict"]);
                 let word = if self.is_wrong() { 7 } else { self.builder.digest_word(3) };
                 self.builder.call(COMMIT, &[3, word]);
             }
             1 => {
+                self.about(&["deferred_index"]);
                 let index = if self.is_wrong() { self.random.word() } else { self.random.below(8) };
                 self.builder.call(COMMIT_DEFERRED_PROOFS, &[index, 0]);
-                self.committed = true;
             }
             2 => {
+                self.about(&["call_number"]);
                 let high = if self.is_wrong() { self.random.word() >> 32 << 32 } else { 0 };
                 let address = self.address();
                 self.builder.call(high | WRITE, &[self.random.pick(&[1, 2, 99]), address, 8]);
@@ -161,7 +197,12 @@ impl Generator {
         if !self.is_wrong() {
             self.builder.commit_deferred();
         }
-        let a0 = if self.random.chance(2) { self.random.word() } else { 0 };
+        self.about(&["deferred_missing", "exit_code"]);
+        let a0 = match self.random.below(50) {
+            0 => self.random.word(),
+            1 => self.random.any() >> 32 << 32,
+            _ => 0,
+        };
         let high = if self.random.chance(2) { 1 << 32 } else { 0 };
         self.builder.call(high | HALT, &[a0]);
         self.builder.code.immediate(ADDI, T0, 0, 0);

@@ -3,8 +3,8 @@
 use attestor_engine::{Image, Limits, Mode, Outcome, Stop, run};
 use sha2::{Digest, Sha256};
 
-use crate::oracle::{Answer, Circuit, ask};
 use crate::program::Program;
+use attestor_circuits::{Answer, Circuit, ask};
 
 const LIMITS: Limits =
     Limits { cycles: 20_000_000, memory_bytes: 1 << 28, public_values_bytes: 1 << 20 };
@@ -14,7 +14,10 @@ const STRICTER: [(&str, &str); 6] = [
     ("digest", "the circuits do not hash; who verifies a proof compares its public values"),
     ("hint_low", "memory that no load can read"),
     ("unreduced", "some numbers above a curve's prime pass; no library makes any"),
-    ("commit_early", "counted in cycles, of which not every one is a row of the largest table"),
+    (
+        "commit_early",
+        "counted as if each cycle and call were the largest, in a shard that is nearly full",
+    ),
     ("unsupported", "calls without an effect that no program of SP1's toolchain makes"),
     ("limit", "our limits of cycles and memory"),
 ];
@@ -23,6 +26,7 @@ const STRICTER: [(&str, &str); 6] = [
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ours {
     Signable,
+    Panicked,
     /// By the code of a rule, or by the kind of the end.
     Refused(String),
 }
@@ -35,6 +39,11 @@ pub struct Judgement {
 }
 
 impl Judgement {
+    /// Of a program on which our own code panicked: a mismatch, whatever the circuits say.
+    pub fn panicked() -> Self {
+        Self { ours: Ours::Panicked, circuits: None }
+    }
+
     /// Whether ours is right.
     pub fn agrees(&self) -> bool {
         match (&self.ours, &self.circuits) {
@@ -43,7 +52,7 @@ impl Judgement {
             (Ours::Refused(why), Some(Answer::Provable)) => {
                 STRICTER.iter().any(|(rule, _)| rule == why)
             }
-            (Ours::Signable, _) => false,
+            (Ours::Signable | Ours::Panicked, _) => false,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Programs in the making: an assembler, a data segment with a .bss, and the calls of an honest end.
 
+use std::collections::BTreeSet;
+
 use attestor_engine_check::assembler::Assembler;
 use attestor_engine_check::elf;
 pub use attestor_engine_check::elf::{CODE, DATA};
@@ -22,7 +24,7 @@ pub const HINT_READ: u64 = 0xf1;
 
 /// Bytes of the data segment in the file, and of zeros behind them: few, as each word is a message
 /// between shards, and those are what an answer spends its time on.
-pub const DATA_BYTES: u64 = 0x800;
+pub const DATA_BYTES: u64 = 0x480;
 pub const BSS_BYTES: u64 = 0x100;
 pub const BSS: u64 = DATA + DATA_BYTES;
 /// Memory that nothing touches by itself.
@@ -34,6 +36,8 @@ pub struct Program {
     pub name: String,
     pub elf: Vec<u8>,
     pub stdin: Vec<Vec<u8>>,
+    /// The codes of the rules and the names of the calls that it is about, on whichever side.
+    pub about: BTreeSet<&'static str>,
 }
 
 /// A program in the making.
@@ -42,14 +46,35 @@ pub struct Builder {
     pub data: Vec<u8>,
     pub stdin: Vec<Vec<u8>>,
     pub public_values: Vec<u8>,
+    /// How far the code is above `CODE`: its own jumps are all relative.
+    pub code_offset: u64,
+    /// The same of the data.
+    pub data_offset: u64,
+    /// Of the data in memory, with the zeros behind.
+    pub memory_bytes: u64,
+    pub about: BTreeSet<&'static str>,
 }
 
 impl Default for Builder {
     fn default() -> Self {
-        let data = vec![0; DATA_BYTES as usize];
-        Self { code: Assembler::default(), data, stdin: vec![], public_values: vec![] }
+        Self {
+            code: Assembler::default(),
+            data: vec![0; DATA_BYTES as usize],
+            stdin: vec![],
+            public_values: vec![],
+            code_offset: 0,
+            data_offset: 0,
+            memory_bytes: DATA_BYTES + BSS_BYTES,
+            about: BTreeSet::new(),
+        }
     }
 }
+
+/// Where the file's fields are. Source: System V ABI, chapters 4 and 5, 64-bit forms.
+const ENTRY: usize = 24;
+const CODE_ADDRESS: usize = 64 + 16;
+const DATA_ADDRESS: usize = 64 + 56 + 16;
+const DATA_MEMORY_BYTES: usize = 64 + 56 + 40;
 
 impl Builder {
     /// Words into the data segment; gives their address.
@@ -119,9 +144,15 @@ impl Builder {
 
     pub fn finish(self, name: impl Into<String>) -> Program {
         let mut elf = elf::elf(&self.code.finish(), &self.data);
-        // The second program header's p_memsz.
-        let size = 64 + 56 + 40;
-        elf[size..size + 8].copy_from_slice(&(DATA_BYTES + BSS_BYTES).to_le_bytes());
-        Program { name: name.into(), elf, stdin: self.stdin }
+        let (code, data) = (CODE + self.code_offset, DATA + self.data_offset);
+        for (field, value) in [
+            (ENTRY, code),
+            (CODE_ADDRESS, code),
+            (DATA_ADDRESS, data),
+            (DATA_MEMORY_BYTES, self.memory_bytes),
+        ] {
+            elf[field..field + 8].copy_from_slice(&value.to_le_bytes());
+        }
+        Program { name: name.into(), elf, stdin: self.stdin, about: self.about }
     }
 }

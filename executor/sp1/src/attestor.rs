@@ -9,18 +9,23 @@ use crate::failure::{Class, Failure, guarded};
 use crate::run::{Effort, Run};
 
 /// Run until the program halts, or passes a limit, or does what no proof can show.
-pub(crate) fn run(elf: &[u8], stdin: &[Vec<u8>], limits: &Limits) -> Result<Run, Failure> {
-    execute(elf, stdin, limits, Mode::Tiered).map(to_run)
+pub(crate) fn run(image: &Image, stdin: &[Vec<u8>], limits: &Limits) -> Result<Run, Failure> {
+    execute(image, stdin, limits, Mode::Tiered).map(to_run)
 }
 
 /// Judge a program that SP1's portable executor is to run: it knows nothing of what can be proven.
 /// No code of ours is made for that, so that who distrusts the translator need not trust it here.
-pub(crate) fn judge(elf: &[u8], stdin: &[Vec<u8>], limits: &Limits) -> Result<Run, Failure> {
-    let outcome = execute(elf, stdin, limits, Mode::InterpreterOnly)?;
+pub(crate) fn judge(image: &Image, stdin: &[Vec<u8>], limits: &Limits) -> Result<Run, Failure> {
+    let outcome = execute(image, stdin, limits, Mode::InterpreterOnly)?;
     Ok(to_run(Outcome { printed: Vec::new(), ..outcome }))
 }
 
-fn execute(elf: &[u8], stdin: &[Vec<u8>], limits: &Limits, mode: Mode) -> Result<Outcome, Failure> {
+fn execute(
+    image: &Image,
+    stdin: &[Vec<u8>],
+    limits: &Limits,
+    mode: Mode,
+) -> Result<Outcome, Failure> {
     let bounds = attestor_engine::Limits {
         cycles: limits.cycles,
         memory_bytes: limits.memory_bytes,
@@ -28,9 +33,7 @@ fn execute(elf: &[u8], stdin: &[Vec<u8>], limits: &Limits, mode: Mode) -> Result
     };
     // Where SP1's executor panics the engine returns a fault: a panic is the engine's own failure.
     let outcome = guarded(Class::Crash, || {
-        let image = Image::parse(elf)
-            .map_err(|error| Failure::new(Class::InvalidElf, error.to_string()))?;
-        attestor_engine::run(&image, stdin, &bounds, mode).map_err(|stop| failure(stop, limits))
+        attestor_engine::run(image, stdin, &bounds, mode).map_err(|stop| failure(stop, limits))
     })??;
     match &outcome.unprovable {
         // Another exit code is told as such.

@@ -1,7 +1,7 @@
 //! Run a program on the engine that the request names.
 //!
-//! Both engines get what the same checks let pass, SP1's loader among them: an ELF that one takes
-//! and the other does not would be a disagreement about nothing that was executed.
+//! Both engines get what the same checks let pass: an ELF that one takes and the other does not
+//! would be a disagreement about nothing that was executed.
 //!
 //! SP1's engine does not know what its circuits accept. Where its result is not only to cross-check one
 //! of ours, our interpreter judges the run first, and both must agree on all of it.
@@ -22,18 +22,14 @@ pub fn answer(request: &Request) -> Result<Answer, Failure> {
     let Some(engine) = request.engine else {
         return Err(Failure::new(Class::Crash, "a request to execute names an engine"));
     };
-    let program = program::load(elf)?;
     let run = match engine {
-        Engine::Attestor => {
-            drop(program);
-            attestor::run(elf, stdin, &request.limits)?
-        }
+        Engine::Attestor => attestor::run(&program::parse(elf)?, stdin, &request.limits)?,
         Engine::Sp1Portable if request.cross_checks => {
-            sp1_portable::run(program, stdin, &request.limits)?
+            sp1_portable::run(program::load(elf)?, stdin, &request.limits)?
         }
         Engine::Sp1Portable => {
-            let judged = attestor::judge(elf, stdin, &request.limits)?;
-            agreed(sp1_portable::run(program, stdin, &request.limits)?, &judged)?
+            let judged = attestor::judge(&program::parse(elf)?, stdin, &request.limits)?;
+            agreed(sp1_portable::run(program::load(elf)?, stdin, &request.limits)?, &judged)?
         }
     };
     Ok(encode(engine, run))

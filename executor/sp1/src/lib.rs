@@ -12,7 +12,6 @@ pub mod execute;
 mod failure;
 mod memory;
 mod program;
-mod proof_calls;
 mod run;
 pub mod serve;
 mod sp1_portable;

@@ -21,7 +21,7 @@ from attestor.quote import qvl
 from attestor.quote.compact import compact
 from attestor.quote.format import parse
 from attestor.quote.simulated import SimulatedPlatform
-from attestor.quote.template import template_address
+from attestor.quote.template import admission_name
 
 SIGNER = bytes(range(1, 21))
 HASH = bytes(range(100, 132))
@@ -85,8 +85,8 @@ def test_admission__none_yet__is_none(chain: Chain) -> None:
     registry = Registry(chain.node, chain.deployment.registry.address)
     quote = parse(chain.platform.quote(bytes(64)))
     assert registry.verifier_kind() is VerifierKind.OWN
-    template = template_address(registry.address, quote, VerifierKind.OWN)
-    assert registry.admission(template) is None
+    name = admission_name(registry.address, quote, VerifierKind.OWN)
+    assert registry.admission(name) is None
 
 
 def test_evidence__of_a_quote__is_the_verifiers(chain: Chain) -> None:

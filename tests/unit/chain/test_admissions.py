@@ -7,10 +7,11 @@ import pytest
 from eth_abi.abi import encode
 
 from attestor.chain.registry import ADMISSION_PLACES, Registry
-from attestor.core.registration import Admission
+from attestor.core.registration import Admission, AdmissionName
 from attestor.core.report_data import Layout
 
-TEMPLATE = bytes(16) + (0xFFFFFFFE).to_bytes(4, "big")
+TEMPLATE = b"\x0a" * 20
+NAME = AdmissionName(TEMPLATE, 0xFFFFFFFE)
 OTHER = b"\x0f" * 20
 RECORD = "(address,uint64,uint8,uint8,bytes32,bytes32,bool,bool)"
 
@@ -37,23 +38,23 @@ def registry() -> Callable[[Any], Registry]:
 
 def test_admission__at_its_number__is_found(registry: Callable[[Any], Registry]) -> None:
     node = Node({0xFFFFFFFE: TEMPLATE})
-    assert registry(node).admission(TEMPLATE) == Admission(0xFFFFFFFE, 9, True)
+    assert registry(node).admission(NAME) == Admission(0xFFFFFFFE, 9, True)
 
 
 def test_admission__displaced__is_found_around_the_end(registry: Callable[[Any], Registry]) -> None:
     node = Node({0xFFFFFFFE: OTHER, 0xFFFFFFFF: OTHER, 0: TEMPLATE})
-    assert registry(node).admission(TEMPLATE) == Admission(0, 9, True)
+    assert registry(node).admission(NAME) == Admission(0, 9, True)
 
 
 def test_admission__empty_place__ends_the_search(registry: Callable[[Any], Registry]) -> None:
     node = Node({0xFFFFFFFE: OTHER})
-    assert registry(node).admission(TEMPLATE) is None
+    assert registry(node).admission(NAME) is None
     assert node.asked == [0xFFFFFFFE, 0xFFFFFFFF]
 
 
 def test_admission__all_places_of_others__is_none(registry: Callable[[Any], Registry]) -> None:
     node = Node({(0xFFFFFFFE + step) % (1 << 32): OTHER for step in range(20)})
-    assert registry(node).admission(TEMPLATE) is None
+    assert registry(node).admission(NAME) is None
     assert len(node.asked) == ADMISSION_PLACES
 
 

@@ -29,7 +29,7 @@ class Node:
     """A chain with a store at every address."""
 
     chain_id = 31337
-    pool = SimpleNamespace(label="nowhere")
+    rpc = SimpleNamespace(label="nowhere")
 
     def call(self, to: bytes, calldata: bytes, sender: bytes | None = None) -> bytes:
         return (7).to_bytes(32, "big")

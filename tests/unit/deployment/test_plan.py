@@ -77,6 +77,8 @@ def test_make__simulated_root_outside_of_development_chains__refused(chain_id: i
     [
         ({"owner": bytes(20)}, "zero address"),
         ({"threshold": 0}, "at least one machine"),
+        ({"distinct_measurements": True}, "of one machine"),
+        ({"threshold": 2, "verifier": FOREIGN}, "does not tell them apart"),
         ({"measurements": (b"\x01" * 31,)}, "not of 32 bytes"),
     ],
 )

@@ -14,7 +14,7 @@ PAYER = b"\x09" * 20
 
 
 def node(chain_id: int = 1, label: str = "http://one") -> Any:
-    return SimpleNamespace(chain_id=chain_id, pool=SimpleNamespace(label=label))
+    return SimpleNamespace(chain_id=chain_id, rpc=SimpleNamespace(label=label))
 
 
 def test_lock_account__held__the_second_is_told_where_and_by_what(tmp_path: Path) -> None:

@@ -78,6 +78,9 @@ interface IRegistryErrors {
     error AdmissionEnded(uint32 admission);
     /// @notice The admission's time is over. Times are Unix seconds.
     error AdmissionExpired(uint32 admission, uint64 validUntil, uint256 timestamp);
+    /// @notice A renewal would be valid until `validUntil` alone, when the admission ends, and must be
+    /// until `needed`: seven eighths of attestValiditySeconds. Times are Unix seconds.
+    error AdmissionEndsSoon(uint32 admission, uint256 validUntil, uint256 needed);
     /// @notice The enrolled attestation key did not sign for this signer and block, as a renewal.
     error RenewalSignatureInvalid(uint32 admission);
     /// @notice Nothing was registered on what this quote shows; `template` names it.

@@ -45,7 +45,8 @@ interface IRegistryEvents {
         uint256 validUntil
     );
 
-    /// @notice A quote on the same evidence showed that the platform is still good enough.
+    /// @notice A quote on the same evidence showed that the platform is still good enough: by a
+    /// recheck, or by a registration that enrols no key on an admission with an enrolled one.
     event AdmissionExtended(
         uint32 indexed admission, bytes32 indexed platform, TcbStatus status, uint256 validUntil
     );

@@ -6,13 +6,11 @@
 //! to half of its speed, and few programs need those of hot code. Where a mark could be missing that
 //! would matter, the run is doubtful, and made again with all of them (`run`).
 
-use std::ops::Range;
-
-use attestor_precompiles::{FIRST_ADDRESS, Fault, GuestMemory, Rule};
+use attestor_precompiles::{FIRST_ADDRESS, Fault, GuestMemory, Kept, Rule};
 
 use super::Memory;
 use super::address::{ACCESSED, ADDRESS_SPACE};
-use super::chunks::CHUNK_BYTES;
+use super::chunks::{CHUNK_BYTES, pieces};
 use crate::instruction::Width;
 
 /// A precompile accessed the word.
@@ -74,6 +72,11 @@ impl Memory {
         self.unmarked = true;
     }
 
+    /// Whether a hint came where a mark could be missing. What follows need not be executed.
+    pub(crate) fn has_doubtful_hint(&self) -> bool {
+        self.doubtful
+    }
+
     /// Whether a mark could be missing that would have refused the run, or would not.
     pub(crate) fn is_doubtful(&self) -> bool {
         self.doubtful || self.unmarked && self.precompile_only().is_some()
@@ -106,20 +109,44 @@ impl Memory {
         behind.checked_sub(1).is_some_and(|before| address < self.image[before].end)
     }
 
+    /// Make it so that a precompile may access these words.
+    #[inline(always)]
+    fn prepare(&mut self, address: u64, words: usize) -> Result<(), Fault> {
+        check_range(address, words)?;
+        if words > 0 && self.are_marked(address, words) {
+            return Ok(());
+        }
+        self.touch_all(address, words)?;
+        self.mark_words(address, words)
+    }
+
+    /// Whether these words are in one chunk, and each was accessed before.
+    #[inline(always)]
+    fn are_marked(&self, address: u64, words: usize) -> bool {
+        let last = address + 8 * (words as u64 - 1);
+        if address / CHUNK_BYTES != last / CHUNK_BYTES || !self.chunks().holds(address) {
+            return false;
+        }
+        const EACH: u32 = u32::from_ne_bytes([1; 4]);
+        let known = |marks: u32| marks | marks >> BY_PRECOMPILE.trailing_zeros();
+        // Without an early end, so that many are looked at together.
+        let (fours, rest) = self.reservation.marks(address, words).as_chunks();
+        let fours = fours.iter().fold(EACH, |all, four| all & known(u32::from_ne_bytes(*four)));
+        rest.iter().fold(fours, |all, mark| all & known(EACH * u32::from(*mark))) == EACH
+    }
+
     /// A precompile accesses these words, whose chunks exist.
-    pub(super) fn mark_words(&mut self, address: u64, words: usize) -> Result<(), Fault> {
+    #[cold]
+    fn mark_words(&mut self, address: u64, words: usize) -> Result<(), Fault> {
         let end = address + 8 * words as u64;
         let mut new = false;
         for piece in pieces(address, end) {
             let words = ((piece.end - piece.start) / 8) as usize;
-            let marks = self.reservation.marks(piece.start, words);
-            // Without an early end, so that many are looked at together.
-            let unknown = |mark: &u8| u8::from(mark & (ACCESSED | BY_PRECOMPILE) == 0);
-            if marks.iter().map(unknown).fold(0, |any, one| any | one) != 0 {
+            let is_unknown = |mark: &&mut u8| **mark & (ACCESSED | BY_PRECOMPILE) == 0;
+            let marks = self.reservation.marks_mut(piece.start, words);
+            for mark in marks.iter_mut().filter(is_unknown) {
+                *mark |= BY_PRECOMPILE;
                 new = true;
-                let unknown = |mark: &&mut u8| **mark & (ACCESSED | BY_PRECOMPILE) == 0;
-                let marks = self.reservation.marks_mut(piece.start, words);
-                marks.iter_mut().filter(unknown).for_each(|mark| *mark |= BY_PRECOMPILE);
             }
         }
         if !new {
@@ -143,28 +170,21 @@ impl Memory {
     }
 }
 
-/// These words by the chunks that they are in.
-fn pieces(address: u64, end: u64) -> impl Iterator<Item = Range<u64>> {
-    let next = move |start: &u64| Some((start / CHUNK_BYTES + 1) * CHUNK_BYTES);
-    let starts = std::iter::successors(Some(address), next).take_while(move |start| *start < end);
-    starts.map(move |start| start..end.min((start / CHUNK_BYTES + 1) * CHUNK_BYTES))
-}
-
 impl GuestMemory for Memory {
     fn read_words(&mut self, address: u64, words: &mut [u64]) -> Result<(), Fault> {
-        check_range(address, words.len())?;
-        self.touch_all(address, words.len())?;
-        self.mark_words(address, words.len())?;
+        self.prepare(address, words.len())?;
         self.reservation.load_words(address, words);
         Ok(())
     }
 
     fn write_words(&mut self, address: u64, words: &[u64]) -> Result<(), Fault> {
-        check_range(address, words.len())?;
-        self.touch_all(address, words.len())?;
-        self.mark_words(address, words.len())?;
+        self.prepare(address, words.len())?;
         self.reservation.store_words(address, words);
         Ok(())
+    }
+
+    fn kept(&mut self) -> &mut Kept {
+        &mut self.kept
     }
 }
 

@@ -4,7 +4,7 @@
 use std::ptr;
 
 use super::address::{ADDRESS_SPACE, MARK_BITS, MARKS_START};
-use super::chunks::{Chunks, MAP_BYTES};
+use super::chunks::{CHUNK_BYTES, Chunks, MAP_BYTES};
 use crate::instruction::Width;
 
 /// Never accessible, after the marks.
@@ -108,10 +108,11 @@ impl Reservation {
         unsafe { std::slice::from_raw_parts_mut(self.place_of_mark(address), words) }
     }
 
-    /// Bytes from the start of a word on, all in one chunk, which exists.
+    /// Bytes that are all in one chunk, which exists.
     pub(super) fn store_bytes(&mut self, address: u64, bytes: &[u8]) {
         let to = self.chunks.base().wrapping_add(address as usize);
-        debug_assert!(self.are_accessible(address, bytes.len().div_ceil(8)));
+        debug_assert!(bytes.is_empty() || self.is_accessible(Width::Byte, address));
+        debug_assert!(address % CHUNK_BYTES + bytes.len() as u64 <= CHUNK_BYTES);
         // SAFETY: as in `store_words`.
         unsafe { ptr::copy_nonoverlapping(bytes.as_ptr(), to, bytes.len()) };
     }

@@ -1,6 +1,6 @@
 //! What SP1's circuits refuse, with the next thing that they accept, in both modes.
 
-use attestor_precompiles::Rule;
+use attestor_precompiles::{CYCLE_CELLS, END_CELLS, Rule, SHARD_CELLS};
 
 use crate::assembly::{
     A0, A1, BASE, DATA, ECALL, LIMITS, T0, add, addi, branch, call, data_address, i_type, jal,
@@ -113,19 +113,34 @@ fn ends() {
 }
 
 #[test]
-fn cycles_after_the_first_commit() {
-    let full = attestor_precompiles::MAX_ROWS;
-    let rounds = (full / 8 - 4) as u32;
-    let spin =
-        [lui(6, rounds << 12), i_type(0x13, 5, 6, 6, 12), addi(6, 6, -1), branch(1, 6, 0, -4)];
-    // Four loops of two cycles a round, and the seven of the end.
-    let used = 4 * (2 + 2 * u64::from(rounds)) + 7;
-    let with = |more: u64| {
-        let fill = vec![addi(0, 0, 0); (full - used + more) as usize];
-        broken(&[&call(0x1a, &[0, 0]), &spin.repeat(4), &fill], &[]).map(|found| found.0)
+fn work_after_the_first_commit_of_a_run_of_several_shards() {
+    let rounds = 1 << 18;
+    let spin = [lui(6, rounds), addi(6, 6, -1), branch(1, 6, 0, -4)];
+    assert!(2 * u64::from(rounds) * CYCLE_CELLS > SHARD_CELLS);
+    // With the seven cycles of the end.
+    let most = (END_CELLS / CYCLE_CELLS - 7) as usize;
+    let commit = call(0x1a, &[0, 0]);
+    let with = |before: &[u32], behind: &[u32]| {
+        broken(&[before, &commit, behind], &[]).map(|found| found.0)
     };
-    assert_eq!(with(0), None);
-    assert_eq!(with(1), Some(Rule::CommitEarly(full + 1)));
+    assert_eq!(with(&spin, &vec![addi(0, 0, 0); most]), None);
+    let more = vec![addi(0, 0, 0); most + 1];
+    let cells = (most as u64 + 8) * CYCLE_CELLS;
+    assert_eq!(with(&spin, &more), Some(Rule::CommitEarly(cells)));
+    assert_eq!(with(&[], &more), None);
+}
+
+#[test]
+fn precompiles_after_the_first_commit_of_a_run_of_several_shards() {
+    let spin = [lui(6, 1 << 18), addi(6, 6, -1), branch(1, 6, 0, -4)];
+    let keccak = [data_address(A0), addi(A1, 0, 0), lui(T0, 0x1_0000), addi(T0, T0, 0x109)];
+    let call_it = [&keccak[..], &[ECALL]].concat();
+    let with = |calls: usize| {
+        let commit = call(0x1a, &[0, 0]);
+        broken(&[&spin, &commit, &call_it.repeat(calls)], &[]).map(|found| found.0)
+    };
+    assert_eq!(with(3), None);
+    assert!(matches!(with(4), Some(Rule::CommitEarly(_))));
 }
 
 #[test]
@@ -165,6 +180,19 @@ fn hints_over_memory_that_compiled_code_accessed() {
             let found = broken(&[&count, &body, &hint], &[vec![1; 5]]).map(|found| found.0);
             assert_eq!(found, rule);
         }
+    }
+}
+
+#[test]
+fn first_rule_is_told_where_another_one_is_broken_behind() {
+    // As above; behind the hint the program breaks a rule that needs no marks, or faults.
+    let count = [data_address(6), lui(7, 0x1_0000), add(6, 6, 7), addi(7, 0, 500)];
+    let body = [ld(8, 6, 0), addi(6, 6, 8), addi(7, 7, -1), branch(1, 7, 0, -12)];
+    let hint = [addi(A0, 6, -8), addi(A1, 0, 5), addi(T0, 0, 0xf1), ECALL];
+    for behind in [sd(0, 0, 8), sd(0, 0, -8)] {
+        let found = broken(&[&count, &body, &hint, &[behind]], &[vec![1; 5]]);
+        let over = Rule::HintOverMemory(DATA + 0x1_0000 + 3992);
+        assert_eq!(found.map(|found| found.0), Some(over));
     }
 }
 

@@ -63,7 +63,7 @@ fn uses(image: &Image, region: &Region) -> [u64; 32] {
     // From the head of a loop to the end of the last block that jumps back to it.
     let mut loops = BTreeMap::new();
     for (leader, block) in &region.blocks {
-        for head in block.successors.iter().filter(|head| *head <= leader) {
+        for head in block.successors.iter().flatten().filter(|head| *head <= leader) {
             let end = loops.entry(*head).or_insert(block.end);
             *end = block.end.max(*end);
         }

@@ -23,7 +23,7 @@ pub(super) struct Block {
     /// Registers that may differ from the context at the block's start, one bit each.
     pub dirty: u32,
     /// Blocks of the region that it may go on in.
-    pub successors: Vec<usize>,
+    pub successors: [Option<usize>; 2],
 }
 
 impl Region {
@@ -42,7 +42,7 @@ impl Region {
             total += end - leader;
             let back = comes_back(image, end);
             // What is called is another region's, unless it is in this one for another reason.
-            let reached = targets(image, end).filter(|_| back.is_none());
+            let reached = direct(image, end).into_iter().flatten().filter(|_| back.is_none());
             for target in reached.chain(back) {
                 let room = leaders.len() < MAX_BLOCKS && total < MAX_INSTRUCTIONS;
                 if room && wanted(target, total) && !leaders.contains(&target) {
@@ -57,7 +57,7 @@ impl Region {
         let is_leader = |index: &usize| leaders.binary_search(index).is_ok();
         let block = |&leader: &usize| {
             let end = block_end(image, leader, |index| is_leader(&index));
-            let successors = targets(image, end).filter(is_leader).collect();
+            let successors = direct(image, end).map(|target| target.filter(is_leader));
             (leader, Block { end, dirty: 0, successors })
         };
         let blocks = leaders.iter().map(block).collect();
@@ -82,7 +82,7 @@ impl Region {
         while let Some(leader) = waiting.pop() {
             let Some(block) = self.blocks.get(&leader) else { continue };
             let written = written(image, leader, block.end) | block.dirty;
-            for successor in block.successors.clone() {
+            for successor in block.successors.into_iter().flatten() {
                 let Some(next) = self.blocks.get_mut(&successor) else { continue };
                 if next.dirty | written != next.dirty {
                     next.dirty |= written;
@@ -109,18 +109,17 @@ fn block_end(image: &Image, leader: usize, is_leader: impl Fn(usize) -> bool) ->
 }
 
 /// Where control goes directly from the last instruction before `end`, inside of the program.
-fn targets(image: &Image, end: usize) -> impl Iterator<Item = usize> {
+fn direct(image: &Image, end: usize) -> [Option<usize>; 2] {
     let last = image.instructions[end - 1];
     let pc = image.address(end - 1);
     let following = (end < image.instructions.len()).then_some(end);
     let jump = aligned_index(image, pc.wrapping_add(last.addend()));
-    let both = match last.operation {
+    match last.operation {
         Operation::Branch(_) => [jump, following],
         Operation::Jump => [jump, None],
         Operation::JumpRegister | Operation::Ecall | Operation::Illegal => [None, None],
         _ => [None, following],
-    };
-    both.into_iter().flatten()
+    }
 }
 
 /// Where a call that is the last instruction before `end` comes back, by a jump through a register

@@ -6,7 +6,10 @@
 use sp1_curves::{BigUint, One, Zero};
 
 use super::answers::{Answers, TOO_SHORT};
+use crate::field::Field;
+use crate::inverse::Inverter;
 use crate::memory::Fault;
+use crate::secp256k1::{self, ORDER};
 
 const BAD_LENGTH: Fault = Fault::Refused("the input's length is not the one that it names");
 const NO_ROOT: Fault = Fault::Refused("neither the element nor its multiple has a square root");
@@ -21,7 +24,44 @@ pub(super) fn inverse(input: &[u8]) -> Answers {
     if modulus < two {
         return Err(Fault::Refused("the modulus is less than 2"));
     }
-    Ok(vec![to_be(&element.modpow(&(&modulus - two), &modulus), length)])
+    let inverse = known_inverse(&element, &modulus)
+        .unwrap_or_else(|| element.modpow(&(&modulus - two), &modulus));
+    Ok(vec![to_be(&inverse, length)])
+}
+
+/// The inverse modulo one of the two primes of secp256k1, which nearly all questions are about.
+fn known_inverse(element: &BigUint, modulus: &BigUint) -> Option<BigUint> {
+    const OF_FIELD: Inverter<4> = Inverter::new(secp256k1::Base::MODULUS);
+    const OF_SCALARS: Inverter<4> = Inverter::new(ORDER);
+    let inverter = match limbs(modulus)? {
+        secp256k1::Base::MODULUS => &OF_FIELD,
+        ORDER => &OF_SCALARS,
+        _ => return None,
+    };
+    Some(number(&inverter.invert(&limbs(&(element % modulus))?)))
+}
+
+/// element^((p + 1) / 4), if the modulus is the prime p of secp256k1's field.
+fn known_candidate(element: &BigUint, modulus: &BigUint) -> Option<BigUint> {
+    const P: [u64; 4] = secp256k1::Base::MODULUS;
+    // p ends with two ones.
+    const EXPONENT: [u64; 4] =
+        [(P[0] >> 2 | P[1] << 62) + 1, P[1] >> 2 | P[2] << 62, P[2] >> 2 | P[3] << 62, P[3] >> 2];
+    (limbs(modulus)? == P).then_some(())?;
+    Some(number(&secp256k1::Base::power(&limbs(&(element % modulus))?, &EXPONENT)))
+}
+
+/// A number of at most 256 bits.
+fn limbs(number: &BigUint) -> Option<[u64; 4]> {
+    let mut limbs = [0; 4];
+    let digits = number.iter_u64_digits();
+    let places = limbs.get_mut(..digits.len())?;
+    places.iter_mut().zip(digits).for_each(|(limb, digit)| *limb = digit);
+    Some(limbs)
+}
+
+fn number(limbs: &[u64; 4]) -> BigUint {
+    BigUint::from_bytes_le(limbs.map(u64::to_le_bytes).as_flattened())
 }
 
 /// The input is element, modulus and a number that is no square. The answers are 1 and a root of
@@ -60,7 +100,8 @@ fn root(
 ) -> Result<Option<BigUint>, Fault> {
     let four = BigUint::from(4u32);
     if modulus % &four == BigUint::from(3u32) {
-        let candidate = element.modpow(&((modulus + 1u32) / four), modulus);
+        let candidate = known_candidate(element, modulus)
+            .unwrap_or_else(|| element.modpow(&((modulus + 1u32) / four), modulus));
         return Ok(Some(candidate).filter(|root| root * root % modulus == *element));
     }
     tonelli_shanks(element, modulus, non_square)

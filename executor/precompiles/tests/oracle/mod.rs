@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Once};
 
-use attestor_precompiles::{Arguments, Fault, GuestMemory, precompile};
+use attestor_precompiles::{Arguments, Fault, GuestMemory, Kept, precompile};
 use sp1_core_executor::{Instruction, MinimalExecutor, Opcode, Program, SupervisorMode};
 
 /// Words by address; what is not there is zero.
@@ -83,13 +83,13 @@ pub(crate) fn on_ours(
     words: &Words,
     addresses: &[u64],
 ) -> Result<Vec<u64>, Fault> {
-    let mut memory = MapMemory(words.clone());
+    let mut memory = MapMemory(words.clone(), Kept::default());
     precompile(number).expect("a precompile")(&mut memory, arguments)?;
     Ok(addresses.iter().map(|address| memory.0.get(address).copied().unwrap_or(0)).collect())
 }
 
 /// A guest memory for tests.
-pub(crate) struct MapMemory(pub Words);
+pub(crate) struct MapMemory(pub Words, pub Kept);
 
 impl GuestMemory for MapMemory {
     fn read_words(&mut self, address: u64, words: &mut [u64]) -> Result<(), Fault> {
@@ -104,6 +104,10 @@ impl GuestMemory for MapMemory {
         check(address, words.len())?;
         self.0.extend((address..).step_by(8).zip(words.iter().copied()));
         Ok(())
+    }
+
+    fn kept(&mut self) -> &mut Kept {
+        &mut self.1
     }
 }
 

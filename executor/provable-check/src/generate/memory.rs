@@ -16,13 +16,14 @@ impl Generator {
         }
         match self.random.below(8) {
             0 => self.random.pick(&[1 << 16, (1 << 40) - 8, CODE, BSS + BSS_BYTES - 8]),
-            1 => DATA + 8 * self.random.below(256),
+            1 => DATA + 8 * self.random.below(150),
             2 => self.random.pick(&[DATA - 8, BSS - 8, BSS, BSS + BSS_BYTES]),
             _ => HEAP + 8 * self.random.below(WINDOW_WORDS),
         }
     }
 
     pub(super) fn access(&mut self) {
+        self.about(&["low_address"]);
         let is_access =
             |operation: &&Operation| matches!(operation.shape, Shape::Load(_) | Shape::Store(_));
         let operations: Vec<Operation> = ALL.iter().filter(is_access).copied().collect();
@@ -49,7 +50,11 @@ impl Generator {
 
     /// HINT_READ of an entry that is there; the stdin is in the order of the code.
     pub(super) fn hint(&mut self) {
+        self.about(&["hint_low", "hint_over_memory"]);
         let length = self.random.pick(&[0, 1, 5, 7, 8, 8, 9, 16, 16, 23, 24]);
+        if length % 8 == 0 {
+            self.about(&["hint_tail"]);
+        }
         let fill = self.random.pick(&[0, 0, 1, 0xff]);
         self.builder.stdin.push(vec![fill; length as usize]);
         let address = self.address();

@@ -1,22 +1,44 @@
 //! Precompiles on numbers near the edges of what their circuits take.
 
+use attestor_engine_check::operation::LD;
 use sp1_curves::BigUint;
 
 use super::Generator;
 use crate::cases::{CURVES, ED25519, FIELDS, limbs, number};
-use crate::program::{DATA, HEAP};
+use crate::program::{DATA, HEAP, T1, T2};
 
+const SHA_EXTEND: u64 = 0x30_0105;
+const SHA_COMPRESS: u64 = 0x1_0106;
+const KECCAK_PERMUTE: u64 = 0x1_0109;
+const POSEIDON2: u64 = 0x133;
+const UINT256_MUL: u64 = 0x1_011d;
 const UNTOUCHED: u64 = HEAP + 0x1000;
-const A: u64 = 0x200;
-const B: u64 = 0x600;
+const A: u64 = 0x100;
+const B: u64 = 0x300;
 
 impl Generator {
+    /// The call itself: of what is made ready.
+    fn call(&mut self, number: u64, arguments: &[u64]) {
+        let name = attestor_precompiles::name(number).expect("a call of SP1");
+        self.about(&[name, "low_pointer"]);
+        let is_elsewhere = arguments.first().is_some_and(|pointer| *pointer >= HEAP);
+        self.builder.call(number, arguments);
+        self.is_first_call = false;
+        if is_elsewhere {
+            self.about(&["precompile_only"]);
+            if self.random.chance(50) {
+                self.builder.code.constant(T1, arguments[0]);
+                (0..64).for_each(|word| self.builder.code.immediate(LD, T2, T1, 8 * word));
+            }
+        }
+    }
+
     pub(super) fn precompile(&mut self) {
-        match self.random.below(8) {
-            0 => self.hash(),
-            1 => self.product(),
-            2 | 3 => self.field(),
-            4 => self.edwards(),
+        match self.random.below(10) {
+            0 | 1 => self.hash(),
+            2 => self.product(),
+            3..=5 => self.field(),
+            6 => self.edwards(),
             _ => self.curve(),
         }
     }
@@ -26,7 +48,7 @@ impl Generator {
         let top = BigUint::from(1u32) << (64 * words);
         let any: Vec<u32> = (0..2 * words).map(|_| self.random.any() as u32).collect();
         let any = BigUint::from_slice(&any);
-        if !self.random.chance(3 * super::WRONG) {
+        if !self.random.chance(2 * super::WRONG) {
             return any % prime;
         }
         let distance = BigUint::from(self.random.below(3));
@@ -45,37 +67,53 @@ impl Generator {
     /// Pointers to the operands; sometimes one that is odd.
     fn pointers(&mut self) -> [u64; 2] {
         let odd = |generator: &mut Self, usual| match generator.random.below(30) {
-            0 => generator.random.pick(&[0x8000, 0xfff8, UNTOUCHED]),
+            0 => generator.random.pick(&[0x8000, 0xfff8, UNTOUCHED, UNTOUCHED]),
             1 => DATA + B - 8 * generator.random.below(12),
             _ => usual,
         };
         [odd(self, DATA + A), odd(self, DATA + B)]
     }
 
-    /// The operands into the data, which is as it is at the start: later ones replace earlier ones.
+    /// Words at an offset of the data: of the first call in the file, of later ones at run time.
+    fn place(&mut self, offset: u64, words: &[u64]) {
+        if self.is_first_call {
+            self.builder.put(offset, words);
+            return;
+        }
+        for (index, word) in words.iter().enumerate() {
+            self.builder.store_word(DATA + offset + 8 * index as u64, *word);
+        }
+    }
+
     fn operands(&mut self, a: &[BigUint], b: &[BigUint], words: usize) {
         for (offset, operand) in [(A, a), (B, b)] {
-            let all = operand.iter().flat_map(|number| limbs(number, words));
-            // At run time, so that several calls have operands of their own.
-            for (index, word) in all.enumerate() {
-                self.builder.store_word(DATA + offset + 8 * index as u64, word);
-            }
+            let all: Vec<u64> = operand.iter().flat_map(|number| limbs(number, words)).collect();
+            self.place(offset, &all);
         }
     }
 
     fn hash(&mut self) {
-        let second = if self.random.chance(3) { 8 } else { 0 };
         let [a, b] = self.pointers();
-        let wide = if self.is_wrong() { u64::MAX } else { (1 << 31) - 1 };
-        let number = self.random.pick(&[0x30_0105, 0x1_0106, 0x1_0109, 0x133]);
-        let count = if self.random.chance(30) { 5 } else { 64 };
-        for index in 0..count {
-            let word = self.random.any() & wide & 0x7eff_ffff_7eff_ffff;
-            self.builder.store_word(DATA + A + 8 * index, word);
+        let a = if self.random.chance(20) { UNTOUCHED } else { a };
+        let wide = if self.random.chance(25) { u64::MAX } else { (1 << 31) - 1 };
+        let number = self.random.pick(&[SHA_EXTEND, SHA_COMPRESS, KECCAK_PERMUTE, POSEIDON2]);
+        let second = match number {
+            SHA_COMPRESS => b,
+            POSEIDON2 if self.is_wrong() => self.random.pick(&[1, 8, 1 << 48, 1 << 63]),
+            _ => 0,
+        };
+        match number {
+            POSEIDON2 => self.about(&["second_argument", "unreduced"]),
+            KECCAK_PERMUTE => {}
+            _ => self.about(&["wide_word"]),
         }
-        (0..8).for_each(|index| self.builder.store_word(DATA + B + 8 * index, 7));
-        let second = if number == 0x1_0106 { b } else { second };
-        self.builder.call(number, &[a, second]);
+        // At run time, a few of them are enough.
+        let count = if self.is_first_call { 64 } else { 5 };
+        let mut word = || self.random.any() & wide & 0x7eff_ffff_7eff_ffff;
+        let words: Vec<u64> = (0..count).map(|_| word()).collect();
+        self.place(A, &words);
+        self.place(B, &[7; 8]);
+        self.call(number, &[a, second]);
     }
 
     fn product(&mut self) {
@@ -90,9 +128,12 @@ impl Generator {
         let (x, y) = if self.random.chance(50) { (x >> shift, y) } else { (x, y) };
         self.operands(&[x], &[y, m], 4);
         let [a, b] = self.pointers();
-        let number = self.random.pick(&[0x1_011d, 0x1_0130, 0x1_0131]);
+        let number = self.random.pick(&[UINT256_MUL, 0x1_0130, 0x1_0131]);
         let offset = self.random.pick(&[0x40, 0x60, 0]);
-        self.builder.call(number, &[a, b, DATA + A, DATA + B + offset, DATA + A + 0x80]);
+        if number == UINT256_MUL {
+            self.about(&["quotient"]);
+        }
+        self.call(number, &[a, b, DATA + A, DATA + B + offset, DATA + A + 0x80]);
     }
 
     fn field(&mut self) {
@@ -104,7 +145,12 @@ impl Generator {
         let (a, b) = (operand(), operand());
         self.operands(&a, &b, field.words);
         let pointers = self.pointers();
-        self.builder.call(field.first + operation, &pointers);
+        match operation % 3 {
+            0 => {}
+            1 => self.about(&["difference"]),
+            _ => self.about(&["quotient"]),
+        }
+        self.call(field.first + operation, &pointers);
     }
 
     fn curve(&mut self) {
@@ -116,17 +162,24 @@ impl Generator {
             0 | 1 => g.clone(),
             2 => [g[0].clone(), &prime - &g[1]],
             3 if !is_k1 => [0, 1].map(|_| generator.near(&prime, curve.words)),
+            4 if generator.random.chance(20) => {
+                let x = if is_k1 { g[0].clone() } else { generator.near(&prime, curve.words) };
+                [x, BigUint::from(0u32)]
+            }
             4 if generator.is_wrong() => [0, 1].map(|_| generator.near(&prime, curve.words)),
             _ => curve.doubled(),
         };
         let (p, q) = (point(self), point(self));
         self.operands(&p, &q, curve.words);
         let [a, b] = self.pointers();
-        if self.random.chance(60) {
-            self.builder.call(curve.add, &[a, b]);
+        self.about(&["unreduced"]);
+        if self.random.chance(50) {
+            self.about(&["equal_x"]);
+            self.call(curve.add, &[a, b]);
         } else {
-            let second = if self.random.chance(4) { self.random.word() } else { 0 };
-            self.builder.call(curve.double, &[a, second]);
+            self.about(&["zero_y", "second_argument"]);
+            let second = if self.is_wrong() { self.random.word() } else { 0 };
+            self.call(curve.double, &[a, second]);
         }
     }
 
@@ -142,10 +195,12 @@ impl Generator {
         if self.random.chance(60) {
             self.operands(&p, &q, 4);
             let pointers = self.pointers();
-            return self.builder.call(0x1_0107, &pointers);
+            self.about(&["off_curve", "unreduced"]);
+            return self.call(0x1_0107, &pointers);
         }
         self.operands(&[BigUint::from(0u32), p[1].clone()], &q, 4);
         let sign = if self.is_wrong() { 2 } else { self.random.below(2) };
-        self.builder.call(0x108, &[DATA + A, sign]);
+        self.about(&["unreduced"]);
+        self.call(0x108, &[DATA + A, sign]);
     }
 }

@@ -1,4 +1,9 @@
 //! SP1's circuits, asked about a run.
+//!
+//! Nothing is executed here by our engine: SP1's own prover fills its tables from a run, and every
+//! constraint, every lookup and every condition between shards is evaluated on them.
+//!
+//! A package of its own, as SP1's chips are generic: here is the code that takes minutes to compile.
 
 mod air;
 mod chips;

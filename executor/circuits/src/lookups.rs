@@ -1,8 +1,8 @@
 //! What chips send to each other and receive must cancel out in a shard.
 
-use std::collections::HashMap;
 use std::marker::PhantomData;
 
+use hashbrown::HashMap;
 use slop_algebra::{AbstractField, Field, PrimeField32};
 use slop_matrix::Matrix;
 use sp1_core_executor::ExecutionRecord;

@@ -77,10 +77,19 @@ fn one_shard(
     let mut deferred = empty();
     deferred.append(&mut record.defer(&opts.retained_events_presets));
     let split = SplitOpts::new(&opts, program.instructions.len(), false);
-    // All fits into the one shard: `generate_records` asks the same of its last one.
-    let mut records = deferred.split(true, &mut record, true, &split);
+    // Whether memory fits into the one shard too, as `generate_records` asks.
+    let memory = deferred
+        .global_memory_initialize_events
+        .len()
+        .max(deferred.global_memory_finalize_events.len());
+    let fits = record.estimated_trace_area <= split.pack_trace_threshold
+        && memory <= split.combine_memory_threshold;
+    let mut records = deferred.split(true, &mut record, fits, &split);
     records.insert(0, record);
-    circuit.generate_dependencies(&mut records);
+    // Of tables that are too large nothing else is asked.
+    if records.iter().all(|record| circuit.oversize(record).is_empty()) {
+        circuit.generate_dependencies(&mut records);
+    }
     Ok(Some(records))
 }
 

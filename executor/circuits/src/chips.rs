@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use slop_matrix::Matrix;
 use slop_multilinear::Mle;
-use sp1_core_executor::{ExecutionRecord, Program};
+use sp1_core_executor::{ELEMENT_THRESHOLD, ExecutionRecord, HEIGHT_THRESHOLD, Program};
 use sp1_hypercube::air::MachineAir;
 use sp1_hypercube::{Chip, Machine, MachineRecord, debug_constraints};
 use sp1_primitives::{SP1Field, SP1GlobalContext};
@@ -13,8 +13,6 @@ use super::air::{Air, Trace};
 use super::lookups::Lookups;
 use super::transitions;
 
-/// `CORE_MAX_LOG_ROW_COUNT` of sp1-prover 6.x, crates/prover/src/components.rs.
-const MAX_LOG_ROWS: u32 = 22;
 /// How many problems of a kind are told.
 const TOLD: usize = 4;
 
@@ -46,6 +44,10 @@ impl Circuit {
 
     /// Why no proof of these shards verifies; empty when one does.
     pub(super) fn problems(&self, program: &Program, records: &[ExecutionRecord]) -> Vec<String> {
+        let too_large: Vec<_> = records.iter().flat_map(|record| self.oversize(record)).collect();
+        if !too_large.is_empty() {
+            return too_large;
+        }
         let chips = self.machine.chips().iter().filter(|chip| depends_on_program(chip));
         let own: BTreeMap<String, Trace> = chips
             .filter_map(|chip| {
@@ -63,14 +65,33 @@ impl Circuit {
         problems
     }
 
+    fn included<'a>(
+        &'a self,
+        record: &'a ExecutionRecord,
+    ) -> impl Iterator<Item = &'a Chip<SP1Field, Air>> {
+        self.machine.chips().iter().filter(|chip| chip.included(record))
+    }
+
+    /// What is larger than the tables of SP1's prover may be in one shard.
+    pub(super) fn oversize(&self, record: &ExecutionRecord) -> Vec<String> {
+        let rows = |chip: &Chip<SP1Field, Air>| chip.num_rows(record).unwrap_or(0) as u64;
+        let high = self.included(record).filter(|chip| rows(chip) > HEIGHT_THRESHOLD);
+        let mut problems: Vec<_> =
+            high.map(|chip| format!("{} has {} rows", chip.name(), rows(chip))).collect();
+        let cells: u64 = self.included(record).map(|chip| rows(chip) * chip.cost()).sum();
+        if cells > ELEMENT_THRESHOLD {
+            problems.push(format!("a shard has {cells} cells"));
+        }
+        problems
+    }
+
     /// Its public values, and what does not hold in it.
     fn shard(
         &self,
         record: &ExecutionRecord,
         own: &BTreeMap<String, Trace>,
     ) -> (Vec<SP1Field>, Vec<String>) {
-        let chips: Vec<_> =
-            self.machine.chips().iter().filter(|chip| chip.included(record)).collect();
+        let chips: Vec<_> = self.included(record).collect();
         // All tables come before the public values, of which one is a sum that a table makes.
         let traces: Vec<Trace> =
             chips.iter().map(|chip| chip.generate_trace(record, &mut Default::default())).collect();
@@ -83,11 +104,8 @@ impl Circuit {
         let mut lookups = Lookups::default();
         for (chip, trace) in chips.iter().zip(&traces) {
             let fixed = self.fixed.get(chip.name()).or_else(|| own.get(chip.name()));
-            if trace.height() > 1 << MAX_LOG_ROWS {
-                problems.push(format!("{} has {} rows", chip.name(), trace.height()));
-            }
-            problems.extend(rows(chip, fixed, trace, &values));
             lookups.add_chip(chip, fixed, trace);
+            problems.extend(rows(chip, fixed, trace, &values));
         }
         if !lookups.add_public_values(&values) {
             problems.push("a constraint of the public values does not hold".to_owned());
