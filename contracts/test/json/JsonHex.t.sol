@@ -22,7 +22,8 @@ contract JsonHexTest is TestCase {
     }
 
     function readPrefixed(bytes calldata text) external pure returns (uint256, bool) {
-        return JsonHex.readPrefixedHex(JsonReader.open(text), uint32(bytes4("TDX_")), 4, 1);
+        // "TDX_" in four bytes.
+        return JsonHex.readPrefixedHex(JsonReader.open(text), 0x5444585f, 4, 1);
     }
 
     function test_readHex__any_number__found_in_either_case(uint256 number) public view {
