@@ -134,6 +134,7 @@ def test_process__named_user__is_that_one() -> None:
 @as_root
 def test_prove__as_another_user__still_runs_and_signs(signer: SignerProcess) -> None:
     signer.activate(signer.new_key(), int(time.time()) + 3600)
+    signer.lease(int(time.time()), 600.0)
     proof = signer.prove("job", elf(fibonacci.NAME), fibonacci.stdin(10))
     assert fibonacci.decode(proof.public_values) == fibonacci.Result(10, 55, 89)
     assert proof.executor is ExecutorBuild.RECORDED
@@ -221,6 +222,7 @@ def test_start__isolated__tries_every_way_out_and_signs() -> None:
     try:
         assert signer.started() == replace(report, uid=signer.started().uid)
         signer.activate(signer.new_key(), int(time.time()) + 3600)
+        signer.lease(int(time.time()), 600.0)
         assert signer.prove("job", elf(fibonacci.NAME), fibonacci.stdin(10)).signature
     finally:
         signer.close()
@@ -271,6 +273,7 @@ def test_start__unrecorded_executor_with_simulated_quotes__says_so_in_every_proo
     try:
         assert signer.started().executor is ExecutorBuild.UNRECORDED
         signer.activate(signer.new_key(), int(time.time()) + 3600)
+        signer.lease(int(time.time()), 600.0)
         proof = signer.prove("job", elf(fibonacci.NAME), fibonacci.stdin(10))
         assert proof.executor is ExecutorBuild.UNRECORDED
     finally:
@@ -289,6 +292,7 @@ def test_prove__programs_replaced_after_the_start__those_of_the_start_run(
             path.write_text("#!/bin/sh\nexit 9\n")
             path.chmod(path.stat().st_mode | stat.S_IXUSR | stat.S_IXOTH)
         signer.activate(signer.new_key(), int(time.time()) + 3600)
+        signer.lease(int(time.time()), 600.0)
         proof = signer.prove("job", elf(fibonacci.NAME), fibonacci.stdin(10))
         assert fibonacci.decode(proof.public_values) == fibonacci.Result(10, 55, 89)
     finally:

@@ -187,6 +187,7 @@ def test_copies__in_the_signer_process__is_one_until_it_is_retired() -> None:
         secret = secret_of(pid, address)
         signer.quote(address, 7, b"\xbb" * 32, later)
         signer.activate(address, later)
+        signer.lease(int(time.time()), 600.0)
         for number in range(PROOFS):
             signer.prove("job", elf(fibonacci.NAME), fibonacci.stdin(number))
         assert memory.occurrences(pid, memory.forms(secret)) == ["big-endian"]

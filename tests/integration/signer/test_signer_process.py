@@ -76,6 +76,7 @@ def test_quote__key_of_nobody__is_refused(signer: SignerProcess) -> None:
 def test_prove__active_signer__signs_what_was_executed(signer: SignerProcess) -> None:
     address = signer.new_key()
     signer.activate(address, later())
+    signer.lease(int(time.time()), 600.0)
     proof = signer.prove("job", elf(fibonacci.NAME), fibonacci.stdin(10))
     assert fibonacci.decode(proof.public_values) == fibonacci.Result(10, 55, 89)
     statement = LegacyMessage(proof.verifying_key.vk_hash_bytes, proof.public_values)
@@ -85,6 +86,7 @@ def test_prove__active_signer__signs_what_was_executed(signer: SignerProcess) ->
 
 def test_prove__while_another_runs__short_verbs_still_answer(signer: SignerProcess) -> None:
     signer.activate(signer.new_key(), later())
+    signer.lease(int(time.time()), 600.0)
     with ThreadPoolExecutor(2) as pool:
         proofs = [
             pool.submit(signer.prove, "job", elf(fibonacci.NAME), fibonacci.stdin(n))
@@ -99,6 +101,7 @@ def test_prove__while_another_runs__short_verbs_still_answer(signer: SignerProce
 
 def test_prove__expired_registration__is_refused_at_once(signer: SignerProcess) -> None:
     signer.activate(signer.new_key(), int(time.time()) + 5)
+    signer.lease(int(time.time()), 600.0)
     with pytest.raises(NoActiveSigner, match="about to end"):
         signer.prove("job", elf(fibonacci.NAME), fibonacci.stdin(10))
 
@@ -110,6 +113,7 @@ def test_ask__verb_that_does_not_exist__is_refused(signer: SignerProcess) -> Non
 
 def test_process__killed__waiting_callers_get_an_error(signer: SignerProcess) -> None:
     signer.activate(signer.new_key(), later())
+    signer.lease(int(time.time()), 600.0)
     failures: list[BaseException] = []
 
     def prove() -> None:
@@ -192,6 +196,7 @@ def test_prove__on_our_engine__is_cross_checked_as_the_operator_chose(
     process = SignerProcess(replace(SETTINGS, engine="attestor", **changes))
     try:
         process.activate(process.new_key(), later())
+        process.lease(int(time.time()), 600.0)
         proof = process.prove("job", elf(fibonacci.NAME), fibonacci.stdin(10))
         assert (proof.engine, proof.cross_check) == (Engine.ATTESTOR, timing)
         assert fibonacci.decode(proof.public_values) == fibonacci.Result(10, 55, 89)
