@@ -16,7 +16,8 @@ from attestor.core import strict_json
 from attestor.errors import FrameInvalid
 
 MAX_HEADER_BYTES = 1 << 20
-_LENGTH = struct.Struct(">I")
+LENGTH = struct.Struct(">I")
+"""What a frame begins with: the length of its header."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ def encode(frame: Frame) -> bytes:
     text = json.dumps(header, separators=(",", ":"), allow_nan=False).encode()
     if len(text) > MAX_HEADER_BYTES:
         raise FrameInvalid(f"frame header of {len(text)} bytes, at most {MAX_HEADER_BYTES}")
-    return b"".join((_LENGTH.pack(len(text)), text, *frame.blobs))
+    return b"".join((LENGTH.pack(len(text)), text, *frame.blobs))
 
 
 def read(receive: Callable[[int], bytes], max_blob_bytes: int) -> Frame | None:
@@ -43,10 +44,10 @@ def read(receive: Callable[[int], bytes], max_blob_bytes: int) -> Frame | None:
     stream ends before the first byte. `max_blob_bytes` bounds the sum of all blobs, before any
     of them is read. Raises `FrameInvalid` for anything else that is not a frame.
     """
-    prefix = receive(_LENGTH.size)
+    prefix = receive(LENGTH.size)
     if not prefix:
         return None
-    (length,) = _LENGTH.unpack(_exactly(prefix, _LENGTH.size, "length"))
+    (length,) = LENGTH.unpack(_exactly(prefix, LENGTH.size, "length"))
     if length > MAX_HEADER_BYTES:
         raise FrameInvalid(f"frame header of {length} bytes, at most {MAX_HEADER_BYTES}")
     header = _parse_header(_exactly(receive(length), length, "header"))

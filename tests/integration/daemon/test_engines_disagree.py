@@ -6,7 +6,9 @@ one cycle too many while the file `lie` exists.
 
 import http.client
 import json
+import shutil
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,42 +20,57 @@ from click.testing import CliRunner
 from attestor import cli
 from attestor.audit import verify
 from attestor.config import ROOT
+from attestor.core import frame
 from attestor.devnet.stack import Devnet, DevnetOptions
 from attestor.http import wire
 from attestor.programs import elf, fibonacci
 from attestor.store.database import Store
 
 PROGRAMS = ROOT / "executor" / "target" / "release"
-DOUBLE = f"""#!{sys.executable}
-import pathlib, subprocess, sys
-sys.path.insert(0, {str(ROOT)!r})
-from attestor.core import frame
-request = frame.decode(sys.stdin.buffer.read(), 1 << 30)
-asked = request.header["engine"]
-sent = frame.encode(frame.Frame({{**request.header, "engine": "sp1-portable"}}, request.blobs))
-real = {str(PROGRAMS / "attestor-execute")!r}
-done = subprocess.run([real], input=sent, stdout=subprocess.PIPE, env={{}})
-answer = frame.decode(done.stdout, 1 << 30)
-header = {{**answer.header, "engine": asked}}
+PYTHON = shutil.which("python3", path="/usr/bin:/usr/local/bin") or sys.executable
+"""One that the signer process's own user can run too: ours may be in a home folder."""
+DOUBLE = """#!{python}
+import json, os, struct, subprocess, sys
+
+def decoded(data):
+    size, = struct.unpack_from("{length}", data)
+    start = struct.calcsize("{length}")
+    return json.loads(data[start:start + size]), data[start + size:]
+
+def encoded(header, blobs):
+    text = json.dumps(header).encode()
+    return struct.pack("{length}", len(text)) + text + blobs
+
+header, blobs = decoded(sys.stdin.buffer.read())
+asked = header.get("engine")
+if asked is not None:
+    header["engine"] = "sp1-portable"
+given = encoded(header, blobs)
+done = subprocess.run(["{folder}/real"], input=given, stdout=subprocess.PIPE, env={{}})
+answer, blobs = decoded(done.stdout)
 if asked == "attestor":
-    header |= {{"touched_pages": 1, "compiled_instructions": 0, "compile_seconds": 0}}
-elif pathlib.Path(__file__).with_name("lie").exists():
-    header["cycles"] += 1
-sys.stdout.buffer.write(frame.encode(frame.Frame(header, answer.blobs)))
+    answer.update(engine=asked, touched_pages=1, compiled_instructions=0, compile_seconds=0)
+elif asked is not None and os.path.exists("{folder}/lie"):
+    answer["cycles"] += 1
+sys.stdout.buffer.write(encoded(answer, blobs))
 """
 
 Start = Callable[..., Devnet]
 
 
 @pytest.fixture
-def engines(tmp_path: Path) -> Path:
-    """A folder of executor programs in which the engines are doubles."""
-    folder = tmp_path / "engines"
-    folder.mkdir()
-    (folder / "attestor-vkey").symlink_to(PROGRAMS / "attestor-vkey")
-    (folder / "attestor-execute").write_text(DOUBLE)
-    (folder / "attestor-execute").chmod(0o755)
-    return folder
+def engines() -> Iterator[Path]:
+    """A folder of executor programs in which the engines are doubles. Every user can run them, as
+    the signer process has one of its own."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        shutil.copy(PROGRAMS / "attestor-vkey", folder)
+        shutil.copy(PROGRAMS / "attestor-execute", folder / "real")
+        double = folder / "attestor-execute"
+        double.write_text(DOUBLE.format(python=PYTHON, length=frame.LENGTH.format, folder=folder))
+        double.chmod(0o755)
+        yield folder
 
 
 @pytest.fixture
