@@ -7,10 +7,12 @@ from contextlib import suppress
 from attestor.chain.node import Node
 from attestor.chain.registry import Registry
 from attestor.core.text import checksummed
-from attestor.errors import RpcAnswerInvalid, RpcUnreachable, SignerNotVouchedFor
+from attestor.errors import SignerNotVouchedFor, Transient
 
 LOOK_SECONDS = 10.0
 TRIES = 20
+REFUSALS = 3
+"""Looks that must all say no: a node that lags does not know a signer that was just registered."""
 PAUSE_SECONDS = 1.0
 
 
@@ -27,18 +29,26 @@ class Vouching:
     def require(self, signer: bytes) -> None:
         """Return once the chain vouches for the signer. Raises `SignerNotVouchedFor` where it says
         no, and what keeps it from being asked for a while."""
+        refusals = 0
         for _ in range(TRIES - 1):
-            with suppress(RpcUnreachable, RpcAnswerInvalid):
-                self._ask(signer)
-                return
+            # What passes by itself is waited for here, and not by making the proof anew.
+            with suppress(Transient):
+                if self._is_registered(signer):
+                    return
+                refusals += 1
+            if refusals == REFUSALS:
+                raise SignerNotVouchedFor(
+                    f"signer {checksummed(signer)} is not registered, after it signed",
+                    hint="its proof is made anew by a signer that is",
+                )
             self._pause(PAUSE_SECONDS)
-        self._ask(signer)
-
-    def _ask(self, signer: bytes) -> None:
-        head = self._node.within(LOOK_SECONDS).head()
-        if not self._registry.at(head).vouches_for(signer):
+        if not self._is_registered(signer):
             raise SignerNotVouchedFor(
-                f"signer {checksummed(signer)} is not registered at block {head.number}, after it "
-                "signed",
-                hint="its proof is made anew by a signer that is",
+                f"nobody says for sure that signer {checksummed(signer)} is registered",
+                hint="its proof is made anew when the node answers again",
             )
+
+    def _is_registered(self, signer: bytes) -> bool:
+        """At the newest head, which came after the signature."""
+        head = self._node.within(LOOK_SECONDS).head()
+        return self._registry.at(head).vouches_for(signer)

@@ -6,7 +6,7 @@ import pytest
 
 from attestor.core.blocks import Block
 from attestor.errors import RpcUnreachable, SignerNotVouchedFor
-from attestor.rotation.vouching import TRIES, Vouching
+from attestor.rotation.vouching import REFUSALS, TRIES, Vouching
 
 SIGNER = b"\x05" * 20
 HEAD = Block(9, b"\x09" * 32, b"\x08" * 32, 1000)
@@ -46,11 +46,20 @@ def test_require__registered_at_the_head__returns() -> None:
     vouching(Chain()).require(SIGNER)
 
 
-def test_require__not_registered__is_refused_at_once() -> None:
+def test_require__not_registered__is_refused_after_some_looks() -> None:
     chain = Chain(is_valid=False)
-    with pytest.raises(SignerNotVouchedFor, match="not registered at block 9"):
+    with pytest.raises(SignerNotVouchedFor, match="not registered, after it signed"):
         vouching(chain).require(SIGNER)
-    assert chain.pauses == []
+    assert len(chain.pauses) == REFUSALS - 1
+
+
+def test_require__node_lags_behind_the_registration__is_asked_again() -> None:
+    chain = Chain()
+    answers = iter([False, False, True])
+    vouches: Any = lambda signer: next(answers)  # noqa: E731
+    chain.vouches_for = vouches  # type: ignore[method-assign]
+    vouching(chain).require(SIGNER)
+    assert len(chain.pauses) == 2
 
 
 def test_require__node_is_down_for_a_while__is_asked_again() -> None:
