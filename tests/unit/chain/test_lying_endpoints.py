@@ -20,6 +20,8 @@ from unit.chain.endpoints import Clock, MemoryHttp, node_of
 from attestor.chain.node import Node
 from attestor.core.text import from_hex
 
+pytestmark = pytest.mark.slow
+
 CHAIN = SmallChain()
 HEAD = from_hex(CHAIN.head["hash"])
 BY_NAME = pytest.mark.parametrize("endpoint", TABLE, ids=lambda endpoint: endpoint.name)

@@ -12,6 +12,8 @@ from attestor.chain.heads import Heads
 from attestor.core.text import from_hex
 from attestor.errors import AttestorError
 
+pytestmark = pytest.mark.slow
+
 BLOCKS = 80
 LOOKS_PER_BLOCK = 4
 TELLING = [one for one in TABLE if one.alone and "Retry-After" not in one.name]

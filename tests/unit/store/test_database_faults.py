@@ -25,6 +25,8 @@ from attestor.store.database import Store
 from attestor.store.faults import typed
 from attestor.store.history import History
 
+pytestmark = pytest.mark.slow
+
 BIG = b"x" * 200_000
 HEAD = Block(12, b"\x12" * 32, b"\x11" * 32, 1060)
 

@@ -119,6 +119,7 @@ def test_save__number_that_no_chain_has__is_a_typed_refusal(
     assert written(store) == []
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 4), st.integers(0, 3)), max_size=12))
 def test_save__any_chain_of_reorgs__load_is_the_last_window(

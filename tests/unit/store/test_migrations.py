@@ -27,6 +27,8 @@ from attestor.store.migrations import MIGRATIONS
 from attestor.store.policy_events import PolicyEvents
 from attestor.store.transactions import Transactions
 
+pytestmark = pytest.mark.slow
+
 KEY = VerifyingKey((1, 2, 3, 4, 5, 6, 7, 8))
 
 

@@ -26,6 +26,8 @@ from attestor.store.database import Store
 from attestor.store.history import History
 from attestor.store.journal import entries
 
+pytestmark = pytest.mark.slow
+
 LATER = Block(12, b"\x12" * 32, b"\x11" * 32, 1060)
 NEWER = Block(13, b"\x13" * 32, b"\x12" * 32, 1072)
 REASON = "the registry does not vouch for it"

@@ -12,6 +12,8 @@ from attestor.deployment.log import DeploymentLog
 from attestor.transactions.log import MemoryLog
 from attestor.transactions.pricing import Call
 
+pytestmark = pytest.mark.slow
+
 INTENT = Intent(Purpose.DEPLOYMENT, "creation:Thing:0x01")
 POINTS = [
     "before recording",
