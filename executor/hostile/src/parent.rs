@@ -36,7 +36,7 @@ pub(crate) fn open_descriptor(parent: pid_t) -> io::Result<pid_t> {
 }
 
 pub(crate) fn enter_root(parent: pid_t) -> io::Result<pid_t> {
-    read_dir(format!("/proc/{parent}/root/")).map(|_| 0)
+    read_dir(format!("/proc/{parent}/root")).map(|_| 0)
 }
 
 pub(crate) fn take_descriptor(parent: pid_t) -> io::Result<pid_t> {
