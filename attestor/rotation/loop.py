@@ -6,6 +6,7 @@ from dataclasses import replace
 from loguru import logger
 
 from attestor.chain.heads import Heads
+from attestor.chain.pace import block_seconds
 from attestor.core.back_off import BackOff, Step
 from attestor.core.blocks import BlockWindow
 from attestor.core.signers import Active, Standing
@@ -223,11 +224,5 @@ def _patience(active: Active | None, window: BlockWindow) -> float:
     if head is None:
         return 0.0
     if active is None or active.paused:
-        return _block_seconds(window)
+        return block_seconds(window) or 0.0
     return max(active.valid_until - head.timestamp, 0) / LIFE_PARTS
-
-
-def _block_seconds(window: BlockWindow) -> float:
-    """The mean time between the known blocks."""
-    blocks = window.blocks
-    return (blocks[-1].timestamp - blocks[0].timestamp) / max(len(blocks) - 1, 1)

@@ -8,14 +8,13 @@ from eth_account.typed_transactions.typed_transaction import TypedTransaction
 from hexbytes import HexBytes
 
 from attestor.chain.node import Node
+from attestor.chain.registry import BASIS_POINTS
 from attestor.core import fees
 from attestor.core.text import checksummed, from_hex
 from attestor.core.transaction import Attempt, SignedTransaction
 from attestor.errors import PayerEmpty
 from attestor.transactions.payer import Account
 from attestor.transactions.replacement import FeePolicy, Market, highest
-
-BASIS_POINTS = 10_000
 
 
 @dataclass(frozen=True)
