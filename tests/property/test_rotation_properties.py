@@ -144,7 +144,7 @@ class RotationMachine(RuleBasedStateMachine):
             if isinstance(action, Wait):
                 return
             assert not is_mute or isinstance(
-                action, NewSigner | MakeQuote | Submit | Abandon | Pause
+                action, NewSigner | MakeQuote | Submit | Abandon | Pause | Retire
             )
             self.perform(action)
 
