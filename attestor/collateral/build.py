@@ -2,6 +2,7 @@
 
 import threading
 import time
+from contextlib import ExitStack
 from functools import partial
 
 from attestor.chain.collateral_store import CollateralStore
@@ -39,11 +40,12 @@ def build_duty(
     history: History,
     uploads: Uploads,
     transactions: Transactions,
+    opened: ExitStack,
 ) -> CollateralDuty | None:
     """The duty for our CollateralStore, or None where the registry has none.
 
-    Raises `ConfigurationInvalid`, `PayerInvalid`, and `CollateralStoreInvalid` when there is no
-    store at the address.
+    `opened` closes what is taken for it. Raises `ConfigurationInvalid`, `PayerInvalid`, and
+    `CollateralStoreInvalid` when there is no store at the address.
     """
     if store_address is None:
         if config.collateral_enabled:
@@ -58,7 +60,7 @@ def build_duty(
     margin, stop = config.collateral_margin_days * SECONDS_PER_DAY, threading.Event()
     refresher = None
     if config.collateral_enabled:
-        manager = _manager(config, node, registration_payer, transactions, stop)
+        manager = _manager(config, node, registration_payer, transactions, stop, opened)
         uploader = Uploader(store, manager, stop.is_set, partial(_note, uploads))
         service = Pcs(service_url(config), TIMEOUT_SECONDS)
         refresher = CollateralRefresher(service, store, uploader, manager, int(margin))
@@ -98,6 +100,7 @@ def _manager(
     registration_payer: bytes,
     log: Transactions,
     stop: threading.Event,
+    opened: ExitStack,
 ) -> TransactionManager:
     """From a separate account: two senders on one account compete for nonces, and an upload must
     never delay or replace a registration, nor spend the gas money that it needs."""
@@ -114,4 +117,5 @@ def _manager(
         )
     pricer = Pricer(node, payer, FeePolicy(int(config.payer_max_fee_gwei * GWEI)))
     lock = lock_account(node, pricer.payer)
+    opened.callback(lock.close)
     return TransactionManager(node, pricer, log, timer=Timer(pause=stop.wait), lock=lock)

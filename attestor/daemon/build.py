@@ -111,7 +111,7 @@ def build(config: Config) -> Parts:
         chain = _chain(config)
         gate = make_gate(config, lambda: chain.node.head().timestamp)
         store, manager, noted = _store(config, opened, chain)
-        collateral = _collateral(config, chain, store)
+        collateral = _collateral(config, chain, store, opened)
         signer = SignerProcess(signer_settings(config, chain.binding, chain.contracts.multiproof))
         opened.callback(signer.close)
         started = signer.started()
@@ -197,7 +197,9 @@ def _policy_events(config: Config, chain: ChainParts, noted: PolicyEvents) -> tu
     return (PolicyEventsDuty(chain.node, chain.registry, noted, first, confirmations),)
 
 
-def _collateral(config: Config, chain: ChainParts, store: StoreParts) -> CollateralDuty | None:
+def _collateral(
+    config: Config, chain: ChainParts, store: StoreParts, opened: ExitStack
+) -> CollateralDuty | None:
     return build_duty(
         config,
         chain.node,
@@ -206,6 +208,7 @@ def _collateral(config: Config, chain: ChainParts, store: StoreParts) -> Collate
         store.history,
         store.uploads,
         store.transactions,
+        opened,
     )
 
 
@@ -232,7 +235,7 @@ def _rotation(
     effects: RotationEffects,
     poll_seconds: float,
 ) -> Rotation:
-    history, failures = store.history, Failures(store.history)
+    history, failures = store.history, Failures(store.history, time.monotonic)
     observer = Observer(chain.registry, manager, history, chain.policy, failures)
     heads = Heads(chain.node, store.headers, Pace(poll_seconds, time.monotonic))
     return Rotation(heads, observer, effects, history, chain.policy, failures, time.monotonic)

@@ -17,7 +17,15 @@ from typing import TextIO
 
 from attestor.chain.node import Node
 from attestor.core.text import to_hex
-from attestor.core.transaction import Attempt, Intent, Outcome, Receipt, SignedTransaction
+from attestor.core.transaction import (
+    Attempt,
+    Intent,
+    Note,
+    Outcome,
+    Receipt,
+    SignedTransaction,
+    nothing,
+)
 from attestor.errors import (
     AttestorError,
     FeeCapReached,
@@ -27,7 +35,7 @@ from attestor.errors import (
     Transient,
 )
 from attestor.transactions.answers import answer_of
-from attestor.transactions.log import AttemptLog, Note, nothing
+from attestor.transactions.log import AttemptLog
 from attestor.transactions.pricing import Call, Pricer, call_of
 from attestor.transactions.pursuit import Followed, Pursuits, Urgency
 from attestor.transactions.replacement import outbids
