@@ -4,8 +4,8 @@ from dataclasses import MISSING, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from attestor.core.cross_check import Mode
-from attestor.core.execution import Engine
+from attestor.core.cross_check import CheckingEngine, Mode
+from attestor.core.execution import SIGNABLE_ENGINES, Engine
 from attestor.core.report_data import Layout
 from attestor.core.tcb import ALLOWABLE_STATUSES
 
@@ -189,7 +189,7 @@ class Config:
         "choice",
         "engine that executes programs: ours, or SP1's portable executor",
         Engine.ATTESTOR,
-        choices=tuple(Engine),
+        choices=SIGNABLE_ENGINES,
     )
     executor_cycles: int = option("int", "cycle limit per execution", 100_000_000_000, low=1)
     executor_wall_seconds: float = option(
@@ -204,8 +204,23 @@ class Config:
     )
     executor_public_values_bytes: int = option("int", "maximum size of the public values", 1 << 20)
 
+    cross_check_engine: str = option(
+        "choice",
+        "engine of SP1's that cross-checks: its portable executor, its JIT, or the JIT for what "
+        "costs more than cross_check.portable_cycles",
+        CheckingEngine.AUTO,
+        choices=tuple(CheckingEngine),
+    )
+    cross_check_portable_cycles: int = option(
+        "int",
+        "with the engine auto, executions that cost up to this many cycles are cross-checked on "
+        "the portable executor",
+        20_000_000,
+    )
     cross_check_budget_cycles: int = option(
-        "int", "executions of up to this many cycles are within the cross-check budget", 500_000_000
+        "int",
+        "executions that cost up to this many cycles are within the cross-check budget",
+        500_000_000,
     )
     cross_check_within_budget: str = option(
         "choice",

@@ -53,7 +53,9 @@ from attestor.errors.daemon import (
     WorkersFailing,
 )
 from attestor.errors.executor import (
+    ExecutionCancelled,
     ExecutionCycleLimit,
+    ExecutionHostMemory,
     ExecutionLimit,
     ExecutionMemoryLimit,
     ExecutionOutputLimit,
@@ -189,7 +191,9 @@ __all__ = [
     "DutyHanging",
     "EndpointsDisagree",
     "EnginesDisagree",
+    "ExecutionCancelled",
     "ExecutionCycleLimit",
+    "ExecutionHostMemory",
     "ExecutionLimit",
     "ExecutionMemoryLimit",
     "ExecutionOutputLimit",

@@ -1,6 +1,6 @@
 """Errors of programs and their execution."""
 
-from attestor.errors.base import Misconfigured, Rejected
+from attestor.errors.base import Misconfigured, Rejected, Transient
 
 
 class ProgramInvalid(Rejected):
@@ -65,6 +65,18 @@ class PublicValuesMismatch(Rejected):
     """The committed digest is not that of the public values."""
 
     code = "exec_public_values_mismatch"
+
+
+class ExecutionHostMemory(Transient):
+    """The machine refused memory that the execution's limit allows: no fault of the program."""
+
+    code = "exec_host_memory"
+
+
+class ExecutionCancelled(Transient):
+    """An execution was stopped because its result was not wanted any more."""
+
+    code = "exec_cancelled"
 
 
 class ExecutorCrashed(Rejected):

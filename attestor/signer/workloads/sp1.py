@@ -15,6 +15,7 @@ from attestor.core.statement import CIRCUIT_VERSION, Statement
 from attestor.core.text import to_hex
 from attestor.core.verifying_key import VerifyingKey
 from attestor.executor import NativeExecutor, VerifyingKeys
+from attestor.signer.beside import Beside
 from attestor.signer.cross_checker import CrossChecker, Run
 from attestor.signer.keys import Signatures
 from attestor.signer.workloads import workload
@@ -63,12 +64,19 @@ class Sp1Workload:
         job = str(header["job"])
         check_elf(program)
         verifying_key = self._verifying_keys.of(program)
-        execution = self._executor.execute(program, stdin, self._limits, self._engine)
-        require_signable(execution)
-        run = Run(job, program, stdin, execution)
-        timing = self._cross_checker.before_signing(run)
+        with self._beside(program, stdin) as beside:
+            execution = self._executor.execute(program, stdin, self._limits, self._engine)
+            require_signable(execution)
+            run = Run(job, program, stdin, execution)
+            timing = self._cross_checker.before_signing(run, beside)
         follow_up = self._cross_checker.after_signing if timing is Timing.AFTER else None
         return ProvedRun(run, verifying_key, timing, self._statements, follow_up, self._build)
+
+    def _beside(self, program: bytes, stdin: tuple[bytes, ...]) -> Beside:
+        """SP1's JIT beside our engine, where that is the one that runs jobs."""
+        if self._engine is not Engine.ATTESTOR:
+            return Beside(None)
+        return self._cross_checker.beside(program, stdin)
 
     def _cross_checks(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> Frame:
         """What was found about signed runs since the last call; each is reported once."""
