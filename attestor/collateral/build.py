@@ -23,9 +23,9 @@ from attestor.quote.collateral import MachineKind
 from attestor.store.history import History
 from attestor.store.transactions import Transactions
 from attestor.store.uploads import Uploads
-from attestor.transactions.account import load_account
 from attestor.transactions.lock import lock_account
 from attestor.transactions.manager import Timer, TransactionManager
+from attestor.transactions.payers import load_payer
 from attestor.transactions.pricing import Pricer
 from attestor.transactions.replacement import FeePolicy
 
@@ -104,18 +104,25 @@ def _manager(
 ) -> TransactionManager:
     """From a separate account: two senders on one account compete for nonces, and an upload must
     never delay or replace a registration, nor spend the gas money that it needs."""
-    if config.collateral_payer_key_file is None:
+    source = config.collateral_payer
+    faults = source.faults(_option)
+    if faults:
         raise ConfigurationInvalid(
-            "collateral.enabled is on, but collateral.payer_key_file is missing",
+            f"collateral.enabled is on, but {'; '.join(faults)}",
             hint="uploads are paid from a separate account: create one and fund it",
         )
-    payer = load_account(config.collateral_payer_key_file, "collateral.payer_key_file")
+    payer = load_payer(source, _option)
     if from_hex(payer.address) == registration_payer:
         raise ConfigurationInvalid(
-            "collateral.payer_key_file is the key of the account that pays for registrations",
+            f"{payer.address} pays for registrations, and is to pay for uploads too",
             hint="use another account: an upload would take the nonce of a registration",
         )
     pricer = Pricer(node, payer, FeePolicy(int(config.payer_max_fee_gwei * GWEI)))
     lock = lock_account(node, pricer.payer)
     opened.callback(lock.close)
     return TransactionManager(node, pricer, log, timer=Timer(pause=stop.wait), lock=lock)
+
+
+def _option(name: str) -> str:
+    """How a field of `PayerSource` is set."""
+    return f"collateral.payer_{name}"

@@ -1,11 +1,13 @@
 """Every option: type, description, default and bounds. Secrets are files, never values."""
 
-from dataclasses import MISSING, dataclass, field
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from attestor.core.cross_check import CheckingEngine, Mode
 from attestor.core.execution import SIGNABLE_ENGINES, Engine
+from attestor.core.payer_source import PayerSource
 from attestor.core.report_data import Layout
 from attestor.core.tcb import ALLOWABLE_STATUSES
 
@@ -83,9 +85,28 @@ class Config:
         high=MAX_WAIT_SECONDS,
     )
 
-    payer_key_file: Path = option(
-        "path", "file with the private key of the account that pays, mode 600"
+    payer_key_file: Path | None = option(
+        "path", "file with the private key of the account that pays, mode 600", None
     )
+    payer_keystore_file: Path | None = option(
+        "path",
+        "keystore with that key (Web3 Secret Storage, version 3), instead of payer.key_file",
+        None,
+    )
+    payer_keystore_password_file: Path | None = option(
+        "path", "file whose first line is the keystore's password, mode 600", None
+    )
+    payer_environment_file: Path | None = option(
+        "path",
+        "file with a line ATTESTOR_PAYER_KEY=0x…, mode 600, instead of payer.key_file",
+        None,
+    )
+    payer_remote_url: str = option(
+        "url",
+        "remote signer that has the key, by web3signer's JSON-RPC, instead of payer.key_file",
+        "",
+    )
+    payer_address: bytes = option("address", "account that pays, at the remote signer", b"")
     payer_max_fee_gwei: float = option("float", "maximum fee per gas, in gwei", 200.0)
     payer_max_priority_fee_gwei: float = option(
         "float", "maximum priority fee per gas of a first attempt, in gwei", 10.0
@@ -139,6 +160,23 @@ class Config:
         "path",
         "file with the private key that pays for uploads; must differ from the payer's",
         None,
+    )
+    collateral_payer_keystore_file: Path | None = option(
+        "path", "keystore with that key, instead of collateral.payer_key_file", None
+    )
+    collateral_payer_keystore_password_file: Path | None = option(
+        "path", "file whose first line is that keystore's password, mode 600", None
+    )
+    collateral_payer_environment_file: Path | None = option(
+        "path",
+        "file with a line ATTESTOR_PAYER_KEY=0x…, mode 600, instead of collateral.payer_key_file",
+        None,
+    )
+    collateral_payer_remote_url: str = option(
+        "url", "remote signer that has that key, instead of collateral.payer_key_file", ""
+    )
+    collateral_payer_address: bytes = option(
+        "address", "account that pays for uploads, at that remote signer", b""
     )
     collateral_pcs_url: str = option(
         "text", "URL of the PCCS or PCS to fetch from, if not quote.collateral", ""
@@ -245,6 +283,27 @@ class Config:
     )
 
     @property
+    def payer(self) -> PayerSource:
+        """Where the account that pays has its key."""
+        return payer_source(vars(self), "payer_")
+
+    @property
+    def collateral_payer(self) -> PayerSource:
+        """Where the account that pays for uploads has its key."""
+        return payer_source(vars(self), "collateral_payer_")
+
+    @property
     def rpc_urls(self) -> tuple[str, ...]:
         """The endpoints: one, or several."""
         return self.chain_rpc_urls or (self.chain_rpc_url,)
+
+
+def payer_source(values: Mapping[str, Any], prefix: str) -> PayerSource:
+    """The source whose options begin with a prefix, of those that are among the values."""
+    given = {known.name: values.get(prefix + known.name) for known in fields(PayerSource)}
+    texts: dict[str, Any] = {
+        name: str(value) if isinstance(value, Path) else value
+        for name, value in given.items()
+        if value
+    }
+    return PayerSource(**texts)

@@ -55,10 +55,10 @@ from attestor.store.lock import lock_database
 from attestor.store.policy_events import PolicyEvents
 from attestor.store.transactions import Transactions
 from attestor.store.uploads import Uploads
-from attestor.transactions.account import load_account
 from attestor.transactions.budget import GasBudget
 from attestor.transactions.lock import lock_account
 from attestor.transactions.manager import TransactionManager
+from attestor.transactions.payers import load_payer
 from attestor.transactions.pricing import Pricer
 from attestor.transactions.replacement import FeePolicy
 
@@ -156,7 +156,7 @@ def _chain(config: Config) -> ChainParts:
     binding = Binding(config.chain_id, contracts.registry, Layout(config.chain_registry_kind))
     registry = Registry(node, contracts.registry, binding.layout)
     policy = policy_from(config, registry.terms())
-    payer = load_account(config.payer_key_file)
+    payer = load_payer(config.payer, lambda name: f"payer.{name}")
     pricer = Pricer(node, payer, _fee_policy(config))
     return ChainParts(node, contracts, registry, binding, policy, pricer)
 
