@@ -19,12 +19,14 @@ pub enum Work {
     Run,
     /// Compute, in several threads.
     Compute,
+    /// Decode, in one thread.
+    Decode,
 }
 
 impl Work {
     /// The most threads.
     pub(crate) const fn threads(self) -> u64 {
-        if matches!(self, Self::Run) { 1 } else { 8 }
+        if matches!(self, Self::Compute) { 8 } else { 1 }
     }
 }
 
@@ -62,6 +64,7 @@ fn filters(work: Work, answer: RawFd) -> Result<Vec<BpfProgram>> {
     let mut rules = rules(answer)?;
     let mut filters = Vec::new();
     match work {
+        Work::Decode => (),
         Work::Run => {
             // Translated code is written, and executable only after that.
             let change = rule(&[(2, Qword, Eq, libc::PROT_EXEC | libc::PROT_READ)])?;
