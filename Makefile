@@ -2,7 +2,7 @@
 # Each target sets up what it needs, once. `make help` lists those with a comment after `##`.
 
 .PHONY: demo test devnet setup contracts executor executor-jit abi package-contracts bench-chain bench-contracts \
-	bench-contracts-next-fork bench-slice bench-engine bench-sandbox bench-cold-build fuzz-engine \
+	bench-contracts-next-fork bench-slice bench-engine bench-sandbox bench-proofs bench-cold-build fuzz-engine \
 	sanitize-engine engine-check check-keys check-provable fuzz-provable provable-check \
 	analyse-contracts coverage-contracts lint lint-python test-fast test-python test-contracts \
 	test-executor format clean help
@@ -59,7 +59,7 @@ EXECUTOR_SOURCES := $(shell find executor -name target -prune -o \
 	\( -name '*.rs' -o -name '*.toml' -o -name Cargo.lock \) -print)
 
 # One command makes them all.
-$(addprefix $(dir $(EXECUTOR)),attestor-hostile attestor-vkey): $(EXECUTOR) ;
+$(addprefix $(dir $(EXECUTOR)),attestor-decode attestor-hostile attestor-vkey): $(EXECUTOR) ;
 
 $(EXECUTOR): $(EXECUTOR_SOURCES) | .tools.ready
 	@echo "building the native executor (some minutes the first time)"
@@ -69,7 +69,8 @@ $(EXECUTOR): $(EXECUTOR_SOURCES) | .tools.ready
 # The signer process runs no other programs on a real chain. Whoever builds them by cargo alone is
 # told so there.
 RECORD := attestor/executor/programs.json
-PROGRAMS_BUILT := $(addprefix $(dir $(EXECUTOR)),attestor-execute attestor-hostile attestor-vkey)
+PROGRAMS_BUILT := $(addprefix $(dir $(EXECUTOR)),attestor-decode attestor-execute \
+	attestor-hostile attestor-vkey)
 
 # SP1's JIT, in a workspace of its own that uses what the other one has built. A minute of CPU time
 # that make demo does without.
@@ -213,6 +214,9 @@ bench-engine: setup executor-jit ## speed of our engine relative to SP1's
 
 bench-sandbox: setup ## cost of the walls around executor processes, and ways out of them
 	@$(PYTHON) scripts/bench_sandbox.py $(BENCH)
+
+bench-proofs: setup ## cost of decoding requests
+	@$(PYTHON) scripts/bench_proofs.py $(BENCH)
 
 # So many of each kind.
 PROGRAMS := 1000000

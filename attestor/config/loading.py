@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from attestor.config import names
-from attestor.config.options import MAX_NUMBER, Config, payer_source
+from attestor.config.option import MAX_NUMBER
+from attestor.config.options import Config
+from attestor.config.payers import payer_source
 from attestor.core.text import from_hex
 from attestor.errors import ConfigurationInvalid
 

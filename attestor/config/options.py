@@ -1,35 +1,15 @@
 """Every option: type, description, default and bounds. Secrets are files, never values."""
 
-from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from attestor.config.option import MAX_WAIT_SECONDS, ROOT, option
+from attestor.config.payers import payer_source
 from attestor.core.cross_check import CheckingEngine, Mode
 from attestor.core.execution import SIGNABLE_ENGINES, Engine
 from attestor.core.payer_source import PayerSource
 from attestor.core.report_data import Layout
 from attestor.core.tcb import ALLOWABLE_STATUSES
-
-ROOT = Path(__file__).resolve().parent.parent.parent
-MAX_NUMBER = (1 << 62) - 1
-MAX_WAIT_SECONDS = 1_000_000
-"""Of one wait: more than that overflows in some of the system's calls."""
-
-
-def option(
-    kind: str,
-    about: str,
-    default: Any = MISSING,
-    choices: tuple[str, ...] = (),
-    low: float = 0,
-    high: float = MAX_NUMBER,
-) -> Any:
-    """A field of `Config`: how its text is read, what it means, its default and its bounds."""
-    bounds = {"low": low, "high": high}
-    return field(
-        default=default, metadata={"kind": kind, "about": about, "choices": choices, **bounds}
-    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -296,14 +276,3 @@ class Config:
     def rpc_urls(self) -> tuple[str, ...]:
         """The endpoints: one, or several."""
         return self.chain_rpc_urls or (self.chain_rpc_url,)
-
-
-def payer_source(values: Mapping[str, Any], prefix: str) -> PayerSource:
-    """The source whose options begin with a prefix, of those that are among the values."""
-    given = {known.name: values.get(prefix + known.name) for known in fields(PayerSource)}
-    texts: dict[str, Any] = {
-        name: str(value) if isinstance(value, Path) else value
-        for name, value in given.items()
-        if value
-    }
-    return PayerSource(**texts)

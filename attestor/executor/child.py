@@ -74,9 +74,9 @@ class Bounds:
 
 @dataclass
 class _Traffic:
-    """What is still to be written to a child, and what came from it."""
+    """What is still to be written to a child, the next part last, and what came from it."""
 
-    request: memoryview
+    request: list[memoryview]
     answer: bytearray = field(default_factory=bytearray)
     log: bytearray = field(default_factory=bytearray)
 
@@ -90,8 +90,10 @@ def run(
     sealed: int | None = None,
     max_resident_bytes: int | None = None,
     cancellation: Cancellation | None = None,
+    attached: bytes = b"",
 ) -> Ended:
-    """Start `program` with an empty environment, write `request`, and take its answer.
+    """Start `program` with an empty environment, write `request`, then what is `attached` (so that
+    the two need not be joined), and take its answer.
 
     With `sealed`, a descriptor of a program in memory, that is run and the file not looked at. A
     child with a `niceness` over 0 gets the processor time that others leave.
@@ -103,7 +105,8 @@ def run(
     deadline = time.monotonic() + wall_seconds
     bounds = Bounds(wall_seconds, deadline, max_answer_bytes, max_resident_bytes, cancellation)
     process = _start(program, sealed)
-    traffic = _Traffic(memoryview(request))
+    parts = [memoryview(part) for part in (attached, request) if part]
+    traffic = _Traffic(parts)
     try:
         if niceness:
             # It waits for its request until now, so that all its threads come after this. Root
@@ -205,14 +208,18 @@ def _resident_bytes(pid: int) -> int:
 
 def _send(descriptor: int, traffic: _Traffic) -> bool:
     """Write some of the request; False when there is no more to write, or no one to read it."""
+    if not traffic.request:
+        return False
+    part = traffic.request.pop()
     try:
-        written = os.write(descriptor, traffic.request[:_CHUNK_BYTES])
+        part = part[os.write(descriptor, part[:_CHUNK_BYTES]) :]
     except BlockingIOError:
-        return True
+        pass
     except BrokenPipeError:
         return False
-    traffic.request = traffic.request[written:]
-    return len(traffic.request) > 0
+    if part:
+        traffic.request.append(part)
+    return bool(traffic.request)
 
 
 def _take_answer(descriptor: int, traffic: _Traffic) -> bool:

@@ -13,6 +13,7 @@ from attestor.core.job import JobState
 from attestor.errors import BodyInvalid, InternalError, restore
 from attestor.http import wire
 from attestor.http.server import Bodies, BodyLimits, error_answer
+from attestor.http.wire import DecodeLarge
 from attestor.jobs.queue import ProofQueue
 from attestor.store.jobs import Jobs
 from attestor.store.proofs import StoredProof
@@ -21,17 +22,24 @@ MAX_ID_BYTES = 256
 
 
 class Api:
-    """Handlers of the two calls; `limits` are those of the large bodies."""
+    """Handlers of the two calls; `limits` are those of the large bodies, `decode_large` decodes
+    them (`http.wire`)."""
 
     def __init__(
-        self, queue: ProofQueue, jobs: Jobs, limits: BodyLimits, wait_seconds: float
+        self,
+        queue: ProofQueue,
+        jobs: Jobs,
+        limits: BodyLimits,
+        wait_seconds: float,
+        decode_large: DecodeLarge,
     ) -> None:
         self._queue = queue
         self._jobs = jobs
         self._requests = Bodies(limits)
         self._ids = Bodies(BodyLimits(MAX_ID_BYTES))
         self._wait_seconds = wait_seconds
-        # One body at a time is turned from JSON numbers into bytes: that takes 40 times its size.
+        self._decode_large = decode_large
+        # One body at a time: a large one takes a process.
         self._decoding = asyncio.Lock()
 
     def add_to(self, application: web.Application) -> None:
@@ -56,7 +64,7 @@ class Api:
         async with self._requests.slot():
             body = await self._requests.read(request)
             async with self._decoding:
-                asked = await asyncio.to_thread(wire.decode_request, body)
+                asked = await asyncio.to_thread(wire.decode_request, body, self._decode_large)
             return await self._queue.add(asked.program, asked.stdin)
 
     async def wait_proof(self, request: web.Request) -> web.Response:

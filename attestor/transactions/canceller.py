@@ -13,10 +13,17 @@ from contextlib import suppress
 from attestor.chain.node import Node
 from attestor.core.blocks import Block
 from attestor.core.text import to_hex
-from attestor.core.transaction import Attempt, Intent, Outcome, Purpose, SignedTransaction
+from attestor.core.transaction import (
+    Attempt,
+    Intent,
+    Outcome,
+    Purpose,
+    SignedTransaction,
+    nothing,
+)
 from attestor.errors import FeeCapReached, PayerEmpty
 from attestor.transactions.answers import explained
-from attestor.transactions.log import AttemptLog, nothing
+from attestor.transactions.log import AttemptLog
 from attestor.transactions.pricing import Call, Pricer
 from attestor.transactions.pursuit import Pursuits, Urgency
 from attestor.transactions.replacement import outbids

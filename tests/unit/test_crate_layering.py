@@ -29,6 +29,7 @@ ALLOWED: dict[str, set[str]] = {
         "attestor-sandbox",
     },
     "attestor-hostile": {"attestor-protocol", "attestor-sandbox"},
+    "attestor-decode": {"attestor-protocol", "attestor-sandbox"},
     "attestor-keys-check": {"attestor-keys"},
     "attestor-engine-check": {"attestor-engine", "attestor-keys"},
     "attestor-circuits": set(),

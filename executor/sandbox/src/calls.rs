@@ -21,6 +21,8 @@ pub enum Work {
     Jit,
     /// Compute, in several threads.
     Compute,
+    /// Decode, in one thread.
+    Decode,
 }
 
 impl Work {
@@ -69,7 +71,7 @@ fn filters(work: Work, answer: RawFd) -> Result<Vec<BpfProgram>> {
         rules.entry(libc::SYS_mprotect).or_default().push(change);
     }
     match work {
-        Work::Run => {}
+        Work::Decode | Work::Run => {}
         Work::Jit => rules.extend(files_in_memory()?),
         Work::Compute => {
             let thread = libc::CLONE_THREAD;

@@ -11,7 +11,7 @@ from aiohttp import ClientSession
 from loguru import logger
 
 from attestor.core.job import JobState
-from attestor.errors import DatabaseFailed, QueueFull
+from attestor.errors import BodyInvalid, DatabaseFailed, QueueFull
 from attestor.http import wire
 from attestor.http.prover import Api
 from attestor.http.server import BodyLimits, Listener, application
@@ -45,6 +45,10 @@ class Jobs:
 LIMITS = BodyLimits(4096)
 
 
+def undecodable(body: bytes) -> tuple[bytes, ...]:
+    raise BodyInvalid("it cannot be decoded")
+
+
 def serve(
     queue: Queue,
     body: Callable[[ClientSession, str], Awaitable[None]],
@@ -53,7 +57,7 @@ def serve(
     async def whole() -> None:
         parts: tuple[Any, Any] = (queue, Jobs())
         served = application(limits.max_bytes)
-        Api(*parts, limits, wait_seconds=1.0).add_to(served)
+        Api(*parts, limits, wait_seconds=1.0, decode_large=undecodable).add_to(served)
         listener = Listener(served, "127.0.0.1", 0)
         await listener.start()
         try:

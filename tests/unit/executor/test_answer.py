@@ -115,7 +115,7 @@ def test_rules__each_of_the_engine__has_its_error() -> None:
 
 
 def test_read__detail_that_is_long_and_unprintable__cut_and_cleaned() -> None:
-    detail = "\x1b[2J\n\ud800" + "x" * 10_000
+    detail = "\x1b[2J\n\u202e" + "x" * 10_000
 
     with pytest.raises(GuestFault) as caught:
         answer.read(encoded({"ok": False, "class": "guest_fault", "detail": detail}))
