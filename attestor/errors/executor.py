@@ -1,6 +1,6 @@
 """Errors of programs and their execution."""
 
-from attestor.errors.base import Misconfigured, Rejected
+from attestor.errors.base import Misconfigured, Rejected, Transient
 
 
 class ProgramInvalid(Rejected):
@@ -59,6 +59,12 @@ class ExecutionMemoryLimit(ExecutionLimit):
 
 class ExecutionOutputLimit(ExecutionLimit):
     code = "exec_output_limit"
+
+
+class ExecutionStopped(Transient):
+    """The execution was ended on request: nobody waits for its result."""
+
+    code = "exec_stopped"
 
 
 class PublicValuesMismatch(Rejected):

@@ -25,6 +25,12 @@ class BodyTooLarge(Rejected):
     code = "body_too_large"
 
 
+class BodyCompressed(Rejected):
+    """A request's body is compressed, which is not supported."""
+
+    code = "body_compressed"
+
+
 # --- client ---------------------------------------------------------------------------------------
 
 

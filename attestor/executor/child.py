@@ -12,7 +12,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from attestor.errors import ExecutionTimeLimit, ExecutorCrashed, ExecutorMissing
+from attestor.core.execution import StopRequest
+from attestor.errors import (
+    ExecutionStopped,
+    ExecutionTimeLimit,
+    ExecutorCrashed,
+    ExecutorMissing,
+)
 from attestor.executor import leftovers
 
 BUILD_COMMAND = "make executor"
@@ -50,14 +56,16 @@ def run(
     max_answer_bytes: int,
     niceness: int = 0,
     sealed: int | None = None,
+    stop: StopRequest | None = None,
 ) -> Ended:
     """Start `program` with an empty environment, write `request`, and take its answer.
 
     With `sealed`, a descriptor of a program in memory, that is run and the file not looked at. A
     child with a `niceness` over 0 gets the processor time that others leave.
 
-    Raises `ExecutorMissing`, `ExecutionTimeLimit`, or `ExecutorCrashed` for an answer over the
-    bound. No process is left, however this ends, also none that left the child's session.
+    Raises `ExecutorMissing`, `ExecutionTimeLimit`, `ExecutionStopped` once `stop` is set, or
+    `ExecutorCrashed` for an answer over the bound. No process is left, however this ends, also none
+    that left the child's session.
     """
     deadline = time.monotonic() + wall_seconds
     process = _start(program, sealed)
@@ -68,11 +76,13 @@ def run(
             # without CAP_SYS_NICE may not, when it is another user already.
             with contextlib.suppress(PermissionError):
                 os.setpriority(os.PRIO_PROCESS, process.pid, niceness)
-        in_time = _exchange(process, traffic, deadline) and _has_ended(process.pid, deadline)
+        in_time = _exchange(process, traffic, deadline, stop) and _has_ended(process.pid, deadline)
     finally:
         status = _destroy(process, program.name)
     if len(traffic.answer) > max_answer_bytes:
         raise ExecutorCrashed(f"{program.name} answered more than {max_answer_bytes} bytes")
+    if not in_time and stop is not None and stop.is_set:
+        raise ExecutionStopped(f"{program.name} was stopped: nobody waits for its result")
     if not in_time:
         raise ExecutionTimeLimit(
             f"{program.name} was stopped after {wall_seconds:g} s", hint="raise the wall-time limit"
@@ -106,8 +116,10 @@ def _start(program: Path, sealed: int | None) -> "subprocess.Popen[bytes]":
         ) from None
 
 
-def _exchange(process: "subprocess.Popen[bytes]", traffic: _Traffic, deadline: float) -> bool:
-    """Move bytes until the child has closed its outputs; False when the deadline came first."""
+def _exchange(
+    process: "subprocess.Popen[bytes]", traffic: _Traffic, deadline: float, stop: StopRequest | None
+) -> bool:
+    """Move bytes until the child has closed its outputs; False when deadline or stop came first."""
     assert process.stdin is not None
     assert process.stdout is not None
     assert process.stderr is not None
@@ -120,12 +132,15 @@ def _exchange(process: "subprocess.Popen[bytes]", traffic: _Traffic, deadline: f
         for stream, event, step in steps:
             os.set_blocking(stream.fileno(), False)
             selector.register(stream, event, step)
-        while any(key.events == selectors.EVENT_READ for key in selector.get_map().values()):
+        outputs = {process.stdout, process.stderr}
+        if stop is not None:
+            selector.register(stop, selectors.EVENT_READ)
+        while any(key.fileobj in outputs for key in selector.get_map().values()):
             remaining = deadline - time.monotonic()
-            if remaining <= 0:
+            if remaining <= 0 or (stop is not None and stop.is_set):
                 return False
             for key, _ in selector.select(remaining):
-                if key.data(key.fd, traffic):
+                if key.data is None or key.data(key.fd, traffic):
                     continue
                 selector.unregister(key.fileobj)
                 if key.fileobj is process.stdin:

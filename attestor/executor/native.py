@@ -30,7 +30,8 @@ class NativeExecutor:
     def verifying_key(self, program: bytes, limits: Limits) -> VerifyingKey:
         """Compute the key of an ELF: some CPU seconds, most of them for any ELF.
 
-        Raises `ProgramInvalid`, `ExecutionLimit`, `ExecutorCrashed` or `ExecutorMissing`.
+        Raises `ProgramInvalid`, `ExecutionLimit`, `ExecutionStopped`, `ExecutorCrashed` or
+        `ExecutorMissing`.
         """
         ended = self._call(VKEY_PROGRAM, (program,), limits)
         return answer.read_verifying_key(answer.read(ended))
@@ -87,4 +88,5 @@ class NativeExecutor:
             max_answer_bytes=frame.MAX_HEADER_BYTES + limits.public_values_bytes,
             niceness=limits.niceness,
             sealed=self._sealed.get(name),
+            stop=limits.stop,
         )
