@@ -56,7 +56,7 @@ class Identity:
     ) -> "Identity":
         """The names for a program (sha256 of its bytes) and its stdin (`stdin_sha256`):
 
-        job = the first 16 bytes of sha256("attestor job v1\\n" ‖ program ‖ stdin ‖ limits) as a UUID
+        job = 16 bytes of sha256("attestor job v1\\n" ‖ program ‖ stdin ‖ limits) as a UUID
         of version 8, the hashes as 32 bytes each, limits as text "cycles,seconds" where the client
         gave some, otherwise nothing.
         """

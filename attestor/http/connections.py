@@ -2,7 +2,7 @@
 may go without a whole request.
 
 aiohttp bounds neither: whoever connects and sends nothing, or a head a byte at a time, would hold
-a descriptor for ever.
+a descriptor forever.
 """
 
 import asyncio
