@@ -182,6 +182,24 @@ class Config:
         "float", "maximum duration of one /wait_proof call", 60.0, high=MAX_WAIT_SECONDS
     )
 
+    api_max_connections: int = option(
+        "int", "maximum number of clients' connections", 10_000, low=1
+    )
+    api_max_connections_per_address: int = option(
+        "int",
+        "of these, from one address (of IPv6, one network of 64 bits); raise it behind a proxy",
+        256,
+        low=1,
+    )
+    api_min_bytes_per_second: float = option(
+        "float", "least rate at which a request's body may arrive, after ten seconds", 16_384.0
+    )
+
+    health_host: str = option(
+        "text", "address on which the daemon itself serves /health and /metrics", "127.0.0.1"
+    )
+    health_port: int = option("int", "its port; 0 picks a free one", 3001)
+
     proofs_workers: int = option("int", "concurrent executions", 1, low=1)
     proofs_max_open: int = option("int", "maximum number of queued and running jobs", 64, low=1)
 

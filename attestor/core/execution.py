@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Protocol
 
 from attestor.core.text import one_line
 from attestor.errors import GuestFailed, PublicValuesMismatch
@@ -34,13 +35,24 @@ class ExecutorBuild(StrEnum):
     UNRECORDED = "unrecorded"
 
 
+class StopRequest(Protocol):
+    """Whether a call is to end before its time: `executor.stop.Stop`. The descriptor can be read
+    once it is set."""
+
+    @property
+    def is_set(self) -> bool: ...
+
+    def fileno(self) -> int: ...
+
+
 @dataclass(frozen=True)
 class Limits:
     """The limits of one child process of the executor.
 
     `memory_bytes` is the guest's memory on our engine, all data of the process on SP1's portable
     one, and what is resident of the process on SP1's JIT.
-    `niceness` is the child's scheduling priority, from 0 (normal) to 19 (lowest).
+    `niceness` is the child's scheduling priority, from 0 (normal) to 19 (lowest). Once `stop` is
+    set, the child is ended.
     """
 
     wall_seconds: float = 600.0
@@ -49,6 +61,7 @@ class Limits:
     public_values_bytes: int = 1 << 20
     cycles: int = 100_000_000_000
     niceness: int = 0
+    stop: StopRequest | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,12 @@ MARKER = ".attestor-devnet"
 DATABASE = "attestor.sqlite"
 DAEMON_LOG = "attestor.log"
 ANVIL_LOG = "anvil.log"
-CHANGING = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", DAEMON_LOG, ANVIL_LOG)
+JOBS = "attestor-jobs.sqlite"
+CHANGING = (
+    *(name + suffix for name in (DATABASE, JOBS) for suffix in ("", "-wal", "-shm")),
+    DAEMON_LOG,
+    ANVIL_LOG,
+)
 """Belongs to whoever has the folder."""
 PAYER_KEY = "payer.key"
 SETTINGS = "attestor.toml"

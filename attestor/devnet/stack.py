@@ -35,6 +35,8 @@ from attestor.devnet.ports import require_free
 from attestor.errors import DaemonFailed, DatabaseInvalid
 from attestor.quote.simulated import SimulatedPlatform
 from attestor.store.database import Store
+from attestor.store.moving import jobs_path
+from attestor.store.opening import HISTORY, JOBS, Kind
 
 CHAIN_ID = 31337
 READY_SECONDS = 120.0
@@ -60,6 +62,8 @@ class DevnetOptions:
     expiry_margin: int = 900
     api_port: int = 3000
     rpc_port: int = 0
+    health_port: int = 0
+    """0 picks a free one, which is in the log."""
     seed: str = "development"
     payer_funded: bool = True
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -142,8 +146,15 @@ class Devnet:
 
     def rows(self, sql: str, *parameters: Any) -> list[dict[str, Any]]:
         """A query of the daemon's database; nothing while the daemon has not made it yet."""
+        return self._rows(self.database, HISTORY, sql, *parameters)
+
+    def job_rows(self, sql: str, *parameters: Any) -> list[dict[str, Any]]:
+        """A query of the jobs' database, which is made as the other."""
+        return self._rows(jobs_path(self.database), JOBS, sql, *parameters)
+
+    def _rows(self, path: Path, kind: Kind, sql: str, *parameters: Any) -> list[dict[str, Any]]:
         try:
-            store = Store.open_to_read(self.database)
+            store = Store.open_to_read(path, kind)
         except DatabaseInvalid:
             return []
         try:
@@ -241,6 +252,9 @@ expiry_margin_seconds = {options.expiry_margin}
 
 [api]
 port = {options.api_port}
+
+[health]
+port = {options.health_port}
 
 [store]
 path = "{self.database}"

@@ -61,6 +61,12 @@ class ExecutionOutputLimit(ExecutionLimit):
     code = "exec_output_limit"
 
 
+class ExecutionStopped(Transient):
+    """The execution was ended on request: nobody waits for its result."""
+
+    code = "exec_stopped"
+
+
 class PublicValuesMismatch(Rejected):
     """The committed digest is not that of the public values."""
 
@@ -71,12 +77,6 @@ class ExecutionHostMemory(Transient):
     """The machine refused memory that the execution's limit allows: no fault of the program."""
 
     code = "exec_host_memory"
-
-
-class ExecutionCancelled(Transient):
-    """An execution was stopped because its result was not wanted any more."""
-
-    code = "exec_cancelled"
 
 
 class ExecutorCrashed(Rejected):

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from attestor.core.execution import StopRequest
 from attestor.errors import (
-    ExecutionCancelled,
     ExecutionMemoryLimit,
+    ExecutionStopped,
     ExecutionTimeLimit,
     ExecutorCrashed,
     ExecutorMissing,
@@ -43,23 +44,6 @@ class Ended:
     log: str
 
 
-class Cancellation:
-    """By which another thread stops a call. `close` it when no call uses it any more."""
-
-    def __init__(self) -> None:
-        self._event = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
-
-    def cancel(self) -> None:
-        """Have the call end soon, or at once when it begins, with `ExecutionCancelled`."""
-        os.eventfd_write(self._event, 1)
-
-    def close(self) -> None:
-        os.close(self._event)
-
-    def fileno(self) -> int:
-        return self._event
-
-
 @dataclass(frozen=True)
 class Bounds:
     """When a child is stopped: `deadline` is of the monotonic clock, in seconds;
@@ -69,7 +53,7 @@ class Bounds:
     deadline: float
     answer_bytes: int
     resident_bytes: int | None = None
-    cancellation: Cancellation | None = None
+    stop: StopRequest | None = None
 
 
 @dataclass
@@ -89,7 +73,7 @@ def run(
     niceness: int = 0,
     sealed: int | None = None,
     max_resident_bytes: int | None = None,
-    cancellation: Cancellation | None = None,
+    stop: StopRequest | None = None,
     attached: bytes = b"",
 ) -> Ended:
     """Start `program` with an empty environment, write `request`, then what is `attached` (so that
@@ -99,11 +83,11 @@ def run(
     child with a `niceness` over 0 gets the processor time that others leave.
 
     Raises `ExecutorMissing`, `ExecutionTimeLimit`, `ExecutionMemoryLimit` for more resident memory
-    than that, `ExecutionCancelled`, or `ExecutorCrashed` for an answer over the bound. No process
-    is left, however this ends, also none that left the child's session.
+    than that, `ExecutionStopped` once `stop` is set, or `ExecutorCrashed` for an answer over the
+    bound. No process is left, however this ends, also none that left the child's session.
     """
     deadline = time.monotonic() + wall_seconds
-    bounds = Bounds(wall_seconds, deadline, max_answer_bytes, max_resident_bytes, cancellation)
+    bounds = Bounds(wall_seconds, deadline, max_answer_bytes, max_resident_bytes, stop)
     process = _start(program, sealed)
     parts = [memoryview(part) for part in (attached, request) if part]
     traffic = _Traffic(parts)
@@ -163,8 +147,8 @@ def _exchange(
         for stream, event, step in steps:
             os.set_blocking(stream.fileno(), False)
             selector.register(stream, event, step)
-        if bounds.cancellation is not None:
-            selector.register(bounds.cancellation, selectors.EVENT_READ, _cancelled)
+        if bounds.stop is not None:
+            selector.register(bounds.stop, selectors.EVENT_READ, _stopped)
         while outputs:
             for key, _ in selector.select(_pause(name, process.pid, bounds)):
                 if key.data(key.fd, traffic):
@@ -177,8 +161,8 @@ def _exchange(
                 raise ExecutorCrashed(f"{name} answered more than {bounds.answer_bytes} bytes")
 
 
-def _cancelled(descriptor: int, traffic: _Traffic) -> bool:
-    raise ExecutionCancelled("the execution was stopped: its result is not wanted any more")
+def _stopped(descriptor: int, traffic: _Traffic) -> bool:
+    raise ExecutionStopped("the execution was stopped: its result is not wanted any more")
 
 
 def _pause(name: str, pid: int, bounds: Bounds) -> float:

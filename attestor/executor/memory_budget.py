@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from attestor.errors import ExecutionCancelled
+from attestor.errors import ExecutionStopped
 
 SHARE = 0.75
 """Of the machine's memory; the rest is for the daemon, the kernel and the node beside us."""
@@ -48,11 +48,11 @@ class MemoryBudget:
 
     @contextmanager
     def held(self, wanted: int, *, wait: bool = True) -> Iterator[None]:
-        """Hold so many bytes. Without them, wait, or raise `ExecutionCancelled`."""
+        """Hold so many bytes. Without them, wait, or raise `ExecutionStopped`."""
         wanted = min(wanted, self._total)
         with self._changed:
             if not wait and self._free < wanted:
-                raise ExecutionCancelled("other executions have the memory")
+                raise ExecutionStopped("other executions have the memory")
             self._changed.wait_for(lambda: self._free >= wanted)
             self._free -= wanted
         try:

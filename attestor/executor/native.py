@@ -40,7 +40,8 @@ class NativeExecutor:
     def verifying_key(self, program: bytes, limits: Limits) -> VerifyingKey:
         """Compute the key of an ELF: some CPU seconds, most of them for any ELF.
 
-        Raises `ProgramInvalid`, `ExecutionLimit`, `ExecutorCrashed` or `ExecutorMissing`.
+        Raises `ProgramInvalid`, `ExecutionLimit`, `ExecutionStopped`, `ExecutorCrashed` or
+        `ExecutorMissing`.
         """
         ended = self._call(VKEY_PROGRAM, (program,), limits)
         return answer.read_verifying_key(answer.read(ended))
@@ -53,7 +54,6 @@ class NativeExecutor:
         engine: Engine,
         *,
         cross_check: bool = False,
-        cancellation: child.Cancellation | None = None,
         wait: bool = True,
     ) -> Execution:
         """Run an ELF on the stdin entries until it halts, with whatever exit code.
@@ -61,10 +61,10 @@ class NativeExecutor:
         Raises like `verifying_key`, `GuestFault`, and the leaf of `Unprovable` for a run that no
         SP1 proof can show: SP1's engine does not know that, so our interpreter judges its runs,
         except for a `cross_check` of one of ours. Whether the result may be signed is for
-        `require_signable` to say. SP1's JIT runs for a `cross_check` only. Raises
-        `ExecutionCancelled` after a `cancellation`, and unless it is to `wait` also while other
-        executions have the memory. SP1's engine cannot stop at a cycle: with it, a run over the
-        cycle limit ends by that limit only when it halts, and by a time limit otherwise.
+        `require_signable` to say. SP1's JIT runs for a `cross_check` only. Unless it is to `wait`,
+        raises `ExecutionStopped` while other executions have the memory. SP1's engine cannot stop
+        at a cycle: with it, a run over the cycle limit ends by that limit only when it halts, and
+        by a time limit otherwise.
         """
         is_jit = engine is Engine.SP1_JIT
         with self._memory.held(limits.memory_bytes, wait=wait):
@@ -74,7 +74,6 @@ class NativeExecutor:
                 limits,
                 # Its guest's memory is none that the process could limit.
                 max_resident_bytes=limits.memory_bytes if is_jit else None,
-                cancellation=cancellation,
                 engine=engine,
                 cross_checks=cross_check,
             )
@@ -104,7 +103,6 @@ class NativeExecutor:
         limits: Limits,
         *,
         max_resident_bytes: int | None = None,
-        cancellation: child.Cancellation | None = None,
         **header: object,
     ) -> child.Ended:
         bounds = {
@@ -123,5 +121,5 @@ class NativeExecutor:
             niceness=limits.niceness,
             sealed=self._sealed.get(name),
             max_resident_bytes=max_resident_bytes,
-            cancellation=cancellation,
+            stop=limits.stop,
         )

@@ -8,14 +8,14 @@ from collections.abc import Callable
 from types import TracebackType
 
 from attestor.core.execution import Execution
-from attestor.errors import AttestorError, ExecutionCancelled
-from attestor.executor import Cancellation
+from attestor.errors import AttestorError, ExecutionStopped
+from attestor.executor.stop import Stop
 
 HEAD_START_SECONDS = 0.03
 """A job that ours ends before needs no more than a short run of SP1's engine."""
 
 Answer = Execution | AttestorError
-Start = Callable[[Cancellation], Answer]
+Start = Callable[[Stop], Answer]
 
 
 class Beside:
@@ -25,7 +25,7 @@ class Beside:
         """`start` runs the cross-check; None: there is none beside this job."""
         self._start = start
         self._head_start = head_start
-        self._cancellation = Cancellation()
+        self._stop = Stop()
         self._over = threading.Event()
         self._answer: Answer | None = None
         self._thread = threading.Thread(target=self._work, name="beside", daemon=True)
@@ -42,10 +42,10 @@ class Beside:
         trace: TracebackType | None,
     ) -> None:
         self._over.set()
-        self._cancellation.cancel()
+        self._stop.set()
         if self._start is not None:
             self._thread.join()
-        self._cancellation.close()
+        self._stop.close()
 
     def take(self) -> Answer | None:
         """Wait for the answer; None where it has not been started, or not been let run."""
@@ -53,13 +53,13 @@ class Beside:
         if self._start is None:
             return None
         self._thread.join()
-        return None if isinstance(self._answer, ExecutionCancelled) else self._answer
+        return None if isinstance(self._answer, ExecutionStopped) else self._answer
 
     def _work(self) -> None:
         if self._start is None or self._over.wait(self._head_start):
             return
         try:
-            self._answer = self._start(self._cancellation)
+            self._answer = self._start(self._stop)
         except Exception:
             # As if it had not been started: then it is made again, and fails where that is seen.
             self._answer = None

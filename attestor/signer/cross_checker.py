@@ -30,7 +30,8 @@ from attestor.errors import (
     ExecutionLimit,
     ExecutionTimeLimit,
 )
-from attestor.executor import Cancellation, NativeExecutor
+from attestor.executor import NativeExecutor
+from attestor.executor.stop import Stop
 from attestor.signer.beside import Answer, Beside
 
 MAX_WAITING = 8
@@ -85,8 +86,8 @@ class CrossChecker:
         """SP1's JIT on what our engine is about to run. Its answer is dropped unless our run turns
         out to need it before it is signed."""
 
-        def start(cancellation: Cancellation) -> Answer:
-            return self._ask(program, stdin, Engine.SP1_JIT, 0, cancellation)
+        def start(stop: Stop) -> Answer:
+            return self._ask(program, stdin, Engine.SP1_JIT, 0, stop)
 
         wanted = self._policy.may_need_jit_before_signing() and self._executor.has_jit
         return Beside(start if wanted else None)
@@ -193,10 +194,10 @@ class CrossChecker:
         stdin: tuple[bytes, ...],
         engine: Engine,
         niceness: int,
-        cancellation: Cancellation | None = None,
+        stop: Stop | None = None,
     ) -> Answer:
-        """With a `cancellation` it starts at once or not at all."""
-        limits, wait = replace(self._limits, niceness=niceness), cancellation is None
+        """With a `stop` it starts at once or not at all."""
+        limits, wait = replace(self._limits, niceness=niceness, stop=stop), stop is None
         try:
             return self._executor.execute(
                 program,
@@ -204,7 +205,6 @@ class CrossChecker:
                 limits,
                 engine,
                 cross_check=True,
-                cancellation=cancellation,
                 wait=wait,
             )
         except AttestorError as error:

@@ -170,7 +170,7 @@ def test_engines__disagree_before_signing__all_stops_until_the_operator_acts(
     require_halted(devnet)
     wait_until(lambda: devnet.active_signer() is None, "the signer is retired")
     assert devnet.rows("SELECT * FROM proofs") == []
-    assert devnet.rows("SELECT state, error_code FROM jobs") == [
+    assert devnet.job_rows("SELECT state, error_code FROM jobs") == [
         {"state": "failed", "error_code": "engines_disagree"}
     ]
     assert "CRITICAL signing is halted" in devnet.log_file.read_text()

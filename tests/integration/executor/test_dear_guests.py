@@ -18,13 +18,14 @@ from attestor.core.cross_check import (
 from attestor.core.execution import Engine, Execution, Limits, require_signable
 from attestor.errors import (
     CrossCheckLimit,
-    ExecutionCancelled,
     ExecutionMemoryLimit,
     ExecutionOutputLimit,
+    ExecutionStopped,
     ExecutorCrashed,
 )
-from attestor.executor import Cancellation, NativeExecutor
+from attestor.executor import NativeExecutor
 from attestor.executor.native import JIT_BUILD_COMMAND
+from attestor.executor.stop import Stop
 from attestor.signer.cross_checker import CrossChecker, Run
 
 OURS, JIT = Engine.ATTESTOR, Engine.SP1_JIT
@@ -187,16 +188,16 @@ def test_execute__memory_of_sp1s_jit_over_its_limit__stopped(
         )
 
 
-def test_execute__cancelled__ends_at_once(executor: NativeExecutor, guest: Programs) -> None:
-    cancellation, limits = Cancellation(), Limits(wall_seconds=20)
-    cancellation.cancel()
+def test_execute__stopped__ends_at_once(executor: NativeExecutor, guest: Programs) -> None:
+    stop = Stop()
+    stop.set()
     started = time.monotonic()
 
-    with pytest.raises(ExecutionCancelled):
-        executor.execute(guest("test/spin"), [], limits, OURS, cancellation=cancellation)
+    with pytest.raises(ExecutionStopped):
+        executor.execute(guest("test/spin"), [], Limits(wall_seconds=20, stop=stop), OURS)
 
     assert time.monotonic() - started < 5
-    cancellation.close()
+    stop.close()
 
 
 def test_beside__job_that_takes_long__is_answered_by_what_ran_meanwhile(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from attestor.errors import ExecutionCancelled
+from attestor.errors import ExecutionStopped
 from attestor.executor.memory_budget import MemoryBudget, machine_bytes
 
 
@@ -34,7 +34,7 @@ def test_held__does_not_fit__waits_until_it_does() -> None:
 
 def test_held__does_not_fit_and_must_not_wait__cancelled() -> None:
     budget = MemoryBudget(10)
-    with budget.held(6), pytest.raises(ExecutionCancelled), budget.held(5, wait=False):
+    with budget.held(6), pytest.raises(ExecutionStopped), budget.held(5, wait=False):
         pass
     with budget.held(10, wait=False):
         pass
@@ -42,7 +42,7 @@ def test_held__does_not_fit_and_must_not_wait__cancelled() -> None:
 
 def test_held__more_than_there_is__alone() -> None:
     budget = MemoryBudget(10)
-    with budget.held(1 << 40), pytest.raises(ExecutionCancelled), budget.held(1, wait=False):
+    with budget.held(1 << 40), pytest.raises(ExecutionStopped), budget.held(1, wait=False):
         pass
 
 

@@ -6,8 +6,8 @@ import threading
 import pytest
 
 from attestor.core.execution import Engine, Execution
-from attestor.errors import ExecutionCancelled
-from attestor.executor import Cancellation
+from attestor.errors import ExecutionStopped
+from attestor.executor.stop import Stop
 from attestor.signer.beside import Answer, Beside
 
 RUN = Execution(b"", 0, 7, bytes(32), Engine.SP1_JIT)
@@ -21,14 +21,14 @@ class Engines:
         self.begun, self.cancelled = threading.Event(), threading.Event()
         self._hold = hold
 
-    def start(self, cancellation: Cancellation) -> Answer:
+    def start(self, stop: Stop) -> Answer:
         self.begun.set()
         if not self._hold:
             return RUN
-        readable, _, _ = select.select([cancellation], [], [], 10)
+        readable, _, _ = select.select([stop], [], [], 10)
         assert readable
         self.cancelled.set()
-        return ExecutionCancelled("not wanted")
+        return ExecutionStopped("not wanted")
 
 
 def test_take__job_that_takes_longer__the_answer_of_what_ran_beside_it() -> None:
@@ -65,10 +65,10 @@ def test_exit__job_that_failed__stopped_and_the_error_goes_on() -> None:
     assert engines.cancelled.is_set()
 
 
-@pytest.mark.parametrize("fault", [ExecutionCancelled("no memory"), ZeroDivisionError()])
+@pytest.mark.parametrize("fault", [ExecutionStopped("no memory"), ZeroDivisionError()])
 def test_take__it_could_not_run__none(fault: Exception) -> None:
-    def start(cancellation: Cancellation) -> Answer:
-        if isinstance(fault, ExecutionCancelled):
+    def start(stop: Stop) -> Answer:
+        if isinstance(fault, ExecutionStopped):
             return fault
         raise fault
 

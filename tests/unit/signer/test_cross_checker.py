@@ -34,7 +34,6 @@ from attestor.errors import (
     NoActiveSigner,
     SigningHalted,
 )
-from attestor.executor import Cancellation
 from attestor.signer import cross_checker as module
 from attestor.signer.cross_checker import CrossChecker
 from attestor.signer.keys import Keys
@@ -76,11 +75,10 @@ class Engines:
         engine: Engine,
         *,
         cross_check: bool = False,
-        cancellation: Cancellation | None = None,
         wait: bool = True,
     ) -> Execution:
         assert cross_check is (engine is not Engine.ATTESTOR)
-        assert wait is (cancellation is None)
+        assert wait is (limits.stop is None)
         self.ran.append((engine, limits))
         if engine is Engine.ATTESTOR:
             return self.ours
