@@ -21,7 +21,7 @@ demo: setup ## from an empty chain to a proof accepted on chain, about a minute
 devnet: setup ## a development chain with contracts and a daemon, until Ctrl-C
 	@$(PYTHON) -m attestor devnet
 
-test: lint test-contracts test-executor test-python ## all checks and tests, about 15 minutes
+test: lint test-contracts test-executor test-python ## all checks and tests, about half an hour
 
 setup: .venv/.ready contracts executor ## Python's packages, contracts and executor
 
@@ -171,7 +171,7 @@ fuzz-provable: provable-check ## the same with PROVABLE_PROGRAMS random programs
 		--keep executor/provable-check/tests/seeds.txt $(PROVABLE)
 
 # The inner loop: unit tests without slow pairings, and the tests of the docs. Needs Python's packages
-# alone. Ends with an error when they take more CPU time than tests/cpu_budget.py allows.
+# alone. Says so when they take more CPU time than tests/cpu_budget.py allows.
 test-fast: .venv/.ready ## unit tests without the slow ones, under 60 s of CPU
 	@.venv/bin/pytest tests/unit tests/docs -m "not slow" --quiet --cpu-budget
 

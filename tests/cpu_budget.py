@@ -1,7 +1,7 @@
 """How much CPU time the fast tests take: they stay fast only if somebody looks.
 
 The fast tests are those of tests/unit and tests/docs without the mark `slow`. `make test-fast`
-counts what they take; `make test` does not, since a busy machine must not make it fail.
+tells what they take. Twice as much is an error; less than that may be a machine that is busy.
 """
 
 import os
@@ -52,18 +52,21 @@ class CpuBudget:
     def faults(self) -> list[str]:
         """One sentence for each bound that was passed."""
         found = [
-            f"{name} took {seconds:.1f} s of CPU, more than {SECONDS_PER_TEST:.0f}: mark it slow"
+            f"{name} took {seconds:.1f} s of CPU, more than {SECONDS_PER_TEST:.0f}: mark it slow, "
+            "unless this machine is busy"
             for name, seconds in self._of_tests.items()
             if seconds > SECONDS_PER_TEST
         ]
         if self._of_tests and self.total > self._seconds:
             found.append(
-                f"the fast tests took {self.total:.0f} s of CPU, more than {self._seconds:.0f}"
+                f"the fast tests took {self.total:.0f} s of CPU, more than {self._seconds:.0f}: "
+                "mark slow ones, unless this machine is busy"
             )
         return found
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        if self.faults() and session.exitstatus == pytest.ExitCode.OK:
+        is_far_over = bool(self._of_tests) and self.total > 2 * self._seconds
+        if is_far_over and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:

@@ -76,8 +76,8 @@ class Node:
         return self.pool.read(self._at_number(number), self._deadline)
 
     def agrees(self, block: Block) -> bool:
-        """Whether a majority of the configured endpoints has this block at its number; one that
-        does not answer has not. A single endpoint is asked itself."""
+        """Whether more endpoints have this block at its number than have another; one that does
+        not answer has no vote. A single endpoint is asked itself."""
         return quorum.agrees(self.pool, self._at_number(block.number), block, self._deadline)
 
     def header_fields(self, number: int) -> dict[str, Any]:
@@ -112,8 +112,8 @@ class Node:
     def confirmed_call(
         self, to: bytes, calldata: bytes, at: bytes, sender: bytes | None = None
     ) -> bytes:
-        """What a majority of the configured endpoints answers to a call at the block of the hash
-        `at`; a single endpoint is asked again, on another connection.
+        """What a majority of all endpoints, or all that answer, say to a call at the block of the
+        hash `at`; a single endpoint is asked again, on another connection.
 
         A revert that they agree on is an `RpcError`. Raises `EndpointsDisagree`, which names them,
         and as `call` does when none of them answers.
@@ -145,8 +145,7 @@ class Node:
         return self._read("eth_getCode", params, lambda found: wire.data(found, "code"))
 
     def receipt(self, transaction_hash: bytes) -> Receipt | None:
-        """The receipt, or None while the transaction is not mined, for all that a majority of the
-        endpoints knows."""
+        """The receipt, or None when all endpoints that answer have none."""
 
         def decode(found: Any) -> Receipt | None:
             return None if found is None else wire.receipt(found, transaction_hash)

@@ -66,6 +66,11 @@ def verify_command(
 
     Lists every fault, and exits with code 4 if there is one.
     """
+    if bool(rpc_url) != bool(registry):
+        missing = "--registry" if rpc_url else "--rpc-url"
+        raise ConfigurationInvalid(
+            "a comparison with the chain needs a node and the registry", hint=f"set {missing} too"
+        )
     store = audited.open()
     faults = _report("hash chain", verify.journal_faults(store))
     faults += _report("tables", verify.table_faults(store))

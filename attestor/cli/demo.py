@@ -11,7 +11,13 @@ from attestor.devnet.stack import Devnet, DevnetOptions, end_in_order
 
 @click.command
 @click.option("--folder", type=click.Path(path_type=Path), default=Path("demo"), show_default=True)
-@click.option("--api-port", default=3000, show_default=True, help="Port of the proving service.")
+@click.option(
+    "--api-port",
+    type=click.IntRange(0, 65535),
+    default=3000,
+    show_default=True,
+    help="Port of the proving service.",
+)
 def command(folder: Path, api_port: int) -> None:
     """Run everything once, from an empty chain to an accepted proof.
 

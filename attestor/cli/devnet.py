@@ -9,6 +9,8 @@ import click
 from attestor.devnet.folder import DESCRIPTION
 from attestor.devnet.stack import Devnet, DevnetOptions, end_in_order
 
+PORT = click.IntRange(0, 65535)
+
 
 @click.command
 @click.option(
@@ -18,16 +20,30 @@ from attestor.devnet.stack import Devnet, DevnetOptions, end_in_order
     show_default=True,
     help="Where its files go: a folder of its own. What the last devnet left there is replaced.",
 )
-@click.option("--block-seconds", default=1.0, show_default=True, help="Block interval, in seconds.")
+@click.option(
+    "--block-seconds",
+    type=click.FloatRange(min=0.1, max=3600),
+    default=1.0,
+    show_default=True,
+    help="Block interval, in seconds.",
+)
 @click.option(
     "--period",
+    type=click.IntRange(min=1),
     default=1800,
     show_default=True,
     help="Age at which a signer is replaced, in seconds.",
 )
-@click.option("--api-port", default=3000, show_default=True, help="Port of the proving service.")
+@click.option(
+    "--api-port",
+    type=PORT,
+    default=3000,
+    show_default=True,
+    help="Port of the proving service.",
+)
 @click.option(
     "--rpc-port",
+    type=PORT,
     default=8545,
     show_default=True,
     help="Port of the chain's JSON-RPC; 0 is any that is free.",

@@ -5,11 +5,10 @@ from pathlib import Path
 
 import click
 
-from attestor.core.blocks import BlockWindow
 from attestor.errors import DatabaseInvalid, NothingToResume
+from attestor.store.branches import Branches
 from attestor.store.database import Store
 from attestor.store.disagreements import Disagreements
-from attestor.store.headers import Headers
 from attestor.store.journal import Journal
 from attestor.store.lock import lock_database
 
@@ -34,7 +33,8 @@ def command(database: Path, reason: str | None, accept_branch: bool, because: st
     """Resume signing after the engines disagreed, or a reorg was too deep.
 
     First find out which engine is right, and fix it or set executor.engine to sp1-portable
-    (docs/operate.md). The disagreement, its program and its stdin stay in the database.
+    (docs/operate.md). The disagreement, its program and its stdin stay in the database. After a
+    reorg find out which branch is right, and give --accept-branch: each call ends one halt.
     """
     given = reason or because
     if not given:
@@ -43,13 +43,25 @@ def command(database: Path, reason: str | None, accept_branch: bool, because: st
         raise DatabaseInvalid(f"no database at {database}", hint="name it with --database")
     with lock_database(database):
         store = Store.open(database)
-        closed = Disagreements(store, Journal(store, time.time)).resume(given)
-        if accept_branch:
-            Headers(store).save(BlockWindow())
-        store.close()
-    if accept_branch:
-        click.echo("the next start follows the branch that the endpoints have then")
-    elif not closed:
-        raise NothingToResume(f"signing is not halted in {database}")
-    for one in closed:
-        click.echo(f"closed: job {one.job} of {one.at}: {one.reason}")
+        try:
+            told = (_accept_branch if accept_branch else _close)(store, given)
+        finally:
+            store.close()
+    if not told:
+        what = "no reorg was too deep" if accept_branch else "the engines do not disagree"
+        raise NothingToResume(f"{what} in {database}", hint="without a halt there is none to end")
+    click.echo("\n".join(told))
+
+
+def _close(store: Store, reason: str) -> list[str]:
+    """Close all disagreements; one line for each."""
+    closed = Disagreements(store, Journal(store, time.time)).resume(reason)
+    return [f"closed: job {one.job} of {one.at}: {one.reason}" for one in closed]
+
+
+def _accept_branch(store: Store, reason: str) -> list[str]:
+    branches = Branches(store, Journal(store, time.time))
+    if not branches.is_open():
+        return []
+    branches.accept(reason)
+    return ["the next start follows the branch that the endpoints have then"]

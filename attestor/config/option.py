@@ -6,6 +6,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 MAX_NUMBER = (1 << 62) - 1
+MAX_PORT = 65535
 MAX_WAIT_SECONDS = 1_000_000
 """Of one wait: more than that overflows in some of the system's calls."""
 

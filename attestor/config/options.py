@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from attestor.config.option import MAX_WAIT_SECONDS, ROOT, option
+from attestor.config.option import MAX_PORT, MAX_WAIT_SECONDS, ROOT, option
 from attestor.config.payers import payer_source
 from attestor.core.cross_check import CheckingEngine, Mode
 from attestor.core.execution import SIGNABLE_ENGINES, Engine
@@ -176,7 +176,7 @@ class Config:
     )
 
     api_host: str = option("text", "address to listen on", "127.0.0.1")
-    api_port: int = option("int", "port to listen on; 0 picks a free one", 3000)
+    api_port: int = option("int", "port to listen on; 0 picks a free one", 3000, high=MAX_PORT)
     api_max_body_bytes: int = option("int", "maximum size of a request body", 64 << 20, low=1024)
     api_wait_seconds: float = option(
         "float", "maximum duration of one /wait_proof call", 60.0, high=MAX_WAIT_SECONDS
@@ -198,7 +198,7 @@ class Config:
     health_host: str = option(
         "text", "address on which the daemon itself serves /health and /metrics", "127.0.0.1"
     )
-    health_port: int = option("int", "its port; 0 picks a free one", 3001)
+    health_port: int = option("int", "its port; 0 picks a free one", 3001, high=MAX_PORT)
 
     proofs_workers: int = option("int", "concurrent executions", 1, low=1)
     proofs_max_open: int = option("int", "maximum number of queued and running jobs", 64, low=1)
@@ -234,7 +234,7 @@ class Config:
     executor_cpu_seconds: int = option("int", "CPU time limit per execution", 1200, low=1)
     executor_memory_bytes: int = option(
         "int",
-        "memory limit per execution; with SP1's engine, of the process's address space",
+        "memory limit per execution: of the guest on our engine, of the whole process on SP1's",
         4 << 30,
         low=256 << 20,
     )

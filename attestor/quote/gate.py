@@ -20,6 +20,7 @@ from attestor.core.enclave import require_trustworthy_enclave
 from attestor.core.measurement import Measurement, require_trustworthy
 from attestor.core.tcb import ALLOWABLE_STATUSES
 from attestor.errors import (
+    AttestorError,
     CollateralExpired,
     CollateralInvalid,
     CollateralUnreachable,
@@ -109,6 +110,8 @@ class Gate:
         self._clock = clock
         self._policy = policy
         self._kept: Collateral | None = None
+        self._told: str | None = None
+        """The code of what went without fresh collateral, if that is in the log."""
 
     def __call__(
         self, raw: bytes, expected_report_data: bytes, for_renewal: bool = False
@@ -116,7 +119,7 @@ class Gate:
         """Judge our own quote; blocks while collateral is fetched. Raises as `judge` does, and
         what the source raises.
 
-        Where no collateral can be had, the last that a quote of this machine passed with is gone by
+        Where no collateral can be had, the last that a quote of this machine passed with is used
         while it is valid. A renewal needs none: the registry judged the machine when it admitted
         it, and takes or refuses the attestation key by itself.
         """
@@ -127,7 +130,7 @@ class Gate:
         except (CollateralUnreachable, CollateralExpired) as error:
             if not for_renewal:
                 raise
-            logger.warning("the registry alone judges a renewal: {} [{}]", error, error.code)
+            self._tell("a renewal is left to the registry to judge", error)
             return self._unjudged(raw, measurement)
 
     def _judged(self, raw: bytes, expected_report_data: bytes, now: int) -> GateVerdict:
@@ -137,11 +140,19 @@ class Gate:
             kept = self._kept
             if kept is None:
                 raise
-            logger.warning("the last collateral is gone by: {} [{}]", error, error.code)
+            self._tell("the last collateral is used", error)
             collateral = kept
+        else:
+            self._told = None
         verdict = judge(raw, expected_report_data, collateral, now, self._policy)
         self._kept = collateral
         return verdict
+
+    def _tell(self, what: str, error: AttestorError) -> None:
+        """Once: it may last as long as a quote is tried for, every few seconds."""
+        if self._told != error.code:
+            logger.warning("{}: {} [{}]", what, error, error.code)
+        self._told = error.code
 
     def _unjudged(self, raw: bytes, measurement: Measurement) -> GateVerdict:
         return GateVerdict(

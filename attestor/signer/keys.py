@@ -53,7 +53,7 @@ class Keys:
     Once halted it holds none, and `create`, `activate` and `sign` raise `SigningHalted`.
 
     A TD's wall clock is the host's, so it decides nothing: time is the chain's, as of the last
-    lease, and what went by since. `clock` counts seconds and only goes forward, also while the
+    lease, plus the time since then. `clock` counts seconds and only goes forward, also while the
     machine is suspended.
     """
 

@@ -185,7 +185,7 @@ class TransactionManager:
     def complete(self, intent: Intent, call: Call, note: Note = nothing) -> Receipt:
         """Submit, and wait until one of the attempts is mined: sent again when it may have been
         lost, replaced when it is stuck. An attempt of the intent that is out since before a stop is
-        gone on with, and one that was mined meanwhile ends it. Raises as `submit`, and
+        resumed, and one that was mined meanwhile ends it. Raises as `submit`, and
         `TransactionUnconfirmed`."""
         with self._one_writer:
             state = SendState.begun(self._timer.now())

@@ -46,3 +46,17 @@ def test_faults__all_together_too_slow__is_said() -> None:
 def test_faults__other_tests__are_not_counted(item: Item) -> None:
     assert budget(item, SECONDS_PER_TEST + 0.1, 0.0).faults() == []
     assert budget(item, 50.0, HUGE).total < budget(item, 0.0, HUGE).total - 49
+
+
+class Session:
+    exitstatus = pytest.ExitCode.OK
+
+
+@pytest.mark.parametrize(
+    ("share", "status"), [(0.4, pytest.ExitCode.TESTS_FAILED), (0.9, pytest.ExitCode.OK)]
+)
+def test_sessionfinish__over_twice_the_bound__fails(share: float, status: pytest.ExitCode) -> None:
+    session: Any = Session()
+    used = budget(Item(FAST), 0.1, HUGE).total
+    budget(Item(FAST), 0.1, share * used).pytest_sessionfinish(session)
+    assert session.exitstatus is status

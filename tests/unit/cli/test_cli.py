@@ -2,13 +2,22 @@
 
 import importlib
 from dataclasses import fields
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from attestor import __version__, cli, config
 from attestor.config import Config
-from attestor.errors import AttestorError, Fatal, Misconfigured, Rejected, Transient
+from attestor.errors import (
+    AttestorError,
+    ConfigurationInvalid,
+    Fatal,
+    Misconfigured,
+    Rejected,
+    Transient,
+)
+from attestor.store.database import Store
 
 
 def test_help__root__lists_every_command() -> None:
@@ -61,3 +70,19 @@ def test_main__error_of_ours__is_one_line_and_its_exit_code(
         cli.main([])
     assert caught.value.code == code
     assert capsys.readouterr().err == f"attestor: it broke (mend it) [{error.code}]\n"
+
+
+@pytest.mark.parametrize(
+    "given", [("--rpc-url", "http://127.0.0.1:1"), ("--registry", "0x" + "11" * 20)]
+)
+def test_audit_verify__node_or_registry_alone__is_refused(
+    tmp_path: Path, given: tuple[str, str]
+) -> None:
+    path = tmp_path / "attestor.sqlite"
+    Store.open(path).close()
+    arguments = ["audit", "--database", str(path), "verify"]
+    assert CliRunner().invoke(cli.group, arguments).exit_code == 0
+    refused = CliRunner().invoke(cli.group, [*arguments, *given]).exception
+    assert isinstance(refused, ConfigurationInvalid)
+    missing = {"--rpc-url": "--registry", "--registry": "--rpc-url"}[given[0]]
+    assert missing in str(refused)
