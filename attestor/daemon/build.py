@@ -30,6 +30,7 @@ from attestor.daemon.policy import make_gate, policy_from, signer_settings
 from attestor.daemon.policy_events import PolicyEventsDuty
 from attestor.deployment import addresses
 from attestor.errors import AttestorError
+from attestor.executor.bodies import BodyDecoder
 from attestor.hardening import process
 from attestor.jobs.cross_checks import CrossChecks
 from attestor.jobs.duty import CrossCheckDuty
@@ -99,6 +100,7 @@ class Parts:
     halt: Halt
     collateral: CollateralDuty | None
     duties: tuple[Duty, ...]
+    bodies: BodyDecoder
     closing: ExitStack
     executor: ExecutorBuild = ExecutorBuild.RECORDED
 
@@ -144,6 +146,7 @@ def build(config: Config) -> Parts:
             halt,
             collateral,
             duties,
+            BodyDecoder(config.executor_directory),
             closing=opened.pop_all(),
             executor=started.executor,
         )

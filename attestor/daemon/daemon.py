@@ -19,7 +19,6 @@ from attestor.daemon.database import check_daily
 from attestor.daemon.duties import Duties
 from attestor.daemon.stopping import aside
 from attestor.errors import AttestorError, Fatal
-from attestor.executor.bodies import BodyDecoder
 from attestor.http.health import Health
 from attestor.http.prover import Api
 from attestor.http.server import BodyLimits, Listener, application
@@ -96,8 +95,7 @@ class Daemon:
         queue, jobs = parts.queue, parts.store.jobs
         served = application(config.api_max_body_bytes)
         limits = BodyLimits(config.api_max_body_bytes)
-        decode = BodyDecoder(config.executor_directory).decode
-        Api(queue, jobs, limits, config.api_wait_seconds, decode).add_to(served)
+        Api(queue, jobs, limits, config.api_wait_seconds, parts.bodies.decode).add_to(served)
         Statements(queue, jobs, config.chain_id).add_to(served)
         Health(
             queue,

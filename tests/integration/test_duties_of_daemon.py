@@ -31,6 +31,7 @@ from attestor.daemon.build import Parts, StoreParts
 from attestor.daemon.daemon import Daemon
 from attestor.daemon.halt import Halt
 from attestor.errors import AttestorError, DutyFailing, DutyHanging, SignerGone
+from attestor.executor.bodies import BodyDecoder
 from attestor.http import wire
 from attestor.jobs import worker
 from attestor.jobs.queue import ProofQueue
@@ -158,7 +159,8 @@ class Running:
         )
         queue = ProofQueue(parts.jobs, 8)
         checks: Any = self.prover
-        return Parts(self._config, parts, queue, checks, Halt(queue.halt), None, duties, closing)
+        bodies, halt = BodyDecoder(self._config.executor_directory), Halt(queue.halt)
+        return Parts(self._config, parts, queue, checks, halt, None, duties, bodies, closing)
 
     async def get(self, session: ClientSession, path: str) -> tuple[int, str]:
         async with session.get(self.url + path) as response:
