@@ -16,8 +16,8 @@ from attestor.core.journal import Entry
 from attestor.core.text import from_hex, to_hex
 from attestor.store.database import Store
 from attestor.store.history import UNMINED
-from attestor.store.jobs import FIRST_FINDING
 from attestor.store.journal import entries
+from attestor.store.proofs import FIRST_FINDING
 
 _SOURCES: dict[str, tuple[str, str]] = {
     "signer_created": ("signers", "address"),
@@ -25,8 +25,8 @@ _SOURCES: dict[str, tuple[str, str]] = {
     "registration_requested": ("registration_requests", "intent"),
     "transaction_signed": ("transactions", "hash"),
     "signer_activated": ("registrations", "signer"),
-    "proof_signed": ("proofs", "job"),
-    "engines_disagreed": ("disagreements", "job"),
+    "proof_signed": ("proofs", "entry"),
+    "engines_disagreed": ("disagreements", "entry"),
     "upload_requested": ("uploads", "intent"),
     "policy_event_seen": ("policy_events", "id"),
     "signer_paused": ("pauses", "entry"),
@@ -133,30 +133,38 @@ def _pause_faults(store: Store, journaled: list[Entry]) -> list[str]:
 
 
 def _finding_faults(store: Store, journaled: list[Entry]) -> list[str]:
-    """The journaled finding about a proof is what its row says; so is the first one, without."""
-    checked = {e.evidence["job"]: e for e in journaled if e.event == "proof_cross_checked"}
+    """The journaled finding about a proof is what its row says; so is the first one, without.
+    Before version 10 an entry names the job, which had one proof."""
+    checked = {
+        e.evidence.get("proof", e.evidence["job"]): e
+        for e in journaled
+        if e.event == "proof_cross_checked"
+    }
     faults: list[str] = []
-    for row in store.rows("SELECT job, cross_check, finding, finding_reason FROM proofs"):
-        entry = checked.get(row["job"])
+    for row in store.rows("SELECT entry, job, cross_check, finding, finding_reason FROM proofs"):
+        entry = checked.get(row["entry"], checked.get(row["job"]))
+        row["proof"] = row["entry"]
         if entry is not None:
-            faults += _row_faults("proofs", row["job"], row, entry)
+            faults += _row_faults("proofs", row["entry"], row, entry)
         elif row["finding"] != FIRST_FINDING.get(row["cross_check"]):
             told = f"finding {row['finding']!r} has no journal entry"
-            faults.append(f"proofs row {row['job']}: {told}")
+            faults.append(f"proofs row {row['entry']}: {told}")
     return faults
 
 
 def _resumption_faults(store: Store, journaled: list[Entry]) -> list[str]:
     """A disagreement is closed for the reason that the journal has, or open."""
     said = {
-        e.evidence["job"]: e.evidence["reason"] for e in journaled if e.event == "signing_resumed"
+        e.evidence.get("disagreement", e.evidence["job"]): e.evidence["reason"]
+        for e in journaled
+        if e.event == "signing_resumed"
     }
     faults: list[str] = []
-    for row in store.rows("SELECT job, resumed_at, resumed_reason FROM disagreements"):
-        reason = said.get(row["job"])
+    for row in store.rows("SELECT entry, job, resumed_at, resumed_reason FROM disagreements"):
+        reason = said.get(row["entry"], said.get(row["job"]))
         if row["resumed_reason"] != reason or (row["resumed_at"] is None) != (reason is None):
             told = f"resumed_reason is {row['resumed_reason']!r}, the journal says {reason!r}"
-            faults.append(f"disagreements row {row['job']}: {told}")
+            faults.append(f"disagreements row {row['entry']}: {told}")
     return faults
 
 

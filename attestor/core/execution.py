@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Protocol
 
 from attestor.core.text import one_line
 from attestor.errors import GuestFailed, PublicValuesMismatch
@@ -18,6 +19,12 @@ class Engine(StrEnum):
 
     ATTESTOR = "attestor"
     SP1_PORTABLE = "sp1-portable"
+    SP1_JIT = "sp1-jit"
+    """Checks no bounds: it only cross-checks, and nothing is signed for its answer alone."""
+
+
+SIGNABLE_ENGINES = (Engine.ATTESTOR, Engine.SP1_PORTABLE)
+"""Those whose results may be signed."""
 
 
 class ExecutorBuild(StrEnum):
@@ -28,12 +35,24 @@ class ExecutorBuild(StrEnum):
     UNRECORDED = "unrecorded"
 
 
+class StopRequest(Protocol):
+    """Whether a call is to end before its time: `executor.stop.Stop`. The descriptor can be read
+    once it is set."""
+
+    @property
+    def is_set(self) -> bool: ...
+
+    def fileno(self) -> int: ...
+
+
 @dataclass(frozen=True)
 class Limits:
     """The limits of one child process of the executor.
 
-    `memory_bytes` is the guest's memory on our engine and all data of the process on SP1's.
-    `niceness` is the child's scheduling priority, from 0 (normal) to 19 (lowest).
+    `memory_bytes` is the guest's memory on our engine, all data of the process on SP1's portable
+    one, and what is resident of the process on SP1's JIT.
+    `niceness` is the child's scheduling priority, from 0 (normal) to 19 (lowest). Once `stop` is
+    set, the child is ended.
     """
 
     wall_seconds: float = 600.0
@@ -42,13 +61,24 @@ class Limits:
     public_values_bytes: int = 1 << 20
     cycles: int = 100_000_000_000
     niceness: int = 0
+    stop: StopRequest | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
 class Effort:
-    """What an execution on our engine cost."""
+    """What an execution on our engine cost.
+
+    `touched_pages` are of 4 KiB. `unconstrained_cycles` are those that SP1 does not count, inside
+    of unconstrained blocks. `written_bytes` is what WRITE was charged for. `windows` are those of
+    2 MiB that were touched; `block_windows` those that each unconstrained block accessed, and one
+    for it.
+    """
 
     touched_pages: int
+    unconstrained_cycles: int
+    written_bytes: int
+    windows: int
+    block_windows: int
     compiled_instructions: int
     compile_seconds: float
 

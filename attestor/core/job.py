@@ -1,6 +1,79 @@
 """Jobs as those see them who take them in and work them off."""
 
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from attestor.core.execution import stdin_sha256
+from attestor.errors import (
+    AttestorError,
+    GuestFailed,
+    GuestFault,
+    ProgramInvalid,
+    PublicValuesMismatch,
+    Unprovable,
+    restore,
+)
+
+_DOMAIN = b"attestor job v1\n"
+_FINAL = (GuestFailed, GuestFault, ProgramInvalid, PublicValuesMismatch, Unprovable)
+"""What a program would fail with each time."""
+
+
+@dataclass(frozen=True)
+class JobLimits:
+    """The client's own, which may only be lower than the operator's; None where there are none."""
+
+    cycles: int | None = None
+    seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a client asks for: a program, its stdin, and limits."""
+
+    program: bytes
+    stdin: tuple[bytes, ...]
+    limits: JobLimits = JobLimits()
+
+    def identify(self) -> "Identity":
+        """Its names. Hashes everything: seconds for hundreds of megabytes."""
+        return Identity.of(self.program, self.stdin, self.limits)
+
+
+@dataclass(frozen=True)
+class Identity:
+    """The names of a program and its stdin, sha256 each in hexadecimal, and of the job: a UUID, as
+    upstream's ids are. Whoever has program and stdin can compute it, before anything is run."""
+
+    job: str
+    program: str
+    stdin: str
+
+    @classmethod
+    def of(
+        cls, program: bytes, stdin: Sequence[bytes], limits: JobLimits = JobLimits()
+    ) -> "Identity":
+        """The names for a program (sha256 of its bytes) and its stdin (`stdin_sha256`):
+
+        job = 16 bytes of sha256("attestor job v1\\n" ‖ program ‖ stdin ‖ limits) as a UUID
+        of version 8, the hashes as 32 bytes each, limits as text "cycles,seconds" where the client
+        gave some, otherwise nothing.
+        """
+        named = hashlib.sha256(program).hexdigest()
+        given = stdin_sha256(stdin)
+        bounds = "" if limits == JobLimits() else f"{limits.cycles},{limits.seconds}"
+        whole = _DOMAIN + bytes.fromhex(named) + bytes.fromhex(given) + bounds.encode()
+        return cls(_uuid(hashlib.sha256(whole).digest()), named, given)
+
+
+def _uuid(digest: bytes) -> str:
+    """RFC 9562: 122 bits of the digest, version 8."""
+    data = bytearray(digest[:16])
+    data[6] = data[6] & 0x0F | 0x80
+    data[8] = data[8] & 0x3F | 0x80
+    text = data.hex()
+    return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
 
 
 @dataclass(frozen=True)
@@ -10,6 +83,7 @@ class Work:
     job: str
     program: bytes
     stdin: tuple[bytes, ...]
+    limits: JobLimits = JobLimits()
 
 
 @dataclass(frozen=True)
@@ -19,3 +93,21 @@ class JobState:
     state: str
     error_code: str | None
     error_message: str | None
+    error_hint: str | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still to be finished."""
+        return self.state in ("queued", "running")
+
+    def error(self) -> AttestorError:
+        """What a failed job failed with."""
+        message = self.error_message or "the job failed"
+        return restore(self.error_code or "", message, self.error_hint)
+
+    @property
+    def is_final(self) -> bool:
+        """Whether running it once more would end in the same way."""
+        if self.state == "failed":
+            return isinstance(self.error(), _FINAL)
+        return self.state == "done"

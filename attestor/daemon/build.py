@@ -5,6 +5,7 @@ cannot be built.
 """
 
 import os
+import socket
 import time
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
@@ -22,19 +23,18 @@ from attestor.core.execution import ExecutorBuild
 from attestor.core.fees import GWEI
 from attestor.core.report_data import Binding, Layout
 from attestor.core.text import checksummed
+from attestor.daemon.api import ApiParts, build_api
+from attestor.daemon.clocks import Clocks
 from attestor.daemon.database import DatabaseCheckDuty, DatabaseDuty
 from attestor.daemon.duties import Duty
-from attestor.daemon.halt import Halt
 from attestor.daemon.heartbeat import HeartbeatDuty
 from attestor.daemon.policy import make_gate, policy_from, signer_settings
 from attestor.daemon.policy_events import PolicyEventsDuty
 from attestor.deployment import addresses
 from attestor.errors import AttestorError
-from attestor.executor.bodies import BodyDecoder
 from attestor.hardening import process
+from attestor.http.server import listen
 from attestor.jobs.cross_checks import CrossChecks
-from attestor.jobs.duty import CrossCheckDuty
-from attestor.jobs.queue import ProofQueue
 from attestor.quote.gate import Gate
 from attestor.rotation.duty import RotationDuty
 from attestor.rotation.effects import RotationEffects
@@ -50,16 +50,17 @@ from attestor.store.database import Store
 from attestor.store.disagreements import Disagreements
 from attestor.store.headers import Headers
 from attestor.store.history import History
-from attestor.store.jobs import Jobs
 from attestor.store.journal import Journal
 from attestor.store.lock import lock_database
+from attestor.store.moving import move_jobs
 from attestor.store.policy_events import PolicyEvents
+from attestor.store.proofs import Proofs
 from attestor.store.transactions import Transactions
 from attestor.store.uploads import Uploads
-from attestor.transactions.account import load_account
 from attestor.transactions.budget import GasBudget
 from attestor.transactions.lock import lock_account
 from attestor.transactions.manager import TransactionManager
+from attestor.transactions.payers import load_payer
 from attestor.transactions.pricing import Pricer
 from attestor.transactions.replacement import FeePolicy
 
@@ -81,7 +82,7 @@ class StoreParts:
     """The database, a part for each group of its tables."""
 
     history: History
-    jobs: Jobs
+    proofs: Proofs
     transactions: Transactions
     uploads: Uploads
     disagreements: Disagreements
@@ -95,13 +96,12 @@ class Parts:
 
     config: Config
     store: StoreParts
-    queue: ProofQueue
-    checks: CrossChecks
-    halt: Halt
+    api: ApiParts
+    health: socket.socket
     collateral: CollateralDuty | None
     duties: tuple[Duty, ...]
-    bodies: BodyDecoder
     closing: ExitStack
+    clocks: Clocks
     executor: ExecutorBuild = ExecutorBuild.RECORDED
 
 
@@ -113,27 +113,39 @@ def build(config: Config) -> Parts:
         chain = _chain(config)
         gate = make_gate(config, lambda: chain.node.head().timestamp)
         store, manager, noted = _store(config, opened, chain)
-        collateral = _collateral(config, chain, store)
+        collateral = _collateral(config, chain, store, opened)
+        listening = opened.enter_context(listen(config.api_host, config.api_port, "api"))
+        health = opened.enter_context(listen(config.health_host, config.health_port, "health"))
         signer = SignerProcess(signer_settings(config, chain.binding, chain.contracts.multiproof))
         opened.callback(signer.close)
         started = signer.started()
         _give_up_change_of_users()
         effects = _effects(config, chain, store, manager, signer, gate)
-        rotation = _rotation(chain, store, manager, effects, config.chain_poll_seconds)
+        heads = Heads(chain.node, store.headers, _pace(config))
+        rotation = _rotation(chain, store, manager, effects, heads)
         rotation.recover(held=signer.addresses())
         opened.callback(_end_signers, signer, rotation)
         vouching = Vouching(chain.node, chain.registry)
-        checks = CrossChecks(signer, store.jobs, store.disagreements, vouching.require)
+        checks = CrossChecks(signer, store.proofs, store.disagreements, vouching.require)
         checks.recover()
-        queue = ProofQueue(store.jobs, config.proofs_max_open)
-        halt = Halt(queue.halt)
+        clocks = Clocks.of_this_machine()
+        api = build_api(
+            config,
+            signer,
+            listening,
+            checks,
+            store.proofs,
+            store.history,
+            lambda: heads.window.head.timestamp if heads.window.head is not None else 0,
+            clocks.watch,
+        )
         pause = config.chain_poll_seconds
         duties: tuple[Duty, ...] = (
-            RotationDuty(signer, rotation, lambda: halt.reason, pause),
+            RotationDuty(signer, rotation, lambda: api.halt.reason, pause),
             HeartbeatDuty(signer),
             DatabaseDuty(store.database),
             DatabaseCheckDuty(store.database),
-            CrossCheckDuty(checks, halt.halt, pause),
+            api.look,
             *((collateral,) if collateral is not None else ()),
             *_policy_events(config, chain, noted),
         )
@@ -141,13 +153,12 @@ def build(config: Config) -> Parts:
         return Parts(
             config,
             store,
-            queue,
-            checks,
-            halt,
+            api,
+            health,
             collateral,
             duties,
-            BodyDecoder(config.executor_directory),
             closing=opened.pop_all(),
+            clocks=clocks,
             executor=started.executor,
         )
 
@@ -159,7 +170,7 @@ def _chain(config: Config) -> ChainParts:
     binding = Binding(config.chain_id, contracts.registry, Layout(config.chain_registry_kind))
     registry = Registry(node, contracts.registry, binding.layout)
     policy = policy_from(config, registry.terms())
-    payer = load_account(config.payer_key_file)
+    payer = load_payer(config.payer, lambda name: f"payer.{name}")
     pricer = Pricer(node, payer, _fee_policy(config))
     return ChainParts(node, contracts, registry, binding, policy, pricer)
 
@@ -177,10 +188,11 @@ def _store(
     opened.callback(payer_lock.close)
     store = Store.open(config.store_path)
     opened.callback(store.close)
+    move_jobs(store)
     journal = Journal(store, time.time)
     parts = StoreParts(
         History(store, journal),
-        Jobs(store, journal),
+        Proofs(store, journal),
         Transactions(store, journal),
         Uploads(store, journal),
         Disagreements(store, journal),
@@ -200,7 +212,9 @@ def _policy_events(config: Config, chain: ChainParts, noted: PolicyEvents) -> tu
     return (PolicyEventsDuty(chain.node, chain.registry, noted, first, confirmations),)
 
 
-def _collateral(config: Config, chain: ChainParts, store: StoreParts) -> CollateralDuty | None:
+def _collateral(
+    config: Config, chain: ChainParts, store: StoreParts, opened: ExitStack
+) -> CollateralDuty | None:
     return build_duty(
         config,
         chain.node,
@@ -209,6 +223,7 @@ def _collateral(config: Config, chain: ChainParts, store: StoreParts) -> Collate
         store.history,
         store.uploads,
         store.transactions,
+        opened,
     )
 
 
@@ -233,12 +248,15 @@ def _rotation(
     store: StoreParts,
     manager: TransactionManager,
     effects: RotationEffects,
-    poll_seconds: float,
+    heads: Heads,
 ) -> Rotation:
-    history, failures = store.history, Failures(store.history)
+    history, failures = store.history, Failures(store.history, time.monotonic)
     observer = Observer(chain.registry, manager, history, chain.policy, failures)
-    heads = Heads(chain.node, store.headers, Pace(poll_seconds, time.monotonic))
     return Rotation(heads, observer, effects, history, chain.policy, failures, time.monotonic)
+
+
+def _pace(config: Config) -> Pace:
+    return Pace(config.chain_poll_seconds, time.monotonic)
 
 
 def _tell(config: Config, chain: ChainParts, signer: StartReport) -> None:

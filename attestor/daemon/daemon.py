@@ -1,6 +1,7 @@
 """`attestor run`: starts the parts, watches over them, and stops them in order.
 
-The event loop serves HTTP. Duties have threads of their own, and programs run in the workers'.
+The event loop serves health and metrics. Duties have threads of their own, and clients are served
+by another process.
 """
 
 import asyncio
@@ -14,22 +15,23 @@ from loguru import logger
 from attestor.config import Config
 from attestor.core.duty import DutyBounds, fault, is_past_hope
 from attestor.daemon.build import build
-from attestor.daemon.clocks import Clocks, ClockWatch
+from attestor.daemon.clocks import ClockWatch
 from attestor.daemon.database import check_daily
 from attestor.daemon.duties import Duties
 from attestor.daemon.stopping import aside
 from attestor.errors import AttestorError, Fatal
+from attestor.http.connections import ConnectionLimits, raise_file_limit
 from attestor.http.health import Health
-from attestor.http.prover import Api
-from attestor.http.server import BodyLimits, Listener, application
-from attestor.http.statements import Statements
-from attestor.jobs.worker import Workers
+from attestor.http.server import Listener, application
 
 WATCH_SECONDS = 1.0
 DUTIES_STOP_SECONDS = 4.0
 """What duties get to end a step. One that waits for an endpoint longer is left behind."""
+API_STOP_SECONDS = 4.0
+"""What the API process gets, at the same time, to finish what it does."""
 STOP_SECONDS = 10.0
 """What everything together gets."""
+HEALTH_CONNECTIONS = ConnectionLimits(128, 64, head_seconds=5.0, idle_seconds=30.0)
 
 
 class Daemon:
@@ -37,8 +39,9 @@ class Daemon:
 
     def __init__(self, config: Config, bounds: DutyBounds | None = None) -> None:
         self._bounds = bounds or DutyBounds()
-        self._clocks = Clocks.of_this_machine()
+        raise_file_limit()
         self._parts = build(config)
+        self._clocks = self._parts.clocks
         self._stop = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._lock = threading.Lock()
@@ -60,11 +63,12 @@ class Daemon:
             self._loop.add_signal_handler(number, self._stop.set)
         async with AsyncExitStack() as stack:
             stack.push_async_callback(aside, self._parts.closing.close, STOP_SECONDS)
-            workers = self._workers(stack)
             duties = Duties(self._parts.duties, self._fail, self._clocks)
-            await self._serve(stack, workers, duties)
+            self._keep_halt()
+            await self._serve_health(stack, duties)
             duties.start()
-            stack.push_async_callback(self._stop_duties, duties)
+            self._parts.api.supervisor.start()
+            stack.push_async_callback(self._stop_parts, duties)
             stack.callback(check_daily(duties.wake).stop)
             stack.callback(at_stop)
             await self._watch(duties)
@@ -72,44 +76,31 @@ class Daemon:
         if self._failure is not None:
             raise self._failure
 
-    def _workers(self, stack: AsyncExitStack) -> Workers:
-        """They take up the work, unless an earlier run ended in a disagreement that stands."""
-        parts = self._parts
-        workers = Workers(
-            parts.store.jobs,
-            parts.queue,
-            parts.checks.prove,
-            parts.config.proofs_workers,
-            self._fail,
-        )
-        standing = parts.store.disagreements.open()
+    def _keep_halt(self) -> None:
+        """An earlier run ended in a disagreement that stands, unless it was resumed."""
+        standing = self._parts.store.disagreements.open()
         if standing:
-            parts.halt.halt(f"job {standing[0].job} of {standing[0].at}: {standing[0].reason}")
-        else:
-            workers.start()
-        stack.push_async_callback(workers.stop)
-        return workers
+            told = f"job {standing[0].job} of {standing[0].at}: {standing[0].reason}"
+            self._parts.api.halt.halt(told)
 
-    async def _serve(self, stack: AsyncExitStack, workers: Workers, duties: Duties) -> None:
-        parts, config = self._parts, self._parts.config
-        queue, jobs = parts.queue, parts.store.jobs
-        served = application(config.api_max_body_bytes)
-        limits = BodyLimits(config.api_max_body_bytes)
-        Api(queue, jobs, limits, config.api_wait_seconds, parts.bodies.decode).add_to(served)
-        Statements(queue, jobs, config.chain_id).add_to(served)
-        Health(
-            queue,
-            jobs,
+    async def _serve_health(self, stack: AsyncExitStack, duties: Duties) -> None:
+        parts = self._parts
+        health = Health(
+            lambda: parts.api.halt.halted,
+            parts.store.proofs,
             parts.store.disagreements,
-            workers,
+            parts.api.supervisor,
             parts.collateral,
             duties.records,
             self._bounds,
             self._clocks.watch,
             database_fault=lambda: parts.store.database.fault,
             executor=parts.executor,
-        ).add_to(served)
-        listener = Listener(served, config.api_host, config.api_port)
+        )
+        parts.api.service.health = health
+        served = application()
+        health.add_to(served)
+        listener = Listener(served, parts.health, HEALTH_CONNECTIONS)
         stack.push_async_callback(listener.stop)
         await listener.start()
 
@@ -127,8 +118,13 @@ class Daemon:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stop.wait(), WATCH_SECONDS)
 
-    async def _stop_duties(self, duties: Duties) -> None:
-        hanging = await aside(lambda: duties.stop(DUTIES_STOP_SECONDS), DUTIES_STOP_SECONDS + 1)
+    async def _stop_parts(self, duties: Duties) -> None:
+        """Clients and duties at the same time: neither needs the other to end."""
+        api = self._parts.api.supervisor
+        _, hanging = await asyncio.gather(
+            aside(lambda: api.stop(API_STOP_SECONDS), API_STOP_SECONDS + 2),
+            aside(lambda: duties.stop(DUTIES_STOP_SECONDS), DUTIES_STOP_SECONDS + 1),
+        )
         if hanging is None or hanging:
             logger.warning("left behind, as they hang: {}", ", ".join(hanging or ["duties"]))
 
@@ -139,7 +135,7 @@ class Daemon:
             # What is closed already is missed by whoever still uses it: that is no failure.
             logger.debug("while stopping: {} [{}]", error, error.code)
             return
-        if self._parts.halt.takes(error):
+        if self._parts.api.halt.takes(error):
             return
         with self._lock:
             if self._failure is None:

@@ -18,6 +18,10 @@ class Halt:
         self._tell = tell
         self._lock = threading.Lock()
         self._reason: str | None = None
+        self.error: SigningHalted | None = None
+        """What clients are told, from the moment on in which signing is halted."""
+        self.halted: SigningHalted | None = None
+        """The same, once whoever serves clients knows it."""
 
     @property
     def reason(self) -> str | None:
@@ -30,13 +34,13 @@ class Halt:
             if self._reason is not None:
                 return
             self._reason = reason
-        logger.critical("signing is halted, the engines disagree: {}", reason)
-        self._tell(
-            SigningHalted(
+            self.error = SigningHalted(
                 "nothing is signed or served: the engines disagree on the result of a program",
                 hint="the operator has to act: docs/operate.md, engines that disagree",
             )
-        )
+        logger.critical("signing is halted, the engines disagree: {}", reason)
+        self._tell(self.error)
+        self.halted = self.error
 
     def takes(self, error: AttestorError) -> bool:
         """Halt if `error` says that the engines disagree; whether it does.

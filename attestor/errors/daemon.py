@@ -1,6 +1,6 @@
 """Errors of the daemon's own work: its duties and its workers."""
 
-from attestor.errors.base import Fatal, Rejected
+from attestor.errors.base import Fatal, Rejected, Transient
 
 
 class DutyFailing(Fatal):
@@ -31,3 +31,21 @@ class LeaseLost(Rejected):
     """A worker's lease on a job ended: the job is another's now, or closed."""
 
     code = "lease_lost"
+
+
+class ApiNotAnswering(Transient):
+    """The API process does not answer, or ended: it is started anew."""
+
+    code = "api_not_answering"
+
+
+class DaemonNotAnswering(Transient):
+    """The daemon does not answer the API process."""
+
+    code = "daemon_not_answering"
+
+
+class Stopping(Transient):
+    """The service is being stopped: what was asked for goes on after its next start."""
+
+    code = "stopping"

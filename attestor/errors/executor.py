@@ -1,6 +1,6 @@
 """Errors of programs and their execution."""
 
-from attestor.errors.base import Misconfigured, Rejected
+from attestor.errors.base import Misconfigured, Rejected, Transient
 
 
 class ProgramInvalid(Rejected):
@@ -61,10 +61,22 @@ class ExecutionOutputLimit(ExecutionLimit):
     code = "exec_output_limit"
 
 
+class ExecutionStopped(Transient):
+    """The execution was ended on request: nobody waits for its result."""
+
+    code = "exec_stopped"
+
+
 class PublicValuesMismatch(Rejected):
     """The committed digest is not that of the public values."""
 
     code = "exec_public_values_mismatch"
+
+
+class ExecutionHostMemory(Transient):
+    """The machine refused memory that the execution's limit allows: no fault of the program."""
+
+    code = "exec_host_memory"
 
 
 class ExecutorCrashed(Rejected):

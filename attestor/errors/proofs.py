@@ -31,6 +31,12 @@ class DecoderFailed(Transient):
     code = "decoder_failed"
 
 
+class BodyCompressed(Rejected):
+    """A request's body is compressed, which is not supported."""
+
+    code = "body_compressed"
+
+
 # --- client ---------------------------------------------------------------------------------------
 
 

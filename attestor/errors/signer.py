@@ -22,6 +22,18 @@ class RequestInvalid(Rejected):
     code = "request_invalid"
 
 
+class ProgramUnknown(Rejected):
+    """The signer process does not have the program of that hash: it has to be sent along."""
+
+    code = "program_unknown"
+
+
+class OutcomeUnknown(Rejected):
+    """The signer process did not run what it is asked to sign again: it has to be run again."""
+
+    code = "outcome_unknown"
+
+
 class SignerNotVouchedFor(Transient):
     """The chain did not vouch for a proof's signer after it signed."""
 

@@ -3,8 +3,9 @@
 import hashlib
 import threading
 from collections import OrderedDict
+from dataclasses import replace
 
-from attestor.core.execution import Limits
+from attestor.core.execution import Limits, StopRequest
 from attestor.core.verifying_key import VerifyingKey
 from attestor.executor.native import NativeExecutor
 
@@ -23,7 +24,7 @@ class VerifyingKeys:
         self._kept: OrderedDict[bytes, VerifyingKey] = OrderedDict()
         self._lock = threading.Lock()
 
-    def of(self, program: bytes) -> VerifyingKey:
+    def of(self, program: bytes, stop: StopRequest | None = None) -> VerifyingKey:
         """The key of an ELF. Raises as `NativeExecutor.verifying_key`."""
         name = hashlib.sha256(program).digest()
         with self._lock:
@@ -31,7 +32,7 @@ class VerifyingKeys:
             if known is not None:
                 self._kept.move_to_end(name)
                 return known
-        computed = self._executor.verifying_key(program, self._limits)
+        computed = self._executor.verifying_key(program, replace(self._limits, stop=stop))
         with self._lock:
             self._kept[name] = computed
             while len(self._kept) > MAX_KEPT:

@@ -41,9 +41,13 @@ def of_collateral(failing: bool, expiry: CollateralExpiry | None) -> list[str]:
     return lines
 
 
-def of_workers(internal_errors: int) -> list[str]:
-    """Internal errors that jobs met."""
-    return _metric("attestor_worker_internal_errors_total", "counter", [("", internal_errors)])
+def of_api(internal_errors: int, connections: int, starts: int) -> list[str]:
+    """Of the API process: internal errors that jobs met, connections, and how often it started."""
+    return [
+        *_metric("attestor_worker_internal_errors_total", "counter", [("", internal_errors)]),
+        *_metric("attestor_api_connections", "gauge", [("", connections)]),
+        *_metric("attestor_api_starts_total", "counter", [("", starts)]),
+    ]
 
 
 def of_duties(records: list[DutyRecord], monotonic: float) -> list[str]:

@@ -6,19 +6,31 @@ of `http.server`.
 
 import asyncio
 import json
+from typing import Protocol
 
 from aiohttp import web
 
-from attestor.core.job import JobState
-from attestor.errors import BodyInvalid, InternalError, restore
+from attestor.core.job import JobState, Request
+from attestor.errors import BodyInvalid, InternalError
 from attestor.http import wire
-from attestor.http.server import Bodies, BodyLimits, error_answer
+from attestor.http.bodies import Bodies, BodyLimits
+from attestor.http.server import error_answer
 from attestor.http.wire import DecodeLarge
 from attestor.jobs.queue import ProofQueue
-from attestor.store.jobs import Jobs
-from attestor.store.proofs import StoredProof
+from attestor.store.results import StoredResult
 
-MAX_ID_BYTES = 256
+MAX_ID_BYTES = 8192
+"""No job has a name of that length; an answer repeats what was asked for."""
+
+
+class Answers(Protocol):
+    """Results as they are handed out: `api.answers.Answers`."""
+
+    async def result(self, job: str) -> StoredResult | None:
+        """The result of a finished job, signed anew if that is due and possible."""
+
+    async def is_stale(self, job: str) -> bool:
+        """Whether its signature ended and only another run can renew it."""
 
 
 class Api:
@@ -28,13 +40,13 @@ class Api:
     def __init__(
         self,
         queue: ProofQueue,
-        jobs: Jobs,
+        answers: Answers,
         limits: BodyLimits,
         wait_seconds: float,
         decode_large: DecodeLarge,
     ) -> None:
         self._queue = queue
-        self._jobs = jobs
+        self._answers = answers
         self._requests = Bodies(limits)
         self._ids = Bodies(BodyLimits(MAX_ID_BYTES))
         self._wait_seconds = wait_seconds
@@ -48,60 +60,71 @@ class Api:
         application.router.add_post("/wait_proof", self.wait_proof)
 
     async def request_proof(self, request: web.Request) -> web.Response:
-        """Accept a job and answer with its id once it is finished."""
-        job = await self._accept(request)
-        while True:
-            state = await self._queue.wait(job, self._wait_seconds)
-            if state is None:
-                raise InternalError(f"job {job} is not in the database any more")
-            if state.state in ("done", "failed"):
-                break
+        """Accept a job, or join the same one, and answer with its id once it is finished."""
+        async with self._requests.whole(request) as body:
+            asked = await self._decoded(body)
+            identity = await asyncio.to_thread(asked.identify)
+            # Wanted from here on, so that no moment is left in which it would be parked.
+            waiting = self._queue.waiting(identity.job)
+            with waiting:
+                again = await self._answers.is_stale(identity.job)
+                await self._queue.ask(identity, asked, again)
+        del body, asked
+        state = await self._queue.until_over(identity.job)
+        if state is None:
+            raise InternalError(f"job {identity.job} is not in the database any more")
         _raise_if_failed(state)
-        return web.Response(text=job)
+        return web.Response(text=identity.job)
 
-    async def _accept(self, request: web.Request) -> str:
-        """Read, decode and store a job; its id. Raises `QueueFull` when too many do so."""
-        async with self._requests.slot():
-            body = await self._requests.read(request)
-            async with self._decoding:
-                asked = await asyncio.to_thread(wire.decode_request, body, self._decode_large)
-            return await self._queue.add(asked.program, asked.stdin)
+    async def _decoded(self, body: bytes) -> Request:
+        async with self._decoding:
+            decoded = await asyncio.to_thread(wire.decode_request, body, self._decode_large)
+        return Request(decoded.program, decoded.stdin)
 
     async def wait_proof(self, request: web.Request) -> web.Response:
         """Answer with the proof of a job."""
-        raw = await self._ids.read(request)
+        raw = await self._ids.small(request)
+        if raw is None:
+            # No job has such a name; upstream says so too, and repeats it.
+            return _not_found("…")
         try:
             job = raw.decode()
         except UnicodeDecodeError:
             raise BodyInvalid("the body is not UTF-8") from None
         state = await self._queue.wait(job, self._wait_seconds)
         if state is None:
-            return web.Response(status=404, text=f"{json.dumps(job, ensure_ascii=False)} Not found")
+            return _not_found(job)
         _raise_if_failed(state)
-        proof = await asyncio.to_thread(self._jobs.proof, job)
-        if proof is None:
+        result = await self._answers.result(job) if state.state == "done" else None
+        if result is None:
             return error_answer(504, "proof_pending", "the job is not finished yet", "ask again")
-        answer = wire.TeeProof(proof.signature, proof.vk_hash_bytes, proof.public_values)
+        answer = wire.TeeProof(result.signature, result.vk_hash_bytes, result.public_values)
         return web.Response(
-            body=wire.encode_proof(answer),
+            body=await asyncio.to_thread(wire.encode_proof, answer),
             content_type="application/json",
-            headers=_trust_headers(proof),
+            headers=_trust_headers(result),
         )
 
 
-def _trust_headers(proof: StoredProof) -> dict[str, str]:
-    """Beside upstream's body: what ran the program, and what was checked of it until now."""
+def _not_found(job: str) -> web.Response:
+    return web.Response(status=404, text=f"{json.dumps(job, ensure_ascii=False)} Not found")
+
+
+def _trust_headers(result: StoredResult) -> dict[str, str]:
+    """Beside upstream's body: what ran the program, what was checked of it until now, and until
+    when its signer is registered (Unix seconds)."""
     checked = (
-        proof.cross_check if proof.finding is None else f"{proof.cross_check}, {proof.finding}"
+        result.cross_check if result.finding is None else f"{result.cross_check}, {result.finding}"
     )
     return {
-        "X-Attestor-Engine": proof.engine,
-        "X-Attestor-Cycles": str(proof.cycles),
+        "X-Attestor-Engine": result.engine,
+        "X-Attestor-Cycles": str(result.cycles),
         "X-Attestor-Cross-Check": checked,
-        "X-Attestor-Executor": proof.executor or "unknown",
+        "X-Attestor-Executor": result.executor or "unknown",
+        "X-Attestor-Valid-Until": str(result.valid_until),
     }
 
 
 def _raise_if_failed(state: JobState) -> None:
     if state.state == "failed":
-        raise restore(state.error_code or "", state.error_message or "the job failed", None)
+        raise state.error()

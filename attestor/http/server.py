@@ -1,14 +1,11 @@
-"""What all HTTP calls share: listeners, limits on bodies, and errors as answers.
+"""What all HTTP calls share: listeners, and errors as answers.
 
 An error is a status with {"error":{"code","message","hint"}}. Calls attach themselves to an
 application by their `add_to`.
 """
 
-import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+import socket
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
@@ -17,111 +14,113 @@ from loguru import logger
 
 from attestor.errors import (
     AttestorError,
+    BodyCompressed,
     BodyInvalid,
     BodyTooLarge,
     ConfigurationInvalid,
+    DatabaseFailed,
+    ExecutorCrashed,
+    Fatal,
+    ForbiddenCall,
     InternalError,
-    QueueFull,
     Rejected,
     SigningHalted,
     Transient,
 )
+from attestor.http.connections import ConnectionLimits, Connections
 
 FAULT_HEADER = "X-Attestor-Fault"
-STOP_SECONDS = 3.0
+STOP_SECONDS = 1.0
 """What calls that are being answered get at the end."""
+BACKLOG = 1024
+CONNECTIONS = web.AppKey("connections", list[Connections])
 
 
-@dataclass(frozen=True)
-class BodyLimits:
-    """Of the bodies of one call."""
-
-    max_bytes: int
-    seconds: float = 60.0
-    at_once: int = 8
-    """Bodies that may be held in memory together."""
-    slot_seconds: float = 5.0
-    """How long a request waits for its turn."""
+def application() -> web.Application:
+    """An application without calls."""
+    made = web.Application(middlewares=[_watch, _answer_errors, _answer_unknown])
+    made[CONNECTIONS] = []
+    return made
 
 
-class Bodies:
-    """Reads the bodies of one call within limits."""
-
-    def __init__(self, limits: BodyLimits) -> None:
-        self._limits = limits
-        self._slots = asyncio.Semaphore(limits.at_once)
-
-    @asynccontextmanager
-    async def slot(self) -> AsyncIterator[None]:
-        """A place in memory for one body. Raises `QueueFull` when all are taken for long."""
+def listen(host: str, port: int, option: str) -> socket.socket:
+    """A socket that listens there; nobody accepts from it yet. Raises `ConfigurationInvalid` with
+    the name of the options' table."""
+    try:
+        family, kind, protocol, _, where = socket.getaddrinfo(
+            host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        made = socket.socket(family, kind, protocol)
         try:
-            await asyncio.wait_for(self._slots.acquire(), self._limits.slot_seconds)
-        except TimeoutError:
-            raise QueueFull(
-                f"{self._limits.at_once} requests are being read already", hint="try again later"
-            ) from None
-        try:
-            yield
-        finally:
-            self._slots.release()
-
-    async def read(self, request: web.Request) -> bytes:
-        """The whole body. Raises `BodyTooLarge` and `BodyInvalid`."""
-        limit = self._limits.max_bytes
-        if request.content_length is not None and request.content_length > limit:
-            raise _too_large(limit)
-        try:
-            body = await asyncio.wait_for(request.read(), self._limits.seconds)
-        except web.HTTPRequestEntityTooLarge:
-            raise _too_large(limit) from None
-        except TimeoutError:
-            raise BodyInvalid(f"the body took longer than {self._limits.seconds:.0f} s") from None
-        except (web.RequestPayloadError, ConnectionError) as error:
-            raise BodyInvalid(f"the body cannot be read: {type(error).__name__}") from None
-        if len(body) > limit:
-            raise _too_large(limit)
-        return body
-
-
-def application(max_body: int) -> web.Application:
-    """An application without calls, whose bodies have at most that many bytes."""
-    return web.Application(client_max_size=max_body, middlewares=[_answer_errors, _answer_unknown])
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            made.bind(where)
+            made.listen(BACKLOG)
+        except BaseException:
+            made.close()
+            raise
+    except (OSError, OverflowError) as error:
+        raise ConfigurationInvalid(
+            f"cannot listen on {host}:{port}: {getattr(error, 'strerror', None) or error}",
+            hint=f"set {option}.host and {option}.port to a free address",
+        ) from None
+    return made
 
 
 class Listener:
-    """An application on a TCP port."""
+    """An application on a socket that listens."""
 
-    def __init__(self, served: web.Application, host: str, port: int) -> None:
+    def __init__(
+        self,
+        served: web.Application,
+        listening: socket.socket,
+        limits: ConnectionLimits | None = None,
+    ) -> None:
+        limits = limits or ConnectionLimits()
         log = logging.getLogger("attestor.http")
         log.addFilter(_is_ours)
         self._runner = web.AppRunner(
-            served, access_log=None, shutdown_timeout=STOP_SECONDS, logger=log
+            served,
+            access_log=None,
+            shutdown_timeout=STOP_SECONDS,
+            logger=log,
+            handler_cancellation=True,
+            keepalive_timeout=limits.idle_seconds,
+            auto_decompress=False,
+            lingering_time=1.0,
         )
-        self._host = host
-        self._port = port
+        self._served = served
+        self._listening = listening
+        self._limits = limits
+        self._connections: Connections | None = None
 
     async def start(self) -> None:
-        """Listen. Raises `ConfigurationInvalid`."""
+        """Accept connections."""
         await self._runner.setup()
-        try:
-            await web.TCPSite(self._runner, self._host, self._port).start()
-        except OSError as error:
-            raise ConfigurationInvalid(
-                f"cannot listen on {self._host}:{self._port}: {error.strerror}",
-                hint="set api.host and api.port to a free address",
-            ) from None
+        server = self._runner.server
+        assert server is not None
+        self._connections = Connections(self._listening, server, self._limits)
+        self._served[CONNECTIONS].append(self._connections)
+        self._connections.start()
         logger.info("listening on http://{}:{}", *self.address)
 
     @property
     def address(self) -> tuple[str, int]:
-        """Host and port, once it listens."""
-        host, port = self._runner.addresses[0][:2]
+        """Host and port."""
+        host, port = self._listening.getsockname()[:2]
         return str(host), int(port)
+
+    @property
+    def open_connections(self) -> int:
+        """How many there are at this moment."""
+        return len(self._connections) if self._connections is not None else 0
 
     async def stop(self) -> None:
         """Accept nothing more, and let the calls that are being answered end within
         `STOP_SECONDS`."""
+        if self._connections is not None:
+            self._connections.stop()
         await self._runner.cleanup()
+        self._listening.close()
 
 
 def error_answer(status: int, code: str, message: str, hint: str | None) -> web.Response:
@@ -141,6 +140,19 @@ def _is_ours(record: logging.LogRecord) -> bool:
 
 
 @web.middleware
+async def _watch(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Tell the connections' guards when a request is being answered."""
+    watching, transport = request.app[CONNECTIONS], request.transport
+    for connections in watching:
+        connections.request_begins(transport)
+    try:
+        return await handler(request)
+    finally:
+        for connections in watching:
+            connections.request_ends(transport)
+
+
+@web.middleware
 async def _answer_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         return await handler(request)
@@ -149,6 +161,12 @@ async def _answer_errors(request: web.Request, handler: Handler) -> web.StreamRe
         return web.Response(
             status=400, text="Invalid body", headers={FAULT_HEADER: error.message[:200]}
         )
+    except (Fatal, DatabaseFailed) as error:
+        if isinstance(error, SigningHalted):
+            return error_answer(503, error.code, error.message, error.hint)
+        # What is inside (paths, statements) is the operator's business.
+        logger.error("{} {} failed: {} [{}]", request.method, request.path, error, error.code)
+        return error_answer(500, error.code, "the service failed", "tell the operator")
     except AttestorError as error:
         return error_answer(_status(error), error.code, error.message, error.hint)
     except web.HTTPException:
@@ -171,16 +189,14 @@ async def _answer_unknown(request: web.Request, handler: Handler) -> web.StreamR
 def _status(error: AttestorError) -> int:
     if isinstance(error, BodyTooLarge):
         return 413
+    if isinstance(error, BodyCompressed):
+        return 415
     if isinstance(error, InternalError):
+        return 500
+    if isinstance(error, ExecutorCrashed) and not isinstance(error, ForbiddenCall):
         return 500
     if isinstance(error, Rejected):
         return 422
-    if isinstance(error, Transient | SigningHalted):
+    if isinstance(error, Transient):
         return 503
     return 500
-
-
-def _too_large(limit: int) -> BodyTooLarge:
-    return BodyTooLarge(
-        f"the body is larger than {limit} bytes", hint="the operator's api.max_body_bytes"
-    )

@@ -1,21 +1,19 @@
 """`GET /statement`: the EIP-712 form of a proof's statement, as MultiProof takes it."""
 
-import asyncio
-
 from aiohttp import web
 
 from attestor.core.text import checksummed, to_hex
+from attestor.http.prover import Answers
 from attestor.jobs.queue import ProofQueue
-from attestor.store.jobs import Jobs
-from attestor.store.proofs import StoredStatement
+from attestor.store.results import StoredStatement
 
 
 class Statements:
     """The handler. The answer has the struct's fields under their Solidity names."""
 
-    def __init__(self, queue: ProofQueue, jobs: Jobs, chain_id: int) -> None:
+    def __init__(self, queue: ProofQueue, answers: Answers, chain_id: int) -> None:
         self._queue = queue
-        self._jobs = jobs
+        self._answers = answers
         self._chain_id = chain_id
 
     def add_to(self, application: web.Application) -> None:
@@ -26,12 +24,11 @@ class Statements:
         """The statement of the job that `?proof_id=` names; 404 where there is none. Raises
         `SigningHalted` as the other calls do."""
         self._queue.require_not_halted()
-        job = request.query.get("proof_id", "")
-        found = await asyncio.to_thread(self._jobs.statement, job)
-        if found is None:
+        result = await self._answers.result(request.query.get("proof_id", ""))
+        if result is None or result.statement is None:
             return web.Response(status=404)
-        headers = {"X-Attestor-Executor": found.executor or "unknown"}
-        return web.json_response(self._body(found), headers=headers)
+        headers = {"X-Attestor-Executor": result.executor or "unknown"}
+        return web.json_response(self._body(result.statement), headers=headers)
 
     def _body(self, found: StoredStatement) -> dict[str, object]:
         signed = found.statement

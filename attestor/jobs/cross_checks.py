@@ -1,22 +1,21 @@
-"""What the signer process finds out about its engine, into the records."""
+"""What was signed, and what the signer process finds out about its engine, into the history."""
 
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+import threading
+from collections.abc import Callable
 from typing import Protocol
 
 from loguru import logger
 
 from attestor.core.cross_check import CrossChecked, Disagreement, Finding
-from attestor.core.proof import Proof
-from attestor.errors import DatabaseUnavailable, EnginesDisagree
+from attestor.core.proof import SignedProof
+from attestor.core.signature import recover
+from attestor.errors import DatabaseUnavailable, RequestInvalid, SignatureInvalid
 from attestor.store.disagreements import Disagreements
-from attestor.store.jobs import Jobs
+from attestor.store.proofs import Proofs
 
 
-class ProverProcess(Protocol):
-    """The signer process, as far as it proves and reports cross-checks."""
-
-    def prove(self, job: str, program: bytes, stdin: Sequence[bytes]) -> Proof: ...
+class CheckingProcess(Protocol):
+    """The signer process, as far as it reports cross-checks."""
 
     def cross_checks(self) -> list[CrossChecked]: ...
 
@@ -24,65 +23,63 @@ class ProverProcess(Protocol):
 
 
 class CrossChecks:
-    """Safe to use from several threads, but `follow`, which is called by one at a time."""
+    """Safe to use from several threads."""
 
     def __init__(
         self,
-        prover: ProverProcess,
-        jobs: Jobs,
+        signer: CheckingProcess,
+        proofs: Proofs,
         disagreements: Disagreements,
         vouch: Callable[[bytes], None] = lambda signer: None,
     ) -> None:
         """`vouch` raises unless the chain vouches for a signer."""
-        self._prover = prover
+        self._signer = signer
         self._vouch = vouch
-        self._jobs = jobs
+        self._proofs = proofs
         self._disagreements = disagreements
         self._untold: list[CrossChecked] = []
+        self._lock = threading.Lock()
 
     def recover(self) -> None:
         """Close what the signer process of an earlier run left open."""
-        left = self._jobs.close_pending("the signer process ended first")
+        left = self._proofs.close_pending("the signer process ended first")
         if left:
             logger.warning("{} cross-checks of an earlier run stay inconclusive", left)
 
-    def prove(self, job: str, program: bytes, stdin: Sequence[bytes]) -> Proof:
-        """Have the signer process prove, and the chain vouch for the signer afterwards; a
-        disagreement is noted before anyone is told of it."""
+    def signed(self, proof: SignedProof) -> None:
+        """Have the chain vouch for a proof's signer, then the history keep the signature. Whoever
+        tells of it is not believed: raises `RequestInvalid` unless the signature is the signer's.
+        """
         try:
-            proof = self._prover.prove(job, program, stdin)
-        except EnginesDisagree:
-            with suppress(DatabaseUnavailable):
-                self._note_disagreement()
-            raise
+            by = recover(proof.digest, proof.signature)
+        except SignatureInvalid as error:
+            raise RequestInvalid(f"no signature of a proof: {error.message}") from None
+        if by != proof.signer:
+            raise RequestInvalid("the signature of a proof is not by its signer")
         self._vouch(proof.signer)
-        return proof
+        self._proofs.signed(proof)
 
     def follow(self) -> Disagreement | None:
         """Note all that is new; the disagreement, if there was one. What cannot be noted at the
         moment is noted by a later call."""
-        found = self._prover.disagreement()
-        try:
-            if found is not None:
-                self._disagreements.note(found)
-            # The signer process tells each of them once.
-            self._untold += self._prover.cross_checks()
-            # A sample can be confirmed before its own proof is in the database: it waits for that.
-            for confirmed in tuple(self._untold):
-                if self._note(confirmed):
-                    self._untold.remove(confirmed)
-        except DatabaseUnavailable as error:
-            logger.warning("findings are not noted yet: {} [{}]", error, error.code)
-        return found
-
-    def _note_disagreement(self) -> None:
-        found = self._prover.disagreement()
-        if found is not None:
-            self._disagreements.note(found)
+        with self._lock:
+            found = self._signer.disagreement()
+            try:
+                if found is not None:
+                    self._disagreements.note(found)
+                # The signer process tells each of them once.
+                self._untold += self._signer.cross_checks()
+                # A sample can be confirmed before its own proof is in the history: it waits.
+                for confirmed in tuple(self._untold):
+                    if self._note(confirmed):
+                        self._untold.remove(confirmed)
+            except DatabaseUnavailable as error:
+                logger.warning("findings are not noted yet: {} [{}]", error, error.code)
+            return found
 
     def _note(self, confirmed: CrossChecked) -> bool:
         verdict = confirmed.verdict
-        noted = self._jobs.confirm(confirmed.job, verdict)
+        noted = self._proofs.confirm(confirmed.job, verdict)
         if noted and verdict.finding is not Finding.AGREED:
             logger.warning("proof of job {} {}: {}", confirmed.job, *_told(confirmed))
         return noted

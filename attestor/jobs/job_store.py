@@ -1,9 +1,9 @@
 """Where jobs are kept, as the queue and the workers see it: `store.jobs.Jobs`, or another."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from typing import Protocol
 
-from attestor.core.job import JobState, Work
+from attestor.core.job import Identity, JobState, Request, Work
 from attestor.core.proof import Proof
 
 
@@ -14,22 +14,37 @@ class JobStore(Protocol):
     lease while it works. A lease that ends makes the job claimable again. What closes a job, or
     gives it back, takes the owner's name and raises `LeaseLost` when the job is not its any more:
     a job is closed once, by whoever holds it.
+
+    A job is wanted while it is waited for, or once it was asked for by its id; others are parked.
+    `waited` are the names of those that are waited for.
     """
 
-    def requeue_open(self) -> int:
-        """Make the running jobs of owners that are gone claimable; how many jobs are open."""
+    def recover(self) -> int:
+        """Make the running jobs of owners that are gone claimable; how many jobs are wanted."""
 
-    def open_count(self) -> int:
-        """How many jobs wait or run."""
+    def open_count(self, waited: Collection[str]) -> int:
+        """How many wanted jobs wait or run."""
 
-    def add(self, job: str, program: bytes, stdin: Sequence[bytes]) -> None:
-        """Keep a new job with all that it needs."""
+    def drop_parked(self, waited: Collection[str], most: int) -> int:
+        """Forget the oldest parked jobs, but for `most`; how many."""
+
+    def ask(self, identity: Identity, request: Request) -> None:
+        """Queue a job with all that it needs, a new one or one that is over."""
+
+    def keep(self, job: str) -> None:
+        """The job was asked for by its id."""
+
+    def is_kept(self, job: str) -> bool:
+        """Whether it was."""
+
+    def known(self, identity: Identity) -> JobState | None:
+        """As `state`. Raises `RequestInvalid` when another request has that name."""
 
     def state(self, job: str) -> JobState | None:
         """How a job stands, or None when there is no such job."""
 
-    def claim(self, owner: str, seconds: float) -> Work | None:
-        """The oldest job that waits, or whose lease ended, now leased for `seconds`."""
+    def claim(self, owner: str, seconds: float, waited: Collection[str]) -> Work | None:
+        """The oldest wanted job that waits, or whose lease ended, now leased for `seconds`."""
 
     def renew(self, job: str, owner: str, seconds: float) -> None:
         """Hold the lease for `seconds` from now. Raises `LeaseLost`."""
@@ -40,5 +55,5 @@ class JobStore(Protocol):
     def finish(self, job: str, owner: str, proof: Proof) -> None:
         """Close the job with its proof. Raises `LeaseLost`."""
 
-    def fail(self, job: str, owner: str, code: str, message: str) -> None:
+    def fail(self, job: str, owner: str, code: str, message: str, hint: str | None = None) -> None:
         """Close a job that cannot be proven. Raises `LeaseLost`."""

@@ -1,26 +1,51 @@
-"""The queue of jobs: takes them in, bounded, and wakes whoever waits for one."""
+"""The queue of jobs: takes them in, bounded, wakes whoever waits, and notices when nobody does."""
 
 import asyncio
-import uuid
-from collections.abc import Sequence
-from contextlib import suppress
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 
-from attestor.core.job import JobState
-from attestor.errors import QueueFull, SigningHalted
+from attestor.core.job import Identity, JobState, Request
+from attestor.errors import AttestorError, QueueFull, SigningHalted, Stopping
 from attestor.jobs.job_store import JobStore
+
+LEFT_SECONDS = 5.0
+"""What a client that lost its connection gets to come back before its job is stopped."""
+FOREVER = 1e9
+
+
+@dataclass
+class Waiting:
+    """Those who wait for one job. Its event is replaced when it is set."""
+
+    count: int = 0
+    event: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class ProofQueue:
-    """Accepts jobs and answers how they stand. Lives in one event loop."""
+    """Accepts jobs and answers how they stand. Lives in one event loop.
 
-    def __init__(self, jobs: JobStore, max_open: int) -> None:
+    `on_abandoned` is told the jobs that nobody waits for any more and nobody asked for by id.
+    """
+
+    def __init__(
+        self,
+        jobs: JobStore,
+        max_open: int,
+        on_abandoned: Callable[[str], None] = lambda job: None,
+    ) -> None:
         self._jobs = jobs
         self._max_open = max_open
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._finished: dict[str, asyncio.Event] = {}
+        self.on_abandoned = on_abandoned
+        self._waiting: dict[str, Waiting] = {}
+        self._left: dict[str, asyncio.TimerHandle] = {}
         self._added = asyncio.Condition()
         self._accepting = asyncio.Lock()
         self._halted: SigningHalted | None = None
+        self._stopping: Stopping | None = None
+        self._is_closed = False
+        self._tasks: set[asyncio.Task[None]] = set()
 
     @property
     def halted(self) -> SigningHalted | None:
@@ -29,43 +54,77 @@ class ProofQueue:
 
     def halt(self, error: SigningHalted) -> None:
         """Answer every call with `error`. Open jobs stay as they are, for the run after the
-        operator acted. May be called from any thread."""
+        operator acted."""
         self._halted = self._halted or error
-        if self._loop is not None:
-            self._loop.call_soon_threadsafe(self._wake_all)
+        self._wake_all()
 
-    async def add(self, program: bytes, stdin: Sequence[bytes]) -> str:
-        """Accept a job; its id. Raises `QueueFull` and `SigningHalted`."""
+    def stop(self) -> None:
+        """Accept no job any more; those who wait go on waiting."""
+        told = "the service is being stopped"
+        self._stopping = Stopping(told, hint="ask again in a moment: what runs is not lost")
+
+    def close(self) -> None:
+        """Tell all who still wait to come again."""
+        self.stop()
+        self._is_closed = True
+        self._wake_all()
+
+    def wanted(self) -> list[str]:
+        """The jobs that somebody waits for, or did a moment ago."""
+        return [*self._waiting, *self._left]
+
+    @contextmanager
+    def waiting(self, job: str) -> Iterator[Waiting]:
+        """Wait for a job: it is wanted meanwhile, and for LEFT_SECONDS after the last one."""
+        waiting = self._waiting.setdefault(job, Waiting())
+        waiting.count += 1
+        self._forget_left(job)
+        try:
+            yield waiting
+        finally:
+            waiting.count -= 1
+            if waiting.count == 0:
+                del self._waiting[job]
+                later = asyncio.get_running_loop().call_later
+                self._left[job] = later(LEFT_SECONDS, self._check_left, job)
+
+    async def ask(self, identity: Identity, request: Request, again: bool = False) -> None:
+        """Accept a job, or join the one of that name: one that is over in a way that would repeat
+        itself stays so, unless it is to be run `again`. Raises `QueueFull`, `SigningHalted`,
+        `Stopping`, and as `JobStore.known`. Call it while waiting for the job."""
         self.require_not_halted()
         async with self._accepting:
-            if await asyncio.to_thread(self._jobs.open_count) >= self._max_open:
-                raise QueueFull(
-                    f"{self._max_open} jobs are waiting already", hint="try again later"
-                )
-            job = str(uuid.uuid4())
-            await asyncio.to_thread(self._jobs.add, job, program, stdin)
-        async with self._added:
-            self._added.notify()
-        return job
+            state = await asyncio.to_thread(self._jobs.known, identity)
+            if state is not None and state.is_final and not again:
+                return
+            if self._stopping is not None:
+                raise Stopping(self._stopping.message, hint=self._stopping.hint)
+            if state is None or not state.is_open:
+                await self._require_room(identity.job)
+                await asyncio.to_thread(self._jobs.ask, identity, request)
+                await asyncio.to_thread(self._jobs.drop_parked, self.wanted(), self._max_open)
+        await self._notify()
+
+    async def until_over(self, job: str) -> JobState | None:
+        """The job's state once it is finished. Raises `SigningHalted`, and `Stopping` at the
+        end."""
+        with self.waiting(job) as waiting:
+            return await self._until(waiting, job, FOREVER)
 
     async def wait(self, job: str, timeout: float) -> JobState | None:
-        """The job's state once it is finished, or as it stands after `timeout` seconds.
+        """The job's state once it is finished, or as it stands after `timeout` seconds. Who asks by
+        the id wants the job also when they do not wait.
 
         Raises `SigningHalted`, also for finished jobs: their proofs are in doubt too.
         """
-        self._loop = asyncio.get_running_loop()
         self.require_not_halted()
-        event = self._finished.setdefault(job, asyncio.Event())
         state = await asyncio.to_thread(self._jobs.state, job)
-        if state is not None and state.state in ("queued", "running"):
-            try:
-                await asyncio.wait_for(event.wait(), timeout)
-            except TimeoutError:
-                return await asyncio.to_thread(self._jobs.state, job)
-            self.require_not_halted()
-            return await asyncio.to_thread(self._jobs.state, job)
-        self._finished.pop(job, None)
-        return state
+        if state is None or not state.is_open:
+            return state
+        await asyncio.to_thread(self._jobs.keep, job)
+        with self.waiting(job) as waiting:
+            await self._notify()
+            return await self._until(waiting, job, timeout)
 
     def require_not_halted(self) -> None:
         """Raise `SigningHalted` once signing is halted."""
@@ -80,10 +139,55 @@ class ProofQueue:
 
     def closed(self, job: str) -> None:
         """Wake whoever waits for that job."""
-        event = self._finished.pop(job, None)
-        if event is not None:
-            event.set()
+        self._wake(self._waiting.get(job))
+
+    async def _until(self, waiting: Waiting, job: str, timeout: float) -> JobState | None:
+        deadline = time.monotonic() + timeout
+        while True:
+            self.require_not_halted()
+            event = waiting.event
+            state = await asyncio.to_thread(self._jobs.state, job)
+            left = deadline - time.monotonic()
+            if state is None or not state.is_open or left <= 0:
+                return state
+            if self._is_closed:
+                assert self._stopping is not None
+                raise Stopping(self._stopping.message, hint=self._stopping.hint)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(event.wait(), left)
+
+    async def _require_room(self, job: str) -> None:
+        others = [name for name in self.wanted() if name != job]
+        if await asyncio.to_thread(self._jobs.open_count, others) >= self._max_open:
+            raise QueueFull(f"{self._max_open} jobs are waiting already", hint="try again later")
+
+    async def _notify(self) -> None:
+        async with self._added:
+            self._added.notify()
+
+    def _check_left(self, job: str) -> None:
+        task = asyncio.get_running_loop().create_task(self._abandon(job))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _abandon(self, job: str) -> None:
+        self._left.pop(job, None)
+        with suppress(AttestorError):
+            kept = await asyncio.to_thread(self._jobs.is_kept, job)
+            if not kept and job not in self.wanted():
+                self.on_abandoned(job)
+
+    def _forget_left(self, job: str) -> None:
+        timer = self._left.pop(job, None)
+        if timer is not None:
+            timer.cancel()
 
     def _wake_all(self) -> None:
-        for event in self._finished.values():
-            event.set()
+        for waiting in self._waiting.values():
+            self._wake(waiting)
+
+    @staticmethod
+    def _wake(waiting: Waiting | None) -> None:
+        if waiting is not None:
+            waiting.event.set()
+            waiting.event = asyncio.Event()

@@ -2,11 +2,10 @@
 
 import asyncio
 import uuid
-from collections.abc import Callable, Sequence
-from concurrent.futures import CancelledError, ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
-from typing import ParamSpec, TypeVar
 
 from loguru import logger
 
@@ -16,18 +15,29 @@ from attestor.errors import (
     AttestorError,
     DatabaseUnavailable,
     EnginesDisagree,
+    ExecutionStopped,
+    ExecutorCrashed,
     Fatal,
+    ForbiddenCall,
     InternalError,
     LeaseLost,
+    SignerFailed,
     Transient,
     WorkersFailing,
 )
+from attestor.jobs.contained import contained
 from attestor.jobs.job_store import JobStore
 from attestor.jobs.queue import ProofQueue
 
 RETRY_SECONDS = 2.0
 MAX_ATTEMPTS = 30
 """How often a job waits for a signer, RETRY_SECONDS apart, before it fails."""
+MAX_CRASHES = 3
+"""How often a job may meet an executor or a signer process that fails: no fault of the program's,
+unless it repeats."""
+DRAIN_PAUSE_SECONDS = 0.05
+STOP_AGAIN_SECONDS = 1.0
+"""After which a run that nobody wants is asked to end once more."""
 LEASE_SECONDS = 60.0
 RENEW_SECONDS = 15.0
 UNHEALTHY_AFTER = 3
@@ -35,11 +45,9 @@ UNHEALTHY_AFTER = 3
 MAX_BROKEN_TURNS = 10
 """Turns in a row that a worker could not even claim or close a job, before the daemon ends."""
 
-Arguments = ParamSpec("Arguments")
-Result = TypeVar("Result")
-
-Prove = Callable[[str, bytes, Sequence[bytes]], Proof]
-"""(job, program, stdin) → proof"""
+Prove = Callable[[Work], Proof]
+Cancel = Callable[[str], None]
+"""Ends the run of a job of that name, if there is one."""
 OnFatal = Callable[[Fatal], None]
 
 
@@ -53,11 +61,20 @@ class Workers:
     """
 
     def __init__(
-        self, jobs: JobStore, queue: ProofQueue, prove: Prove, count: int, on_fatal: OnFatal
+        self,
+        jobs: JobStore,
+        queue: ProofQueue,
+        prove: Prove,
+        count: int,
+        on_fatal: OnFatal,
+        cancel: Cancel = lambda job: None,
     ) -> None:
         self._jobs = jobs
         self._queue = queue
         self._prove = prove
+        self._cancel = cancel
+        self._running: set[str] = set()
+        self._unwanted: set[str] = set()
         self._owners = [f"{uuid.uuid4()}/{number}" for number in range(count)]
         self._on_fatal = on_fatal
         self._threads = ThreadPoolExecutor(count, thread_name_prefix="prove")
@@ -68,13 +85,22 @@ class Workers:
         """How many there were since the start."""
 
     def start(self) -> None:
-        """Begin to work, with the jobs of an earlier run first."""
-        left = self._jobs.requeue_open()
+        """Begin to work, with the jobs of an earlier run first that were asked for by their id.
+        The others wait until they are asked for again."""
+        self._queue.on_abandoned = self._abandoned
+        left = self._jobs.recover()
         if left:
             logger.info("{} jobs of an earlier run are taken over", left)
         self._tasks = [asyncio.create_task(self._work(owner)) for owner in self._owners]
         for task in self._tasks:
             task.add_done_callback(self._ended)
+
+    async def drain(self, seconds: float) -> None:
+        """Begin no job any more, and let those that run end within that time."""
+        self._stopping = True
+        deadline = asyncio.get_running_loop().time() + seconds
+        while self._running and asyncio.get_running_loop().time() < deadline:
+            await asyncio.sleep(DRAIN_PAUSE_SECONDS)
 
     async def stop(self) -> None:
         """End the workers. Jobs that run are taken up again at the next start."""
@@ -120,15 +146,21 @@ class Workers:
                 await asyncio.sleep(RETRY_SECONDS)
 
     async def _turn(self, owner: str) -> None:
-        work = await asyncio.to_thread(contained, self._jobs.claim, owner, LEASE_SECONDS)
+        wanted = self._queue.wanted()
+        claim = partial(self._jobs.claim, owner, LEASE_SECONDS, wanted)
+        work = await asyncio.to_thread(contained, claim)
         if work is None:
             await self._queue.until_added(RETRY_SECONDS)
             return
+        self._running.add(work.job)
         try:
             await self._finish(work, owner)
         except LeaseLost as error:
             logger.warning("job {} was left to another worker: {}", work.job, error)
-        self._queue.closed(work.job)
+        finally:
+            self._running.discard(work.job)
+            self._unwanted.discard(work.job)
+            self._queue.closed(work.job)
 
     async def _finish(self, work: Work, owner: str) -> None:
         try:
@@ -145,6 +177,9 @@ class Workers:
             raise
         except LeaseLost:
             raise
+        except ExecutionStopped:
+            await asyncio.to_thread(contained, self._jobs.release, work.job, owner)
+            logger.info("job {} is parked: nobody waits for it", work.job)
         except AttestorError as error:
             await self._fail(work, owner, error)
             logger.info("job {} failed: {} [{}]", work.job, error, error.code)
@@ -160,7 +195,7 @@ class Workers:
         await self._until_noted(work, self._failing(work, owner, error))
 
     def _failing(self, work: Work, owner: str, error: AttestorError) -> Callable[[], None]:
-        return partial(self._jobs.fail, work.job, owner, error.code, str(error))
+        return partial(self._jobs.fail, work.job, owner, error.code, error.message, error.hint)
 
     async def _until_noted(self, work: Work, note: Callable[[], None]) -> None:
         """Close a job, however long the database takes to be well again."""
@@ -176,28 +211,54 @@ class Workers:
             await asyncio.sleep(RETRY_SECONDS)
 
     async def _prove_with_retry(self, work: Work, owner: str) -> Proof:
-        """A job that outlives its signer is signed by the next."""
-        attempt = 1
+        """A job that outlives its signer is signed by the next. Raises `ExecutionStopped` once
+        nobody wants it."""
+        attempt = crashes = 1
         while True:
             try:
                 return await self._prove_under_lease(work, owner)
+            except ExecutionStopped:
+                if self._is_unwanted(work.job):
+                    raise
+            except (ExecutorCrashed, SignerFailed) as error:
+                if crashes >= MAX_CRASHES or isinstance(error, ForbiddenCall):
+                    raise _crashed(error, crashes) from error
+                logger.warning("job {} is run again: {} [{}]", work.job, error, error.code)
+                crashes += 1
             except Transient:
                 if attempt >= MAX_ATTEMPTS:
                     raise
                 attempt += 1
-                await asyncio.sleep(RETRY_SECONDS)
+            if self._is_unwanted(work.job):
+                raise ExecutionStopped("nobody waits for it")
+            await asyncio.sleep(RETRY_SECONDS)
 
     async def _prove_under_lease(self, work: Work, owner: str) -> Proof:
         await self._renew(work, owner)
         run = asyncio.get_running_loop().run_in_executor(
-            self._threads, contained, self._prove, work.job, work.program, work.stdin
+            self._threads, contained, self._prove, work
         )
+        renewed = asyncio.get_running_loop().time()
         try:
-            while not (await asyncio.wait({run}, timeout=RENEW_SECONDS))[0]:
-                await self._renew(work, owner)
+            while not (await asyncio.wait({run}, timeout=STOP_AGAIN_SECONDS))[0]:
+                if self._is_unwanted(work.job):
+                    await asyncio.to_thread(contained, self._cancel, work.job)
+                if asyncio.get_running_loop().time() - renewed >= RENEW_SECONDS:
+                    renewed = asyncio.get_running_loop().time()
+                    await self._renew(work, owner)
             return run.result()
         finally:
             run.cancel()
+
+    def _abandoned(self, job: str) -> None:
+        if job in self._running:
+            self._unwanted.add(job)
+
+    def _is_unwanted(self, job: str) -> bool:
+        """Whether everybody left; somebody may have come back since."""
+        if job in self._unwanted and job in self._queue.wanted():
+            self._unwanted.discard(job)
+        return job in self._unwanted
 
     async def _renew(self, work: Work, owner: str) -> None:
         """A lease that could not be renewed holds until another claims the job."""
@@ -210,23 +271,17 @@ class Workers:
         logger.opt(exception=error).error("{} met an unexpected error", where)
 
 
-def contained(
-    call: Callable[Arguments, Result], *given: Arguments.args, **named: Arguments.kwargs
-) -> Result:
-    """What a thread calls. An exception that its future would lose (StopIteration), or take for
-    the end of the worker or of the process, becomes one like others."""
-    try:
-        return call(*given, **named)
-    except (StopIteration, CancelledError) as error:
-        raise RuntimeError(f"a call raised {type(error).__name__}") from error
-    except Exception:
-        raise
-    except BaseException as error:
-        raise RuntimeError(f"a call raised {type(error).__name__}") from error
-
-
 def _internal(job: str) -> InternalError:
     """What the client is told: nothing of what is inside."""
     return InternalError(
         f"an internal error ended job {job}", hint="tell the operator, whose log has more of it"
     )
+
+
+def _crashed(error: ExecutorCrashed | SignerFailed, times: int) -> AttestorError:
+    """What a job fails with when trying again did not help."""
+    if isinstance(error, ForbiddenCall):
+        return error
+    again = f"{error.message}; {times} times in a row"
+    hint = error.hint or "ask again, or tell the operator, whose log has more of it"
+    return ExecutorCrashed(again, hint=hint)

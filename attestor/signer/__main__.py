@@ -1,4 +1,5 @@
-"""Entry point of the signer process: `python -m attestor.signer FD`, started by the daemon.
+"""Entry point of the signer process: `python -m attestor.signer FD FD`, started by the daemon. The
+first is its connection, over the second it hands over those of whoever serves clients.
 
 Its first frame is the answer to the settings: what it started with, or the error that kept it from
 that.
@@ -8,6 +9,7 @@ import os
 import signal
 import socket
 import sys
+import threading
 from contextlib import suppress
 
 from attestor.core import frame
@@ -15,13 +17,13 @@ from attestor.core.frame import Frame
 from attestor.errors import AttestorError
 from attestor.hardening import process
 from attestor.signer.build import start
-from attestor.signer.server import MAX_REQUEST_BYTES, START_ID, refusal, serve
+from attestor.signer.server import MAX_REQUEST_BYTES, START_ID, refusal, serve, serve_attached
 from attestor.signer.service import SignerService
 from attestor.signer.settings import SignerSettings
 
 
-def main(descriptor: int) -> None:
-    """Serve the daemon at the other end of the socket until it goes."""
+def main(descriptor: int, attachments: int) -> None:
+    """Serve the daemon at the other end of the socket until it goes, and what it attaches."""
     process.keep_memory_to_itself()
     process.end_with_parent()
     # The daemon decides when to stop; a Ctrl-C in its terminal must not take the keys first.
@@ -34,6 +36,17 @@ def main(descriptor: int) -> None:
         return
     settings = SignerSettings.from_header(first.header)
     service = _start(connection, settings)
+    threading.Thread(
+        target=serve_attached,
+        args=(
+            socket.socket(fileno=attachments),
+            service.handle_attached,
+            settings.workers,
+            service.detached,
+        ),
+        name="attachments",
+        daemon=True,
+    ).start()
     serve(connection, service.handle, settings.workers)
     # Programs that still run are of no use to anyone; they end with this process.
     os._exit(0)
@@ -65,6 +78,6 @@ def _read_exactly(read: object, count: int) -> bytes:
 
 if __name__ == "__main__":
     try:
-        main(int(sys.argv[1]))
+        main(int(sys.argv[1]), int(sys.argv[2]))
     except AttestorError as error:
         sys.exit(f"attestor signer: {error} [{error.code}]")

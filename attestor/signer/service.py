@@ -1,5 +1,6 @@
 """What the signer process does for each verb. It treats its caller, the daemon, as untrusted."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from attestor.core.eip712 import Domain
@@ -34,17 +35,21 @@ class SignerService:
             "status": self._status,
         }
         signing = {name: self._signing(run) for name, run in workload.runs.items()}
-        self._verbs: dict[str, Verb] = {**workload.verbs, **signing, **own}
+        self._verbs: dict[str, Verb] = {**workload.verbs, **workload.offered, **signing, **own}
+        self._attached: dict[str, Verb] = {**workload.offered, **signing}
 
     def handle(self, frame: Frame) -> Frame:
         """The answer to one request. Raises `AttestorError`s for the caller to transport."""
-        verb = self._verbs.get(str(frame.header.get("verb")))
-        if verb is None:
-            raise RequestInvalid(f"the signer has no verb {frame.header.get('verb')!r:.40}")
-        try:
-            return verb(frame.header, frame.blobs)
-        except (AttributeError, LookupError, TypeError, ValueError) as error:
-            raise RequestInvalid(f"malformed request to the signer: {error!r:.200}") from None
+        return _answered(self._verbs, frame)
+
+    def handle_attached(self, frame: Frame) -> Frame:
+        """The answer to a request of whoever serves clients: it has no verb of keys, and none that
+        takes findings away from the daemon."""
+        return _answered(self._attached, frame)
+
+    def detached(self) -> None:
+        """Nobody is there any more who could take the results of what runs for clients."""
+        self._workload.stop_runs()
 
     def _signing(self, run: Run) -> Verb:
         """The verb that executes `run` and signs its outcome: the only way to a signature by the
@@ -104,3 +109,13 @@ class SignerService:
 
     def _platform(self) -> dict[str, Any]:
         return {"provider": self._provider.name, "simulated": self._provider.simulated}
+
+
+def _answered(verbs: Mapping[str, Verb], frame: Frame) -> Frame:
+    verb = verbs.get(str(frame.header.get("verb")))
+    if verb is None:
+        raise RequestInvalid(f"the signer has no verb {frame.header.get('verb')!r:.40}")
+    try:
+        return verb(frame.header, frame.blobs)
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        raise RequestInvalid(f"malformed request to the signer: {error!r:.200}") from None

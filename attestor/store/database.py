@@ -14,6 +14,7 @@ import sqlite_utils
 from attestor.errors import AttestorError, DatabaseBusy, DatabaseFailed, Fatal
 from attestor.store import opening
 from attestor.store.faults import typed
+from attestor.store.opening import HISTORY, Kind
 
 BUSY_SECONDS = 5.0
 """How long a transaction waits for another process that writes."""
@@ -39,6 +40,7 @@ class Store:
         """Why the last use failed; None once something was written since."""
         self._read = sqlite_utils.Database(reading)
         self._connections = (writing, reading)
+        self._keys: dict[str, str] = {}
         self._lock = threading.RLock()
         self._read_lock = threading.RLock()
         self._closing = threading.Event()
@@ -47,15 +49,15 @@ class Store:
         self._spoiled = False
 
     @classmethod
-    def open(cls, path: Path) -> "Store":
-        """Open or make the daemon's database and bring it to the present version. Raises
+    def open(cls, path: Path, kind: Kind = HISTORY) -> "Store":
+        """Open or make one of our databases and bring it to the present version. Raises
         `DatabaseInvalid`, and what may pass as a `DatabaseUnavailable`."""
-        return cls(*opening.connect(path), path)
+        return cls(*opening.connect(path, kind), path)
 
     @classmethod
-    def open_to_read(cls, path: Path) -> "Store":
+    def open_to_read(cls, path: Path, kind: Kind = HISTORY) -> "Store":
         """Open an existing database without the right to change it. Raises as `open`."""
-        connection = opening.connect_to_read(path)
+        connection = opening.connect_to_read(path, kind)
         return cls(connection, connection, path)
 
     @contextmanager
@@ -84,16 +86,34 @@ class Store:
 
     def insert(self, table: str, row: dict[str, Any]) -> None:
         """Insert one row, inside of a transaction."""
-        self.tables.table(table).insert(row)
+        places = ", ".join("?" * len(row))
+        names = ", ".join(row)
+        self.execute(f"INSERT INTO {table} ({names}) VALUES ({places})", *row.values())  # noqa: S608
+
+    def execute(self, sql: str, *parameters: Any) -> int:
+        """Run a statement inside of a transaction; how many rows it changed."""
+        return self._connections[0].execute(sql, parameters).rowcount
 
     def update(self, table: str, key: Any, **changes: Any) -> None:
-        """Change columns of the row with that primary key, inside of a transaction."""
-        self.tables.table(table).update(key, changes)
+        """Change columns of the row with that primary key, inside of a transaction. Raises
+        `DatabaseFailed` when there is none."""
+        columns = ", ".join(f"{name} = ?" for name in changes)
+        sql = f"UPDATE {table} SET {columns} WHERE {self._key_of(table)} = ?"  # noqa: S608
+        if self.execute(sql, *changes.values(), key) != 1:
+            raise DatabaseFailed(f"table {table} has no row {key}")
 
     def delete(self, table: str, keys: Iterable[Any]) -> None:
         """Delete the rows with these primary keys, inside of a transaction."""
+        sql = f"DELETE FROM {table} WHERE {self._key_of(table)} = ?"  # noqa: S608
         for key in keys:
-            self.tables.table(table).delete(key)
+            self.execute(sql, key)
+
+    def _key_of(self, table: str) -> str:
+        """The column that is a table's primary key; asked for once, tables do not change."""
+        if table not in self._keys:
+            rows = self._connections[0].execute(f"PRAGMA table_info({table})")
+            self._keys[table] = next(str(row[1]) for row in rows if row[5] == 1)
+        return self._keys[table]
 
     def rows(self, sql: str, *parameters: Any) -> list[dict[str, Any]]:
         """The rows of a query; inside of a transaction, with what was written there."""

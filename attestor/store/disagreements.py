@@ -12,8 +12,9 @@ from attestor.store.journal import Journal
 
 @dataclass(frozen=True)
 class Open:
-    """A disagreement that signing is halted for. `at` is UTC, ISO 8601."""
+    """A disagreement that signing is halted for, by its journal entry. `at` is UTC, ISO 8601."""
 
+    entry: int
     job: str
     at: str
     reason: str
@@ -27,7 +28,8 @@ class Disagreements:
         self._journal = journal
 
     def note(self, found: Disagreement) -> None:
-        """Keep a disagreement with its program and stdin; a second time it changes nothing."""
+        """Keep a disagreement with its program and stdin; while one of that job is open, another
+        changes nothing."""
         evidence = {
             "job": found.job,
             "reason": found.reason,
@@ -35,20 +37,22 @@ class Disagreements:
             "stdin_sha256": stdin_sha256(found.stdin),
         }
         with self._store.transaction():
-            if self._store.row("SELECT 1 FROM disagreements WHERE job = ?", found.job):
+            open_one = "SELECT 1 FROM disagreements WHERE job = ? AND resumed_at IS NULL"
+            if self._store.row(open_one, found.job):
                 return
             at = self._journal.now()
-            row = {**evidence, "at": at, "program": found.program}
+            entry = self._journal.append("engines_disagreed", None, **evidence)
+            row = {"entry": entry, **evidence, "at": at, "program": found.program}
             self._store.insert("disagreements", row)
             for position, data in enumerate(found.stdin):
-                entry = {"job": found.job, "position": position, "data": data}
-                self._store.insert("disagreement_stdin", entry)
-            self._journal.append("engines_disagreed", None, **evidence)
+                kept = {"disagreement": entry, "position": position, "data": data}
+                self._store.insert("disagreement_stdin", kept)
 
     def open(self) -> list[Open]:
         """What signing is halted for, oldest first."""
         rows = self._store.rows(
-            "SELECT job, at, reason FROM disagreements WHERE resumed_at IS NULL ORDER BY at, job"
+            "SELECT entry, job, at, reason FROM disagreements WHERE resumed_at IS NULL "
+            "ORDER BY abs(entry)"
         )
         return [Open(**row) for row in rows]
 
@@ -58,8 +62,10 @@ class Disagreements:
         with self._store.transaction():
             for one in closed:
                 at = self._journal.now()
-                self._store.update("disagreements", one.job, resumed_at=at, resumed_reason=reason)
-                self._journal.append("signing_resumed", None, job=one.job, reason=reason)
+                closing = {"resumed_at": at, "resumed_reason": reason}
+                self._store.update("disagreements", one.entry, **closing)
+                told = {"job": one.job, "disagreement": one.entry, "reason": reason}
+                self._journal.append("signing_resumed", None, **told)
         return closed
 
     def count(self) -> int:

@@ -1,11 +1,14 @@
-"""Opening the database file safely, and bringing it to the present version."""
+"""Opening a database file safely, and bringing it to the present version."""
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from attestor.errors import AttestorError, DatabaseDamaged, DatabaseInvalid
 from attestor.store.faults import HINTS, PRIMARY, typed
+from attestor.store.job_migrations import JOB_MIGRATIONS
 from attestor.store.migrations import MIGRATIONS
 
 BUSY_MS = 200
@@ -14,14 +17,29 @@ OPEN_BUSY_MS = 5000
 FAULTS_SHOWN = 3
 
 
-def connect(path: Path) -> tuple[sqlite3.Connection, sqlite3.Connection]:
+@dataclass(frozen=True)
+class Kind:
+    """One of our databases: its tables, and whether each commit waits for the disk."""
+
+    migrations: Callable[[], tuple[str, ...]]
+    synchronous: str
+
+
+HISTORY = Kind(lambda: MIGRATIONS, "FULL")
+"""What was registered and signed: the daemon's."""
+JOBS = Kind(lambda: JOB_MIGRATIONS, "NORMAL")
+"""What clients asked for: the API process's. The end of a process loses nothing of it; that of the
+machine may lose the last commits, whose clients were cut off as well and ask again."""
+
+
+def connect(path: Path, kind: Kind = HISTORY) -> tuple[sqlite3.Connection, sqlite3.Connection]:
     """A connection for transactions and one for reading; the file is made or migrated first."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         # Statements and stdin are their owners' business: no one else reads the file.
         path.touch(mode=0o600, exist_ok=True)
         writing = _prepared(sqlite3.connect(path, check_same_thread=False), OPEN_BUSY_MS)
-        _bring_up_to_date(writing, path)
+        _bring_up_to_date(writing, path, kind)
         writing.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
         reading = _prepared(_read_only(path), OPEN_BUSY_MS)
     except (OSError, sqlite3.Error) as error:
@@ -29,7 +47,7 @@ def connect(path: Path) -> tuple[sqlite3.Connection, sqlite3.Connection]:
     return writing, reading
 
 
-def connect_to_read(path: Path) -> sqlite3.Connection:
+def connect_to_read(path: Path, kind: Kind = HISTORY) -> sqlite3.Connection:
     """A connection that cannot write, to a file of the present version."""
     if not path.is_file():
         raise DatabaseInvalid(f"no database at {path}", hint="name it with --database")
@@ -38,13 +56,14 @@ def connect_to_read(path: Path) -> sqlite3.Connection:
         found = version(connection)
     except sqlite3.Error as error:
         raise _unusable(path, error) from None
-    if found != len(MIGRATIONS):
+    newest = len(kind.migrations())
+    if found != newest:
         # One that is left open keeps the daemon from tidying up when it ends.
         connection.close()
         raise DatabaseInvalid(
-            f"{path} has version {found}, expected {len(MIGRATIONS)}",
+            f"{path} has version {found}, expected {newest}",
             hint="the daemon brings it up to date when it starts"
-            if found < len(MIGRATIONS)
+            if found < newest
             else "upgrade attestor, or name another database",
         )
     return connection
@@ -80,12 +99,12 @@ def _prepared(connection: sqlite3.Connection, busy_ms: int) -> sqlite3.Connectio
     return connection
 
 
-def _bring_up_to_date(connection: sqlite3.Connection, path: Path) -> None:
+def _bring_up_to_date(connection: sqlite3.Connection, path: Path, kind: Kind) -> None:
     try:
-        _require_known_version(connection, path)
+        _require_known_version(connection, path, kind)
         connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        _migrate(connection, path)
+        connection.execute(f"PRAGMA synchronous = {kind.synchronous}")
+        _migrate(connection, path, kind)
     except BaseException:
         with suppress(sqlite3.Error):
             if connection.in_transaction:
@@ -94,9 +113,9 @@ def _bring_up_to_date(connection: sqlite3.Connection, path: Path) -> None:
         raise
 
 
-def _require_known_version(connection: sqlite3.Connection, path: Path) -> int:
+def _require_known_version(connection: sqlite3.Connection, path: Path, kind: Kind) -> int:
     found = version(connection)
-    if found > len(MIGRATIONS):
+    if found > len(kind.migrations()):
         raise DatabaseInvalid(
             f"{path} was written by a newer attestor (version {found})",
             hint="upgrade attestor, or name another database",
@@ -104,15 +123,16 @@ def _require_known_version(connection: sqlite3.Connection, path: Path) -> int:
     return found
 
 
-def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+def _migrate(connection: sqlite3.Connection, path: Path, kind: Kind) -> None:
     """All migrations that are missing, or none."""
-    if version(connection) == len(MIGRATIONS):
+    migrations = kind.migrations()
+    if version(connection) == len(migrations):
         return
     # Without checks while it runs: a table that is built anew is dropped in between.
     connection.execute("PRAGMA foreign_keys = OFF")
     connection.execute("BEGIN IMMEDIATE")
     # Read once more: another process may have done it while this one waited for its turn.
-    for script in MIGRATIONS[_require_known_version(connection, path) :]:
+    for script in migrations[_require_known_version(connection, path, kind) :]:
         _run(connection, script)
     dangling = connection.execute("PRAGMA foreign_key_check").fetchone()
     if dangling is not None:
@@ -121,7 +141,7 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
             f"of {dangling[2]} that is not there",
             hint="the file is as it was; restore it from a backup, or name another database",
         )
-    connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+    connection.execute(f"PRAGMA user_version = {len(migrations)}")
     connection.execute("COMMIT")
     connection.execute("PRAGMA foreign_keys = ON")
 

@@ -9,10 +9,12 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from cases.signing import sign
+
 from attestor.core.eip712 import Domain
 from attestor.core.execution import stdin_sha256
 from attestor.core.legacy_message import LegacyMessage
-from attestor.core.signature import address_of, sign
+from attestor.core.signature import address_of
 from attestor.core.statement import CIRCUIT_VERSION, Statement
 from attestor.core.text import checksummed, to_hex
 from attestor.core.verifying_key import VerifyingKey

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -20,33 +20,29 @@ import pytest
 from aiohttp import ClientSession
 from loguru import logger
 
+from attestor.api.settings import ApiState
 from attestor.config import ROOT, Config
-from attestor.core.cross_check import Timing
 from attestor.core.duty import DutyBounds
-from attestor.core.execution import Engine
-from attestor.core.proof import Proof
-from attestor.core.verifying_key import VerifyingKey
 from attestor.daemon import daemon as module
+from attestor.daemon.api import ApiParts
+from attestor.daemon.api_service import ApiService
+from attestor.daemon.api_supervisor import ApiSupervisor
 from attestor.daemon.build import Parts, StoreParts
+from attestor.daemon.clocks import Clocks
 from attestor.daemon.daemon import Daemon
 from attestor.daemon.halt import Halt
 from attestor.errors import AttestorError, DutyFailing, DutyHanging, SignerGone
-from attestor.executor.bodies import BodyDecoder
-from attestor.http import wire
-from attestor.jobs import worker
-from attestor.jobs.queue import ProofQueue
+from attestor.http.server import listen
+from attestor.jobs.cross_checks import CrossChecks
+from attestor.jobs.duty import CrossCheckDuty
 from attestor.store.database import Store
 from attestor.store.disagreements import Disagreements
 from attestor.store.headers import Headers
 from attestor.store.history import History
-from attestor.store.jobs import Jobs
 from attestor.store.journal import Journal
+from attestor.store.proofs import Proofs
 from attestor.store.transactions import Transactions
 from attestor.store.uploads import Uploads
-
-SIGNER = b"\x01" * 20
-KEY = VerifyingKey((1, 2, 3, 4, 5, 6, 7, 8))
-BODY = wire.encode_request(b"\x7fELF", [])
 
 
 class Work:
@@ -69,17 +65,24 @@ class Work:
         self.closed = True
 
 
-class Prover:
-    """Proves, or raises what is in `faults`."""
+class NoProcess:
+    """In place of the API process."""
 
-    def __init__(self) -> None:
-        self.faults: list[Exception] = []
+    def __init__(self, state: ApiState) -> None:
+        self.pid = 0
+        self.told = [state]
 
-    def prove(self, job: str, program: bytes, stdin: Sequence[bytes]) -> Proof:
-        if self.faults:
-            raise self.faults.pop(0)
-        timing = Timing.NOT_NEEDED
-        return Proof(SIGNER, KEY, b"v", b"d" * 32, b"s" * 65, 7, Engine.SP1_PORTABLE, timing)
+    def tell(self, state: ApiState) -> None:
+        self.told.append(state)
+
+    def ended(self) -> int | None:
+        return None
+
+    def wait(self, seconds: float) -> bool:
+        return True
+
+    def end(self) -> None:
+        pass
 
 
 class Running:
@@ -88,7 +91,6 @@ class Running:
     def __init__(self, folder: Path, port: int, patch: pytest.MonkeyPatch) -> None:
         self.url = f"http://127.0.0.1:{port}"
         self.gate = threading.Event()
-        self.prover = Prover()
         self.log: list[str] = []
         self.closed: list[str] = []
         self.seconds_to_stop = 0.0
@@ -97,7 +99,7 @@ class Running:
             chain_id=31337,
             chain_registry=b"\x11" * 20,
             payer_key_file=folder / "none",
-            api_port=port,
+            health_port=port,
             store_path=folder / "a.sqlite",
         )
         self._patch = patch
@@ -146,21 +148,37 @@ class Running:
         store = Store.open(self._config.store_path)
         closing.callback(store.close)
         journal = Journal(store, time.time)
-        history = History(store, journal)
-        history.signer_created(SIGNER)
         parts = StoreParts(
-            history,
-            Jobs(store, journal),
+            History(store, journal),
+            Proofs(store, journal),
             Transactions(store, journal),
             Uploads(store, journal),
             Disagreements(store, journal),
             Headers(store),
             store,
         )
-        queue = ProofQueue(parts.jobs, 8)
-        checks: Any = self.prover
-        bodies, halt = BodyDecoder(self._config.executor_directory), Halt(queue.halt)
-        return Parts(self._config, parts, queue, checks, halt, None, duties, bodies, closing)
+        health = closing.enter_context(listen("127.0.0.1", self._config.health_port, "health"))
+        clocks = Clocks.of_this_machine()
+        return Parts(
+            self._config, parts, self._api(parts, clocks), health, None, duties, closing, clocks
+        )
+
+    def _api(self, parts: StoreParts, clocks: Clocks) -> ApiParts:
+        self.supervisor = ApiSupervisor(NoProcess, clocks.watch)
+        signer: Any = None
+        checks = CrossChecks(signer, parts.proofs, parts.disagreements)
+        halt = Halt(self.supervisor.halt)
+        look = CrossCheckDuty(checks, halt.halt, 1.0)
+        service = ApiService(
+            checks,
+            look.step,
+            parts.proofs,
+            parts.history,
+            lambda: halt.error,
+            lambda: 0,
+            self.supervisor.heard,
+        )
+        return ApiParts(self.supervisor, service, halt, look)
 
     async def get(self, session: ClientSession, path: str) -> tuple[int, str]:
         async with session.get(self.url + path) as response:
@@ -233,8 +251,6 @@ def test_duty__hangs_in_a_call__others_go_on_and_health_and_metrics_answer(
         before = free.steps
         while free.steps < before + 5:
             await asyncio.sleep(0.02)
-        async with session.post(running.url + "/request_proof", data=BODY) as response:
-            assert response.status == 200
         _, text = await running.get(session, "/metrics")
         (line,) = [
             line
@@ -322,24 +338,21 @@ def test_sigterm__duty_misses_what_is_closed_already__is_no_failure(running: Run
     assert not [line for line in running.log if line.startswith("ERROR")]
 
 
-def test_worker__exceptions_in_a_row__clients_get_a_typed_500_and_health_says_so(
+def test_api_process__tells_of_its_faults__health_says_so_and_the_daemon_goes_on(
     running: Running,
 ) -> None:
-    running.prover.faults = [TypeError("a defect") for _ in range(worker.UNHEALTHY_AFTER)]
-
     async def body(session: ClientSession, running: Running) -> None:
-        for _ in range(worker.UNHEALTHY_AFTER):
-            assert (await running.get(session, "/health"))[0] == 200
-            async with session.post(running.url + "/request_proof", data=BODY) as response:
-                assert response.status == 500
-                assert (await response.json())["error"]["code"] == "internal_error"
-        await running.until(session, "workers_failing")
-        async with session.post(running.url + "/request_proof", data=BODY) as response:
-            assert response.status == 200
         assert (await running.get(session, "/health"))[0] == 200
+        fault = {"code": "workers_failing", "message": "the last 3 jobs", "hint": "look"}
+        running.supervisor.heard({"workers_fault": fault, "internal_errors": 3})
+        error = await running.until(session, "workers_failing")
+        assert error["message"] == "the last 3 jobs"
+        running.supervisor.heard({"internal_errors": 3})
+        assert (await running.get(session, "/health"))[0] == 200
+        _, text = await running.get(session, "/metrics")
+        assert "attestor_worker_internal_errors_total 3" in text
 
     assert running.run(body, Work("free")) is None
-    assert "TypeError: a defect" in "".join(running.log)
 
 
 NEVER_ENDS = f"""

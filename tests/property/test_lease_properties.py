@@ -1,4 +1,5 @@
-"""Leases under any order of claims, renewals, ends and lapses: no job is two owners' at once."""
+"""Leases under any order of claims, renewals, ends and lapses: no job is two owners' at once, and
+none is run that nobody wants."""
 
 import tempfile
 from pathlib import Path
@@ -10,13 +11,13 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from attestor.core.cross_check import Timing
 from attestor.core.execution import Engine
+from attestor.core.job import Request
 from attestor.core.proof import Proof
 from attestor.core.verifying_key import VerifyingKey
 from attestor.errors import LeaseLost
 from attestor.store.database import Store
-from attestor.store.history import History
 from attestor.store.jobs import MAX_STARTS, Jobs
-from attestor.store.journal import Journal
+from attestor.store.opening import JOBS
 
 SIGNER = b"\x01" * 20
 KEY = VerifyingKey((1, 2, 3, 4, 5, 6, 7, 8))
@@ -32,12 +33,13 @@ class Leases(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
-        self.store = Store.open(Path(self.folder.name) / "a.sqlite")
+        self.store = Store.open(Path(self.folder.name) / "a.sqlite", JOBS)
         self.now = 0.0
         self.wall = 1_800_000_000.0
-        journal = Journal(self.store, lambda: self.wall)
-        History(self.store, journal).signer_created(SIGNER)
-        self.jobs = Jobs(self.store, journal, lambda: self.now)
+        self.jobs = Jobs(self.store, lambda: self.wall, lambda: self.now)
+        self.waited: set[str] = set()
+        self.kept: set[str] = set()
+        self.asked = 0
         self.open: dict[str, tuple[str | None, float, int]] = {}
         self.closed: dict[str, str] = {}
 
@@ -45,22 +47,42 @@ class Leases(RuleBasedStateMachine):
         self.store.close()
         self.folder.cleanup()
 
-    def is_claimable(self, job: str) -> bool:
+    def is_free(self, job: str) -> bool:
         owner, until, _ = self.open[job]
         return owner is None or until <= self.now
 
+    def is_wanted(self, job: str) -> bool:
+        return job in self.waited or job in self.kept
+
+    def is_claimable(self, job: str) -> bool:
+        return self.is_free(job) and self.is_wanted(job)
+
     def give_up(self) -> None:
         for job in [job for job, (_, _, starts) in self.open.items() if starts >= MAX_STARTS]:
-            if self.is_claimable(job):
+            if self.is_free(job):
                 del self.open[job]
                 self.closed[job] = "failed"
 
     @precondition(lambda self: len(self.open) < 4)
     @rule()
     def add(self) -> None:
-        job = f"job-{len(self.open) + len(self.closed)}"
-        self.jobs.add(job, b"elf", [b"in"])
-        self.open[job] = (None, NEVER, 0)
+        request = Request(b"elf", (str(self.asked).encode(),))
+        identity, self.asked = request.identify(), self.asked + 1
+        self.jobs.ask(identity, request)
+        self.open[identity.job] = (None, NEVER, 0)
+        self.waited.add(identity.job)
+
+    @precondition(lambda self: self.open)
+    @rule(data=st.data(), verb=st.sampled_from(["leave", "come back", "keep"]))
+    def want(self, data: st.DataObject, verb: str) -> None:
+        job = data.draw(st.sampled_from(sorted(self.open)))
+        if verb == "leave":
+            self.waited.discard(job)
+        elif verb == "come back":
+            self.waited.add(job)
+        else:
+            self.jobs.keep(job)
+            self.kept.add(job)
 
     @rule(seconds=st.sampled_from([1, LEASE // 2, LEASE]))
     def pass_time(self, seconds: int) -> None:
@@ -74,12 +96,12 @@ class Leases(RuleBasedStateMachine):
     @rule(owner=st.sampled_from(OWNERS))
     def claim(self, owner: str) -> None:
         self.give_up()
-        work = self.jobs.claim(owner, LEASE)
+        work = self.jobs.claim(owner, LEASE, self.waited)
         if work is None:
             assert not any(self.is_claimable(job) for job in self.open)
             return
         assert self.is_claimable(work.job), "a job that another holds"
-        assert (work.program, work.stdin) == (b"elf", (b"in",))
+        assert (work.program, len(work.stdin)) == (b"elf", 1)
         self.open[work.job] = (owner, self.now + LEASE, self.open[work.job][2] + 1)
 
     @precondition(lambda self: self.open or self.closed)
@@ -96,7 +118,7 @@ class Leases(RuleBasedStateMachine):
         if verb == "renew":
             self.open[job] = (owner, self.now + LEASE, starts)
         elif verb == "release":
-            self.open[job] = (None, NEVER, starts)
+            self.open[job] = (None, NEVER, starts - 1)
         else:
             del self.open[job]
             self.closed[job] = "done" if verb == "finish" else "failed"
@@ -115,8 +137,9 @@ class Leases(RuleBasedStateMachine):
     @rule()
     def restart(self) -> None:
         self.open = {job: (None, NEVER, starts) for job, (_, _, starts) in self.open.items()}
+        self.waited = set()
         self.give_up()
-        assert self.jobs.requeue_open() == len(self.open)
+        assert self.jobs.recover() == len(self.kept & set(self.open))
 
     @invariant()
     def states_agree(self) -> None:
@@ -128,8 +151,9 @@ class Leases(RuleBasedStateMachine):
             state = self.jobs.state(job)
             assert state is not None
             assert state.state == expected
-            assert (self.jobs.proof(job) is not None) is (expected == "done")
-        assert self.jobs.open_count() == len(self.open)
+            assert (self.jobs.results.of(job) is not None) is (expected == "done")
+        wanted = [job for job in self.open if self.is_wanted(job)]
+        assert self.jobs.open_count(self.waited) == len(wanted)
 
 
 TestLeases = Leases.TestCase

@@ -4,6 +4,7 @@ import json
 from contextlib import suppress
 from typing import Any
 
+from cases.signing import sign
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,7 +12,7 @@ from attestor.chain import wire as chain_wire
 from attestor.core import frame, header
 from attestor.core.frame import Frame
 from attestor.core.legacy_message import LegacyMessage
-from attestor.core.signature import recover, sign
+from attestor.core.signature import recover
 from attestor.errors import (
     BodyInvalid,
     FrameInvalid,

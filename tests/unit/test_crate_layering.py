@@ -39,7 +39,7 @@ ALLOWED: dict[str, set[str]] = {
         "attestor-engine-check",
         "attestor-precompiles",
     },
-    "attestor-sp1-jit": set(),
+    "attestor-sp1-jit": {"attestor-sp1"},
 }
 """What each package may depend on of the others; those above know nothing of those below."""
 

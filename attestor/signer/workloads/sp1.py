@@ -1,8 +1,11 @@
 """SP1 programs: the key is computed, the program run and cross-checked, its outcome described."""
 
+import hashlib
+import secrets
 import threading
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import Any
 
 from attestor.core.cross_check import Timing
@@ -11,17 +14,23 @@ from attestor.core.elf import check as check_elf
 from attestor.core.execution import Engine, ExecutorBuild, Limits, require_signable, stdin_sha256
 from attestor.core.frame import Frame
 from attestor.core.legacy_message import LegacyMessage
+from attestor.core.outcome import Outcome
 from attestor.core.statement import CIRCUIT_VERSION, Statement
 from attestor.core.text import to_hex
 from attestor.core.verifying_key import VerifyingKey
+from attestor.errors import OutcomeUnknown
 from attestor.executor import NativeExecutor, VerifyingKeys
+from attestor.executor.stop import Stop
+from attestor.signer.beside import Beside
 from attestor.signer.cross_checker import CrossChecker, Run
 from attestor.signer.keys import Signatures
 from attestor.signer.workloads import workload
+from attestor.signer.workloads.programs import KeptPrograms
 
 
 class Sp1Workload:
-    """Verbs `prove`, `cross_checks` and `disagreement`. Safe to call from several threads."""
+    """Verbs `prove`, `sign_again`, `cancel`, `cross_checks` and `disagreement`. Safe to call from
+    several threads."""
 
     kind = "sp1"
 
@@ -43,32 +52,98 @@ class Sp1Workload:
         self._statements = statements
         self._build = build
         self._verifying_keys = VerifyingKeys(executor, limits)
+        self._programs = KeptPrograms()
+        self._mark_key = secrets.token_bytes(32)
+        self._running: dict[str, list[Stop]] = {}
+        self._lock = threading.Lock()
         self.verbs: Mapping[str, workload.Verb] = {
             "cross_checks": self._cross_checks,
             "disagreement": self._disagreement,
         }
-        self.runs: Mapping[str, workload.Run] = {"prove": self._prove}
+        self.offered: Mapping[str, workload.Verb] = {"cancel": self._cancel}
+        self.runs: Mapping[str, workload.Run] = {
+            "prove": self._prove,
+            "sign_again": self._sign_again,
+        }
 
     def start(self) -> None:
         """Cross-check samples from now on."""
         work = self._cross_checker.work
         threading.Thread(target=work, name="cross_checker", daemon=True).start()
 
-    def _prove(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> "ProvedRun":
+    def stop_runs(self) -> None:
+        """End all runs. One that is being cross-checked ends by its limits."""
+        with self._lock:
+            for stop in [stop for stops in self._running.values() for stop in stops]:
+                stop.set()
+
+    def _prove(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> "SignableOutcome":
         """Compute the key, run the program, and check what it did.
 
-        `job` is the daemon's name for it, under which cross-checks are reported.
+        `job` is the caller's name for it, under which it is cancelled and cross-checks are
+        reported. `program` is the hash of a program that was sent before; without it, the first
+        blob is the program. `cycles` and `seconds` lower the limits.
         """
-        program, stdin = blobs[0], blobs[1:]
-        job = str(header["job"])
+        job, name = str(header["job"]), header.get("program")
+        program = self._programs.keep(blobs[0]) if name is None else self._programs.of(str(name))
+        stdin = blobs[1:] if name is None else blobs
+        limits = _lowered(self._limits, header.get("cycles"), header.get("seconds"))
         check_elf(program)
-        verifying_key = self._verifying_keys.of(program)
-        execution = self._executor.execute(program, stdin, self._limits, self._engine)
-        require_signable(execution)
-        run = Run(job, program, stdin, execution)
-        timing = self._cross_checker.before_signing(run)
-        follow_up = self._cross_checker.after_signing if timing is Timing.AFTER else None
-        return ProvedRun(run, verifying_key, timing, self._statements, follow_up, self._build)
+        with self._stoppable(job) as stop:
+            verifying_key = self._verifying_keys.of(program, stop)
+            limits = replace(limits, stop=stop)
+            with self._beside(program, stdin) as beside:
+                execution = self._executor.execute(program, stdin, limits, self._engine)
+                require_signable(execution)
+                run = Run(job, program, stdin, execution)
+                timing = self._cross_checker.before_signing(run, beside)
+        outcome = Outcome(
+            verifying_key.words,
+            stdin_sha256(stdin),
+            execution.public_values,
+            execution.cycles,
+            execution.engine,
+            timing,
+            self._build,
+        ).marked(self._mark_key)
+        if timing is not Timing.AFTER:
+            return SignableOutcome(outcome, self._statements)
+        return SignableOutcome(
+            outcome, self._statements, lambda: self._cross_checker.after_signing(run)
+        )
+
+    def _sign_again(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> "SignableOutcome":
+        """What this process ran itself, which it knows by its mark."""
+        outcome = Outcome.from_header(header["outcome"], blobs[0])
+        if not outcome.is_marked_by(self._mark_key):
+            raise OutcomeUnknown("this signer process did not run that", hint="run it again")
+        return SignableOutcome(outcome, self._statements)
+
+    def _cancel(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> Frame:
+        """End the run of a job, if there is one."""
+        with self._lock:
+            for stop in self._running.get(str(header["job"]), ()):
+                stop.set()
+        return Frame({})
+
+    @contextmanager
+    def _stoppable(self, job: str) -> Iterator[Stop]:
+        with Stop() as stop:
+            with self._lock:
+                self._running.setdefault(job, []).append(stop)
+            try:
+                yield stop
+            finally:
+                with self._lock:
+                    self._running[job].remove(stop)
+                    if not self._running[job]:
+                        del self._running[job]
+
+    def _beside(self, program: bytes, stdin: tuple[bytes, ...]) -> Beside:
+        """SP1's JIT beside our engine, where that is the one that runs jobs."""
+        if self._engine is not Engine.ATTESTOR:
+            return Beside(None)
+        return self._cross_checker.beside(program, stdin)
 
     def _cross_checks(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> Frame:
         """What was found about signed runs since the last call; each is reported once."""
@@ -91,16 +166,13 @@ class Sp1Workload:
 
 
 @dataclass(frozen=True)
-class ProvedRun:
-    """A run that may be signed: as the legacy message, and as a statement where there is a domain.
-    `follow_up` is what happens to it after signing."""
+class SignableOutcome:
+    """An outcome that may be signed: as the legacy message, and as a statement where there is a
+    domain. `follow_up` is called after signing."""
 
-    run: Run
-    verifying_key: VerifyingKey
-    cross_check: Timing
+    outcome: Outcome
     domain: Domain | None
-    follow_up: Callable[[Run], None] | None
-    build: ExecutorBuild
+    follow_up: Callable[[], None] | None = None
 
     def digests(self, valid_until: int) -> tuple[bytes, ...]:
         """The legacy message's digest, and that of the statement until `valid_until`."""
@@ -111,31 +183,37 @@ class ProvedRun:
     def answer(self, signed: Signatures) -> Frame:
         """The proof, with the public values as its one blob."""
         if self.follow_up is not None:
-            self.follow_up(self.run)
-        execution = self.run.execution
+            self.follow_up()
+        outcome = self.outcome
         proof = {
             "signer": to_hex(signed.signer),
             "signature": to_hex(signed.signatures[0]),
+            "valid_until": signed.valid_until,
             "digest": to_hex(self._message.digest),
-            "words": list(self.verifying_key.words),
-            "cycles": execution.cycles,
-            "engine": execution.engine,
-            "executor": self.build,
-            "cross_check": self.cross_check,
+            "words": list(outcome.words),
+            "cycles": outcome.cycles,
+            "engine": outcome.engine,
+            "executor": outcome.executor,
+            "cross_check": outcome.cross_check,
             "statement": self._signed_statement(signed),
+            "outcome_mac": to_hex(outcome.mac),
         }
-        return Frame(proof, (execution.public_values,))
+        return Frame(proof, (outcome.public_values,))
+
+    @property
+    def _key(self) -> VerifyingKey:
+        return VerifyingKey(self.outcome.words)
 
     @property
     def _message(self) -> LegacyMessage:
-        return LegacyMessage(self.verifying_key.vk_hash_bytes, self.run.execution.public_values)
+        return LegacyMessage(self._key.vk_hash_bytes, self.outcome.public_values)
 
     def _statement(self, valid_until: int) -> Statement:
         return Statement(
-            program_vkey=self.verifying_key.program_vkey,
-            public_values_hash=self.run.execution.public_values_sha256,
-            exit_code=self.run.execution.exit_code,
-            stdin_hash=bytes.fromhex(stdin_sha256(self.run.stdin)),
+            program_vkey=self._key.program_vkey,
+            public_values_hash=hashlib.sha256(self.outcome.public_values).digest(),
+            exit_code=0,
+            stdin_hash=bytes.fromhex(self.outcome.stdin_sha256),
             circuit_version=CIRCUIT_VERSION,
             expires_at=valid_until,
         )
@@ -148,3 +226,14 @@ class ProvedRun:
             "expires_at": signed.valid_until,
             "signature": to_hex(signed.signatures[1]),
         }
+
+
+def _lowered(limits: Limits, cycles: int | None, seconds: float | None) -> Limits:
+    """The operator's limits, or what the client allows where that is less."""
+    return replace(
+        limits,
+        cycles=min(limits.cycles, int(cycles)) if cycles is not None else limits.cycles,
+        wall_seconds=min(limits.wall_seconds, float(seconds))
+        if seconds is not None
+        else limits.wall_seconds,
+    )

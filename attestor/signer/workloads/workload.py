@@ -42,7 +42,12 @@ class Workload(Protocol):
 
     @property
     def verbs(self) -> Mapping[str, Verb]:
-        """The verbs that sign nothing."""
+        """The verbs that sign nothing, for the daemon alone."""
+        ...
+
+    @property
+    def offered(self) -> Mapping[str, Verb]:
+        """The verbs that sign nothing, also for whoever serves clients."""
         ...
 
     @property
@@ -52,4 +57,8 @@ class Workload(Protocol):
 
     def start(self) -> None:
         """Start what it does in threads of its own."""
+        ...
+
+    def stop_runs(self) -> None:
+        """End the runs whose results nobody can take any more."""
         ...

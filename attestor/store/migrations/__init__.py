@@ -2,7 +2,7 @@
 
 Addresses and hashes are 0x text in lower case, times of the daemon's clock are UTC in ISO 8601 in
 columns that end in `_at`, times of the chain are seconds since 1970 in columns that end in `_until`
-or `_timestamp`. ELFs and stdin are kept only while a job still needs them; their sha256 stays.
+or `_timestamp`. Jobs, with programs and stdin, have a database of their own (`job_migrations`).
 
 A migration never touches the table `journal`: its entries are hash-chained. Where it renames an
 event, a column or a value, `attestor/audit/old_names.py` says so for the entries from before.
@@ -18,6 +18,7 @@ from attestor.store.migrations import (
     m7_policy_events,
     m8_reorgs,
     m9_executor,
+    m10_jobs_apart,
 )
 
 MIGRATIONS: tuple[str, ...] = (
@@ -30,6 +31,7 @@ MIGRATIONS: tuple[str, ...] = (
     m7_policy_events.SQL,
     m8_reorgs.SQL,
     m9_executor.SQL,
+    m10_jobs_apart.SQL,
 )
 """Migration n brings a database of version n (`PRAGMA user_version`) to n + 1. They run without
 checks of foreign keys, so that a table can be built anew; those are checked before the commit."""

@@ -23,6 +23,8 @@ from attestor.errors import DatabaseInvalid
 from attestor.http import wire
 from attestor.programs import ELF_FOLDER, elf, fibonacci
 from attestor.store.database import Store
+from attestor.store.moving import jobs_path
+from attestor.store.opening import HISTORY, JOBS
 
 STOP_SECONDS = 10.0
 ROTATING = {"period": 6}
@@ -55,14 +57,27 @@ def daemon(devnet: Devnet) -> subprocess.Popen[bytes]:
     return devnet._daemon
 
 
-def signer_process(devnet: Devnet) -> int:
+def child(devnet: Devnet, module: str) -> int:
+    """The process of the daemon that runs this module."""
     found = subprocess.run(
-        ["pgrep", "-P", str(daemon(devnet).pid), "-f", "attestor.signer"],
+        ["pgrep", "-P", str(daemon(devnet).pid), "-f", f"-m {module} "],
         capture_output=True,
         text=True,
         check=True,
     )
     return int(found.stdout)
+
+
+def signer_process(devnet: Devnet) -> int:
+    return child(devnet, "attestor.signer")
+
+
+def asking(devnet: Devnet, body: bytes) -> list[tuple[int, Any, Any]]:
+    """Answers to one request, of which there will be one."""
+    answers: list[tuple[int, Any, Any]] = []
+    ask = lambda: answers.append(call(devnet, "POST", "/request_proof", body))  # noqa: E731
+    threading.Thread(target=ask, daemon=True).start()
+    return answers
 
 
 def refused(devnet: Devnet, body: bytes, code: str) -> None:
@@ -113,10 +128,24 @@ def test_database__another_program_writes_for_long__daemon_waits_and_goes_on(
     devnet.wait_for_signer()
     pid, began = daemon(devnet).pid, time.monotonic()
     with held(devnet.database):
-        refused(devnet, REQUEST, "database_busy")
+        answers = asking(devnet, REQUEST)
         wait_until(lambda: fault(devnet)[0] == "database_busy", "/health says so")
         wait_until(lambda: time.monotonic() - began > 12, "twelve seconds are over")
         assert fault(devnet)[0] == "database_busy"
+        assert answers == [], "nothing is handed out that the history does not have"
+    wait_until(lambda: answers != [], "the proof is handed out")
+    assert answers[0][0] == 200
+    recovers(devnet, pid)
+
+
+def test_jobs__another_program_writes_for_long__only_clients_wait(start: StartDevnet) -> None:
+    devnet = start(**ROTATING)
+    first = devnet.wait_for_signer()
+    pid = daemon(devnet).pid
+    with held(jobs_path(devnet.database)):
+        refused(devnet, REQUEST, "database_busy")
+        wait_until(lambda: fault(devnet)[0] == "database_busy", "/health says so")
+        devnet.wait_for_signer(lambda found: found != first)
     recovers(devnet, pid)
 
 
@@ -124,7 +153,7 @@ def test_database__writes_fail_for_a_while__daemon_waits_and_goes_on(start: Star
     devnet = start(**ROTATING)
     devnet.wait_for_signer()
     pid, codes = daemon(devnet).pid, ("database_full", "database_disk_failed")
-    with small_files(pid, 64 << 10):
+    with small_files(child(devnet, "attestor.api"), 64 << 10):
         for _ in range(3):
             status, answer, headers = call(devnet, "POST", "/request_proof", BIG)
             assert (status, answer["error"]["code"] in codes) == (503, True), answer
@@ -155,8 +184,10 @@ def test_database__disk_fills_while_a_job_runs__the_job_is_closed_once_there_is_
 
 def _fill_while_a_job_runs(devnet: Devnet, database: Path, ballast: Path) -> None:
     def one(sql: str) -> Any:
+        of_jobs = " FROM jobs " in sql
         try:
-            store = Store.open_to_read(database)
+            path = jobs_path(database) if of_jobs else database
+            store = Store.open_to_read(path, JOBS if of_jobs else HISTORY)
         except DatabaseInvalid:
             return None  # It is not made yet.
         try:
@@ -247,21 +278,22 @@ def _hold_database(devnet: Devnet) -> Callable[[], None]:
 
 
 def _is_busy(devnet: Devnet) -> bool:
-    call(devnet, "POST", "/request_proof", REQUEST)
     return fault(devnet)[0] == "database_busy"
 
 
 def _run_program(devnet: Devnet) -> Callable[[], None]:
-    def ask() -> None:
-        with pytest.raises((http.client.HTTPException, OSError)):
-            call(devnet, "POST", "/request_proof", ENDLESS)
-
-    asking = threading.Thread(target=ask)
-    asking.start()
+    answers = asking(devnet, ENDLESS)
     wait_until(
-        lambda: bool(devnet.rows("SELECT 1 FROM jobs WHERE state = 'running'")), "the job runs"
+        lambda: bool(devnet.job_rows("SELECT 1 FROM jobs WHERE state = 'running'")), "the job runs"
     )
-    return lambda: asking.join(30)
+
+    def is_told() -> None:
+        assert [(status, told["error"]["code"]) for status, told, _ in answers] == [
+            (503, "stopping")
+        ]
+        assert devnet.job_rows("SELECT state FROM jobs") == [{"state": "queued"}]
+
+    return is_told
 
 
 STATES = [_stop_signer, _stop_node, _hold_database, _run_program]

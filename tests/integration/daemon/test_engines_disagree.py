@@ -50,6 +50,7 @@ done = subprocess.run(["{folder}/real"], input=given, stdout=subprocess.PIPE, en
 answer, blobs = decoded(done.stdout)
 if asked == "attestor":
     answer.update(engine=asked, touched_pages=1, compiled_instructions=0, compile_seconds=0)
+    answer.update(unconstrained_cycles=0, written_bytes=0, windows=1, block_windows=0)
 elif asked is not None and os.path.exists("{folder}/lie"):
     answer["cycles"] += 1
 sys.stdout.buffer.write(encoded(answer, blobs))
@@ -169,7 +170,7 @@ def test_engines__disagree_before_signing__all_stops_until_the_operator_acts(
     require_halted(devnet)
     wait_until(lambda: devnet.active_signer() is None, "the signer is retired")
     assert devnet.rows("SELECT * FROM proofs") == []
-    assert devnet.rows("SELECT state, error_code FROM jobs") == [
+    assert devnet.job_rows("SELECT state, error_code FROM jobs") == [
         {"state": "failed", "error_code": "engines_disagree"}
     ]
     assert "CRITICAL signing is halted" in devnet.log_file.read_text()

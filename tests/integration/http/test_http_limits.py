@@ -10,36 +10,46 @@ import pytest
 from aiohttp import ClientSession
 from loguru import logger
 
-from attestor.core.job import JobState
+from attestor.core.job import Identity, JobState, Request
 from attestor.errors import BodyInvalid, DatabaseFailed, QueueFull
 from attestor.http import wire
+from attestor.http.bodies import BodyLimits
+from attestor.http.connections import ConnectionLimits
 from attestor.http.prover import Api
-from attestor.http.server import BodyLimits, Listener, application
+from attestor.http.server import Listener, application, listen
+from attestor.jobs.queue import ProofQueue
 
 BODY = wire.encode_request(b"\x7fELF", [])
 
 
-class Queue:
+class Queue(ProofQueue):
     """Accepts every job and holds its state."""
 
     def __init__(self) -> None:
+        jobs: Any = None
+        super().__init__(jobs, 8)
         self.state: JobState | None = JobState("done", None, None)
         self.added: list[bytes] = []
         self.fault: Exception | None = None
 
-    async def add(self, program: bytes, stdin: tuple[bytes, ...]) -> str:
+    async def ask(self, identity: Identity, request: Request, again: bool = False) -> None:
         if self.fault is not None:
             raise self.fault
-        self.added.append(program)
-        return "the-id"
+        self.added.append(request.program)
+
+    async def until_over(self, job: str) -> JobState | None:
+        return self.state
 
     async def wait(self, job: str, timeout: float) -> JobState | None:
         return self.state
 
 
-class Jobs:
-    def proof(self, job: str) -> None:
+class Answers:
+    async def result(self, job: str) -> None:
         return None
+
+    async def is_stale(self, job: str) -> bool:
+        return False
 
 
 LIMITS = BodyLimits(4096)
@@ -53,12 +63,12 @@ def serve(
     queue: Queue,
     body: Callable[[ClientSession, str], Awaitable[None]],
     limits: BodyLimits = LIMITS,
+    connections: ConnectionLimits | None = None,
 ) -> None:
     async def whole() -> None:
-        parts: tuple[Any, Any] = (queue, Jobs())
-        served = application(limits.max_bytes)
-        Api(*parts, limits, wait_seconds=1.0, decode_large=undecodable).add_to(served)
-        listener = Listener(served, "127.0.0.1", 0)
+        served = application()
+        Api(queue, Answers(), limits, wait_seconds=1.0, decode_large=undecodable).add_to(served)
+        listener = Listener(served, listen("127.0.0.1", 0, "api"), connections)
         await listener.start()
         try:
             async with ClientSession() as session:
@@ -77,14 +87,18 @@ async def error(response: Any) -> dict[str, Any]:
 def test_request_proof__accepted__answers_with_the_bare_id() -> None:
     async def body(session: ClientSession, url: str) -> None:
         async with session.post(f"{url}/request_proof", data=BODY) as response:
-            assert (response.status, await response.read()) == (200, b"the-id")
+            expected = Request(b"\x7fELF", ()).identify().job.encode()
+            assert (response.status, await response.read()) == (200, expected)
 
     serve(Queue(), body)
 
 
 @pytest.mark.parametrize(
     ("fault", "status", "retry"),
-    [(QueueFull("full", hint="later"), 503, "5"), (DatabaseFailed("disk full"), 500, None)],
+    [
+        (QueueFull("full", hint="later"), 503, "5"),
+        (DatabaseFailed("/inside/x"), 500, None),
+    ],
 )
 def test_request_proof__not_accepted__has_its_status(
     fault: Exception, status: int, retry: str | None
@@ -96,7 +110,9 @@ def test_request_proof__not_accepted__has_its_status(
         async with session.post(f"{url}/request_proof", data=BODY) as response:
             assert response.status == status
             assert response.headers.get("Retry-After") == retry
-            assert (await error(response))["code"] == fault.code  # type: ignore[attr-defined]
+            told = await error(response)
+            assert told["code"] == fault.code  # type: ignore[attr-defined]
+            assert "inside" not in str(told)
 
     serve(queue, body)
 
@@ -125,27 +141,7 @@ def test_request_proof__slow_body__is_given_up() -> None:
         assert answer.startswith(b"HTTP/1.1 400")
         writer.close()
 
-    serve(Queue(), body, BodyLimits(4096, seconds=0.2))
-
-
-def test_request_proof__too_many_bodies_at_once__are_told_to_come_again() -> None:
-    async def body(session: ClientSession, url: str) -> None:
-        host, port = url.removeprefix("http://").split(":")
-        held = [await asyncio.open_connection(host, int(port)) for _ in range(2)]
-        for _, writer in held:
-            writer.write(b"POST /request_proof HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
-            await writer.drain()
-        await asyncio.sleep(0.1)
-        async with session.post(f"{url}/request_proof", data=BODY) as response:
-            assert response.status == 503
-            assert "being read already" in (await error(response))["message"]
-        for _, writer in held:
-            writer.close()
-        await asyncio.sleep(0.1)
-        async with session.post(f"{url}/request_proof", data=BODY) as response:
-            assert response.status == 200, "slots of lost connections are free again"
-
-    serve(Queue(), body, BodyLimits(4096, at_once=2, slot_seconds=0.2))
+    serve(Queue(), body, BodyLimits(4096, grace_seconds=0.2))
 
 
 def test_wait_proof__not_finished__says_so() -> None:
@@ -173,14 +169,6 @@ def test_wait_proof__failed__keeps_its_code(code: str, status: int) -> None:
             assert "what happened" in (await error(response))["message"]
 
     serve(queue, body)
-
-
-def test_wait_proof__id_too_long__is_refused() -> None:
-    async def body(session: ClientSession, url: str) -> None:
-        async with session.post(f"{url}/wait_proof", data=b"x" * 300) as response:
-            assert response.status == 413
-
-    serve(Queue(), body)
 
 
 def test_request_proof__unexpected_exception__is_a_typed_500_with_its_trace_in_the_log() -> None:
@@ -216,7 +204,7 @@ def test_request_proof__client_leaves_in_the_middle_of_its_body__is_no_defect_of
             b"",
             b"Content-Length: 9\r\n\r\n{",
             b"Transfer-Encoding: chunked\r\n\r\nzz\r\n",
-            b"Content-Length: 9\r\nContent-Encoding: gzip\r\n\r\nnot gzip!",
+            b"Content-Length: 9\r\nContent-Encoding: gzip\r\n\r\nnot gz",
             b"Content-Length: x\r\n\r\n",
         ):
             _, writer = await asyncio.open_connection(host, int(port))
@@ -234,3 +222,124 @@ def test_request_proof__client_leaves_in_the_middle_of_its_body__is_no_defect_of
         logger.remove(sink)
     assert [line for line in logged if "listening" not in line] == []
     assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
+
+
+HALF = b"POST /request_proof HTTP/1.1\r\nHost: x\r\nContent-Length: 4000\r\n\r\n" + b"{" * 100
+
+
+async def open_half(url: str, count: int) -> list[asyncio.StreamWriter]:
+    """That many bodies of which a part was sent."""
+    host, port = url.removeprefix("http://").split(":")
+    writers = []
+    for _ in range(count):
+        _, writer = await asyncio.open_connection(host, int(port))
+        writer.write(HALF)
+        await writer.drain()
+        writers.append(writer)
+    await asyncio.sleep(0.1)
+    return writers
+
+
+def test_request_proof__many_half_bodies__keep_nobody_out() -> None:
+    async def body(session: ClientSession, url: str) -> None:
+        held = await open_half(url, 50)
+        async with session.post(f"{url}/request_proof", data=BODY) as response:
+            assert response.status == 200
+        for writer in held:
+            writer.close()
+
+    serve(Queue(), body, BodyLimits(4096, at_once=1, slot_seconds=0.1))
+
+
+def test_request_proof__all_memory_is_one_clients__its_largest_body_gives_way() -> None:
+    """All of them come from one address here: the newest is as little as the others and waits."""
+
+    async def body(session: ClientSession, url: str) -> None:
+        host, port = url.removeprefix("http://").split(":")
+        _, writer = await asyncio.open_connection(host, int(port))
+        writer.write(HALF + b" " * 3000)
+        await writer.drain()
+        await asyncio.sleep(0.1)
+        async with session.post(f"{url}/request_proof", data=b" " * 2000) as response:
+            assert response.status == 503
+            assert (await error(response))["code"] == "queue_full"
+        writer.close()
+        await asyncio.sleep(0.1)
+        async with session.post(f"{url}/request_proof", data=BODY) as response:
+            assert response.status == 200, "what was lost is free again"
+
+    serve(Queue(), body, BodyLimits(4096, bodies_in_memory=1))
+
+
+def test_request_proof__body_drips__is_given_up_by_its_rate() -> None:
+    async def body(session: ClientSession, url: str) -> None:
+        async def dripping() -> Any:
+            for _ in range(200):
+                yield b" "
+                await asyncio.sleep(0.01)
+
+        async with session.post(f"{url}/request_proof", data=dripping()) as response:
+            assert response.status == 400
+            assert "too slow" in response.headers["X-Attestor-Fault"]
+
+    serve(Queue(), body, BodyLimits(4096, bytes_per_second=1000, grace_seconds=0.2))
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd", "GZIP", "x", "gzip, identity"])
+@pytest.mark.parametrize("path", ["/request_proof", "/wait_proof"])
+def test_body__is_compressed_or_says_so__is_refused_before_it_is_looked_at(
+    coding: str, path: str
+) -> None:
+    async def body(session: ClientSession, url: str) -> None:
+        headers = {"Content-Encoding": coding}
+        async with session.post(url + path, data=b"x", headers=headers) as response:
+            assert response.status == 415
+            assert (await error(response))["code"] == "body_compressed"
+        async with session.post(url + path, data=BODY, headers={"Content-Encoding": "identity"}):
+            pass
+
+    queue = Queue()
+    serve(queue, body)
+    assert len(queue.added) <= 1
+
+
+@pytest.mark.parametrize("length", [257, 300, 5000])
+def test_wait_proof__id_too_long__is_unknown_as_upstream_says_it(length: int) -> None:
+    queue = Queue()
+    queue.state = None
+
+    async def body(session: ClientSession, url: str) -> None:
+        async with session.post(f"{url}/wait_proof", data=b"x" * length) as response:
+            expected = b'"' + b"x" * length + b'" Not found'
+            assert (response.status, await response.read()) == (404, expected)
+
+    serve(queue, body)
+
+
+def test_wait_proof__failed_job__has_its_hint() -> None:
+    queue = Queue()
+    queue.state = JobState("failed", "exec_exit_code", "exit code 3", "give all entries")
+
+    async def body(session: ClientSession, url: str) -> None:
+        for path in ("/wait_proof", "/request_proof"):
+            async with session.post(url + path, data=BODY) as response:
+                assert response.status == 422
+                told = {
+                    "code": "exec_exit_code",
+                    "message": "exit code 3",
+                    "hint": "give all entries",
+                }
+                assert await error(response) == told
+
+    serve(queue, body)
+
+
+def test_wait_proof__executor_crashed__is_not_the_programs_fault() -> None:
+    queue = Queue()
+    queue.state = JobState("failed", "exec_crashed", "killed by signal 9", None)
+
+    async def body(session: ClientSession, url: str) -> None:
+        async with session.post(f"{url}/wait_proof", data=b"x") as response:
+            assert response.status == 500
+
+    serve(queue, body)

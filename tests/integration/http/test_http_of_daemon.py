@@ -20,7 +20,6 @@ from attestor.errors import ProofRefused, ProverFailed, RpcError
 from attestor.hardening import process
 from attestor.http import wire
 from attestor.programs import ELF_FOLDER, elf, fibonacci, header_chain
-from attestor.store.database import Store
 
 SYS_PTRACE = 19
 """A capability's number (linux/capability.h)."""
@@ -191,10 +190,9 @@ def test_prover_client__refusal__carries_the_services_words(client: ProverClient
 
 def test_jobs__failed_ones__are_in_the_database_with_their_code(devnet: Devnet) -> None:
     refused(devnet, hostile("panic"))
-    store = Store.open_to_read(devnet.database)
-    rows = store.rows("SELECT DISTINCT error_code FROM jobs WHERE state = 'failed'")
+    rows = devnet.job_rows("SELECT DISTINCT error_code FROM jobs WHERE state = 'failed'")
     assert "exec_exit_code" in {row["error_code"] for row in rows}
-    assert store.rows("SELECT * FROM stdin_entries") == []
+    assert devnet.job_rows("SELECT * FROM stdin_entries") == []
 
 
 def test_secrets__of_payer__are_in_no_log_or_database(devnet: Devnet) -> None:

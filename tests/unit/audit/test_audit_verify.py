@@ -15,8 +15,8 @@ from attestor.core.registration import RegistrationEvent
 from attestor.core.text import to_hex
 from attestor.core.verifying_key import VerifyingKey
 from attestor.store.database import Store
-from attestor.store.jobs import Jobs
 from attestor.store.journal import Journal
+from attestor.store.proofs import Proofs
 
 
 def test_verify__untouched__is_sound(path: Path) -> None:
@@ -142,13 +142,9 @@ def test_report__json_and_csv__give_hashes_whole(path: Path) -> None:
 
 def keep_sampled_proof(path: Path) -> None:
     store = Store.open(path)
-    jobs = Jobs(store, Journal(store, lambda: 1_800_000_001.0))
-    jobs.add("a", b"elf", [])
-    jobs.claim("worker", 60)
     key = VerifyingKey((1, 2, 3, 4, 5, 6, 7, 8))
-    jobs.finish(
-        "a", "worker", Proof(SIGNER, key, b"v", b"d", b"s", 9, Engine.ATTESTOR, Timing.AFTER)
-    )
+    proof = Proof(SIGNER, key, b"v", b"d", b"s", 9, Engine.ATTESTOR, Timing.AFTER)
+    Proofs(store, Journal(store, lambda: 1_800_000_001.0)).signed(proof.of("a"))
     store.close()
 
 
@@ -156,7 +152,7 @@ def test_table_faults__finding_that_is_journaled__is_sound(path: Path) -> None:
     keep_sampled_proof(path)
     store = Store.open(path)
     assert verify.table_faults(store) == []
-    Jobs(store, Journal(store, lambda: 0.0)).confirm(
+    Proofs(store, Journal(store, lambda: 0.0)).confirm(
         "a", CrossCheckVerdict(Finding.INCONCLUSIVE, "slow")
     )
     assert verify.table_faults(store) == []

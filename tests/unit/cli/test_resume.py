@@ -12,7 +12,6 @@ from attestor.errors import DatabaseInvalid, NothingToResume
 from attestor.store.database import Store
 from attestor.store.disagreements import Disagreements
 from attestor.store.headers import Headers
-from attestor.store.jobs import Jobs
 from attestor.store.journal import Journal, entries
 from attestor.store.lock import lock_database
 
@@ -22,7 +21,6 @@ def path(tmp_path: Path) -> Path:
     """A database in which signing is halted."""
     store = Store.open(tmp_path / "attestor.sqlite")
     journal = Journal(store, lambda: 1_800_000_000.0)
-    Jobs(store, journal).add("job-1", b"elf", [])
     Disagreements(store, journal).note(Disagreement("job-1", "cycles: ours 1", b"elf", ()))
     store.close()
     return tmp_path / "attestor.sqlite"
@@ -39,7 +37,8 @@ def test_resume__halted__is_closed_with_the_reason(path: Path) -> None:
     assert "closed: job job-1 of 2027-" in result.output
     assert "cycles: ours 1" in result.output
     store = Store.open_to_read(path)
-    assert list(entries(store))[-1].evidence == {"job": "job-1", "reason": "mended in 1.2"}
+    told = {"job": "job-1", "disagreement": 1, "reason": "mended in 1.2"}
+    assert list(entries(store))[-1].evidence == told
     assert isinstance(resume(path).exception, NothingToResume)
 
 

@@ -34,7 +34,7 @@ class Opened:
         self.faults: dict[str, Exception] = {}
         patch.setattr("attestor.daemon.build.Node.of", lambda *parts: Thing(self, "node") and self)
         patch.setattr(module, "Registry", lambda *parts: self)
-        patch.setattr(module, "load_account", lambda path: self)
+        patch.setattr(module, "load_payer", lambda *source: self)
         patch.setattr(module, "lock_database", lambda path: Thing(self, "lock"))
         patch.setattr(module, "lock_account", lambda *parts: Thing(self, "payer"))
         patch.setattr(module, "TransactionManager", lambda *parts, lock: self)
@@ -44,8 +44,11 @@ class Opened:
         patch.setattr(module, "Headers", lambda store: Thing(self, "headers"))
         patch.setattr(module, "Rotation", lambda *parts: Thing(self, "rotation"))
         patch.setattr(module, "CrossChecks", lambda *parts: Thing(self, "checks"))
+        patch.setattr(module, "listen", lambda host, port, name: Thing(self, name))
+        patch.setattr(module, "move_jobs", lambda store: Thing(self, "jobs"))
 
     address = b"\x11" * 20
+    node = None
 
     @property
     def registry(self) -> "Opened":
@@ -95,6 +98,9 @@ class Thing:
         self._opened.events.append(f"recover {self._name}")
 
 
+LISTENING = ("health", "api")
+
+
 class Pricer:
     payer = b"\x09" * 20
 
@@ -114,10 +120,13 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Opened:
         ("lock", OSError("taken"), []),
         ("payer", OSError("busy"), ["lock"]),
         ("store", OSError("damaged"), ["payer", "lock"]),
+        ("jobs", OSError("full"), ["store", "payer", "lock"]),
         ("collateral", CollateralStoreInvalid("no store"), ["store", "payer", "lock"]),
-        ("signer", OSError("no memory"), ["store", "payer", "lock"]),
-        ("rotation.recover", SignerGone("gone"), ["signer", "store", "payer", "lock"]),
-        ("checks", RuntimeError("x"), ["signer", "signer", "store", "payer", "lock"]),
+        ("api", OSError("taken"), ["store", "payer", "lock"]),
+        ("health", OSError("taken"), ["api", "store", "payer", "lock"]),
+        ("signer", OSError("no memory"), [*LISTENING, "store", "payer", "lock"]),
+        ("rotation.recover", SignerGone("gone"), ["signer", *LISTENING, "store", "payer", "lock"]),
+        ("checks", RuntimeError("x"), ["signer", "signer", *LISTENING, "store", "payer", "lock"]),
     ],
 )
 def test_build__part_cannot_be_built__those_before_it_are_closed_in_reverse_order(
@@ -156,6 +165,8 @@ def test_build__all_parts__stay_open_until_they_are_closed(opened: Opened) -> No
         "close signer",
         "recover rotation",
         "close signer",
+        "close health",
+        "close api",
         "close store",
         "close payer",
         "close lock",

@@ -16,15 +16,20 @@ from attestor.core.execution import Engine, ExecutorBuild
 from attestor.core.expiry import CollateralExpiry
 from attestor.core.proof import Proof
 from attestor.core.verifying_key import VerifyingKey
-from attestor.errors import DatabaseFailed, RpcUnreachable, SigningHalted, WorkersFailing
+from attestor.errors import (
+    AttestorError,
+    DatabaseFailed,
+    RpcUnreachable,
+    SigningHalted,
+    WorkersFailing,
+)
 from attestor.http import health as module
 from attestor.http.health import Health
-from attestor.jobs.queue import ProofQueue
 from attestor.store.database import Store
 from attestor.store.disagreements import Disagreements
 from attestor.store.history import History
-from attestor.store.jobs import Jobs
 from attestor.store.journal import Journal
+from attestor.store.proofs import Proofs
 
 SIGNER = b"\x01" * 20
 BOUNDS = DutyBounds(failures=3, hang_factor=4.0)
@@ -33,13 +38,15 @@ COLLATERAL = DutyRecord("collateral", deadline=600.0)
 KEY = VerifyingKey((1, 2, 3, 4, 5, 6, 7, 8))
 
 
-class Workers:
-    """What is known of the workers."""
+class ApiProcess:
+    """What is known of the API process."""
 
+    starts = 1
     internal_errors = 0
-    failing: WorkersFailing | None = None
+    connections = 0
+    failing: AttestorError | None = None
 
-    def fault(self) -> WorkersFailing | None:
+    def fault(self) -> AttestorError | None:
         return self.failing
 
 
@@ -59,18 +66,18 @@ class Parts:
         store = Store.open(path)
         journal = Journal(store, lambda: 0.0)
         History(store, journal).signer_created(SIGNER)
-        self.jobs = Jobs(store, journal)
+        self.proofs = Proofs(store, journal)
         self.disagreements = Disagreements(store, journal)
-        self.queue = ProofQueue(self.jobs, 8)
+        self.halted: SigningHalted | None = None
         self.collateral = CollateralDuty()
-        self.workers = Workers()
+        self.api = ApiProcess()
         self.duties: list[DutyRecord] = []
         self.now = 1000.0
         self.health = Health(
-            self.queue,
-            self.jobs,
+            lambda: self.halted,
+            self.proofs,
             self.disagreements,
-            self.workers,
+            self.api,
             self.collateral,
             lambda: self.duties,
             BOUNDS,
@@ -87,10 +94,14 @@ class Parts:
         return text.splitlines()
 
     def prove(self, job: str, cross_check: Timing) -> None:
-        self.jobs.add(job, b"elf", [])
-        self.jobs.claim("worker", 60)
         proof = Proof(SIGNER, KEY, b"", b"d", b"s", 7, Engine.ATTESTOR, cross_check)
-        self.jobs.finish(job, "worker", proof)
+        self.proofs.signed(proof.of(job))
+
+
+def body(answer: Response) -> bytes:
+    found = answer.body
+    assert isinstance(found, bytes)
+    return found
 
 
 @pytest.fixture
@@ -100,30 +111,30 @@ def parts(tmp_path: Path) -> Parts:
 
 def test_health__signing__is_ok(parts: Parts) -> None:
     answer = parts.get("/health")
-    assert (answer.status, answer.text) == (200, '{"ok": true}')
+    assert (answer.status, answer.body) == (200, b'{"ok": true}')
 
 
 def test_health__halted__is_not_ok_and_says_what_to_do(parts: Parts) -> None:
-    parts.queue.halt(SigningHalted("the engines disagree", hint="act"))
+    parts.halted = SigningHalted("the engines disagree", hint="act")
     answer = parts.get("/health")
     assert answer.status == 503
-    assert answer.text is not None
+    assert answer.body is not None
     error = {"code": "signing_halted", "message": "the engines disagree", "hint": "act"}
-    assert json.loads(answer.text) == {"ok": False, "error": error}
+    assert json.loads(body(answer)) == {"ok": False, "error": error}
 
 
 @pytest.mark.parametrize("halted", [False, True])
 def test_health__unrecorded_executor__is_said_in_every_answer(parts: Parts, halted: bool) -> None:
     parts.health = Health(
-        parts.queue,
-        parts.jobs,
+        lambda: parts.halted,
+        parts.proofs,
         parts.disagreements,
-        parts.workers,
+        parts.api,
         executor=ExecutorBuild.UNRECORDED,
     )
     if halted:
-        parts.queue.halt(SigningHalted("the engines disagree", hint="act"))
-    assert json.loads(str(parts.get("/health").text))["executor"] == "unrecorded"
+        parts.halted = SigningHalted("the engines disagree", hint="act")
+    assert json.loads(body(parts.get("/health")))["executor"] == "unrecorded"
 
 
 def test_metrics__nothing_happened__are_zero(parts: Parts) -> None:
@@ -132,9 +143,8 @@ def test_metrics__nothing_happened__are_zero(parts: Parts) -> None:
 
 
 def test_metrics__disagreement__raise_the_alarm(parts: Parts) -> None:
-    parts.jobs.add("a", b"elf", [])
     parts.disagreements.note(Disagreement("a", "cycles", b"elf", ()))
-    parts.queue.halt(SigningHalted("x"))
+    parts.halted = SigningHalted("x")
     assert "attestor_signing_halted 1" in parts.metrics()
     assert "attestor_engine_disagreements_total 1" in parts.metrics()
 
@@ -160,13 +170,13 @@ def test_add_to__application__serves_both_paths(parts: Parts) -> None:
 def test_health__collateral_ends_soon__is_ok_with_a_warning(parts: Parts) -> None:
     parts.collateral.told = "the TCB info on chain expires in 2.0 days"
     answer = parts.get("/health")
-    assert (answer.status, answer.text is not None) == (200, True)
+    assert (answer.status, answer.body is not None) == (200, True)
     warning = {"code": "collateral_ends", "message": parts.collateral.told}
-    assert json.loads(str(answer.text)) == {"ok": True, "warnings": [warning]}
-    parts.queue.halt(SigningHalted("x"))
+    assert json.loads(body(answer)) == {"ok": True, "warnings": [warning]}
+    parts.halted = SigningHalted("x")
     answer = parts.get("/health")
     assert answer.status == 503
-    assert json.loads(str(answer.text))["warnings"] == [warning]
+    assert json.loads(body(answer))["warnings"] == [warning]
 
 
 def test_metrics__collateral__tell_its_end_and_failing_upkeep(parts: Parts) -> None:
@@ -179,7 +189,7 @@ def test_metrics__collateral__tell_its_end_and_failing_upkeep(parts: Parts) -> N
 
 
 def test_metrics__no_store_of_ours__say_nothing_of_collateral(parts: Parts) -> None:
-    health = Health(parts.queue, parts.jobs, parts.disagreements, parts.workers)
+    health = Health(lambda: None, parts.proofs, parts.disagreements, parts.api)
     answer = asyncio.run(health.metrics(make_mocked_request("GET", "/metrics")))
     assert "collateral" not in str(answer.text)
     assert asyncio.run(health.health(make_mocked_request("GET", "/health"))).status == 200
@@ -187,7 +197,7 @@ def test_metrics__no_store_of_ours__say_nothing_of_collateral(parts: Parts) -> N
 
 def error(answer: Response) -> dict[str, object]:
     assert answer.status == 503
-    told = json.loads(str(answer.text))
+    told = json.loads(body(answer))
     assert told["ok"] is False
     return dict(told["error"])
 
@@ -195,7 +205,7 @@ def error(answer: Response) -> dict[str, object]:
 def test_health__duties_that_do_well__are_ok(parts: Parts) -> None:
     parts.duties = [ROTATION, COLLATERAL.started(5.0, 990.0), ROTATION.succeeded(7.0)]
     answer = parts.get("/health")
-    assert (answer.status, answer.text) == (200, '{"ok": true}')
+    assert (answer.status, answer.body) == (200, b'{"ok": true}')
 
 
 def test_health__exception_in_a_duty__names_the_duty_and_keeps_the_inside_to_itself(
@@ -232,7 +242,7 @@ def test_health__thread_of_a_duty_ended__is_not_ok(parts: Parts) -> None:
 
 
 def test_health__workers_fail_again_and_again__is_not_ok(parts: Parts) -> None:
-    parts.workers.failing = WorkersFailing("the last 3 jobs met internal errors", hint="look")
+    parts.api.failing = WorkersFailing("the last 3 jobs met internal errors", hint="look")
     assert error(parts.get("/health")) == {
         "code": "workers_failing",
         "message": "the last 3 jobs met internal errors",
@@ -242,14 +252,14 @@ def test_health__workers_fail_again_and_again__is_not_ok(parts: Parts) -> None:
 
 def test_health__halted_and_a_duty_fails__tells_the_halt(parts: Parts) -> None:
     parts.duties = [ROTATION.failed(KeyError())]
-    parts.queue.halt(SigningHalted("x"))
+    parts.halted = SigningHalted("x")
     assert error(parts.get("/health"))["code"] == "signing_halted"
 
 
 def test_metrics__duties__tell_how_each_stands(parts: Parts) -> None:
     failed = ROTATION.started(1_800_000_000.0, 1.0).failed(KeyError()).failed(KeyError())
     parts.duties = [COLLATERAL.succeeded(1_800_000_001.5), failed.started(1_800_000_002.0, 997.5)]
-    parts.workers.internal_errors = 4
+    parts.api.internal_errors, parts.api.connections = 4, 3
     lines = parts.metrics()
     for line in (
         'attestor_duty_last_success_timestamp_seconds{duty="collateral"} 1800000001.500',
@@ -261,6 +271,8 @@ def test_metrics__duties__tell_how_each_stands(parts: Parts) -> None:
         'attestor_duty_running_seconds{duty="rotation"} 2.500',
         'attestor_duty_running_seconds{duty="collateral"} 0.000',
         "attestor_worker_internal_errors_total 4",
+        "attestor_api_connections 3",
+        "attestor_api_starts_total 1",
         "attestor_database_answering 1",
     ):
         assert line in lines
@@ -279,7 +291,7 @@ def test_metrics__database_hangs__answers_without_its_counts_and_asks_it_once(
         assert gate.wait(10)
         return []
 
-    monkeypatch.setattr(parts.jobs, "cross_check_counts", hang)
+    monkeypatch.setattr(parts.proofs, "cross_check_counts", hang)
 
     async def ask() -> list[str]:
         request = make_mocked_request("GET", "/metrics")
@@ -300,5 +312,5 @@ def test_metrics__database_fails__answers_without_its_counts(
     def fail() -> list[dict[str, object]]:
         raise DatabaseFailed("disk I/O error")
 
-    monkeypatch.setattr(parts.jobs, "cross_check_counts", fail)
+    monkeypatch.setattr(parts.proofs, "cross_check_counts", fail)
     assert "attestor_database_answering 0" in parts.metrics()

@@ -2,17 +2,17 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from unit.jobs.asking import Asking
 
 from attestor.core.cross_check import Timing
 from attestor.core.execution import Engine
-from attestor.core.job import JobState
+from attestor.core.job import JobState, Request, Work
 from attestor.core.proof import Proof
 from attestor.core.verifying_key import VerifyingKey
 from attestor.errors import (
@@ -29,9 +29,8 @@ from attestor.jobs import worker as module
 from attestor.jobs.queue import ProofQueue
 from attestor.jobs.worker import Prove, Workers
 from attestor.store.database import Store
-from attestor.store.history import History
 from attestor.store.jobs import Jobs
-from attestor.store.journal import Journal
+from attestor.store.opening import JOBS
 
 SIGNER = b"\x01" * 20
 
@@ -48,13 +47,13 @@ class Prover:
         self.most_together = 0
         self._lock = threading.Lock()
 
-    def __call__(self, job: str, program: bytes, stdin: Sequence[bytes]) -> Proof:
+    def __call__(self, work: Work) -> Proof:
         with self._lock:
             self.together += 1
             self.most_together = max(self.most_together, self.together)
         try:
             assert self.gate.wait(10)
-            self.ran.append(program)
+            self.ran.append(work.program)
             if self.faults:
                 raise self.faults.pop(0)
         finally:
@@ -64,7 +63,7 @@ class Prover:
         return Proof(
             SIGNER,
             key,
-            program,
+            work.program,
             b"\xdd" * 32,
             b"\x55" * 65,
             7,
@@ -85,13 +84,10 @@ def prover() -> Prover:
 
 @pytest.fixture
 def jobs(tmp_path: Path) -> Jobs:
-    store = Store.open(tmp_path / "attestor.sqlite")
-    journal = Journal(store, lambda: 0.0)
-    History(store, journal).signer_created(SIGNER)
-    return Jobs(store, journal)
+    return Jobs(Store.open(tmp_path / "jobs.sqlite", JOBS))
 
 
-Body = Callable[[ProofQueue], Coroutine[Any, Any, None]]
+Body = Callable[[Asking], Coroutine[Any, Any, None]]
 
 
 def unexpected(error: Fatal) -> None:
@@ -107,7 +103,7 @@ def run(
     on_fatal: Callable[[Fatal], None] = unexpected,
 ) -> None:
     async def whole() -> None:
-        queue = ProofQueue(jobs, max_open)
+        queue = Asking(jobs, max_open)
         working = Workers(jobs, queue, prover, workers, on_fatal)
         working.start()
         try:
@@ -121,10 +117,10 @@ def run(
 
 
 def test_add__job__is_proven_and_waited_for(jobs: Jobs, prover: Prover) -> None:
-    async def body(queue: ProofQueue) -> None:
+    async def body(queue: Asking) -> None:
         job = await queue.add(b"elf", [b"in"])
         assert await queue.wait(job, 10) == JobState("done", None, None)
-        found = jobs.proof(job)
+        found = jobs.results.of(job)
         assert found is not None
         assert found.public_values == b"elf"
 
@@ -132,7 +128,7 @@ def test_add__job__is_proven_and_waited_for(jobs: Jobs, prover: Prover) -> None:
 
 
 def test_wait__several_at_once__all_are_woken(jobs: Jobs, prover: Prover) -> None:
-    async def body(queue: ProofQueue) -> None:
+    async def body(queue: Asking) -> None:
         prover.gate.clear()
         job = await queue.add(b"elf", [])
         waits = [asyncio.create_task(queue.wait(job, 10)) for _ in range(5)]
@@ -145,26 +141,26 @@ def test_wait__several_at_once__all_are_woken(jobs: Jobs, prover: Prover) -> Non
 
 
 def test_wait__unknown_job__is_none_and_leaves_nothing(jobs: Jobs, prover: Prover) -> None:
-    async def body(queue: ProofQueue) -> None:
+    async def body(queue: Asking) -> None:
         for number in range(100):
             assert await queue.wait(f"job-{number}", 10) is None
-        assert queue._finished == {}
+        assert queue._waiting == {}
 
     run(jobs, prover, body)
 
 
 def test_wait__finished_long_ago__answers_at_once(jobs: Jobs, prover: Prover) -> None:
-    async def body(queue: ProofQueue) -> None:
+    async def body(queue: Asking) -> None:
         job = await queue.add(b"elf", [])
         await queue.wait(job, 10)
         assert await queue.wait(job, 0) == JobState("done", None, None)
-        assert queue._finished == {}
+        assert queue._waiting == {}
 
     run(jobs, prover, body)
 
 
 def test_wait__too_long__tells_how_it_stands(jobs: Jobs, prover: Prover) -> None:
-    async def body(queue: ProofQueue) -> None:
+    async def body(queue: Asking) -> None:
         prover.gate.clear()
         job = await queue.add(b"elf", [])
         state = await queue.wait(job, 0.05)
@@ -175,17 +171,17 @@ def test_wait__too_long__tells_how_it_stands(jobs: Jobs, prover: Prover) -> None
 
 
 def test_add__program_fails__job_fails_with_its_code(jobs: Jobs, prover: Prover) -> None:
-    async def body(queue: ProofQueue) -> None:
+    async def body(queue: Asking) -> None:
         prover.faults = [RequestInvalid("no good", hint="do better")]
         job = await queue.add(b"elf", [])
-        expected = JobState("failed", "request_invalid", "no good (do better)")
+        expected = JobState("failed", "request_invalid", "no good", "do better")
         assert await queue.wait(job, 10) == expected
 
     run(jobs, prover, body)
 
 
 def test_add__no_active_signer__waits_for_the_next(jobs: Jobs, prover: Prover) -> None:
-    async def body(queue: ProofQueue) -> None:
+    async def body(queue: Asking) -> None:
         prover.faults = [NoActiveSigner("none"), NoActiveSigner("none")]
         job = await queue.add(b"elf", [])
         assert await queue.wait(job, 10) == JobState("done", None, None)
@@ -199,7 +195,7 @@ def test_add__no_active_signer_for_long__fails(
 ) -> None:
     monkeypatch.setattr(module, "MAX_ATTEMPTS", 3)
 
-    async def body(queue: ProofQueue) -> None:
+    async def body(queue: Asking) -> None:
         prover.faults = [NoActiveSigner("none") for _ in range(9)]
         state = await queue.wait(await queue.add(b"elf", []), 10)
         assert state is not None
@@ -214,7 +210,7 @@ def test_add__signer_process_gone__job_stays_queued_and_the_daemon_is_told(
 ) -> None:
     told: list[Fatal] = []
 
-    async def body(queue: ProofQueue) -> None:
+    async def body(queue: Asking) -> None:
         prover.faults = [SignerGone("gone")]
         job = await queue.add(b"elf", [])
         while not told:
@@ -226,30 +222,14 @@ def test_add__signer_process_gone__job_stays_queued_and_the_daemon_is_told(
     assert [error.code for error in told] == ["signer_gone"]
 
 
-def test_finish__proof_cannot_be_recorded__the_daemon_is_told(jobs: Jobs, prover: Prover) -> None:
-    told: list[Fatal] = []
-
-    def unknown_signer(job: str, program: bytes, stdin: Sequence[bytes]) -> Proof:
-        return replace(prover(job, program, stdin), signer=b"\x99" * 20)
-
-    async def body(queue: ProofQueue) -> None:
-        job = await queue.add(b"elf", [])
-        while not told:
-            await asyncio.sleep(0.01)
-        assert jobs.proof(job) is None
-
-    run(jobs, unknown_signer, body, on_fatal=told.append)
-    assert [error.code for error in told] == ["database_failed"]
-
-
 def test_add__beyond_the_bound__is_refused(jobs: Jobs, prover: Prover) -> None:
-    async def body(queue: ProofQueue) -> None:
+    async def body(queue: Asking) -> None:
         prover.gate.clear()
         added = await asyncio.gather(
             *(queue.add(b"elf", []) for _ in range(6)), return_exceptions=True
         )
         assert sum(isinstance(result, QueueFull) for result in added) == 3
-        assert jobs.open_count() == 3
+        assert jobs.open_count([]) == 3
 
     run(jobs, prover, body, max_open=3)
 
@@ -258,7 +238,7 @@ def test_add__beyond_the_bound__is_refused(jobs: Jobs, prover: Prover) -> None:
 def test_start__workers__bound_how_many_run_together(
     jobs: Jobs, prover: Prover, workers: int
 ) -> None:
-    async def body(queue: ProofQueue) -> None:
+    async def body(queue: Asking) -> None:
         prover.gate.clear()
         added = [await queue.add(b"elf", []) for _ in range(6)]
         while prover.together < workers:
@@ -278,7 +258,7 @@ def test_stop__cancellation_lost_in_a_timeout__ends_all_the_same(
 
     calls: list[ProofQueue] = []
 
-    async def deaf(queue: ProofQueue, timeout: float) -> None:
+    async def deaf(queue: Asking, timeout: float) -> None:
         calls.append(queue)
         assert len(calls) < 500, "the worker goes on"
         with suppress(asyncio.CancelledError):
@@ -287,7 +267,7 @@ def test_stop__cancellation_lost_in_a_timeout__ends_all_the_same(
     monkeypatch.setattr(ProofQueue, "until_added", deaf)
 
     async def whole() -> None:
-        working = Workers(jobs, ProofQueue(jobs, 8), prover, 3, unexpected)
+        working = Workers(jobs, Asking(jobs, 8), prover, 3, unexpected)
         working.start()
         await asyncio.sleep(0.05)
         await asyncio.wait_for(working.stop(), 5)
@@ -296,15 +276,24 @@ def test_stop__cancellation_lost_in_a_timeout__ends_all_the_same(
     assert len(calls) < 500
 
 
-def test_start__jobs_of_an_earlier_run__are_finished(jobs: Jobs, prover: Prover) -> None:
-    jobs.add("left-running", b"one", [])
-    jobs.claim("of an earlier run", 60)
-    jobs.add("left-queued", b"two", [])
+def test_start__jobs_of_an_earlier_run__only_those_asked_for_by_id_are_run(
+    jobs: Jobs, prover: Prover
+) -> None:
+    requests = [Request(name, ()) for name in (b"left-running", b"left-queued", b"of-nobody")]
+    running, queued, nobodys = (request.identify() for request in requests)
+    for identity, request in zip((running, queued, nobodys), requests, strict=True):
+        jobs.ask(identity, request)
+    jobs.keep(running.job)
+    jobs.keep(queued.job)
+    jobs.claim("of an earlier run", 60, [])
 
-    async def body(queue: ProofQueue) -> None:
-        for job in ("left-running", "left-queued"):
-            assert await queue.wait(job, 10) == JobState("done", None, None)
-        assert prover.ran == [b"one", b"two"]
+    async def body(queue: Asking) -> None:
+        for identity in (running, queued):
+            assert await queue.wait(identity.job, 10) == JobState("done", None, None)
+        await asyncio.sleep(0.05)
+        assert jobs.state(nobodys.job) == JobState("queued", None, None)
+        assert prover.ran == [b"left-running", b"left-queued"]
+        assert await queue.wait(nobodys.job, 10) == JobState("done", None, None)
 
     run(jobs, prover, body)
 
@@ -317,7 +306,7 @@ def test_add__engines_disagree__job_fails_for_good_and_the_daemon_is_told(
 ) -> None:
     told: list[Fatal] = []
 
-    async def body(queue: ProofQueue) -> None:
+    async def body(queue: Asking) -> None:
         prover.faults = [EnginesDisagree("exit code: ours 0, SP1's 1")]
         job = await queue.add(b"elf", [])
         while not told:
@@ -328,7 +317,7 @@ def test_add__engines_disagree__job_fails_for_good_and_the_daemon_is_told(
 
     run(jobs, prover, body, on_fatal=told.append)
     assert [error.code for error in told] == ["engines_disagree"]
-    assert jobs.requeue_open() == 0
+    assert jobs.recover() == 0
 
 
 def test_add__signing_halted_by_another_job__this_one_stays_queued(
@@ -336,7 +325,7 @@ def test_add__signing_halted_by_another_job__this_one_stays_queued(
 ) -> None:
     told: list[Fatal] = []
 
-    async def body(queue: ProofQueue) -> None:
+    async def body(queue: Asking) -> None:
         prover.faults = [HALTED]
         job = await queue.add(b"elf", [])
         while not told:
@@ -347,7 +336,7 @@ def test_add__signing_halted_by_another_job__this_one_stays_queued(
 
 
 def test_halt__every_call__is_refused_with_the_reason(jobs: Jobs, prover: Prover) -> None:
-    async def body(queue: ProofQueue) -> None:
+    async def body(queue: Asking) -> None:
         done = await queue.add(b"elf", [])
         await queue.wait(done, 10)
         assert queue.halted is None
@@ -362,7 +351,7 @@ def test_halt__every_call__is_refused_with_the_reason(jobs: Jobs, prover: Prover
 
 
 def test_halt__callers_that_wait__are_told_at_once(jobs: Jobs, prover: Prover) -> None:
-    async def body(queue: ProofQueue) -> None:
+    async def body(queue: Asking) -> None:
         prover.gate.clear()
         job = await queue.add(b"elf", [])
         waits = [asyncio.create_task(queue.wait(job, 60)) for _ in range(3)]
@@ -376,7 +365,7 @@ def test_halt__callers_that_wait__are_told_at_once(jobs: Jobs, prover: Prover) -
 
 
 def test_halt__jobs_that_are_queued__are_not_begun(jobs: Jobs, prover: Prover) -> None:
-    async def body(queue: ProofQueue) -> None:
+    async def body(queue: Asking) -> None:
         prover.gate.clear()
         first, second = await queue.add(b"one", []), await queue.add(b"two", [])
         while not prover.together:

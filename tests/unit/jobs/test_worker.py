@@ -3,12 +3,13 @@
 import asyncio
 import concurrent.futures
 import threading
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from loguru import logger
+from unit.jobs.asking import Asking
 
 from attestor.core.cross_check import Timing
 from attestor.core.execution import Engine
@@ -24,12 +25,10 @@ from attestor.errors import (
     SignerGone,
 )
 from attestor.jobs import worker as module
-from attestor.jobs.queue import ProofQueue
 from attestor.jobs.worker import Workers
 from attestor.store.database import Store
-from attestor.store.history import History
 from attestor.store.jobs import Jobs
-from attestor.store.journal import Journal
+from attestor.store.opening import JOBS
 
 SIGNER = b"\x01" * 20
 KEY = VerifyingKey((1, 2, 3, 4, 5, 6, 7, 8))
@@ -46,30 +45,29 @@ class Prover:
         self.gate = threading.Event()
         self.gate.set()
 
-    def __call__(self, job: str, program: bytes, stdin: Sequence[bytes]) -> Proof:
-        self.proven.append(job)
+    def __call__(self, work: Work) -> Proof:
+        self.proven.append(work.job)
         self.reached.set()
         assert self.gate.wait(10)
         fault = self.faults.pop(0) if self.faults else None
         if fault is not None:
             raise fault
         timing = Timing.NOT_NEEDED
-        return Proof(SIGNER, KEY, program, b"d" * 32, b"s" * 65, 7, Engine.SP1_PORTABLE, timing)
+        return Proof(
+            SIGNER, KEY, work.program, b"d" * 32, b"s" * 65, 7, Engine.SP1_PORTABLE, timing
+        )
 
 
 class Parts:
     def __init__(self, path: Path) -> None:
         self.now = 1_800_000_000.0
-        store = Store.open(path)
-        journal = Journal(store, lambda: self.now)
-        History(store, journal).signer_created(SIGNER)
-        self.jobs = Jobs(store, journal, lambda: self.now)
+        self.jobs = Jobs(Store.open(path, JOBS), lambda: self.now, lambda: self.now)
         self.prover = Prover()
         self.told: list[Fatal] = []
 
-    def run(self, body: Callable[[ProofQueue, Workers], Coroutine[Any, Any, None]]) -> None:
+    def run(self, body: Callable[[Asking, Workers], Coroutine[Any, Any, None]]) -> None:
         async def whole() -> None:
-            queue = ProofQueue(self.jobs, 64)
+            queue = Asking(self.jobs, 64)
             workers = Workers(self.jobs, queue, self.prover, 1, self.told.append)
             workers.start()
             try:
@@ -85,6 +83,7 @@ class Parts:
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "RETRY_SECONDS", 0.01)
     monkeypatch.setattr(module, "RENEW_SECONDS", 0.01)
+    monkeypatch.setattr(module, "STOP_AGAIN_SECONDS", 0.01)
 
 
 @pytest.fixture
@@ -131,7 +130,7 @@ def test_prove__exception_that_is_not_ours__fails_the_job_and_the_only_worker_go
 ) -> None:
     parts.prover.faults = [error, None]
 
-    async def body(queue: ProofQueue, workers: Workers) -> None:
+    async def body(queue: Asking, workers: Workers) -> None:
         bad, good = await queue.add(b"one", []), await queue.add(b"two", [])
         state = await queue.wait(bad, 10)
         assert state is not None
@@ -153,7 +152,7 @@ def test_prove__exception_that_is_not_ours__fails_the_job_and_the_only_worker_go
 def test_fault__internal_errors_in_a_row__is_told_until_a_job_ends_well(parts: Parts) -> None:
     parts.prover.faults = [KeyError(), KeyError(), KeyError(), None]
 
-    async def body(queue: ProofQueue, workers: Workers) -> None:
+    async def body(queue: Asking, workers: Workers) -> None:
         for number in range(3):
             assert workers.fault() is None, number
             await queue.wait(await queue.add(b"bad", []), 10)
@@ -169,7 +168,7 @@ def test_fault__internal_errors_in_a_row__is_told_until_a_job_ends_well(parts: P
 def test_fault__a_clients_own_fault__shows_that_the_workers_work(parts: Parts) -> None:
     parts.prover.faults = [KeyError(), KeyError(), RequestInvalid("no"), KeyError(), KeyError()]
 
-    async def body(queue: ProofQueue, workers: Workers) -> None:
+    async def body(queue: Asking, workers: Workers) -> None:
         for _ in range(5):
             await queue.wait(await queue.add(b"x", []), 10)
         assert workers.fault() is None
@@ -186,7 +185,7 @@ def test_finish__unexpected_exception__fails_the_job(
 
     monkeypatch.setattr(parts.jobs, "finish", broken)
 
-    async def body(queue: ProofQueue, workers: Workers) -> None:
+    async def body(queue: Asking, workers: Workers) -> None:
         state = await queue.wait(await queue.add(b"x", []), 10)
         assert state is not None
         assert state.error_code == "internal_error"
@@ -199,14 +198,14 @@ def test_claim__unexpected_exception_now_and_then__worker_goes_on(
 ) -> None:
     claim, faults = parts.jobs.claim, [TypeError("x") for _ in range(5)]
 
-    def sometimes(owner: str, seconds: float) -> Work | None:
+    def sometimes(owner: str, seconds: float, waited: Any) -> Work | None:
         if faults:
             raise faults.pop()
-        return claim(owner, seconds)
+        return claim(owner, seconds, waited)
 
     monkeypatch.setattr(parts.jobs, "claim", sometimes)
 
-    async def body(queue: ProofQueue, workers: Workers) -> None:
+    async def body(queue: Asking, workers: Workers) -> None:
         assert await queue.wait(await queue.add(b"x", []), 10) == DONE
 
     parts.run(body)
@@ -217,12 +216,12 @@ def test_claim__unexpected_exception_now_and_then__worker_goes_on(
 def test_claim__unexpected_exception_for_ever__ends_the_daemon(
     parts: Parts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(owner: str, seconds: float) -> Work | None:
+    def broken(owner: str, seconds: float, waited: Any) -> Work | None:
         raise TypeError("a defect of the store")
 
     monkeypatch.setattr(parts.jobs, "claim", broken)
 
-    async def body(queue: ProofQueue, workers: Workers) -> None:
+    async def body(queue: Asking, workers: Workers) -> None:
         while not parts.told:
             await asyncio.sleep(0.01)
         assert workers.fault() is not None
@@ -246,7 +245,7 @@ def test_store__raises_what_a_future_does_not_pass_on__worker_goes_on(
     monkeypatch.setattr(parts.jobs, method, once)
     parts.prover.faults = [KeyError()] if method == "fail" else []
 
-    async def body(queue: ProofQueue, workers: Workers) -> None:
+    async def body(queue: Asking, workers: Workers) -> None:
         await queue.add(b"x", [])
         while faults:
             await asyncio.sleep(0.01)
@@ -257,7 +256,7 @@ def test_store__raises_what_a_future_does_not_pass_on__worker_goes_on(
 
 
 def test_work__ends_for_a_reason_nobody_thought_of__ends_the_daemon(parts: Parts) -> None:
-    async def body(queue: ProofQueue, workers: Workers) -> None:
+    async def body(queue: Asking, workers: Workers) -> None:
         workers._tasks[0].cancel()
         while not parts.told:
             await asyncio.sleep(0.01)
@@ -269,7 +268,7 @@ def test_work__ends_for_a_reason_nobody_thought_of__ends_the_daemon(parts: Parts
 def test_prove__longer_than_the_lease__is_renewed_while_it_runs(parts: Parts) -> None:
     parts.prover.gate.clear()
 
-    async def body(queue: ProofQueue, workers: Workers) -> None:
+    async def body(queue: Asking, workers: Workers) -> None:
         job = await queue.add(b"x", [])
         await asyncio.to_thread(parts.prover.reached.wait, 10)
         for _ in range(5):
@@ -277,7 +276,7 @@ def test_prove__longer_than_the_lease__is_renewed_while_it_runs(parts: Parts) ->
             parts.now += module.LEASE_SECONDS * 0.9
             while not _holds(parts, job, renewed):
                 await asyncio.sleep(0.005)
-            assert parts.jobs.claim("another", 60) is None
+            assert parts.jobs.claim("another", 60, []) is None
         parts.prover.gate.set()
         assert await queue.wait(job, 10) == DONE
 
@@ -288,7 +287,7 @@ def _holds(parts: Parts, job: str, since: float) -> bool:
     """Whether the lease was renewed after `since`."""
     found = parts.jobs._store.row("SELECT lease_ends_at FROM jobs WHERE id = ?", job)
     assert found is not None
-    ends = parts.jobs._journal.now(since + module.LEASE_SECONDS - parts.now)
+    ends = parts.jobs._now(since + module.LEASE_SECONDS - parts.now)
     return bool(found["lease_ends_at"] > ends)
 
 
@@ -298,11 +297,11 @@ def test_prove__lease_lost_meanwhile__leaves_the_job_to_the_other(
     monkeypatch.setattr(module, "RENEW_SECONDS", 60.0)
     parts.prover.gate.clear()
 
-    async def body(queue: ProofQueue, workers: Workers) -> None:
+    async def body(queue: Asking, workers: Workers) -> None:
         job = await queue.add(b"x", [])
         await asyncio.to_thread(parts.prover.reached.wait, 10)
         parts.now += module.LEASE_SECONDS
-        taken = parts.jobs.claim("another", 600)
+        taken = parts.jobs.claim("another", 600, [])
         assert taken is not None
         assert taken.job == job
         parts.prover.gate.set()
@@ -324,7 +323,7 @@ def test_prove__signer_gone_and_lease_lost__the_daemon_is_told_all_the_same(
     monkeypatch.setattr(parts.jobs, "release", lost)
     parts.prover.faults = [SignerGone("gone")]
 
-    async def body(queue: ProofQueue, workers: Workers) -> None:
+    async def body(queue: Asking, workers: Workers) -> None:
         await queue.add(b"x", [])
         while not parts.told:
             await asyncio.sleep(0.01)
@@ -356,7 +355,7 @@ def test_store__full_for_long__the_only_worker_waits_and_proves_once(
     full = Unavailable(getattr(parts.jobs, method), times)
     monkeypatch.setattr(parts.jobs, method, full)
 
-    async def body(queue: ProofQueue, workers: Workers) -> None:
+    async def body(queue: Asking, workers: Workers) -> None:
         job = await queue.add(b"x", [])
         assert await queue.wait(job, 10) == DONE
         assert parts.prover.proven == [job]
@@ -376,7 +375,7 @@ def test_store__full_when_a_job_failed__it_is_closed_once_there_is_space(
     monkeypatch.setattr(module, "RETRY_SECONDS", 0.001)
     parts.prover.faults = [RequestInvalid("refused")]
 
-    async def body(queue: ProofQueue, workers: Workers) -> None:
+    async def body(queue: Asking, workers: Workers) -> None:
         state = await queue.wait(await queue.add(b"x", []), 10)
         assert state is not None
         assert (state.state, state.error_code) == ("failed", "request_invalid")
@@ -393,7 +392,7 @@ def test_store__full_as_a_fatal_error_comes__the_daemon_is_told_of_that(
         monkeypatch.setattr(parts.jobs, method, Unavailable(getattr(parts.jobs, method), 1000))
     parts.prover.faults = [error]
 
-    async def body(queue: ProofQueue, workers: Workers) -> None:
+    async def body(queue: Asking, workers: Workers) -> None:
         await queue.add(b"x", [])
         while not parts.told:
             await asyncio.sleep(0.01)
@@ -408,7 +407,7 @@ def test_stop__while_a_job_waits_for_space__ends(
     full = Unavailable(parts.jobs.finish, 1_000_000)
     monkeypatch.setattr(parts.jobs, "finish", full)
 
-    async def body(queue: ProofQueue, workers: Workers) -> None:
+    async def body(queue: Asking, workers: Workers) -> None:
         await queue.add(b"x", [])
         while full.left > 999_990:
             await asyncio.sleep(0.005)

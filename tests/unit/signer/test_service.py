@@ -60,10 +60,15 @@ class Work:
     kind: str = "made-up-work"
     fault: Exception | None = None
     ran: list[tuple[bytes, ...]] = field(default_factory=list)
+    stopped: int = 0
 
     @property
     def verbs(self) -> Any:
         return {"peek": lambda header, blobs: Frame({"seen": len(self.ran)}), "status": None}
+
+    @property
+    def offered(self) -> Any:
+        return {"cancel": lambda header, blobs: Frame({"cancelled": True})}
 
     @property
     def runs(self) -> Any:
@@ -71,6 +76,9 @@ class Work:
 
     def start(self) -> None:
         raise AssertionError("the service does not start it")
+
+    def stop_runs(self) -> None:
+        self.stopped += 1
 
     def _work(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> Outcome:
         self.ran.append(blobs)
@@ -198,6 +206,28 @@ def test_verbs__of_the_workload__answer_and_take_the_name_of_none_of_the_service
     assert parts.ask("peek").header == {"seen": 0}
     assert parts.ask("status").header["workload"] == "made-up-work"
     assert parts.work.ran == []
+
+
+@pytest.mark.parametrize(
+    "verb", ["activate", "lease", "pause", "quote", "retire", "status", "peek"]
+)
+def test_handle_attached__verb_of_keys_or_for_the_daemon__does_not_exist(
+    parts: Parts, verb: str
+) -> None:
+    """Whoever serves clients may be taken over by one of them."""
+    signer = parts.activate()
+    with pytest.raises(RequestInvalid, match="no verb"):
+        parts.service.handle_attached(Frame({"verb": verb, "address": to_hex(signer)}))
+    assert parts.keys.active() == signer
+
+
+def test_handle_attached__what_proves__is_answered(parts: Parts) -> None:
+    signer = parts.activate()
+    answer = parts.service.handle_attached(Frame({"verb": "work"}, (b"x",)))
+    assert answer.header["signer"] == to_hex(signer)
+    assert parts.service.handle_attached(Frame({"verb": "cancel"})).header == {"cancelled": True}
+    parts.service.detached()
+    assert parts.work.stopped == 1
 
 
 def test_retire__active__stops_signing(parts: Parts) -> None:

@@ -7,6 +7,7 @@ import pytest
 from attestor.store.database import Store
 from attestor.store.history import History
 from attestor.store.journal import Journal
+from attestor.store.opening import JOBS
 
 
 class Clock:
@@ -28,6 +29,11 @@ def clock() -> Clock:
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
     return Store.open(tmp_path / "attestor.sqlite")
+
+
+@pytest.fixture
+def jobs_store(tmp_path: Path) -> Store:
+    return Store.open(tmp_path / "jobs" / "jobs.sqlite", JOBS)
 
 
 @pytest.fixture

@@ -160,13 +160,13 @@ class OldDaemon:
             self.journal.append(event, ACTIVE, job="sampled", **found)
 
     def _job(self, job: str, state: str) -> None:
-        row = {"id": job, "program": "aa", "stdin_sha256": "bb", "state": state}
+        row = {"id": job, "program": "aa", "stdin_sha256": "bb" * 32, "state": state}
         self.insert("jobs", **row, created_at=self.journal.now())
 
     def _prove(self, job: str, **changes: Any) -> None:
         self._job(job, "done")
         evidence: dict[str, Any] = {
-            "program_vkey": "0x01",
+            "program_vkey": "0x" + "01" * 32,
             "vk_hash_bytes": "0x02",
             "digest": "0x03",
             "signature": "0x04",
@@ -189,7 +189,7 @@ class OldDaemon:
             "job": "doubt",
             "reason": "cycles",
             "program_sha256": "aa",
-            "stdin_sha256": "bb",
+            "stdin_sha256": "bb" * 32,
         }
         self.insert("disagreements", **evidence, at=self.journal.now(), program=b"elf")
         self.insert("disagreement_stdin", job="doubt", position=0, data=b"input")

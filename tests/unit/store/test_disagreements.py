@@ -10,7 +10,6 @@ from attestor.core.execution import stdin_sha256
 from attestor.store.database import Store
 from attestor.store.disagreements import Disagreements
 from attestor.store.history import History
-from attestor.store.jobs import Jobs
 from attestor.store.journal import Journal, entries
 
 FOUND = Disagreement("a", "cycles: ours 1, SP1's 2", b"elf", (b"one", b""))
@@ -18,9 +17,6 @@ FOUND = Disagreement("a", "cycles: ours 1, SP1's 2", b"elf", (b"one", b""))
 
 @pytest.fixture
 def disagreements(store: Store, journal: Journal, history: History) -> Disagreements:
-    jobs = Jobs(store, journal)
-    for job in ("a", "b"):
-        jobs.add(job, b"elf", [b"one", b""])
     return Disagreements(store, journal)
 
 
@@ -65,17 +61,22 @@ def test_resume__all_that_stand__are_closed_with_the_reason(
     assert disagreements.resume("again") == []
     assert disagreements.count() == 2
     last = list(entries(store))[-1]
-    assert last.evidence == {"job": "b", "reason": "our engine is mended"}
+    told = {"job": "b", "disagreement": closed[1].entry, "reason": "our engine is mended"}
+    assert last.evidence == told
     assert store.row("SELECT program FROM disagreements WHERE job = 'a'") == {"program": b"elf"}
 
 
-def test_note__after_it_was_resumed__does_not_open_it_again(
-    disagreements: Disagreements,
+def test_note__same_job_after_it_was_resumed__stands_again(
+    disagreements: Disagreements, store: Store
 ) -> None:
+    """It has the name of its content: what was thought to be mended was not."""
     disagreements.note(FOUND)
     disagreements.resume("mended")
     disagreements.note(FOUND)
-    assert disagreements.open() == []
+    assert [one.job for one in disagreements.open()] == ["a"]
+    assert disagreements.count() == 2
+    disagreements.resume("now it is")
+    assert verify.table_faults(store) == []
 
 
 def test_audit__disagreement_deleted_or_altered__is_found(
@@ -84,7 +85,7 @@ def test_audit__disagreement_deleted_or_altered__is_found(
     disagreements.note(FOUND)
     assert verify.table_faults(store) == []
     with store.transaction():
-        store.update("disagreements", "a", reason="nothing")
+        store.execute("UPDATE disagreements SET reason = 'nothing'")
     assert any("reason is 'nothing'" in fault for fault in verify.table_faults(store))
 
 
@@ -95,5 +96,5 @@ def test_audit__disagreement_closed_beside_the_journal__is_found(
     disagreements.note(FOUND)
     changes = {"resumed_at": "x", "resumed_reason": "nobody said this"}
     with store.transaction():
-        store.update("disagreements", "a", **{column: changes[column]})
+        store.execute(f"UPDATE disagreements SET {column} = ?", changes[column])
     assert any("the journal says" in fault for fault in verify.table_faults(store))

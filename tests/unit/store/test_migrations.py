@@ -24,7 +24,10 @@ from attestor.store.history import History
 from attestor.store.jobs import Jobs
 from attestor.store.journal import Journal, entries
 from attestor.store.migrations import MIGRATIONS
+from attestor.store.moving import jobs_path, move_jobs
+from attestor.store.opening import JOBS
 from attestor.store.policy_events import PolicyEvents
+from attestor.store.proofs import Proofs
 from attestor.store.transactions import Transactions
 
 pytestmark = pytest.mark.slow
@@ -123,20 +126,75 @@ def test_open__old_uploads__are_attempts_with_their_outcomes(old: Path, version:
     assert len(pending) == (2 if version >= 4 else 1)
 
 
-def test_open__old_jobs__keep_their_state_under_todays_names(old: Path) -> None:
-    jobs = Jobs(store := Store.open(old), Journal(store, lambda: 1_900_000_000.0))
+def moved(old: Path) -> Jobs:
+    """The jobs of an old database, where the daemon of today has them."""
+    move_jobs(Store.open(old))
+    return Jobs(Store.open(jobs_path(old), JOBS), lambda: 1_900_000_000.0)
+
+
+def test_move_jobs__old_ones__keep_their_state_under_todays_names(old: Path) -> None:
+    jobs = moved(old)
     state = jobs.state("limit")
     assert state is not None
-    assert state.error_code == "cross_check_limit"
-    assert jobs.requeue_open() == 2
-    work = jobs.claim("worker", 60)
+    assert (state.state, state.error_code) == ("failed", "cross_check_limit")
+    assert jobs.recover() == 0, "nobody knows their ids: they wait until somebody asks"
+    assert jobs.claim("worker", 60, []) is None
+    jobs.keep("queued")
+    work = jobs.claim("worker", 60, [])
     assert work is not None
     assert (work.job, work.program, work.stdin) == ("queued", b"elf", (b"input",))
 
 
-def test_open__old_jobs__keep_how_often_they_were_started(old: Path) -> None:
-    rows = Store.open(old).rows("SELECT id, starts FROM jobs WHERE starts > 0")
-    assert rows == [{"id": "running", "starts": 2}]
+def test_move_jobs__old_ones__keep_how_often_they_were_started(old: Path) -> None:
+    moved(old)
+    store = Store.open(jobs_path(old), JOBS)
+    rows = store.rows("SELECT id, state, starts FROM jobs WHERE starts > 0")
+    assert rows == [{"id": "running", "state": "queued", "starts": 2}]
+
+
+def test_move_jobs__old_proofs__are_still_handed_out(old: Path, version: int) -> None:
+    result = moved(old).results.of("portable")
+    assert result is not None
+    assert (result.public_values, result.cycles, result.engine) == (b"v", 7, "sp1-portable")
+    assert (result.signer, result.outcome) == (ACTIVE, None)
+    assert result.valid_until == (4000 if version >= 5 else 4610)
+    assert (result.statement is not None) is (version >= 5)
+
+
+def test_move_jobs__nothing_is_left__and_a_second_time_changes_nothing(old: Path) -> None:
+    moved(old)
+    history = Store.open(old)
+    left = {row["name"] for row in history.rows("SELECT name FROM sqlite_master")}
+    assert not {name for name in left if name.startswith("old_")}
+    before = content(jobs_path(old))
+    moved(old)
+    assert content(jobs_path(old)) == before
+    assert verify.table_faults(history) == []
+
+
+@pytest.mark.parametrize("ends_at", [0, 1])
+def test_move_jobs__process_ends_in_the_middle__the_next_start_goes_on(
+    old: Path, ends_at: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once before the copy is kept, once after it, before the old tables are dropped."""
+    history = Store.open(old)
+
+    def end(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        if ends_at == 0:
+            patch.setattr("attestor.store.moving.COPY", "SELECT 1 FROM nowhere")
+            expected: type[BaseException] = sqlite3.OperationalError
+        else:
+            patch.setattr(history, "execute", end)
+            expected = KeyboardInterrupt
+        with pytest.raises(expected):
+            move_jobs(history)
+    history.close()
+    jobs = moved(old)
+    assert jobs.results.of("portable") is not None
+    assert jobs.state("queued") is not None
 
 
 def test_open__version_1_from_before_starts_were_counted__counts_from_none(tmp_path: Path) -> None:
@@ -146,7 +204,7 @@ def test_open__version_1_from_before_starts_were_counted__counts_from_none(tmp_p
     connection.execute("ALTER TABLE jobs DROP COLUMN starts")
     connection.close()
     store = Store.open(path)
-    assert store.rows("SELECT DISTINCT starts FROM jobs") == [{"starts": 0}]
+    assert store.rows("SELECT DISTINCT starts FROM old_jobs") == [{"starts": 0}]
     assert verify.table_faults(store) == []
 
 
@@ -182,13 +240,10 @@ def test_open__old_disagreement__stays_closed_with_its_reason(old: Path, version
 def test_open__old_database__the_chain_goes_on(old: Path) -> None:
     store = Store.open(old)
     before = len(list(entries(store)))
-    jobs = Jobs(store, Journal(store, lambda: 1_900_000_001.0))
-    jobs.add("new", b"elf", [])
-    claimed = [jobs.claim("worker", 60) for _ in range(3)]
-    assert [work.job for work in claimed if work is not None] == ["queued", "running", "new"]
+    proofs = Proofs(store, Journal(store, lambda: 1_900_000_001.0))
     proof = Proof(ACTIVE, KEY, b"v", b"d", b"s", 9, Engine.ATTESTOR, Timing.AFTER)
-    jobs.finish("new", "worker", proof)
-    jobs.close_pending("gone")
+    proofs.signed(proof.of("new"))
+    proofs.close_pending("gone")
     added = [entry.event for entry in list(entries(store))[before:]]
     assert added == ["proof_signed", "proof_cross_checked"]
     assert verify.journal_faults(store) == []
@@ -218,7 +273,7 @@ def test_table_faults__migrated_row_changed_later__is_found(old: Path, sql: str,
     assert any(said.split(" .* ")[-1] in fault for fault in faults), faults
 
 
-@pytest.mark.parametrize("broken", ["SELECT nothing FROM nowhere;", "UPDATE jobs SET kind = 'x';"])
+@pytest.mark.parametrize("broken", ["SELECT nothing FROM nowhere;", "UPDATE proofs SET kind = '';"])
 def test_open__migration_fails_at_its_end__file_is_as_it_was(
     old: Path, broken: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -237,7 +292,7 @@ def test_open__row_refers_to_nothing__is_named_and_the_file_is_as_it_was(old: Pa
     connection.commit()
     connection.close()
     before = content(old)
-    with pytest.raises(DatabaseInvalid, match="a row of proofs refers to a row of jobs"):
+    with pytest.raises(DatabaseInvalid, match="a row of old_proofs refers to a row of old_jobs"):
         Store.open(old)
     assert content(old) == before
 
@@ -255,18 +310,21 @@ def test_open__newer_database__not_a_byte_is_changed(tmp_path: Path) -> None:
 
 def test_tables__scroll_job_and_proof__need_no_program(tmp_path: Path) -> None:
     store = Store.open(tmp_path / "attestor.sqlite")
+    jobs = Store.open(tmp_path / "jobs.sqlite", JOBS)
     journal = Journal(store, lambda: 0.0)
     History(store, journal).signer_created(ACTIVE)
     job = {"id": "batch", "state": "done", "created_at": "x"}
-    proof = {"job": "batch", "signer": to_hex(ACTIVE), "created_at": "x"}
+    proof = {"entry": 1, "job": "batch", "signer": to_hex(ACTIVE), "created_at": "x"}
     signed = {"digest": "0x", "signature": "0x"}
+    with jobs.transaction():
+        jobs.insert("jobs", {**job, "kind": "scroll"})
     with store.transaction():
-        store.insert("jobs", {**job, "kind": "scroll"})
         store.insert("proofs", {**proof, **signed, "kind": "scroll"})
-    assert Jobs(store, journal).cross_check_counts() == []
-    for table, row in [("jobs", {**job, "id": "b"}), ("proofs", {**proof, **signed, "job": "b"})]:
-        with pytest.raises(Exception, match="CHECK"), store.transaction():
-            store.insert(table, {**row, "kind": "sp1"})
+    assert Proofs(store, journal).cross_check_counts() == []
+    with pytest.raises(Exception, match="CHECK"), jobs.transaction():
+        jobs.insert("jobs", {**job, "id": "b", "kind": "sp1"})
+    with pytest.raises(Exception, match="CHECK"), store.transaction():
+        store.insert("proofs", {**proof, **signed, "entry": 2, "kind": "sp1"})
 
 
 def test_open__old_database__policy_events_begin_at_the_first_block(old: Path) -> None:

@@ -1,6 +1,8 @@
 """SP1 programs in the signer process: what is signed of them, and what is not."""
 
 import hashlib
+import select
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
@@ -18,9 +20,12 @@ from attestor.core.statement import Statement
 from attestor.core.text import from_hex, to_hex
 from attestor.core.verifying_key import VerifyingKey
 from attestor.errors import (
+    ExecutionStopped,
     GuestFailed,
     NoActiveSigner,
+    OutcomeUnknown,
     ProgramInvalid,
+    ProgramUnknown,
     PublicValuesMismatch,
     RequestInvalid,
 )
@@ -45,6 +50,8 @@ class Executor:
         self.result = Execution(values, 0, 99, hashlib.sha256(values).digest(), PORTABLE)
         self.keys_computed = 0
         self.runs: list[tuple[bytes, tuple[bytes, ...]]] = []
+        self.limits = Limits()
+        self.waits_for_stop = False
 
     def verifying_key(self, program: bytes, limits: Limits) -> VerifyingKey:
         self.keys_computed += 1
@@ -54,6 +61,11 @@ class Executor:
         self, program: bytes, stdin: Sequence[bytes], limits: Limits, engine: Engine
     ) -> Execution:
         self.runs.append((program, tuple(stdin)))
+        self.limits = limits
+        if self.waits_for_stop:
+            assert limits.stop is not None
+            assert select.select([limits.stop], [], [], 10)[0]
+            raise ExecutionStopped("stopped")
         return self.result
 
 
@@ -68,14 +80,23 @@ class Parts:
         cross_checker = CrossChecker(
             self.keys.halt, executor, Limits(), CrossCheckPolicy(), lambda: 0.5
         )
-        workload = Sp1Workload(executor, Limits(), PORTABLE, cross_checker, statements)
+        self.workload = Sp1Workload(executor, Limits(), PORTABLE, cross_checker, statements)
         provider: Any = None
-        self.service = SignerService(self.keys, provider, BINDING, workload)
+        self.service = SignerService(self.keys, provider, BINDING, self.workload)
         self.signer = self.keys.create()
         self.keys.activate(self.signer, LATER)
 
-    def prove(self, *blobs: bytes) -> Frame:
-        return self.service.handle(Frame({"verb": "prove", "job": "a job"}, blobs))
+    def prove(self, *blobs: bytes, **arguments: Any) -> Frame:
+        return self.service.handle(Frame({"verb": "prove", "job": "a job", **arguments}, blobs))
+
+    def sign_again(self, answer: Frame, **changes: Any) -> Frame:
+        """As the API process asks for it, with what it kept of an answer."""
+        names = ("words", "cycles", "engine", "cross_check", "executor")
+        outcome = {name: answer.header[name] for name in names}
+        outcome |= {"stdin_sha256": stdin_sha256([b"in"]), "mac": answer.header["outcome_mac"]}
+        values = changes.pop("public_values", answer.blobs[0])
+        header = {"verb": "sign_again", "job": "a job", "outcome": {**outcome, **changes}}
+        return self.service.handle_attached(Frame(header, (values,)))
 
 
 @pytest.fixture
@@ -155,6 +176,96 @@ def test_prove__for_a_multiproof__signs_the_statement_too() -> None:
 
 def test_verbs__of_the_workload__are_those_of_runs_and_findings() -> None:
     workload = Sp1Workload(None, Limits(), PORTABLE, None)  # type: ignore[arg-type]
-    assert set(workload.runs) == {"prove"}
+    assert set(workload.runs) == {"prove", "sign_again"}
     assert set(workload.verbs) == {"cross_checks", "disagreement"}
+    assert set(workload.offered) == {"cancel"}
     assert workload.kind == "sp1"
+
+
+def test_prove__program_by_its_hash__travels_once(parts: Parts) -> None:
+    name = hashlib.sha256(ELF).hexdigest()
+    with pytest.raises(ProgramUnknown):
+        parts.prove(b"in", program=name)
+    parts.prove(ELF, b"in")
+    parts.prove(b"other", program=name)
+    assert parts.executor.runs == [(ELF, (b"in",)), (ELF, (b"other",))]
+
+
+def test_prove__limits_of_the_client__lower_the_operators_and_never_raise_them(
+    parts: Parts,
+) -> None:
+    parts.prove(ELF, cycles=1000, seconds=2.5)
+    assert (parts.executor.limits.cycles, parts.executor.limits.wall_seconds) == (1000, 2.5)
+    parts.prove(ELF, cycles=1 << 60, seconds=1e9)
+    assert parts.executor.limits == Limits()
+
+
+def test_sign_again__own_run__is_signed_by_the_signer_of_now_without_a_run() -> None:
+    domain = Domain(31337, b"\x55" * 20)
+    parts = Parts(domain)
+    first = parts.prove(ELF, b"in")
+    successor = parts.keys.create()
+    parts.keys.activate(successor, LATER + 5)
+    parts.keys.retire(parts.signer)
+    again = parts.sign_again(first)
+    assert len(parts.executor.runs) == 1
+    assert again.blobs == first.blobs
+    assert (again.header["digest"], again.header["outcome_mac"]) == (
+        first.header["digest"],
+        first.header["outcome_mac"],
+    )
+    assert (again.header["signer"], again.header["valid_until"]) == (to_hex(successor), LATER + 5)
+    digest = from_hex(again.header["digest"])
+    assert recover(digest, from_hex(again.header["signature"])) == successor
+    assert again.header["statement"]["expires_at"] == LATER + 5
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"public_values": b"\x0b"},
+        {"words": [1, 2, 3, 4, 5, 6, 7, 9]},
+        {"stdin_sha256": "00" * 32},
+        {"cycles": 98},
+        {"engine": "attestor"},
+        {"cross_check": "before"},
+        {"executor": "recorded"},
+        {"mac": "0x" + "00" * 32},
+        {"mac": "0x"},
+    ],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_sign_again__anything_altered__is_not_signed(parts: Parts, changes: Any) -> None:
+    first = parts.prove(ELF, b"in")
+    with pytest.raises(OutcomeUnknown):
+        parts.sign_again(first, **changes)
+
+
+def test_sign_again__run_of_another_process__is_not_signed(parts: Parts) -> None:
+    with pytest.raises(OutcomeUnknown):
+        parts.sign_again(Parts().prove(ELF, b"in"))
+
+
+@pytest.mark.parametrize("by", ["cancel", "detached"])
+def test_run__is_cancelled_or_nobody_is_there_any_more__ends(parts: Parts, by: str) -> None:
+    parts.executor.waits_for_stop = True
+    raised: list[Exception] = []
+
+    def prove() -> None:
+        try:
+            parts.prove(ELF)
+        except ExecutionStopped as error:
+            raised.append(error)
+
+    running = threading.Thread(target=prove)
+    running.start()
+    while not parts.executor.runs:
+        pass
+    if by == "cancel":
+        parts.service.handle_attached(Frame({"verb": "cancel", "job": "another job"}))
+        parts.service.handle_attached(Frame({"verb": "cancel", "job": "a job"}))
+    else:
+        parts.service.detached()
+    running.join(10)
+    assert len(raised) == 1
+    assert parts.workload._running == {}

@@ -1,0 +1,66 @@
+"""`/health` and `/metrics` at clients' address: what the daemon says, asked for a few times a
+second at most. The daemon serves both itself too, at an address in which this process has no
+part."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from attestor.api.link import DaemonLink
+from attestor.errors import AttestorError
+
+FRESH_SECONDS = 0.2
+
+
+@dataclass(frozen=True)
+class _Told:
+    status: int
+    body: bytes
+    content_type: str
+    at: float
+
+
+class HealthRelay:
+    """Handlers of the two calls. Lives in one event loop."""
+
+    def __init__(self, daemon: DaemonLink) -> None:
+        self._daemon = daemon
+        self._known: dict[str, _Told] = {}
+        self._locks = {path: asyncio.Lock() for path in ("/health", "/metrics")}
+
+    def add_to(self, application: web.Application) -> None:
+        """Serve the two paths."""
+        application.router.add_get("/health", self.health)
+        application.router.add_get("/metrics", self.metrics)
+
+    async def health(self, request: web.Request) -> web.Response:
+        """The daemon's answer; 503 with `daemon_not_answering` where there is none."""
+        return await self._answer("/health", self._health)
+
+    async def metrics(self, request: web.Request) -> web.Response:
+        """The daemon's answer; 503 where there is none."""
+        return await self._answer("/metrics", self._metrics)
+
+    async def _answer(self, path: str, ask: Callable[[], _Told]) -> web.Response:
+        async with self._locks[path]:
+            known = self._known.get(path)
+            if known is None or time.monotonic() - known.at > FRESH_SECONDS:
+                try:
+                    known = await asyncio.to_thread(ask)
+                except AttestorError as error:
+                    told = {"code": error.code, "message": error.message, "hint": error.hint}
+                    return web.json_response({"ok": False, "error": told}, status=503)
+                self._known[path] = known
+        return web.Response(
+            status=known.status, body=known.body, content_type=known.content_type, charset="utf-8"
+        )
+
+    def _health(self) -> _Told:
+        status, body = self._daemon.health()
+        return _Told(status, body, "application/json", time.monotonic())
+
+    def _metrics(self) -> _Told:
+        return _Told(200, self._daemon.metrics(), "text/plain", time.monotonic())

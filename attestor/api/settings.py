@@ -1,0 +1,63 @@
+"""What the daemon tells the API process in its first frame, and whenever it changes."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from attestor.errors import SigningHalted
+
+
+@dataclass(frozen=True)
+class ApiSettings:
+    """All settings of the API process; it reads no file, argument or environment for them."""
+
+    database: str
+    chain_id: int
+    workers: int
+    max_open: int
+    max_body_bytes: int
+    min_bytes_per_second: float
+    wait_seconds: float
+    max_connections: int
+    max_connections_per_address: int
+    executor_directory: str
+    log_level: str
+
+    def to_header(self) -> dict[str, Any]:
+        """The settings as a frame's header."""
+        return asdict(self)
+
+    @classmethod
+    def from_header(cls, header: dict[str, Any]) -> "ApiSettings":
+        """The settings in a frame's header."""
+        return cls(**header)
+
+
+@dataclass(frozen=True)
+class ApiState:
+    """What the API process has to do: answer nothing once signing is `halted`, for a reason; stop
+    within `stopping` seconds."""
+
+    halted: SigningHalted | None = None
+    stopping: float | None = None
+
+    def to_header(self) -> dict[str, Any]:
+        """The state as a frame's header."""
+        halted = self.halted
+        told = None if halted is None else {"message": halted.message, "hint": halted.hint}
+        return {"event": "state", "halted": told, "stopping": self.stopping}
+
+    @classmethod
+    def from_header(cls, header: dict[str, Any]) -> "ApiState":
+        """The state in a frame's header."""
+        told = header["halted"]
+        halted = SigningHalted(told["message"], hint=told["hint"]) if told is not None else None
+        return cls(halted, header["stopping"])
+
+
+@dataclass(frozen=True)
+class ChainState:
+    """Who signs, if anybody does, and the time of the newest block (Unix seconds; 0 before the
+    first)."""
+
+    signer: bytes | None = None
+    time: int = 0

@@ -1,0 +1,248 @@
+"""Connections within bounds: how many there are, from one address and together, and how long one
+may go without a whole request.
+
+aiohttp bounds neither: whoever connects and sends nothing, or a head a byte at a time, would hold
+a descriptor forever.
+"""
+
+import asyncio
+import errno
+import ipaddress
+import resource
+import socket
+import time
+from collections import Counter, OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from loguru import logger
+
+from attestor.observe.repeated import Repeated
+
+EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
+RESERVED_FILES = 64
+"""What a process needs beside its connections: database, sockets to other processes, log."""
+ACCEPT_AT_ONCE = 64
+ACCEPT_PAUSE_SECONDS = 1.0
+SWEEP_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class ConnectionLimits:
+    """Of one listener. Times are seconds."""
+
+    total: int = 10_000
+    per_address: int = 256
+    head_seconds: float = 15.0
+    """From the connection's start to the end of its first request's head."""
+    idle_seconds: float = 75.0
+    """From an answer to the end of the next head; an answer that is read counts as progress."""
+
+
+def raise_file_limit() -> None:
+    """Let this process open as many files as it may ever."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+class GuardedProtocol(asyncio.Protocol):
+    """A connection's protocol, with a deadline while no request of it is being answered."""
+
+    def __init__(self, inner: asyncio.Protocol, address: str, connections: "Connections") -> None:
+        self.address = address
+        self.deadline = 0.0
+        self._inner = inner
+        self._connections = connections
+        self._transport: asyncio.Transport | None = None
+        self._unsent = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        self._connections.opened(self, transport)
+        self._inner.connection_made(transport)
+
+    def data_received(self, data: bytes) -> None:
+        self._inner.data_received(data)
+
+    def eof_received(self) -> bool | None:
+        return self._inner.eof_received()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._transport is not None:
+            self._connections.lost(self, self._transport)
+        self._inner.connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        self._inner.pause_writing()
+
+    def resume_writing(self) -> None:
+        self._inner.resume_writing()
+
+    def reads_its_answer(self) -> bool:
+        """Whether the other end took something of the answer since this was last asked."""
+        assert self._transport is not None
+        before, self._unsent = self._unsent, self._transport.get_write_buffer_size()
+        return self._unsent < before
+
+    def abort(self) -> None:
+        """Close it without another word."""
+        if self._transport is not None:
+            self._transport.abort()
+
+
+class Connections:
+    """Accepts from a listening socket and watches over what it accepted. Lives in one loop."""
+
+    def __init__(
+        self,
+        listening: socket.socket,
+        make_protocol: Callable[[], asyncio.Protocol],
+        limits: ConnectionLimits,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._listening = listening
+        self._make_protocol = make_protocol
+        self._limits = limits
+        self._clock = clock
+        files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+        self._total = max(1, min(limits.total, files - RESERVED_FILES))
+        self._by_address: Counter[str] = Counter()
+        self._by_transport: dict[asyncio.BaseTransport, GuardedProtocol] = {}
+        self._silent: OrderedDict[GuardedProtocol, None] = OrderedDict()
+        self._repeated = Repeated(clock)
+        self._tasks: set[asyncio.Task[object]] = set()
+        self._loop = asyncio.get_running_loop()
+        self._sweeper: asyncio.Task[None] | None = None
+        self._stopped = False
+
+    def __len__(self) -> int:
+        return sum(self._by_address.values())
+
+    def start(self) -> None:
+        """Accept from now on."""
+        self._listening.setblocking(False)
+        self._loop.add_reader(self._listening, self._accept)
+        self._sweeper = self._loop.create_task(self._sweep())
+
+    def stop(self) -> None:
+        """Accept nothing more; what is open stays."""
+        self._stopped = True
+        self._loop.remove_reader(self._listening)
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+
+    def opened(self, guarded: GuardedProtocol, transport: asyncio.BaseTransport) -> None:
+        """A connection begins, and owes a request."""
+        self._by_transport[transport] = guarded
+        self._await_head(guarded, self._limits.head_seconds)
+
+    def lost(self, guarded: GuardedProtocol, transport: asyncio.BaseTransport) -> None:
+        """A connection ended."""
+        self._by_transport.pop(transport, None)
+        self._silent.pop(guarded, None)
+        self._count(guarded.address, -1)
+
+    def request_begins(self, transport: asyncio.BaseTransport | None) -> None:
+        """The head of a request is there."""
+        guarded = self._by_transport.get(transport) if transport is not None else None
+        if guarded is not None:
+            self._silent.pop(guarded, None)
+
+    def request_ends(self, transport: asyncio.BaseTransport | None) -> None:
+        """The request has its answer, which is being sent."""
+        guarded = self._by_transport.get(transport) if transport is not None else None
+        if guarded is not None:
+            self._await_head(guarded, self._limits.idle_seconds)
+
+    def _await_head(self, guarded: GuardedProtocol, seconds: float) -> None:
+        guarded.deadline = self._clock() + seconds
+        self._silent[guarded] = None
+        self._silent.move_to_end(guarded)
+
+    def _accept(self) -> None:
+        for _ in range(ACCEPT_AT_ONCE):
+            try:
+                connection, peer = self._listening.accept()
+            except (BlockingIOError, InterruptedError, ConnectionAbortedError):
+                return
+            except OSError as error:
+                self._pause(error)
+                return
+            self._repeated.passed("accept")
+            self._take(connection, peer)
+
+    def _take(self, connection: socket.socket, peer: tuple[object, ...]) -> None:
+        address = shared_by(str(peer[0]))
+        if self._by_address[address] >= self._limits.per_address or not self._has_room():
+            connection.close()
+            self._count(address, 0)
+            return
+        self._count(address, 1)
+        connection.setblocking(False)
+        protocol = partial(GuardedProtocol, self._make_protocol(), address, self)
+        task = self._loop.create_task(self._connect(protocol, connection, address))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _connect(
+        self, protocol: Callable[[], GuardedProtocol], connection: socket.socket, address: str
+    ) -> None:
+        try:
+            await self._loop.connect_accepted_socket(protocol, connection)
+        except OSError:
+            connection.close()
+            self._count(address, -1)
+
+    def _has_room(self) -> bool:
+        """Whether one more may come, in place of the one that was silent longest if need be."""
+        if len(self) < self._total:
+            return True
+        for guarded in self._silent:
+            guarded.abort()
+            del self._silent[guarded]
+            return True
+        return False
+
+    def _pause(self, error: OSError) -> None:
+        """What is exhausted will not be there at once, and must not fill the log meanwhile."""
+        seconds = ACCEPT_PAUSE_SECONDS if error.errno in EXHAUSTED else 0.1
+        if told := self._repeated.failed("accept", str(error.errno)):
+            again = f", {told.times} times in a row" if told.times > 1 else ""
+            logger.warning("cannot accept a connection{}: {}", again, error.strerror)
+        self._loop.remove_reader(self._listening)
+        self._loop.call_later(seconds, self._resume)
+
+    def _resume(self) -> None:
+        if not self._stopped:
+            self._loop.add_reader(self._listening, self._accept)
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(SWEEP_SECONDS)
+            now = self._clock()
+            for guarded in list(self._silent):
+                if guarded.reads_its_answer():
+                    guarded.deadline = now + self._limits.idle_seconds
+                elif now >= guarded.deadline:
+                    self._silent.pop(guarded, None)
+                    guarded.abort()
+
+    def _count(self, address: str, change: int) -> None:
+        self._by_address[address] += change
+        if self._by_address[address] <= 0:
+            del self._by_address[address]
+
+
+def shared_by(address: str) -> str:
+    """What one client can choose its addresses from: a network of 64 bits for IPv6."""
+    try:
+        parsed = ipaddress.ip_address(address.split("%")[0])
+    except ValueError:
+        return address
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped is not None:
+            return str(parsed.ipv4_mapped)
+        return str(ipaddress.ip_network((parsed, 64), strict=False).network_address)
+    return address

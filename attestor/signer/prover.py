@@ -1,0 +1,86 @@
+"""Proofs by the signer process: of programs that it runs, and of runs that it knows again."""
+
+import hashlib
+import socket
+from collections.abc import Sequence
+from typing import Any
+
+from attestor.core.cross_check import Timing
+from attestor.core.execution import Engine, ExecutorBuild
+from attestor.core.frame import Frame
+from attestor.core.job import JobLimits
+from attestor.core.outcome import Outcome
+from attestor.core.proof import Proof
+from attestor.core.statement import SignedStatement
+from attestor.core.text import from_hex
+from attestor.core.verifying_key import VerifyingKey
+from attestor.errors import ProgramUnknown
+from attestor.signer.connection import Connection
+
+
+class Prover(Connection):
+    """The verbs that end in a signature by the active signer. A program is sent once: after that
+    the process has it, by its hash, until others need the room."""
+
+    def prove(
+        self,
+        job: str,
+        program: bytes,
+        stdin: Sequence[bytes],
+        limits: JobLimits | None = None,
+    ) -> Proof:
+        """Run a program and sign what it committed to. Raises `ExecutionStopped` when it was
+        cancelled meanwhile."""
+        limits = limits or JobLimits()
+        asked: dict[str, Any] = {"job": job, "cycles": limits.cycles, "seconds": limits.seconds}
+        name = hashlib.sha256(program).hexdigest()
+        try:
+            return _proof(self._ask("prove", tuple(stdin), program=name, **asked))
+        except ProgramUnknown:
+            return _proof(self._ask("prove", (program, *stdin), **asked))
+
+    def sign_again(self, job: str, outcome: Outcome) -> Proof:
+        """Sign by the active signer what was run before. Raises `OutcomeUnknown` when this
+        process did not run it."""
+        blobs = (outcome.public_values,)
+        return _proof(self._ask("sign_again", blobs, job=job, outcome=outcome.to_header()))
+
+    def cancel(self, job: str) -> None:
+        """End the run of that job, if there is one."""
+        self._ask("cancel", job=job)
+
+
+class AttachedProver(Prover):
+    """A process that others started, over a socket pair on which it answers these verbs alone."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        super().__init__(connection)
+        self._read_from_now_on()
+
+
+def _proof(answer: Frame) -> Proof:
+    header = answer.header
+    return Proof(
+        signer=from_hex(header["signer"]),
+        verifying_key=VerifyingKey(tuple(header["words"])),
+        public_values=answer.blobs[0],
+        digest=from_hex(header["digest"]),
+        signature=from_hex(header["signature"]),
+        cycles=header["cycles"],
+        engine=Engine(header["engine"]),
+        cross_check=Timing(header["cross_check"]),
+        statement=_statement(header["statement"]),
+        executor=ExecutorBuild(header["executor"]),
+        valid_until=header["valid_until"],
+        outcome_mac=from_hex(header["outcome_mac"]),
+    )
+
+
+def _statement(fields: dict[str, Any] | None) -> SignedStatement | None:
+    if fields is None:
+        return None
+    return SignedStatement(
+        contract=from_hex(fields["contract"]),
+        expires_at=fields["expires_at"],
+        signature=from_hex(fields["signature"]),
+    )

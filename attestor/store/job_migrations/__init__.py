@@ -1,0 +1,6 @@
+"""The tables of the jobs' database, which the API process writes; see `store.migrations`."""
+
+from attestor.store.job_migrations import j1_initial
+
+JOB_MIGRATIONS: tuple[str, ...] = (j1_initial.SQL,)
+"""As `store.migrations.MIGRATIONS`, for a database of its own."""
