@@ -35,7 +35,7 @@ setup: .venv/.ready contracts executor ## Python's packages, contracts and execu
 	@echo "setting up Python's packages"
 	@python3 -m venv .venv
 	@.venv/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
-	@.venv/bin/uv sync --quiet --frozen
+	@.venv/bin/uv sync --quiet --frozen --extra daemon
 	@touch $@
 
 node_modules/.ready: package.json package-lock.json .npmrc | .tools.ready

@@ -13,16 +13,16 @@ import gc
 import json
 import os
 import random
-import resource
 import statistics
+import subprocess
 import threading
 import time
+import tracemalloc
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.figures import tell
-from benchmarks.processes import filtered
 
 from attestor.core import frame, strict_json
 from attestor.executor.bodies import PROGRAM, BodyDecoder
@@ -32,6 +32,8 @@ PROGRAMS = Path(__file__).resolve().parents[1] / "executor" / "target" / "releas
 SIZES = (1, 15, 60)
 MB = 1_000_000
 ROUNDS = 5
+LITTLE = 70_000
+"""Bytes that fill the pipe in which a process answers, and are next to nothing."""
 PAUSE_SECONDS = 0.001
 """How often a thread looks at the clock, to see when it was held up."""
 
@@ -82,35 +84,39 @@ def by_python(body: bytes) -> bytes:
     return bytes(fields["elf"])
 
 
-def child_memory(body: bytes) -> tuple[int, int]:
-    """Peak resident bytes of the process that decodes a body, and CPU milliseconds."""
+def child_cost(body: bytes) -> tuple[int, float]:
+    """Peak resident bytes of the process that decodes a body, and its CPU milliseconds.
+
+    The peak is read while the process waits for its answer to be read: what a child's usage says
+    holds the memory of its parent, too.
+    """
     limits = {"cpu_seconds": 60, "memory_bytes": 1 << 30}
     request = frame.encode_header({"version": 1, "limits": limits}, [len(body)]) + body
-    done = filtered(PROGRAMS / PROGRAM, request)
-    assert done.status == 0
-    return done.peak_bytes, int(1000 * done.cpu_seconds)
+    pipe = subprocess.PIPE
+    process = subprocess.Popen([PROGRAMS / PROGRAM], stdin=pipe, stdout=pipe, env={})
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(request)
+    process.stdin.close()
+    process.stdout.read(4)
+    told = Path(f"/proc/{process.pid}/status").read_text()
+    process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    process.stdout.close()
+    assert process.returncode == 0
+    kilobytes = int(told.partition("VmHWM:")[2].split()[0])
+    return kilobytes * 1024, 1000 * (usage.ru_utime + usage.ru_stime)
 
 
-def memory_growth(decode: Callable[[], object]) -> int:
-    """By how many bytes the peak of a forked copy of this process grows while it decodes."""
-    reader, writer = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        before = _resident()
+def own_memory(decode: Callable[[], object]) -> int:
+    """The most bytes that Python holds at once for a decoding, besides the body."""
+    tracemalloc.start()
+    try:
         decode()
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-        os.write(writer, str(max(0, peak - before)).encode())
-        os._exit(0)
-    os.close(writer)
-    with os.fdopen(reader) as answer:
-        grown = int(answer.read())
-    os.waitpid(pid, 0)
-    return grown
-
-
-def _resident() -> int:
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * resource.getpagesize()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
 
 
 def decoding(megabytes: int, rounds: int) -> None:
@@ -127,15 +133,16 @@ def decoding(megabytes: int, rounds: int) -> None:
     tell(f"{name}_own_cpu_ms_per_mb", statistics.median(apart.own_cpu) / size, "ms/MB", digits=2)
     tell(f"{name}_longest_pause_ms", statistics.median(apart.pause), "ms", at_most=50)
     tell(f"{name}_longest_pause_of_python_ms", statistics.median(inside.pause), "ms")
-    peak, cpu = child_memory(body)
-    small, _ = child_memory(wire.encode_request(b"", []))
+    peak, cpu = child_cost(body)
     decoded = len(wire.decode_request(body, decoder.decode).program)
     tell(f"{name}_child_cpu_ms_per_mb", cpu / size, "ms/MB", digits=2)
-    tell(f"{name}_child_memory_to_decoded", (peak - small) / decoded, "ratio", at_most=2, digits=2)
-    grown = memory_growth(lambda: wire.decode_request(body, decoder.decode))
-    tell(f"{name}_own_memory_to_body", grown / len(body), "ratio", at_most=1.5, digits=2)
-    grown = memory_growth(lambda: by_python(body))
-    tell(f"{name}_memory_of_python_to_body", grown / len(body), "ratio", digits=2)
+    base, _ = child_cost(wire.encode_request(bytes(LITTLE), []))
+    over = (peak - base) / decoded
+    tell(f"{name}_child_memory_to_decoded", over, "ratio", at_most=2, digits=2)
+    held = own_memory(lambda: wire.decode_request(body, decoder.decode))
+    tell(f"{name}_own_memory_to_body", held / len(body), "ratio", at_most=1.5, digits=2)
+    held = own_memory(lambda: by_python(body))
+    tell(f"{name}_own_memory_of_python_to_body", held / len(body), "ratio", digits=2)
 
 
 def small_request(rounds: int) -> None:

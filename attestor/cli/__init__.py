@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import click
 
 from attestor import __version__
-from attestor.errors import AttestorError
+from attestor.errors import AttestorError, PackageMissing
 
 COMMANDS = {
     "run": "Run the daemon: keep a signer registered and serve signed results.",
@@ -57,7 +57,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         group.main(arguments, prog_name="attestor", standalone_mode=True)
     except AttestorError as error:
-        from attestor.core.text import one_line
+        _end(error)
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] == "attestor":
+            raise
+        _end(
+            PackageMissing(
+                f"the package {error.name} is not installed, which this command needs",
+                hint="pip install 'attestor[daemon]'; without it there is attestor prove alone",
+            )
+        )
 
-        click.echo(f"attestor: {one_line(str(error))} [{error.code}]", err=True)
-        sys.exit(error.exit_code)
+
+def _end(error: AttestorError) -> None:
+    from attestor.core.text import one_line
+
+    click.echo(f"attestor: {one_line(str(error))} [{error.code}]", err=True)
+    sys.exit(error.exit_code)

@@ -1,7 +1,7 @@
 """Options of commands that ask the chain, and what they name."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -9,11 +9,13 @@ from attestor.chain import wire
 from attestor.chain.endpoint import Query
 from attestor.chain.node import Node
 from attestor.chain.pool import Pool
-from attestor.chain.registry import Registry
 from attestor.chain.rpc import Rpc
 from attestor.cli.endpoint_options import check_headers_option, rpc_url_option
 from attestor.core.text import from_hex
 from attestor.errors import ConfigurationInvalid
+
+if TYPE_CHECKING:
+    from attestor.chain.registry import Registry
 
 
 def chain_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -27,14 +29,14 @@ def chain_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return rpc_url_option()(registry(check_headers_option()(command)))
 
 
-def address_of(registry: str) -> bytes:
-    """The 20 bytes of a registry's address. Raises `ConfigurationInvalid`."""
+def address_of(text: str, flag: str = "--registry") -> bytes:
+    """The 20 bytes of a contract's address. Raises `ConfigurationInvalid`."""
     try:
-        address = from_hex(registry)
+        address = from_hex(text)
     except ValueError:
         address = b""
     if len(address) != 20:
-        raise ConfigurationInvalid(f"{registry!r:.80} is not an address", hint="set --registry")
+        raise ConfigurationInvalid(f"{text!r:.80} is not an address", hint=f"set {flag}")
     return address
 
 
@@ -49,8 +51,11 @@ def open_node(urls: tuple[str, ...], check_headers: bool = True) -> Node:
     return node
 
 
-def open_registry(urls: tuple[str, ...], registry: str, check_headers: bool = True) -> Registry:
+def open_registry(urls: tuple[str, ...], registry: str, check_headers: bool = True) -> "Registry":
     """The registry at that address, on the chain of the node."""
+    # It brings web3, which a client is installed without.
+    from attestor.chain.registry import Registry
+
     address = address_of(registry)
     found = Registry(open_node(urls, check_headers), address)
     found.terms()

@@ -1,15 +1,25 @@
 """`attestor prove`."""
 
 import json
+import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
 from attestor.cli import stdin as entries
-from attestor.cli.chain_options import chain_options, open_registry
-from attestor.client import CheckedProof, ProverClient
-from attestor.core.text import checksummed, to_hex
-from attestor.errors import ProofRefused
+from attestor.cli.chain_options import address_of, open_node
+from attestor.cli.endpoint_options import check_headers_option, rpc_url_option
+from attestor.cli.progress import shown
+from attestor.client import CheckedProof, Form, ProverClient, RegistryView
+from attestor.client.prover import TIMEOUT_SECONDS
+from attestor.core.execution import Limits
+from attestor.core.text import checksummed, from_hex, to_hex
+from attestor.core.verifying_key import VerifyingKey
+from attestor.errors import ConfigurationInvalid, VerifyingKeyInvalid
+
+EXECUTOR = Path(__file__).resolve().parents[2] / "executor" / "target" / "release"
+UNCHECKED = "UNCHECKED"
 
 
 @click.command
@@ -23,44 +33,118 @@ from attestor.errors import ProofRefused
     "--url", default="http://127.0.0.1:3000", show_default=True, help="URL of the proving service."
 )
 @click.option(
-    "--program-vkey", help="Expected program vkey, 0x-prefixed hex; any other is refused."
+    "--vkey",
+    "--program-vkey",
+    help="The program vkey, 0x-prefixed hex: a proof of any other program is refused. Without it, "
+    "the executor computes it.",
+)
+@click.option(
+    "--executor",
+    type=click.Path(path_type=Path),
+    help="Directory of attestor-vkey. Without it, the one built here, where it is.",
+)
+@rpc_url_option(required=False)
+@click.option(
+    "--registry",
+    envvar="ATTESTOR_CHAIN_REGISTRY",
+    help="Address of the TEERegistry  [ATTESTOR_CHAIN_REGISTRY].",
+)
+@check_headers_option()
+@click.option(
+    "--multiproof",
+    envvar="ATTESTOR_CHAIN_MULTIPROOF",
+    help="Address of the MultiProof that the statement is for  [ATTESTOR_CHAIN_MULTIPROOF].",
+)
+@click.option(
+    "--form",
+    type=click.Choice([form.value for form in Form]),
+    default=Form.STATEMENT.value,
+    show_default=True,
+    help="What is signed: the EIP-712 statement, or upstream's message, which binds neither stdin, "
+    "chain nor expiry.",
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    default=TIMEOUT_SECONDS,
+    show_default=True,
+    help="Seconds for everything together.",
 )
 @click.option("--json", "as_json", is_flag=True, default=False, help="Print JSON.")
-@chain_options
 def command(
     elf: Path,
     stdin: tuple[str, ...],
     url: str,
-    program_vkey: str | None,
+    vkey: str | None,
+    executor: Path | None,
+    form: str,
+    timeout: float,
     as_json: bool,
-    rpc_url: tuple[str, ...],
-    registry: str,
-    check_headers: bool,
+    multiproof: str | None,
+    **chain: Any,
 ) -> None:
     """Request a proof of a program, verify it and print it.
 
-    ELF is an SP1 v6 program. The signer is recovered from the signature and looked up in the
-    registry. A proof that does not verify is not printed.
+    ELF is an SP1 v6 program. The proof has to be of this program and this stdin, and its signer in
+    the registry; one that does not verify is not printed. What cannot be checked, as an option is
+    missing for it, is printed as UNCHECKED.
     """
     program = entries.read_file(elf, "ELF")
-    client = ProverClient(url, open_registry(rpc_url, registry, check_headers))
-    proof = client.prove(program, [entries.parse(entry) for entry in stdin])
-    found = to_hex(proof.verifying_key.program_vkey)
-    if program_vkey is not None and program_vkey.lower() != found:
-        raise ProofRefused(f"the answer is for program {found}, not {program_vkey}")
+    values = [entries.parse(entry) for entry in stdin]
+    client = ProverClient(
+        url,
+        _registry(**chain),
+        timeout,
+        multiproof=None if multiproof is None else address_of(multiproof, "--multiproof"),
+    )
+    with shown(sys.stderr) as progress:
+        key = _key(vkey, executor, program)
+        proof = client.prove(program, values, vkey=key, form=Form(form), progress=progress.tell)
     click.echo(_as_json(proof) if as_json else _as_text(proof))
 
 
+def _registry(
+    rpc_url: tuple[str, ...] | None, registry: str | None, check_headers: bool
+) -> RegistryView | None:
+    """The registry, if one is given. Raises `ConfigurationInvalid` for one without a node."""
+    if registry is None:
+        return None
+    address = address_of(registry)
+    if not rpc_url:
+        raise ConfigurationInvalid("a registry without a node to ask", hint="set --rpc-url")
+    view = RegistryView(open_node(rpc_url, check_headers), address)
+    view.require()
+    return view
+
+
+def _key(vkey: str | None, executor: Path | None, program: bytes) -> bytes | None:
+    """The program vkey that is given, or else computed; None where nothing can compute it."""
+    if vkey is not None:
+        try:
+            return VerifyingKey.from_program_vkey(from_hex(vkey.lower())).program_vkey
+        except (ValueError, VerifyingKeyInvalid) as error:
+            raise ConfigurationInvalid(f"--vkey {vkey!r:.80}: {error}") from None
+    from attestor.executor.native import VKEY_PROGRAM, NativeExecutor
+
+    directory = executor or EXECUTOR
+    if executor is None and not (directory / VKEY_PROGRAM).is_file():
+        return None
+    return NativeExecutor(directory).verifying_key(program, Limits()).program_vkey
+
+
 def _as_json(proof: CheckedProof) -> str:
-    return json.dumps(_rows(proof), indent=2)
+    unchecked = {point.value: why for point, why in proof.unchecked.items()}
+    return json.dumps({**_rows(proof), "unchecked": unchecked}, indent=2)
 
 
 def _as_text(proof: CheckedProof) -> str:
-    return "\n".join(f"{name:<14} {value}" for name, value in _rows(proof).items())
+    lines = [f"{name:<19} {value}" for name, value in _rows(proof).items()]
+    lines += [f"{UNCHECKED:<19} {point.value}: {why}" for point, why in proof.unchecked.items()]
+    return "\n".join(lines)
 
 
-def _rows(proof: CheckedProof) -> dict[str, str]:
-    return {
+def _rows(proof: CheckedProof) -> dict[str, str | int]:
+    rows: dict[str, str | int] = {
         "id": proof.proof_id,
         "signer": checksummed(proof.signer),
         "program_vkey": to_hex(proof.verifying_key.program_vkey),
@@ -69,3 +153,14 @@ def _rows(proof: CheckedProof) -> dict[str, str]:
         "digest": to_hex(proof.digest),
         "signature": to_hex(proof.signature),
     }
+    if proof.statement is not None:
+        told = proof.statement
+        rows |= {
+            "stdin_hash": to_hex(told.statement.stdin_hash),
+            "expires_at": told.statement.expires_at,
+            "chain_id": told.chain_id,
+            "contract": checksummed(told.contract),
+            "statement_signer": checksummed(told.signer),
+            "statement_signature": to_hex(told.signature),
+        }
+    return rows

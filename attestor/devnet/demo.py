@@ -69,7 +69,9 @@ class Demo:
         self._devnet.start_daemon()
         signer = self._devnet.wait_for_signer()
         self._registration(signer)
-        self._client = ProverClient(self._devnet.api_url, self._registry)
+        self._client = ProverClient(
+            self._devnet.api_url, self._registry, multiproof=self._multiproof.address
+        )
         return signer
 
     def _registration(self, signer: bytes) -> None:

@@ -9,6 +9,12 @@ class ConfigurationInvalid(Misconfigured):
     code = "configuration_invalid"
 
 
+class PackageMissing(Misconfigured):
+    """A command needs a Python package that is not installed."""
+
+    code = "package_missing"
+
+
 class SimulationRefused(Misconfigured):
     """A simulated platform or its root was requested on a chain that is not for development."""
 

@@ -63,6 +63,8 @@ class BodyDecoder:
                 wall_seconds=4 * seconds,
                 max_answer_bytes=frame.MAX_HEADER_BYTES + len(body) // 2,
                 attached=body,
+                # The daemon's own children, such as the signer process, are none of the decoder's.
+                sweep=False,
             )
         except (ExecutorCrashed, ExecutionTimeLimit) as error:
             raise DecoderFailed(f"the body was not decoded: {error.message}") from None

@@ -75,6 +75,7 @@ def run(
     max_resident_bytes: int | None = None,
     stop: StopRequest | None = None,
     attached: bytes = b"",
+    sweep: bool = True,
 ) -> Ended:
     """Start `program` with an empty environment, write `request`, then what is `attached` (so that
     the two need not be joined), and take its answer.
@@ -82,13 +83,16 @@ def run(
     With `sealed`, a descriptor of a program in memory, that is run and the file not looked at. A
     child with a `niceness` over 0 gets the processor time that others leave.
 
+    Without `sweep` nobody looks for processes that left the child's session: for programs that
+    cannot start any, in a process with other children, which would be taken for such.
+
     Raises `ExecutorMissing`, `ExecutionTimeLimit`, `ExecutionMemoryLimit` for more resident memory
     than that, `ExecutionStopped` once `stop` is set, or `ExecutorCrashed` for an answer over the
-    bound. No process is left, however this ends, also none that left the child's session.
+    bound. No process is left, however this ends.
     """
     deadline = time.monotonic() + wall_seconds
     bounds = Bounds(wall_seconds, deadline, max_answer_bytes, max_resident_bytes, stop)
-    process = _start(program, sealed)
+    process = _start(program, sealed, sweep)
     parts = [memoryview(part) for part in (attached, request) if part]
     traffic = _Traffic(parts)
     try:
@@ -100,11 +104,11 @@ def run(
         _exchange(process, program.name, traffic, bounds)
         _await_end(process.pid, program.name, bounds)
     finally:
-        status = _destroy(process, program.name)
+        status = _destroy(process, program.name, sweep)
     return Ended(program.name, status, bytes(traffic.answer), _printable(traffic.log))
 
 
-def _start(program: Path, sealed: int | None) -> "subprocess.Popen[bytes]":
+def _start(program: Path, sealed: int | None, sweep: bool) -> "subprocess.Popen[bytes]":
     def launch() -> "subprocess.Popen[bytes]":
         pipe = subprocess.PIPE
         return subprocess.Popen(
@@ -121,7 +125,7 @@ def _start(program: Path, sealed: int | None) -> "subprocess.Popen[bytes]":
         )
 
     try:
-        return leftovers.start(launch)
+        return leftovers.start(launch) if sweep else launch()
     except OSError as error:
         if error.errno in (errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE):
             raise ExecutorCrashed(f"{program.name} cannot be started now: {error}") from None
@@ -237,9 +241,9 @@ def _await_end(pid: int, name: str, bounds: Bounds) -> None:
         pause = min(2 * pause, _POLL_SECONDS)
 
 
-def _destroy(process: "subprocess.Popen[bytes]", name: str) -> int:
-    """Kill the child's whole group, which is empty when all went well, and reap it, and whatever
-    has left the group."""
+def _destroy(process: "subprocess.Popen[bytes]", name: str, sweep: bool) -> int:
+    """Kill the child's whole group, which is empty when all went well, and reap it; with `sweep`
+    also whatever has left the group."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     try:
@@ -249,7 +253,8 @@ def _destroy(process: "subprocess.Popen[bytes]", name: str) -> int:
     for stream in (process.stdin, process.stdout, process.stderr):
         if stream is not None:
             stream.close()
-    leftovers.end(process.pid)
+    if sweep:
+        leftovers.end(process.pid)
     return status
 
 

@@ -22,7 +22,7 @@ from attestor.errors import BodyInvalid
 PROOF_MODES = frozenset({"Unspecified", "Core", "Compressed", "Plonk", "Groth16", "TEE"})
 MAX_STDIN_ENTRIES = 4096
 """As in `executor/decode/src/bytes.rs`."""
-SMALL_BODY_BYTES = 128 << 10
+SMALL_BODY_BYTES = 64 << 10
 """Up to here decoding takes less than a process does: some milliseconds."""
 
 DecodeLarge = Callable[[bytes], tuple[bytes, ...]]

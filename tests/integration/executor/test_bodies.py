@@ -258,3 +258,23 @@ def test_program__while_it_reads__is_confined() -> None:
     finally:
         process.kill()
         process.communicate()
+
+
+def test_decode__in_a_process_with_other_children__leaves_them_alone(
+    decoder: BodyDecoder,
+) -> None:
+    """Such as the daemon's signer process, which can be taken for one that an executor left
+    behind: here by the mark of those, there by its user."""
+    code = "import resource, time; resource.setrlimit(resource.RLIMIT_MSGQUEUE, (0, 0))"
+    other = subprocess.Popen(
+        [sys.executable, "-IS", "-c", f"{code}; print('up', flush=True); time.sleep(60)"],
+        stdout=subprocess.PIPE,
+    )
+    try:
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"up\n"
+        assert decoder.decode(BODY)
+        assert other.poll() is None
+    finally:
+        other.kill()
+        other.communicate()

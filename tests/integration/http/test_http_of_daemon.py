@@ -49,7 +49,8 @@ def registry(devnet: Devnet) -> Registry:
 
 @pytest.fixture(scope="module")
 def client(devnet: Devnet, registry: Registry) -> ProverClient:
-    return ProverClient(devnet.api_url, registry)
+    multiproof = devnet.deployment.multiproof.address
+    return ProverClient(devnet.api_url, registry, multiproof=multiproof)
 
 
 def test_request_proof__fibonacci__is_accepted_by_multiproof(

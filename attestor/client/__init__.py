@@ -1,0 +1,25 @@
+"""A client of the proving service that believes nothing: every answer is checked against what was
+asked for.
+
+    registry = RegistryView(Node.of(["http://127.0.0.1:8545"], chain_id=31337), address)
+    client = ProverClient("http://127.0.0.1:3000", registry, multiproof=multiproof)
+    proof = client.prove(elf, [stdin_entry], vkey=program_vkey)
+
+`AsyncProverClient` is the same for asyncio. What was not checked, as nothing was given to check it
+by, is in `proof.unchecked`. Nothing of the daemon is imported here (extra `client`).
+"""
+
+from attestor.client.asynchronous import AsyncProverClient
+from attestor.client.checks import CheckedProof, Form, Point
+from attestor.client.prover import ProverClient, Stage
+from attestor.client.registry import RegistryView
+
+__all__ = [
+    "AsyncProverClient",
+    "CheckedProof",
+    "Form",
+    "Point",
+    "ProverClient",
+    "RegistryView",
+    "Stage",
+]
