@@ -92,6 +92,12 @@ class ForbiddenCall(ExecutorCrashed):
     code = "exec_forbidden_call"
 
 
+class HostLimitsTooLow(Misconfigured):
+    """The limits that this process was started with leave no room for an execution."""
+
+    code = "host_limits_too_low"
+
+
 class ExecutorMissing(Misconfigured):
     """The executor's binaries are not built, or are of another version."""
 

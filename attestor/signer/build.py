@@ -9,7 +9,7 @@ from pathlib import Path
 from attestor.core.cross_check import CheckingEngine
 from attestor.core.execution import Engine
 from attestor.errors import ConfigurationInvalid, ExecutorMissing
-from attestor.executor import NativeExecutor, programs
+from attestor.executor import NativeExecutor, host_limits, programs
 from attestor.executor.native import (
     EXECUTE_PROGRAM,
     JIT_BUILD_COMMAND,
@@ -42,6 +42,7 @@ def start(settings: SignerSettings) -> tuple[SignerService, StartReport]:
     Raises every `Misconfigured` error of the executor, the quote provider and the sandbox.
     """
     sealed = load_programs(settings)
+    host_limits.require_room(settings.limits)
     user = confinement.choose_user(settings.user)
     provider = make_provider(settings, user)
     missing = confinement.give_up(user)
@@ -53,7 +54,8 @@ def start(settings: SignerSettings) -> tuple[SignerService, StartReport]:
     workload = make_workload(settings, executor, sealed, keys.halt)
     workload.start()
     service = SignerService(keys, provider, settings.binding, workload)
-    return service, StartReport(sealed.build, walls.level, walls.told(), os.geteuid())
+    missing_here = (*walls.told(), *host_limits.lacking())
+    return service, StartReport(sealed.build, walls.level, missing_here, os.geteuid())
 
 
 def load_programs(settings: SignerSettings) -> Programs:

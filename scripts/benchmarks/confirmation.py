@@ -17,7 +17,7 @@ from benchmarks.programs import Program
 LIMITS = Limits()
 DEAR: dict[str, bytes] = {
     "nothing": guest.windows(1),
-    "windows": guest.windows(20_000),
+    "windows": guest.windows(10_000),
     "few windows": guest.windows(15),
     "chunks": guest.windows(30_000, 64 << 10),
     "one WRITE": guest.loop(1, guest.WRITE, 77, guest.FREE, 16 << 20),

@@ -1,5 +1,7 @@
 """Guests whose cross-check costs far more than their run: refused, or priced before it starts."""
 
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -220,3 +222,28 @@ def test_beside__job_that_takes_long__is_answered_by_what_ran_meanwhile(
 
     assert timing is Timing.BEFORE
     assert sorted(asked) == [OURS, JIT]
+
+
+def test_execute__machine_without_room_for_addresses__not_the_guests_fault(guest: Programs) -> None:
+    """As after `ulimit -v` of a tebibyte."""
+    body = (
+        "import resource, sys; from pathlib import Path\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (1 << 40, 1 << 40))\n"
+        "from attestor.core.execution import Engine, Limits\n"
+        "from attestor.executor import NativeExecutor\n"
+        "from attestor.errors import ExecutionHostMemory\n"
+        "try:\n"
+        "    executor = NativeExecutor(Path(sys.argv[1]))\n"
+        "    executor.execute(sys.stdin.buffer.read(), [], Limits(), Engine.ATTESTOR)\n"
+        "except ExecutionHostMemory as error:\n"
+        "    print(error.code, error.hint)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", body, str(DIRECTORY)],
+        input=guest("fibonacci"),
+        capture_output=True,
+        check=False,
+        cwd=DIRECTORY.parents[2],
+    )
+
+    assert done.stdout.startswith(b"exec_host_memory free memory"), done.stderr

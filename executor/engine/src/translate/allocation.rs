@@ -6,7 +6,7 @@ use super::assembler::Gpr;
 use super::region::Region;
 use crate::alu::Alu;
 use crate::image::Image;
-use crate::instruction::Operation;
+use crate::instruction::{Instruction, Operation};
 
 /// Free for guest registers in every region. Compiled code uses RAX and RCX for itself, and the
 /// registers that `entry` gives it.
@@ -85,12 +85,17 @@ fn needs_rdx(image: &Image, region: &Region) -> bool {
     let blocks = region.blocks.iter();
     let mut instructions =
         blocks.flat_map(|(leader, block)| &image.instructions[*leader..block.end]);
-    instructions.any(|instruction| match instruction.operation {
+    instructions.any(uses_rdx)
+}
+
+/// Whether the code of an instruction needs RDX.
+pub(super) fn uses_rdx(instruction: &Instruction) -> bool {
+    match instruction.operation {
         Operation::Register(alu) => {
             alu.is_division() || matches!(alu, Alu::Mulh | Alu::Mulhu | Alu::Mulhsu)
         }
         _ => false,
-    })
+    }
 }
 
 #[cfg(test)]

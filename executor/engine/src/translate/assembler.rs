@@ -111,6 +111,10 @@ impl Assembler {
         self.encode(size, &[0x8b], to as u8, from);
     }
 
+    pub(super) fn copy_if(&mut self, condition: Cond, size: OperandSize, to: Gpr, from: Operand) {
+        self.encode(size, &[0x0f, 0x40 | condition as u8], to as u8, from);
+    }
+
     pub(super) fn constant(&mut self, to: Gpr, value: u64) {
         let number = to as u8;
         if let Ok(value) = u32::try_from(value) {

@@ -154,6 +154,7 @@ impl Emitter<'_> {
             self.assembler.binary(Binary::Sub, OperandSize::B64, Gpr::Rdx, excess);
         }
         self.set(instruction.rd, Gpr::Rdx);
+        self.lower_half = None;
     }
 
     fn shift_by_register(&mut self, alu: Alu, size: OperandSize, instruction: &Instruction) {
@@ -174,6 +175,7 @@ impl Emitter<'_> {
     fn workplace(&self, size: OperandSize, rd: u8) -> Gpr {
         match size {
             OperandSize::B64 => self.target(rd),
+            OperandSize::B32 if self.for_division => Gpr::Rdx,
             OperandSize::B32 => Gpr::Rax,
         }
     }
@@ -186,8 +188,8 @@ impl Emitter<'_> {
         let to = self.target(rd);
         self.assembler.extend_sign(to, Operand::Register(from));
         self.set(rd, to);
-        if from == Gpr::Rax && to != Gpr::Rax && rd != 0 {
-            self.lower_half = Some((rd, self.assembler.position()));
+        if from == Gpr::Rdx && self.for_division {
+            self.lower_half = Some(rd);
         }
     }
 }

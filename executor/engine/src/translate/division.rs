@@ -3,11 +3,12 @@
 //! Branches choose between the cases, and the processor predicts them, so that a chain of divisions
 //! waits for the quotients only.
 
+use super::allocation::uses_rdx;
 use super::assembler::{Binary, Cond, Gpr, Label, Operand, OperandSize, Unary};
 use super::emit::Emitter;
 use super::stub::{Division, Reason, SlowDivision, StubKind};
 use crate::alu::Alu;
-use crate::instruction::Instruction;
+use crate::instruction::{Instruction, Operation};
 
 const DIVIDEND: Operand = Operand::Register(Gpr::Rax);
 const DIVISOR: Operand = Operand::Register(Gpr::Rcx);
@@ -19,10 +20,14 @@ impl Emitter<'_> {
         let division = Division { signed, remainder, size };
         let likely = self.kept[usize::from(instruction.rs2)].map(|value| value as u32);
         match likely.filter(|divisor| size == OperandSize::B32 && !signed && *divisor > 1) {
-            Some(divisor) => self.divide_by_likely(division, divisor, instruction),
+            Some(divisor) => {
+                self.divide_by_likely(division, divisor, instruction);
+                self.lower_half = None;
+            }
             None => {
                 self.copy(Gpr::Rax, instruction.rs1);
                 self.copy(Gpr::Rcx, instruction.rs2);
+                self.lower_half = None;
                 let back = self.assembler.label();
                 self.divide_by_any(division, back);
                 self.assembler.place(back);
@@ -31,17 +36,41 @@ impl Emitter<'_> {
         }
     }
 
-    /// An unsigned division of 32 bits by the divisor that the region was compiled with: 64 bits of the reciprocal
-    /// suffice, and the lower half of the product is the remainder's share of the divisor.
-    /// Source: Lemire, Kaser, Kurz, "Faster remainder by direct computation" (2019), theorem 1.
+    /// An unsigned division of 32 bits by the divisor that the region was compiled with. The remainder
+    /// of a sum is taken to be of one whose parts were reduced before: one subtraction at most.
     fn divide_by_likely(&mut self, division: Division, divisor: u32, instruction: &Instruction) {
         let Instruction { rd, rs1, rs2, .. } = *instruction;
         let back = self.assembler.label();
         let slow = SlowDivision { reason: Reason::OtherDivisor(rs2), division, back };
+        let is_sum = self.lower_half == Some(rs1);
         self.copy_lower_half(Gpr::Rax, rs1);
         let other = self.stub(StubKind::Division(slow));
         self.compare_lower_half(rs2, divisor);
         self.assembler.jump_if(Cond::NotEqual, other);
+        if is_sum && division.remainder && divisor < 1 << 31 {
+            let reason = Reason::LargeQuotient(divisor);
+            let large = self.stub(StubKind::Division(SlowDivision { reason, division, back }));
+            self.reduce_once(divisor, large);
+        } else {
+            self.multiply_by_reciprocal(division, divisor);
+        }
+        self.assembler.place(back);
+        self.set(rd, Gpr::Rdx);
+    }
+
+    /// RAX, which is also in RDX, without the divisor if it is no less.
+    fn reduce_once(&mut self, divisor: u32, large: Label) {
+        let (size, rest) = (OperandSize::B32, Operand::Register(Gpr::Rdx));
+        self.assembler.binary_constant(Binary::Compare, size, DIVIDEND, (2 * divisor) as i32);
+        self.assembler.jump_if(Cond::AboveOrEqual, large);
+        self.assembler.binary_constant(Binary::Sub, size, rest, divisor as i32);
+        self.assembler.copy_if(Cond::Below, size, Gpr::Rdx, DIVIDEND);
+    }
+
+    /// The dividend in RAX times the reciprocal: 64 bits of it suffice, and the lower half of the
+    /// product is the remainder's share of the divisor.
+    /// Source: Lemire, Kaser, Kurz, "Faster remainder by direct computation" (2019), theorem 1.
+    fn multiply_by_reciprocal(&mut self, division: Division, divisor: u32) {
         self.assembler.constant(Gpr::Rcx, u64::MAX / u64::from(divisor) + 1);
         if division.remainder {
             self.assembler.multiply(OperandSize::B64, Gpr::Rax, DIVISOR);
@@ -53,8 +82,6 @@ impl Emitter<'_> {
         if division.remainder && divisor > 1 << 31 {
             self.assembler.extend_sign(Gpr::Rdx, Operand::Register(Gpr::Rdx));
         }
-        self.assembler.place(back);
-        self.set(rd, Gpr::Rdx);
     }
 
     /// Compare the lower half of a register with a constant.
@@ -69,11 +96,24 @@ impl Emitter<'_> {
         }
     }
 
-    /// The lower half of a register, with zeros above. Where the instruction before has left it there,
-    /// waiting for the extension by its sign would take a cycle.
+    /// Whether a sum of 32 bits is the dividend of a division by a likely divisor, later in its block,
+    /// and RDX free until then.
+    pub(super) fn is_for_division(&self, index: usize, end: usize) -> bool {
+        let Instruction { operation, rd, .. } = self.image.instructions[index];
+        let is_sum = matches!(
+            operation,
+            Operation::Register(Alu::AddW | Alu::SubW) | Operation::Immediate(Alu::AddW)
+        );
+        let mut later = self.image.instructions[index + 1..end].iter();
+        let next = later.find(|later| uses_rdx(later) || later.written() == Some(rd.into()));
+        is_sum && next.is_some_and(|next| next.rs1 == rd && is_short_unsigned(next))
+    }
+
+    /// The lower half of a register, with zeros above. A division that takes it from RDX does not wait
+    /// for the extension by its sign.
     fn copy_lower_half(&mut self, to: Gpr, register: u8) {
-        if to == Gpr::Rax && self.lower_half == Some((register, self.assembler.position())) {
-            return;
+        if self.lower_half == Some(register) {
+            return self.assembler.copy(OperandSize::B32, to, Operand::Register(Gpr::Rdx));
         }
         match self.operand(register) {
             None => self.assembler.constant(to, 0),
@@ -112,6 +152,7 @@ impl Emitter<'_> {
                 let result = Operand::Register(division.result());
                 self.assembler.extend_sign(Gpr::Rdx, result);
             }
+            Reason::LargeQuotient(divisor) => self.multiply_by_reciprocal(division, divisor),
             Reason::Traps if division.signed => {
                 let by_zero = self.assembler.label();
                 self.assembler.test(division.size, DIVISOR, Gpr::Rcx);
@@ -139,6 +180,10 @@ impl Emitter<'_> {
             false => self.assembler.constant(Gpr::Rax, u64::from(u32::MAX)),
         }
     }
+}
+
+fn is_short_unsigned(instruction: &Instruction) -> bool {
+    matches!(instruction.operation, Operation::Register(Alu::DivuW | Alu::RemuW))
 }
 
 #[cfg(test)]

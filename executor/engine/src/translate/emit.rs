@@ -51,6 +51,7 @@ pub(super) fn emit(
         marked: Vec::new(),
         dirty: 0,
         known: [None; 32],
+        for_division: false,
         lower_half: None,
         kept: std::array::from_fn(kept),
     };
@@ -75,8 +76,10 @@ pub(super) struct Emitter<'a> {
     pub dirty: u32,
     /// Values that registers have for certain, at this place of a block.
     pub known: [Option<u64>; 32],
-    /// RAX holds the lower half of this register, with zeros above, as long as the code ends here.
-    pub lower_half: Option<(u8, usize)>,
+    /// What this instruction computes is best left in RDX, too: a division waits for it.
+    pub for_division: bool,
+    /// RDX holds the lower half of this register, with zeros above.
+    pub lower_half: Option<u8>,
     /// Registers that the region does not write, as they were when it became hot.
     pub kept: [Option<u64>; 32],
 }
@@ -109,9 +112,11 @@ impl Emitter<'_> {
         self.dirty = block.dirty;
         self.known = [None; 32];
         self.marked.clear();
+        self.lower_half = None;
         self.take_fuel(leader, block.end - leader);
         for index in leader..block.end {
             let instruction = self.image.instructions[index];
+            self.for_division = self.is_for_division(index, block.end);
             self.instruction(&instruction, self.image.address(index), next);
         }
         if !self.image.instructions[block.end - 1].ends_block() {
@@ -236,6 +241,7 @@ impl Emitter<'_> {
 
     fn has_changed(&mut self, register: u8, value: Option<u64>) {
         self.marked.retain(|(base, _)| *base != register);
+        self.lower_half = self.lower_half.filter(|other| *other != register);
         self.known[usize::from(register)] = value;
         self.dirty |= 1 << register;
     }

@@ -43,6 +43,8 @@ pub(super) enum Reason {
     /// The divisor, in this guest register, is not the likely one. The result is expected in RDX,
     /// extended by its sign.
     OtherDivisor(u8),
+    /// The dividend is twice this likely divisor, or more. The remainder is expected in RDX.
+    LargeQuotient(u32),
 }
 
 #[derive(Clone, Copy)]

@@ -163,6 +163,9 @@ fn operations_on_two_operands() {
             listing.add(format!("imul {a},{b}"), |to| to.multiply(size, host, operand));
             listing.add(format!("mov {a},{b}"), |to| to.copy(size, host, operand));
             listing.add(format!("mov {b},{a}"), |to| to.store(size, operand, host));
+            listing.add(format!("cmovb {a},{b}"), |to| {
+                to.copy_if(Cond::Below, size, host, operand);
+            });
         }
         listing.add(format!("bts {},0x28", name(host, 3)), |to| to.set_bit(host, 40));
     }

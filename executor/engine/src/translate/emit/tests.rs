@@ -11,13 +11,14 @@ use crate::translate::region::Region;
 use crate::translate::tests::{Random, random_program};
 
 /// Instructions of compiled code; those with a `true` write their first operand.
-const VERBS: [(&str, bool); 42] = [
+const VERBS: [(&str, bool); 43] = [
     ("mov", true),
     ("movabs", true),
     ("movzx", true),
     ("movsx", true),
     ("movsxd", true),
     ("lea", true),
+    ("cmovb", true),
     ("add", true),
     ("sub", true),
     ("and", true),
