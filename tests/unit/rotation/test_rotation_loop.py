@@ -192,6 +192,29 @@ def test_step__quote_grows_stale_while_the_payer_is_empty__is_never_sent(setup: 
     assert setup.store.rows("SELECT * FROM transactions") == []
 
 
+@pytest.mark.slow
+def test_step__given_up_and_no_successor_comes__is_cancelled_and_costs_no_more(setup: Any) -> None:
+    """It would revert from now on, and use up the budget of the registrations that are wanted."""
+    setup.world.includes = False
+    setup.rotation.step()
+    setup.world.faults["quote"] = QuoteUnavailable("no")
+    setup.run(112)
+    assert setup.stages()[ONE] == "abandoned"
+    setup.world.includes = True
+    setup.run(2)
+    purposes = {
+        row["outcome"]: row["purpose"]
+        for row in setup.store.rows("SELECT outcome, purpose FROM transactions")
+    }
+    assert purposes == {"replaced": "registration", "succeeded": "cancellation"}
+    assert setup.world.registered == {}
+    assert verify.journal_faults(setup.store) == []
+    del setup.world.faults["quote"]
+    setup.world.now += 100
+    setup.run(4)
+    assert setup.active == setup.world.signing
+
+
 def test_step__never_included__is_outbid_until_another_takes_its_nonce(setup: Any) -> None:
     setup.world.includes = False
     setup.run(105)
