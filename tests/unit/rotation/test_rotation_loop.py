@@ -259,6 +259,20 @@ def test_step__reorg_drops_the_active_registration__pauses_sends_it_again_and_go
     assert [f for f in verify.table_faults(setup.store) if "raw bytes" not in f] == []
 
 
+def test_step__restarted_before_a_reorg_is_noted__history_says_it_all_the_same(
+    setup: Any,
+) -> None:
+    """The keys are gone, and the signer is closed: its registration was on the losing branch."""
+    setup.run(4)
+    assert setup.active == ONE
+    setup.world.reorg(5)
+    setup.restart()
+    setup.run(4)
+    assert setup.active == TWO
+    assert "registration_reorged" in events(setup)
+    assert setup.outcome(ONE) in ("pending", "replaced")
+
+
 def test_step__reorg_takes_the_reference_block_too__next_signer_succeeds(setup: Any) -> None:
     setup.run(3)
     setup.world.reorg(6)
