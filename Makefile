@@ -169,8 +169,9 @@ bench-slice: setup ## times of make demo, make test and --help
 bench-contracts: setup ## gas of the contracts; writes contracts/gas.json
 	@$(PYTHON) scripts/bench_contracts.py
 
-# CHAIN="--rotations 1000" for the full setting; --endpoints 1 for a single endpoint.
-bench-chain: setup ## rotations in a storm of reorgs, fees and lying endpoints
+# CHAIN="--full" for the full setting, a day or so; --part crashes for one part of it; --endpoints 1
+# for a storm with a single endpoint.
+bench-chain: setup ## the daemon in a storm, in quiet times, and killed at every point
 	@$(PYTHON) scripts/bench_chain.py $(CHAIN)
 
 GETH_VERSION := v1.17.10

@@ -65,4 +65,4 @@ def _slope(points: list[tuple[int, float]]) -> float:
     count = len(points)
     x, y = (sum(values) / count for values in zip(*points, strict=True))
     above = sum((at - x) * (value - y) for at, value in points)
-    return above / sum((at - x) ** 2 for at, _ in points)
+    return float(above / sum((at - x) ** 2 for at, _ in points))

@@ -143,7 +143,8 @@ class Machine:
 
     def close(self) -> None:
         self._stop.set()
-        self._thread.join()
+        if self._thread.ident is not None:
+            self._thread.join()
         self._store.close()
 
     def rows(self, sql: str) -> list[dict[str, Any]]:
