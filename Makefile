@@ -5,7 +5,7 @@
 	bench-contracts-next-fork bench-slice bench-engine bench-sandbox bench-proofs bench-cold-build fuzz-engine \
 	sanitize-engine engine-check check-keys check-provable fuzz-provable provable-check \
 	analyse-contracts coverage-contracts lint lint-python test-fast test-python test-contracts \
-	test-executor format clean help
+	test-executor test-geth format clean help
 
 UV_VERSION := 0.13.8
 PYTHON := .venv/bin/python
@@ -187,8 +187,9 @@ bench-slice: setup ## times of make demo, make test and --help
 bench-contracts: setup ## gas of the contracts; writes contracts/gas.json
 	@$(PYTHON) scripts/bench_contracts.py
 
-# CHAIN="--rotations 1000" for the full setting; --endpoints 1 for a single endpoint.
-bench-chain: setup ## rotations in a storm of reorgs, fees and lying endpoints
+# CHAIN="--full" for the full setting, a day or so; --part crashes for one part of it; --endpoints 1
+# for a storm with a single endpoint.
+bench-chain: setup ## the daemon in a storm, in quiet times, and killed at every point
 	@$(PYTHON) scripts/bench_chain.py $(CHAIN)
 
 GETH_VERSION := v1.17.10
@@ -201,6 +202,10 @@ $(GETH): | .tools.ready
 # Needs Go, which nothing else does.
 bench-contracts-next-fork: contracts $(GETH) ## gas of the contracts under the fork after Osaka, on geth
 	@$(PYTHON) scripts/bench_contracts_next_fork.py $(GETH)
+
+# Needs Go too. Where geth is not built, `make test-python` leaves these out.
+test-geth: setup $(GETH) ## the daemon on geth, under Osaka and under the fork after it
+	@.venv/bin/pytest tests/integration/geth
 
 # In a clone of its own: nothing has to be built here.
 bench-cold-build: .tools.ready ## CPU time of all that make demo builds from a bare clone

@@ -1,31 +1,41 @@
-"""Rotations in a storm, judged by the chain: `bench_chain.py [--rotations N] [--seed S]
-[--endpoints N] [--block-seconds S]`. One line of JSON per figure."""
+"""The chain's side of the daemon, judged by the chain. One line of JSON per figure.
+
+    bench_chain.py [--full] [--part storm|quiet|memory|crashes]… [--rotations N] [--seed S]
+        [--endpoints N] [--block-seconds S] [--log FILE]
+
+storm: rotations in a storm. quiet: what a daemon with all of its processes asks and costs while
+nothing happens, and how long its rotations take. memory: many blocks followed. crashes: kill -9 at
+every point of a rotation.
+"""
 
 import argparse
 import json
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
+from benchmarks.figures import tell
 from loguru import logger
 from measures.chain import BLOCK_SECONDS, START, GasChain, running
 from measures.scenario import Deployment
+from storm import following, quiet
+from storm.crash_matrix import CrashMatrix
+from storm.crash_points import points
 from storm.endpoint import StormyEndpoint
 from storm.judge import Judge
 from storm.machine import POLICY, Machine
 from storm.upstream import UpstreamWay
 from storm.weather import Weather, set_up
 
+from attestor.net.pool import MAX_IDLE_PER_ENDPOINT
+
 MOST_BLOCKS_PER_ROTATION = 80
 QUIET_BLOCKS = 25
 """Without a storm, until the first signer is active."""
-
-
-Line = tuple[str, int, str, int | None]
-"""A figure: name, value, unit, and the most that it may be."""
 
 
 def main() -> int:
@@ -33,26 +43,88 @@ def main() -> int:
     logger.remove()
     if arguments.log:
         logger.add(arguments.log, level="DEBUG")
-    with tempfile.TemporaryDirectory() as folder, running(START) as url:
-        figures = _storm(arguments, Path(folder), url)
-    for name, value, unit, goal in figures:
-        told = {"figure": name, "value": value, "unit": unit}
-        holds = goal is None or value <= goal
-        print(json.dumps({**told, "goal": None if goal is None else f"<= {goal}", "holds": holds}))
-    return 0 if all(goal is None or value <= goal for _, value, _, goal in figures) else 1
+    # Processes are forked for the crashes: first, while there are no threads.
+    parts: dict[str, Callable[[argparse.Namespace], bool]] = {
+        "crashes": _crashes,
+        "memory": _memory,
+        "quiet": _quiet,
+        "storm": _storm_part,
+    }
+    chosen = [part for name, part in parts.items() if name in (arguments.part or parts)]
+    return 0 if all([part(arguments) for part in chosen]) else 1
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rotations", type=int, default=20)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--full", action="store_true", help="the full setting: a day or so")
+    parser.add_argument("--part", action="append", choices=["storm", "quiet", "memory", "crashes"])
+    parser.add_argument("--rotations", type=int, help="of the storm; by default 20, or 1000")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--endpoints", type=int, default=3)
-    parser.add_argument("--block-seconds", type=float, default=0.25)
+    parser.add_argument("--block-seconds", type=float, default=0.25, help="in the storm")
     parser.add_argument("--log")
     return parser.parse_args()
 
 
-def _storm(arguments: argparse.Namespace, folder: Path, url: str) -> list[Line]:
+def _crashes(arguments: argparse.Namespace) -> bool:
+    """Each point, and in the full setting those of plain rotations a second time."""
+    tried = points(times=2 if arguments.full else 1)
+    with running(START) as url:
+        matrix = CrashMatrix(url)
+        faults = {str(point): matrix.fault(point) for point in tried}
+    failed = {point: fault for point, fault in faults.items() if fault is not None}
+    for point, fault in failed.items():
+        print(f"{point}: {fault}", file=sys.stderr)
+    return all(
+        [
+            tell("crash_points", len(tried), "points"),
+            tell("crash_points_failed", len(failed), "points", at_most=0),
+        ]
+    )
+
+
+def _memory(arguments: argparse.Namespace) -> bool:
+    blocks = 100_000 if arguments.full else 3_000
+    grown = following.growth(blocks)
+    return all(
+        [
+            tell("followed_blocks", blocks, "blocks"),
+            tell(
+                "rss_slope_mib_per_100k_blocks",
+                grown.mib_per_100k_blocks,
+                "MiB",
+                # A few thousand blocks say little: the allocator's steps are larger than that.
+                at_most=8 if arguments.full else None,
+            ),
+            # As many connections are kept for each endpoint.
+            tell("open_files_growth", grown.open_files, "files", at_most=MAX_IDLE_PER_ENDPOINT),
+            tell("threads_growth", grown.threads, "threads", at_most=0),
+        ]
+    )
+
+
+def _quiet(arguments: argparse.Namespace) -> bool:
+    block_seconds, blocks, rotations = (12.0, 100, 20) if arguments.full else (4.0, 20, 3)
+    idle = quiet.idle(block_seconds, blocks)
+    beyond = quiet.rotation_blocks(min(block_seconds, 4.0), rotations)
+    return all(
+        [
+            tell("calls_per_block", idle.calls_per_block, "calls", at_most=2, digits=2),
+            tell("idle_cpu_ms_per_s", idle.cpu_ms_per_s, "ms", at_most=5, digits=2),
+            tell("rotation_blocks", max(beyond), "blocks", at_most=3),
+        ]
+    )
+
+
+def _storm_part(arguments: argparse.Namespace) -> bool:
+    with tempfile.TemporaryDirectory() as folder, running(START) as url:
+        return _storm(arguments, Path(folder), url)
+
+
+def _storm(arguments: argparse.Namespace, folder: Path, url: str) -> bool:
+    rotations = arguments.rotations or (1000 if arguments.full else 20)
     chain = GasChain(url)
     deployment = Deployment(chain)
     deployment.upload(deployment.items())
@@ -69,7 +141,7 @@ def _storm(arguments: argparse.Namespace, folder: Path, url: str) -> list[Line]:
     machine.start()
     upstream.start()
     away = 0
-    for number in range(arguments.rotations * MOST_BLOCKS_PER_ROTATION):
+    for number in range(rotations * MOST_BLOCKS_PER_ROTATION):
         begun = time.monotonic()
         if number < QUIET_BLOCKS:
             chain.node.rpc.call("evm_mine", [])
@@ -80,30 +152,39 @@ def _storm(arguments: argparse.Namespace, folder: Path, url: str) -> list[Line]:
         away += weather.is_away and bool(judge.signers)
         if machine.defect is not None:
             raise machine.defect
-        if len(judge.signers) > arguments.rotations:
+        if len(judge.signers) > rotations:
             break
         time.sleep(max(0.0, begun + arguments.block_seconds - time.monotonic()))
-    duplicates = machine.rows(
-        "SELECT count(*) AS n FROM (SELECT intent FROM transactions "
-        "WHERE outcome = 'succeeded' GROUP BY intent HAVING count(*) > 1)"
-    )[0]["n"]
-    unexplained = machine.rows(
-        "SELECT count(*) AS n FROM signers WHERE stage = 'abandoned' AND reason IS NULL"
-    )[0]["n"]
+    told = _told(machine, judge, away * BLOCK_SECONDS if len(urls) == 1 else 0)
     upstream.close()
     machine.close()
     for endpoint in endpoints:
         endpoint.close()
     print(json.dumps(weather.counts), file=sys.stderr)
-    return [
-        ("storm_rotations", len(judge.signers) - 1, "rotations", None),
-        ("storm_blocks", judge.blocks, "blocks", None),
-        ("uncovered_seconds", judge.uncovered_seconds, "s", 0),
-        ("idle_seconds", judge.idle_seconds, "s", 0 if len(urls) > 1 else away * BLOCK_SECONDS),
-        ("upstream_way_uncovered_seconds", judge.upstream_uncovered * BLOCK_SECONDS, "s", None),
-        ("duplicate_registrations", duplicates, "registrations", 0),
-        ("unexplained_abandonments", unexplained, "signers", 0),
-    ]
+    return told
+
+
+def _told(machine: Machine, judge: Judge, may_be_idle: int) -> bool:
+    duplicates = machine.rows(
+        "SELECT count(*) AS n FROM (SELECT intent FROM transactions "
+        "WHERE purpose = 'registration' AND outcome = 'succeeded' "
+        "GROUP BY intent HAVING count(*) > 1)"
+    )[0]["n"]
+    unexplained = machine.rows(
+        "SELECT count(*) AS n FROM signers WHERE stage = 'abandoned' AND reason IS NULL"
+    )[0]["n"]
+    upstreams = judge.upstream_uncovered * BLOCK_SECONDS
+    return all(
+        [
+            tell("storm_rotations", len(judge.signers) - 1, "rotations", digits=0),
+            tell("storm_blocks", judge.blocks, "blocks", digits=0),
+            tell("uncovered_seconds", judge.uncovered_seconds, "s", at_most=0, digits=0),
+            tell("idle_seconds", judge.idle_seconds, "s", at_most=may_be_idle, digits=0),
+            tell("upstream_way_uncovered_seconds", upstreams, "s", digits=0),
+            tell("duplicate_registrations", duplicates, "registrations", at_most=0, digits=0),
+            tell("unexplained_abandonments", unexplained, "signers", at_most=0, digits=0),
+        ]
+    )
 
 
 if __name__ == "__main__":

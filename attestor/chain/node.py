@@ -161,6 +161,15 @@ class Node:
             lambda found: wire.sender(found, transaction_hash, block_hash),
         )
 
+    def sent(self, transaction_hash: bytes) -> tuple[bytes | None, bytes] | None:
+        """To whom a transaction is, None for a creation, and its calldata; None for one that the
+        node does not have."""
+        return self._read(
+            "eth_getTransactionByHash",
+            [to_hex(transaction_hash)],
+            lambda found: None if found is None else wire.sent(found, transaction_hash),
+        )
+
     def logs(
         self, address: bytes, first_block: int = 0, last_block: int = 0, at: bytes | None = None
     ) -> list[Log]:

@@ -111,6 +111,16 @@ def sender(value: object, transaction_hash: bytes, block_hash: bytes) -> bytes:
     return data(found.get("from"), "transaction's sender", 20)
 
 
+def sent(value: object, transaction_hash: bytes) -> tuple[bytes | None, bytes]:
+    """The receiver of that transaction, None for a creation, and its calldata."""
+    found = fields(value, "transaction")
+    if data(found.get("hash"), "transaction hash", 32) != transaction_hash:
+        raise RpcAnswerInvalid("the node gave another transaction than was asked for")
+    to = found.get("to")
+    receiver = None if to is None else data(to, "transaction's receiver", 20)
+    return receiver, data(found.get("input"), "transaction's input")
+
+
 def log(value: object) -> Log:
     """An event log."""
     found = fields(value, "log")

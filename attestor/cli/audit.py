@@ -3,15 +3,20 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from attestor.audit import policy, registrations, report, verify
+from attestor.audit import policy, registrations, report, upstream, verify
 from attestor.cli.endpoint_options import check_headers_option, rpc_url_option
+from attestor.core.report_data import Layout
 from attestor.core.text import to_hex
 from attestor.errors import AuditFailed, ConfigurationInvalid
 from attestor.store.database import Store
+
+if TYPE_CHECKING:
+    from attestor.chain.node import Node
+    from attestor.chain.registry import Registry
 
 FORMATS = {"table": report.as_table, "json": report.as_json, "csv": report.as_csv}
 
@@ -58,13 +63,27 @@ def command(context: click.Context, database: Path, form: str) -> None:
 @rpc_url_option("JSON-RPC endpoint of a node to compare with", required=False)
 @check_headers_option()
 @click.option("--registry", envvar="ATTESTOR_CHAIN_REGISTRY", help="Address of the TEERegistry.")
+@click.option(
+    "--registry-kind",
+    type=click.Choice([str(layout) for layout in Layout]),
+    default=str(Layout.ATTESTOR),
+    show_default=True,
+    envvar="ATTESTOR_CHAIN_REGISTRY_KIND",
+    help="Type of the registry, as chain.registry_kind  [ATTESTOR_CHAIN_REGISTRY_KIND].",
+)
 @click.pass_obj
 def verify_command(
-    audited: Audited, rpc_url: tuple[str, ...] | None, registry: str | None, check_headers: bool
+    audited: Audited,
+    rpc_url: tuple[str, ...] | None,
+    registry: str | None,
+    registry_kind: str,
+    check_headers: bool,
 ) -> None:
     """Verify the hash chain, the tables, and with a node the registry's events.
 
-    Lists every fault, and exits with code 4 if there is one.
+    Upstream's registry has no events: what was sent is compared with the chain's transactions and
+    the registry's record, and what cannot be compared is said. Lists every fault, and exits with
+    code 4 if there is one.
     """
     if bool(rpc_url) != bool(registry):
         missing = "--registry" if rpc_url else "--rpc-url"
@@ -77,22 +96,52 @@ def verify_command(
     if rpc_url and registry:
         from attestor.cli.chain_options import open_registry
 
-        found = open_registry(rpc_url, registry, check_headers)
-        head = found.node.head().number
-        events = registrations.registration_events(store, head, found.registrations)
-
-        def hash_at(number: int) -> bytes | None:
-            return found.node.block(number).hash if number <= head else None
-
-        differing = registrations.chain_faults(store, events, hash_at)
-        differing += policy.chain_faults(store, found.address, found.policy_events)
-        faults += _report("registry's events", differing)
+        found = open_registry(rpc_url, registry, check_headers, Layout(registry_kind))
+        if found.layout is Layout.UPSTREAM:
+            faults += _report("registry's record", upstream_faults(store, found))
+            for unseen in upstream.UNSEEN:
+                click.echo(f"  not to be seen there: {unseen}")
+        else:
+            faults += _report("registry's events", event_faults(store, found))
     else:
         click.echo("registry's events  not compared: give --rpc-url and --registry")
     count = store.row("SELECT count(*) AS n FROM journal")
     click.echo(f"{count['n'] if count else 0} entries, newest {to_hex(verify.journal_tip(store))}")
     if faults:
         raise AuditFailed(f"the history has {faults} fault(s)")
+
+
+def event_faults(store: Store, found: "Registry") -> list[str]:
+    """Where the history differs from our registry's events."""
+    head = found.node.head().number
+    events = registrations.registration_events(store, head, found.registrations)
+    differing = registrations.chain_faults(store, events, _hash_at(found.node, head))
+    return differing + policy.chain_faults(store, found.address, found.policy_events)
+
+
+def upstream_faults(store: Store, found: "Registry") -> list[str]:
+    """Where the history differs from what upstream's registry and the chain have."""
+    node = found.node
+
+    def mined(name: bytes) -> upstream.Mined | None:
+        sent, receipt = node.sent(name), node.receipt(name)
+        if sent is None or receipt is None:
+            return None
+        timestamp = node.block_by_hash(receipt.block_hash).timestamp
+        return upstream.Mined(*sent, receipt.block_hash, timestamp)
+
+    chain = upstream.Chain(
+        registry=found.address,
+        mined=mined,
+        attested_at=lambda signer: found.registration(signer).attested_at,
+        hash_at=_hash_at(node, node.head().number),
+        calldata=found.register_calldata,
+    )
+    return upstream.chain_faults(store, chain)
+
+
+def _hash_at(node: "Node", head: int) -> Callable[[int], bytes | None]:
+    return lambda number: node.block(number).hash if number <= head else None
 
 
 @command.command("policy")

@@ -11,6 +11,7 @@ from attestor.chain.node import Node
 from attestor.chain.pool import Pool
 from attestor.chain.rpc import Rpc
 from attestor.cli.endpoint_options import check_headers_option, rpc_url_option
+from attestor.core.report_data import Layout
 from attestor.core.text import from_hex
 from attestor.errors import ConfigurationInvalid
 
@@ -51,12 +52,17 @@ def open_node(urls: tuple[str, ...], check_headers: bool = True) -> Node:
     return node
 
 
-def open_registry(urls: tuple[str, ...], registry: str, check_headers: bool = True) -> "Registry":
+def open_registry(
+    urls: tuple[str, ...],
+    registry: str,
+    check_headers: bool = True,
+    layout: Layout = Layout.ATTESTOR,
+) -> "Registry":
     """The registry at that address, on the chain of the node."""
     # It brings web3, which a client is installed without.
     from attestor.chain.registry import Registry
 
     address = address_of(registry)
-    found = Registry(open_node(urls, check_headers), address)
+    found = Registry(open_node(urls, check_headers), address, layout)
     found.terms()
     return found

@@ -13,7 +13,7 @@ from attestor.core.report_data import Binding, Layout
 from attestor.core.text import checksummed, to_hex
 from attestor.daemon.policy import make_gate, policy_from, signer_settings
 from attestor.deployment import addresses
-from attestor.errors import FeeCapReached, RegistrationRejected
+from attestor.errors import FeeCapReached, RegistrationRejected, RpcAnswerInvalid, RpcError
 from attestor.rotation.quoter import Quoter
 from attestor.rotation.request import Request, RequestBuilder
 from attestor.signer.client import SignerProcess
@@ -76,7 +76,7 @@ def registration_of(config: Config) -> DryRun:
         signer.started()
         head = node.head()
         block = node.block(max(head.number - lag, 0))
-        address = signer.new_key(registry.reusable_buckets())
+        address = signer.new_key(_buckets(registry))
         quoted = Quoter(signer, node, gate, binding, requests).quote(address, block, head.timestamp)
     finally:
         signer.close()
@@ -84,6 +84,15 @@ def registration_of(config: Config) -> DryRun:
     gas_limit, refusal = _outcome(registry, request, sender)
     price = _price(config, node, head)
     return DryRun(registry.address, sender, quoted, request, refusal, gas_limit, price)
+
+
+def _buckets(registry: Registry) -> int:
+    """As the daemon asks for them: they only save gas, and some nodes do not let a call read so
+    much."""
+    try:
+        return registry.reusable_buckets()
+    except (RpcError, RpcAnswerInvalid):
+        return 0
 
 
 def _outcome(registry: Registry, request: Request, sender: bytes) -> tuple[int | None, str]:

@@ -9,7 +9,6 @@ from attestor.core.blocks import Block, BlockWindow
 from attestor.core.registration import Quoted
 from attestor.core.signers import Active, Candidate, Stage, Standing
 from attestor.core.text import checksummed
-from attestor.core.transaction import Attempt
 from attestor.errors import AttestorError, Fatal
 from attestor.rotation.failures import Failures
 from attestor.rotation.situation import Inclusion, RotationPolicy, Sent, Situation
@@ -37,13 +36,14 @@ class Observer:
         self._answers: dict[bytes, Standing] = {}
         self._answers_of = b""
         self._terms_of = b""
+        self._reorgs_of = b""
 
     def situation(self, window: BlockWindow) -> Situation:
         """Everything but times. The window must not be empty."""
         head = window.head
         assert head is not None
         active, candidate = self._history.active(), self._history.candidate()
-        self._note_reorgs(active, window)
+        self._note_reorgs(window)
         known = [one.address for one in (active, candidate) if one is not None]
         return Situation(
             now=0.0,
@@ -113,25 +113,21 @@ class Observer:
             return _sent(quoted, None)
         return _sent(quoted, Inclusion(receipt.block_number, receipt.block_hash, receipt.succeeded))
 
-    def _note_reorgs(self, active: Active | None, window: BlockWindow) -> None:
-        """Note in the history when the active signer's registration was in a block that is gone."""
-        request = self._history.request(active.address) if active is not None else None
+    def _note_reorgs(self, window: BlockWindow) -> None:
+        """Note in the history which registrations were in blocks that are gone: also those of
+        signers that are closed, as after a restart all are."""
         head = window.head
-        if request is None or active is None or head is None:
+        if head is None or head.hash == self._reorgs_of:
             return
-        for attempt in self._transactions.attempts(request.intent.name):
-            if _is_lost(attempt, window):
-                self._history.reorged(attempt.hash, head)
+        for mined in self._history.mined_since(window.blocks[0].number):
+            if window.contradicts(mined.block_number, mined.block_hash):
+                self._history.reorged(mined.transaction_hash, head)
                 logger.warning(
-                    "reorg: the block that registered signer {} was replaced",
-                    checksummed(active.address),
+                    "reorg: the block with the registration of signer {} was replaced",
+                    checksummed(mined.signer),
                 )
+        self._reorgs_of = head.hash
 
 
 def _sent(quoted: Quoted, inclusion: Inclusion | None, is_known: bool = True) -> Sent:
     return Sent(quoted.reference_block, quoted.reference_hash, inclusion, is_known)
-
-
-def _is_lost(attempt: Attempt, window: BlockWindow) -> bool:
-    receipt = attempt.receipt
-    return receipt is not None and window.contradicts(receipt.block_number, receipt.block_hash)

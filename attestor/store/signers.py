@@ -25,6 +25,17 @@ class RegistrationRequest:
         return cls(Intent(Purpose.REGISTRATION, name, quoted.signer), quoted.hash, kind)
 
 
+@dataclass(frozen=True)
+class MinedRegistration:
+    """A transaction of a registration, and the block that included it by the last word of the
+    history."""
+
+    signer: bytes
+    transaction_hash: bytes
+    block_number: int
+    block_hash: bytes
+
+
 class Signers:
     """How the signers of a store stand. `store.history.History` writes it.
 
@@ -85,6 +96,24 @@ class Signers:
             return None
         intent = Intent(Purpose.REGISTRATION, row["intent"], signer)
         return RegistrationRequest(intent, from_hex(row["quote"]), RegistrationKind(row["kind"]))
+
+    def mined_since(self, number: int) -> list[MinedRegistration]:
+        """Registrations that are mined in that block or later, as far as is known: of all signers,
+        also of those that are closed."""
+        rows = self._store.rows(
+            "SELECT signer, hash, block_number, block_hash FROM transactions "
+            "JOIN registration_requests USING (intent) WHERE block_number >= ?",
+            number,
+        )
+        return [
+            MinedRegistration(
+                from_hex(row["signer"]),
+                from_hex(row["hash"]),
+                row["block_number"],
+                from_hex(row["block_hash"]),
+            )
+            for row in rows
+        ]
 
 
 def _quoted(row: dict[str, Any]) -> Quoted:

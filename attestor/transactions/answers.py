@@ -59,6 +59,7 @@ REFUSALS: tuple[Refusal, ...] = (
     Refusal("could not replace existing tx", _A.UNDERPRICED, "erigon", ERIGON),
     Refusal("gas price below current base fee", _A.FEE_TOO_LOW, "besu", BESU),
     Refusal("gas price below configured minimum", _A.FEE_TOO_LOW, "besu", BESU),
+    Refusal("gas price below minimum", _A.FEE_TOO_LOW, "geth", GETH),
     Refusal("less than block base fee", _A.FEE_TOO_LOW, "geth", GETH_CORE),
     # Before the words "fee too low", which its name begins with.
     Refusal("feetoolowtocompete", _A.POOL_FULL, "nethermind", NETHERMIND_BEFORE),
@@ -71,6 +72,9 @@ REFUSALS: tuple[Refusal, ...] = (
     Refusal("insufficientfunds", _A.NO_FUNDS, "nethermind", NETHERMIND_BEFORE),
     Refusal("upfront cost exceeds account balance", _A.NO_FUNDS, "besu", BESU),
     Refusal("txpool is full", _A.POOL_FULL, "geth", GETH_LEGACY),
+    Refusal("out of capacity", _A.POOL_FULL, "geth", GETH),
+    Refusal("account limit exceeded", _A.POOL_FULL, "geth", GETH),
+    Refusal("future transaction tries to replace pending", _A.POOL_FULL, "geth", GETH_LEGACY),
     Refusal("sub-pool is full", _A.POOL_FULL, "erigon", ERIGON),
     Refusal("in-flight transaction limit reached", _A.POOL_FULL, "geth", GETH),
     Refusal("exceeds the configured cap", _A.ABOVE_NODES_CAP, "geth", GETH_API),

@@ -47,8 +47,8 @@ class Canceller:
 
     def cancel(self, wanted: Collection[str], head: Block) -> Attempt | None:
         """An empty transaction takes the nonce that is next, when all that is out with it is of no
-        `wanted` intent, or a further attempt of one that is done. It is sent again at each head,
-        and outbid when it is stuck. The one that was made now, if any.
+        `wanted` intent, or a further attempt of one that is done. It is sent again at each head.
+        The one that was made now, if any.
 
         What the payer cannot outbid stays out. Raises the errors of a node.
         """
@@ -65,7 +65,10 @@ class Canceller:
         with suppress(FeeCapReached, PayerEmpty):
             newest = out[-1]
             if newest.purpose is Purpose.CANCELLATION:
-                self._follow(newest, pending, head)
+                # It offers more than all others with its nonce: whenever one of them could be
+                # mined, it is. But a node may forget it.
+                if self._pursuits.is_to_be_sent(newest, Urgency(head, UNHURRIED)):
+                    self._send(newest.transaction)
             elif self._is_due(newest, out, head):
                 return self._replace(intent_of(newest), out, pending)
         return None
@@ -97,15 +100,6 @@ class Canceller:
         attempt = self._log.signed(intent, signed, nothing)
         self._send(signed)
         return attempt
-
-    def _follow(self, newest: Attempt, pending: Sequence[Attempt], head: Block) -> None:
-        urgency = Urgency(head, UNHURRIED)
-        if self._pursuits.is_stuck(newest, urgency):
-            intent = Intent(newest.purpose, newest.intent)
-            if self._replace(intent, [newest], pending) is not None:
-                return
-        if self._pursuits.is_to_be_sent(newest, urgency):
-            self._send(newest.transaction)
 
     def _send(self, transaction: SignedTransaction) -> None:
         with explained():

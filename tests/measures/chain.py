@@ -27,6 +27,7 @@ START = 1_750_330_571
 BLOCK_SECONDS = 12
 _BLOCKS_AT_ONCE = 50
 FUNDS = 10**20
+PAYER_KEY = keccak(b"who pays for the figures")
 _TIP_WEI = 10**9
 
 # Asks the contract in the first word of the calldata with what follows, and returns: whether it
@@ -49,7 +50,7 @@ class MeasuredChain:
         self.node = node
         self.id = node.chain_id
         self.start = start
-        self.account = Account.from_key(keccak(b"who pays for the figures"))
+        self.account = Account.from_key(PAYER_KEY)
         self.sender = from_hex(self.account.address)
         log = DeploymentLog(None, self.id)
         self.pricer = Pricer(self.node, self.account, FeePolicy(1000 * GWEI))

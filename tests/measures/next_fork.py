@@ -5,6 +5,7 @@ each a second or more after the one before: so signers are registered for some m
 what has to be the first of its kind is measured on a registry of its own.
 """
 
+import json
 import re
 import signal
 import subprocess
@@ -13,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from eth_utils.crypto import keccak
 from measures.chain import FUNDS, MeasuredChain
@@ -46,11 +48,14 @@ _UPLOADS = {
 
 
 class GethChain(MeasuredChain):
-    """geth's development chain: a block for each transaction."""
+    """geth's development chain: a block for each transaction. With `is_funded` its genesis has
+    given the account something."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, is_funded: bool = False) -> None:
         rpc = Rpc(url)
         super().__init__(Node(rpc, CHAIN_ID), int(time.time()))
+        if is_funded:
+            return
         rich = rpc.call("eth_accounts", [])
         assert isinstance(rich, list)
         funds = {"from": rich[0], "to": self.account.address, "value": hex(FUNDS)}
@@ -95,11 +100,19 @@ class GethChain(MeasuredChain):
 
 
 @contextmanager
-def running(geth: Path) -> Iterator[str]:
-    """The URL of a fresh development chain, ended afterwards."""
+def running(
+    geth: Path, options: tuple[str, ...] = (), genesis: dict[str, Any] | None = None
+) -> Iterator[str]:
+    """The URL of a fresh development chain, ended afterwards; of geth's own genesis, or another."""
     with TemporaryDirectory() as folder:
         log = Path(folder) / "geth.log"
-        command = [str(geth), "--dev", "--http", "--http.port", "0", "--ipcdisable"]
+        command = [str(geth), "--dev", "--http", "--http.port", "0", "--ipcdisable", *options]
+        if genesis is not None:
+            file, data = Path(folder) / "genesis.json", Path(folder) / "data"
+            file.write_text(json.dumps(genesis))
+            made = [str(geth), "--datadir", str(data), "init", str(file)]
+            subprocess.run(made, check=True, capture_output=True, env={"HOME": folder})
+            command += ["--datadir", str(data)]
         with log.open("wb") as opened:
             process = subprocess.Popen(
                 command,
@@ -113,6 +126,19 @@ def running(geth: Path) -> Iterator[str]:
         finally:
             process.send_signal(signal.SIGKILL)
             process.wait()
+
+
+def own_genesis(geth: Path) -> dict[str, Any]:
+    """The genesis of `geth --dev`, which turns on the fork after Osaka."""
+    with TemporaryDirectory() as folder:
+        shown = subprocess.run(
+            [str(geth), "--dev", "dumpgenesis"],
+            check=True,
+            capture_output=True,
+            env={"HOME": folder},
+        )
+    found: dict[str, Any] = json.loads(shown.stdout)
+    return found
 
 
 def _endpoint(process: "subprocess.Popen[bytes]", log: Path) -> str:

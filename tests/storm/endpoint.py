@@ -29,6 +29,8 @@ class StormyEndpoint:
 
     def __init__(self, upstream: str, seed: int) -> None:
         self.mood = HONEST
+        self.asked = 0
+        """How many requests came."""
         self._upstream = Rpc(upstream)
         self._random = Random(seed)
         self._lock = threading.Lock()
@@ -44,6 +46,8 @@ class StormyEndpoint:
     def reply(self, request: dict[str, Any]) -> Reply:
         """What is sent for a request, by the mood of this moment."""
         mood, method, params = self.mood, request["method"], request["params"]
+        with self._lock:
+            self.asked += 1
         if mood == AWAY or (mood == FLAKY and self._draw(FLAKY_ANSWERS)):
             return Reply(b"", manner="drop")
         is_old = mood == BALANCED and self._draw(OLD_ANSWERS)

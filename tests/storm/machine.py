@@ -2,13 +2,14 @@
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from measures.chain import GasChain
 from measures.scenario import Deployment
 
+from attestor.audit import registrations, verify
 from attestor.chain.heads import Heads
 from attestor.chain.node import Node
 from attestor.chain.pool import Pool
@@ -74,32 +75,51 @@ class Signer:
         return QuoteAnswer(raw, self.keys.sign_for(address, digest), "simulated", True)
 
 
+Wrap = Callable[[Any], Any]
+"""What stands in the place of a part of the machine."""
+
+
+def as_it_is(part: Any) -> Any:
+    """Nothing stands in its place."""
+    return part
+
+
 class Machine:
-    """Rotates in a thread. `speed` is how many of the chain's seconds go by in one."""
+    """Rotates in a thread, or step by step. `speed` is how many of the chain's seconds go by in
+    one."""
 
     def __init__(
-        self, deployment: Deployment[GasChain], urls: Sequence[str], path: Path, speed: float
+        self,
+        deployment: Deployment[GasChain],
+        urls: Sequence[str],
+        path: Path,
+        speed: float,
+        policy: RotationPolicy = POLICY,
+        wrap: Wrap = as_it_is,
+        call_seconds: float = CALL_SECONDS,
     ) -> None:
         self.poll = 6 / speed
         self._speed = speed
         self._stop = threading.Event()
         chain = deployment.chain
-        pool = Pool([Rpc(url, CALL_SECONDS) for url in urls], chain.id, self._clock)
+        pool = Pool([Rpc(url, call_seconds) for url in urls], chain.id, self._clock)
         node = Node(pool, chain.id)
         self.registry = Registry(node, deployment.registry.address)
         self.vouching = Vouching(node, self.registry, lambda seconds: None)
         self._store = Store.open(path)
-        journal = Journal(self._store, time.time)
-        self.history, log = History(self._store, journal), Transactions(self._store, journal)
+        journal = wrap(Journal(self._store, time.time))
+        self.history: Any = wrap(History(self._store, journal))
+        log = wrap(Transactions(self._store, journal))
         binding = Binding(chain.id, self.registry.address, Layout.ATTESTOR)
         self.signer = Signer(deployment, binding, self._clock)
-        signer: Any = self.signer
+        signer: Any = wrap(self.signer)
         platform, pricer = deployment.platform, chain.pricer_on(node)
         root = SimulatedRoot(platform.root_der, chain.id)
-        policy = GatePolicy(frozenset({"UpToDate"}), root)
-        gate = Gate(SimulatedSource(platform), lambda: float(chain.node.head().timestamp), policy)
-        manager = TransactionManager(node, pricer, log)
-        effects = RotationEffects(
+        judged_by = GatePolicy(frozenset({"UpToDate"}), root)
+        source = SimulatedSource(platform)
+        gate = Gate(source, lambda: float(chain.node.head().timestamp), judged_by)
+        manager = TransactionManager(wrap(node), pricer, log)
+        effects: Any = RotationEffects(
             signer,
             self.registry,
             manager,
@@ -110,10 +130,10 @@ class Machine:
             GasBudget(log, pricer.payer, 10**12, time.time),
         )
         failures = Failures(self.history, self._clock)
-        observer = Observer(self.registry, manager, self.history, POLICY, failures)
+        observer = Observer(self.registry, manager, self.history, policy, failures)
         heads = Heads(node, Headers(self._store))
-        self._rotation = Rotation(
-            heads, observer, effects, self.history, POLICY, failures, self._clock
+        self.rotation = Rotation(
+            heads, observer, wrap(effects), self.history, policy, failures, self._clock
         )
         self._thread = threading.Thread(target=self._run, daemon=True)
         self.defect: Exception | None = None
@@ -123,11 +143,24 @@ class Machine:
 
     def close(self) -> None:
         self._stop.set()
-        self._thread.join()
+        if self._thread.ident is not None:
+            self._thread.join()
         self._store.close()
 
     def rows(self, sql: str) -> list[dict[str, Any]]:
         return self._store.rows(sql)
+
+    def faults(self) -> list[str]:
+        """What `attestor audit verify` finds in the history, beside the chain."""
+        node = self.registry.node
+        head = node.head().number
+        found = verify.journal_faults(self._store) + verify.table_faults(self._store)
+        events = registrations.registration_events(self._store, head, self.registry.registrations)
+
+        def hash_at(number: int) -> bytes | None:
+            return node.block(number).hash if number <= head else None
+
+        return found + registrations.chain_faults(self._store, events, hash_at)
 
     def hand_out(self) -> bytes | None:
         """The signer of a proof that is signed and handed out now, or None where none is."""
@@ -144,7 +177,7 @@ class Machine:
     def _run(self) -> None:
         try:
             while not self._stop.is_set():
-                self._rotation.step()
+                self.rotation.step()
                 self._stop.wait(self.poll)
         except Exception as error:
             self.defect = error

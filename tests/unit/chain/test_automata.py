@@ -3,8 +3,6 @@
 import pytest
 from eth_abi.abi import encode
 from eth_utils.crypto import keccak
-from hypothesis import given
-from hypothesis import strategies as st
 
 from attestor.chain import automata
 
@@ -83,10 +81,3 @@ def test_meaning__revert_without_a_reason__is_a_wrong_signature() -> None:
 )
 def test_meaning__something_else__is_none(data: bytes) -> None:
     assert automata.meaning(data) is None
-
-
-@given(st.binary(max_size=200), st.sampled_from(["AutomataRefused", "AutomataReverted"]))
-def test_meaning__any_bytes__never_raises(data: bytes, name: str) -> None:
-    automata.meaning(data)
-    automata.meaning(wrapped(name, data))
-    automata.meaning(keccak(text=f"{name}(bytes)")[:4] + data)

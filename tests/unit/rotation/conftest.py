@@ -111,6 +111,11 @@ class World:
         if nonce < self.mined_nonce:
             return
         self.mined_nonce = nonce + 1
+        if not calldata:
+            self.receipts[transaction_hash] = Receipt(
+                transaction_hash, block.number, block.hash, True, 21_000, 7
+            )
+            return
         signer, number, block_hash = self.requests[calldata]
         fresh = (
             block.number - number < self.window_blocks and self.blocks[number].hash == block_hash
@@ -224,7 +229,7 @@ class World:
     ) -> SignedTransaction:
         self._called("prepare")
         stuck = [p.transaction for p in pending if p.transaction.nonce == self.mined_nonce]
-        fee = max((one.fees.max_fee + 100 for one in stuck), default=200)
+        fee = max((one.fees.max_fee * 6 // 5 + 100 for one in stuck), default=200)
         fields = {
             "type": 2,
             "chainId": 31337,

@@ -192,6 +192,29 @@ def test_step__quote_grows_stale_while_the_payer_is_empty__is_never_sent(setup: 
     assert setup.store.rows("SELECT * FROM transactions") == []
 
 
+@pytest.mark.slow
+def test_step__given_up_and_no_successor_comes__is_cancelled_and_costs_no_more(setup: Any) -> None:
+    """It would revert from now on, and use up the budget of the registrations that are wanted."""
+    setup.world.includes = False
+    setup.rotation.step()
+    setup.world.faults["quote"] = QuoteUnavailable("no")
+    setup.run(112)
+    assert setup.stages()[ONE] == "abandoned"
+    setup.world.includes = True
+    setup.run(2)
+    purposes = {
+        row["outcome"]: row["purpose"]
+        for row in setup.store.rows("SELECT outcome, purpose FROM transactions")
+    }
+    assert purposes == {"replaced": "registration", "succeeded": "cancellation"}
+    assert setup.world.registered == {}
+    assert verify.journal_faults(setup.store) == []
+    del setup.world.faults["quote"]
+    setup.world.now += 100
+    setup.run(4)
+    assert setup.active == setup.world.signing
+
+
 def test_step__never_included__is_outbid_until_another_takes_its_nonce(setup: Any) -> None:
     setup.world.includes = False
     setup.run(105)
@@ -234,6 +257,20 @@ def test_step__reorg_drops_the_active_registration__pauses_sends_it_again_and_go
     assert events(setup)[-1] == "signer_resumed"
     assert len(setup.world.prepared) == 1, "the very bytes"
     assert [f for f in verify.table_faults(setup.store) if "raw bytes" not in f] == []
+
+
+def test_step__restarted_before_a_reorg_is_noted__history_says_it_all_the_same(
+    setup: Any,
+) -> None:
+    """The keys are gone, and the signer is closed: its registration was on the losing branch."""
+    setup.run(4)
+    assert setup.active == ONE
+    setup.world.reorg(5)
+    setup.restart()
+    setup.run(4)
+    assert setup.active == TWO
+    assert "registration_reorged" in events(setup)
+    assert setup.outcome(ONE) in ("pending", "replaced")
 
 
 def test_step__reorg_takes_the_reference_block_too__next_signer_succeeds(setup: Any) -> None:

@@ -9,7 +9,6 @@ from attestor.core.transaction import Intent, Outcome, Purpose
 from attestor.errors import RpcError
 from attestor.transactions.canceller import PATIENCE_BLOCKS
 from attestor.transactions.pricing import Call
-from attestor.transactions.replacement import PATIENCE_BLOCKS as PATIENCE_AT_ONE_PRICE
 
 TO = b"\x77" * 20
 INTENT, OTHER = (Intent(Purpose.REGISTRATION, f"renewal:{number}") for number in (1, 2))
@@ -95,19 +94,21 @@ def test_cancel__forgotten_by_the_node__is_sent_again_at_each_head(sent: Any, ch
     cancel(sent, PATIENCE_BLOCKS + 1)
     sends = chain.sends
     chain.pool.clear()
-    cancel(sent, PATIENCE_AT_ONE_PRICE, first=PATIENCE_BLOCKS + 1)
-    assert chain.sends == sends + PATIENCE_AT_ONE_PRICE
+    cancel(sent, 5, first=PATIENCE_BLOCKS + 1)
+    assert chain.sends == sends + 5
     chain.includes = True
     chain.mine()
     assert chain.mined == [b""]
 
 
-def test_cancel__stuck__is_outbid(sent: Any, chain: Any, log: Any) -> None:
+def test_cancel__not_mined_for_long__costs_no_more(sent: Any, chain: Any, log: Any) -> None:
+    """Nothing else with its nonce can be mined before it."""
     made = cancel(sent, PATIENCE_BLOCKS + 1)[-1]
-    cancel(sent, 10, first=PATIENCE_BLOCKS + 1)
-    fees = [one.transaction.fees.max_fee for one in log.attempts(made.intent)]
-    assert len(fees) > 1
-    assert fees == sorted(set(fees))
+    assert cancel(sent, 50, first=PATIENCE_BLOCKS + 1) == [None] * 50
+    assert len(log.attempts(made.intent)) == 1
+    first = log.attempts(INTENT.name)[0].transaction.fees
+    assert made.transaction.fees.max_fee > first.max_fee
+    assert made.transaction.fees.priority_fee > first.priority_fee
 
 
 def test_cancel__at_the_cap__stays_as_it_is(sent: Any, chain: Any, log: Any) -> None:
