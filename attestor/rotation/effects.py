@@ -8,7 +8,7 @@ from loguru import logger
 from attestor.chain.registry import Registry
 from attestor.core.blocks import Block, BlockWindow
 from attestor.core.registration import Quoted, RegistrationKind
-from attestor.core.report_data import Binding, Purpose
+from attestor.core.report_data import Binding
 from attestor.core.text import checksummed, to_hex
 from attestor.core.transaction import Attempt, Outcome
 from attestor.errors import (
@@ -80,7 +80,9 @@ class RotationEffects:
     def make_quote(self, action: MakeQuote, window: BlockWindow) -> None:
         """Obtain a quote and let the gate judge it before any gas is paid.
 
-        A renewal's first, which costs a third to register; an admission's where none is open.
+        A renewal's where an admission is open for it, which costs a third to register; else an
+        admission's. What is open is told by the quote before; where this one is on other evidence,
+        as after a new certificate, it serves for none, and an admission's is made.
         """
         head, block = window.head, window.at(action.block_number)
         assert head is not None
@@ -92,12 +94,13 @@ class RotationEffects:
             )
         now = head.timestamp
         quoted = None
-        if self._requests.can_renew:
-            quoted = self._quoted(action, now + DEADLINE_SECONDS, Purpose.RENEWAL)
+        template = self._requests.open_template(self._history.newest_quote(), now)
+        if template is not None:
+            quoted = self._quoted(action, now + DEADLINE_SECONDS, template)
             if not self._requests.is_renewal_open(quoted, now):
                 quoted = None
         if quoted is None:
-            quoted = self._quoted(action, now + DEADLINE_SECONDS, Purpose.ADMISSION)
+            quoted = self._quoted(action, now + DEADLINE_SECONDS)
         self._history.quote_made(quoted)
         logger.info(
             "quote {} of {} binds block {}, TCB status {}{}",
@@ -108,12 +111,17 @@ class RotationEffects:
             ", SIMULATED" if quoted.simulated else "",
         )
 
-    def _quoted(self, action: MakeQuote, deadline: int, purpose: Purpose) -> Quoted:
-        """A quote that the gate lets pass. Nothing of it is recorded yet."""
+    def _quoted(self, action: MakeQuote, deadline: int, template: bytes | None = None) -> Quoted:
+        """A quote that the gate lets pass, for a renewal under the admission of `template`, or for
+        an admission. Nothing of it is recorded yet."""
         bound = (action.signer, action.block_number, action.block_hash)
-        answer = self._signer.quote(*bound, deadline, purpose)
-        expected = self._binding.encode(*bound, purpose)
-        verdict = self._gate(answer.raw, expected, purpose is Purpose.RENEWAL)
+        answer = self._signer.quote(*bound, template)
+        expected = self._binding.encode(*bound, template)
+        verdict = self._gate(answer.raw, expected, template is not None)
+        possession = b""
+        if self._requests.can_renew and template is None:
+            evidence = self._requests.template_of(answer.raw)
+            possession = self._signer.possession(*bound[:2], evidence, deadline)
         return Quoted(
             hash=verdict.quote_hash,
             raw=answer.raw,
@@ -122,7 +130,7 @@ class RotationEffects:
             reference_hash=action.block_hash,
             measurement=verdict.measurement_id,
             deadline=deadline,
-            possession=answer.possession,
+            possession=possession,
             provider=answer.provider,
             simulated=answer.simulated,
             tcb_status=verdict.status,
