@@ -28,9 +28,9 @@ UPLOAD_ORDER = (
 class Item:
     """One upload. `key` identifies it in the store (ICollateralStore, enum Collateral): the key
     identifier of a PCK CA; that of the CA whose CRL it is; the TEE type; TEE type << 48 | FMSPC
-    for a TCB info; 0 for the TCB signing certificate. `since` and `until` are Unix seconds.
-    `signature` is r ‖ s, for JSON alone; `signed` is the signed part of a certificate or CRL;
-    `entries` is how many certificates a CRL revokes; `evaluation` is the number of the TCB
+    for a TCB info; the serial number of a TCB signing certificate. `since` and `until` are Unix
+    seconds. `signature` is r ‖ s, for JSON alone; `signed` is the signed part of a certificate or
+    CRL; `entries` is how many certificates a CRL revokes; `evaluation` is the number of the TCB
     evaluation that a TCB info or QE identity belongs to."""
 
     kind: CollateralKind
@@ -54,13 +54,18 @@ class Item:
 def items_of(collateral: Collateral, numbers: SignedText | None) -> tuple[Item, ...]:
     """The items of one machine type, in upload order.
 
-    `numbers` are the TCB evaluation numbers, where the store asks for them. Raises
-    `CollateralInvalid`.
+    `numbers` are the TCB evaluation numbers, where the store asks for them. While Intel goes over
+    to its next TCB signing certificate, the texts may be signed by several: each of them is an
+    item. Raises `CollateralInvalid`.
     """
-    ca, signing = _first(collateral.pck_crl_issuer_chain), _first(collateral.tcb_info_issuer_chain)
+    ca = _first(collateral.pck_crl_issuer_chain)
+    chains = [collateral.tcb_info_issuer_chain, collateral.qe_identity_issuer_chain]
+    if numbers is not None and numbers.issuer_chain:
+        chains.append(numbers.issuer_chain)
+    signers = {signer.signed: signer for signer in map(_first, chains)}
     found = [
         _certificate(CollateralKind.PCK_CA, ca, ca.key_id),
-        _certificate(CollateralKind.TCB_SIGNING, signing, 0),
+        *(_certificate(CollateralKind.TCB_SIGNING, one, one.serial) for one in signers.values()),
         _crl(CollateralKind.ROOT_CRL, "root CRL", collateral.root_ca_crl),
         _crl(CollateralKind.PCK_CRL, f"CRL of {ca.name}", collateral.pck_crl),
         _tcb_info(collateral),
@@ -75,6 +80,7 @@ def items_of(collateral: Collateral, numbers: SignedText | None) -> tuple[Item, 
 class _Certificate:
     name: str
     key_id: int
+    serial: int
     der: bytes
     signed: bytes
     since: int
@@ -97,6 +103,7 @@ def _first(chain: str) -> _Certificate:
         return _Certificate(
             name=str(first.subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value),
             key_id=int.from_bytes(key_id, "big"),
+            serial=first.serial_number,
             der=first.public_bytes(Encoding.DER),
             signed=first.tbs_certificate_bytes,
             since=int(first.not_valid_before_utc.timestamp()),

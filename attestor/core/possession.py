@@ -1,8 +1,8 @@
 """Proof of possession: a signer shows the registry that it holds its key.
 
-    Admit(address signer,uint64 referenceBlockNumber,uint256 deadline,bool keepKey)
+    Admit(address signer,uint64 referenceBlockNumber,address template,uint256 deadline,bool keepKey)
 
-in the EIP-712 domain of the registry (contracts/src/registry/Admissions.sol).
+in the EIP-712 domain of the registry (contracts/src/registry/Registrations.sol).
 """
 
 from dataclasses import dataclass
@@ -11,17 +11,22 @@ from eth_utils.crypto import keccak
 
 from attestor.core.eip712 import Domain, address, word
 
-_ADMIT_TYPE = b"Admit(address signer,uint64 referenceBlockNumber,uint256 deadline,bool keepKey)"
+_ADMIT_TYPE = (
+    b"Admit(address signer,uint64 referenceBlockNumber,address template,uint256 deadline,"
+    b"bool keepKey)"
+)
 
 
 @dataclass(frozen=True)
 class Possession:
-    """What a signer (20 bytes) signs; `deadline` is Unix seconds, `keep_key` whether the registry
-    should enrol the attestation key, for renewals. Raises `ValueError` for values
-    that the contract's struct cannot hold."""
+    """What a signer (20 bytes) signs; `template` (20 bytes) names the evidence of its quote, so
+    that nobody registers it on other evidence, `deadline` is Unix seconds, `keep_key` whether the
+    registry should enrol the attestation key, for renewals. Raises `ValueError` for values that
+    the contract's struct cannot hold."""
 
     signer: bytes
     reference_block: int
+    template: bytes
     deadline: int
     keep_key: bool
 
@@ -30,6 +35,7 @@ class Possession:
         fields = (
             address(self.signer),
             word(self.reference_block, 64),
+            address(self.template),
             word(self.deadline, 256),
             word(int(self.keep_key), 256),
         )

@@ -104,7 +104,8 @@ class DatedPolicyEvent:
 @dataclass(frozen=True)
 class Quoted:
     """A quote that passed the gate, with what it binds and how it was judged. `hash` is keccak256
-    of `raw`, `deadline` is Unix seconds, `possession` the signer's own signature (65 bytes)."""
+    of `raw`, `deadline` is Unix seconds, `possession` the signer's own signature (65 bytes), which
+    an admission alone needs."""
 
     hash: bytes
     raw: bytes

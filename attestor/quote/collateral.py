@@ -74,7 +74,8 @@ class MachineKind:
 
 @dataclass(frozen=True)
 class SignedText:
-    """A signed JSON value: its exact text, r ‖ s of 64 bytes, and the signer's chain (PEM)."""
+    """A signed JSON value: its exact text, r ‖ s of 64 bytes, and the signer's chain (PEM), empty
+    where it is not told."""
 
     text: str
     signature: bytes

@@ -73,7 +73,8 @@ class RotationEffects:
         head, block = window.head, window.at(action.block_number)
         assert head is not None
         assert block is not None
-        quoted = self._quoter.quote(action.signer, block, head.timestamp)
+        last = self._history.newest_quote()
+        quoted = self._quoter.quote(action.signer, block, head.timestamp, last)
         self._history.quote_made(quoted)
         logger.info(
             "quote {} of {} binds block {}, TCB status {}{}",

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from attestor.chain.node import Node
 from attestor.core.blocks import Block
 from attestor.core.registration import Quoted
-from attestor.core.report_data import Binding, Purpose
+from attestor.core.report_data import Binding
 from attestor.core.text import to_hex
 from attestor.errors import EndpointsDisagree
 from attestor.quote.gate import GateVerdict
@@ -36,10 +36,14 @@ class Quoter:
         self._binding = binding
         self._requests = requests
 
-    def quote(self, signer: bytes, block: Block, now: int) -> Quoted:
+    def quote(self, signer: bytes, block: Block, now: int, last: bytes | None = None) -> Quoted:
         """A quote that binds a signer and a block; `now` is the chain's time.
 
-        A renewal's first, which costs a third to register; an admission's where none is open.
+        A renewal's where an admission is open for it, which costs a third to register; else an
+        admission's. What is open is told by the evidence of the `last` quote that was made here;
+        without one an admission's is made first. Where this one is on other evidence, as after a
+        new certificate, it serves for none.
+
         Raises `EndpointsDisagree` about the block, the gate's refusals, and those of the platform.
         """
         if not self._node.agrees(block):
@@ -47,18 +51,29 @@ class Quoter:
                 f"most endpoints do not have block {block.number} with the hash "
                 f"{to_hex(block.hash)}, which the quote was to bind"
             )
-        deadline = now + DEADLINE_SECONDS
-        if self._requests.can_renew:
-            quoted = self._quoted(signer, block, deadline, Purpose.RENEWAL)
+        deadline, for_admission = now + DEADLINE_SECONDS, None
+        if last is None:
+            for_admission = self._quoted(signer, block, deadline)
+            last = for_admission.raw
+        template = self._requests.open_template(last, now)
+        if template is not None:
+            quoted = self._quoted(signer, block, deadline, template)
             if self._requests.is_renewal_open(quoted, now):
                 return quoted
-        return self._quoted(signer, block, deadline, Purpose.ADMISSION)
+        return for_admission or self._quoted(signer, block, deadline)
 
-    def _quoted(self, signer: bytes, block: Block, deadline: int, purpose: Purpose) -> Quoted:
+    def _quoted(
+        self, signer: bytes, block: Block, deadline: int, template: bytes | None = None
+    ) -> Quoted:
+        """For a renewal under the admission of `template`, or for an admission."""
         bound = (signer, block.number, block.hash)
-        answer = self._signer.quote(*bound, deadline, purpose)
-        expected = self._binding.encode(*bound, purpose)
-        verdict = self._gate(answer.raw, expected, purpose is Purpose.RENEWAL)
+        answer = self._signer.quote(*bound, template)
+        expected = self._binding.encode(*bound, template)
+        verdict = self._gate(answer.raw, expected, template is not None)
+        possession = b""
+        if self._requests.can_renew and template is None:
+            evidence = self._requests.template_of(answer.raw)
+            possession = self._signer.possession(*bound[:2], evidence, deadline)
         return Quoted(
             hash=verdict.quote_hash,
             raw=answer.raw,
@@ -67,7 +82,7 @@ class Quoter:
             reference_hash=block.hash,
             measurement=verdict.measurement_id,
             deadline=deadline,
-            possession=answer.possession,
+            possession=possession,
             provider=answer.provider,
             simulated=answer.simulated,
             tcb_status=verdict.status,

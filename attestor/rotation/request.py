@@ -2,10 +2,18 @@
 
 from dataclasses import dataclass
 
+from loguru import logger
+
 from attestor.chain.registry import Registry
-from attestor.core.registration import Quoted, RegistrationKind, VerifierKind
+from attestor.core.registration import (
+    Admission,
+    AdmissionName,
+    Quoted,
+    RegistrationKind,
+    VerifierKind,
+)
 from attestor.core.report_data import Layout, Purpose
-from attestor.errors import RegistrationRejected
+from attestor.errors import AttestorError, RegistrationRejected
 from attestor.quote.compact import compact
 from attestor.quote.format import Quote, parse
 from attestor.quote.template import admission_name
@@ -33,6 +41,25 @@ class RequestBuilder:
         """Whether the registry knows renewals."""
         return self._registry.layout is Layout.ATTESTOR
 
+    def template_of(self, raw: bytes) -> bytes:
+        """What names the evidence of a quote at the registry (20 bytes)."""
+        return self._name(parse(raw)).template
+
+    def open_template(self, raw: bytes | None, chain_time: int) -> bytes | None:
+        """The template of the admission under which this machine can be renewed, if one is open for
+        all of a renewal's time; `raw` is the last quote that was made here, if any."""
+        if not self.can_renew or raw is None:
+            return None
+        kind = self._registry.verifier_kind()
+        try:
+            name = admission_name(self._registry.address, parse(raw), kind)
+        except AttestorError as error:
+            # It only saves gas: what an earlier version has kept must not stop the rotation.
+            logger.warning("the last quote names no admission: {}", error.message)
+            return None
+        admission = self._registry.admission(name)
+        return name.template if self._lasts(admission, chain_time) else None
+
     def is_for_renewal(self, raw: bytes) -> bool:
         """Whether a quote was made for a renewal."""
         return self.can_renew and Purpose.of(parse(raw).report_data) is Purpose.RENEWAL
@@ -41,11 +68,8 @@ class RequestBuilder:
         """Whether a quote that was made for a renewal would be taken, and registered for all of
         its time: a registration ends with the admission that it was made under."""
         quote = parse(quoted.raw)
-        address = self._registry.address
-        name = admission_name(address, quote, self._registry.verifier_kind())
-        admission = self._registry.admission(name)
-        validity = self._registry.terms().attest_validity_seconds
-        if admission is None or not admission.outlasts(chain_time, validity):
+        admission = self._registry.admission(self._name(quote))
+        if admission is None or not self._lasts(admission, chain_time):
             return False
         try:
             self._simulated(self._renewal(quoted, quote, admission.number))
@@ -64,13 +88,20 @@ class RequestBuilder:
         quote = parse(quoted.raw)
         if not self.can_renew:
             return self._upstream(quoted, quote)
-        kind = self._registry.verifier_kind()
         if not self.is_for_renewal(quoted.raw):
+            kind = self._registry.verifier_kind()
             return self._admission(quoted, quote, kind)
-        admission = self._registry.admission(admission_name(self._registry.address, quote, kind))
+        admission = self._registry.admission(self._name(quote))
         if admission is None:
             raise RegistrationRejected("the registry knows no admission for the renewal")
         return self._renewal(quoted, quote, admission.number)
+
+    def _name(self, quote: Quote) -> AdmissionName:
+        return admission_name(self._registry.address, quote, self._registry.verifier_kind())
+
+    def _lasts(self, admission: Admission | None, chain_time: int) -> bool:
+        validity = self._registry.terms().attest_validity_seconds
+        return admission is not None and admission.outlasts(chain_time, validity)
 
     def _upstream(self, quoted: Quoted, quote: Quote) -> Request:
         calldata = self._registry.register_calldata(

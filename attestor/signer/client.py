@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from attestor.core.cross_check import CrossChecked, CrossCheckVerdict, Disagreement, Finding
 from attestor.core.frame import Frame
-from attestor.core.report_data import Purpose
 from attestor.core.text import from_hex, to_hex
 from attestor.signer.connection import gone, require_ok
 from attestor.signer.prover import Prover
@@ -21,11 +20,9 @@ from attestor.signer.start_report import StartReport
 
 @dataclass(frozen=True)
 class QuoteAnswer:
-    """A quote's exact bytes, the platform that made it, and the signer's own signature (65 bytes)
-    by which it shows the registry that it holds its key."""
+    """A quote's exact bytes, and the platform that made it."""
 
     raw: bytes
-    possession: bytes
     provider: str
     simulated: bool
 
@@ -66,25 +63,37 @@ class SignerProcess(Prover):
         address: bytes,
         block_number: int,
         block_hash: bytes,
-        deadline: int,
-        purpose: Purpose = Purpose.ADMISSION,
+        template: bytes | None = None,
     ) -> QuoteAnswer:
-        """A quote that binds the signer, the reference block and what it is for; its signature
-        holds until `deadline` (Unix seconds)."""
+        """A quote that binds the signer and the reference block: for a renewal under the admission
+        of `template`, or for an admission without."""
         answer = self._ask(
             "quote",
             address=to_hex(address),
             block_number=block_number,
             block_hash=to_hex(block_hash),
-            deadline=deadline,
-            purpose=purpose,
+            template=to_hex(template) if template is not None else None,
         )
         return QuoteAnswer(
             raw=answer.blobs[0],
-            possession=from_hex(answer.header["possession"]),
             provider=answer.header["provider"],
             simulated=bool(answer.header["simulated"]),
         )
+
+    def possession(
+        self, address: bytes, block_number: int, template: bytes, deadline: int
+    ) -> bytes:
+        """The signer's own signature (65 bytes) by which it shows the registry that it holds its
+        key, and on which evidence it is to be admitted: that of `template`, until `deadline` (Unix
+        seconds)."""
+        answer = self._ask(
+            "possess",
+            address=to_hex(address),
+            block_number=block_number,
+            template=to_hex(template),
+            deadline=deadline,
+        )
+        return from_hex(answer.header["possession"])
 
     def activate(self, address: bytes, valid_until: int) -> None:
         """Sign proofs with that signer, until its registration ends."""

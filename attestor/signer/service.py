@@ -6,7 +6,7 @@ from typing import Any
 from attestor.core.eip712 import Domain
 from attestor.core.frame import Frame
 from attestor.core.possession import Possession
-from attestor.core.report_data import Binding, Purpose
+from attestor.core.report_data import Binding
 from attestor.core.text import from_hex, to_hex
 from attestor.errors import RequestInvalid
 from attestor.quote.provider import QuoteProvider
@@ -28,6 +28,7 @@ class SignerService:
         own: dict[str, Verb] = {
             "new_key": self._new_key,
             "quote": self._quote,
+            "possess": self._possess,
             "activate": self._activate,
             "lease": self._lease,
             "pause": self._pause,
@@ -67,17 +68,21 @@ class SignerService:
         return Frame({"address": to_hex(self._keys.create(buckets))})
 
     def _quote(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> Frame:
-        """A quote that binds one of our own keys, and nothing that the caller composed; and that
-        key's signature for the registry."""
+        """A quote that binds one of our own keys, and nothing that the caller composed."""
         address, number = from_hex(header["address"]), int(header["block_number"])
         self._keys.require(address)
-        purpose = Purpose(header.get("purpose", Purpose.ADMISSION))
-        bound = self._binding.encode(address, number, from_hex(header["block_hash"]), purpose)
-        possession = Possession(address, number, int(header["deadline"]), keep_key=True)
+        template = from_hex(header["template"]) if header.get("template") is not None else None
+        bound = self._binding.encode(address, number, from_hex(header["block_hash"]), template)
+        return Frame(self._platform(), (self._provider.quote(bound),))
+
+    def _possess(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> Frame:
+        """The signature of one of our own keys for the registry, on the evidence of its quote."""
+        address, template = from_hex(header["address"]), from_hex(header["template"])
+        number, deadline = int(header["block_number"]), int(header["deadline"])
+        possession = Possession(address, number, template, deadline, keep_key=True)
         domain = Domain(self._binding.chain_id, self._binding.registry)
         signature = self._keys.sign_for(address, possession.digest(domain))
-        raw = self._provider.quote(bound)
-        return Frame({**self._platform(), "possession": to_hex(signature)}, (raw,))
+        return Frame({"possession": to_hex(signature)})
 
     def _activate(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> Frame:
         self._keys.activate(from_hex(header["address"]), int(header["valid_until"]))

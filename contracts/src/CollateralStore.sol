@@ -9,7 +9,7 @@ import {Collateral, Held, ICollateralStore} from "./interfaces/ICollateralStore.
 
 /// @title The collateral of Intel DCAP; see ICollateralStore.
 /// @dev The parts: collateral/Root (the pinned key), on it Certificates (what it has certified and
-/// revoked) and Signing (TCB signing certificate, epoch); on these Authorities (PCK CAs) and
+/// revoked) and Signing (TCB signing certificates, epoch); on these Authorities (PCK CAs) and
 /// RevocationLists (CRLs), and beside them JsonRecords (how JSON is kept) and Evaluations (which one).
 contract CollateralStore is RevocationLists, Evaluations {
     /// @inheritdoc ICollateralStore
@@ -46,25 +46,26 @@ contract CollateralStore is RevocationLists, Evaluations {
         if (kind == Collateral.RootCrl) return _heldCrl(_rootCrl);
         if (kind == Collateral.PckCrl) return _heldCrl(_pckCrl(key));
         if (kind == Collateral.PckCa) return _heldAuthority(key);
-        return _heldSigning();
+        return _heldSigning(key);
     }
 
     /* --- uploads ------------------------------------------------------------------------------- */
 
     /// @inheritdoc ICollateralStore
     function uploadTcbInfo(bytes calldata json, bytes32 r, bytes32 s) external {
-        bytes32 digest = _checkTcbSigned(json, r, s);
+        (bytes32 digest, uint256 signerEnd) = _checkTcbSigned(json, r, s);
         CollateralReading memory info = reader.readTcbInfo(json);
         _checkEvaluation(info.teeType, info.evaluationNumber);
-        tcbRecord[info.key] = _keepJson(Collateral.TcbInfo, tcbRecord[info.key], info, digest);
+        uint256 old = tcbRecord[info.key];
+        tcbRecord[info.key] = _keepJson(Collateral.TcbInfo, old, info, digest, signerEnd);
     }
 
     /// @inheritdoc ICollateralStore
     function uploadQeIdentity(bytes calldata json, bytes32 r, bytes32 s) external {
-        bytes32 digest = _checkTcbSigned(json, r, s);
+        (bytes32 digest, uint256 signerEnd) = _checkTcbSigned(json, r, s);
         CollateralReading memory identity = reader.readQeIdentity(json);
         _checkEvaluation(identity.teeType, identity.evaluationNumber);
-        uint256 key = identity.key;
-        qeRecord[key] = _keepJson(Collateral.QeIdentity, qeRecord[key], identity, digest);
+        uint256 old = qeRecord[identity.key];
+        qeRecord[identity.key] = _keepJson(Collateral.QeIdentity, old, identity, digest, signerEnd);
     }
 }

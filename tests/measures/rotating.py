@@ -15,7 +15,7 @@ from attestor.chain.heads import Heads
 from attestor.collateral.sources import SimulatedSource
 from attestor.core.eip712 import Domain
 from attestor.core.possession import Possession
-from attestor.core.report_data import Binding, Layout, Purpose
+from attestor.core.report_data import Binding, Layout
 from attestor.core.transaction import Outcome
 from attestor.quote.gate import Gate, GatePolicy, SimulatedRoot
 from attestor.rotation.effects import RotationEffects
@@ -65,12 +65,15 @@ class Signer:
                 return address
 
     def quote(
-        self, address: bytes, number: int, block_hash: bytes, deadline: int, purpose: Purpose
+        self, address: bytes, number: int, block_hash: bytes, template: bytes | None
     ) -> QuoteAnswer:
-        raw = self._platform.quote(self._binding.encode(address, number, block_hash, purpose))
+        raw = self._platform.quote(self._binding.encode(address, number, block_hash, template))
+        return QuoteAnswer(raw, "simulated", True)
+
+    def possession(self, address: bytes, number: int, template: bytes, deadline: int) -> bytes:
         domain = Domain(self._binding.chain_id, self._binding.registry)
-        digest = Possession(address, number, deadline, keep_key=True).digest(domain)
-        return QuoteAnswer(raw, sign(self._secrets[address], digest), "simulated", True)
+        digest = Possession(address, number, template, deadline, keep_key=True).digest(domain)
+        return sign(self._secrets[address], digest)
 
     def activate(self, address: bytes, valid_until: int) -> None:
         """Nothing is proved here."""

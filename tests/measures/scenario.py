@@ -11,8 +11,8 @@ from attestor.chain.collateral_store import CollateralKind, CollateralStore
 from attestor.chain.registry import Registry
 from attestor.collateral import uploader
 from attestor.collateral.items import Item, items_of
-from attestor.core.registration import VerifierKind
-from attestor.core.report_data import Binding, Layout, Purpose
+from attestor.core.registration import AdmissionName, VerifierKind
+from attestor.core.report_data import Binding, Layout
 from attestor.core.text import checksummed
 from attestor.deployment import plan
 from attestor.deployment.plan import Root
@@ -76,7 +76,12 @@ class Deployment(Generic[Chain]):
         digest = self.chain.node.call(
             self.registry.address,
             Contract.named("TEERegistry").encode(
-                "possessionDigest", checksummed(signer), head.number, deadline, keep_key
+                "possessionDigest",
+                checksummed(signer),
+                head.number,
+                checksummed(self.name(quote).template),
+                deadline,
+                keep_key,
             ),
         )
         calldata = Contract.named("TEERegistry").encode(
@@ -95,13 +100,17 @@ class Deployment(Generic[Chain]):
     def renew(self, label: str) -> int:
         """Gas of a renewal by the enrolled attestation key."""
         _, signer = self.account(label)
-        quote = self.quote(signer, purpose=Purpose.RENEWAL)
-        name = admission_name(self.registry.address, quote, VerifierKind.OWN)
+        name = self.name(self.quote(signer))
+        quote = self.quote(signer, template=name.template)
         admission = self.registry.admission(name)
         assert admission is not None
         number = self.chain.node.head().number
         calldata = self.registry.renew_calldata(admission.number, signer, number, quote.signature)
         return self.chain.send(self.registry.address, calldata)
+
+    def name(self, quote: Quote) -> AdmissionName:
+        """By what the registry finds the admission of a quote."""
+        return admission_name(self.registry.address, quote, VerifierKind.OWN)
 
     def account(self, label: str) -> tuple[bytes, bytes]:
         """A key of that label, and its address: in a bucket that can be used again, where there is
@@ -123,10 +132,10 @@ class Deployment(Generic[Chain]):
         self,
         signer: bytes,
         layout: Layout = Layout.ATTESTOR,
-        purpose: Purpose = Purpose.ADMISSION,
+        template: bytes | None = None,
     ) -> Quote:
-        """A quote that binds the signer and the newest block."""
+        """A quote that binds the signer and the newest block, for a renewal with a template."""
         head = self.chain.node.head()
         binding = Binding(self.chain.id, self.registry.address, layout)
-        bound = binding.encode(signer, head.number, head.hash, purpose)
+        bound = binding.encode(signer, head.number, head.hash, template)
         return parse(self.platform.quote(bound))

@@ -14,6 +14,7 @@ POSSESSIONS = st.builds(
     Possession,
     st.binary(min_size=20, max_size=20),
     st.integers(0, 2**64 - 1),
+    st.binary(min_size=20, max_size=20),
     st.integers(0, 2**256 - 1),
     st.booleans(),
 )
@@ -21,6 +22,7 @@ DOMAINS = st.builds(Domain, st.integers(0, 2**256 - 1), st.binary(min_size=20, m
 FIELDS = {
     "signer": "address",
     "referenceBlockNumber": "uint64",
+    "template": "address",
     "deadline": "uint256",
     "keepKey": "bool",
 }
@@ -39,6 +41,7 @@ def test_digest__any_possession__equals_eth_accounts(p: Possession, d: Domain) -
         message_data={
             "signer": checksummed(p.signer),
             "referenceBlockNumber": p.reference_block,
+            "template": checksummed(p.template),
             "deadline": p.deadline,
             "keepKey": p.keep_key,
         },
@@ -50,10 +53,11 @@ def test_digest__any_possession__equals_eth_accounts(p: Possession, d: Domain) -
 @pytest.mark.parametrize(
     "possession",
     [
-        Possession(b"\1" * 19, 1, 1, True),
-        Possession(b"\1" * 20, 2**64, 1, True),
-        Possession(b"\1" * 20, -1, 1, True),
-        Possession(b"\1" * 20, 1, 2**256, True),
+        Possession(b"\1" * 19, 1, b"\3" * 20, 1, True),
+        Possession(b"\1" * 20, 2**64, b"\3" * 20, 1, True),
+        Possession(b"\1" * 20, -1, b"\3" * 20, 1, True),
+        Possession(b"\1" * 20, 1, b"\3" * 21, 1, True),
+        Possession(b"\1" * 20, 1, b"\3" * 20, 2**256, True),
     ],
 )
 def test_digest__what_the_struct_cannot_hold__is_refused(possession: Possession) -> None:

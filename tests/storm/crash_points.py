@@ -29,9 +29,12 @@ READS = {
         "require_alive",
         "started",
         # What proves, and what is found of it, is no part of a rotation.
+        "attach",
+        "cancel",
         "cross_checks",
         "disagreement",
         "prove",
+        "sign_again",
     },
     "Node": set(dir(Node)) - {"send"},
     "History": {"active", "candidate", "mined_since", "newest_quote", "quote", "request"},
@@ -52,6 +55,7 @@ REACHED_BY = {
     "RotationEffects.abandon": "give_up",
     "SignerProcess.new_key": "rotate",
     "SignerProcess.quote": "rotate",
+    "SignerProcess.possession": "rotate",
     "SignerProcess.activate": "rotate",
     "SignerProcess.lease": "rotate",
     "SignerProcess.pause": "reorg",
@@ -72,6 +76,9 @@ REACHED_BY = {
     "Transactions.replaced": "give_up",
 }
 """The scenario (`crash_scenarios`) in which each is done."""
+
+ADMITTING = frozenset({"SignerProcess.possession"})
+"""Is done for an admission alone, which comes first."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +118,7 @@ def points(times: int = 1) -> list[Point]:
         for method in methods()
         for moment in (BEFORE, WITHIN, AFTER)
         if moment != WITHIN or method.split(".")[0] in writers
-        if time == 1 or REACHED_BY[method] == "rotate"
+        if time == 1 or (REACHED_BY[method] == "rotate" and method not in ADMITTING)
     ]
 
 

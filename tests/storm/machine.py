@@ -18,7 +18,7 @@ from attestor.chain.rpc import Rpc
 from attestor.collateral.sources import SimulatedSource
 from attestor.core.eip712 import Domain
 from attestor.core.possession import Possession
-from attestor.core.report_data import Binding, Layout, Purpose
+from attestor.core.report_data import Binding, Layout
 from attestor.errors import AttestorError
 from attestor.quote.gate import Gate, GatePolicy, SimulatedRoot
 from attestor.rotation.effects import RotationEffects
@@ -67,12 +67,15 @@ class Signer:
         self.addresses = self.keys.addresses
 
     def quote(
-        self, address: bytes, number: int, block_hash: bytes, deadline: int, purpose: Purpose
+        self, address: bytes, number: int, block_hash: bytes, template: bytes | None
     ) -> QuoteAnswer:
-        raw = self._platform.quote(self._binding.encode(address, number, block_hash, purpose))
+        raw = self._platform.quote(self._binding.encode(address, number, block_hash, template))
+        return QuoteAnswer(raw, "simulated", True)
+
+    def possession(self, address: bytes, number: int, template: bytes, deadline: int) -> bytes:
         domain = Domain(self._binding.chain_id, self._binding.registry)
-        digest = Possession(address, number, deadline, keep_key=True).digest(domain)
-        return QuoteAnswer(raw, self.keys.sign_for(address, digest), "simulated", True)
+        digest = Possession(address, number, template, deadline, keep_key=True).digest(domain)
+        return self.keys.sign_for(address, digest)
 
 
 Wrap = Callable[[Any], Any]

@@ -23,10 +23,11 @@ abstract contract Evaluations is JsonRecords {
 
     /// @inheritdoc ICollateralStore
     function uploadTcbEvaluationNumbers(bytes calldata json, bytes32 r, bytes32 s) external {
-        bytes32 digest = _checkTcbSigned(json, r, s);
+        (bytes32 digest, uint256 signerEnd) = _checkTcbSigned(json, r, s);
         CollateralReading memory list = reader.readTcbEvaluationNumbers(json);
         uint256 old = _evaluationsRecord[list.key];
-        _evaluationsRecord[list.key] = _keepJson(Collateral.TcbEvaluationNumbers, old, list, digest);
+        _evaluationsRecord[list.key] =
+            _keepJson(Collateral.TcbEvaluationNumbers, old, list, digest, signerEnd);
     }
 
     /// @inheritdoc ICollateralStore

@@ -24,11 +24,13 @@ abstract contract JsonRecords is Signing {
 
     /// @dev The record in place of `old`: of a higher evaluation, or a later issue of the same. A
     /// revoked certificate's issue dates count no more, but an evaluation never falls.
+    /// @param signerEnd when the certificate that signed it ends
     function _keepJson(
         Collateral kind,
         uint256 old,
         CollateralReading memory reading,
-        bytes32 digest
+        bytes32 digest,
+        uint256 signerEnd
     ) internal returns (uint256 record) {
         _checkWindow(reading.issueDate, reading.nextUpdate);
         if (old != 0) {
@@ -49,7 +51,7 @@ abstract contract JsonRecords is Signing {
             pointer = CollateralRecord.write(reading.blob, digest);
             if (old != 0) delete reissued[reading.key];
         }
-        uint256 until = reading.nextUpdate.min(_signingNotAfter());
+        uint256 until = reading.nextUpdate.min(signerEnd);
         record = CollateralRecord.pack(pointer, reading.issueDate, until, signingEpoch);
         emit CollateralStored(kind, reading.key, reading.issueDate, reading.nextUpdate, digest);
     }

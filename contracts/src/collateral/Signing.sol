@@ -2,15 +2,17 @@
 pragma solidity 0.8.37;
 
 import {Collateral, Held, ICollateralStore} from "../interfaces/ICollateralStore.sol";
+import {P256} from "../libraries/P256.sol";
 import {Certificate, X509} from "../x509/X509.sol";
 import {X509Extensions} from "../x509/X509Extensions.sol";
 import {Certificates} from "./Certificates.sol";
 
-/// @notice The TCB signing certificate, and the epoch in which its signatures count.
+/// @notice The TCB signing certificates that stand, and the epoch in which signatures count.
+/// @dev Intel issues the next before the one before has ended. Both sign as long as they are valid:
+/// whoever uploads the next one early would else stop what is still signed by the one before.
 abstract contract Signing is Certificates {
     using X509 for Certificate;
 
-    /// @dev The certificate in use. `notAfter` is 0 when there is none.
     struct SigningKey {
         uint256 x;
         uint256 y;
@@ -24,8 +26,9 @@ abstract contract Signing is Certificates {
 
     /// @inheritdoc ICollateralStore
     uint16 public signingEpoch;
-    SigningKey private _signing;
-    /// @dev Serial numbers of all signing certificates that were in use in the current epoch.
+    /// @dev Those that are not revoked, in the order in which they were issued.
+    SigningKey[] private _signers;
+    /// @dev Serial numbers of all signing certificates that stood in the current epoch.
     uint256[] private _signingSerials;
 
     /// @inheritdoc ICollateralStore
@@ -34,68 +37,104 @@ abstract contract Signing is Certificates {
         if (name != TCB_SIGNING) revert CommonNameRefused(name);
         bool signsData = certificate.extensions.usage & X509Extensions.DIGITAL_SIGNATURE != 0;
         if (certificate.extensions.isAuthority || !signsData) revert KeyUsageRefused();
-        if (_signing.notAfter != 0) {
-            _checkNewer(_signing.serial, _signing.notBefore, certificate.notBefore);
+        if (_heldSigning(certificate.serial).usable) {
+            revert CollateralNotNewer(certificate.notBefore, certificate.notBefore);
         }
         bytes32 digest = certificate.digest();
         // Times are below 2^40, as all of years of four digits are.
         // forge-lint: disable-start(unsafe-typecast)
-        _signing = SigningKey({
-            x: certificate.x,
-            y: certificate.y,
-            serial: certificate.serial,
-            digest: digest,
-            notBefore: uint40(certificate.notBefore),
-            notAfter: uint40(certificate.notAfter)
-        });
+        _insert(
+            SigningKey({
+                x: certificate.x,
+                y: certificate.y,
+                serial: certificate.serial,
+                digest: digest,
+                notBefore: uint40(certificate.notBefore),
+                notAfter: uint40(certificate.notAfter)
+            })
+        );
         // forge-lint: disable-end(unsafe-typecast)
         _signingSerials.push(certificate.serial);
         emit CollateralStored(
-            Collateral.TcbSigning, 0, certificate.notBefore, certificate.notAfter, digest
+            Collateral.TcbSigning,
+            certificate.serial,
+            certificate.notBefore,
+            certificate.notAfter,
+            digest
         );
     }
 
-    /// @dev What the root has revoked ends the certificate in use, and what this epoch's have signed.
+    /// @dev What the root has revoked stands no more, and ends what this epoch's have signed.
     function _endRevokedSigning() internal {
         mapping(uint256 serial => uint256) storage revokedAt = _revokedAt[rootKeyId];
-        if (revokedAt[_signing.serial] != 0) delete _signing;
-        for (uint256 i = 0; i < _signingSerials.length; ++i) {
+        uint256 count = _signingSerials.length;
+        for (uint256 i = 0; i < count; ++i) {
             if (revokedAt[_signingSerials[i]] == 0) continue;
+            _removeRevoked();
             _raiseEpoch();
             break;
         }
     }
 
-    /// @dev sha256 of what the TCB signing certificate in use signed.
+    /// @dev Of what a TCB signing certificate that stands has signed: its sha256, and when the
+    /// certificate ends.
     function _checkTcbSigned(bytes calldata json, bytes32 r, bytes32 s)
         internal
         view
-        returns (bytes32 digest)
+        returns (bytes32 digest, uint256 signerEnd)
     {
-        if (_signing.notAfter == 0) revert TcbSigningMissing();
-        _checkSigner(_signing.notAfter);
+        uint256 count = _signers.length;
+        if (count == 0) revert TcbSigningMissing();
         digest = sha256(json);
-        _checkSignature(digest, uint256(r), uint256(s), _signing.x, _signing.y);
+        for (uint256 i = count; i != 0; --i) {
+            SigningKey storage signer = _signers[i - 1];
+            if (!P256.verify(digest, uint256(r), uint256(s), signer.x, signer.y)) continue;
+            signerEnd = signer.notAfter;
+            if (block.timestamp <= signerEnd) return (digest, signerEnd);
+        }
+        if (signerEnd == 0) revert SignatureInvalid();
+        revert SignerExpired(signerEnd, block.timestamp);
     }
 
-    function _signingNotAfter() internal view returns (uint256) {
-        return _signing.notAfter;
+    /// @dev The certificate with this serial number, if it stands; with 0 the one issued last.
+    function _heldSigning(uint256 serial) internal view returns (Held memory piece) {
+        for (uint256 i = _signers.length; i != 0; --i) {
+            SigningKey storage signer = _signers[i - 1];
+            if (serial != 0 && signer.serial != serial) continue;
+            return Held(signer.notBefore, signer.notAfter, signer.serial, signer.digest, true);
+        }
     }
 
-    function _heldSigning() internal view returns (Held memory) {
-        return Held(
-            _signing.notBefore,
-            _signing.notAfter,
-            _signing.serial,
-            _signing.digest,
-            _signing.notAfter != 0
-        );
+    function _insert(SigningKey memory signer) private {
+        _signers.push(signer);
+        for (uint256 i = _signers.length - 1; i != 0; --i) {
+            if (_signers[i - 1].notBefore <= signer.notBefore) break;
+            _signers[i] = _signers[i - 1];
+            _signers[i - 1] = signer;
+        }
+    }
+
+    function _removeRevoked() private {
+        mapping(uint256 serial => uint256) storage revokedAt = _revokedAt[rootKeyId];
+        uint256 count = _signers.length;
+        uint256 kept = 0;
+        for (uint256 i = 0; i < count; ++i) {
+            if (revokedAt[_signers[i].serial] != 0) continue;
+            if (kept != i) _signers[kept] = _signers[i];
+            ++kept;
+        }
+        for (uint256 i = kept; i < count; ++i) {
+            _signers.pop();
+        }
     }
 
     function _raiseEpoch() private {
         ++signingEpoch;
         emit SigningEpochRaised(signingEpoch);
         delete _signingSerials;
-        if (_signing.notAfter != 0) _signingSerials.push(_signing.serial);
+        uint256 count = _signers.length;
+        for (uint256 i = 0; i < count; ++i) {
+            _signingSerials.push(_signers[i].serial);
+        }
     }
 }

@@ -87,7 +87,7 @@ interface ICollateralErrors {
     /// @notice No certificate of this PCK CA has been uploaded.
     error AuthorityUnknown(uint256 authorityKeyId);
 
-    /// @notice There is no TCB signing certificate, or it has been revoked.
+    /// @notice There is no TCB signing certificate, or all have been revoked.
     error TcbSigningMissing();
 
     /* --- when ------------------------------------------------------------------------------- */

@@ -7,7 +7,7 @@ import {ICollateralReader} from "./ICollateralReader.sol";
 /// @notice The kinds of collateral; in brackets what the key of each is.
 enum Collateral {
     PckCa, // its key identifier
-    TcbSigning, // any: there is one
+    TcbSigning, // its serial number; 0 reads the one that was issued last
     RootCrl, // the root's key identifier; any reads it
     PckCrl, // key identifier of its PCK CA
     TcbInfo, // teeType << 48 | fmspc
@@ -84,7 +84,8 @@ interface ICollateralStore is ICollateralErrors {
     /// @notice The certificate of "Intel SGX PCK Platform CA" or "Intel SGX PCK Processor CA".
     function uploadPckCa(bytes calldata der) external;
 
-    /// @notice The certificate of "Intel SGX TCB Signing".
+    /// @notice A certificate of "Intel SGX TCB Signing". It stands beside earlier and later ones: each
+    /// of them signs until it ends or is revoked.
     function uploadTcbSigning(bytes calldata der) external;
 
     /// @notice The root's CRL, whole; lists that are too long for one transaction are prepared by

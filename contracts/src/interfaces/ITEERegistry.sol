@@ -35,7 +35,8 @@ interface ITEERegistry is IDcapErrors, IRegistryErrors, IRegistryEvents {
     /// @param compactQuote see IDcapVerifier.verify
     /// @param deadline the last second at which this may be sent
     /// @param possession the signer's EIP-712 signature (r ‖ s ‖ v) over
-    /// Admit(address signer,uint64 referenceBlockNumber,uint256 deadline,bool keepKey)
+    /// Admit(address signer,uint64 referenceBlockNumber,address template,uint256 deadline,bool keepKey),
+    /// where the template names the quote's evidence (QuoteTemplate.sol)
     /// @param keepKey whether to enrol the attestation key for renewals: costs some 200,000 gas the
     /// first time, and a few thousand as long as TEE, platform and certificate stay the same
     function admit(
@@ -55,8 +56,9 @@ interface ITEERegistry is IDcapErrors, IRegistryErrors, IRegistryEvents {
 
     /// @notice Register a next signer by the enrolled attestation key of an admission: `r` and `s`
     /// are the signature of a quote with the same header and body, but for the report data, which is
-    /// a renewal's. The quote of an admission does not serve, nor this one for an admission. Refused
-    /// where the admission ends before seven eighths of attestValiditySeconds have passed.
+    /// a renewal's under this admission. The quote of an admission does not serve, nor this one for an
+    /// admission, nor under another one. Refused where the admission ends before seven eighths of
+    /// attestValiditySeconds have passed.
     /// @param number of the admission
     function renew(uint32 number, address signer, uint64 referenceBlockNumber, uint256 r, uint256 s)
         external;
@@ -119,15 +121,18 @@ interface ITEERegistry is IDcapErrors, IRegistryErrors, IRegistryEvents {
         returns (bytes32 high, bytes32 low);
 
     /// @notice The report data that `renew` asks for, in two halves.
-    function renewalReportData(address signer, uint64 number, bytes32 blockHash)
+    /// @param template of the admission
+    function renewalReportData(address signer, uint64 number, bytes32 blockHash, address template)
         external
         view
         returns (bytes32 high, bytes32 low);
 
-    /// @notice What the signer signs to show that it holds its key.
+    /// @notice What the signer signs to show that it holds its key, and on which evidence.
+    /// @param template names the evidence (QuoteTemplate.sol)
     function possessionDigest(
         address signer,
         uint64 referenceBlockNumber,
+        address template,
         uint256 deadline,
         bool keepKey
     ) external view returns (bytes32);

@@ -29,16 +29,22 @@ library AdmissionEntries {
     uint256 private constant ENROLLED = 1 << FLAGS;
     uint256 private constant ENDED = 2 << FLAGS;
     uint256 private constant IDENTIFIED = 4 << FLAGS;
+
     // forge-lint: disable-end(incorrect-shift)
 
-    function make(address template_, uint8 policyIndex_, uint8 generation_, bool isIdentified_)
-        internal
-        pure
-        returns (AdmissionEntry)
-    {
+    /// @notice An entry in place of `previous`, which may be an earlier one of the same evidence. It
+    /// is held at least as long: no signer under any entry of this place is valid longer.
+    function make(
+        AdmissionEntry previous,
+        address template_,
+        uint8 policyIndex_,
+        uint8 generation_,
+        bool isIdentified_
+    ) internal pure returns (AdmissionEntry) {
         return AdmissionEntry.wrap(
-            uint256(uint160(template_)) | uint256(policyIndex_) << POLICY_INDEX
-                | uint256(generation_) << GENERATION | (isIdentified_ ? IDENTIFIED : 0)
+            uint256(uint160(template_)) | uint256(validUntil(previous)) << VALID_UNTIL
+                | uint256(policyIndex_) << POLICY_INDEX | uint256(generation_) << GENERATION
+                | (isIdentified_ ? IDENTIFIED : 0)
         );
     }
 
@@ -86,7 +92,8 @@ library AdmissionEntries {
         return AdmissionEntry.unwrap(entry) & IDENTIFIED != 0;
     }
 
-    /// @notice Whether another admission may take the place: no signer under this one is valid.
+    /// @notice Whether another admission may take the place: no signer under this one is valid, nor
+    /// under any before it.
     function isFree(AdmissionEntry entry) internal view returns (bool) {
         return block.timestamp >= validUntil(entry);
     }

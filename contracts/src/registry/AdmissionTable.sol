@@ -174,12 +174,18 @@ abstract contract AdmissionTable is Measurements {
         returns (AdmissionEntry)
     {
         if (!isFound) _admittedPlatforms[number] = key.platform;
-        uint8 generation;
-        unchecked {
-            // Signers live for a day, and nobody can end an admission 256 times in a day.
-            generation = previous.generation() + 1;
-        }
-        return AdmissionEntries.make(key.template, key.policyIndex, generation, key.isIdentified);
+        uint8 generation = _generationAfter(number, previous);
+        return AdmissionEntries.make(
+            previous, key.template, key.policyIndex, generation, key.isIdentified
+        );
+    }
+
+    /// @dev Generations are counted around, and only while no signer of any of them is valid.
+    function _generationAfter(uint32 number, AdmissionEntry previous) private view returns (uint8) {
+        uint8 generation = previous.generation();
+        if (generation != type(uint8).max) return generation + 1;
+        if (!previous.isFree()) revert AdmissionEndedTooOften(number, previous.validUntil());
+        return 0;
     }
 
     /// @dev Where the admission of an evidence stands, or may. A place is never emptied, so what stands

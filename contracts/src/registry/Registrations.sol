@@ -29,13 +29,21 @@ abstract contract Registrations is Signers, Verification, EIP712 {
         bytes32 blockHash;
         bool isRaw;
         bool keepsKey;
+        Possession possession;
+    }
+
+    /// @dev What the signer has signed of its own admission; upstream's call asks for none.
+    struct Possession {
+        bool isAsked;
+        uint256 deadline;
+        bytes signature;
     }
 
     uint256 private constant ENROLMENT_PERIOD = 1 days;
     /// @dev A renewal may lack this part of its time, for what passes until it is mined.
     uint256 private constant SHORTEST_PART = 8;
     bytes32 private constant ADMIT_TYPE = keccak256(
-        "Admit(address signer,uint64 referenceBlockNumber,uint256 deadline,bool keepKey)"
+        "Admit(address signer,uint64 referenceBlockNumber,address template,uint256 deadline,bool keepKey)"
     );
 
     /* --- admission ------------------------------------------------------------------------- */
@@ -73,16 +81,16 @@ abstract contract Registrations is Signers, Verification, EIP712 {
         view
         returns (bytes32 high, bytes32 low)
     {
-        return ReportData.encode(ReportData.ADMISSION, signer, number, blockHash);
+        return ReportData.ofAdmission(signer, number, blockHash);
     }
 
     /// @inheritdoc ITEERegistry
-    function renewalReportData(address signer, uint64 number, bytes32 blockHash)
+    function renewalReportData(address signer, uint64 number, bytes32 blockHash, address template)
         external
         view
         returns (bytes32 high, bytes32 low)
     {
-        return ReportData.encode(ReportData.RENEWAL, signer, number, blockHash);
+        return ReportData.ofRenewal(signer, number, blockHash, template);
     }
 
     /* --- renewal --------------------------------------------------------------------------- */
@@ -96,10 +104,11 @@ abstract contract Registrations is Signers, Verification, EIP712 {
         AdmissionEntry entry = _requireEnrolled(number, terms);
         SignerEntry bucket = _requireNewSigner(signer);
         bytes32 blockHash = _recentBlockHash(terms, referenceBlockNumber);
+        address template = entry.template();
         (bytes32 high, bytes32 low) =
-            ReportData.encode(ReportData.RENEWAL, signer, referenceBlockNumber, blockHash);
+            ReportData.ofRenewal(signer, referenceBlockNumber, blockHash, template);
         (bool isGood, bytes32 platform, bytes6 fmspc) =
-            QuoteTemplate.check(entry.template(), high, low, r, s);
+            QuoteTemplate.check(template, high, low, r, s);
         if (!isGood) revert RenewalSignatureInvalid(number);
         uint40 validUntil = _validUntil(terms, entry.validUntil());
         _requireLasting(terms, validUntil, number);
@@ -113,16 +122,19 @@ abstract contract Registrations is Signers, Verification, EIP712 {
     function possessionDigest(
         address signer,
         uint64 referenceBlockNumber,
+        address template,
         uint256 deadline,
         bool keepKey
     ) public view returns (bytes32) {
         return _hashTypedDataV4(
-            keccak256(abi.encode(ADMIT_TYPE, signer, referenceBlockNumber, deadline, keepKey))
+            keccak256(
+                abi.encode(ADMIT_TYPE, signer, referenceBlockNumber, template, deadline, keepKey)
+            )
         );
     }
 
-    /// @dev A machine with a new certificate has two admissions of one attestation key, and who sends
-    /// its signature names one of them: not one that soon ends.
+    /// @dev Whoever has seen a renewal can send it at any time while its block is recent enough: not
+    /// where the signer would be registered for the last seconds of its admission.
     function _requireLasting(Terms terms, uint256 validUntil, uint32 number) private view {
         uint256 validity = terms.attestValiditySeconds();
         uint256 needed = block.timestamp + validity - validity / SHORTEST_PART;
@@ -146,6 +158,7 @@ abstract contract Registrations is Signers, Verification, EIP712 {
             policyIndex: policy.index,
             isIdentified: verifierKind == VerifierKind.Own
         });
+        if (quoted.possession.isAsked) _requirePossession(quoted, key.template);
         uint40 validUntil = _validUntil(quoted.terms, verdict.validUntil);
         uint40 enrolledUntil = _enrolledUntil(verdict);
         (uint32 number, AdmissionEntry entry) = _vouch(
@@ -188,7 +201,8 @@ abstract contract Registrations is Signers, Verification, EIP712 {
         return uint40(verdict.validUntil < until ? verdict.validUntil : until);
     }
 
-    /// @dev All that can be checked of an admission without the verifier.
+    /// @dev All of an admission that can be checked without the verifier, but for the possession,
+    /// whose place is behind it.
     function _readQuoted(
         bytes calldata quote,
         uint256 deadline,
@@ -199,6 +213,7 @@ abstract contract Registrations is Signers, Verification, EIP712 {
             revert DeadlinePassed(deadline, block.timestamp);
         }
         quoted.keepsKey = keepKey;
+        quoted.possession = Possession(true, deadline, possession);
         quoted.terms = _terms;
         _requireNotPaused(quoted.terms);
         quoted.region = quote.read();
@@ -209,11 +224,27 @@ abstract contract Registrations is Signers, Verification, EIP712 {
         quoted.number = number;
         quoted.bucket = _requireNewSigner(signer);
         quoted.blockHash = _recentBlockHash(quoted.terms, number);
-        (, bytes32 low) = ReportData.encode(tag, signer, number, quoted.blockHash);
+        (, bytes32 low) = ReportData.ofAdmission(signer, number, quoted.blockHash);
         if (actualLow != low) revert ReportDataDigestMismatch(low, actualLow);
-        bytes32 digest = possessionDigest(signer, number, deadline, keepKey);
-        address possessor = ECDSA.recoverCalldata(digest, possession);
-        if (possessor != signer) revert PossessionMismatch(signer, possessor);
+    }
+
+    /// @dev The signer has named the evidence, so that nobody registers it by a copy with another
+    /// certificate of the same key. What the evidence is, the verdict tells.
+    function _requirePossession(Quoted memory quoted, address template) private view {
+        Possession memory possession = quoted.possession;
+        bytes32 digest = possessionDigest(
+            quoted.signer,
+            // It came from report data as 64 bits.
+            // forge-lint: disable-next-line(unsafe-typecast)
+            uint64(quoted.number),
+            template,
+            possession.deadline,
+            quoted.keepsKey
+        );
+        address possessor = ECDSA.recover(digest, possession.signature);
+        if (possessor != quoted.signer) {
+            revert PossessionMismatch(quoted.signer, possessor, template);
+        }
     }
 
     function _checkVerdict(Verdict memory verdict, Policy memory policy) private view {

@@ -80,10 +80,11 @@ contract MultiProofRegisteredTest is RegistryCase {
         bytes32 body = keccak256(
             abi.encode(
                 keccak256(
-                    "Admit(address signer,uint64 referenceBlockNumber,uint256 deadline,bool keepKey)"
+                    "Admit(address signer,uint64 referenceBlockNumber,address template,uint256 deadline,bool keepKey)"
                 ),
                 vm.addr(KEY),
                 newestBlock(),
+                templateOf(draft),
                 uint256(START),
                 true
             )
@@ -91,7 +92,7 @@ contract MultiProofRegisteredTest is RegistryCase {
         bytes memory message = bytes.concat(hex"1901", domain, body);
         vm.assertEq(
             keccak256(message),
-            registry.possessionDigest(vm.addr(KEY), newestBlock(), START, true),
+            registry.possessionDigest(vm.addr(KEY), newestBlock(), templateOf(draft), START, true),
             "it is what was signed"
         );
         IMultiProof multiProof = _deploy(1, false);

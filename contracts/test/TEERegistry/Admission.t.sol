@@ -141,27 +141,32 @@ contract TEERegistryAdmissionTest is RegistryCase {
 
     /// @dev Nobody can send it first in a way that keeps no key.
     function test_admit__other_choice_of_keeping_than_signed__refused() public {
-        bytes memory proof = possession(KEY, newestBlock(), START, true);
+        bytes memory proof = possession(KEY, newestBlock(), START);
         bytes memory quote = _quote();
         vm.expectPartialRevert(IRegistryErrors.PossessionMismatch.selector);
         registry.admit(quote, START, proof, false);
     }
 
     function test_admit__possession_of_another_key__refused() public {
-        bytes32 digest = registry.possessionDigest(vm.addr(KEY), newestBlock(), START, true);
+        bytes32 digest =
+            registry.possessionDigest(vm.addr(KEY), newestBlock(), _template(), START, true);
         (uint8 v, bytes32 r, bytes32 s) = vm.sign(NEXT_KEY, digest);
         _refuse(
             _quote(),
             START,
             abi.encodePacked(r, s, v),
             abi.encodeWithSelector(
-                IRegistryErrors.PossessionMismatch.selector, vm.addr(KEY), vm.addr(NEXT_KEY)
+                IRegistryErrors.PossessionMismatch.selector,
+                vm.addr(KEY),
+                vm.addr(NEXT_KEY),
+                _template()
             )
         );
     }
 
     function test_admit__possession_malleated__refused() public {
-        bytes32 digest = registry.possessionDigest(vm.addr(KEY), newestBlock(), START, true);
+        bytes32 digest =
+            registry.possessionDigest(vm.addr(KEY), newestBlock(), _template(), START, true);
         (uint8 v, bytes32 r, bytes32 s) = vm.sign(KEY, digest);
         bytes32 twin = bytes32(SECP256K1_ORDER - uint256(s));
         bytes memory proof = abi.encodePacked(r, twin, v == 27 ? uint8(28) : uint8(27));
@@ -199,16 +204,17 @@ contract TEERegistryAdmissionTest is RegistryCase {
         bytes32 body = keccak256(
             abi.encode(
                 keccak256(
-                    "Admit(address signer,uint64 referenceBlockNumber,uint256 deadline,bool keepKey)"
+                    "Admit(address signer,uint64 referenceBlockNumber,address template,uint256 deadline,bool keepKey)"
                 ),
                 address(0xe1),
                 uint64(7),
+                address(0xe2),
                 uint256(9),
                 true
             )
         );
         vm.assertEq(
-            registry.possessionDigest(address(0xe1), 7, 9, true),
+            registry.possessionDigest(address(0xe1), 7, address(0xe2), 9, true),
             keccak256(abi.encodePacked(hex"1901", domain, body)),
             "digest"
         );
@@ -222,6 +228,19 @@ contract TEERegistryAdmissionTest is RegistryCase {
     {
         (bytes32 high, bytes32 low) = registry.reportData(signer, number, hash);
         (bytes32 expectedHigh, bytes32 expectedLow) = reportData(signer, number, hash);
+        vm.assertEq(high, expectedHigh, "high");
+        vm.assertEq(low, expectedLow, "low");
+    }
+
+    function test_renewalReportData__any__as_defined(
+        address signer,
+        uint64 number,
+        bytes32 hash,
+        address template
+    ) public view {
+        (bytes32 high, bytes32 low) = registry.renewalReportData(signer, number, hash, template);
+        (bytes32 expectedHigh, bytes32 expectedLow) =
+            renewalReportData(signer, number, hash, template);
         vm.assertEq(high, expectedHigh, "high");
         vm.assertEq(low, expectedLow, "low");
     }
@@ -328,12 +347,16 @@ contract TEERegistryAdmissionTest is RegistryCase {
         registry.admit(quote, START, proof, true);
     }
 
+    function _template() private view returns (address) {
+        return templateOf(QuoteForge.draft(Form.TdV4));
+    }
+
     function _quote() private view returns (bytes memory) {
         return compactQuote(QuoteForge.draft(Form.TdV4), vm.addr(KEY), newestBlock());
     }
 
     function _admitRaw(QuoteDraft memory draft, uint256 key) private {
-        bytes memory proof = possession(key, newestBlock(), START);
+        bytes memory proof = possession(draft, key, newestBlock(), START, true);
         registry.admitRaw(rawQuote(draft, vm.addr(key), newestBlock()), START, proof, true);
     }
 

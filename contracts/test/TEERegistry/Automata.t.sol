@@ -101,7 +101,7 @@ contract TEERegistryAutomataTest is RegistryCase {
         vm.assume(offset < 5 || offset > 10);
         flip(output, offset);
         automata.say(true, output);
-        bytes memory proof = possession(KEY, newestBlock(), START);
+        bytes memory proof = possession(draft, KEY, newestBlock(), START, true);
         bytes memory quote = rawQuote(draft, vm.addr(KEY), newestBlock());
         vm.expectRevert();
         registry.admitRaw(quote, START, proof, true);
@@ -113,7 +113,7 @@ contract TEERegistryAutomataTest is RegistryCase {
             output[i] = seed[i % 32];
         }
         automata.say(true, output);
-        bytes memory proof = possession(KEY, newestBlock(), START);
+        bytes memory proof = possession(draft, KEY, newestBlock(), START, true);
         bytes memory quote = rawQuote(draft, vm.addr(KEY), newestBlock());
         vm.expectRevert();
         registry.admitRaw(quote, START, proof, true);
@@ -157,7 +157,7 @@ contract TEERegistryAutomataTest is RegistryCase {
 
     function test_admit__compact_quote__refused() public {
         bytes memory quote = compactQuote(draft, vm.addr(KEY), newestBlock());
-        bytes memory proof = possession(KEY, newestBlock(), START);
+        bytes memory proof = possession(draft, KEY, newestBlock(), START, true);
         vm.expectPartialRevert(IRegistryErrors.CompactQuoteRefused.selector);
         registry.admit(quote, START, proof, true);
     }
@@ -239,7 +239,7 @@ contract TEERegistryAutomataTest is RegistryCase {
         vm.deal(address(registry), 5);
         vm.deal(address(double), 7);
         bytes memory quote = rawQuote(draft, vm.addr(KEY), newestBlock());
-        bytes memory proof = possession(KEY, newestBlock(), START);
+        bytes memory proof = possession(draft, KEY, newestBlock(), START, true);
         uint256 snapshot = vm.snapshotState();
         vm.expectRevert(
             abi.encodeWithSelector(IRegistryErrors.RefundFailed.selector, address(double), 6)
@@ -274,7 +274,7 @@ contract TEERegistryAutomataTest is RegistryCase {
     function test_admitRaw__verifier_registers_again__refused() public {
         automata.say(true, _output(VerifierKind.AutomataV11, 0));
         bytes memory quote = rawQuote(draft, vm.addr(KEY), newestBlock());
-        bytes memory proof = possession(KEY, newestBlock(), START);
+        bytes memory proof = possession(draft, KEY, newestBlock(), START, true);
         automata.callBack(abi.encodeCall(registry.admitRaw, (quote, START, proof, true)));
         registry.admitRaw(quote, START, proof, true);
         vm.assertFalse(automata.callbackSucceeded(), "callback");
@@ -297,7 +297,7 @@ contract TEERegistryAutomataTest is RegistryCase {
         quoted = signer;
         automata.say(true, _output(VerifierKind.AutomataV11, 0));
         bytes memory quote = rawQuote(draft, signer, newestBlock());
-        bytes memory proof = possession(NEXT_KEY, newestBlock(), START);
+        bytes memory proof = possession(draft, NEXT_KEY, newestBlock(), START, true);
         vm.expectRevert(
             abi.encodeWithSelector(IRegistryErrors.SignerAlreadyRegistered.selector, signer, START)
         );
@@ -317,6 +317,13 @@ contract TEERegistryAutomataTest is RegistryCase {
         _admitRaw(KEY, 0);
         vm.assertEq(registry.epoch(), 1, "epoch");
         assertStatus(vm.addr(KEY), SignerStatus.Valid);
+    }
+
+    /// @dev It tells less: the platform is the key's hash, the evidence the QE report's.
+    function templateOf(QuoteDraft memory of_) internal view override returns (address) {
+        (uint256 x, uint256 y) = vm.publicKeyP256(of_.attestationKey);
+        bytes32 key = keccak256(abi.encode(x, y));
+        return of_.template(address(registry), key, FMSPC, keccak256(of_.qeReport));
     }
 
     function _use(VerifierKind kind) private {
@@ -342,21 +349,21 @@ contract TEERegistryAutomataTest is RegistryCase {
     }
 
     function _admitRaw(uint256 key, uint256 value) private {
-        bytes memory proof = possession(key, newestBlock(), START);
+        bytes memory proof = possession(draft, key, newestBlock(), START, true);
         bytes memory quote = rawQuote(draft, vm.addr(key), newestBlock());
         vm.prank(RELAYER, RELAYER);
         registry.admitRaw{value: value}(quote, START, proof, true);
     }
 
     function _refuse(bytes memory reason) private {
-        bytes memory proof = possession(KEY, newestBlock(), START);
+        bytes memory proof = possession(draft, KEY, newestBlock(), START, true);
         bytes memory quote = rawQuote(draft, vm.addr(KEY), newestBlock());
         vm.expectRevert(reason);
         registry.admitRaw(quote, START, proof, true);
     }
 
     function _refusePartially(bytes4 selector) private {
-        bytes memory proof = possession(KEY, newestBlock(), START);
+        bytes memory proof = possession(draft, KEY, newestBlock(), START, true);
         bytes memory quote = rawQuote(draft, vm.addr(KEY), newestBlock());
         vm.expectPartialRevert(selector);
         registry.admitRaw(quote, START, proof, true);

@@ -242,7 +242,7 @@ contract TEERegistryBucketsTest is RegistryCase {
             _plant(id + i, address(0xf0e), START + 86_400);
         }
         bytes memory quote = compactQuote(draft, vm.addr(NEXT_KEY), newestBlock());
-        bytes memory proof = possession(NEXT_KEY, newestBlock(), START);
+        bytes memory proof = possession(draft, NEXT_KEY, newestBlock(), START, true);
         vm.expectRevert(
             abi.encodeWithSelector(IRegistryErrors.AdmissionPlacesTaken.selector, template)
         );

@@ -174,7 +174,7 @@ contract TEERegistryEnclavesTest is RegistryCase {
 
     function _refuse(QuoteDraft memory draft, bytes4 selector) private {
         bytes memory quote = compactQuote(draft, vm.addr(KEY), newestBlock());
-        bytes memory proof = possession(KEY, newestBlock(), START);
+        bytes memory proof = possession(draft, KEY, newestBlock(), START, true);
         vm.expectPartialRevert(selector);
         registry.admit(quote, START, proof, true);
     }

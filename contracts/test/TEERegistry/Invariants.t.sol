@@ -55,7 +55,7 @@ contract TEERegistryInvariantsTest is RegistryCase {
 
     /// @dev A copy of an admission is of the same evidence, and so ends with the others.
     function test_actor__copied_admission__ends_with_the_others() public {
-        for (uint256 trick = 0; trick < 6; ++trick) {
+        for (uint256 trick = 0; trick < 7; ++trick) {
             uint256 snapshot = vm.snapshotState();
             actor.admit(0, 1, 0, 0, true);
             actor.admitWatched(1, 0, trick);
@@ -64,6 +64,17 @@ contract TEERegistryInvariantsTest is RegistryCase {
             invariant_signer__valid__exactly_when_the_model_says();
             vm.revertToState(snapshot);
         }
+    }
+
+    /// @dev A renewal is under the admission that its machine named, whoever sends it where.
+    function test_actor__renewal_under_another_certificates_admission__ends_with_its_own() public {
+        actor.admit(0, 1, 0, 0, true);
+        actor.admit(1, 1, 4, 0, true);
+        actor.renewWatched(2, 4);
+        vm.assertEq(actor.watched(), 1, "watched");
+        actor.revokeAdmission(0);
+        invariant_signer__valid__exactly_when_the_model_says();
+        vm.assertTrue(registry.verifyAttestedProver(actor.signerAt(2)), "valid");
     }
 
     /// @dev Otherwise the others could hold because nothing ever happened.
@@ -88,7 +99,7 @@ contract TEERegistryInvariantsTest is RegistryCase {
         actor.raiseEpoch(0);
         vm.assertFalse(registry.verifyAttestedProver(actor.signerAt(4)), "epoch");
         vm.assertEq(actor.taken(), 5, "taken in all");
-        for (uint256 trick = 0; trick < 6; ++trick) {
+        for (uint256 trick = 0; trick < 7; ++trick) {
             actor.wait(3600, 300);
             actor.wait(3600, 300);
             actor.admitWatched(5 + trick % 2, 0, trick);

@@ -392,7 +392,7 @@ contract TEERegistryPolicyTest is RegistryCase {
     function _refuseAdmission(QuoteDraft memory draft, bytes memory reason) private {
         uint256 key = 0xbad;
         bytes memory quote = compactQuote(draft, vm.addr(key), newestBlock());
-        bytes memory proof = possession(key, newestBlock(), START);
+        bytes memory proof = possession(draft, key, newestBlock(), START, true);
         vm.expectRevert(reason);
         registry.admit(quote, START, proof, true);
     }

@@ -338,7 +338,8 @@ contract TEERegistryRecheckTest is RegistryCase {
             draft = QuoteForge.draft(Form(form));
             uint256 key = NEXT_KEY + form;
             bytes memory first = rawQuote(draft, vm.addr(key), newestBlock());
-            registry.admitRaw(first, START, possession(key, newestBlock(), START), true);
+            bytes memory proof = possession(draft, key, newestBlock(), START, true);
+            registry.admitRaw(first, START, proof, true);
             bytes memory second = rawQuote(draft, NEXT, newestBlock());
             uint256 qeSignature = second.length - draft.backing.length - 64;
             flip(second, qeSignature);

@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 // Casts of small numbers and literals.
 // forge-lint: disable-start(unsafe-typecast)
 
-import {TcbStatus, Verdict} from "../../src/interfaces/IDcapVerifier.sol";
+import {Evidence, TcbStatus, Verdict} from "../../src/interfaces/IDcapVerifier.sol";
 import {ITEERegistry} from "../../src/interfaces/ITEERegistry.sol";
 import {Admission} from "../../src/interfaces/registry/RegistryTypes.sol";
 import {Form, QuoteDraft, QuoteForge} from "../harness/QuoteForge.sol";
@@ -17,6 +17,11 @@ contract RegistryActor is TestCase {
 
     uint256 public constant SIGNERS = 8;
     uint256 private constant PLATFORMS = 2;
+    /// @dev Each platform has two certificates of one key, and each of them is other evidence.
+    uint256 private constant EVIDENCES = 4;
+    /// @dev Where the authentication data stand in a quote, and some byte of the certificate behind it.
+    uint256 private constant BACKING = 1208;
+    uint256 private constant IN_CERTIFICATE = 1300;
     uint64 private constant CERTIFIED_SECONDS = 50_000;
     address private constant STRANGER = address(0xbad);
 
@@ -26,7 +31,7 @@ contract RegistryActor is TestCase {
         uint256 end;
         uint256 block_;
         uint256 measurement;
-        uint256 platform;
+        uint256 evidence;
         bool ended;
         bool revoked;
     }
@@ -46,8 +51,8 @@ contract RegistryActor is TestCase {
     bytes32[2] private _measurements;
     bool[2] private _allowed = [true, true];
     bool[2] private _platformRevoked;
-    /// @dev Numbers of admissions, by measurement and platform; zero for none yet.
-    uint32[2][2] private _numbers;
+    /// @dev Numbers of admissions, by measurement and evidence; zero for none yet.
+    uint32[4][2] private _numbers;
     mapping(address signer => Life) public lives;
     uint256 public taken;
     uint256 public watched;
@@ -65,88 +70,112 @@ contract RegistryActor is TestCase {
 
     function admit(uint256 index, uint256 age, uint256 which, uint8 status, bool keepKey) public {
         uint256 key = _keyAt(index);
-        (uint256 m, uint256 p) = (which % 2, (which / 2) % PLATFORMS);
+        (uint256 m, uint256 e) = (which % 2, (which / 2) % EVIDENCES);
         age = _age(age);
         // Mostly good ones.
         status = status % 16 < 10 ? 0 : status % 10;
-        _say(TcbStatus(status), p);
-        bytes memory quote = _quote(vm.addr(key), uint64(block.number - age), m);
-        bytes memory proof = _possession(key, uint64(block.number - age), keepKey);
-        bool mayBe = _isFresh(age) && _allowed[m] && !_platformRevoked[p] && status == 0;
+        _say(TcbStatus(status), e);
+        bytes memory quote = _quote(vm.addr(key), uint64(block.number - age), m, e);
+        bytes memory proof = _possession(key, uint64(block.number - age), m, e, keepKey);
+        bool mayBe = _isFresh(age) && _allowed[m] && !_platformRevoked[e % PLATFORMS] && status == 0;
         try REGISTRY.admit(quote, block.timestamp, proof, keepKey) {
             vm.assertTrue(mayBe, "taken only when it may be");
-            _count(vm.addr(key), m, p, block.timestamp + CERTIFIED_SECONDS);
+            _count(vm.addr(key), m, e, block.timestamp + CERTIFIED_SECONDS);
         } catch {
             _requireReason(vm.addr(key), mayBe);
         }
     }
 
     function renew(uint256 index, uint256 age, uint256 which) public {
-        (uint256 m, uint256 p) = (which % 2, (which / 2) % PLATFORMS);
-        uint32 id = _numbers[m][p];
+        (uint256 m, uint256 e) = (which % 2, (which / 2) % EVIDENCES);
+        uint32 id = _numbers[m][e];
         if (id == 0) return;
         age = _age(age);
         Admission memory kept = REGISTRY.admission(id);
         bool mayBe = kept.isLive && _isFresh(age) && _lasts(kept.validUntil);
         vm.assertFalse(mayBe && !_allowed[m], "live without a measurement");
-        vm.assertFalse(mayBe && _platformRevoked[p], "live on a revoked platform");
+        vm.assertFalse(mayBe && _platformRevoked[e % PLATFORMS], "live on a revoked platform");
         address signer = signerAt(index);
-        if (_renew(id, signer, uint64(block.number - age), m)) {
+        (uint256 r, uint256 s) = _renewal(id, signer, uint64(block.number - age), m, e);
+        try REGISTRY.renew(id, signer, uint64(block.number - age), r, s) {
             vm.assertTrue(mayBe, "renewed only when it may be");
-            _count(signer, m, p, kept.validUntil);
-        } else {
+            _count(signer, m, e, kept.validUntil);
+        } catch {
             _requireReason(signer, mayBe);
         }
     }
 
-    function _renew(uint32 id, address signer, uint64 number, uint256 m) private returns (bool) {
-        (bytes32 high, bytes32 low) = REGISTRY.renewalReportData(signer, number, _hashAt(number));
-        (bytes32 r, bytes32 s) = _draft(m).sign(high, low);
-        try REGISTRY.renew(id, signer, number, uint256(r), uint256(s)) {
-            return true;
-        } catch {
-            return false;
-        }
+    /// @dev What a machine sends for a renewal under an admission of its own.
+    function _renewal(uint32 id, address signer, uint64 number, uint256 m, uint256 e)
+        private
+        returns (uint256, uint256)
+    {
+        address template = REGISTRY.admission(id).template;
+        (bytes32 high, bytes32 low) =
+            REGISTRY.renewalReportData(signer, number, _hashAt(number), template);
+        (bytes32 r, bytes32 s) = _draft(m, e).sign(high, low);
+        return (uint256(r), uint256(s));
     }
 
     /* --- strangers ------------------------------------------------------------------------- */
 
     /// @notice Somebody admits a signer, and a stranger is first with what he sees of it.
     function admitWatched(uint256 index, uint256 which, uint256 trick) public {
-        (uint256 m, uint256 p) = (which % 2, (which / 2) % PLATFORMS);
-        if (!_allowed[m] || _platformRevoked[p]) return;
+        (uint256 m, uint256 e) = (which % 2, (which / 2) % EVIDENCES);
+        if (!_allowed[m] || _platformRevoked[e % PLATFORMS]) return;
         uint256 key = _keyAt(index);
-        Pending memory pending = _pending(key, m);
+        _say(TcbStatus.UpToDate, e);
+        Pending memory pending = _pending(key, m, e);
         if (!_isNew(pending.signer)) return;
-        _say(TcbStatus.UpToDate, p);
-        _interfere(pending, _numbers[m][p], trick);
+        _interfere(pending, _numbers[m][e], trick);
         try REGISTRY.admit(pending.quote, block.timestamp, pending.proof, true) {} catch {}
         // Whatever he did: registered for all of its time, and the key is enrolled.
-        _count(pending.signer, m, p, block.timestamp + CERTIFIED_SECONDS);
+        _count(pending.signer, m, e, block.timestamp + CERTIFIED_SECONDS);
         vm.assertEq(
             REGISTRY.registration(pending.signer).validUntil, lives[pending.signer].end, "end"
         );
-        Admission memory kept = REGISTRY.admission(_numbers[m][p]);
+        Admission memory kept = REGISTRY.admission(_numbers[m][e]);
         vm.assertTrue(kept.isLive, "enrolled");
         vm.assertTrue(kept.validUntil >= block.timestamp + CERTIFIED_SECONDS, "enrolled for long");
         ++watched;
     }
 
+    /// @notice Somebody renews, and a stranger is first, under every other admission that he knows.
+    function renewWatched(uint256 index, uint256 which) public {
+        (uint256 m, uint256 e) = (which % 2, (which / 2) % EVIDENCES);
+        uint32 id = _numbers[m][e];
+        Admission memory kept = REGISTRY.admission(id);
+        address signer = signerAt(index);
+        if (id == 0 || !kept.isLive || !_lasts(kept.validUntil) || !_isNew(signer)) return;
+        uint64 number = uint64(block.number - 1);
+        (uint256 r, uint256 s) = _renewal(id, signer, number, m, e);
+        for (uint256 i = 0; i < 2 * EVIDENCES; ++i) {
+            uint32 other = _numbers[i % 2][i / 2];
+            if (other == id) continue;
+            vm.prank(STRANGER);
+            try REGISTRY.renew(other, signer, number, r, s) {} catch {}
+        }
+        REGISTRY.renew(id, signer, number, r, s);
+        vm.assertEq(uint256(REGISTRY.registration(signer).admission), id, "admission");
+        _count(signer, m, e, kept.validUntil);
+        ++watched;
+    }
+
     /// @notice A stranger shows any quote that he has seen again, when the collateral is about to end.
     function meddle(uint256 index, uint256 which, uint256 left) public {
-        (uint256 m, uint256 p) = (which % 2, (which / 2) % PLATFORMS);
+        (uint256 m, uint256 e) = (which % 2, (which / 2) % EVIDENCES);
         uint64 until = uint64(block.timestamp + bound(left, 1, 100));
         uint256[SIGNERS] memory ends = _ends();
-        uint64 live = REGISTRY.admission(_numbers[m][p]).validUntil;
-        DOUBLE.say(Verdict(TcbStatus.UpToDate, until, "fmspc!", _platform(p), 0));
-        Pending memory pending = _pending(_keyAt(index), m);
+        uint64 live = REGISTRY.admission(_numbers[m][e]).validUntil;
+        DOUBLE.say(Verdict(TcbStatus.UpToDate, until, "fmspc!", _platform(e), 0));
+        Pending memory pending = _pending(_keyAt(index), m, e);
         vm.prank(STRANGER);
         if (index % 2 == 0) {
             try REGISTRY.recheck(pending.quote) {} catch {}
         } else {
             try REGISTRY.recheckRaw(_raw(pending)) {} catch {}
         }
-        vm.assertTrue(REGISTRY.admission(_numbers[m][p]).validUntil >= live, "admission");
+        vm.assertTrue(REGISTRY.admission(_numbers[m][e]).validUntil >= live, "admission");
         uint256[SIGNERS] memory after_ = _ends();
         for (uint256 i = 0; i < SIGNERS; ++i) {
             vm.assertTrue(after_[i] >= ends[i], "signer");
@@ -158,30 +187,31 @@ contract RegistryActor is TestCase {
         uint256 s = uint256(bytes32(slice(pending.quote, 664, 696)));
         bytes memory copy = pending.quote;
         // In the authentication data, or in the signature over the QE report: no part of the evidence.
-        if (trick % 6 < 2) {
-            uint256 place = trick % 6 == 0 ? 1208 : 1144;
-            copy = bytes.concat(slice(copy, 0, place), hex"01", slice(copy, place + 1, copy.length));
+        // Or another certificate of the same key: other evidence, which the signer has not named.
+        if (trick % 7 < 3) {
+            copy = bytes.concat(copy);
+            flip(copy, [BACKING, BACKING - 64, IN_CERTIFICATE][trick % 7]);
         }
         bytes memory raw = _raw(pending);
         vm.prank(STRANGER);
-        if (trick % 6 < 2) {
+        if (trick % 7 < 3) {
             try REGISTRY.admit(copy, block.timestamp, pending.proof, true) {} catch {}
-        } else if (trick % 6 == 2) {
+        } else if (trick % 7 == 3) {
             try REGISTRY.admit(copy, block.timestamp, pending.proof, false) {} catch {}
-        } else if (trick % 6 == 3) {
+        } else if (trick % 7 == 4) {
             try REGISTRY.admitRaw(raw, block.timestamp, pending.proof, true) {} catch {}
-        } else if (trick % 6 == 4) {
+        } else if (trick % 7 == 5) {
             try REGISTRY.renew(id, pending.signer, pending.number, r, s) {} catch {}
         } else {
             try REGISTRY.recheck(copy) {} catch {}
         }
     }
 
-    function _pending(uint256 key, uint256 m) private returns (Pending memory pending) {
+    function _pending(uint256 key, uint256 m, uint256 e) private returns (Pending memory pending) {
         pending.signer = vm.addr(key);
         pending.number = uint64(block.number - 1);
-        pending.quote = _quote(pending.signer, pending.number, m);
-        pending.proof = _possession(key, pending.number, true);
+        pending.quote = _quote(pending.signer, pending.number, m, e);
+        pending.proof = _possession(key, pending.number, m, e, true);
     }
 
     /// @dev The same quote as a platform would make it, with what anybody can change in it changed.
@@ -227,12 +257,12 @@ contract RegistryActor is TestCase {
     /* --- ends ---------------------------------------------------------------------------------- */
 
     function recheck(uint256 which, bool isGood) public {
-        (uint256 m, uint256 p) = (which % 2, (which / 2) % PLATFORMS);
-        if (!_allowed[m] || which % 8 > 3) return;
-        _say(isGood ? TcbStatus.UpToDate : TcbStatus.OutOfDate, p);
-        bytes memory quote = _quote(signerAt(0), uint64(block.number - 1), m);
+        (uint256 m, uint256 e) = (which % 2, (which / 2) % EVIDENCES);
+        if (!_allowed[m] || which % 16 > 7) return;
+        _say(isGood ? TcbStatus.UpToDate : TcbStatus.OutOfDate, e);
+        bytes memory quote = _quote(signerAt(0), uint64(block.number - 1), m, e);
         try REGISTRY.recheck(quote) {
-            if (!isGood) _end(m, p);
+            if (!isGood) _end(m, e);
         } catch {}
     }
 
@@ -242,8 +272,8 @@ contract RegistryActor is TestCase {
         if (_allowed[m]) REGISTRY.removeMeasurement(_measurements[m], "random");
         else REGISTRY.allowMeasurement(_measurements[m]);
         if (_allowed[m]) {
-            for (uint256 p = 0; p < PLATFORMS; ++p) {
-                _end(m, p);
+            for (uint256 e = 0; e < EVIDENCES; ++e) {
+                _end(m, e);
             }
         }
         _allowed[m] = !_allowed[m];
@@ -257,18 +287,19 @@ contract RegistryActor is TestCase {
         if (!_platformRevoked[p]) {
             for (uint256 m = 0; m < 2; ++m) {
                 _end(m, p);
+                _end(m, p + PLATFORMS);
             }
         }
         _platformRevoked[p] = !_platformRevoked[p];
     }
 
     function revokeAdmission(uint256 which) public {
-        (uint256 m, uint256 p) = (which % 2, (which / 2) % PLATFORMS);
-        uint32 id = _numbers[m][p];
-        if (id == 0 || which % 8 > 3) return;
+        (uint256 m, uint256 e) = (which % 2, (which / 2) % EVIDENCES);
+        uint32 id = _numbers[m][e];
+        if (id == 0 || which % 16 > 7) return;
         vm.prank(OWNER);
         try REGISTRY.revokeAdmission(id, "random") {
-            _end(m, p);
+            _end(m, e);
         } catch {
             vm.assertFalse(REGISTRY.admission(id).isLive, "ended already");
         }
@@ -279,7 +310,7 @@ contract RegistryActor is TestCase {
         if (which % 8 != 0) return;
         vm.prank(OWNER);
         REGISTRY.raiseEpoch("random");
-        for (uint256 i = 0; i < 4; ++i) {
+        for (uint256 i = 0; i < 2 * EVIDENCES; ++i) {
             _end(i % 2, i / 2);
         }
     }
@@ -318,7 +349,7 @@ contract RegistryActor is TestCase {
     }
 
     /// @dev A second time only when the first has ended, by a quote that the first could not have seen.
-    function _count(address signer, uint256 m, uint256 p, uint256 vouchedUntil) private {
+    function _count(address signer, uint256 m, uint256 e, uint256 vouchedUntil) private {
         Life storage life = lives[signer];
         vm.assertFalse(life.revoked, "revoked signer registered");
         if (life.registrations != 0) {
@@ -327,17 +358,25 @@ contract RegistryActor is TestCase {
         }
         uint256 end = block.timestamp + REGISTRY.attestValiditySeconds();
         life.end = vouchedUntil < end ? vouchedUntil : end;
-        (life.measurement, life.platform, life.block_) = (m, p, block.number);
+        (life.measurement, life.evidence, life.block_) = (m, e, block.number);
         life.ended = false;
         ++life.registrations;
         ++taken;
-        _numbers[m][p] = REGISTRY.registration(signer).admission;
+        _note(m, e, REGISTRY.registration(signer).admission);
     }
 
-    function _end(uint256 m, uint256 p) private {
+    /// @dev A number is of one evidence at a time.
+    function _note(uint256 m, uint256 e, uint32 number) private {
+        for (uint256 i = 0; i < 2 * EVIDENCES; ++i) {
+            if (_numbers[i % 2][i / 2] == number) _numbers[i % 2][i / 2] = 0;
+        }
+        _numbers[m][e] = number;
+    }
+
+    function _end(uint256 m, uint256 e) private {
         for (uint256 i = 0; i < SIGNERS; ++i) {
             Life storage life = lives[signerAt(i)];
-            if (life.registrations != 0 && life.measurement == m && life.platform == p) {
+            if (life.registrations != 0 && life.measurement == m && life.evidence == e) {
                 life.ended = true;
             }
         }
@@ -345,29 +384,42 @@ contract RegistryActor is TestCase {
 
     /* --- quotes ----------------------------------------------------------------------------------- */
 
-    function _say(TcbStatus status, uint256 p) private {
+    function _say(TcbStatus status, uint256 e) private {
         uint64 validUntil = uint64(block.timestamp) + CERTIFIED_SECONDS;
-        DOUBLE.say(Verdict(status, validUntil, "fmspc!", _platform(p), 0));
+        DOUBLE.say(Verdict(status, validUntil, "fmspc!", _platform(e), 0));
     }
 
-    function _draft(uint256 m) private pure returns (QuoteDraft memory draft) {
+    function _draft(uint256 m, uint256 e) private pure returns (QuoteDraft memory draft) {
         draft = QuoteForge.draft(Form.TdV4);
         if (m == 1) flip(draft.region, 200);
+        if (e >= PLATFORMS) flip(draft.backing, IN_CERTIFICATE - BACKING);
     }
 
-    function _quote(address signer, uint64 number, uint256 m) private returns (bytes memory) {
+    function _quote(address signer, uint64 number, uint256 m, uint256 e)
+        private
+        returns (bytes memory)
+    {
         (bytes32 high, bytes32 low) = REGISTRY.reportData(signer, number, _hashAt(number));
-        return _draft(m).compact(high, low);
+        return _draft(m, e).compact(high, low);
     }
 
-    function _possession(uint256 key, uint64 number, bool keepKey)
+    function _possession(uint256 key, uint64 number, uint256 m, uint256 e, bool keepKey)
         private
         view
         returns (bytes memory)
     {
-        bytes32 digest = REGISTRY.possessionDigest(vm.addr(key), number, block.timestamp, keepKey);
+        bytes32 digest = REGISTRY.possessionDigest(
+            vm.addr(key), number, _template(m, e), block.timestamp, keepKey
+        );
         (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, digest);
         return abi.encodePacked(r, s, v);
+    }
+
+    /// @dev By what the double says at present: of the platform that was asked for.
+    function _template(uint256 m, uint256 e) private view returns (address) {
+        QuoteDraft memory draft = _draft(m, e);
+        Evidence memory said = DOUBLE.describe(draft.compact(0, 0), false);
+        return draft.template(address(REGISTRY), said.platform, said.fmspc, said.evidence);
     }
 
     /// @dev The chain's block of that number, from now on.
@@ -384,8 +436,9 @@ contract RegistryActor is TestCase {
         return keys[index % SIGNERS];
     }
 
-    function _platform(uint256 p) private pure returns (bytes32) {
-        return keccak256(abi.encode("platform of the actor", p));
+    /// @dev Of an evidence.
+    function _platform(uint256 e) private pure returns (bytes32) {
+        return keccak256(abi.encode("platform of the actor", e % PLATFORMS));
     }
 
     /// @dev Mostly fresh.

@@ -122,7 +122,8 @@ contract TEERegistryRenewalTest is RegistryCase {
         _refuseSignature(NEXT, newestBlock(), r, s);
         (r, s) = renewalSignature(draft, NEXT, newestBlock() - 1);
         _refuseSignature(NEXT, newestBlock(), r, s);
-        (bytes32 high, bytes32 low) = reportData(NEXT, newestBlock(), keccak256("other branch"));
+        (bytes32 high, bytes32 low) =
+            renewalReportData(NEXT, newestBlock(), keccak256("other branch"), _template());
         (r, s) = draft.sign(high, low);
         _refuseSignature(NEXT, newestBlock(), r, s);
     }
@@ -130,7 +131,7 @@ contract TEERegistryRenewalTest is RegistryCase {
     function test_renew__another_attestation_key__refused() public {
         QuoteDraft memory forged = draft;
         forged.attestationKey = 0xbad;
-        (bytes32 r, bytes32 s) = renewalSignature(forged, NEXT, newestBlock());
+        (bytes32 r, bytes32 s) = renewalSignature(forged, _template(), NEXT, newestBlock());
         _refuseSignature(NEXT, newestBlock(), r, s);
     }
 
@@ -138,7 +139,7 @@ contract TEERegistryRenewalTest is RegistryCase {
     function test_renew__any_other_region__refused(uint256 offset) public {
         QuoteDraft memory other = draft;
         flip(other.region, bound(offset, 0, 567));
-        (bytes32 r, bytes32 s) = renewalSignature(other, NEXT, newestBlock());
+        (bytes32 r, bytes32 s) = renewalSignature(other, _template(), NEXT, newestBlock());
         _refuseSignature(NEXT, newestBlock(), r, s);
     }
 
@@ -247,6 +248,10 @@ contract TEERegistryRenewalTest is RegistryCase {
         vm.prank(OWNER);
         registry.restorePlatform(PLATFORM, REASON);
         _refuse(NEXT, reason);
+    }
+
+    function _template() private view returns (address) {
+        return registry.admission(id).template;
     }
 
     function _refuseSignature(address signer, uint64 number, bytes32 r, bytes32 s) private {

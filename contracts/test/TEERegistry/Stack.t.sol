@@ -15,6 +15,7 @@ import {
 } from "../../src/interfaces/registry/RegistryTypes.sol";
 import {Asn1} from "../harness/Asn1.sol";
 import {QeIdentity, TcbInfo} from "../harness/CollateralMaker.sol";
+import {QuoteForge} from "../harness/QuoteForge.sol";
 import {Draft, SimulatedPlatform} from "../harness/SimulatedPlatform.sol";
 
 /// @notice The registry on the verifier itself: what Intel takes back evicts, and no encoding of a
@@ -233,16 +234,32 @@ contract TEERegistryStackTest is SimulatedPlatform {
     }
 
     function _possession(uint256 key) private view returns (bytes memory) {
-        bytes32 digest =
-            registry.possessionDigest(vm.addr(key), uint64(BLOCK - 1), type(uint256).max, true);
+        bytes32 digest = registry.possessionDigest(
+            vm.addr(key), uint64(BLOCK - 1), _template(), type(uint256).max, true
+        );
         (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, digest);
         return abi.encodePacked(r, s, v);
     }
 
+    function _template() private view returns (address) {
+        Draft memory draft = goodDraft();
+        Evidence memory said = verifier.describe(compact(draft), false);
+        bytes memory key = attestationKey();
+        setReportData(draft, bytes32(slice(key, 0, 32)), bytes32(slice(key, 32, 64)));
+        return QuoteForge.templateOf(
+            bytes.concat(draft.header, draft.body),
+            address(registry),
+            said.platform,
+            said.fmspc,
+            said.evidence
+        );
+    }
+
     function _renew(address signer) private {
         Draft memory draft = goodDraft();
-        (bytes32 high, bytes32 low) =
-            registry.renewalReportData(signer, uint64(BLOCK - 1), blockhash(BLOCK - 1));
+        (bytes32 high, bytes32 low) = registry.renewalReportData(
+            signer, uint64(BLOCK - 1), blockhash(BLOCK - 1), registry.admission(id).template
+        );
         setReportData(draft, high, low);
         bytes memory pair = signature(ATTESTATION_KEY, bytes.concat(draft.header, draft.body));
         uint256 r = uint256(bytes32(slice(pair, 0, 32)));

@@ -76,8 +76,9 @@ contract TEERegistryStrangersTest is RegistryCase {
 
     /// @dev Nor the other way round: it would enrol a key that nobody asked for.
     function test_admit__by_the_quote_of_a_renewal__refused() public {
-        (bytes32 high, bytes32 low) =
-            renewalReportData(vm.addr(NEXT_KEY), newestBlock(), hashOf(BLOCK - 1));
+        (bytes32 high, bytes32 low) = renewalReportData(
+            vm.addr(NEXT_KEY), newestBlock(), hashOf(BLOCK - 1), templateOf(draft)
+        );
         bytes memory quote = draft.compact(high, low);
         bytes memory proof = possession(NEXT_KEY, newestBlock(), START);
         vm.expectPartialRevert(IRegistryErrors.ReportDataTagUnknown.selector);

@@ -120,6 +120,34 @@ library QuoteForge {
         );
     }
 
+    /// @notice The address that names this evidence at a registry, by its definition.
+    function template(
+        QuoteDraft memory of_,
+        address registry,
+        bytes32 platform,
+        bytes6 fmspc,
+        bytes32 evidence
+    ) internal pure returns (address) {
+        (uint256 x, uint256 y) = vm.publicKeyP256(of_.attestationKey);
+        bytes memory region = regionWith(of_, bytes32(x), bytes32(y));
+        return templateOf(region, registry, platform, fmspc, evidence);
+    }
+
+    /// @param region signed, with the attestation key in place of the report data
+    function templateOf(
+        bytes memory region,
+        address registry,
+        bytes32 platform,
+        bytes6 fmspc,
+        bytes32 evidence
+    ) internal pure returns (address) {
+        bytes memory code = bytes.concat(hex"00", platform, fmspc, region);
+        bytes memory creation =
+            bytes.concat(hex"61", bytes2(uint16(code.length)), hex"80600a3d393df3", code);
+        bytes memory named = abi.encodePacked(bytes1(0xff), registry, evidence, keccak256(creation));
+        return address(uint160(uint256(keccak256(named))));
+    }
+
     function signatureAndKey(QuoteDraft memory of_, bytes32 high, bytes32 low)
         internal
         pure

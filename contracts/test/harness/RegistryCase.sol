@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {TcbStatus, Verdict} from "../../src/interfaces/IDcapVerifier.sol";
+import {Evidence, TcbStatus, Verdict} from "../../src/interfaces/IDcapVerifier.sol";
 import {ITEERegistry} from "../../src/interfaces/ITEERegistry.sol";
 import {
     Enclave,
@@ -130,30 +130,36 @@ abstract contract RegistryCase is TestCase {
         view
         returns (bytes32 high, bytes32 low)
     {
-        return reportData(bytes4(0x41545431), signer, number, blockHash);
-    }
-
-    /// @notice The same for a renewal.
-    function renewalReportData(address signer, uint64 number, bytes32 blockHash)
-        internal
-        view
-        returns (bytes32 high, bytes32 low)
-    {
-        return reportData(bytes4(0x41545231), signer, number, blockHash);
-    }
-
-    function reportData(bytes4 tag, address signer, uint64 number, bytes32 blockHash)
-        internal
-        view
-        returns (bytes32 high, bytes32 low)
-    {
-        high = bytes32(abi.encodePacked(signer, number, tag));
+        high = bytes32(abi.encodePacked(signer, number, "ATT1"));
         bytes32 typeHash = keccak256(
             "ReportData(uint256 chainId,address registry,address signer,uint64 blockNumber,bytes32 blockHash)"
         );
         low = keccak256(
             abi.encode(typeHash, block.chainid, address(registry), signer, number, blockHash)
         );
+    }
+
+    /// @notice The same for a renewal under the admission of this template.
+    function renewalReportData(address signer, uint64 number, bytes32 blockHash, address template)
+        internal
+        view
+        returns (bytes32 high, bytes32 low)
+    {
+        high = bytes32(abi.encodePacked(signer, number, "ATR1"));
+        bytes32 typeHash = keccak256(
+            "RenewalReportData(uint256 chainId,address registry,address signer,uint64 blockNumber,bytes32 blockHash,address template)"
+        );
+        low = keccak256(
+            abi.encode(
+                typeHash, block.chainid, address(registry), signer, number, blockHash, template
+            )
+        );
+    }
+
+    /// @notice The name of a draft's evidence, by what the double would say of it.
+    function templateOf(QuoteDraft memory draft) internal view virtual returns (address) {
+        Evidence memory said = double.describe(draft.compact(0, 0), false);
+        return draft.template(address(registry), said.platform, said.fmspc, said.evidence);
     }
 
     function compactQuote(QuoteDraft memory draft, address signer, uint64 number)
@@ -174,21 +180,25 @@ abstract contract RegistryCase is TestCase {
         return draft.raw(high, low);
     }
 
-    /// @notice For an admission that keeps the key.
+    /// @notice For an admission of the usual draft that keeps the key.
     function possession(uint256 key, uint64 number, uint256 deadline)
         internal
         view
         returns (bytes memory)
     {
-        return possession(key, number, deadline, true);
+        return possession(QuoteForge.draft(Form.TdV4), key, number, deadline, true);
     }
 
-    function possession(uint256 key, uint64 number, uint256 deadline, bool keepKey)
-        internal
-        view
-        returns (bytes memory)
-    {
-        bytes32 digest = registry.possessionDigest(vm.addr(key), number, deadline, keepKey);
+    function possession(
+        QuoteDraft memory draft,
+        uint256 key,
+        uint64 number,
+        uint256 deadline,
+        bool keepKey
+    ) internal view returns (bytes memory) {
+        address template = templateOf(draft);
+        bytes32 digest =
+            registry.possessionDigest(vm.addr(key), number, template, deadline, keepKey);
         (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, digest);
         return abi.encodePacked(r, s, v);
     }
@@ -199,7 +209,7 @@ abstract contract RegistryCase is TestCase {
     function admit(QuoteDraft memory draft, uint256 key, bool keepKey) internal {
         uint64 number = newestBlock();
         bytes memory quote = compactQuote(draft, vm.addr(key), number);
-        bytes memory proof = possession(key, number, block.timestamp, keepKey);
+        bytes memory proof = possession(draft, key, number, block.timestamp, keepKey);
         vm.prank(RELAYER);
         registry.admit(quote, block.timestamp, proof, keepKey);
     }
@@ -220,7 +230,17 @@ abstract contract RegistryCase is TestCase {
         view
         returns (bytes32 r, bytes32 s)
     {
-        (bytes32 high, bytes32 low) = renewalReportData(signer, number, hashOf(number));
+        return renewalSignature(draft, templateOf(draft), signer, number);
+    }
+
+    /// @notice The same under the admission of another template.
+    function renewalSignature(
+        QuoteDraft memory draft,
+        address template,
+        address signer,
+        uint64 number
+    ) internal view returns (bytes32 r, bytes32 s) {
+        (bytes32 high, bytes32 low) = renewalReportData(signer, number, hashOf(number), template);
         return draft.sign(high, low);
     }
 

@@ -30,6 +30,24 @@ contract AdmissionEntryTest is TestCase {
         vm.assertTrue(!entry.isEnrolled() && entry.isEnded(), "ended");
     }
 
+    /// @dev Of what stood there before it keeps the end alone.
+    function test_make__in_place_of_another__held_as_long(Values memory values, uint256 previous)
+        public
+        pure
+    {
+        AdmissionEntry entry = AdmissionEntries.make(
+            AdmissionEntry.wrap(previous),
+            values.template,
+            values.policyIndex,
+            values.generation,
+            values.isIdentified
+        );
+        values.until = uint40(previous >> 160);
+        (values.era, values.status) = (0, 0);
+        _assertAre(entry, values);
+        vm.assertFalse(entry.isEnrolled() || entry.isEnded(), "flags");
+    }
+
     function test_vouched__again__never_ends_earlier(Values memory values, uint40 until, uint24 era)
         public
         pure
@@ -63,7 +81,11 @@ contract AdmissionEntryTest is TestCase {
     function _make(Values memory values) private pure returns (AdmissionEntry) {
         values.status = values.status % 10;
         AdmissionEntry entry = AdmissionEntries.make(
-            values.template, values.policyIndex, values.generation, values.isIdentified
+            AdmissionEntry.wrap(0),
+            values.template,
+            values.policyIndex,
+            values.generation,
+            values.isIdentified
         );
         return entry.vouched(values.until, values.era, TcbStatus(values.status));
     }

@@ -13,7 +13,7 @@ from attestor.chain.rpc import Rpc
 from attestor.core.eip712 import Domain
 from attestor.core.possession import Possession
 from attestor.core.registration import VerifierKind
-from attestor.core.report_data import Binding, Layout, Purpose
+from attestor.core.report_data import Binding, Layout
 from attestor.core.text import checksummed
 from attestor.devnet.anvil import Anvil
 from attestor.devnet.deployment import Deployment, DevelopmentDeployer
@@ -25,6 +25,7 @@ from attestor.quote.template import admission_name
 
 SIGNER = bytes(range(1, 21))
 HASH = bytes(range(100, 132))
+TEMPLATE = bytes(range(200, 220))
 
 
 @dataclass(frozen=True)
@@ -58,8 +59,8 @@ def test_report_data__any_block__is_the_registrys(chain: Chain, number: int) -> 
 
 def test_report_data__of_a_renewal__is_the_registrys(chain: Chain) -> None:
     binding = Binding(31337, chain.deployment.registry.address, Layout.ATTESTOR)
-    told = chain.read("renewalReportData", checksummed(SIGNER), 7, HASH)
-    assert told == binding.encode(SIGNER, 7, HASH, Purpose.RENEWAL)
+    told = chain.read("renewalReportData", checksummed(SIGNER), 7, HASH, checksummed(TEMPLATE))
+    assert told == binding.encode(SIGNER, 7, HASH, TEMPLATE)
 
 
 @pytest.mark.parametrize("keep_key", [True, False])
@@ -70,8 +71,9 @@ def test_possession__any_terms__digest_is_the_registrys(
     chain: Chain, number: int, deadline: int, keep_key: bool
 ) -> None:
     domain = Domain(31337, chain.deployment.registry.address)
-    ours = Possession(SIGNER, number, deadline, keep_key).digest(domain)
-    told = chain.read("possessionDigest", checksummed(SIGNER), number, deadline, keep_key)
+    ours = Possession(SIGNER, number, TEMPLATE, deadline, keep_key).digest(domain)
+    signer, template = checksummed(SIGNER), checksummed(TEMPLATE)
+    told = chain.read("possessionDigest", signer, number, template, deadline, keep_key)
     assert told == ours
 
 

@@ -14,14 +14,16 @@ from attestor.chain.registry import Registry
 from attestor.chain.rpc import Rpc
 from attestor.core.eip712 import Domain
 from attestor.core.possession import Possession
-from attestor.core.registration import Quoted, RegistrationKind
-from attestor.core.report_data import Binding, Layout, Purpose
+from attestor.core.registration import Quoted, RegistrationKind, VerifierKind
+from attestor.core.report_data import Binding, Layout
 from attestor.core.text import checksummed
 from attestor.deployment.plan import Creation
 from attestor.devnet.anvil import Anvil
 from attestor.devnet.deployment import Deployment, DevelopmentDeployer
 from attestor.errors import RegistrationRejected
+from attestor.quote.format import parse
 from attestor.quote.simulated import SimulatedPlatform
+from attestor.quote.template import admission_name
 from attestor.rotation.request import Request, RequestBuilder
 from attestor.signer.keys import Keys
 
@@ -38,17 +40,22 @@ class Chain:
     platform: SimulatedPlatform
 
     def quoted(
-        self, registry: bytes, layout: Layout, purpose: Purpose = Purpose.ADMISSION
+        self,
+        registry: bytes,
+        layout: Layout,
+        template: bytes | None = None,
+        kind: VerifierKind = VerifierKind.OWN,
     ) -> Quoted:
-        """A fresh signer's quote for that registry."""
+        """A fresh signer's quote for that registry, for a renewal with a template."""
         keys = Keys(lambda: 0.0)
         signer = keys.create()
         head = self.node.head()
         deadline = head.timestamp + 3600
-        bound = Binding(31337, registry, layout).encode(signer, head.number, head.hash, purpose)
+        bound = Binding(31337, registry, layout).encode(signer, head.number, head.hash, template)
         self.deployer.mine()
-        possession = Possession(signer, head.number, deadline, keep_key=True)
         raw = self.platform.quote(bound)
+        evidence = admission_name(registry, parse(raw), kind).template
+        possession = Possession(signer, head.number, evidence, deadline, keep_key=True)
         return Quoted(
             hash=keccak(raw),
             raw=raw,
@@ -65,11 +72,16 @@ class Chain:
 
     def cheapest(self, registry: Registry) -> Quoted:
         """A quote for a renewal, or for an admission where none is open: as the daemon does it."""
-        requests = RequestBuilder(registry, self.deployer.address)
-        renewal = self.quoted(registry.address, Layout.ATTESTOR, Purpose.RENEWAL)
-        if requests.is_renewal_open(renewal, self.node.head().timestamp):
-            return renewal
-        return self.quoted(registry.address, Layout.ATTESTOR)
+        last, now = self.platform.quote(bytes(64)), self.node.head().timestamp
+        template = self.requests(registry).open_template(last, now)
+        kind = registry.verifier_kind()
+        quoted = self.quoted(registry.address, Layout.ATTESTOR, template, kind)
+        assert template is None or self.requests(registry).is_renewal_open(quoted, now)
+        return quoted
+
+    def requests(self, registry: Registry) -> RequestBuilder:
+        """Of a payer that has the deployer's account."""
+        return RequestBuilder(registry, self.deployer.address)
 
     def register(self, registry: Registry, quoted: Quoted) -> Request:
         """Register as the daemon would, and check that the chain vouches."""
@@ -136,13 +148,17 @@ def test_request__renewal_of_an_ended_admission__is_refused_and_none_is_open(
     other.allow(made.address, chain.platform.measurement_id)
     registry = Registry(chain.node, made.address)
     chain.register(registry, chain.quoted(registry.address, Layout.ATTESTOR))
-    renewal = chain.quoted(registry.address, Layout.ATTESTOR, Purpose.RENEWAL)
-    requests = RequestBuilder(registry, chain.deployer.address)
-    now = chain.node.head().timestamp
+    requests, now = chain.requests(registry), chain.node.head().timestamp
+    last = chain.platform.quote(bytes(64))
+    template = requests.open_template(last, now)
+    assert template == requests.template_of(last)
+    renewal = chain.quoted(registry.address, Layout.ATTESTOR, template)
     assert requests.is_renewal_open(renewal, now)
     assert not requests.is_renewal_open(renewal, now + 83_000), "it would end too early"
+    assert requests.open_template(last, now + 83_000) is None
     other.transact(made.address, Contract.named("TEERegistry").encode("raiseEpoch", "test"))
     assert not requests.is_renewal_open(renewal, now)
+    assert requests.open_template(last, now) is None
     with pytest.raises(RegistrationRejected, match="AdmissionEnded"):
         requests.request(renewal)
 
@@ -157,10 +173,38 @@ def test_request__for_another_registry__is_refused_before_it_is_paid(chain: Chai
 def test_request__possession_of_another_key__is_refused(chain: Chain) -> None:
     registry = Registry(chain.node, chain.deployment.registry.address)
     quoted = chain.quoted(registry.address, Layout.ATTESTOR)
-    digest = Possession(quoted.signer, quoted.reference_block, quoted.deadline, True).digest(
-        Domain(31337, registry.address)
-    )
+    template = chain.requests(registry).template_of(quoted.raw)
+    digest = Possession(
+        quoted.signer, quoted.reference_block, template, quoted.deadline, True
+    ).digest(Domain(31337, registry.address))
     forged = replace(quoted, possession=sign(b"\x01" * 32, digest))
     requests = RequestBuilder(registry, chain.deployer.address)
     with pytest.raises(RegistrationRejected, match="PossessionMismatch"):
         requests.request(forged)
+
+
+def test_request__possession_of_other_evidence__is_refused(chain: Chain) -> None:
+    """As when somebody sends the same quote with another certificate of the same key."""
+    registry = Registry(chain.node, chain.deployment.registry.address)
+    quoted = chain.quoted(registry.address, Layout.ATTESTOR, kind=VerifierKind.AUTOMATA_1_1)
+    with pytest.raises(RegistrationRejected, match="PossessionMismatch"):
+        chain.requests(registry).request(quoted)
+
+
+def test_request__renewal_for_another_admission__is_refused_and_not_open(chain: Chain) -> None:
+    """As after a new certificate: what was bound is what the quote before was on."""
+    registry = Registry(chain.node, chain.deployment.registry.address)
+    chain.register(registry, chain.quoted(registry.address, Layout.ATTESTOR))
+    renewal = chain.quoted(registry.address, Layout.ATTESTOR, bytes(19) + b"\x01")
+    requests = chain.requests(registry)
+    assert not requests.is_renewal_open(renewal, chain.node.head().timestamp)
+    with pytest.raises(RegistrationRejected, match="RenewalSignatureInvalid"):
+        requests.request(renewal)
+
+
+@pytest.mark.parametrize("last", [None, b"", b"not a quote"])
+def test_open_template__no_quote_before_or_one_that_cannot_be_read__none(
+    chain: Chain, last: bytes | None
+) -> None:
+    registry = Registry(chain.node, chain.deployment.registry.address)
+    assert chain.requests(registry).open_template(last, chain.node.head().timestamp) is None

@@ -227,7 +227,8 @@ def test_copies__in_the_signer_process__is_one_until_it_is_retired() -> None:
     try:
         address, pid = signer.new_key(buckets=0xFF), signer._process.pid
         secret = secret_of(pid, address)
-        signer.quote(address, 7, b"\xbb" * 32, later)
+        signer.quote(address, 7, b"\xbb" * 32)
+        signer.possession(address, 7, b"\xcc" * 20, later)
         signer.activate(address, later)
         signer.lease(int(time.time()), 600.0)
         for number in range(PROOFS):

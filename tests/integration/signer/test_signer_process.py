@@ -61,7 +61,7 @@ def later() -> int:
 
 def test_quote__own_key__carries_its_report_data(signer: SignerProcess) -> None:
     address = signer.new_key()
-    answer = signer.quote(address, 7, BLOCK_HASH, later())
+    answer = signer.quote(address, 7, BLOCK_HASH)
     assert answer.simulated
     assert parse(answer.raw).report_data == Binding(31337, b"\x77" * 20, Layout.ATTESTOR).encode(
         address, 7, BLOCK_HASH
@@ -70,7 +70,7 @@ def test_quote__own_key__carries_its_report_data(signer: SignerProcess) -> None:
 
 def test_quote__key_of_nobody__is_refused(signer: SignerProcess) -> None:
     with pytest.raises(SignerUnknown):
-        signer.quote(b"\x11" * 20, 7, BLOCK_HASH, later())
+        signer.quote(b"\x11" * 20, 7, BLOCK_HASH)
 
 
 def test_prove__active_signer__signs_what_was_executed(signer: SignerProcess) -> None:

@@ -117,10 +117,25 @@ def test_items_of__keys__are_those_of_the_store(collateral: Collateral) -> None:
         == 0x81
     )
     assert items[CollateralKind.PCK_CA].key == items[CollateralKind.PCK_CRL].key > 0
-    assert items[CollateralKind.TCB_SIGNING].key == 0
+    signer = load_pem_x509_certificates(collateral.tcb_info_issuer_chain.encode())[0]
+    assert items[CollateralKind.TCB_SIGNING].key == signer.serial_number > 0
     root = load_pem_x509_certificates(collateral.pck_crl_issuer_chain.encode())[-1]
     identifier = root.extensions.get_extension_for_class(SubjectKeyIdentifier).value.digest
     assert items[CollateralKind.ROOT_CRL].key == int.from_bytes(identifier, "big")
+
+
+def test_items_of__texts_signed_by_several__each_signer_is_an_item(collateral: Collateral) -> None:
+    """As while Intel goes over to the next TCB signing certificate."""
+    platforms = [SimulatedPlatform(seed, 31337, NOW) for seed in (b"next", b"numbers")]
+    following, last = (platform.collateral().qe_identity_issuer_chain for platform in platforms)
+    mixed = replace(collateral, qe_identity_issuer_chain=following)
+    numbers = replace(NUMBERS, issuer_chain=last)
+    signers = [item for item in items_of(mixed, numbers) if item.kind is CollateralKind.TCB_SIGNING]
+    assert len({item.key for item in signers}) == len(signers) == 3
+    chains = (collateral.tcb_info_issuer_chain, following, last)
+    serials = [load_pem_x509_certificates(chain.encode())[0].serial_number for chain in chains]
+    assert [item.key for item in signers] == serials
+    assert all(item.kind <= CollateralKind.TCB_SIGNING for item in items_of(mixed, numbers)[:4])
 
 
 def test_items_of__revocation_lists__count_their_entries() -> None:

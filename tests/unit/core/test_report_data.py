@@ -14,6 +14,7 @@ SIGNER = bytes(range(1, 21))
 NUMBER = 21_000_123
 HASH = bytes(range(100, 132))
 REGISTRY = bytes(range(50, 70))
+TEMPLATE = bytes(range(200, 220))
 OURS = Binding(31337, REGISTRY, Layout.ATTESTOR)
 UPSTREAM = Binding(31337, REGISTRY, Layout.UPSTREAM)
 BOTH = pytest.mark.parametrize("binding", [OURS, UPSTREAM], ids=str)
@@ -40,20 +41,25 @@ def test_encode__ours__has_signer_number_tag_and_abi_digest() -> None:
     assert len(encoded) == report_data.LENGTH
 
 
-def test_encode__ours_for_a_renewal__differs_in_the_tag_alone() -> None:
-    admission = OURS.encode(SIGNER, NUMBER, HASH)
-    renewal = OURS.encode(SIGNER, NUMBER, HASH, Purpose.RENEWAL)
-    assert renewal == admission[:28] + b"ATR1" + admission[32:]
+def test_encode__ours_for_a_renewal__has_its_tag_and_names_the_template() -> None:
+    encoded = OURS.encode(SIGNER, NUMBER, HASH, TEMPLATE)
+    types = ["bytes32", "uint256", "address", "address", "uint64", "bytes32", "address"]
+    registry, signer, template = ("0x" + part.hex() for part in (REGISTRY, SIGNER, TEMPLATE))
+    kind = keccak(text="Renewal" + TYPE[:-1] + ",address template)")
+    words = abi_encode(types, [kind, 31337, registry, signer, NUMBER, HASH, template])
+    assert encoded == SIGNER + NUMBER.to_bytes(8, "big") + b"ATR1" + keccak(words)
 
 
-def test_encode__upstreams__knows_no_purpose() -> None:
-    renewal = UPSTREAM.encode(SIGNER, NUMBER, HASH, Purpose.RENEWAL)
-    assert renewal == UPSTREAM.encode(SIGNER, NUMBER, HASH)
+def test_encode__upstreams_for_a_renewal__is_refused() -> None:
+    with pytest.raises(ReportDataInvalid, match="renewal"):
+        UPSTREAM.encode(SIGNER, NUMBER, HASH, TEMPLATE)
 
 
-@pytest.mark.parametrize("purpose", Purpose)
-def test_purpose_of__ours__comes_back(purpose: Purpose) -> None:
-    assert Purpose.of(OURS.encode(SIGNER, NUMBER, HASH, purpose)) is purpose
+@pytest.mark.parametrize(
+    ("template", "purpose"), [(None, Purpose.ADMISSION), (TEMPLATE, Purpose.RENEWAL)]
+)
+def test_purpose_of__ours__comes_back(template: bytes | None, purpose: Purpose) -> None:
+    assert Purpose.of(OURS.encode(SIGNER, NUMBER, HASH, template)) is purpose
 
 
 def test_purpose_of__another_tag__is_refused() -> None:
@@ -120,3 +126,11 @@ def test_encode__block_hash_malformed_or_zero__is_refused(
 ) -> None:
     with pytest.raises(ReportDataInvalid, match="block hash"):
         binding.encode(SIGNER, NUMBER, block_hash)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "template", [b"", bytes(20), TEMPLATE[:19], TEMPLATE + b"\0", "0x" + "11" * 20]
+)
+def test_encode__template_malformed_or_zero__is_refused(template: object) -> None:
+    with pytest.raises(ReportDataInvalid, match="template"):
+        OURS.encode(SIGNER, NUMBER, HASH, template)  # type: ignore[arg-type]

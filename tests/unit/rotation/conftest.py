@@ -40,6 +40,7 @@ PAYER = bytes.fromhex(ACCOUNT.address[2:])
 VALIDITY = 3600
 BLOCK_SECONDS = 12
 WINDOW = 100
+TEMPLATE = b"\x7e" * 20
 POLICY = RotationPolicy(
     period=300,
     expiry_margin=120,
@@ -80,6 +81,7 @@ class World:
         self.includes = True
         self.can_renew = True
         self.renews = False
+        self.certificate_is_new = False
         self.refuses = False
         self.window_blocks = WINDOW
         self.leases: list[tuple[int, float]] = []
@@ -203,15 +205,26 @@ class World:
     def is_for_renewal(self, raw: bytes) -> bool:
         return raw.endswith(b"renewal")
 
+    def template_of(self, raw: bytes) -> bytes:
+        self._called("template_of")
+        assert self.can_renew
+        return TEMPLATE
+
+    def open_template(self, raw: bytes | None, chain_time: int) -> bytes | None:
+        self._called("open_template")
+        assert chain_time == self.blocks[-1].timestamp
+        return TEMPLATE if self.can_renew and raw is not None and self.renews else None
+
     def is_renewal_open(self, quoted: Quoted, chain_time: int) -> bool:
         self._called("is_renewal_open")
         assert self.is_for_renewal(quoted.raw)
         assert chain_time == self.blocks[-1].timestamp
-        return self.renews
+        return not self.certificate_is_new
 
     def request(self, quoted: Quoted) -> Request:
         self._called("request")
-        assert quoted.possession == b"possession"
+        needs = self.can_renew and not self.is_for_renewal(quoted.raw)
+        assert quoted.possession == (b"possession of " + quoted.signer if needs else b"")
         calldata = quoted.signer + quoted.raw
         self.requests[calldata] = (quoted.signer, quoted.reference_block, quoted.reference_hash)
         if quoted.signer in self.registered:
@@ -274,13 +287,19 @@ class World:
         return address
 
     def quote(
-        self, address: bytes, number: int, block_hash: bytes, deadline: int, purpose: Purpose
+        self, address: bytes, number: int, block_hash: bytes, template: bytes | None
     ) -> QuoteAnswer:
         self._called("quote")
-        assert deadline > self.blocks[-1].timestamp
-        bound = BINDING.encode(address, number, block_hash, purpose)
+        bound = BINDING.encode(address, number, block_hash, template)
+        purpose = Purpose.RENEWAL if template else Purpose.ADMISSION
         raw = bound[32:] + address + purpose.encode()
-        return QuoteAnswer(raw, b"possession", "made-up", True)
+        return QuoteAnswer(raw, "made-up", True)
+
+    def possession(self, address: bytes, number: int, template: bytes, deadline: int) -> bytes:
+        self._called("possession")
+        assert template == TEMPLATE
+        assert deadline > self.blocks[-1].timestamp
+        return b"possession of " + address
 
     def lease(self, chain_time: int, seconds: float) -> None:
         self._called("lease")

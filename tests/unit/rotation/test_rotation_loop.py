@@ -25,6 +25,10 @@ def events(setup: Any) -> list[str]:
     return [entry.event for entry in entries(setup.store)]
 
 
+def kinds(setup: Any) -> list[str]:
+    return [row["kind"] for row in setup.store.rows("SELECT kind FROM registration_requests")]
+
+
 def test_step__first_head__goes_as_far_as_sending(setup: Any) -> None:
     reason = setup.rotation.step()
     assert reason == "the registration is not included yet"
@@ -110,34 +114,45 @@ def test_step__failure_on_the_way__backs_off_and_goes_on(setup: Any, call: str) 
 
 def test_step__an_admission_is_open__renews_by_one_quote(setup: Any) -> None:
     setup.world.renews = True
-    setup.run(4)
-    assert setup.active == ONE
-    assert setup.world.calls.count("quote") == 1
-    assert [row["kind"] for row in setup.store.rows("SELECT kind FROM registration_requests")] == [
-        "renewal"
-    ]
+    setup.run(40)
+    assert setup.active == TWO
+    assert setup.world.calls.count("quote") == 2
+    assert kinds(setup) == ["admission", "renewal"]
 
 
-def test_step__no_admission_is_open__makes_a_second_quote_for_one(setup: Any) -> None:
-    setup.run(4)
+def test_step__no_admission_is_open__is_admitted_by_one_quote(setup: Any) -> None:
+    setup.run(40)
+    assert setup.active == TWO
     assert setup.world.calls.count("quote") == 2
     assert setup.world.calls.count("gate") == 2
-    kinds = [row["kind"] for row in setup.store.rows("SELECT kind FROM registration_requests")]
-    assert kinds == ["admission"]
+    assert kinds(setup) == ["admission", "admission"]
+
+
+def test_step__machine_has_a_new_certificate__makes_a_second_quote_for_an_admission(
+    setup: Any,
+) -> None:
+    setup.world.renews = True
+    setup.world.certificate_is_new = True
+    setup.run(40)
+    assert setup.active == TWO
+    assert setup.world.calls.count("quote") == 3
+    assert kinds(setup) == ["admission", "admission"]
 
 
 def test_step__admission_ended_after_the_quote__next_signer_is_admitted_at_once(
     setup: Any,
 ) -> None:
     setup.world.renews = True
+    setup.run(4)
     setup.world.faults["prepare"] = PayerEmpty("empty")
-    setup.rotation.step()
+    setup.run(30)
+    assert setup.stages()[TWO] == "quoted"
     setup.world.renews = False
     del setup.world.faults["prepare"]
     setup.world.now += 100
     setup.run(4)
-    assert setup.stages()[ONE] == "abandoned"
-    assert setup.active == TWO
+    assert setup.stages()[TWO] == "abandoned"
+    assert setup.active == THREE
 
 
 def test_step__node_tells_no_buckets__goes_on_without(setup: Any) -> None:

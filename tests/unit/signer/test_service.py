@@ -9,12 +9,13 @@ import pytest
 from attestor.core.eip712 import Domain
 from attestor.core.frame import Frame
 from attestor.core.possession import Possession
-from attestor.core.report_data import Binding, Layout, Purpose
+from attestor.core.report_data import Binding, Layout
 from attestor.core.signature import recover
 from attestor.core.text import from_hex, to_hex
 from attestor.errors import (
     ExecutorCrashed,
     NoActiveSigner,
+    ReportDataInvalid,
     RequestInvalid,
     SignerUnknown,
     SigningHalted,
@@ -24,6 +25,7 @@ from attestor.signer.service import SignerService
 
 BINDING = Binding(31337, b"\x77" * 20, Layout.ATTESTOR)
 BLOCK_HASH = b"\xbb" * 32
+TEMPLATE = b"\xcc" * 20
 LATER = 10_000
 
 
@@ -121,14 +123,15 @@ def test_new_key__buckets__one_of_them(parts: Parts) -> None:
     assert 512 <= int(answer.header["address"], 16) % 1024 < 520
 
 
-def test_quote__for_a_renewal__is_tagged_so(parts: Parts) -> None:
+def test_quote__for_a_renewal__names_its_admission(parts: Parts) -> None:
     signer = from_hex(parts.ask("new_key").header["address"])
     asked = {"address": to_hex(signer), "block_number": 7, "block_hash": to_hex(BLOCK_HASH)}
-    answer = parts.ask("quote", **asked, deadline=2000, purpose="renewal")
-    bound = BINDING.encode(signer, 7, BLOCK_HASH, Purpose.RENEWAL)
-    assert answer.blobs == (b"quote of " + bound,)
-    with pytest.raises(RequestInvalid):
-        parts.ask("quote", **asked, deadline=2000, purpose="anything else")
+    answer = parts.ask("quote", **asked, template=to_hex(TEMPLATE))
+    assert answer.blobs == (b"quote of " + BINDING.encode(signer, 7, BLOCK_HASH, TEMPLATE),)
+    for malformed in ("0x", "0x11", "renewal"):
+        with pytest.raises((RequestInvalid, ReportDataInvalid)):
+            parts.ask("quote", **asked, template=malformed)
+    assert len(parts.provider.asked) == 1
 
 
 def test_quote__own_key__binds_what_was_asked(parts: Parts) -> None:
@@ -138,15 +141,22 @@ def test_quote__own_key__binds_what_was_asked(parts: Parts) -> None:
         address=to_hex(signer),
         block_number=7,
         block_hash=to_hex(BLOCK_HASH),
-        deadline=2000,
     )
     assert answer.blobs == (b"quote of " + BINDING.encode(signer, 7, BLOCK_HASH),)
-    possession = from_hex(answer.header.pop("possession"))
     assert answer.header == {"provider": "made-up", "simulated": True}
-    digest = Possession(signer, 7, 2000, keep_key=True).digest(
+
+
+def test_possess__own_key__signs_on_which_evidence_it_is_admitted(parts: Parts) -> None:
+    signer = from_hex(parts.ask("new_key").header["address"])
+    asked = {"block_number": 7, "template": to_hex(TEMPLATE), "deadline": 2000}
+    answer = parts.ask("possess", address=to_hex(signer), **asked)
+    assert set(answer.header) == {"possession"}
+    digest = Possession(signer, 7, TEMPLATE, 2000, keep_key=True).digest(
         Domain(BINDING.chain_id, BINDING.registry)
     )
-    assert recover(digest, possession) == signer
+    assert recover(digest, from_hex(answer.header["possession"])) == signer
+    with pytest.raises(SignerUnknown):
+        parts.ask("possess", address="0x" + "11" * 20, **asked)
 
 
 def test_quote__foreign_key__is_refused_before_the_platform_is_asked(parts: Parts) -> None:
@@ -156,7 +166,6 @@ def test_quote__foreign_key__is_refused_before_the_platform_is_asked(parts: Part
             address="0x" + "11" * 20,
             block_number=7,
             block_hash=to_hex(BLOCK_HASH),
-            deadline=2000,
         )
     assert parts.provider.asked == []
 
@@ -260,6 +269,8 @@ def test_status__reports_addresses_and_no_key(parts: Parts) -> None:
         ("quote", {}),
         ("quote", {"address": "zz", "block_number": 1, "block_hash": "0x"}),
         ("quote", {"address": 5, "block_number": 1, "block_hash": "0x"}),
+        ("possess", {}),
+        ("possess", {"address": "0x" + "11" * 20, "block_number": 1, "deadline": 1}),
         ("activate", {"address": "0x11"}),
         ("retire", {}),
     ],

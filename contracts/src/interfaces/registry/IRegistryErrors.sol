@@ -14,8 +14,9 @@ interface IRegistryErrors {
     error SignerAlreadyRegistered(address signer, uint64 attestedAt);
     /// @notice The signer has been revoked.
     error SignerIsRevoked(address signer);
-    /// @notice The possession signature is by another key than the quoted signer.
-    error PossessionMismatch(address expected, address actual);
+    /// @notice The possession signature is by another key than the quoted signer's, or it names other
+    /// evidence than the quote's, which is `template`, or another deadline, block or choice.
+    error PossessionMismatch(address expected, address actual, address template);
     /// @notice The admission was to be sent until `deadline`, Unix seconds.
     error DeadlinePassed(uint256 deadline, uint256 timestamp);
 
@@ -81,12 +82,16 @@ interface IRegistryErrors {
     /// @notice A renewal would be valid until `validUntil` alone, when the admission ends, and must be
     /// until `needed`: seven eighths of attestValiditySeconds. Times are Unix seconds.
     error AdmissionEndsSoon(uint32 admission, uint256 validUntil, uint256 needed);
-    /// @notice The enrolled attestation key did not sign for this signer and block, as a renewal.
+    /// @notice The enrolled attestation key did not sign for this signer and block, as a renewal under
+    /// this admission.
     error RenewalSignatureInvalid(uint32 admission);
     /// @notice Nothing was registered on what this quote shows; `template` names it.
     error EvidenceUnknown(address template);
     /// @notice Every place where this admission could stand is taken by one that still counts.
     error AdmissionPlacesTaken(address template);
+    /// @notice The admission was ended and made again so often, some 255 times, that its generation would
+    /// begin anew while earlier signers could be valid. It can be made from `until` on, Unix seconds.
+    error AdmissionEndedTooOften(uint32 admission, uint256 until);
 
     /* --- the verifier ---------------------------------------------------------------------- */
 
