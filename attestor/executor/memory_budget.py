@@ -1,7 +1,7 @@
 """The memory that all executor processes of this process may have together.
 
 Each has its limit. So many run at once as their limits fit into the machine's memory, and the
-others wait: jobs and cross-checks, whatever proofs.workers says.
+others wait: jobs, keys and cross-checks, whatever proofs.workers says.
 """
 
 import os

@@ -2,6 +2,7 @@
 `executor/` (Rust)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from attestor.core import frame
@@ -17,6 +18,10 @@ VKEY_PROGRAM = "attestor-vkey"
 EXECUTE_PROGRAM = "attestor-execute"
 JIT_PROGRAM = "attestor-execute-jit"
 JIT_BUILD_COMMAND = "make executor-jit"
+KEY_MEMORY_BYTES = 2 << 30
+KEY_CPU_SECONDS = 300
+"""A key's time and memory grow with what the program's segments fill, zeros too: some 35 CPU
+seconds and half a gibibyte for the 64 MiB that they may. Operators' limits are meant for runs."""
 _REPORT_LIMITS = Limits(wall_seconds=20, cpu_seconds=20)
 
 
@@ -38,12 +43,19 @@ class NativeExecutor:
         self._relied_on: tuple[str, ...] = ()
 
     def verifying_key(self, program: bytes, limits: Limits) -> VerifyingKey:
-        """Compute the key of an ELF: some CPU seconds, most of them for any ELF.
+        """Compute the key of an ELF: some CPU seconds, most of them for any ELF. Of `limits`, what
+        is over `KEY_MEMORY_BYTES` and `KEY_CPU_SECONDS` does not count.
 
         Raises `ProgramInvalid`, `ExecutionLimit`, `ExecutionStopped`, `ExecutorCrashed` or
         `ExecutorMissing`.
         """
-        ended = self._call(VKEY_PROGRAM, (program,), limits)
+        limits = replace(
+            limits,
+            memory_bytes=min(limits.memory_bytes, KEY_MEMORY_BYTES),
+            cpu_seconds=min(limits.cpu_seconds, KEY_CPU_SECONDS),
+        )
+        with self._memory.held(limits.memory_bytes):
+            ended = self._call(VKEY_PROGRAM, (program,), limits)
         return answer.read_verifying_key(answer.read(ended))
 
     def execute(

@@ -1,0 +1,75 @@
+"""What a call of the executor asks of its process."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from attestor.core import frame
+from attestor.core.execution import Engine, Limits
+from attestor.errors import ExecutionCancelled, ExecutorCrashed
+from attestor.executor import MemoryBudget, NativeExecutor, child
+
+
+class Calls:
+    """In the place of starting a process: what was asked for."""
+
+    def __init__(self) -> None:
+        self.made: list[tuple[str, dict[str, Any], dict[str, Any]]] = []
+
+    def run(self, program: Path, request: bytes, *arguments: Any, **options: Any) -> child.Ended:
+        header = frame.decode(request, max_blob_bytes=len(request)).header
+        self.made.append((program.name, header, options))
+        return child.Ended(program.name, 1, b"", "")
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> Calls:
+    made = Calls()
+    monkeypatch.setattr(child, "run", made.run)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("limits", "memory", "seconds"),
+    [
+        (Limits(memory_bytes=64 << 30, cpu_seconds=100_000), 2 << 30, 300),
+        (Limits(memory_bytes=1 << 30, cpu_seconds=10), 1 << 30, 10),
+    ],
+)
+def test_verifying_key__whatever_runs_may_have__limits_of_its_own(
+    calls: Calls, limits: Limits, memory: int, seconds: int
+) -> None:
+    with pytest.raises(ExecutorCrashed):
+        NativeExecutor(Path()).verifying_key(b"elf", limits)
+    ((name, header, _),) = calls.made
+    assert name == "attestor-vkey"
+    assert header["limits"]["memory_bytes"] == memory
+    assert header["limits"]["cpu_seconds"] == seconds
+
+
+@pytest.mark.parametrize(
+    ("engine", "name", "watched"),
+    [
+        (Engine.ATTESTOR, "attestor-execute", None),
+        (Engine.SP1_PORTABLE, "attestor-execute", None),
+        (Engine.SP1_JIT, "attestor-execute-jit", 1 << 30),
+    ],
+)
+def test_execute__each_engine__in_its_program_and_watched_where_no_limit_holds(
+    calls: Calls, engine: Engine, name: str, watched: int | None
+) -> None:
+    limits = Limits(memory_bytes=1 << 30)
+    with pytest.raises(ExecutorCrashed):
+        NativeExecutor(Path()).execute(b"elf", [], limits, engine, cross_check=True)
+    ((asked, header, options),) = calls.made
+    assert (asked, header["engine"]) == (name, engine)
+    assert options["max_resident_bytes"] == watched
+
+
+def test_execute__no_memory_left_and_not_to_wait__not_started(calls: Calls) -> None:
+    budget = MemoryBudget(10)
+    executor = NativeExecutor(Path(), memory=budget)
+    with budget.held(10), pytest.raises(ExecutionCancelled):
+        executor.execute(b"elf", [], Limits(), Engine.ATTESTOR, wait=False)
+    assert calls.made == []
