@@ -1,8 +1,8 @@
 # Two commands do everything from a bare clone: `make demo` and `make test`.
 # Each target sets up what it needs, once. `make help` lists those with a comment after `##`.
 
-.PHONY: demo test devnet setup contracts executor abi package-contracts bench-chain bench-contracts \
-	bench-contracts-next-fork bench-slice bench-engine bench-sandbox bench-cold-build fuzz-engine \
+.PHONY: demo test devnet setup contracts executor executor-jit abi package-contracts bench-chain bench-contracts \
+	bench-contracts-next-fork bench-slice bench-engine bench-sandbox bench-proofs bench-cold-build fuzz-engine \
 	sanitize-engine engine-check check-keys check-provable fuzz-provable provable-check \
 	analyse-contracts coverage-contracts lint lint-python test-fast test-python test-contracts \
 	test-executor format clean help
@@ -59,20 +59,36 @@ EXECUTOR_SOURCES := $(shell find executor -name target -prune -o \
 	\( -name '*.rs' -o -name '*.toml' -o -name Cargo.lock \) -print)
 
 # One command makes them all.
-$(addprefix $(dir $(EXECUTOR)),attestor-hostile attestor-vkey): $(EXECUTOR) ;
+$(addprefix $(dir $(EXECUTOR)),attestor-decode attestor-hostile attestor-vkey): $(EXECUTOR) ;
 
 $(EXECUTOR): $(EXECUTOR_SOURCES) | .tools.ready
 	@echo "building the native executor (some minutes the first time)"
 	@cd executor && cargo build --quiet --release --locked
-	@touch $(PROGRAMS_RECORDED)
+	@touch $(PROGRAMS_BUILT)
 
 # The signer process runs no other programs on a real chain. Whoever builds them by cargo alone is
 # told so there.
 RECORD := attestor/executor/programs.json
-PROGRAMS_RECORDED := $(addprefix $(dir $(EXECUTOR)),attestor-execute attestor-hostile attestor-vkey)
+PROGRAMS_BUILT := $(addprefix $(dir $(EXECUTOR)),attestor-decode attestor-execute \
+	attestor-hostile attestor-vkey)
 
-$(RECORD): $(PROGRAMS_RECORDED) scripts/record_programs.py
-	@python3 scripts/record_programs.py $(PROGRAMS_RECORDED) $@
+# SP1's JIT, in a workspace of its own that uses what the other one has built. A minute of CPU time
+# that make demo does without.
+JIT := $(dir $(EXECUTOR))attestor-execute-jit
+BUILD_JIT := cd executor/sp1-jit && cargo build --quiet --release --locked --target-dir ../target
+
+$(JIT): $(EXECUTOR)
+	@echo "building SP1's JIT"
+	@$(BUILD_JIT) --bin attestor-execute-jit
+	@touch $@
+
+RECORDED := $(PROGRAMS_BUILT) $(wildcard $(JIT))
+
+$(RECORD): $(RECORDED) scripts/record_programs.py
+	@python3 scripts/record_programs.py $(RECORDED) $@
+
+executor-jit: $(JIT) ## compile SP1's JIT too, which cross-checks long runs, and record it
+	@$(MAKE) --no-print-directory --silent executor
 
 executor: $(RECORD) ## compile the native executor, and record what it is
 
@@ -106,6 +122,8 @@ lint: setup lint-python ## formatting, linters, types, and generated files, of a
 	@cd executor && cargo fmt --check
 	@cd executor && cargo clippy --quiet --release --locked $(CHECKED) --all-targets -- -D warnings
 	@cd executor && cargo clippy --quiet --release --locked $(INTERPRETER) --all-targets -- -D warnings
+	@cd executor/sp1-jit && cargo fmt --check
+	@cd executor/sp1-jit && cargo clippy --quiet --release --locked --target-dir ../target -- -D warnings
 
 test-contracts: setup ## forge's tests
 	@$(FORGE) test
@@ -158,7 +176,7 @@ test-fast: .venv/.ready ## unit tests without the slow ones, under 60 s of CPU
 	@.venv/bin/pytest tests/unit tests/docs -m "not slow" --quiet --cpu-budget
 
 # cargo's tests may have linked the executor's programs anew: they are recorded again.
-test-python: setup ## all Python tests: unit, property, integration
+test-python: setup executor-jit ## all Python tests: unit, property, integration
 	@$(MAKE) --no-print-directory --silent executor
 	@.venv/bin/pytest
 
@@ -189,13 +207,16 @@ bench-cold-build: .tools.ready ## CPU time of all that make demo builds from a b
 	@python3 scripts/bench_cold_build.py
 
 # Builds what is compared, and the programs that only this needs.
-bench-engine: setup ## speed of our engine relative to SP1's
+bench-engine: setup executor-jit ## speed of our engine relative to SP1's
 	@cd executor && cargo build --quiet --release --locked --workspace
-	@cd executor/sp1-jit && cargo build --quiet --release --locked
+	@$(BUILD_JIT)
 	@$(PYTHON) scripts/bench_engine.py $(BENCH)
 
 bench-sandbox: setup ## cost of the walls around executor processes, and ways out of them
 	@$(PYTHON) scripts/bench_sandbox.py $(BENCH)
+
+bench-proofs: setup ## cost of decoding requests
+	@$(PYTHON) scripts/bench_proofs.py $(BENCH)
 
 # So many of each kind.
 PROGRAMS := 1000000

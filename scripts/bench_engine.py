@@ -17,7 +17,7 @@ import statistics
 import sys
 from pathlib import Path
 
-from benchmarks import programs
+from benchmarks import confirmation, programs
 from benchmarks.block import stdin
 from benchmarks.engines import BARE, BINARIES, JOB, RUN, Runs, run_in_turn
 from benchmarks.figures import tell
@@ -31,6 +31,8 @@ RANDOM_PROGRAMS = 2000
 SPARSE_PAGES = (1, 1001)
 # Below this, a process is mostly its own code.
 LARGE_KB = 16 << 10
+# What a cross-check may cost at most, in the CPU time of the run on our engine.
+DEAREST = 60
 ENGINES = [JOB, "sp1-jit", "sp1-portable"]
 
 
@@ -108,6 +110,27 @@ def block(entries: list[Path], rounds: int) -> None:
     tell("block_warm_ratio_to_sp1_jit", warm, "x", at_least=2.5, digits=2)
 
 
+def confirmations(rounds: int, entries: list[Path]) -> None:
+    """Whole jobs with their cross-check beside SP1's JIT alone, and the dearest cross-checks."""
+    ratios = []
+    for program in [*programs.plain(), programs.block(entries)]:
+        alone = run_in_turn(program, ["sp1-jit"], rounds)
+        jit = statistics.median(run.wall_seconds for run in alone.measured["sp1-jit"])
+        job = statistics.median(confirmation.job_seconds(program) for _ in range(rounds))
+        tell(f"{program.name}_confirmed_job_seconds", job, "s", digits=3)
+        tell(f"{program.name}_confirmed_job_ratio_to_sp1_jit", job / jit, "x", digits=2)
+        ratios.append(job / jit)
+    tell("confirmed_job_ratio_to_sp1_jit", max(ratios), "x", at_most=1.3, digits=2)
+    dearest = 0.0
+    for name, elf in confirmation.DEAR.items():
+        cost = confirmation.cost(elf, rounds)
+        if cost is not None:
+            tell(f"confirmation_seconds of {name}", cost.check, "s", digits=3)
+            tell(f"confirmation_ratio of {name}", cost.ratio, "x", digits=1)
+            dearest = max(dearest, cost.ratio)
+    tell("confirmation_dearest_ratio", dearest, "x", at_most=DEAREST, digits=1)
+
+
 def keys() -> None:
     """Our verifying keys beside those of SP1's light setup, of a small and of a large ELF."""
     ratios = []
@@ -146,6 +169,7 @@ def main() -> None:
     speed([programs.given(paths) for paths in options.program], options.rounds)
     short_program()
     block(options.block or [stdin.kept()], options.rounds)
+    confirmations(options.rounds, options.block or [stdin.kept()])
     keys()
     differential(options.programs)
 

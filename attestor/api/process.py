@@ -17,6 +17,7 @@ from attestor.api.proving import Proving
 from attestor.api.relay import HealthRelay
 from attestor.api.settings import ApiSettings, ApiState
 from attestor.errors import AttestorError, EnginesDisagree, Fatal, SigningHalted
+from attestor.executor.bodies import BodyDecoder
 from attestor.http.bodies import BodyLimits
 from attestor.http.connections import ConnectionLimits
 from attestor.http.prover import Api
@@ -89,7 +90,9 @@ class ApiProcess:
     def _application(self) -> Any:
         settings, served = self._settings, application()
         limits = BodyLimits(settings.max_body_bytes, settings.min_bytes_per_second)
-        Api(self._queue, self._answers, limits, settings.wait_seconds).add_to(served)
+        decoder = BodyDecoder(Path(settings.executor_directory))
+        parts = self._queue, self._answers
+        Api(*parts, limits, settings.wait_seconds, decoder.decode).add_to(served)
         Statements(self._queue, self._answers, settings.chain_id).add_to(served)
         HealthRelay(self._daemon).add_to(served)
         return served

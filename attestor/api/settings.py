@@ -19,6 +19,7 @@ class ApiSettings:
     wait_seconds: float
     max_connections: int
     max_connections_per_address: int
+    executor_directory: str
     log_level: str
 
     def to_header(self) -> dict[str, Any]:

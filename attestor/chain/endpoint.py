@@ -143,7 +143,7 @@ class Endpoint:
                 self._answered()
         if demoted:
             with self._telling:
-                if self._repeated.failed(self.label, error.code) is not None:
+                if self._repeated.failed(self.label, error.code):
                     logger.warning("endpoint is asked last for a while: {}", error.message)
 
     def _named(self, error: AttestorError) -> str:

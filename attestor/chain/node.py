@@ -4,7 +4,7 @@ import copy
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from attestor.chain import quorum, sending, wire
+from attestor.chain import fee_market, quorum, sending, wire
 from attestor.chain.endpoint import Query, Transport
 from attestor.chain.newest import NewestBlock
 from attestor.chain.pool import Pool
@@ -127,8 +127,8 @@ class Node:
         return self._count("eth_estimateGas", [transaction], "gas estimate")
 
     def priority_fee(self) -> int:
-        """The node's suggestion, wei per gas."""
-        return self._count("eth_maxPriorityFeePerGas", [], "priority fee")
+        """What to pay the proposer, wei per gas: see `fee_market`."""
+        return fee_market.priority_fee(self._read)
 
     def nonce(self, account: bytes, at: bytes | None = None) -> int:
         """The next nonce, counting mined transactions only: a stuck one is to be replaced."""

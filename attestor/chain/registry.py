@@ -5,6 +5,7 @@ from typing import Any
 
 from eth_utils.crypto import keccak
 
+from attestor.chain import automata
 from attestor.chain.abi import Contract
 from attestor.chain.node import Node
 from attestor.core.blocks import Block
@@ -230,8 +231,11 @@ class Registry:
         )
 
     def reason_of(self, error: RpcError) -> str:
-        """The contract's reason in a call's error, or the node's words."""
-        return self._contract.error(error.data) or error.message
+        """The contract's reason in a call's error, or the node's words; and what Automata's
+        verifier means by its own."""
+        told = self._contract.error(error.data) or error.message
+        meant = automata.meaning(error.data)
+        return f"{told}: {meant}" if meant else told
 
     def _rejected(self, error: RpcError) -> RegistrationRejected:
         return RegistrationRejected(

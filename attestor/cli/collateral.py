@@ -10,6 +10,7 @@ from attestor.chain.collateral_store import CollateralStore
 from attestor.cli.chain_options import open_node
 from attestor.cli.collateral_table import plan_table
 from attestor.cli.endpoint_options import check_headers_option, rpc_url_option
+from attestor.cli.payer_options import flag, payer_options
 from attestor.collateral import onchain
 from attestor.collateral.build import machine_of
 from attestor.collateral.items import Item
@@ -20,15 +21,16 @@ from attestor.collateral.sources import TIMEOUT_SECONDS, require_service_url
 from attestor.collateral.uploader import Uploaded, Uploader
 from attestor.core.expiry import SECONDS_PER_DAY
 from attestor.core.fees import GWEI
+from attestor.core.payer_source import PayerSource
 from attestor.core.text import from_hex, to_hex
 from attestor.deployment import record
 from attestor.errors import ConfigurationInvalid
 from attestor.hardening import process
 from attestor.quote.collateral import MachineKind
-from attestor.transactions.account import load_account
 from attestor.transactions.lock import lock_account
 from attestor.transactions.log import MemoryLog
 from attestor.transactions.manager import TransactionManager
+from attestor.transactions.payers import load_payer
 from attestor.transactions.pricing import Pricer
 from attestor.transactions.replacement import FeePolicy
 
@@ -120,13 +122,7 @@ def fetch(output: Path, pcs_url: str, **machine: str) -> None:
 @command.command
 @store_options
 @machine_options
-@click.option(
-    "--payer-key-file",
-    envvar="ATTESTOR_COLLATERAL_PAYER_KEY_FILE",
-    type=click.Path(path_type=Path),
-    required=True,
-    help="File with the private key of the account that pays, mode 600; no daemon may use it.",
-)
+@payer_options("ATTESTOR_COLLATERAL_PAYER")
 @click.option(
     "--max-fee-gwei", default=200.0, show_default=True, help="Maximum fee per gas, in gwei."
 )
@@ -137,19 +133,20 @@ def upload(
     file: Path | None,
     store: str | None,
     margin_days: float | None,
-    payer_key_file: Path,
+    payer: PayerSource,
     max_fee_gwei: float,
     yes: bool,
     **machine: str,
 ) -> None:
     """Upload what is missing, expiring, or older than what the service offers.
 
-    Prints the plan and asks for confirmation. Stops at the first part that is refused; earlier
+    The account that pays must not be one that a daemon sends from. Prints the plan and asks for
+    confirmation. Stops at the first part that is refused; earlier
     uploads stay on chain.
     """
     opened = _open_store(rpc_url, check_headers, file, store)
     process.keep_memory_to_itself()
-    payer = load_account(payer_key_file, "--payer-key-file")
+    account = load_payer(payer, flag)
     items = _fetched(opened, **machine)
     planned = _plan(opened, items, margin_days)
     click.echo(plan_table(opened, planned))
@@ -157,9 +154,9 @@ def upload(
         click.echo("nothing to upload")
         return
     if not yes:
-        click.confirm(f"Upload from {payer.address}?", abort=True)
-    with lock_account(opened.node, from_hex(payer.address)):
-        pricer = Pricer(opened.node, payer, FeePolicy(int(max_fee_gwei * GWEI)))
+        click.confirm(f"Upload from {account.address}?", abort=True)
+    with lock_account(opened.node, from_hex(account.address)):
+        pricer = Pricer(opened.node, account, FeePolicy(int(max_fee_gwei * GWEI)))
         manager = TransactionManager(opened.node, pricer, MemoryLog())
         done = Uploader(opened, manager).run(items, _seconds(margin_days), _print_uploaded)
     click.echo(f"{len(done)} uploaded, gas {sum(uploaded.gas_used for uploaded in done)}")

@@ -6,7 +6,9 @@ import click
 
 from attestor.cli.chain_options import open_node
 from attestor.cli.endpoint_options import check_headers_option, rpc_url_option
+from attestor.cli.payer_options import flag, payer_options
 from attestor.core.fees import GWEI
+from attestor.core.payer_source import PayerSource
 from attestor.core.text import checksummed, from_hex, to_hex
 from attestor.deployment import foreign, plan, probe, roots
 from attestor.deployment.deployer import PACE, Deployer, Done
@@ -15,9 +17,9 @@ from attestor.deployment.log import DeploymentLog
 from attestor.deployment.plan import ForeignVerifier, Plan, Settings
 from attestor.errors import ConfigurationInvalid
 from attestor.hardening import process
-from attestor.transactions.account import load_account
 from attestor.transactions.lock import lock_account
 from attestor.transactions.manager import TransactionManager
+from attestor.transactions.payers import load_payer
 from attestor.transactions.pricing import Pricer
 from attestor.transactions.replacement import FeePolicy
 
@@ -56,13 +58,7 @@ ADDRESS, WORD = Hex(20), Hex(32)
 @click.command
 @rpc_url_option()
 @check_headers_option()
-@click.option(
-    "--payer-key-file",
-    envvar="ATTESTOR_PAYER_KEY_FILE",
-    type=click.Path(path_type=Path),
-    required=True,
-    help="File with the private key of the deployer, mode 600.",
-)
+@payer_options()
 @click.option(
     "--max-fee-gwei", default=200.0, show_default=True, help="Maximum fee per gas, in gwei."
 )
@@ -124,7 +120,7 @@ ADDRESS, WORD = Hex(20), Hex(32)
 def command(
     rpc_url: tuple[str, ...],
     check_headers: bool,
-    payer_key_file: Path,
+    payer: PayerSource,
     max_fee_gwei: float,
     owner: bytes | None,
     guardian: bytes | None,
@@ -150,8 +146,8 @@ def command(
     """
     node = open_node(rpc_url, check_headers)
     process.keep_memory_to_itself()
-    payer = load_account(payer_key_file)
-    deployer = from_hex(payer.address)
+    account = load_payer(payer, flag)
+    deployer = from_hex(account.address)
     settings = Settings(
         chain_id=node.chain_id,
         root=roots.intel() if root == "intel" else roots.simulated(simulation_seed, node.chain_id),
@@ -170,12 +166,12 @@ def command(
     trusted = None
     if settings.verifier is not None:
         trusted = foreign.require_usable(node, settings.verifier)
-    _show(planned, payer.address, file, trusted)
+    _show(planned, account.address, file, trusted)
     if not yes:
         click.confirm("Send these transactions?", abort=True)
     with lock_account(node, deployer):
         log = DeploymentLog(file, node.chain_id)
-        pricer = Pricer(node, payer, FeePolicy(int(max_fee_gwei * GWEI)))
+        pricer = Pricer(node, account, FeePolicy(int(max_fee_gwei * GWEI)))
         Deployer(node, TransactionManager(node, pricer, log, PACE), log).run(planned, _print_done)
     click.echo(f"written to {file}; the daemon reads it with chain.deployment")
 

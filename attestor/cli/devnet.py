@@ -1,15 +1,22 @@
 """`attestor devnet`."""
 
+import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
+from attestor.devnet.folder import DESCRIPTION
 from attestor.devnet.stack import Devnet, DevnetOptions, end_in_order
 
 
 @click.command
 @click.option(
-    "--folder", type=click.Path(path_type=Path), default=Path("devnet"), show_default=True
+    "--folder",
+    type=click.Path(path_type=Path),
+    default=Path("devnet"),
+    show_default=True,
+    help="Where its files go: a folder of its own. What the last devnet left there is replaced.",
 )
 @click.option("--block-seconds", default=1.0, show_default=True, help="Block interval, in seconds.")
 @click.option(
@@ -19,33 +26,66 @@ from attestor.devnet.stack import Devnet, DevnetOptions, end_in_order
     help="Age at which a signer is replaced, in seconds.",
 )
 @click.option("--api-port", default=3000, show_default=True, help="Port of the proving service.")
-def command(folder: Path, block_seconds: float, period: int, api_port: int) -> None:
+@click.option(
+    "--rpc-port",
+    default=8545,
+    show_default=True,
+    help="Port of the chain's JSON-RPC; 0 is any that is free.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print addresses and endpoints as JSON.")
+def command(
+    folder: Path, block_seconds: float, period: int, api_port: int, rpc_port: int, as_json: bool
+) -> None:
     """Start a development chain with contracts and a daemon.
 
-    The TEE platform is SIMULATED, everything else is real. Addresses and endpoints are printed
-    and written to devnet.json in the folder. Stop it with Ctrl-C.
+    The TEE platform is SIMULATED, everything else is real. What happens is told on stderr.
+    Addresses, endpoints and funded accounts are printed when the first signer is active, and are
+    in devnet.json in the folder. Stop it with Ctrl-C.
     """
     end_in_order()
     options = DevnetOptions(
-        folder=folder.resolve(), block_seconds=block_seconds, period=period, api_port=api_port
+        folder=folder.resolve(),
+        block_seconds=block_seconds,
+        period=period,
+        api_port=api_port,
+        rpc_port=rpc_port,
     )
+    _tell("starting the chain")
     devnet = Devnet(options)
     try:
-        devnet.deploy()
-        devnet.start_daemon()
-        devnet.wait_for_signer()
-        for name, value in _flat(devnet.description()):
-            click.echo(f"{name:<24} {value}")
-        click.echo(f"{'written to':<24} {folder / 'devnet.json'}")
+        _start(devnet)
+        if as_json:
+            click.echo(json.dumps(devnet.description()))
+        else:
+            for name, value in _flat(devnet.description()):
+                click.echo(f"{name:<24} {value}")
+            click.echo(f"{'written to':<24} {folder / DESCRIPTION}")
         devnet.wait()
     except KeyboardInterrupt:
-        click.echo("stopping")
+        _tell("stopping")
     finally:
         devnet.stop()
 
 
-def _flat(description: dict[str, object]) -> list[tuple[str, object]]:
-    rows: list[tuple[str, object]] = []
+def _start(devnet: Devnet) -> None:
+    _tell("deploying the contracts and the platform's collateral")
+    devnet.deploy()
+    _tell(f"starting the daemon; its log is {devnet.log_file}")
+    devnet.start_daemon()
+    _tell("waiting for its first signer")
+    devnet.wait_for_signer()
+
+
+def _tell(what: str) -> None:
+    click.echo(what, err=True)
+
+
+def _flat(description: dict[str, object]) -> Iterator[tuple[str, object]]:
+    """One line for each value, the accounts as address and key."""
     for name, value in description.items():
-        rows += list(value.items()) if isinstance(value, dict) else [(name, value)]
-    return rows
+        if isinstance(value, dict):
+            yield from value.items()
+        elif isinstance(value, list):
+            yield from (("funded account", " ".join(account.values())) for account in value)
+        else:
+            yield name, value

@@ -38,21 +38,35 @@ def _config_options(command: Callable[..., None]) -> Callable[..., None]:
 
 @click.command(context_settings={"token_normalize_func": names.current_flag})
 @click.option("--config", "file", type=click.Path(path_type=Path), help="TOML file with options.")
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    default=False,
+    help="Make one signer and its registration, show the transaction and what would become of it, "
+    "and end. Nothing is sent or recorded, and no payer is needed.",
+)
 @_config_options
-def command(file: Path | None, **flags: str | None) -> None:
+def command(file: Path | None, dry_run: bool, **flags: str | None) -> None:
     """Run the daemon: keep a signer registered and serve signed results.
 
     Every option is also an environment variable (--chain-rpc-url is ATTESTOR_CHAIN_RPC_URL) and
     a key of the TOML file (in brackets below). Flags override the environment, which overrides
     the file.
     """
-    loaded = config.load(file, os.environ, flags)
+    loaded = config.load(file, os.environ, flags, needs_payer=not dry_run)
     from attestor.hardening import process
     from attestor.observe import logs
 
     process.keep_memory_to_itself()
 
     logs.set_up(loaded.log_level)
+    if dry_run:
+        from attestor.daemon.dry_run import registration_of
+
+        found = registration_of(loaded)
+        click.echo("\n".join(f"{name:<16} {value}" for name, value in found.rows().items()))
+        found.require_accepted()
+        return
     asyncio.run(_run(loaded))
 
 

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from contextlib import ExitStack
 from functools import partial
 
 from attestor.chain.collateral_store import CollateralStore
@@ -22,9 +23,9 @@ from attestor.quote.collateral import MachineKind
 from attestor.store.history import History
 from attestor.store.transactions import Transactions
 from attestor.store.uploads import Uploads
-from attestor.transactions.account import load_account
 from attestor.transactions.lock import lock_account
 from attestor.transactions.manager import Timer, TransactionManager
+from attestor.transactions.payers import load_payer
 from attestor.transactions.pricing import Pricer
 from attestor.transactions.replacement import FeePolicy
 
@@ -39,11 +40,12 @@ def build_duty(
     history: History,
     uploads: Uploads,
     transactions: Transactions,
+    opened: ExitStack,
 ) -> CollateralDuty | None:
     """The duty for our CollateralStore, or None where the registry has none.
 
-    Raises `ConfigurationInvalid`, `PayerInvalid`, and `CollateralStoreInvalid` when there is no
-    store at the address.
+    `opened` closes what is taken for it. Raises `ConfigurationInvalid`, `PayerInvalid`, and
+    `CollateralStoreInvalid` when there is no store at the address.
     """
     if store_address is None:
         if config.collateral_enabled:
@@ -58,7 +60,7 @@ def build_duty(
     margin, stop = config.collateral_margin_days * SECONDS_PER_DAY, threading.Event()
     refresher = None
     if config.collateral_enabled:
-        manager = _manager(config, node, registration_payer, transactions, stop)
+        manager = _manager(config, node, registration_payer, transactions, stop, opened)
         uploader = Uploader(store, manager, stop.is_set, partial(_note, uploads))
         service = Pcs(service_url(config), TIMEOUT_SECONDS)
         refresher = CollateralRefresher(service, store, uploader, manager, int(margin))
@@ -98,20 +100,29 @@ def _manager(
     registration_payer: bytes,
     log: Transactions,
     stop: threading.Event,
+    opened: ExitStack,
 ) -> TransactionManager:
     """From a separate account: two senders on one account compete for nonces, and an upload must
     never delay or replace a registration, nor spend the gas money that it needs."""
-    if config.collateral_payer_key_file is None:
+    source = config.collateral_payer
+    faults = source.faults(_option)
+    if faults:
         raise ConfigurationInvalid(
-            "collateral.enabled is on, but collateral.payer_key_file is missing",
+            f"collateral.enabled is on, but {'; '.join(faults)}",
             hint="uploads are paid from a separate account: create one and fund it",
         )
-    payer = load_account(config.collateral_payer_key_file, "collateral.payer_key_file")
+    payer = load_payer(source, _option)
     if from_hex(payer.address) == registration_payer:
         raise ConfigurationInvalid(
-            "collateral.payer_key_file is the key of the account that pays for registrations",
+            f"{payer.address} pays for registrations, and is to pay for uploads too",
             hint="use another account: an upload would take the nonce of a registration",
         )
     pricer = Pricer(node, payer, FeePolicy(int(config.payer_max_fee_gwei * GWEI)))
     lock = lock_account(node, pricer.payer)
+    opened.callback(lock.close)
     return TransactionManager(node, pricer, log, timer=Timer(pause=stop.wait), lock=lock)
+
+
+def _option(name: str) -> str:
+    """How a field of `PayerSource` is set."""
+    return f"collateral.payer_{name}"

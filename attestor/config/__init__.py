@@ -8,6 +8,7 @@ at once.
 
 from attestor.config.loading import load
 from attestor.config.names import flag, key
-from attestor.config.options import ROOT, Config
+from attestor.config.option import ROOT
+from attestor.config.options import Config
 
 __all__ = ["ROOT", "Config", "flag", "key", "load"]

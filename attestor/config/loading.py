@@ -7,15 +7,21 @@ from pathlib import Path
 from typing import Any
 
 from attestor.config import names
-from attestor.config.options import MAX_NUMBER, Config
+from attestor.config.option import MAX_NUMBER
+from attestor.config.options import Config
+from attestor.config.payers import payer_source
 from attestor.core.text import from_hex
 from attestor.errors import ConfigurationInvalid
 
 
 def load(
-    file: Path | None, environment: Mapping[str, str], flags: Mapping[str, str | None]
+    file: Path | None,
+    environment: Mapping[str, str],
+    flags: Mapping[str, str | None],
+    needs_payer: bool = True,
 ) -> Config:
-    """The configuration from flags (by field name), environment and TOML file.
+    """The configuration from flags (by field name), environment and TOML file. Where nothing is to
+    be sent, no payer is needed.
 
     Raises `ConfigurationInvalid` that lists every problem.
     """
@@ -45,6 +51,8 @@ def load(
     if not given_names & {"chain_registry", "chain_deployment"}:
         faults.append("chain.registry is missing (or chain.deployment)")
     faults += _endpoint_faults(given_names)
+    if needs_payer:
+        faults += _payer_faults(values)
     if faults:
         where = f" in {file}" if file else ""
         raise ConfigurationInvalid(
@@ -63,6 +71,11 @@ def _endpoint_faults(given_names: set[str]) -> list[str]:
             "chain.rpc_urls with several"
         ]
     return ["chain.rpc_url and chain.rpc_urls are both given"] if len(given) == 2 else []
+
+
+def _payer_faults(values: Mapping[str, Any]) -> list[str]:
+    """One account pays. Whether another one is needed for uploads is known later."""
+    return payer_source(values, "payer_").faults(lambda name: f"payer.{name}")
 
 
 def _read_file(file: Path, faults: list[str]) -> dict[str, Any]:
@@ -120,7 +133,8 @@ def _text(known: "Field[Any]", kind: str, given: str) -> Any:
     if kind == "choice":
         return _chosen(known, given)
     if kind == "path":
-        return Path(given).expanduser()
+        # No text is no file; a path of no text would be this folder.
+        return Path(given).expanduser() if given or known.default is MISSING else known.default
     if kind == "address":
         address = from_hex(given)
         if len(address) != 20:

@@ -1,33 +1,15 @@
 """Every option: type, description, default and bounds. Secrets are files, never values."""
 
-from dataclasses import MISSING, dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from attestor.core.cross_check import Mode
-from attestor.core.execution import Engine
+from attestor.config.option import MAX_WAIT_SECONDS, ROOT, option
+from attestor.config.payers import payer_source
+from attestor.core.cross_check import CheckingEngine, Mode
+from attestor.core.execution import SIGNABLE_ENGINES, Engine
+from attestor.core.payer_source import PayerSource
 from attestor.core.report_data import Layout
 from attestor.core.tcb import ALLOWABLE_STATUSES
-
-ROOT = Path(__file__).resolve().parent.parent.parent
-MAX_NUMBER = (1 << 62) - 1
-MAX_WAIT_SECONDS = 1_000_000
-"""Of one wait: more than that overflows in some of the system's calls."""
-
-
-def option(
-    kind: str,
-    about: str,
-    default: Any = MISSING,
-    choices: tuple[str, ...] = (),
-    low: float = 0,
-    high: float = MAX_NUMBER,
-) -> Any:
-    """A field of `Config`: how its text is read, what it means, its default and its bounds."""
-    bounds = {"low": low, "high": high}
-    return field(
-        default=default, metadata={"kind": kind, "about": about, "choices": choices, **bounds}
-    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,9 +65,28 @@ class Config:
         high=MAX_WAIT_SECONDS,
     )
 
-    payer_key_file: Path = option(
-        "path", "file with the private key of the account that pays, mode 600"
+    payer_key_file: Path | None = option(
+        "path", "file with the private key of the account that pays, mode 600", None
     )
+    payer_keystore_file: Path | None = option(
+        "path",
+        "keystore with that key (Web3 Secret Storage, version 3), instead of payer.key_file",
+        None,
+    )
+    payer_keystore_password_file: Path | None = option(
+        "path", "file whose first line is the keystore's password, mode 600", None
+    )
+    payer_environment_file: Path | None = option(
+        "path",
+        "file with a line ATTESTOR_PAYER_KEY=0x…, mode 600, instead of payer.key_file",
+        None,
+    )
+    payer_remote_url: str = option(
+        "url",
+        "remote signer that has the key, by web3signer's JSON-RPC, instead of payer.key_file",
+        "",
+    )
+    payer_address: bytes = option("address", "account that pays, at the remote signer", b"")
     payer_max_fee_gwei: float = option("float", "maximum fee per gas, in gwei", 200.0)
     payer_max_priority_fee_gwei: float = option(
         "float", "maximum priority fee per gas of a first attempt, in gwei", 10.0
@@ -139,6 +140,23 @@ class Config:
         "path",
         "file with the private key that pays for uploads; must differ from the payer's",
         None,
+    )
+    collateral_payer_keystore_file: Path | None = option(
+        "path", "keystore with that key, instead of collateral.payer_key_file", None
+    )
+    collateral_payer_keystore_password_file: Path | None = option(
+        "path", "file whose first line is that keystore's password, mode 600", None
+    )
+    collateral_payer_environment_file: Path | None = option(
+        "path",
+        "file with a line ATTESTOR_PAYER_KEY=0x…, mode 600, instead of collateral.payer_key_file",
+        None,
+    )
+    collateral_payer_remote_url: str = option(
+        "url", "remote signer that has that key, instead of collateral.payer_key_file", ""
+    )
+    collateral_payer_address: bytes = option(
+        "address", "account that pays for uploads, at that remote signer", b""
     )
     collateral_pcs_url: str = option(
         "text", "URL of the PCCS or PCS to fetch from, if not quote.collateral", ""
@@ -207,7 +225,7 @@ class Config:
         "choice",
         "engine that executes programs: ours, or SP1's portable executor",
         Engine.ATTESTOR,
-        choices=tuple(Engine),
+        choices=SIGNABLE_ENGINES,
     )
     executor_cycles: int = option("int", "cycle limit per execution", 100_000_000_000, low=1)
     executor_wall_seconds: float = option(
@@ -222,8 +240,23 @@ class Config:
     )
     executor_public_values_bytes: int = option("int", "maximum size of the public values", 1 << 20)
 
+    cross_check_engine: str = option(
+        "choice",
+        "engine of SP1's that cross-checks: its portable executor, its JIT, or the JIT for what "
+        "costs more than cross_check.portable_cycles",
+        CheckingEngine.AUTO,
+        choices=tuple(CheckingEngine),
+    )
+    cross_check_portable_cycles: int = option(
+        "int",
+        "with the engine auto, executions that cost up to this many cycles are cross-checked on "
+        "the portable executor",
+        20_000_000,
+    )
     cross_check_budget_cycles: int = option(
-        "int", "executions of up to this many cycles are within the cross-check budget", 500_000_000
+        "int",
+        "executions that cost up to this many cycles are within the cross-check budget",
+        500_000_000,
     )
     cross_check_within_budget: str = option(
         "choice",
@@ -246,6 +279,16 @@ class Config:
         "INFO",
         choices=("DEBUG", "INFO", "WARNING", "ERROR"),
     )
+
+    @property
+    def payer(self) -> PayerSource:
+        """Where the account that pays has its key."""
+        return payer_source(vars(self), "payer_")
+
+    @property
+    def collateral_payer(self) -> PayerSource:
+        """Where the account that pays for uploads has its key."""
+        return payer_source(vars(self), "collateral_payer_")
 
     @property
     def rpc_urls(self) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
-"""Trust in the engine: which runs SP1's portable engine repeats, and what its answer means.
+"""Trust in the engine: which runs SP1's engines repeat, on which of them, and what that means.
 
-Our engine decides what is signed; SP1's checks it. Runs up to the operator's cycle budget are
-short, the others long, and for each of the two the operator chooses:
+Our engine decides what is signed; SP1's checks it. What a run costs there our engine knows before
+it starts: SP1's portable engine takes time for what is no cycle, too. Runs up to the operator's
+cycle budget are short, the others long, and for each of the two the operator chooses:
 
     always   cross-checked before it is signed; without agreement it is not signed
     sample   signed, and with the probability `sample_rate` cross-checked afterwards
@@ -11,9 +12,10 @@ short, the others long, and for each of the two the operator chooses:
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from attestor.core.execution import Engine, Execution
+from attestor.core.execution import Engine, Execution, Limits
 from attestor.errors import (
     AttestorError,
+    CrossCheckLimit,
     ExecutionCycleLimit,
     ExecutionOutputLimit,
     GuestFault,
@@ -27,6 +29,59 @@ class Mode(StrEnum):
     ALWAYS = "always"
     SAMPLE = "sample"
     NEVER = "never"
+
+
+class CheckingEngine(StrEnum):
+    """The engine that repeats runs: SP1's portable one, its JIT, or each for what it is good at."""
+
+    AUTO = "auto"
+    """The portable one up to a budget, and the JIT for what costs more, where it is built."""
+    SP1_PORTABLE = "sp1-portable"
+    SP1_JIT = "sp1-jit"
+
+
+CYCLES_PER_WINDOW = 100_000
+"""What SP1's portable engine takes for the table of a window of 2 MiB, in cycles' time."""
+WRITTEN_BYTES_PER_CYCLE = 4
+BYTES_PER_WINDOW = 6 << 20
+"""What that table takes of memory: 24 bytes per word."""
+BYTES_AT_FIRST = 64 << 20
+MAX_SURCHARGE = 2_000_000
+"""With the engine `auto`, what a run may cost beyond its cycles on SP1's portable engine: some 20
+windows. The JIT takes next to nothing for them."""
+PORTABLE_CYCLES_PER_SECOND = 150_000_000
+"""No machine's SP1 is faster: what would take longer than its limit even so is not begun."""
+
+
+def price(run: Execution) -> int:
+    """What repeating a run of ours costs SP1's portable engine, in cycles."""
+    effort = run.effort
+    if effort is None:
+        return run.cycles
+    written = effort.written_bytes // WRITTEN_BYTES_PER_CYCLE
+    cycles = run.cycles + effort.unconstrained_cycles
+    windows = effort.windows + effort.block_windows
+    return cycles + written + CYCLES_PER_WINDOW * windows
+
+
+def require_affordable(run: Execution, limits: Limits) -> None:
+    """Raise `CrossCheckLimit` for a run of ours that SP1's portable engine cannot repeat within
+    `limits`: it is not begun."""
+    most, cost = limits.cpu_seconds * PORTABLE_CYCLES_PER_SECOND, price(run)
+    if cost > most:
+        raise CrossCheckLimit(
+            f"this run costs SP1's portable engine as much as {cost} cycles, and at most {most} "
+            f"fit into {limits.cpu_seconds} s",
+            hint="cross_check.engine sp1-jit takes less; or raise executor.cpu_seconds",
+        )
+    windows = run.effort.windows if run.effort is not None else 0
+    needed = BYTES_AT_FIRST + BYTES_PER_WINDOW * windows
+    if needed > limits.memory_bytes:
+        raise CrossCheckLimit(
+            f"this run touches {windows} windows of 2 MiB, for which SP1's portable engine needs "
+            f"{needed} bytes of memory; the limit is {limits.memory_bytes}",
+            hint="cross_check.engine sp1-jit takes less; or raise executor.memory_bytes",
+        )
 
 
 class Timing(StrEnum):
@@ -52,15 +107,34 @@ class Finding(StrEnum):
 @dataclass(frozen=True)
 class CrossCheckPolicy:
     """The operator's choice. A run of exactly `budget_cycles` is still a short one;
-    `sample_rate` is a probability from 0 to 1."""
+    `sample_rate` is a probability from 0 to 1. With the engine `auto`, runs of a price of up to
+    `portable_cycles`, nearly all of it cycles, are repeated on SP1's portable engine."""
 
     within_budget: Mode = Mode.ALWAYS
     beyond_budget: Mode = Mode.SAMPLE
     budget_cycles: int = 500_000_000
     sample_rate: float = 0.05
+    engine: CheckingEngine = CheckingEngine.AUTO
+    portable_cycles: int = 20_000_000
+
+    def may_need_jit_before_signing(self) -> bool:
+        """Whether SP1's JIT may be what keeps a run from being signed."""
+        before = Mode.ALWAYS in (self.within_budget, self.beyond_budget)
+        return before and self.engine is not CheckingEngine.SP1_PORTABLE
+
+    def engine_for(self, run: Execution, has_jit: bool) -> Engine:
+        """The engine that repeats a run of ours first."""
+        if self.engine is CheckingEngine.SP1_JIT:
+            return Engine.SP1_JIT
+        if self.engine is CheckingEngine.SP1_PORTABLE or not has_jit:
+            return Engine.SP1_PORTABLE
+        cost = price(run)
+        cheap = cost <= self.portable_cycles and cost - run.cycles <= MAX_SURCHARGE
+        return Engine.SP1_PORTABLE if cheap else Engine.SP1_JIT
 
     def timing(self, engine: Engine, cycles: int, draw: float) -> Timing:
-        """When a run is cross-checked; `draw` is uniform in [0, 1) and new for every run."""
+        """When a run of a price of `cycles` is cross-checked; `draw` is uniform in [0, 1) and new
+        for every run."""
         if engine is Engine.SP1_PORTABLE:
             return Timing.NOT_NEEDED
         mode = self.within_budget if cycles <= self.budget_cycles else self.beyond_budget

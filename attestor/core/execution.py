@@ -19,6 +19,12 @@ class Engine(StrEnum):
 
     ATTESTOR = "attestor"
     SP1_PORTABLE = "sp1-portable"
+    SP1_JIT = "sp1-jit"
+    """Checks no bounds: it only cross-checks, and nothing is signed for its answer alone."""
+
+
+SIGNABLE_ENGINES = (Engine.ATTESTOR, Engine.SP1_PORTABLE)
+"""Those whose results may be signed."""
 
 
 class ExecutorBuild(StrEnum):
@@ -43,7 +49,8 @@ class StopRequest(Protocol):
 class Limits:
     """The limits of one child process of the executor.
 
-    `memory_bytes` is the guest's memory on our engine and all data of the process on SP1's.
+    `memory_bytes` is the guest's memory on our engine, all data of the process on SP1's portable
+    one, and what is resident of the process on SP1's JIT.
     `niceness` is the child's scheduling priority, from 0 (normal) to 19 (lowest). Once `stop` is
     set, the child is ended.
     """
@@ -59,9 +66,19 @@ class Limits:
 
 @dataclass(frozen=True)
 class Effort:
-    """What an execution on our engine cost."""
+    """What an execution on our engine cost.
+
+    `touched_pages` are of 4 KiB. `unconstrained_cycles` are those that SP1 does not count, inside
+    of unconstrained blocks. `written_bytes` is what WRITE was charged for. `windows` are those of
+    2 MiB that were touched; `block_windows` those that each unconstrained block accessed, and one
+    for it.
+    """
 
     touched_pages: int
+    unconstrained_cycles: int
+    written_bytes: int
+    windows: int
+    block_windows: int
     compiled_instructions: int
     compile_seconds: float
 

@@ -8,7 +8,7 @@ travel as they are, without base64. The same format is in `executor/protocol` (R
 
 import json
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,11 +30,17 @@ class Frame:
 
 def encode(frame: Frame) -> bytes:
     """The bytes of `frame`; its header must not hold `blobs` itself."""
-    header = {**frame.header, "blobs": [len(blob) for blob in frame.blobs]}
-    text = json.dumps(header, separators=(",", ":"), allow_nan=False).encode()
+    sizes = [len(blob) for blob in frame.blobs]
+    return b"".join((encode_header(frame.header, sizes), *frame.blobs))
+
+
+def encode_header(header: dict[str, Any], sizes: Sequence[int]) -> bytes:
+    """The bytes of a frame up to its first blob, of blobs of `sizes` bytes that follow."""
+    fields = {**header, "blobs": list(sizes)}
+    text = json.dumps(fields, separators=(",", ":"), allow_nan=False).encode()
     if len(text) > MAX_HEADER_BYTES:
         raise FrameInvalid(f"frame header of {len(text)} bytes, at most {MAX_HEADER_BYTES}")
-    return b"".join((LENGTH.pack(len(text)), text, *frame.blobs))
+    return LENGTH.pack(len(text)) + text
 
 
 def read(receive: Callable[[int], bytes], max_blob_bytes: int) -> Frame | None:

@@ -14,12 +14,6 @@ def address_of(public_key: coincurve.PublicKey) -> bytes:
     return keccak(public_key.format(compressed=False)[1:])[12:]
 
 
-def sign(secret: bytes, digest: bytes) -> bytes:
-    """The signature of `digest` (32 bytes, RFC 6979 nonce)."""
-    signature = coincurve.PrivateKey(secret).sign_recoverable(digest, hasher=None)
-    return signature[:64] + bytes([27 + signature[64]])
-
-
 def recover(digest: bytes, signature: bytes) -> bytes:
     """The signer of r ‖ s ‖ v over `digest`. Raises `SignatureInvalid`, for a high s too."""
     if len(signature) != 65 or signature[64] not in (27, 28):

@@ -1,9 +1,17 @@
 """Transactions at each stage of their life."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from attestor.core.fees import Fees
+
+Note = Callable[[], None]
+"""Writes what belongs to an intent beside its attempt; kept together with it, or not at all."""
+
+
+def nothing() -> None:
+    """The note of an intent of which nothing else is kept."""
 
 
 class Purpose(StrEnum):

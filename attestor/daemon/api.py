@@ -66,5 +66,6 @@ def _settings(config: Config) -> ApiSettings:
         wait_seconds=config.api_wait_seconds,
         max_connections=config.api_max_connections,
         max_connections_per_address=config.api_max_connections_per_address,
+        executor_directory=str(config.executor_directory),
         log_level=config.log_level,
     )

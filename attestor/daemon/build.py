@@ -57,10 +57,10 @@ from attestor.store.policy_events import PolicyEvents
 from attestor.store.proofs import Proofs
 from attestor.store.transactions import Transactions
 from attestor.store.uploads import Uploads
-from attestor.transactions.account import load_account
 from attestor.transactions.budget import GasBudget
 from attestor.transactions.lock import lock_account
 from attestor.transactions.manager import TransactionManager
+from attestor.transactions.payers import load_payer
 from attestor.transactions.pricing import Pricer
 from attestor.transactions.replacement import FeePolicy
 
@@ -113,7 +113,7 @@ def build(config: Config) -> Parts:
         chain = _chain(config)
         gate = make_gate(config, lambda: chain.node.head().timestamp)
         store, manager, noted = _store(config, opened, chain)
-        collateral = _collateral(config, chain, store)
+        collateral = _collateral(config, chain, store, opened)
         listening = opened.enter_context(listen(config.api_host, config.api_port, "api"))
         health = opened.enter_context(listen(config.health_host, config.health_port, "health"))
         signer = SignerProcess(signer_settings(config, chain.binding, chain.contracts.multiproof))
@@ -170,7 +170,7 @@ def _chain(config: Config) -> ChainParts:
     binding = Binding(config.chain_id, contracts.registry, Layout(config.chain_registry_kind))
     registry = Registry(node, contracts.registry, binding.layout)
     policy = policy_from(config, registry.terms())
-    payer = load_account(config.payer_key_file)
+    payer = load_payer(config.payer, lambda name: f"payer.{name}")
     pricer = Pricer(node, payer, _fee_policy(config))
     return ChainParts(node, contracts, registry, binding, policy, pricer)
 
@@ -212,7 +212,9 @@ def _policy_events(config: Config, chain: ChainParts, noted: PolicyEvents) -> tu
     return (PolicyEventsDuty(chain.node, chain.registry, noted, first, confirmations),)
 
 
-def _collateral(config: Config, chain: ChainParts, store: StoreParts) -> CollateralDuty | None:
+def _collateral(
+    config: Config, chain: ChainParts, store: StoreParts, opened: ExitStack
+) -> CollateralDuty | None:
     return build_duty(
         config,
         chain.node,
@@ -221,6 +223,7 @@ def _collateral(config: Config, chain: ChainParts, store: StoreParts) -> Collate
         store.history,
         store.uploads,
         store.transactions,
+        opened,
     )
 
 
@@ -247,7 +250,7 @@ def _rotation(
     effects: RotationEffects,
     heads: Heads,
 ) -> Rotation:
-    history, failures = store.history, Failures(store.history)
+    history, failures = store.history, Failures(store.history, time.monotonic)
     observer = Observer(chain.registry, manager, history, chain.policy, failures)
     return Rotation(heads, observer, effects, history, chain.policy, failures, time.monotonic)
 

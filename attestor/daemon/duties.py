@@ -109,8 +109,8 @@ class DutyThread:
         elif isinstance(error, Fatal):
             self._on_fatal(error)
         elif isinstance(error, AttestorError):
-            if (times := self._repeated.failed(self.duty.name, error.code)) is not None:
-                again = f", {times} times in a row" if times > 1 else ""
+            if occurrence := self._repeated.failed(self.duty.name, error.code):
+                again = f", {occurrence.times} times in a row" if occurrence.times > 1 else ""
                 logger.warning(
                     "duty {} failed{}: {} [{}]", self.duty.name, again, error, error.code
                 )

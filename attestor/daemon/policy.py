@@ -88,6 +88,8 @@ def signer_settings(
         cross_check_beyond_budget=config.cross_check_beyond_budget,
         cross_check_budget_cycles=config.cross_check_budget_cycles,
         cross_check_sample_rate=config.cross_check_sample_rate,
+        cross_check_engine=config.cross_check_engine,
+        cross_check_portable_cycles=config.cross_check_portable_cycles,
         user=config.signer_user,
         sandbox_level=config.sandbox_level,
     )

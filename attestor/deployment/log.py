@@ -3,11 +3,18 @@
 from dataclasses import replace
 from pathlib import Path
 
-from attestor.core.transaction import Attempt, Intent, Outcome, Receipt, SignedTransaction
+from attestor.core.transaction import (
+    Attempt,
+    Intent,
+    Note,
+    Outcome,
+    Receipt,
+    SignedTransaction,
+    nothing,
+)
 from attestor.deployment import record
 from attestor.deployment.record import DeploymentRecord
 from attestor.errors import DeploymentRefused
-from attestor.transactions.log import Note, nothing
 
 
 class DeploymentLog:

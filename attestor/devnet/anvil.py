@@ -17,8 +17,8 @@ STATES_KEPT = 300
 
 
 class Anvil:
-    """A running anvil of a fresh chain, with `options` added to its command line. Its process
-    group is killed by `stop`."""
+    """A running anvil of a fresh chain, with `options` added to its command line, and `accounts`
+    funded accounts of its own. Its process group is killed by `stop`."""
 
     def __init__(
         self,
@@ -28,10 +28,12 @@ class Anvil:
         timestamp: int | None = None,
         hardfork: str = "osaka",
         options: tuple[str, ...] = (),
+        port: int = 0,
+        accounts: int = 0,
     ) -> None:
-        command = [str(BINARY), "--port", "0", "--hardfork", hardfork, "--chain-id", str(chain_id)]
-        command += options
-        command += ["--slots-in-an-epoch", "1", "--accounts", "0"]
+        command = [str(BINARY), "--hardfork", hardfork, "--chain-id", str(chain_id)]
+        command += ["--port", str(port), "--accounts", str(accounts), *options]
+        command += ["--slots-in-an-epoch", "1"]
         # anvil keeps the whole state of every block: a devnet that stays up would grow without end.
         command += ["--prune-history", str(STATES_KEPT)]
         if block_seconds is not None:

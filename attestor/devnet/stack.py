@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,21 @@ from attestor.chain.node import Node
 from attestor.chain.rpc import Rpc
 from attestor.config import ROOT
 from attestor.core.text import checksummed, from_hex, to_hex
+from attestor.devnet.accounts import COUNT, funded_accounts
 from attestor.devnet.anvil import Anvil
 from attestor.devnet.deployment import Deployment, DevelopmentDeployer, fund
+from attestor.devnet.folder import (
+    ANVIL_LOG,
+    DAEMON_LOG,
+    DATABASE,
+    DEPLOYMENT,
+    DESCRIPTION,
+    PAYER_KEY,
+    SETTINGS,
+    DevnetFolder,
+)
 from attestor.devnet.pccs import Pccs
+from attestor.devnet.ports import require_free
 from attestor.errors import DaemonFailed, DatabaseInvalid
 from attestor.quote.simulated import SimulatedPlatform
 from attestor.store.database import Store
@@ -49,6 +61,7 @@ class DevnetOptions:
     period: int = 1800
     expiry_margin: int = 900
     api_port: int = 3000
+    rpc_port: int = 0
     health_port: int = 0
     """0 picks a free one, which is in the log."""
     seed: str = "development"
@@ -61,32 +74,31 @@ class Devnet:
     """A running stack. `stop` ends every process of it."""
 
     def __init__(self, options: DevnetOptions) -> None:
+        """Start the chain. Raises `PortTaken`, `AnvilFailed`, and what `DevnetFolder` raises."""
+        require_free(options.api_port, "--api-port")
+        require_free(options.rpc_port, "--rpc-port")
         self.options = options
+        self._files = DevnetFolder(options.folder)
         self.folder = options.folder
-        self.folder.mkdir(parents=True, exist_ok=True)
-        for old in (
-            "attestor.sqlite",
-            "attestor.sqlite-wal",
-            "attestor.sqlite-shm",
-            "attestor-jobs.sqlite",
-            "attestor-jobs.sqlite-wal",
-            "attestor-jobs.sqlite-shm",
-            "attestor.log",
-        ):
-            (self.folder / old).unlink(missing_ok=True)
         self._daemon: subprocess.Popen[bytes] | None = None
         self.platform = SimulatedPlatform(
             seed=options.seed.encode(), chain_id=CHAIN_ID, now=int(time.time())
         )
         self.pccs = Pccs(self.platform)
-        self.anvil = Anvil(CHAIN_ID, options.block_seconds, self.folder / "anvil.log")
+        self.anvil = Anvil(
+            CHAIN_ID,
+            options.block_seconds,
+            self.folder / ANVIL_LOG,
+            port=options.rpc_port,
+            accounts=COUNT,
+        )
         self.node = Node(Rpc(self.anvil.url), CHAIN_ID)
 
     def deploy(self) -> Deployment:
         """Deploy the contracts that trust the simulated platform, with its collateral."""
-        self.deployment_file.unlink(missing_ok=True)
-        self.deployer = DevelopmentDeployer(self.node, self.deployment_file)
+        self.deployer = DevelopmentDeployer(self.node, self._files.begin(DEPLOYMENT))
         self.deployment = self.deployer.deploy_all(self.platform)
+        self._files.finish(DEPLOYMENT)
         return self.deployment
 
     def start_daemon(self) -> None:
@@ -95,12 +107,9 @@ class Devnet:
         if self.options.payer_funded:
             fund(self.node, from_hex(payer.address))
         self.payer_address = payer.address
-        key_file = self.folder / "payer.key"
-        key_file.unlink(missing_ok=True)
-        key_file.touch(mode=0o600)
-        key_file.write_text(to_hex(payer.key))
-        self.config_file.write_text(self._configuration(key_file))
-        (self.folder / "devnet.json").write_text(json.dumps(self.description(), indent=2) + "\n")
+        key_file = self._files.write(PAYER_KEY, to_hex(payer.key), 0o600)
+        self._files.write(SETTINGS, self._configuration(key_file))
+        self._files.write(DESCRIPTION, json.dumps(self.description(), indent=2) + "\n")
         self.restart_daemon()
 
     def restart_daemon(self) -> None:
@@ -170,6 +179,7 @@ class Devnet:
         self.stop_daemon()
         self.pccs.stop()
         self.anvil.stop()
+        self._files.close()
 
     def wait(self) -> None:
         """Until the daemon ends by itself, which is a failure, or a signal arrives."""
@@ -179,19 +189,19 @@ class Devnet:
 
     @property
     def database(self) -> Path:
-        return self.folder / "attestor.sqlite"
+        return self.folder / DATABASE
 
     @property
     def deployment_file(self) -> Path:
-        return self.folder / "deployment.json"
+        return self.folder / DEPLOYMENT
 
     @property
     def config_file(self) -> Path:
-        return self.folder / "attestor.toml"
+        return self.folder / SETTINGS
 
     @property
     def log_file(self) -> Path:
-        return self.folder / "attestor.log"
+        return self.folder / DAEMON_LOG
 
     @property
     def api_url(self) -> str:
@@ -213,6 +223,7 @@ class Devnet:
             "owner": self.deployer.account.address,
             "owner_key": to_hex(self.deployer.account.key),
             "payer": self.payer_address,
+            "accounts": [asdict(account) for account in funded_accounts()],
             "measurement": to_hex(self.platform.measurement_id),
             "database": str(self.database),
             "config": str(self.config_file),

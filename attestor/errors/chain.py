@@ -118,6 +118,13 @@ class PayerInvalid(Misconfigured):
     code = "payer_invalid"
 
 
+class PayerUnavailable(Transient):
+    """The remote signer that has the payer's key did not answer, or signed something else than what
+    it was asked for."""
+
+    code = "payer_unavailable"
+
+
 class PayerBusy(Misconfigured):
     """Another process of this machine sends from the account, or it cannot be told."""
 

@@ -73,6 +73,12 @@ class PublicValuesMismatch(Rejected):
     code = "exec_public_values_mismatch"
 
 
+class ExecutionHostMemory(Transient):
+    """The machine refused memory that the execution's limit allows: no fault of the program."""
+
+    code = "exec_host_memory"
+
+
 class ExecutorCrashed(Rejected):
     """The executor's process died, or its answer cannot be true."""
 

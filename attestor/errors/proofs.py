@@ -25,6 +25,12 @@ class BodyTooLarge(Rejected):
     code = "body_too_large"
 
 
+class DecoderFailed(Transient):
+    """The process that decodes a body gave no answer. The body is not known to be at fault."""
+
+    code = "decoder_failed"
+
+
 class BodyCompressed(Rejected):
     """A request's body is compressed, which is not supported."""
 

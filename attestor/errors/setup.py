@@ -15,6 +15,27 @@ class SimulationRefused(Misconfigured):
     code = "simulation_refused"
 
 
+# --- development stacks ---------------------------------------------------------------------------
+
+
+class DevnetFolderRefused(Misconfigured):
+    """The folder has files that no development stack wrote, or cannot be used."""
+
+    code = "devnet_folder_refused"
+
+
+class DevnetFolderBusy(Misconfigured):
+    """Another development stack runs in the folder."""
+
+    code = "devnet_folder_busy"
+
+
+class PortTaken(Misconfigured):
+    """Something else listens on a port that a development stack is to use."""
+
+    code = "port_taken"
+
+
 # --- processes ------------------------------------------------------------------------------------
 
 

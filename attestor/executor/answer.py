@@ -11,6 +11,7 @@ from attestor.core.verifying_key import VerifyingKey
 from attestor.errors import (
     AttestorError,
     ExecutionCycleLimit,
+    ExecutionHostMemory,
     ExecutionMemoryLimit,
     ExecutionOutputLimit,
     ExecutionTimeLimit,
@@ -38,6 +39,12 @@ _CLASSES: dict[str, tuple[type[AttestorError], str, str | None]] = {
     "unsupported": (ProgramUnsupported, "the program is not run here", None),
     "limit_cycles": (ExecutionCycleLimit, "the executor stopped", "raise the cycle limit"),
     "limit_memory": (ExecutionMemoryLimit, "the executor stopped", "raise the memory limit"),
+    "host_memory": (
+        ExecutionHostMemory,
+        "the host refused memory",
+        "free memory or lower proofs.workers; vm.max_map_count must be 65530 or more, and "
+        "the address space (ulimit -v) unlimited",
+    ),
     "limit_output": (ExecutionOutputLimit, "the executor stopped", "raise the output limit"),
     "unprovable": (Unprovable, "no SP1 proof can show this run", "fix the program"),
     "guest_fault": (GuestFault, "the program was stopped", "check the program and its stdin"),
@@ -105,6 +112,10 @@ def _effort(header: dict[str, Any]) -> Effort:
         raise ExecutorCrashed(f"the executor answered with compile_seconds {seconds!r:.40}")
     return Effort(
         touched_pages=_number(header, "touched_pages", _MAX_U64),
+        unconstrained_cycles=_number(header, "unconstrained_cycles", _MAX_U64),
+        written_bytes=_number(header, "written_bytes", _MAX_U64),
+        windows=_number(header, "windows", _MAX_U64),
+        block_windows=_number(header, "block_windows", _MAX_U64),
         compiled_instructions=_number(header, "compiled_instructions", _MAX_U64),
         compile_seconds=float(seconds),
     )

@@ -1,4 +1,5 @@
-"""One child process: request in, answer out, killed with its process group at the deadline."""
+"""One child process: request in, answer out, killed with its process group at the deadline, when it
+has taken more memory than it may, or when its answer is not wanted any more."""
 
 import contextlib
 import errno
@@ -14,6 +15,7 @@ from typing import IO
 
 from attestor.core.execution import StopRequest
 from attestor.errors import (
+    ExecutionMemoryLimit,
     ExecutionStopped,
     ExecutionTimeLimit,
     ExecutorCrashed,
@@ -25,6 +27,9 @@ BUILD_COMMAND = "make executor"
 MAX_LOG_BYTES = 64 << 10
 _CHUNK_BYTES = 64 << 10
 _POLL_SECONDS = 0.05
+_WATCH_SECONDS = 0.02
+"""Between two looks at a child's memory: it can fill some tens of megabytes meanwhile."""
+_PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 _END_SECONDS = 60
 
 
@@ -39,12 +44,23 @@ class Ended:
     log: str
 
 
+@dataclass(frozen=True)
+class Bounds:
+    """When a child is stopped: `deadline` is of the monotonic clock, in seconds;
+    `resident_bytes` is what of it may be in memory, where its own limits do not say."""
+
+    wall_seconds: float
+    deadline: float
+    answer_bytes: int
+    resident_bytes: int | None = None
+    stop: StopRequest | None = None
+
+
 @dataclass
 class _Traffic:
-    """What is still to be written to a child, and what came from it."""
+    """What is still to be written to a child, the next part last, and what came from it."""
 
-    request: memoryview
-    max_answer_bytes: int
+    request: list[memoryview]
     answer: bytearray = field(default_factory=bytearray)
     log: bytearray = field(default_factory=bytearray)
 
@@ -56,37 +72,35 @@ def run(
     max_answer_bytes: int,
     niceness: int = 0,
     sealed: int | None = None,
+    max_resident_bytes: int | None = None,
     stop: StopRequest | None = None,
+    attached: bytes = b"",
 ) -> Ended:
-    """Start `program` with an empty environment, write `request`, and take its answer.
+    """Start `program` with an empty environment, write `request`, then what is `attached` (so that
+    the two need not be joined), and take its answer.
 
     With `sealed`, a descriptor of a program in memory, that is run and the file not looked at. A
     child with a `niceness` over 0 gets the processor time that others leave.
 
-    Raises `ExecutorMissing`, `ExecutionTimeLimit`, `ExecutionStopped` once `stop` is set, or
-    `ExecutorCrashed` for an answer over the bound. No process is left, however this ends, also none
-    that left the child's session.
+    Raises `ExecutorMissing`, `ExecutionTimeLimit`, `ExecutionMemoryLimit` for more resident memory
+    than that, `ExecutionStopped` once `stop` is set, or `ExecutorCrashed` for an answer over the
+    bound. No process is left, however this ends, also none that left the child's session.
     """
     deadline = time.monotonic() + wall_seconds
+    bounds = Bounds(wall_seconds, deadline, max_answer_bytes, max_resident_bytes, stop)
     process = _start(program, sealed)
-    traffic = _Traffic(memoryview(request), max_answer_bytes)
+    parts = [memoryview(part) for part in (attached, request) if part]
+    traffic = _Traffic(parts)
     try:
         if niceness:
             # It waits for its request until now, so that all its threads come after this. Root
             # without CAP_SYS_NICE may not, when it is another user already.
             with contextlib.suppress(PermissionError):
                 os.setpriority(os.PRIO_PROCESS, process.pid, niceness)
-        in_time = _exchange(process, traffic, deadline, stop) and _has_ended(process.pid, deadline)
+        _exchange(process, program.name, traffic, bounds)
+        _await_end(process.pid, program.name, bounds)
     finally:
         status = _destroy(process, program.name)
-    if len(traffic.answer) > max_answer_bytes:
-        raise ExecutorCrashed(f"{program.name} answered more than {max_answer_bytes} bytes")
-    if not in_time and stop is not None and stop.is_set:
-        raise ExecutionStopped(f"{program.name} was stopped: nobody waits for its result")
-    if not in_time:
-        raise ExecutionTimeLimit(
-            f"{program.name} was stopped after {wall_seconds:g} s", hint="raise the wall-time limit"
-        )
     return Ended(program.name, status, bytes(traffic.answer), _printable(traffic.log))
 
 
@@ -117,12 +131,13 @@ def _start(program: Path, sealed: int | None) -> "subprocess.Popen[bytes]":
 
 
 def _exchange(
-    process: "subprocess.Popen[bytes]", traffic: _Traffic, deadline: float, stop: StopRequest | None
-) -> bool:
-    """Move bytes until the child has closed its outputs; False when deadline or stop came first."""
+    process: "subprocess.Popen[bytes]", name: str, traffic: _Traffic, bounds: Bounds
+) -> None:
+    """Move bytes until the child has closed its outputs. Raises when a bound comes first."""
     assert process.stdin is not None
     assert process.stdout is not None
     assert process.stderr is not None
+    outputs = {process.stdout, process.stderr}
     with selectors.DefaultSelector() as selector:
         steps: list[tuple[IO[bytes], int, Callable[[int, _Traffic], bool]]] = [
             (process.stdin, selectors.EVENT_WRITE, _send),
@@ -132,34 +147,63 @@ def _exchange(
         for stream, event, step in steps:
             os.set_blocking(stream.fileno(), False)
             selector.register(stream, event, step)
-        outputs = {process.stdout, process.stderr}
-        if stop is not None:
-            selector.register(stop, selectors.EVENT_READ)
-        while any(key.fileobj in outputs for key in selector.get_map().values()):
-            remaining = deadline - time.monotonic()
-            if remaining <= 0 or (stop is not None and stop.is_set):
-                return False
-            for key, _ in selector.select(remaining):
-                if key.data is None or key.data(key.fd, traffic):
+        if bounds.stop is not None:
+            selector.register(bounds.stop, selectors.EVENT_READ, _stopped)
+        while outputs:
+            for key, _ in selector.select(_pause(name, process.pid, bounds)):
+                if key.data(key.fd, traffic):
                     continue
                 selector.unregister(key.fileobj)
+                outputs.discard(key.fileobj)
                 if key.fileobj is process.stdin:
                     process.stdin.close()
-            if len(traffic.answer) > traffic.max_answer_bytes:
-                return False
-    return True
+            if len(traffic.answer) > bounds.answer_bytes:
+                raise ExecutorCrashed(f"{name} answered more than {bounds.answer_bytes} bytes")
+
+
+def _stopped(descriptor: int, traffic: _Traffic) -> bool:
+    raise ExecutionStopped("the execution was stopped: its result is not wanted any more")
+
+
+def _pause(name: str, pid: int, bounds: Bounds) -> float:
+    """Seconds until the bounds must be looked at again. Raises when one is reached."""
+    remaining = bounds.deadline - time.monotonic()
+    if remaining <= 0:
+        raise ExecutionTimeLimit(
+            f"{name} was stopped after {bounds.wall_seconds:g} s", hint="raise the wall-time limit"
+        )
+    if bounds.resident_bytes is None:
+        return remaining
+    if _resident_bytes(pid) > bounds.resident_bytes:
+        raise ExecutionMemoryLimit(
+            f"{name} was stopped with more than {bounds.resident_bytes} bytes of memory",
+            hint="raise the memory limit",
+        )
+    return min(remaining, _WATCH_SECONDS)
+
+
+def _resident_bytes(pid: int) -> int:
+    """What of a process is in memory, with its files in memory; 0 where it has ended."""
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * _PAGE_BYTES
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
 
 
 def _send(descriptor: int, traffic: _Traffic) -> bool:
     """Write some of the request; False when there is no more to write, or no one to read it."""
+    if not traffic.request:
+        return False
+    part = traffic.request.pop()
     try:
-        written = os.write(descriptor, traffic.request[:_CHUNK_BYTES])
+        part = part[os.write(descriptor, part[:_CHUNK_BYTES]) :]
     except BlockingIOError:
-        return True
+        pass
     except BrokenPipeError:
         return False
-    traffic.request = traffic.request[written:]
-    return len(traffic.request) > 0
+    if part:
+        traffic.request.append(part)
+    return bool(traffic.request)
 
 
 def _take_answer(descriptor: int, traffic: _Traffic) -> bool:
@@ -183,15 +227,14 @@ def _receive(descriptor: int) -> bytes | None:
         return None
 
 
-def _has_ended(pid: int, deadline: float) -> bool:
-    """Wait for the child's end without reaping it, so that its group stays its own."""
+def _await_end(pid: int, name: str, bounds: Bounds) -> None:
+    """Wait for the child's end without reaping it, so that its group stays its own. Raises like
+    `_pause`."""
     pause = _POLL_SECONDS / 128
     while os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
-        if time.monotonic() >= deadline:
-            return False
+        _pause(name, pid, bounds)
         time.sleep(pause)
         pause = min(2 * pause, _POLL_SECONDS)
-    return True
 
 
 def _destroy(process: "subprocess.Popen[bytes]", name: str) -> int:

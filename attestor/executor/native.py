@@ -8,22 +8,32 @@ from attestor.core import frame
 from attestor.core.execution import Engine, Execution, Limits
 from attestor.core.verifying_key import VerifyingKey
 from attestor.executor import answer, child
+from attestor.executor.memory_budget import MemoryBudget
 from attestor.executor.programs import Programs
 from attestor.executor.sandbox import SandboxReport, read_report
 
 VERSION = 2
 VKEY_PROGRAM = "attestor-vkey"
 EXECUTE_PROGRAM = "attestor-execute"
+JIT_PROGRAM = "attestor-execute-jit"
+JIT_BUILD_COMMAND = "make executor-jit"
 _REPORT_LIMITS = Limits(wall_seconds=20, cpu_seconds=20)
 
 
 class NativeExecutor:
     """Thread-safe. Each call starts a child process, which has ended when the call returns."""
 
-    def __init__(self, directory: Path, programs: Programs | None = None) -> None:
-        """`directory` holds the two programs; that is checked when one is started. With `programs`
-        those are run, and what is in the directory by then does not matter."""
+    def __init__(
+        self,
+        directory: Path,
+        programs: Programs | None = None,
+        memory: MemoryBudget | None = None,
+    ) -> None:
+        """`directory` holds the programs; that is checked when one is started. With `programs`
+        those are run, and what is in the directory by then does not matter. `memory` is what all
+        processes may have together, unless set a share of the machine's."""
         self._directory = directory
+        self._memory = memory or MemoryBudget.of_machine()
         self._sealed = programs.descriptors if programs is not None else {}
         self._relied_on: tuple[str, ...] = ()
 
@@ -44,18 +54,29 @@ class NativeExecutor:
         engine: Engine,
         *,
         cross_check: bool = False,
+        wait: bool = True,
     ) -> Execution:
         """Run an ELF on the stdin entries until it halts, with whatever exit code.
 
         Raises like `verifying_key`, `GuestFault`, and the leaf of `Unprovable` for a run that no
         SP1 proof can show: SP1's engine does not know that, so our interpreter judges its runs,
         except for a `cross_check` of one of ours. Whether the result may be signed is for
-        `require_signable` to say. SP1's engine cannot stop at a cycle: with it, a run over the
-        cycle limit ends by that limit only when it halts, and by a time limit otherwise.
+        `require_signable` to say. SP1's JIT runs for a `cross_check` only. Unless it is to `wait`,
+        raises `ExecutionStopped` while other executions have the memory. SP1's engine cannot stop
+        at a cycle: with it, a run over the cycle limit ends by that limit only when it halts, and
+        by a time limit otherwise.
         """
-        ended = self._call(
-            EXECUTE_PROGRAM, (program, *stdin), limits, engine=engine, cross_checks=cross_check
-        )
+        is_jit = engine is Engine.SP1_JIT
+        with self._memory.held(limits.memory_bytes, wait=wait):
+            ended = self._call(
+                JIT_PROGRAM if is_jit else EXECUTE_PROGRAM,
+                (program, *stdin),
+                limits,
+                # Its guest's memory is none that the process could limit.
+                max_resident_bytes=limits.memory_bytes if is_jit else None,
+                engine=engine,
+                cross_checks=cross_check,
+            )
         max_bytes = limits.public_values_bytes
         return answer.read_execution(answer.read(ended), engine, ended.log, max_bytes)
 
@@ -70,8 +91,19 @@ class NativeExecutor:
         self._relied_on = report.standing
         return report
 
+    @property
+    def has_jit(self) -> bool:
+        """Whether SP1's JIT is built, which runs nowhere but on x86-64."""
+        return JIT_PROGRAM in self._sealed or (self._directory / JIT_PROGRAM).exists()
+
     def _call(
-        self, name: str, blobs: tuple[bytes, ...], limits: Limits, **header: object
+        self,
+        name: str,
+        blobs: tuple[bytes, ...],
+        limits: Limits,
+        *,
+        max_resident_bytes: int | None = None,
+        **header: object,
     ) -> child.Ended:
         bounds = {
             "cycles": limits.cycles,
@@ -88,5 +120,6 @@ class NativeExecutor:
             max_answer_bytes=frame.MAX_HEADER_BYTES + limits.public_values_bytes,
             niceness=limits.niceness,
             sealed=self._sealed.get(name),
+            max_resident_bytes=max_resident_bytes,
             stop=limits.stop,
         )

@@ -26,6 +26,8 @@ class Walls(StrEnum):
 
     RUN = "run"
     """All, as attestor-execute does."""
+    JIT = "jit"
+    """All, as attestor-execute-jit does."""
     COMPUTE = "compute"
     """All, as attestor-vkey does."""
     OUTER = "outer"
@@ -74,7 +76,7 @@ def run_self_test(directory: Path, sealed: int | None = None) -> tuple[Attempt, 
     names = list_attempts(directory, sealed)
     inner = [
         try_escape(directory, name, walls, sealed)
-        for walls in (Walls.RUN, Walls.COMPUTE)
+        for walls in (Walls.RUN, Walls.JIT, Walls.COMPUTE)
         for name in names
     ]
     to_keys = filter(leads_to_keys, names)

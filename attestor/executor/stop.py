@@ -26,6 +26,10 @@ class Stop:
         """A descriptor that can be read once it is set."""
         return self._descriptor
 
+    def close(self) -> None:
+        """No call uses it any more."""
+        os.close(self._descriptor)
+
     def __enter__(self) -> "Stop":
         return self
 
@@ -35,4 +39,4 @@ class Stop:
         raised: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        os.close(self._descriptor)
+        self.close()

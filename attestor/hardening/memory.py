@@ -48,6 +48,11 @@ class SecretBuffer:
         """Where they are in memory."""
         return int(ffi.cast("uintptr_t", self.data))
 
+    def view(self, first: int = 0, last: int | None = None) -> memoryview:
+        """A part of it, to read and to write, for a `with` block that ends before `destroy`.
+        Raises `ValueError` once destroyed."""
+        return memoryview(self._page)[first : self._size if last is None else last]
+
     def fill(self) -> None:
         """Random bytes from the kernel, which go nowhere else."""
         libc = ctypes.CDLL(None, use_errno=True)

@@ -208,8 +208,8 @@ class Connections:
     def _pause(self, error: OSError) -> None:
         """What is exhausted will not be there at once, and must not fill the log meanwhile."""
         seconds = ACCEPT_PAUSE_SECONDS if error.errno in EXHAUSTED else 0.1
-        if (times := self._repeated.failed("accept", str(error.errno))) is not None:
-            again = f", {times} times in a row" if times > 1 else ""
+        if told := self._repeated.failed("accept", str(error.errno)):
+            again = f", {told.times} times in a row" if told.times > 1 else ""
             logger.warning("cannot accept a connection{}: {}", again, error.strerror)
         self._loop.remove_reader(self._listening)
         self._loop.call_later(seconds, self._resume)

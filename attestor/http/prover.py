@@ -15,6 +15,7 @@ from attestor.errors import BodyInvalid, InternalError
 from attestor.http import wire
 from attestor.http.bodies import Bodies, BodyLimits
 from attestor.http.server import error_answer
+from attestor.http.wire import DecodeLarge
 from attestor.jobs.queue import ProofQueue
 from attestor.store.results import StoredResult
 
@@ -33,17 +34,24 @@ class Answers(Protocol):
 
 
 class Api:
-    """Handlers of the two calls; `limits` are those of the large bodies."""
+    """Handlers of the two calls; `limits` are those of the large bodies, `decode_large` decodes
+    them (`http.wire`)."""
 
     def __init__(
-        self, queue: ProofQueue, answers: Answers, limits: BodyLimits, wait_seconds: float
+        self,
+        queue: ProofQueue,
+        answers: Answers,
+        limits: BodyLimits,
+        wait_seconds: float,
+        decode_large: DecodeLarge,
     ) -> None:
         self._queue = queue
         self._answers = answers
         self._requests = Bodies(limits)
         self._ids = Bodies(BodyLimits(MAX_ID_BYTES))
         self._wait_seconds = wait_seconds
-        # One body at a time is turned from JSON numbers into bytes: that takes 40 times its size.
+        self._decode_large = decode_large
+        # One body at a time: a large one takes a process.
         self._decoding = asyncio.Lock()
 
     def add_to(self, application: web.Application) -> None:
@@ -70,7 +78,7 @@ class Api:
 
     async def _decoded(self, body: bytes) -> Request:
         async with self._decoding:
-            decoded = await asyncio.to_thread(wire.decode_request, body)
+            decoded = await asyncio.to_thread(wire.decode_request, body, self._decode_large)
         return Request(decoded.program, decoded.stdin)
 
     async def wait_proof(self, request: web.Request) -> web.Response:

@@ -8,6 +8,15 @@ LAST_PAUSE = 3600.0
 
 
 @dataclass(frozen=True)
+class Occurrence:
+    """A failure that is to be told: how often it came in a row, and whether it is the first one of
+    its kind."""
+
+    times: int
+    is_new: bool
+
+
+@dataclass(frozen=True)
 class _Lasting:
     kind: str
     times: int
@@ -23,19 +32,18 @@ class Repeated:
         self._clock = clock
         self._lasting: dict[str, _Lasting] = {}
 
-    def failed(self, what: str, kind: str) -> int | None:
-        """`what` failed by an error of some kind. How often it did in a row, when that is to be
-        told, otherwise None."""
+    def failed(self, what: str, kind: str) -> Occurrence | None:
+        """`what` failed by an error of some kind: None unless that is to be told."""
         now, known = self._clock(), self._lasting.get(what)
         if known is None or known.kind != kind:
             times = 1 if known is None else known.times + 1
             self._lasting[what] = _Lasting(kind, times, now, FIRST_PAUSE)
-            return times
+            return Occurrence(times, is_new=True)
         known = replace(known, times=known.times + 1)
         if is_due := now - known.told_at >= known.pause:
             known = replace(known, told_at=now, pause=min(2 * known.pause, LAST_PAUSE))
         self._lasting[what] = known
-        return known.times if is_due else None
+        return Occurrence(known.times, is_new=False) if is_due else None
 
     def passed(self, what: str) -> int:
         """`what` works. How often it had failed in a row before."""

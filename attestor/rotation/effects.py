@@ -1,26 +1,25 @@
 """The effects of a rotation, one method per action; each is journaled before the world sees it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 from loguru import logger
 
 from attestor.chain.registry import Registry
 from attestor.core.blocks import Block, BlockWindow
-from attestor.core.registration import Quoted, RegistrationKind
-from attestor.core.report_data import Binding, Purpose
+from attestor.core.registration import RegistrationKind
+from attestor.core.report_data import Binding
 from attestor.core.text import checksummed, to_hex
 from attestor.core.transaction import Attempt, Outcome
 from attestor.errors import (
     AttestorError,
-    EndpointsDisagree,
     RegistrationRejected,
     RpcAnswerInvalid,
     RpcError,
     RpcUnreachable,
 )
-from attestor.quote.gate import GateVerdict
 from attestor.rotation.actions import Activate, MakeQuote
+from attestor.rotation.quoter import Gate, Quoter
 from attestor.rotation.request import Request, RequestBuilder
 from attestor.signer.client import SignerProcess
 from attestor.store.history import History
@@ -28,13 +27,6 @@ from attestor.store.signers import RegistrationRequest
 from attestor.transactions.budget import GasBudget
 from attestor.transactions.manager import TransactionManager
 from attestor.transactions.pricing import Call, Offer, call_of
-
-Gate = Callable[[bytes, bytes, bool], GateVerdict]
-"""(quote, expected report data, whether it is for a renewal) → verdict, or a typed refusal."""
-
-
-DEADLINE_SECONDS = 3600
-"""For how long a signer's own signature holds; its reference block ages much faster."""
 
 
 class RotationEffects:
@@ -53,9 +45,8 @@ class RotationEffects:
     ) -> None:
         self._signer = signer
         self._registry = registry
-        self._gate = gate
+        self._quoter = Quoter(signer, registry.node, gate, binding, requests)
         self._history = history
-        self._binding = binding
         self._requests = requests
         self._budget = budget
         self._transactions = transactions
@@ -78,26 +69,11 @@ class RotationEffects:
         logger.info("signer {} created", checksummed(address))
 
     def make_quote(self, action: MakeQuote, window: BlockWindow) -> None:
-        """Obtain a quote and let the gate judge it before any gas is paid.
-
-        A renewal's first, which costs a third to register; an admission's where none is open.
-        """
+        """Obtain a quote and let the gate judge it before any gas is paid."""
         head, block = window.head, window.at(action.block_number)
         assert head is not None
         assert block is not None
-        if not self._registry.node.agrees(block):
-            raise EndpointsDisagree(
-                f"most endpoints do not have block {block.number} with the hash "
-                f"{to_hex(block.hash)}, which the quote was to bind"
-            )
-        now = head.timestamp
-        quoted = None
-        if self._requests.can_renew:
-            quoted = self._quoted(action, now + DEADLINE_SECONDS, Purpose.RENEWAL)
-            if not self._requests.is_renewal_open(quoted, now):
-                quoted = None
-        if quoted is None:
-            quoted = self._quoted(action, now + DEADLINE_SECONDS, Purpose.ADMISSION)
+        quoted = self._quoter.quote(action.signer, block, head.timestamp)
         self._history.quote_made(quoted)
         logger.info(
             "quote {} of {} binds block {}, TCB status {}{}",
@@ -106,26 +82,6 @@ class RotationEffects:
             quoted.reference_block,
             quoted.tcb_status,
             ", SIMULATED" if quoted.simulated else "",
-        )
-
-    def _quoted(self, action: MakeQuote, deadline: int, purpose: Purpose) -> Quoted:
-        """A quote that the gate lets pass. Nothing of it is recorded yet."""
-        bound = (action.signer, action.block_number, action.block_hash)
-        answer = self._signer.quote(*bound, deadline, purpose)
-        expected = self._binding.encode(*bound, purpose)
-        verdict = self._gate(answer.raw, expected, purpose is Purpose.RENEWAL)
-        return Quoted(
-            hash=verdict.quote_hash,
-            raw=answer.raw,
-            signer=action.signer,
-            reference_block=action.block_number,
-            reference_hash=action.block_hash,
-            measurement=verdict.measurement_id,
-            deadline=deadline,
-            possession=answer.possession,
-            provider=answer.provider,
-            simulated=answer.simulated,
-            tcb_status=verdict.status,
         )
 
     def submit(self, signer: bytes, head: Block) -> None:
@@ -229,9 +185,22 @@ class RotationEffects:
         self._signer.retire(signer)
         logger.warning("signer {} given up: {}", checksummed(signer), reason)
 
-    def settle(self) -> None:
-        """Learn what became of transactions whose signer was given up."""
+    def settle(self, head: Block | None) -> None:
+        """Learn what became of transactions whose signer was given up, and cancel those that could
+        still be mined."""
         self._transactions.settle()
+        if head is None:
+            return
+        held = [one.address for one in (self._history.active(), self._history.candidate()) if one]
+        requests = [self._history.request(signer) for signer in held]
+        wanted = {request.intent.name for request in requests if request is not None}
+        cancelled = self._transactions.cancel(wanted, head)
+        if cancelled is not None:
+            logger.info(
+                "{} takes nonce {}, so that a registration that was given up costs nothing more",
+                to_hex(cancelled.hash),
+                cancelled.transaction.nonce,
+            )
 
     def _intent(self, signer: bytes) -> str:
         """Under which the transactions that register a signer are recorded."""

@@ -121,7 +121,7 @@ class Rotation:
             self._effects.pause(active.address, "the chain has another branch", head)
 
     def _settle(self) -> None:
-        self._effects.settle()
+        self._effects.settle(self._window.head)
 
     def _act(self) -> str | None:
         situation = replace(

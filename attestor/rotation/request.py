@@ -56,16 +56,21 @@ class RequestBuilder:
     def request(self, quoted: Quoted) -> Request:
         """The transaction that registers a quote, by what it was made for. Raises
         `RegistrationRejected` with the contract's reason if it would not be taken now."""
+        return self._simulated(self.unsimulated(quoted))
+
+    def unsimulated(self, quoted: Quoted) -> Request:
+        """The same, whether or not it would be taken. Raises `RegistrationRejected` for a renewal
+        without an admission."""
         quote = parse(quoted.raw)
         if not self.can_renew:
-            return self._simulated(self._upstream(quoted, quote))
+            return self._upstream(quoted, quote)
         kind = self._registry.verifier_kind()
         if not self.is_for_renewal(quoted.raw):
-            return self._simulated(self._admission(quoted, quote, kind))
+            return self._admission(quoted, quote, kind)
         admission = self._registry.admission(admission_name(self._registry.address, quote, kind))
         if admission is None:
             raise RegistrationRejected("the registry knows no admission for the renewal")
-        return self._simulated(self._renewal(quoted, quote, admission.number))
+        return self._renewal(quoted, quote, admission.number)
 
     def _upstream(self, quoted: Quoted, quote: Quote) -> Request:
         calldata = self._registry.register_calldata(

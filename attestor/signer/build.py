@@ -6,10 +6,16 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from attestor.core.cross_check import CheckingEngine
 from attestor.core.execution import Engine
-from attestor.errors import ConfigurationInvalid
+from attestor.errors import ConfigurationInvalid, ExecutorMissing
 from attestor.executor import NativeExecutor, programs
-from attestor.executor.native import EXECUTE_PROGRAM, VKEY_PROGRAM
+from attestor.executor.native import (
+    EXECUTE_PROGRAM,
+    JIT_BUILD_COMMAND,
+    JIT_PROGRAM,
+    VKEY_PROGRAM,
+)
 from attestor.executor.programs import Programs
 from attestor.executor.self_test import HOSTILE_PROGRAM
 from attestor.hardening import users
@@ -54,7 +60,14 @@ def load_programs(settings: SignerSettings) -> Programs:
     """The executor that is to run: the one that was recorded, or on development chains another."""
     names = (VKEY_PROGRAM, EXECUTE_PROGRAM)
     directory, record = Path(settings.executor_directory), programs.recorded()
-    sealed = programs.load(directory, names, record, optional=(HOSTILE_PROGRAM,))
+    sealed = programs.load(directory, names, record, optional=(HOSTILE_PROGRAM, JIT_PROGRAM))
+    if settings.cross_check_engine == CheckingEngine.SP1_JIT and (
+        JIT_PROGRAM not in sealed.descriptors
+    ):
+        raise ExecutorMissing(
+            f"cross_check.engine is sp1-jit, and {directory} has no {JIT_PROGRAM}",
+            hint=f"build it: {JIT_BUILD_COMMAND}; or cross_check.engine sp1-portable",
+        )
     if not settings.development:
         sealed.require_recorded()
     return sealed

@@ -1,7 +1,9 @@
-"""SP1's engine repeats runs of ours: some before they are signed, a sample of others afterwards.
+"""SP1's engines repeat runs of ours: some before they are signed, a sample of others afterwards.
 
 Samples wait in a short queue and run one at a time, as far as jobs leave processor time. The
-first disagreement, of whichever kind, destroys all keys.
+first disagreement of SP1's portable engine, of whichever kind, destroys all keys. SP1's JIT checks
+no bounds: that it agrees is evidence, and where it does not the portable engine decides. So a
+program that makes the JIT err gains nothing, and stops nobody.
 """
 
 import queue
@@ -17,6 +19,8 @@ from attestor.core.cross_check import (
     Finding,
     Timing,
     judge,
+    price,
+    require_affordable,
 )
 from attestor.core.execution import Engine, Execution, Limits
 from attestor.errors import (
@@ -24,8 +28,11 @@ from attestor.errors import (
     CrossCheckLimit,
     EnginesDisagree,
     ExecutionLimit,
+    ExecutionTimeLimit,
 )
 from attestor.executor import NativeExecutor
+from attestor.executor.stop import Stop
+from attestor.signer.beside import Answer, Beside
 
 MAX_WAITING = 8
 """Samples that wait, each with its program and stdin in memory."""
@@ -40,6 +47,16 @@ class Run:
     program: bytes
     stdin: tuple[bytes, ...]
     execution: Execution
+
+
+@dataclass(frozen=True)
+class _Compared:
+    """SP1's answer, of the engine that was asked last, and what it says. `doubt` is what the JIT's
+    answer said, where the portable engine could not decide."""
+
+    theirs: Answer
+    verdict: CrossCheckVerdict
+    doubt: CrossCheckVerdict | None = None
 
 
 class CrossChecker:
@@ -65,15 +82,27 @@ class CrossChecker:
         self._disagreement: Disagreement | None = None
         self._lock = threading.Lock()
 
-    def before_signing(self, run: Run) -> Timing:
-        """Decide when a run is cross-checked, and do it now if it is to be before signing.
+    def beside(self, program: bytes, stdin: tuple[bytes, ...]) -> Beside:
+        """SP1's JIT on what our engine is about to run. Its answer is dropped unless our run turns
+        out to need it before it is signed."""
+
+        def start(stop: Stop) -> Answer:
+            return self._ask(program, stdin, Engine.SP1_JIT, 0, stop)
+
+        wanted = self._policy.may_need_jit_before_signing() and self._executor.has_jit
+        return Beside(start if wanted else None)
+
+    def before_signing(self, run: Run, beside: Beside | None = None) -> Timing:
+        """Decide when a run is cross-checked, and do it now if it is to be before signing; `beside`
+        is what ran on SP1's JIT meanwhile.
 
         Raises `EnginesDisagree`, and what kept SP1's engine from an answer: `CrossCheckLimit`
         for a limit. After either of them the run must not be signed.
         """
-        timing = self._policy.timing(run.execution.engine, run.execution.cycles, self._draw())
+        cost = price(run.execution)
+        timing = self._policy.timing(run.execution.engine, cost, self._draw())
         if timing is Timing.BEFORE:
-            self._require_agreement(run)
+            self._require_agreement(run, beside)
         return timing
 
     def after_signing(self, run: Run) -> None:
@@ -90,10 +119,14 @@ class CrossChecker:
             self.check_next()
 
     def check_next(self) -> None:
-        """Wait for a sample and cross-check it. Raises nothing."""
+        """Wait for a sample and cross-check it. Raises nothing.
+
+        It is signed already: the JIT's disagreement stands where the portable engine cannot decide.
+        """
         run = self._samples.get()
         try:
-            verdict = judge(run.execution, self._repeat(run, niceness=NICENESS))
+            compared = self._compare(run, NICENESS)
+            verdict = compared.doubt or compared.verdict
         except Exception as error:
             # The thread must live on; the text may hold what must stay in this process.
             failed = f"the cross-check failed: {type(error).__name__}"
@@ -112,9 +145,9 @@ class CrossChecker:
         """The run that made signing stop."""
         return self._disagreement
 
-    def _require_agreement(self, run: Run) -> None:
-        theirs = self._repeat(run, niceness=0)
-        verdict = judge(run.execution, theirs)
+    def _require_agreement(self, run: Run, beside: Beside | None) -> None:
+        compared = self._compare(run, niceness=0, beside=beside)
+        theirs, verdict = compared.theirs, compared.verdict
         if verdict.finding is Finding.DISAGREED:
             self._halt(run, verdict.reason)
             raise EnginesDisagree(
@@ -122,19 +155,57 @@ class CrossChecker:
                 hint="the operator is notified",
             )
         if isinstance(theirs, ExecutionLimit):
+            doubt = f"; its JIT: {compared.doubt.reason}" if compared.doubt else ""
             raise CrossCheckLimit(
                 f"not signed: SP1's engine, which is slower, has to cross-check this run of "
-                f"{run.execution.cycles} cycles and reached a limit: {theirs.message}",
+                f"{run.execution.cycles} cycles and reached a limit: {theirs.message}{doubt}",
                 hint="a smaller input, or the operator's executor and cross_check options",
             )
         if isinstance(theirs, AttestorError):
             raise theirs
 
-    def _repeat(self, run: Run, niceness: int) -> Execution | AttestorError:
-        limits = replace(self._limits, niceness=niceness)
+    def _compare(self, run: Run, niceness: int, beside: Beside | None = None) -> _Compared:
+        """Have SP1's engines repeat a run, as many of them as it takes."""
+        doubt = None
+        if self._policy.engine_for(run.execution, self._executor.has_jit) is Engine.SP1_JIT:
+            answer = beside.take() if beside is not None else None
+            theirs = answer or self._repeat(run, Engine.SP1_JIT, niceness)
+            verdict = judge(run.execution, theirs)
+            # The portable engine takes longer.
+            if verdict.finding is Finding.AGREED or isinstance(theirs, ExecutionTimeLimit):
+                return _Compared(theirs, verdict)
+            doubt = verdict if verdict.finding is Finding.DISAGREED else None
+        theirs = self._repeat(run, Engine.SP1_PORTABLE, niceness)
+        verdict = judge(run.execution, theirs)
+        decided = verdict.finding is not Finding.INCONCLUSIVE
+        return _Compared(theirs, verdict, None if decided else doubt)
+
+    def _repeat(self, run: Run, engine: Engine, niceness: int) -> Answer:
+        try:
+            if engine is Engine.SP1_PORTABLE:
+                require_affordable(run.execution, self._limits)
+        except CrossCheckLimit as error:
+            return error
+        return self._ask(run.program, run.stdin, engine, niceness)
+
+    def _ask(
+        self,
+        program: bytes,
+        stdin: tuple[bytes, ...],
+        engine: Engine,
+        niceness: int,
+        stop: Stop | None = None,
+    ) -> Answer:
+        """With a `stop` it starts at once or not at all."""
+        limits, wait = replace(self._limits, niceness=niceness, stop=stop), stop is None
         try:
             return self._executor.execute(
-                run.program, run.stdin, limits, Engine.SP1_PORTABLE, cross_check=True
+                program,
+                stdin,
+                limits,
+                engine,
+                cross_check=True,
+                wait=wait,
             )
         except AttestorError as error:
             return error

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from attestor.core.cross_check import CrossCheckPolicy, Mode
+from attestor.core.cross_check import CheckingEngine, CrossCheckPolicy, Mode
 from attestor.core.eip712 import Domain
 from attestor.core.execution import Limits
 from attestor.core.report_data import Binding, Layout
@@ -35,6 +35,8 @@ class SignerSettings:
     cross_check_beyond_budget: str
     cross_check_budget_cycles: int
     cross_check_sample_rate: float
+    cross_check_engine: str = CheckingEngine.AUTO
+    cross_check_portable_cycles: int = CrossCheckPolicy.portable_cycles
     user: str = ""
     sandbox_level: str = AUTO
 
@@ -83,4 +85,6 @@ class SignerSettings:
             beyond_budget=Mode(self.cross_check_beyond_budget),
             budget_cycles=self.cross_check_budget_cycles,
             sample_rate=self.cross_check_sample_rate,
+            engine=CheckingEngine(self.cross_check_engine),
+            portable_cycles=self.cross_check_portable_cycles,
         )

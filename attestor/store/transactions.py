@@ -1,6 +1,5 @@
 """Every signed transaction, noted before it is sent, and what became of it."""
 
-from collections.abc import Callable
 from typing import Any
 
 from attestor.core.fees import Fees
@@ -8,17 +7,15 @@ from attestor.core.text import from_hex, to_hex
 from attestor.core.transaction import (
     Attempt,
     Intent,
+    Note,
     Outcome,
     Purpose,
     Receipt,
     SignedTransaction,
+    nothing,
 )
 from attestor.store.database import Store
 from attestor.store.journal import Journal, iso
-
-
-def nothing() -> None:
-    """For an intent of which nothing else is kept."""
 
 
 class Transactions:
@@ -59,7 +56,7 @@ class Transactions:
     # --- writing ---
 
     def signed(
-        self, intent: Intent, transaction: SignedTransaction, note: Callable[[], None] = nothing
+        self, intent: Intent, transaction: SignedTransaction, note: Note = nothing
     ) -> Attempt:
         """A transaction is about to be sent: the next attempt of its intent. `note` writes what
         belongs to the intent; both are kept, or neither."""

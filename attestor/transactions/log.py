@@ -1,18 +1,19 @@
 """Where attempts are noted before they are sent. `store.transactions.Transactions` keeps them in
 SQLite, `deployment.log.DeploymentLog` in a deployment file, `MemoryLog` nowhere."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from attestor.core.transaction import Attempt, Intent, Outcome, Receipt, SignedTransaction
-
-Note = Callable[[], None]
-"""Writes what belongs to an intent beside its attempt; kept together with it, or not at all."""
-
-
-def nothing() -> None:
-    """For an intent of which nothing else is kept."""
+from attestor.core.transaction import (
+    Attempt,
+    Intent,
+    Note,
+    Outcome,
+    Receipt,
+    SignedTransaction,
+    nothing,
+)
 
 
 class AttemptLog(Protocol):

@@ -10,14 +10,23 @@ as it is, or replaced, and what it is for is done once.
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TextIO
 
 from attestor.chain.node import Node
+from attestor.core.blocks import Block
 from attestor.core.text import to_hex
-from attestor.core.transaction import Attempt, Intent, Outcome, Receipt, SignedTransaction
+from attestor.core.transaction import (
+    Attempt,
+    Intent,
+    Note,
+    Outcome,
+    Receipt,
+    SignedTransaction,
+    nothing,
+)
 from attestor.errors import (
     AttestorError,
     FeeCapReached,
@@ -26,8 +35,9 @@ from attestor.errors import (
     TransactionUnconfirmed,
     Transient,
 )
-from attestor.transactions.answers import answer_of
-from attestor.transactions.log import AttemptLog, Note, nothing
+from attestor.transactions.answers import answer_of, explained
+from attestor.transactions.canceller import Canceller
+from attestor.transactions.log import AttemptLog
 from attestor.transactions.pricing import Call, Pricer, call_of
 from attestor.transactions.pursuit import Followed, Pursuits, Urgency
 from attestor.transactions.replacement import outbids
@@ -67,6 +77,7 @@ class TransactionManager:
         self._lock = lock
         self._one_writer = threading.RLock()
         self._pursuits = Pursuits()
+        self._canceller = Canceller(node, pricer, log)
 
     @property
     def payer(self) -> bytes:
@@ -166,6 +177,11 @@ class TransactionManager:
                 elif attempt.transaction.nonce < mined:
                     self._log.replaced(attempt.hash)
 
+    def cancel(self, wanted: Collection[str], head: Block) -> Attempt | None:
+        """Keep from being mined what is of no `wanted` intent (`canceller.Canceller`)."""
+        with self._one_writer:
+            return self._canceller.cancel(wanted, head)
+
     def complete(self, intent: Intent, call: Call, note: Note = nothing) -> Receipt:
         """Submit, and wait until one of the attempts is mined: sent again when it may have been
         lost, replaced when it is stuck. An attempt of the intent that is out since before a stop is
@@ -245,7 +261,8 @@ class TransactionManager:
 
     def _send(self, transaction: SignedTransaction) -> None:
         if transaction.raw:
-            self._node.send(transaction.raw, transaction.hash)
+            with explained():
+                self._node.send(transaction.raw, transaction.hash)
 
     def _receipt(self, intent: Intent, first: bytes = b"") -> Receipt | None:
         """Of any attempt that is out; `first` is, even if it was mined before a reorg."""

@@ -5,7 +5,7 @@
 A transaction of EIP-1559, without an access list; what is signed has no y, r and s.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -15,7 +15,7 @@ from eth_utils.crypto import keccak
 from attestor.core.text import checksummed, from_hex
 from attestor.hardening.secret_key import SecretKey
 
-_TYPE = b"\x02"
+TYPE = b"\x02"
 
 
 class Signed(Protocol):
@@ -29,7 +29,8 @@ class Signed(Protocol):
 
 
 class Account(Protocol):
-    """Who signs transactions: `Payer`, or an account of eth-account on development chains."""
+    """Who signs transactions: `Payer`, `remote.RemotePayer`, or an account of eth-account on
+    development chains."""
 
     @property
     def address(self) -> str:
@@ -60,17 +61,32 @@ class Payer:
 
     def sign_transaction(self, transaction: Mapping[str, Any]) -> RawTransaction:
         """Sign a call or, without `to`, a contract's creation. All other fields must be there."""
-        fields: list[Any] = [
-            transaction["chainId"],
-            transaction["nonce"],
-            transaction["maxPriorityFeePerGas"],
-            transaction["maxFeePerGas"],
-            transaction["gas"],
-            from_hex(transaction["to"]) if "to" in transaction else b"",
-            transaction["value"],
-            transaction["data"],
-            [],
-        ]
-        signature = self._key.sign(keccak(_TYPE + rlp.encode(fields)))
-        r, s = (int.from_bytes(part, "big") for part in (signature[:32], signature[32:64]))
-        return RawTransaction(_TYPE + rlp.encode([*fields, signature[64] - 27, r, s]))
+        fields = fields_of(transaction)
+        signature = self._key.sign(digest(fields))
+        return signed(fields, signature)
+
+
+def fields_of(transaction: Mapping[str, Any]) -> list[Any]:
+    """What is signed of a transaction, in order."""
+    return [
+        transaction["chainId"],
+        transaction["nonce"],
+        transaction["maxPriorityFeePerGas"],
+        transaction["maxFeePerGas"],
+        transaction["gas"],
+        from_hex(transaction["to"]) if "to" in transaction else b"",
+        transaction["value"],
+        transaction["data"],
+        [],
+    ]
+
+
+def digest(fields: Sequence[Any]) -> bytes:
+    """What the signature is over, 32 bytes."""
+    return keccak(TYPE + rlp.encode(list(fields)))
+
+
+def signed(fields: Sequence[Any], signature: bytes) -> RawTransaction:
+    """The transaction with its signature, r ‖ s ‖ v of 65 bytes, v 27 or 28."""
+    r, s = (int.from_bytes(part, "big") for part in (signature[:32], signature[32:64]))
+    return RawTransaction(TYPE + rlp.encode([*fields, signature[64] - 27, r, s]))

@@ -70,11 +70,12 @@ class Pricer:
         It is priced to replace those of `pending` that hold that nonce. Without a `gas_limit` the
         node is asked for one. Raises `PayerEmpty` and `FeeCapReached`.
         """
-        self._require_funds(1)
         nonce = self._node.nonce(self.payer)
         rivals = [one.transaction for one in pending if one.transaction.nonce == nonce]
         market = Market(self._node.head().base_fee, self._node.priority_fee())
         offered = self._policy.offer(market, highest(rival.fees for rival in rivals))
+        # Before the node is asked for an estimate, which needs funds too.
+        self._require_funds(min(offered.max_fee, 1))
         is_new = gas_limit is None
         if gas_limit is None:
             gas_limit = fees.gas_limit(self._node.estimate_gas(self.payer, call.to, call.data))

@@ -39,6 +39,10 @@ class FeePolicy:
         nodes forget transactions. Raises `FeeCapReached` when not even the base fee fits.
         """
         tip = min(market.priority_fee, self.priority_cap)
+        free = Fees(0, 0)
+        if tip == market.base_fee == 0 and replaced in (None, free):
+            # Where gas is free nobody is outbid, and the payer may hold nothing.
+            return free
         offered = fees.suggest_fees(market.base_fee, tip, self.cap, replaced)
         if offered.max_fee < market.base_fee:
             raise FeeCapReached(

@@ -13,7 +13,7 @@ from benchmarks.programs import ROOT, Program
 
 EXECUTOR = ROOT / "executor"
 BINARIES = EXECUTOR / "target" / "release"
-JIT = EXECUTOR / "sp1-jit" / "target" / "release" / "sp1-jit-run"
+JIT = BINARIES / "sp1-jit-run"
 
 RUN = str(BINARIES / "engine-run")
 JOB = "attestor"

@@ -42,3 +42,32 @@ def succeed(command: list[str], folder: Path) -> float:
     if done.returncode != 0:
         sys.exit(f"{' '.join(command)} failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
     return time.perf_counter() - started
+
+
+_LAUNCHER = """
+import os, subprocess, sys
+process = subprocess.Popen(sys.argv[1:], env={})
+_, status, usage = os.wait4(process.pid, 0)
+print(os.waitstatus_to_exitcode(status), usage.ru_maxrss, usage.ru_utime + usage.ru_stime,
+      file=sys.stderr)
+"""
+
+
+@dataclass(frozen=True)
+class Filtered:
+    """A process that was given bytes: what it answered, its peak of resident memory in bytes, and
+    its CPU time in seconds."""
+
+    status: int
+    answer: bytes
+    peak_bytes: int
+    cpu_seconds: float
+
+
+def filtered(program: Path, given: bytes) -> Filtered:
+    """Run a program on bytes. It is started by a small process: what a process was before it
+    became the program counts in its peak."""
+    command = [sys.executable, "-IS", "-c", _LAUNCHER, str(program)]
+    done = subprocess.run(command, input=given, capture_output=True, check=True)
+    status, kilobytes, seconds = done.stderr.split()[-3:]
+    return Filtered(int(status), done.stdout, int(kilobytes) * 1024, float(seconds))

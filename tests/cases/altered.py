@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from attestor.quote.format import parse
 from attestor.quote.simulated import SimulatedPlatform
 from attestor.quote.simulated.builder import (
-    build_duty,
+    assemble_quote,
     enclave_report,
     signed_region,
 )
@@ -35,7 +35,7 @@ def vouched(key: bytes, signature: bytes, platform: SimulatedPlatform) -> bytes:
     enclave, envelope = platform.variation.enclave, platform.variation.envelope
     bound = hashlib.sha256(key + enclave.auth_data).digest()
     qe_report = enclave_report(enclave, bound + bytes(32))
-    return build_duty(
+    return assemble_quote(
         envelope,
         signed_region(envelope, parse(platform.quote(bytes(range(64)))).body),
         signature,

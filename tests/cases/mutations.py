@@ -6,7 +6,7 @@ from random import Random
 
 from attestor.quote.format import parse
 from attestor.quote.simulated import SimulatedPlatform, Variation
-from attestor.quote.simulated.builder import build_duty
+from attestor.quote.simulated.builder import assemble_quote
 from attestor.quote.simulated.issued import (
     Issued,
     IsvLevel,
@@ -64,7 +64,7 @@ def signed_anew(random: Random, platform: SimulatedPlatform, raw: bytes) -> byte
         part[at] = random.choice((part[at] ^ 1 << random.randrange(8), random.choice(EDGES)))
     key = derive_key(platform.seed, "attestation")
     evidence = quote.evidence
-    return build_duty(
+    return assemble_quote(
         platform.variation.envelope,
         bytes(signed),
         sign(key, bytes(signed)),

@@ -1,10 +1,10 @@
 """Real parts: anvil, the contracts as forge built them, the executor, the daemon."""
 
-import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from cases.ports import free_port
 
 from attestor.chain.node import Node
 from attestor.chain.rpc import Rpc
@@ -12,13 +12,6 @@ from attestor.devnet.anvil import Anvil
 from attestor.devnet.stack import Devnet, DevnetOptions
 
 StartAnvil = Callable[..., Anvil]
-
-
-def free_port() -> int:
-    """A port that nothing listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture

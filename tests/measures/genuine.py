@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cases.signing import sign
 from measures.chain import GasChain
 from measures.goals import Figure
 
@@ -16,7 +17,6 @@ from attestor.collateral import uploader
 from attestor.collateral.items import items_of
 from attestor.config import ROOT
 from attestor.core.legacy_message import LegacyMessage
-from attestor.core.signature import sign
 from attestor.core.text import checksummed, from_hex
 from attestor.core.verifying_key import VerifyingKey
 from attestor.deployment import artifact, roots

@@ -5,6 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from cases.signing import sign
 from loguru import logger
 from measures.chain import CHAIN_ID, GasChain, account
 from measures.scenario import DAY, Deployment
@@ -15,7 +16,6 @@ from attestor.collateral.sources import SimulatedSource
 from attestor.core.eip712 import Domain
 from attestor.core.possession import Possession
 from attestor.core.report_data import Binding, Layout, Purpose
-from attestor.core.signature import sign
 from attestor.core.transaction import Outcome
 from attestor.quote.gate import Gate, GatePolicy, SimulatedRoot
 from attestor.rotation.effects import RotationEffects
@@ -119,7 +119,7 @@ class RotatingMachine:
             GasBudget(self._transactions, pricer.payer, 1, self._now),
         )
         self._history = history
-        failures = Failures(history)
+        failures = Failures(history, self._now)
         observer = Observer(deployment.registry, manager, history, POLICY, failures)
         self._rotation = Rotation(
             Heads(self._chain.node, MemoryHeaderLog()),

@@ -3,6 +3,7 @@
 from itertools import count
 from typing import Generic, TypeVar
 
+from cases.signing import sign
 from measures.chain import MeasuredChain, account
 
 from attestor.chain.abi import Contract
@@ -12,7 +13,6 @@ from attestor.collateral import uploader
 from attestor.collateral.items import Item, items_of
 from attestor.core.registration import VerifierKind
 from attestor.core.report_data import Binding, Layout, Purpose
-from attestor.core.signature import sign
 from attestor.core.text import checksummed
 from attestor.deployment import plan
 from attestor.deployment.plan import Root

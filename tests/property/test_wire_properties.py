@@ -4,6 +4,7 @@ import json
 from contextlib import suppress
 from typing import Any
 
+from cases.signing import sign
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,7 +12,7 @@ from attestor.chain import wire as chain_wire
 from attestor.core import frame, header
 from attestor.core.frame import Frame
 from attestor.core.legacy_message import LegacyMessage
-from attestor.core.signature import recover, sign
+from attestor.core.signature import recover
 from attestor.errors import (
     BodyInvalid,
     FrameInvalid,
@@ -52,7 +53,37 @@ def test_frame__any_bytes__raise_nothing_else(data: bytes) -> None:
 @given(st.binary(max_size=300), st.lists(st.binary(max_size=50), max_size=6))
 def test_request__any__round_trips(program: bytes, stdin: list[bytes]) -> None:
     body = api_wire.encode_request(program, stdin)
-    assert api_wire.decode_request(body) == ProofRequest(program, tuple(stdin))
+    assert api_wire.decode_request(body, elsewhere) == ProofRequest(program, tuple(stdin))
+
+
+def elsewhere(body: bytes) -> tuple[bytes, ...]:
+    """Stands in for the process that judges what is not decoded here."""
+    raise BodyInvalid("judged elsewhere")
+
+
+@given(
+    st.binary(max_size=9),
+    st.lists(st.binary(max_size=4), max_size=3),
+    st.integers(0, 200),
+    st.sampled_from(
+        [*map(bytes, zip(range(256))), b"00", b"256", b"[]", b'"elf":[1],', b" \t", b""]
+    ),
+    st.integers(0, 2),
+)
+def test_request__changed_anywhere__means_what_json_says_or_is_judged_elsewhere(
+    program: bytes, stdin: list[bytes], place: int, piece: bytes, cut: int
+) -> None:
+    text = api_wire.encode_request(program, stdin)
+    place %= len(text)
+    text = text[:place] + piece + text[place + cut :]
+    with suppress(BodyInvalid):
+        found = api_wire.decode_request(text, elsewhere)
+        told = json.loads(text)
+        assert list(told) == ["elf", "stdin", "proof_mode"]
+        assert list(told["stdin"]) == ["buffer", "ptr", "proofs"]
+        assert (list(found.program), told["stdin"]["proofs"]) == (told["elf"], [])
+        assert [list(entry) for entry in found.stdin] == told["stdin"]["buffer"]
+        assert text.count(b'"elf"') == 1
 
 
 @given(st.binary(min_size=65, max_size=65), st.binary(min_size=32, max_size=32), st.binary())
@@ -64,7 +95,7 @@ def test_proof__any__round_trips(signature: bytes, key: bytes, values: bytes) ->
 @given(JSON | st.fixed_dictionaries({"elf": JSON, "stdin": JSON, "proof_mode": st.just("TEE")}))
 def test_request__any_json__raises_nothing_else(value: Any) -> None:
     with suppress(BodyInvalid):
-        api_wire.decode_request(json.dumps(value).encode())
+        api_wire.decode_request(json.dumps(value).encode(), elsewhere)
 
 
 @given(JSON)

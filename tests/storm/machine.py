@@ -109,7 +109,7 @@ class Machine:
             RequestBuilder(self.registry, pricer.payer),
             GasBudget(log, pricer.payer, 10**12, time.time),
         )
-        failures = Failures(self.history)
+        failures = Failures(self.history, self._clock)
         observer = Observer(self.registry, manager, self.history, POLICY, failures)
         heads = Heads(node, Headers(self._store))
         self._rotation = Rotation(

@@ -5,10 +5,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from cases.signing import sign
 
 from attestor.client import ProverClient
 from attestor.core.legacy_message import LegacyMessage
-from attestor.core.signature import sign
 from attestor.core.verifying_key import VerifyingKey
 from attestor.errors import (
     BodyInvalid,

@@ -29,6 +29,7 @@ ALLOWED: dict[str, set[str]] = {
         "attestor-sandbox",
     },
     "attestor-hostile": {"attestor-protocol", "attestor-sandbox"},
+    "attestor-decode": {"attestor-protocol", "attestor-sandbox"},
     "attestor-keys-check": {"attestor-keys"},
     "attestor-engine-check": {"attestor-engine", "attestor-keys"},
     "attestor-circuits": set(),
@@ -38,7 +39,7 @@ ALLOWED: dict[str, set[str]] = {
         "attestor-engine-check",
         "attestor-precompiles",
     },
-    "attestor-sp1-jit": set(),
+    "attestor-sp1-jit": {"attestor-sp1"},
 }
 """What each package may depend on of the others; those above know nothing of those below."""
 

@@ -69,7 +69,7 @@ def signed_region(envelope: Envelope, body: bytes) -> bytes:
     return header + envelope.vendor_id + envelope.user_data + descriptor + body
 
 
-def build_duty(
+def assemble_quote(
     envelope: Envelope,
     signed: bytes,
     signature: bytes,

@@ -64,7 +64,7 @@ class SimulatedPlatform:
         """A quote of any body, as the envelope of the variation says."""
         envelope = self.variation.envelope
         signed = builder.signed_region(envelope, body)
-        return builder.build_duty(
+        return builder.assemble_quote(
             envelope,
             signed,
             sign(self._attestation_key, signed),

@@ -21,6 +21,7 @@ from attestor.core.verifying_key import VerifyingKey
 from attestor.errors import OutcomeUnknown
 from attestor.executor import NativeExecutor, VerifyingKeys
 from attestor.executor.stop import Stop
+from attestor.signer.beside import Beside
 from attestor.signer.cross_checker import CrossChecker, Run
 from attestor.signer.keys import Signatures
 from attestor.signer.workloads import workload
@@ -91,10 +92,11 @@ class Sp1Workload:
         with self._stoppable(job) as stop:
             verifying_key = self._verifying_keys.of(program, stop)
             limits = replace(limits, stop=stop)
-            execution = self._executor.execute(program, stdin, limits, self._engine)
-        require_signable(execution)
-        run = Run(job, program, stdin, execution)
-        timing = self._cross_checker.before_signing(run)
+            with self._beside(program, stdin) as beside:
+                execution = self._executor.execute(program, stdin, limits, self._engine)
+                require_signable(execution)
+                run = Run(job, program, stdin, execution)
+                timing = self._cross_checker.before_signing(run, beside)
         outcome = Outcome(
             verifying_key.words,
             stdin_sha256(stdin),
@@ -136,6 +138,12 @@ class Sp1Workload:
                     self._running[job].remove(stop)
                     if not self._running[job]:
                         del self._running[job]
+
+    def _beside(self, program: bytes, stdin: tuple[bytes, ...]) -> Beside:
+        """SP1's JIT beside our engine, where that is the one that runs jobs."""
+        if self._engine is not Engine.ATTESTOR:
+            return Beside(None)
+        return self._cross_checker.beside(program, stdin)
 
     def _cross_checks(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> Frame:
         """What was found about signed runs since the last call; each is reported once."""

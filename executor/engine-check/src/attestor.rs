@@ -34,8 +34,8 @@ fn end(stop: &Stop) -> End {
     match stop {
         Stop::Fault(_) => End::Fault,
         Stop::LimitCycles => End::LimitCycles,
-        Stop::LimitMemory => End::LimitMemory,
-        Stop::LimitOutput => End::LimitOutput,
+        Stop::LimitMemory | Stop::HostMemory => End::LimitMemory,
+        Stop::LimitOutput | Stop::LimitWritten => End::LimitOutput,
         Stop::Unprovable(_) => End::Unprovable,
         Stop::Unsupported(_) => End::Unsupported,
     }

@@ -22,6 +22,8 @@ pub(crate) enum Exit {
     WildJump = 7,
     /// Compiled code faulted below what a proof has of memory; where is in the context.
     Low = 8,
+    /// The host refused memory.
+    HostMemory = 9,
 }
 
 impl Exit {
@@ -35,6 +37,7 @@ impl Exit {
             4 => Self::Illegal,
             5 => Self::Memory,
             8 => Self::Low,
+            9 => Self::HostMemory,
             _ => Self::Cold,
         }
     }

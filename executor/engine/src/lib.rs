@@ -32,5 +32,7 @@ mod translate;
 
 pub use attestor_precompiles::Rule;
 pub use image::{Image, ImageError};
-pub use outcome::{FaultKind, GuestFault, Limits, Mode, Outcome, Stop, Unprovable};
+pub use outcome::{
+    FaultKind, GuestFault, Limits, Mode, Outcome, Stop, Unprovable, WRITE_ALLOWANCE,
+};
 pub use run::run;

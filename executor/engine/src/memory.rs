@@ -34,7 +34,7 @@ use snapshot::Snapshot;
 pub(crate) use address::{ACCESSED, ADDRESS_SPACE, MISPLACED, refusal};
 #[cfg_attr(not(feature = "translator"), allow(unused_imports))]
 pub(crate) use address::{MARK_BITS, MARKS_START};
-pub(crate) use chunks::Chunks;
+pub(crate) use chunks::{Chunks, Denied};
 
 pub(crate) struct Memory {
     reservation: Reservation,
@@ -48,6 +48,8 @@ pub(crate) struct Memory {
     unmarked: bool,
     /// A hint came where a word may have been accessed without a mark.
     doubtful: bool,
+    /// One for each unconstrained block, and those that each accessed.
+    block_windows: u64,
     kept: Kept,
 }
 
@@ -57,7 +59,7 @@ impl Memory {
     /// # Errors
     /// The host gives no room.
     pub(crate) fn new(limit: u64) -> Result<Self, Fault> {
-        let reservation = Reservation::new(limit).ok_or(Fault::LimitMemory)?;
+        let reservation = Reservation::new(limit).ok_or(Fault::HostMemory)?;
         Ok(Self {
             reservation,
             snapshot: None,
@@ -65,6 +67,7 @@ impl Memory {
             by_precompiles: Vec::new(),
             unmarked: false,
             doubtful: false,
+            block_windows: 0,
             kept: Kept::default(),
         })
     }
@@ -73,8 +76,9 @@ impl Memory {
     pub(crate) fn load(&mut self, width: Width, signed: bool, address: u64) -> Result<u64, Fault> {
         check(width, address)?;
         self.touch(address)?;
-        if self.snapshot.is_none() {
-            self.reservation.set_mark(address, ACCESSED);
+        match &mut self.snapshot {
+            Some(snapshot) => snapshot.visit(address),
+            None => self.reservation.set_mark(address, ACCESSED),
         }
         Ok(self.reservation.load(width, signed, address))
     }
@@ -122,13 +126,32 @@ impl Memory {
         }
         let end = address.checked_add(length).filter(|&end| end <= ADDRESS_SPACE);
         let end = end.ok_or(Fault::OutOfRange(address))?;
-        let byte = |address| {
-            if !self.chunks().holds(address) {
-                return 0;
+        let mut bytes = vec![0; length as usize];
+        let mut rest = bytes.as_mut_slice();
+        for piece in pieces(address, end) {
+            let (now, later) = rest.split_at_mut((piece.end - piece.start) as usize);
+            if self.chunks().holds(piece.start) {
+                self.reservation.load_bytes(piece.start, now);
             }
-            self.reservation.load(Width::Byte, false, address) as u8
-        };
-        Ok((address..end).map(byte).collect())
+            rest = later;
+        }
+        Ok(bytes)
+    }
+
+    /// How often a byte, not zero, is among those that `peek` reads.
+    pub(crate) fn count(&self, byte: u8, address: u64, length: u64) -> Result<u64, Fault> {
+        let end = address.saturating_add(length);
+        let mut found = 0;
+        for piece in pieces(address, end) {
+            if piece.end > ADDRESS_SPACE {
+                return Err(Fault::OutOfRange(address));
+            }
+            if self.chunks().holds(piece.start) {
+                let bytes = self.peek(piece.start, piece.end - piece.start)?;
+                found += bytes.iter().filter(|&&other| other == byte).count() as u64;
+            }
+        }
+        Ok(found)
     }
 
     /// From now on keep what is overwritten.
@@ -139,6 +162,7 @@ impl Memory {
     /// Put back what was overwritten since `begin_unconstrained`.
     pub(crate) fn end_unconstrained(&mut self) {
         if let Some(snapshot) = self.snapshot.take() {
+            self.block_windows += 1 + snapshot.windows();
             snapshot.restore(&mut self.reservation);
         }
         // What is outside of a block must not be able to access it.
@@ -163,6 +187,15 @@ impl Memory {
         self.chunks().touched_bytes()
     }
 
+    /// The windows of 2 MiB that the guest has.
+    pub(crate) fn windows(&self) -> u64 {
+        self.chunks().windows()
+    }
+
+    pub(crate) fn block_windows(&self) -> u64 {
+        self.block_windows
+    }
+
     #[inline(always)]
     fn touch(&mut self, address: u64) -> Result<(), Fault> {
         if self.chunks().holds(address) { Ok(()) } else { self.commit(address) }
@@ -173,7 +206,10 @@ impl Memory {
         if address < FIRST_ADDRESS && self.snapshot.is_none() {
             return Err(Rule::LowAddress(address).into());
         }
-        if self.chunks().commit(address) { Ok(()) } else { Err(Fault::LimitMemory) }
+        self.chunks().commit(address).map_err(|denied| match denied {
+            Denied::Limit => Fault::LimitMemory,
+            Denied::Host => Fault::HostMemory,
+        })
     }
 
     /// Touch every chunk of so many words, which must lie in the address space.

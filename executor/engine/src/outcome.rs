@@ -4,6 +4,11 @@ use std::fmt;
 
 use attestor_precompiles::Rule;
 
+/// The bytes that a program may WRITE, to whichever descriptor, beyond one per instruction. SP1's
+/// executors copy each of them, for no cycles. A call for people to read, and each line of it, counts
+/// as 256 bytes more.
+pub const WRITE_ALLOWANCE: u64 = 16 << 20;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// The most instructions, as SP1's `global_clk` counts; unconstrained blocks, which it does not
@@ -37,6 +42,14 @@ pub struct Outcome {
     pub public_values: Vec<u8>,
     /// Pages of 4 KiB that the guest had.
     pub touched_pages: u64,
+    /// Instructions inside of unconstrained blocks, which `cycles` leaves out.
+    pub unconstrained_cycles: u64,
+    /// What WRITE was charged for; see `WRITE_ALLOWANCE`.
+    pub written_bytes: u64,
+    /// Windows of 2 MiB that the guest touched: SP1's portable executor makes a table for each.
+    pub windows: u64,
+    /// Those that each unconstrained block accessed, and one for the block: it makes them anew.
+    pub block_windows: u64,
     pub compiled_instructions: u64,
     pub compile_seconds: f64,
     /// The first bytes of what the guest wrote to descriptors 1 and 2.
@@ -51,7 +64,11 @@ pub enum Stop {
     Fault(GuestFault),
     LimitCycles,
     LimitMemory,
+    /// The host refused memory that the limit allows.
+    HostMemory,
     LimitOutput,
+    /// WRITE was charged for more than `WRITE_ALLOWANCE` and one byte per instruction.
+    LimitWritten,
     /// SP1's executor goes on, but its circuits do not accept what the program did.
     Unprovable(Unprovable),
     /// SP1 executes it, but no proof of ours can cover it; or no syscall at all.
@@ -96,7 +113,11 @@ impl fmt::Display for Stop {
             Self::Fault(fault) => write!(formatter, "{fault}"),
             Self::LimitCycles => write!(formatter, "the cycle limit was reached"),
             Self::LimitMemory => write!(formatter, "the memory limit was reached"),
+            Self::HostMemory => write!(formatter, "the host refuses memory"),
             Self::LimitOutput => write!(formatter, "the public values are longer than the limit"),
+            Self::LimitWritten => {
+                write!(formatter, "more is written than the instructions pay for")
+            }
             Self::Unprovable(unprovable) => write!(formatter, "{unprovable}"),
             Self::Unsupported(what) => write!(formatter, "{what} is not supported"),
         }

@@ -86,6 +86,7 @@ impl<'a> Machine<'a> {
                 Exit::Hot => self.compile(),
                 Exit::Fuel => return Err(Stop::LimitCycles),
                 Exit::Memory => return Err(Stop::LimitMemory),
+                Exit::HostMemory => return Err(Stop::HostMemory),
                 Exit::Access => return Err(self.access_stop()),
                 Exit::Low => return Err(self.low_stop()),
                 Exit::Illegal => return Err(self.fault(FaultKind::IllegalInstruction)),
@@ -179,6 +180,7 @@ impl<'a> Machine<'a> {
                 Stop::Unsupported(format!("{what} at pc {:#x}", self.context.pc))
             }
             Refusal::LimitOutput => Stop::LimitOutput,
+            Refusal::LimitWritten => Stop::LimitWritten,
         }
     }
 
@@ -196,8 +198,12 @@ impl<'a> Machine<'a> {
             exit_code,
             cycles: (self.fuel - self.context.fuel) as u64,
             digest: self.calls.digest(),
+            unconstrained_cycles: self.calls.unconstrained_cycles(),
             public_values: self.calls.public_values,
             touched_pages: self.memory.touched_bytes() / 4096,
+            written_bytes: self.calls.written_bytes,
+            windows: self.memory.windows(),
+            block_windows: self.memory.block_windows(),
             compiled_instructions: self.translator.as_ref().map_or(0, Translator::instructions),
             compile_seconds: self.translator.as_ref().map_or(0.0, Translator::seconds),
             printed: self.calls.printed,
@@ -220,6 +226,7 @@ fn load(image: &Image, limits: &Limits) -> Result<Memory, Fault> {
 fn stop(pc: u64, fault: Fault) -> Stop {
     let kind = match fault {
         Fault::LimitMemory => return Stop::LimitMemory,
+        Fault::HostMemory => return Stop::HostMemory,
         Fault::Unprovable(rule) => {
             return Stop::Unprovable(Unprovable { rule, pc, call: None });
         }

@@ -38,6 +38,8 @@ pub(crate) struct Calls<'a> {
     cells_before_commit: Option<u64>,
     has_deferred: bool,
     pub printed: Vec<u8>,
+    /// What WRITE was charged for.
+    pub written_bytes: u64,
     pub limits: Limits,
     /// At the start.
     fuel: i64,
@@ -59,6 +61,7 @@ pub(crate) enum Refusal {
     Fault(Fault),
     Unsupported(String),
     LimitOutput,
+    LimitWritten,
 }
 
 impl From<Fault> for Refusal {
@@ -82,6 +85,7 @@ impl<'a> Calls<'a> {
             fuel,
             has_deferred: false,
             printed: Vec::new(),
+            written_bytes: 0,
             limits: *limits,
             unconstrained: None,
             unconstrained_fuel: fuel,
@@ -90,6 +94,11 @@ impl<'a> Calls<'a> {
 
     pub(crate) fn is_unconstrained(&self) -> bool {
         self.unconstrained.is_some()
+    }
+
+    /// Executed inside of unconstrained blocks that have ended.
+    pub(crate) fn unconstrained_cycles(&self) -> u64 {
+        (self.fuel - self.unconstrained_fuel) as u64
     }
 
     pub(crate) fn digest(&self) -> [u32; 8] {
@@ -132,7 +141,7 @@ impl<'a> Calls<'a> {
         let mut result = u64::from(number);
         match number {
             HALT => return halt(a0).map(Some),
-            WRITE => self.write(a0, a1, context.registers[A0 + 2], memory)?,
+            WRITE => self.write(a0, a1, context, memory)?,
             ENTER_UNCONSTRAINED => {
                 self.enter_unconstrained(context, memory);
                 result = 1;

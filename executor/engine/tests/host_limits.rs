@@ -45,8 +45,8 @@ fn limit(field: &str, limit: &str, more: u64) {
 }
 
 #[test]
-fn memory_that_the_host_refuses_is_the_memory_limit() {
-    in_child("memory_that_the_host_refuses_is_the_memory_limit", || {
+fn memory_that_the_host_refuses_is_the_hosts() {
+    in_child("memory_that_the_host_refuses_is_the_hosts", || {
         // A chunk in each window, and as much for marks: some 2400 of them, so that the loop is compiled before.
         let (sparse, windows) = (image("test/sparse"), [10_000_u64.to_le_bytes().to_vec()]);
         let few = [2000_u64.to_le_bytes().to_vec()];
@@ -55,7 +55,7 @@ fn memory_that_the_host_refuses_is_the_memory_limit() {
         let outcome = run(&sparse, &few, &LIMITS, Mode::Tiered).expect("halts");
         assert!(outcome.compiled_instructions > 0);
         for mode in [Mode::Tiered, Mode::InterpreterOnly] {
-            assert_eq!(run(&sparse, &windows, &LIMITS, mode), Err(Stop::LimitMemory));
+            assert_eq!(run(&sparse, &windows, &LIMITS, mode), Err(Stop::HostMemory));
         }
     });
 }
@@ -77,11 +77,11 @@ fn without_room_for_code_the_interpreter_runs_all() {
 }
 
 #[test]
-fn without_room_for_the_guest_is_the_memory_limit() {
-    in_child("without_room_for_the_guest_is_the_memory_limit", || {
+fn without_room_for_the_guest_is_the_hosts() {
+    in_child("without_room_for_the_guest_is_the_hosts", || {
         let (fibonacci, stdin) = (image("fibonacci"), [10_u32.to_le_bytes().to_vec()]);
         limit("VmSize", "as", 32 * MEBIBYTE);
 
-        assert_eq!(run(&fibonacci, &stdin, &LIMITS, Mode::Tiered), Err(Stop::LimitMemory));
+        assert_eq!(run(&fibonacci, &stdin, &LIMITS, Mode::Tiered), Err(Stop::HostMemory));
     });
 }

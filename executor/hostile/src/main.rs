@@ -63,6 +63,7 @@ fn confine(walls: &str) -> Result<(), String> {
         "none" => return Ok(()),
         "outer" => None,
         "run" => Some(Work::Run),
+        "jit" => Some(Work::Jit),
         "compute" => Some(Work::Compute),
         _ => return Err(format!("there are no walls {walls:?}")),
     };

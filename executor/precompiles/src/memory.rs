@@ -42,6 +42,8 @@ pub enum Fault {
     OutOfRange(u64),
     /// The guest touched more memory than it may.
     LimitMemory,
+    /// The host gives the guest no memory that it may have.
+    HostMemory,
     /// SP1's executor panics on this input; the text says why it is no valid call.
     Refused(&'static str),
     /// SP1's executor goes on, but its circuits do not accept what it does.
@@ -60,6 +62,7 @@ impl fmt::Display for Fault {
             Self::Misaligned(address) => write!(formatter, "address {address:#x} is misaligned"),
             Self::OutOfRange(address) => write!(formatter, "address {address:#x} is out of range"),
             Self::LimitMemory => write!(formatter, "the memory limit was reached"),
+            Self::HostMemory => write!(formatter, "the host refuses memory"),
             Self::Refused(why) => write!(formatter, "{why}"),
             Self::Unprovable(rule) => write!(formatter, "{rule}"),
         }

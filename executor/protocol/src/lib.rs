@@ -87,8 +87,16 @@ pub fn read_end(input: &mut impl Read) -> Result<(), FrameError> {
 }
 
 /// The bytes of a frame. A header that is too long becomes an error.
-pub fn encode(mut fields: Fields, blobs: &[&[u8]]) -> Result<Vec<u8>, FrameError> {
-    let sizes: Vec<usize> = blobs.iter().map(|blob| blob.len()).collect();
+pub fn encode(fields: Fields, blobs: &[&[u8]]) -> Result<Vec<u8>, FrameError> {
+    let mut frame = encode_header(fields, blobs.iter().map(|blob| blob.len()).collect())?;
+    for blob in blobs {
+        frame.extend_from_slice(blob);
+    }
+    Ok(frame)
+}
+
+/// The bytes of a frame up to its first blob, of blobs of `sizes` bytes that are written after it.
+pub fn encode_header(mut fields: Fields, sizes: Vec<usize>) -> Result<Vec<u8>, FrameError> {
     fields.insert("blobs".into(), sizes.into());
     let text = Value::Object(fields).to_string();
     let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
@@ -97,12 +105,9 @@ pub fn encode(mut fields: Fields, blobs: &[&[u8]]) -> Result<Vec<u8>, FrameError
             "frame header of {length} bytes, at most {MAX_HEADER_BYTES}"
         )));
     }
-    let mut frame = length.to_be_bytes().to_vec();
-    frame.extend_from_slice(text.as_bytes());
-    for blob in blobs {
-        frame.extend_from_slice(blob);
-    }
-    Ok(frame)
+    let mut header = length.to_be_bytes().to_vec();
+    header.extend_from_slice(text.as_bytes());
+    Ok(header)
 }
 
 fn blob_sizes(sizes: Option<Value>) -> Result<Vec<usize>, FrameError> {

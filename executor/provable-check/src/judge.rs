@@ -80,7 +80,10 @@ fn ours(program: &Program, mode: Mode) -> Ours {
         Err(Stop::Unprovable(unprovable)) => refused(unprovable.rule.code()),
         Err(Stop::Fault(_)) => refused("fault"),
         Err(Stop::Unsupported(_)) => refused("unsupported"),
-        Err(Stop::LimitCycles | Stop::LimitMemory | Stop::LimitOutput) => refused("limit"),
+        Err(Stop::LimitCycles | Stop::LimitMemory | Stop::LimitOutput | Stop::LimitWritten) => {
+            refused("limit")
+        }
+        Err(Stop::HostMemory) => panic!("the host refuses memory"),
     }
 }
 

@@ -17,14 +17,18 @@ type Rules = BTreeMap<c_long, Vec<SeccompRule>>;
 pub enum Work {
     /// Translate and run a program, in one thread.
     Run,
+    /// The same with SP1's JIT, whose guest's memory is a file in memory.
+    Jit,
     /// Compute, in several threads.
     Compute,
+    /// Decode, in one thread.
+    Decode,
 }
 
 impl Work {
     /// The most threads.
     pub(crate) const fn threads(self) -> u64 {
-        if matches!(self, Self::Run) { 1 } else { 8 }
+        if matches!(self, Self::Compute) { 8 } else { 1 }
     }
 }
 
@@ -61,12 +65,14 @@ pub(crate) fn deny_others(work: Work, answer: RawFd) -> bool {
 fn filters(work: Work, answer: RawFd) -> Result<Vec<BpfProgram>> {
     let mut rules = rules(answer)?;
     let mut filters = Vec::new();
+    if matches!(work, Work::Run | Work::Jit) {
+        // Translated code is written, and executable only after that.
+        let change = rule(&[(2, Qword, Eq, libc::PROT_EXEC | libc::PROT_READ)])?;
+        rules.entry(libc::SYS_mprotect).or_default().push(change);
+    }
     match work {
-        Work::Run => {
-            // Translated code is written, and executable only after that.
-            let change = rule(&[(2, Qword, Eq, libc::PROT_EXEC | libc::PROT_READ)])?;
-            rules.entry(libc::SYS_mprotect).or_default().push(change);
-        }
+        Work::Decode | Work::Run => {}
+        Work::Jit => rules.extend(files_in_memory()?),
         Work::Compute => {
             let thread = libc::CLONE_THREAD;
             rules.insert(libc::SYS_clone, vec![rule(&[(0, Qword, masked(thread), thread)])?]);
@@ -100,6 +106,21 @@ fn rules(answer: RawFd) -> Result<Rules> {
         (libc::SYS_tgkill, vec![rule(&[(0, Dword, Eq, own)])?]),
     ]);
     Ok(rules)
+}
+
+/// To make a file in memory, and map it without the right to execute it. An unconstrained block maps
+/// it once more, privately.
+fn files_in_memory() -> Result<Rules> {
+    let no_code = (2, Qword, masked(libc::PROT_EXEC), 0);
+    let kept = (1, Dword, Eq, libc::MFD_CLOEXEC as c_int);
+    // Of a descriptor: the path is to be empty, but no filter sees that.
+    let itself = (2, Dword, Eq, libc::AT_EMPTY_PATH);
+    Ok(Rules::from([
+        (libc::SYS_memfd_create, vec![rule(&[kept])?]),
+        (libc::SYS_ftruncate, Vec::new()),
+        (libc::SYS_statx, vec![rule(&[itself])?]),
+        (libc::SYS_mmap, vec![rule(&[no_code])?]),
+    ]))
 }
 
 /// All conditions together: number of the argument, how much of it the kernel reads, comparison, value.

@@ -27,6 +27,7 @@ impl Sandbox {
     /// Give up user, capabilities, keyring, tracing by others, and every descriptor but 0 to 2 and
     /// `answer`. The process has one thread, and ends with the one that started it.
     pub fn enter(answer: RawFd) -> io::Result<Self> {
+        die_first();
         identity::close_others(answer);
         identity::leave_session_keyring();
         // Message queues also as the mark by which the parent knows what this process leaves behind.
@@ -62,6 +63,12 @@ impl Sandbox {
     pub fn stands(&self, wall: &str) -> bool {
         self.walls.get(wall).copied().unwrap_or(false)
     }
+}
+
+/// Where the machine has no memory left, the kernel ends this process, and not its parent.
+fn die_first() {
+    // Later the file is not ours any more. Without /proc it is not there.
+    let _ = std::fs::write("/proc/self/oom_score_adj", "1000");
 }
 
 /// Set a soft and a hard limit; one that is already lower stays.

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use attestor_engine::{Image, Mode, Outcome, Stop};
+use attestor_engine::{Image, Mode, Outcome, Stop, WRITE_ALLOWANCE};
 
 use crate::confine::Limits;
 use crate::failure::{Class, Failure, guarded};
@@ -52,6 +52,10 @@ fn to_run(outcome: Outcome) -> Run {
         public_values: outcome.public_values,
         effort: Some(Effort {
             touched_pages: outcome.touched_pages,
+            unconstrained_cycles: outcome.unconstrained_cycles,
+            written_bytes: outcome.written_bytes,
+            windows: outcome.windows,
+            block_windows: outcome.block_windows,
             compiled_instructions: outcome.compiled_instructions,
             compile_seconds: outcome.compile_seconds,
         }),
@@ -67,6 +71,16 @@ fn failure(stop: Stop, limits: &Limits) -> Failure {
         Stop::LimitOutput => {
             over(Class::LimitOutput, limits.public_values_bytes, "bytes of public values")
         }
+        Stop::LimitWritten => {
+            over(Class::LimitOutput, WRITE_ALLOWANCE, "bytes, and one for each cycle, are written")
+        }
+        Stop::HostMemory => Failure::new(
+            Class::HostMemory,
+            format!(
+                "the limit allows {} bytes, of which the host refuses some",
+                limits.memory_bytes
+            ),
+        ),
         Stop::Unprovable(unprovable) => Failure::unprovable(&unprovable),
         Stop::Unsupported(why) => Failure::new(Class::Unsupported, why),
     }
@@ -87,11 +101,24 @@ mod tests {
             (Stop::LimitCycles, Class::LimitCycles, "5 cycles"),
             (Stop::LimitMemory, Class::LimitMemory, "7 bytes of memory"),
             (Stop::LimitOutput, Class::LimitOutput, "8 bytes of public values"),
+            (
+                Stop::LimitWritten,
+                Class::LimitOutput,
+                "16777216 bytes, and one for each cycle, are written",
+            ),
         ] {
             let failure = failure(stop, &LIMITS);
             assert_eq!(failure.class, class);
             assert_eq!(failure.detail, format!("more than {bound}"));
         }
+    }
+
+    #[test]
+    fn refusal_of_the_host_is_no_limit_of_the_guest() {
+        let failure = failure(Stop::HostMemory, &LIMITS);
+
+        assert_eq!(failure.class, Class::HostMemory);
+        assert!(failure.detail.contains("allows 7 bytes"));
     }
 
     #[test]

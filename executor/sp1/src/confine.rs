@@ -14,6 +14,8 @@ const MAX_OPEN_FILES: u64 = 16;
 const RESERVATION_BYTES: u64 = (1 << 40) + (1 << 37);
 /// Addresses around the reservation that are never mapped.
 const GUARD_BYTES: u64 = 4 << 30;
+/// The length of the file in memory that SP1's JIT has the guest's memory in: two words for each.
+const JIT_MEMORY_BYTES: u64 = 1 << 41;
 /// The process itself: code, stacks, the request, translated code.
 const SLACK_BYTES: u64 = 256 << 20;
 
@@ -76,8 +78,9 @@ pub(crate) fn take_stdout() -> Result<OwnedFd, Failure> {
 pub(crate) fn confine(limits: &Limits, engine: Option<Engine>) -> Result<(), Failure> {
     let grace = limits.cpu_seconds.saturating_add(1);
     let (addresses, data) = memory_limits(limits.memory_bytes, engine);
+    let file = if engine == Some(Engine::Sp1Jit) { JIT_MEMORY_BYTES } else { 0 };
     let bounds = [
-        (Resource::Fsize, 0, 0),
+        (Resource::Fsize, file, file),
         (Resource::Nofile, MAX_OPEN_FILES, MAX_OPEN_FILES),
         (Resource::Cpu, limits.cpu_seconds, grace),
         (Resource::As, addresses, addresses),
@@ -102,6 +105,9 @@ fn memory_limits(memory_bytes: u64, engine: Option<Engine>) -> (u64, u64) {
         Some(Engine::Sp1Portable) => {
             (memory_bytes.saturating_add(RESERVATION_BYTES + GUARD_BYTES), memory_bytes)
         }
+        // Its memory is a file in memory, of which no limit here counts anything: the parent watches
+        // what is resident.
+        Some(Engine::Sp1Jit) => (u64::MAX, u64::MAX),
         None => (memory_bytes, memory_bytes),
     }
 }
@@ -125,6 +131,7 @@ mod tests {
         let memory = 1 << 30;
 
         assert_eq!(memory_limits(memory, None), (memory, memory));
+        assert_eq!(memory_limits(memory, Some(Engine::Sp1Jit)), (u64::MAX, u64::MAX));
         let reserved = memory + RESERVATION_BYTES + GUARD_BYTES;
         assert_eq!(memory_limits(memory, Some(Engine::Sp1Portable)), (reserved, memory));
         let (addresses, data) = memory_limits(memory, Some(Engine::Attestor));

@@ -11,6 +11,8 @@ pub enum Engine {
     Attestor,
     /// SP1's portable interpreter.
     Sp1Portable,
+    /// SP1's JIT, which checks no bounds. A program of its own runs it.
+    Sp1Jit,
 }
 
 impl Engine {
@@ -18,6 +20,7 @@ impl Engine {
         match self {
             Self::Attestor => "attestor",
             Self::Sp1Portable => "sp1-portable",
+            Self::Sp1Jit => "sp1-jit",
         }
     }
 
@@ -26,7 +29,7 @@ impl Engine {
         let Some(value) = fields.get("engine") else {
             return Ok(None);
         };
-        [Self::Attestor, Self::Sp1Portable]
+        [Self::Attestor, Self::Sp1Portable, Self::Sp1Jit]
             .into_iter()
             .find(|engine| value.as_str() == Some(engine.name()))
             .map(Some)
@@ -46,7 +49,7 @@ mod tests {
 
     #[test]
     fn every_engine_is_found_by_its_name() {
-        for engine in [Engine::Attestor, Engine::Sp1Portable] {
+        for engine in [Engine::Attestor, Engine::Sp1Portable, Engine::Sp1Jit] {
             assert_eq!(parse(json!({"engine": engine.name()})), Ok(Some(engine)));
         }
     }
@@ -58,7 +61,7 @@ mod tests {
 
     #[test]
     fn unknown_engine_is_refused_by_name() {
-        for odd in [json!("sp1-jit"), json!(null), json!(1), json!(["attestor"])] {
+        for odd in [json!("sp1"), json!(null), json!(1), json!(["attestor"])] {
             assert!(parse(json!({"engine": odd})).unwrap_err().detail.contains("no engine"));
         }
     }

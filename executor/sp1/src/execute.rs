@@ -6,33 +6,29 @@
 //! SP1's engine does not know what its circuits accept. Where its result is not only to cross-check one
 //! of ours, our interpreter judges the run first, and both must agree on all of it.
 
-use serde_json::json;
-
 use crate::engine_choice::Engine;
 use crate::failure::{Class, Failure};
 use crate::run::Run;
-use crate::serve::{Answer, Request, SP1_VERSION};
+use crate::serve::{Answer, Request};
 use crate::{attestor, program, sp1_portable};
 
 /// Answer a request to run the ELF in blob 0 with the further blobs as stdin entries.
 pub fn answer(request: &Request) -> Result<Answer, Failure> {
-    let Some((elf, stdin)) = request.blobs.split_first() else {
-        return Err(Failure::new(Class::Crash, "a request to execute carries the ELF as a blob"));
-    };
-    let Some(engine) = request.engine else {
-        return Err(Failure::new(Class::Crash, "a request to execute names an engine"));
-    };
+    let (engine, elf, stdin) = request.to_execute()?;
     let run = match engine {
         Engine::Attestor => attestor::run(&program::parse(elf)?, stdin, &request.limits)?,
         Engine::Sp1Portable if request.cross_checks => {
             sp1_portable::run(program::load(elf)?, stdin, &request.limits)?
+        }
+        Engine::Sp1Jit => {
+            return Err(Failure::new(Class::Crash, "this program does not run sp1-jit"));
         }
         Engine::Sp1Portable => {
             let judged = attestor::judge(&program::parse(elf)?, stdin, &request.limits)?;
             agreed(sp1_portable::run(program::load(elf)?, stdin, &request.limits)?, &judged)?
         }
     };
-    Ok(encode(engine, run))
+    Ok(run.answer(engine))
 }
 
 /// The run, if it is the judged one.
@@ -44,27 +40,4 @@ fn agreed(run: Run, judged: &Run) -> Result<Run, Failure> {
         return Ok(run);
     }
     Err(Failure::new(Class::Crash, "our interpreter, which judges the run, has another result"))
-}
-
-fn encode(engine: Engine, run: Run) -> Answer {
-    let digest: String = run
-        .digest
-        .iter()
-        .flat_map(|word| word.to_le_bytes())
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    let fields = [
-        ("exit_code", json!(run.exit_code)),
-        ("cycles", json!(run.cycles)),
-        ("digest", json!(digest)),
-        ("engine", json!(engine.name())),
-        ("sp1", json!(SP1_VERSION)),
-    ];
-    let mut answer = Answer::new(fields, Some(run.public_values));
-    if let Some(effort) = run.effort {
-        answer.fields.insert("touched_pages".into(), json!(effort.touched_pages));
-        answer.fields.insert("compiled_instructions".into(), json!(effort.compiled_instructions));
-        answer.fields.insert("compile_seconds".into(), json!(effort.compile_seconds));
-    }
-    answer
 }

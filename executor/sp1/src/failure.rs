@@ -3,6 +3,7 @@
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::OnceLock;
 
+#[cfg(feature = "portable")]
 use attestor_engine::Unprovable;
 
 const MAX_DETAIL_CHARS: usize = 500;
@@ -16,7 +17,9 @@ pub enum Class {
     LimitCycles,
     /// The memory limit was reached.
     LimitMemory,
-    /// The public values are longer than asked for.
+    /// The host refused memory within the limit.
+    HostMemory,
+    /// The public values are longer than asked for, or more is written than the cycles pay for.
     LimitOutput,
     /// SP1 would take it, but its result could not be proved or differs between versions.
     Unsupported,
@@ -35,6 +38,7 @@ impl Class {
             Self::InvalidElf => "invalid_elf",
             Self::LimitCycles => "limit_cycles",
             Self::LimitMemory => "limit_memory",
+            Self::HostMemory => "host_memory",
             Self::LimitOutput => "limit_output",
             Self::Unsupported => "unsupported",
             Self::Unprovable => "unprovable",
@@ -61,6 +65,7 @@ impl Failure {
         Self { class, detail, rule: None }
     }
 
+    #[cfg(feature = "portable")]
     pub(crate) fn unprovable(unprovable: &Unprovable) -> Self {
         let rule = Some(unprovable.rule.code());
         Self { rule, ..Self::new(Class::Unprovable, unprovable.to_string()) }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+#[cfg(feature = "portable")]
 use attestor_engine::Image;
 use sp1_core_executor::Program;
 
@@ -12,6 +13,7 @@ use crate::failure::{Class, Failure, guarded};
 ///
 /// SP1's loader is not asked, which takes longer than many runs: what it refuses, these checks
 /// refuse, and what they let pass, both load alike (`engine-check/tests/loading.rs`).
+#[cfg(feature = "portable")]
 pub(crate) fn parse(file: &[u8]) -> Result<Image, Failure> {
     elf_check::check(file)?;
     let image = guarded(Class::Crash, || Image::parse(file))?
@@ -28,9 +30,12 @@ pub(crate) fn parse(file: &[u8]) -> Result<Image, Failure> {
     Ok(image)
 }
 
-/// Load an ELF that `parse` takes for SP1.
+/// Load an ELF that `parse` takes for SP1. Of a run that SP1's JIT only cross-checks, ours tells
+/// whether it does.
 pub(crate) fn load(file: &[u8]) -> Result<Arc<Program>, Failure> {
+    #[cfg(feature = "portable")]
     parse(file)?;
+    elf_check::check(file)?;
     let program = guarded(Class::InvalidElf, || Program::from(file))?
         .map_err(|error| Failure::new(Class::InvalidElf, error.to_string()))?;
     if program.enable_untrusted_programs {

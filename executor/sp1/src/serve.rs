@@ -32,6 +32,20 @@ pub struct Request {
     pub blobs: Vec<Vec<u8>>,
 }
 
+impl Request {
+    /// The engine, the ELF and the stdin entries of a request to execute.
+    pub(crate) fn to_execute(&self) -> Result<(Engine, &[u8], &[Vec<u8>]), Failure> {
+        let Some((elf, stdin)) = self.blobs.split_first() else {
+            let why = "a request to execute carries the ELF as a blob";
+            return Err(Failure::new(Class::Crash, why));
+        };
+        match self.engine {
+            Some(engine) => Ok((engine, elf, stdin)),
+            None => Err(Failure::new(Class::Crash, "a request to execute names an engine")),
+        }
+    }
+}
+
 /// The result of a request: header fields, and at most one blob.
 pub struct Answer {
     pub fields: Fields,

@@ -192,5 +192,5 @@ def test_demo__whole_way__every_step_has_its_evidence(tmp_path: Path, port: int)
 def test_demo__port_taken__fails_and_says_so(devnet: Devnet, tmp_path: Path) -> None:
     taken = str(devnet.options.api_port)
     result = attestor("demo", "--folder", str(tmp_path / "demo"), "--api-port", taken)
-    assert result.returncode == 70
+    assert result.returncode == 2
     assert f"cannot listen on 127.0.0.1:{taken}" in result.stderr

@@ -101,7 +101,8 @@ def test_user__of_two_processes__is_not_the_same(
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"engine": "sp1-jit"}, "there is no engine"),
+        ({"engine": "sp1"}, "there is no engine"),
+        ({"engine": "sp1-jit"}, "does not run sp1-jit"),
         ({"engine": None}, "there is no engine"),
         ({"version": 1}, "not of version 2"),
         ({"limits": {"cpu_seconds": 1}}, "without limits.cycles"),

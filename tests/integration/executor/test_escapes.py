@@ -108,6 +108,11 @@ def test_escape__behind_all_walls_of_a_run__fails(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ALL)
+def test_escape__behind_all_walls_of_a_run_on_sp1s_jit__fails(name: str) -> None:
+    assert try_escape(DIRECTORY, name, Walls.JIT).outcome is Outcome.STOPPED
+
+
+@pytest.mark.parametrize("name", ALL)
 def test_escape__behind_all_walls_of_a_key__fails(name: str) -> None:
     """Threads are made there by `clone`; `clone3`, whose flags no filter sees, is not there."""
     expected = Outcome.REFUSED if name == "clone3" else Outcome.STOPPED
@@ -144,7 +149,8 @@ def test_grandchild__in_a_session_of_its_own__is_ended_with_the_call(walls: Wall
 def test_self_test__on_this_machine__sees_every_attempt_fail() -> None:
     attempts = run_self_test(DIRECTORY)
 
-    assert {attempt.name for attempt in attempts if attempt.walls is Walls.RUN} == set(ALL)
+    for walls in (Walls.RUN, Walls.JIT, Walls.COMPUTE):
+        assert {attempt.name for attempt in attempts if attempt.walls is walls} == set(ALL)
     assert {attempt.name for attempt in attempts if attempt.walls is Walls.OUTER} == set(TO_KEYS)
     assert [attempt for attempt in attempts if attempt.escaped] == []
 

@@ -11,7 +11,7 @@ from aiohttp import ClientSession
 from loguru import logger
 
 from attestor.core.job import Identity, JobState, Request
-from attestor.errors import DatabaseFailed, QueueFull
+from attestor.errors import BodyInvalid, DatabaseFailed, QueueFull
 from attestor.http import wire
 from attestor.http.bodies import BodyLimits
 from attestor.http.connections import ConnectionLimits
@@ -55,6 +55,10 @@ class Answers:
 LIMITS = BodyLimits(4096)
 
 
+def undecodable(body: bytes) -> tuple[bytes, ...]:
+    raise BodyInvalid("it cannot be decoded")
+
+
 def serve(
     queue: Queue,
     body: Callable[[ClientSession, str], Awaitable[None]],
@@ -63,7 +67,7 @@ def serve(
 ) -> None:
     async def whole() -> None:
         served = application()
-        Api(queue, Answers(), limits, wait_seconds=1.0).add_to(served)
+        Api(queue, Answers(), limits, wait_seconds=1.0, decode_large=undecodable).add_to(served)
         listener = Listener(served, listen("127.0.0.1", 0, "api"), connections)
         await listener.start()
         try:

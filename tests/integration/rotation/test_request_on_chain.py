@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import pytest
+from cases.signing import sign
 from eth_utils.crypto import keccak
 
 from attestor.chain.abi import Contract
@@ -15,7 +16,6 @@ from attestor.core.eip712 import Domain
 from attestor.core.possession import Possession
 from attestor.core.registration import Quoted, RegistrationKind
 from attestor.core.report_data import Binding, Layout, Purpose
-from attestor.core.signature import sign
 from attestor.core.text import checksummed
 from attestor.deployment.plan import Creation
 from attestor.devnet.anvil import Anvil

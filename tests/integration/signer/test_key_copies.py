@@ -1,13 +1,17 @@
 """How often a key is in the memory of the process that holds it: once, and then not at all."""
 
+import hashlib
+import json
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import coincurve
 import pytest
+from eth_account import Account
 from measures import memory
 
 from attestor.config import ROOT
@@ -64,11 +68,13 @@ for line in sys.stdin:
 
 PAYER = """
 import sys
-from pathlib import Path
-from attestor.transactions.account import load_account
+from attestor.core.payer_source import PayerSource
+from attestor.transactions.payers import load_payer
 
 for line in sys.stdin:
-    account = load_account(Path(line.strip()))
+    files = dict(part.split("=") for part in line.split())
+    source = PayerSource(**files)
+    account = load_payer(source, str)
     for nonce in range(100):
         account.sign_transaction({
             "chainId": 1, "nonce": nonce, "gas": 50000, "value": 0, "data": b"data",
@@ -159,18 +165,54 @@ def test_copies__of_keys_that_a_search_passed_over__are_none(holder: Holder) -> 
     assert len(memory.locked_pages(holder.pid)) == 1
 
 
-def test_copies__of_the_payers_key__is_one(tmp_path: Path) -> None:
-    """Its file is read into locked memory too, which is given back."""
+def payer_files(folder: Path, form: str, secret: bytes) -> tuple[dict[str, str], dict[str, bytes]]:
+    """What holds a key in that form, and what must not be in memory afterwards."""
+
+    def write(name: str, text: str) -> str:
+        path = folder / name
+        path.touch(mode=0o600)
+        path.write_text(text)
+        return str(path)
+
+    if form == "key":
+        return {"key_file": write("payer.key", f"0x{secret.hex()}\n")}, {}
+    if form == "environment":
+        text = f"OTHER=1\nATTESTOR_PAYER_KEY=0x{secret.hex()}\n"
+        return {"environment_file": write("payer.env", text)}, {}
+    password = coincurve.PrivateKey().secret.hex()
+    kdf: Any = form
+    keystore: Any = Account.encrypt(secret, password, kdf=kdf, iterations=4)
+    files = {
+        "keystore_file": write("payer.json", json.dumps(keystore)),
+        "keystore_password_file": write("password", password + "\n"),
+    }
+    derived = derived_key(keystore["crypto"], password.encode())
+    return files, {"password": password.encode(), "derived": derived[:16]}
+
+
+def derived_key(crypto: Any, password: bytes) -> bytes:
+    """What encrypts the key."""
+    given = crypto["kdfparams"]
+    salt = bytes.fromhex(given["salt"])
+    if crypto["kdf"] == "pbkdf2":
+        return hashlib.pbkdf2_hmac("sha256", password, salt, given["c"], 32)
+    return hashlib.scrypt(password, salt=salt, n=given["n"], r=given["r"], p=given["p"], dklen=32)
+
+
+@pytest.mark.parametrize("form", ["key", "environment", "scrypt", "pbkdf2"])
+def test_copies__of_the_payers_key__is_one(tmp_path: Path, form: str) -> None:
+    """Its file is read into locked memory too, which is given back; so are a keystore's password
+    and what is derived from it."""
     key = coincurve.PrivateKey()
-    file = tmp_path / "payer.key"
-    file.touch(mode=0o600)
-    file.write_text(f"0x{key.secret.hex()}\n")
+    files, forbidden = payer_files(tmp_path, form, key.secret)
     holder = Holder(PAYER)
     try:
-        assert holder.ask(str(file)) == address_of(key.public_key)
+        command = [f"{name}={path}" for name, path in files.items()]
+        assert holder.ask(*command) == address_of(key.public_key)
 
         assert memory.occurrences(holder.pid, memory.forms(key.secret)) == ["big-endian"]
         assert sorted(memory.occurrences(holder.pid, memory.parts(key.secret))) == ["high", "low"]
+        assert memory.occurrences(holder.pid, forbidden) == []
         assert len(memory.locked_pages(holder.pid)) == 1
     finally:
         holder.stop()

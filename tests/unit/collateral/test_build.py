@@ -1,5 +1,6 @@
 """How the configuration becomes the daemon's collateral."""
 
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -51,45 +52,45 @@ def enabled(tmp_path: Path) -> Config:
 def made(config: Config, store: bytes | None = STORE, payer: bytes = b"\x09" * 20) -> Any:
     node: Any = Node()
     nothing: Any = None
-    return build_duty(config, node, store, payer, nothing, nothing, nothing)
+    return build_duty(config, node, store, payer, nothing, nothing, nothing, ExitStack())
 
 
-def test_assemble__no_store_of_ours__is_none() -> None:
+def test_build_duty__no_store_of_ours__is_none() -> None:
     assert made(CONFIG, store=None) is None
 
 
-def test_assemble__task_without_a_store__is_refused(enabled: Config) -> None:
+def test_build_duty__task_without_a_store__is_refused(enabled: Config) -> None:
     with pytest.raises(ConfigurationInvalid, match=r"chain\.collateral_store"):
         made(enabled, store=None)
 
 
-def test_assemble__off__only_looks() -> None:
+def test_build_duty__off__only_looks() -> None:
     collateral = made(replace(CONFIG, quote_collateral=""))
     assert collateral is not None
     assert collateral._refresher is None
 
 
-def test_assemble__on__renews(enabled: Config) -> None:
+def test_build_duty__on__renews(enabled: Config) -> None:
     assert made(enabled)._refresher is not None
 
 
-def test_assemble__no_account_of_its_own__is_refused(enabled: Config) -> None:
+def test_build_duty__no_account_of_its_own__is_refused(enabled: Config) -> None:
     with pytest.raises(ConfigurationInvalid, match=r"collateral\.payer_key_file is missing"):
         made(replace(enabled, collateral_payer_key_file=None))
 
 
-def test_assemble__account_of_the_registrations__is_refused(enabled: Config) -> None:
+def test_build_duty__account_of_the_registrations__is_refused(enabled: Config) -> None:
     with pytest.raises(ConfigurationInvalid, match="pays for registrations"):
         made(enabled, payer=ITS_ADDRESS)
 
 
-def test_assemble__key_file_missing__names_its_own_option(enabled: Config) -> None:
+def test_build_duty__key_file_missing__names_its_own_option(enabled: Config) -> None:
     with pytest.raises(PayerInvalid, match=r"set collateral\.payer_key_file"):
         made(replace(enabled, collateral_payer_key_file=Path("/nowhere")))
 
 
 @pytest.mark.parametrize("source", ["", "collateral.json", "https://user:word@pccs.example"])
-def test_assemble__no_service_to_fetch_from__is_refused(enabled: Config, source: str) -> None:
+def test_build_duty__no_service_to_fetch_from__is_refused(enabled: Config, source: str) -> None:
     with pytest.raises(ConfigurationInvalid):
         made(replace(enabled, quote_collateral=source))
     assert made(replace(enabled, quote_collateral=source, collateral_pcs_url="http://pcs.example"))
@@ -112,6 +113,6 @@ def test_machine_of__anything_else__is_refused(text: str) -> None:
         machine_of(text)
 
 
-def test_assemble__unreadable_fmspc__is_refused() -> None:
+def test_build_duty__unreadable_fmspc__is_refused() -> None:
     with pytest.raises(ConfigurationInvalid, match="'zz' is not an FMSPC"):
         made(replace(CONFIG, collateral_fmspcs=("zz",)))

@@ -9,6 +9,7 @@ import pytest
 
 from attestor import config
 from attestor.config import Config
+from attestor.core.payer_source import PayerSource
 from attestor.errors import ConfigurationInvalid
 
 REQUIRED = {
@@ -45,10 +46,10 @@ def test_load__nothing__names_every_missing_option_at_once() -> None:
     for key, flag, variable in (
         ("chain.rpc_url", "--chain-rpc-url", "ATTESTOR_CHAIN_RPC_URL"),
         ("chain.id", "--chain-id", "ATTESTOR_CHAIN_ID"),
-        ("payer.key_file", "--payer-key-file", "ATTESTOR_PAYER_KEY_FILE"),
     ):
         assert f"{key} is missing (or {flag}, or {variable})" in str(caught.value)
     assert "chain.registry is missing (or chain.deployment)" in str(caught.value)
+    assert "payer.key_file is missing (or payer.keystore_file, " in str(caught.value)
     assert "4 problem(s)" in str(caught.value)
 
 
@@ -176,8 +177,42 @@ def test_options__seconds_that_are_waited_for__can_be_waited_for() -> None:
 
 def test_options__no_secret__is_a_value() -> None:
     """Keys come from files: flags are visible to every process, environments to some."""
-    keys = [known.name for known in fields(Config) if "key" in known.name]
-    assert keys == ["payer_key_file", "collateral_payer_key_file"]
+    parts = ("key", "password", "secret")
+    secret = [known for known in fields(Config) if any(part in known.name for part in parts)]
+    assert len(secret) == 6
+    assert {(known.metadata["kind"], known.name[-5:]) for known in secret} == {("path", "_file")}
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"payer_keystore_file": "/k"}, "payer.key_file and payer.keystore_file are given"),
+        ({"payer_address": "0x" + "11" * 20}, "payer.address is given without payer.remote_url"),
+        (
+            {"payer_key_file": "", "payer_remote_url": "http://signer"},
+            "payer.address is missing: payer.remote_url needs it",
+        ),
+    ],
+)
+def test_load__not_exactly_one_payer__is_said(given: dict[str, str], words: str) -> None:
+    with pytest.raises(ConfigurationInvalid, match=words):
+        load(given)
+
+
+def test_load__payer_of_each_place__is_read() -> None:
+    remote = load(
+        {"payer_key_file": "", "payer_remote_url": "http://s", "payer_address": "0x" + "11" * 20}
+    ).payer
+    assert (remote.key_file, remote.remote_url, remote.address) == ("", "http://s", b"\x11" * 20)
+    uploads = load({"collateral_payer_environment_file": "/env"}).collateral_payer
+    assert uploads == PayerSource(environment_file="/env")
+
+
+def test_load__nothing_to_be_sent__needs_no_payer() -> None:
+    flags = {**REQUIRED, "payer_key_file": None, "payer_address": "0x" + "11" * 20}
+    with pytest.raises(ConfigurationInvalid, match=r"payer\.key_file is missing"):
+        config.load(None, {}, flags)
+    assert config.load(None, {}, flags, needs_payer=False).payer_address == b"\x11" * 20
 
 
 def test_load__list_without_choices__takes_any_text() -> None:

@@ -5,10 +5,20 @@ from dataclasses import replace
 
 import pytest
 
-from attestor.core.cross_check import CrossCheckPolicy, Finding, Mode, Timing, judge
-from attestor.core.execution import Effort, Engine, Execution
+from attestor.core.cross_check import (
+    CheckingEngine,
+    CrossCheckPolicy,
+    Finding,
+    Mode,
+    Timing,
+    judge,
+    price,
+    require_affordable,
+)
+from attestor.core.execution import Effort, Engine, Execution, Limits
 from attestor.errors import (
     AttestorError,
+    CrossCheckLimit,
     ExecutionCycleLimit,
     ExecutionMemoryLimit,
     ExecutionOutputLimit,
@@ -66,8 +76,92 @@ def test_timing__each_side_of_the_budget__has_its_own_mode() -> None:
     assert policy.timing(Engine.ATTESTOR, BUDGET + 1, 0.99) is Timing.BEFORE
 
 
+NO_EFFORT = Effort(1, 0, 0, 0, 0, 0, 0.0)
+LIMITS = Limits(cpu_seconds=10, memory_bytes=1 << 30)
+
+
+@pytest.mark.parametrize(
+    ("effort", "cost"),
+    [
+        (None, 99),
+        (NO_EFFORT, 99),
+        (replace(NO_EFFORT, unconstrained_cycles=1), 100),
+        (replace(NO_EFFORT, written_bytes=8), 101),
+        (replace(NO_EFFORT, windows=2), 200_099),
+        (replace(NO_EFFORT, block_windows=3), 300_099),
+        (replace(NO_EFFORT, touched_pages=1 << 40, compiled_instructions=1, compile_seconds=9), 99),
+    ],
+)
+def test_price__of_a_run__is_what_it_costs_sp1s_portable_engine(
+    effort: Effort | None, cost: int
+) -> None:
+    assert price(replace(OURS, effort=effort)) == cost
+
+
+@pytest.mark.parametrize(
+    ("run", "said"),
+    [
+        (replace(OURS, cycles=1_500_000_001), "as much as 1500000001 cycles"),
+        (replace(OURS, effort=replace(NO_EFFORT, windows=161)), "touches 161 windows"),
+    ],
+)
+def test_require_affordable__over_a_limit__says_which(run: Execution, said: str) -> None:
+    with pytest.raises(CrossCheckLimit, match=said):
+        require_affordable(run, LIMITS)
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        replace(OURS, cycles=1_500_000_000),
+        replace(OURS, effort=replace(NO_EFFORT, windows=160)),
+        # Made and given back, block by block.
+        replace(OURS, effort=replace(NO_EFFORT, block_windows=10_000)),
+    ],
+)
+def test_require_affordable__at_a_limit__is_silent(run: Execution) -> None:
+    require_affordable(run, LIMITS)
+
+
+LARGE = replace(OURS, cycles=20_000_001)
+WIDE = replace(OURS, effort=replace(NO_EFFORT, windows=21))
+
+
+@pytest.mark.parametrize(
+    ("engine", "run", "has_jit", "chosen"),
+    [
+        (CheckingEngine.AUTO, OURS, True, Engine.SP1_PORTABLE),
+        (CheckingEngine.AUTO, replace(OURS, cycles=20_000_000), True, Engine.SP1_PORTABLE),
+        (CheckingEngine.AUTO, LARGE, True, Engine.SP1_JIT),
+        (CheckingEngine.AUTO, WIDE, True, Engine.SP1_JIT),
+        (CheckingEngine.AUTO, LARGE, False, Engine.SP1_PORTABLE),
+        (CheckingEngine.SP1_PORTABLE, LARGE, True, Engine.SP1_PORTABLE),
+        (CheckingEngine.SP1_JIT, OURS, True, Engine.SP1_JIT),
+    ],
+)
+def test_engine_for__each_choice__as_the_run_costs(
+    engine: CheckingEngine, run: Execution, has_jit: bool, chosen: Engine
+) -> None:
+    assert CrossCheckPolicy(engine=engine).engine_for(run, has_jit) is chosen
+
+
+@pytest.mark.parametrize(
+    ("policy", "wanted"),
+    [
+        (CrossCheckPolicy(), True),
+        (CrossCheckPolicy(Mode.NEVER, Mode.ALWAYS), True),
+        (CrossCheckPolicy(Mode.SAMPLE, Mode.NEVER), False),
+        (CrossCheckPolicy(engine=CheckingEngine.SP1_PORTABLE), False),
+    ],
+)
+def test_may_need_jit_before_signing__only_where_it_may_keep_a_run_from_being_signed(
+    policy: CrossCheckPolicy, wanted: bool
+) -> None:
+    assert policy.may_need_jit_before_signing() is wanted
+
+
 def test_judge__same_result__agreed_whatever_was_printed_or_spent() -> None:
-    ours = replace(OURS, log="x", effort=Effort(1, 2, 3.0))
+    ours = replace(OURS, log="x", effort=Effort(1, 2, 3, 4, 5, 6, 7.0))
     verdict = judge(ours, replace(THEIRS, log="stdout: x"))
     assert (verdict.finding, verdict.reason) == (Finding.AGREED, "")
 

@@ -34,7 +34,7 @@ class Opened:
         self.faults: dict[str, Exception] = {}
         patch.setattr("attestor.daemon.build.Node.of", lambda *parts: Thing(self, "node") and self)
         patch.setattr(module, "Registry", lambda *parts: self)
-        patch.setattr(module, "load_account", lambda path: self)
+        patch.setattr(module, "load_payer", lambda *source: self)
         patch.setattr(module, "lock_database", lambda path: Thing(self, "lock"))
         patch.setattr(module, "lock_account", lambda *parts: Thing(self, "payer"))
         patch.setattr(module, "TransactionManager", lambda *parts, lock: self)
@@ -48,6 +48,7 @@ class Opened:
         patch.setattr(module, "move_jobs", lambda store: Thing(self, "jobs"))
 
     address = b"\x11" * 20
+    node = None
 
     @property
     def registry(self) -> "Opened":

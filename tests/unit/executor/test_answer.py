@@ -115,7 +115,7 @@ def test_rules__each_of_the_engine__has_its_error() -> None:
 
 
 def test_read__detail_that_is_long_and_unprintable__cut_and_cleaned() -> None:
-    detail = "\x1b[2J\n\ud800" + "x" * 10_000
+    detail = "\x1b[2J\n\u202e" + "x" * 10_000
 
     with pytest.raises(GuestFault) as caught:
         answer.read(encoded({"ok": False, "class": "guest_fault", "detail": detail}))
@@ -253,6 +253,10 @@ OURS = {
     **RUN,
     "engine": "attestor",
     "touched_pages": 3,
+    "unconstrained_cycles": 4,
+    "written_bytes": 5,
+    "windows": 6,
+    "block_windows": 7,
     "compiled_instructions": 40,
     "compile_seconds": 0.25,
 }
@@ -265,8 +269,8 @@ def read_ours(header: dict[str, Any]) -> Any:
 
 
 def test_read_execution__of_our_engine__with_what_it_took() -> None:
-    assert read_ours(OURS).effort == Effort(3, 40, 0.25)
-    assert read_ours({**OURS, "compile_seconds": 0}).effort == Effort(3, 40, 0.0)
+    assert read_ours(OURS).effort == Effort(3, 4, 5, 6, 7, 40, 0.25)
+    assert read_ours({**OURS, "compile_seconds": 0}).effort == Effort(3, 4, 5, 6, 7, 40, 0.0)
     assert read_ours(OURS).engine is Engine.ATTESTOR
 
 

@@ -2,6 +2,7 @@
 
 import coincurve
 import pytest
+from cases.signing import sign
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,7 +24,7 @@ def buffer_of(number: int) -> SecretBuffer:
 def test_sign__any_key_and_digest__is_what_coincurve_signs(number: int, digest: bytes) -> None:
     secret = number.to_bytes(32, "big")
     key = SecretKey(buffer_of(number))
-    assert key.sign(digest) == signature.sign(secret, digest)
+    assert key.sign(digest) == sign(secret, digest)
     assert key.address == signature.address_of(coincurve.PrivateKey(secret).public_key)
 
 

@@ -13,7 +13,7 @@ from attestor.observe import logs, traces
 def restored() -> Iterator[None]:
     yield
     logger.remove()
-    logger.configure(patcher=None)
+    logger.configure(patcher=lambda record: None)
 
 
 def test_set_up__message__is_one_line_in_utc(capsys: pytest.CaptureFixture[str]) -> None:

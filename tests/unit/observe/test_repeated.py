@@ -4,7 +4,9 @@ from itertools import pairwise
 
 import pytest
 
-from attestor.observe.repeated import FIRST_PAUSE, LAST_PAUSE, Repeated
+from attestor.observe.repeated import FIRST_PAUSE, LAST_PAUSE, Occurrence, Repeated
+
+ONCE = Occurrence(times=1, is_new=True)
 
 
 class Clock:
@@ -23,14 +25,16 @@ def clock() -> Clock:
 def test_failed__first_time_and_another_kind__are_told(clock: Clock) -> None:
     repeated = Repeated(clock)
     told = [repeated.failed("follow", kind) for kind in ("down", "down", "wrong", "wrong", "down")]
-    assert told == [1, None, 3, None, 5]
+    new = [None if one is None else (one.times, one.is_new) for one in told]
+    assert new == [(1, True), None, (3, True), None, (5, True)]
 
 
 def test_failed__the_same_for_a_day__is_told_at_a_growing_pace(clock: Clock) -> None:
     repeated, told = Repeated(clock), []
     for _ in range(86_400):
-        if repeated.failed("follow", "down") is not None:
+        if (occurrence := repeated.failed("follow", "down")) is not None:
             told.append(clock.now)
+            assert occurrence.is_new == (len(told) == 1)
         clock.now += 1
     pauses = [after - before for before, after in pairwise(told)]
     assert pauses[:3] == [FIRST_PAUSE, 2 * FIRST_PAUSE, 4 * FIRST_PAUSE]
@@ -40,8 +44,8 @@ def test_failed__the_same_for_a_day__is_told_at_a_growing_pace(clock: Clock) -> 
 
 def test_failed__two_things__do_not_hide_each_other(clock: Clock) -> None:
     repeated = Repeated(clock)
-    assert repeated.failed("follow", "down") == 1
-    assert repeated.failed("collateral", "down") == 1
+    assert repeated.failed("follow", "down") == ONCE
+    assert repeated.failed("collateral", "down") == ONCE
 
 
 def test_passed__after_failures__says_how_many_and_begins_anew(clock: Clock) -> None:
@@ -50,4 +54,4 @@ def test_passed__after_failures__says_how_many_and_begins_anew(clock: Clock) -> 
         repeated.failed("follow", "down")
     assert repeated.passed("follow") == 3
     assert repeated.passed("follow") == 0
-    assert repeated.failed("follow", "down") == 1
+    assert repeated.failed("follow", "down") == ONCE

@@ -325,7 +325,7 @@ class Setup:
         effects = RotationEffects(
             world, world, manager, world.gate, self.history, BINDING, world, budget
         )
-        failures = Failures(self.history)
+        failures = Failures(self.history, lambda: self.world.now)
         observer = Observer(world, manager, self.history, POLICY, failures)
         self.rotation = Rotation(
             Heads(world, MemoryHeaderLog()),

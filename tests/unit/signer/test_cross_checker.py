@@ -49,14 +49,20 @@ NEVER = CrossCheckPolicy(Mode.NEVER, Mode.NEVER)
 
 
 class Engines:
-    """Ours gives `ours`; SP1's gives `theirs`, or raises it, or does it."""
+    """Ours gives `ours`; SP1's gives `theirs`, or raises it, or does it. So does its JIT by `jit`,
+    where it is built."""
 
     def __init__(self) -> None:
         self.ours = OURS
         self.theirs: Execution | Exception | Callable[[], Execution] = replace(
             OURS, engine=Engine.SP1_PORTABLE
         )
+        self.jit: Execution | Exception | Callable[[], Execution] | None = None
         self.ran: list[tuple[Engine, Limits]] = []
+
+    @property
+    def has_jit(self) -> bool:
+        return self.jit is not None
 
     def verifying_key(self, program: bytes, limits: Limits) -> VerifyingKey:
         return VerifyingKey((1, 2, 3, 4, 5, 6, 7, 8))
@@ -69,14 +75,18 @@ class Engines:
         engine: Engine,
         *,
         cross_check: bool = False,
+        wait: bool = True,
     ) -> Execution:
-        assert cross_check is (engine is Engine.SP1_PORTABLE)
+        assert cross_check is (engine is not Engine.ATTESTOR)
+        assert wait is (limits.stop is None)
         self.ran.append((engine, limits))
         if engine is Engine.ATTESTOR:
             return self.ours
-        if isinstance(self.theirs, Exception):
-            raise self.theirs
-        return self.theirs if isinstance(self.theirs, Execution) else self.theirs()
+        answer = self.theirs if engine is Engine.SP1_PORTABLE else self.jit
+        if isinstance(answer, Exception):
+            raise answer
+        assert answer is not None
+        return answer if isinstance(answer, Execution) else answer()
 
     @property
     def order(self) -> list[Engine]:

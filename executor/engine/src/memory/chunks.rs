@@ -13,14 +13,35 @@ pub(super) const CHUNK_BYTES: u64 = 1 << CHUNK_BITS;
 /// host's, of which it has few.
 const MARKED_TOGETHER: u64 = 8;
 const MARKS: u64 = (MARKED_TOGETHER << CHUNK_BITS) >> MARK_BITS;
+const CHUNKS: u64 = ADDRESS_SPACE >> CHUNK_BITS;
 /// One bit per chunk.
-pub(super) const MAP_BYTES: usize = (ADDRESS_SPACE >> CHUNK_BITS) as usize / 8;
+pub(super) const MAP_BYTES: usize = CHUNKS as usize / 8;
+
+/// A process has some 65,530 mappings (vm.max_map_count), and each edge between chunks that exist and
+/// chunks that do not is one. From so many edges on, chunks are made in blocks, twice as large after
+/// each further `EDGES_PER_SIZE`, so that a sparse guest meets its memory limit before that of the host.
+const EDGES_OF_CHUNKS: u64 = 48 << 10;
+const EDGES_PER_SIZE: u64 = 1 << 10;
+/// The logarithm of the chunks in the largest block.
+const MAX_BLOCK_BITS: u64 = 14;
+/// Of SP1's portable executor, which makes a table for each.
+const WINDOW_CHUNKS: u64 = (2 << 20) >> CHUNK_BITS;
+
+/// Why a chunk was not made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Denied {
+    Limit,
+    Host,
+}
 
 /// Shared with the signal handler, which interrupts the same thread: hence atomic.
 pub(crate) struct Chunks {
     base: *mut u8,
     map: *const AtomicU64,
     touched: AtomicU64,
+    windows: AtomicU64,
+    /// Between what is accessible and what is not, of chunks and of marks.
+    edges: AtomicU64,
     /// The chunks and all other bytes that are charged.
     used: AtomicU64,
     limit: u64,
@@ -32,7 +53,15 @@ impl Chunks {
     /// `map`, `MAP_BYTES` writable zeros, must belong to the result alone for as long as it lives.
     pub(crate) unsafe fn new(base: *mut u8, map: *mut u8, limit: u64) -> Self {
         debug_assert!((base as u64).is_multiple_of(4096) && map.cast::<AtomicU64>().is_aligned());
-        Self { base, map: map.cast(), touched: 0.into(), used: 0.into(), limit }
+        Self {
+            base,
+            map: map.cast(),
+            touched: 0.into(),
+            windows: 0.into(),
+            edges: 0.into(),
+            used: 0.into(),
+            limit,
+        }
     }
 
     /// The byte of address 0.
@@ -49,34 +78,89 @@ impl Chunks {
     /// Whether the chunk of this address exists. The address must be in the address space.
     #[inline(always)]
     pub(crate) fn holds(&self, address: u64) -> bool {
-        let chunk = address >> CHUNK_BITS;
-        self.cell(chunk).load(Relaxed) >> (chunk & 63) & 1 == 1
+        self.has(address >> CHUNK_BITS)
     }
 
-    /// Make the chunk of this address writable; false: the limit is reached. Only calls that a
-    /// signal handler may make.
-    pub(crate) fn commit(&self, address: u64) -> bool {
-        debug_assert!(address < ADDRESS_SPACE && !self.holds(address));
+    /// Make the chunk of this address writable. Only calls that a signal handler may make.
+    pub(crate) fn commit(&self, address: u64) -> Result<(), Denied> {
+        debug_assert!(address < ADDRESS_SPACE && !self.has(address >> CHUNK_BITS));
         let chunk = address >> CHUNK_BITS;
-        if !self.charge(CHUNK_BYTES) {
-            return false;
+        let close = self.has_neighbour(chunk);
+        match self.make(self.block(chunk)) {
+            // There may be room for this one.
+            Err(Denied::Limit) => self.make(chunk..chunk + 1)?,
+            made => made?,
         }
-        let access = libc::PROT_READ | libc::PROT_WRITE;
-        let first = chunk % 64 / MARKED_TOGETHER * MARKED_TOGETHER;
-        let has_marks = self.cell(chunk).load(Relaxed) >> first & 0xff != 0;
-        let marks = MARKS_START + chunk / MARKED_TOGETHER * MARKS;
-        let given = (has_marks || self.protect(marks, MARKS, access))
-            && self.protect(chunk << CHUNK_BITS, CHUNK_BYTES, access);
-        if !given {
-            self.refund(CHUNK_BYTES);
-            return false;
-        }
-        self.touched.fetch_add(CHUNK_BYTES, Relaxed);
-        self.cell(chunk).fetch_or(1 << (chunk & 63), Relaxed);
-        if self.has_neighbour(chunk) {
+        if close {
             self.populate(chunk);
         }
-        true
+        Ok(())
+    }
+
+    /// The chunks that are made together with this one.
+    fn block(&self, chunk: u64) -> Range<u64> {
+        let beyond = self.edges.load(Relaxed).checked_sub(EDGES_OF_CHUNKS);
+        let bits = beyond.map_or(0, |beyond| (1 + beyond / EDGES_PER_SIZE).min(MAX_BLOCK_BITS));
+        let start = chunk >> bits << bits;
+        // Never with the first one.
+        if start == 0 { chunk..chunk + 1 } else { start..start + (1 << bits) }
+    }
+
+    /// Make all of these chunks writable, with their marks.
+    fn make(&self, block: Range<u64>) -> Result<(), Denied> {
+        let new = block.clone().filter(|&chunk| !self.has(chunk)).count() as u64 * CHUNK_BYTES;
+        if !self.charge(new) {
+            return Err(Denied::Limit);
+        }
+        let groups = block.start / MARKED_TOGETHER..(block.end - 1) / MARKED_TOGETHER + 1;
+        let marked = groups.clone().all(|group| self.has_marks(group));
+        let marks = (MARKS_START + groups.start * MARKS, (groups.end - groups.start) * MARKS);
+        let access = libc::PROT_READ | libc::PROT_WRITE;
+        let bytes = (block.end - block.start) << CHUNK_BITS;
+        let given = (marked || self.protect(marks.0, marks.1, access))
+            && self.protect(block.start << CHUNK_BITS, bytes, access);
+        if !given {
+            self.refund(new);
+            return Err(Denied::Host);
+        }
+        self.count(block, new);
+        Ok(())
+    }
+
+    /// Note that these chunks exist, which have so many new bytes.
+    fn count(&self, block: Range<u64>, new: u64) {
+        let before = self.edges_around(&block);
+        let windows = block.start / WINDOW_CHUNKS..(block.end - 1) / WINDOW_CHUNKS + 1;
+        let unknown = windows.filter(|&window| !self.has_window(window)).count() as u64;
+        self.windows.fetch_add(unknown, Relaxed);
+        for chunk in block.clone() {
+            self.cell(chunk).fetch_or(1 << (chunk & 63), Relaxed);
+        }
+        self.touched.fetch_add(new, Relaxed);
+        self.edges.fetch_add(self.edges_around(&block).wrapping_sub(before), Relaxed);
+    }
+
+    /// Edges of these chunks and of their marks.
+    fn edges_around(&self, block: &Range<u64>) -> u64 {
+        let groups = block.start / MARKED_TOGETHER..(block.end - 1) / MARKED_TOGETHER + 1;
+        let exists = |chunk| chunk < CHUNKS && self.has(chunk);
+        let is_marked = |group| group < CHUNKS / MARKED_TOGETHER && self.has_marks(group);
+        changes(block, exists) + changes(&groups, is_marked)
+    }
+
+    fn has_marks(&self, group: u64) -> bool {
+        let first = group * MARKED_TOGETHER;
+        self.cell(first).load(Relaxed) >> (first & 63) & ((1 << MARKED_TOGETHER) - 1) != 0
+    }
+
+    fn has_window(&self, window: u64) -> bool {
+        let first = window * WINDOW_CHUNKS;
+        self.cell(first).load(Relaxed) >> (first & 63) & ((1 << WINDOW_CHUNKS) - 1) != 0
+    }
+
+    #[inline(always)]
+    fn has(&self, chunk: u64) -> bool {
+        self.cell(chunk).load(Relaxed) >> (chunk & 63) & 1 == 1
     }
 
     /// Whether the chunk before or after this one exists: then the guest uses its memory without
@@ -100,7 +184,10 @@ impl Chunks {
     pub(super) fn withdraw(&self, address: u64) {
         let chunk = address >> CHUNK_BITS;
         if self.holds(address) && self.protect(chunk << CHUNK_BITS, CHUNK_BYTES, libc::PROT_NONE) {
+            let lone = chunk..chunk + 1;
+            let before = self.edges_around(&lone);
             self.cell(chunk).fetch_and(!(1 << (chunk & 63)), Relaxed);
+            self.edges.fetch_add(self.edges_around(&lone).wrapping_sub(before), Relaxed);
             self.touched.fetch_sub(CHUNK_BYTES, Relaxed);
             self.refund(CHUNK_BYTES);
         }
@@ -132,6 +219,10 @@ impl Chunks {
         self.touched.load(Relaxed)
     }
 
+    pub(crate) fn windows(&self) -> u64 {
+        self.windows.load(Relaxed)
+    }
+
     #[inline(always)]
     fn cell(&self, chunk: u64) -> &AtomicU64 {
         let index = (chunk / 64) as usize;
@@ -139,6 +230,14 @@ impl Chunks {
         // SAFETY: callers pass addresses below ADDRESS_SPACE, for which the map has a bit.
         unsafe { &*self.map.add(index % (MAP_BYTES / 8)) }
     }
+}
+
+/// How often it changes from one to the next, with those before and behind these.
+fn changes(range: &Range<u64>, is: impl Fn(u64) -> bool) -> u64 {
+    let before = range.start.checked_sub(1).is_some_and(&is);
+    let states = (range.start..=range.end).map(&is);
+    let count = |(last, edges), now| (now, edges + u64::from(last != now));
+    states.fold((before, 0), count).1
 }
 
 /// These addresses by the chunks that they are in.

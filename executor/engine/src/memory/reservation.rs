@@ -117,6 +117,15 @@ impl Reservation {
         unsafe { ptr::copy_nonoverlapping(bytes.as_ptr(), to, bytes.len()) };
     }
 
+    /// As `store_bytes`.
+    pub(super) fn load_bytes(&self, address: u64, bytes: &mut [u8]) {
+        let from = self.chunks.base().wrapping_add(address as usize);
+        debug_assert!(bytes.is_empty() || self.is_accessible(Width::Byte, address));
+        debug_assert!(address % CHUNK_BYTES + bytes.len() as u64 <= CHUNK_BYTES);
+        // SAFETY: as in `load_words`.
+        unsafe { ptr::copy_nonoverlapping(from, bytes.as_mut_ptr(), bytes.len()) };
+    }
+
     #[inline(always)]
     fn place_of_mark(&self, address: u64) -> *mut u8 {
         self.chunks.base().wrapping_add((MARKS_START + (address >> MARK_BITS)) as usize)

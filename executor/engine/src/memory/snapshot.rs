@@ -1,6 +1,6 @@
 //! What an unconstrained block overwrites, to put it back at its end.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use attestor_precompiles::Fault;
 
@@ -8,21 +8,38 @@ use super::reservation::Reservation;
 use crate::instruction::Width;
 
 const PAGE: u64 = 4096;
+const WINDOW: u64 = 2 << 20;
 
 /// Copies of the pages that were written to, as they were before, by page number.
 #[derive(Default)]
 pub(super) struct Snapshot {
     pages: HashMap<u64, Vec<u64>>,
     last: Option<u64>,
+    /// The numbers of the windows that were accessed.
+    windows: HashSet<u64>,
+    last_window: Option<u64>,
 }
 
 impl Snapshot {
+    /// Note an access.
+    pub(super) fn visit(&mut self, address: u64) {
+        let window = address / WINDOW;
+        if self.last_window.replace(window) != Some(window) {
+            self.windows.insert(window);
+        }
+    }
+
+    pub(super) fn windows(&self) -> u64 {
+        self.windows.len() as u64
+    }
+
     /// Keep the page of an address that exists, before the first write to it.
     pub(super) fn save_page(
         &mut self,
         reservation: &Reservation,
         address: u64,
     ) -> Result<(), Fault> {
+        self.visit(address);
         let page = address / PAGE;
         if self.last.replace(page) == Some(page) || self.pages.contains_key(&page) {
             return Ok(());

@@ -1,3 +1,5 @@
+use std::sync::{Mutex, PoisonError};
+
 use attestor_precompiles::{FIRST_ADDRESS, Fault, GuestMemory, Rule};
 
 use super::{ADDRESS_SPACE, Memory};
@@ -244,4 +246,67 @@ fn words_of_precompiles_alone_are_found_until_something_else_accesses_them() {
         memory.load(Width::Byte, false, word + 3).expect("room");
     }
     assert_eq!(memory.precompile_only(), None);
+}
+
+/// The mappings are the whole process's: one test at a time that needs nearly all.
+static MAPPINGS: Mutex<()> = Mutex::new(());
+
+/// How many chunks a guest gets that accesses one of `step` each, and why it gets no more.
+fn sparse(step: u64, limit: u64) -> (u64, Fault) {
+    let mut memory = Memory::new(limit).expect("memory");
+    let mut number = 0;
+    loop {
+        let address = (1 << 32) + number * step * (1 << 16);
+        if let Err(fault) = memory.load(Width::Byte, false, address) {
+            return (number, fault);
+        }
+        number += 1;
+    }
+}
+
+#[test]
+fn sparse_guests_meet_their_limit_before_that_of_the_hosts_mappings() {
+    const LIMIT: u64 = 4 << 30;
+    let _alone = MAPPINGS.lock().unwrap_or_else(PoisonError::into_inner);
+    // Each other one: two in three of those that the limit has room for.
+    assert!(matches!(sparse(2, LIMIT), (40_000.., Fault::LimitMemory)));
+    for (step, least) in [(3, 25_000), (16, 13_000), (32, 13_000), (129, 13_000)] {
+        let (found, fault) = sparse(step, LIMIT);
+        assert_eq!(fault, Fault::LimitMemory, "{step}");
+        assert!(found > least, "{step}: {found}");
+    }
+}
+
+#[test]
+fn chunks_that_are_made_in_blocks_hold_zeros_and_count() {
+    let _alone = MAPPINGS.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut memory = Memory::new(4 << 30).expect("memory");
+    let mut last = 0;
+    for number in 0..30_000_u64 {
+        last = (1 << 32) + (number << 18);
+        memory.store(Width::Double, last, number).expect("room");
+    }
+    assert!(memory.touched_bytes() > 30_000 << 16);
+    // In the block, and never accessed.
+    assert_eq!(memory.load(Width::Double, false, last ^ 1 << 16), Ok(0));
+    assert_eq!(memory.load(Width::Double, false, last), Ok(29_999));
+}
+
+#[test]
+fn windows_of_2_mib_are_counted_once() {
+    let mut memory = memory();
+    for address in [0x4000_0000, 0x4000_0008, 0x401f_0000, 0x4020_0000, 0x4fe0_0000] {
+        memory.store(Width::Double, address, 1).expect("room");
+    }
+    assert_eq!(memory.windows(), 3);
+}
+
+#[test]
+fn bytes_are_counted_across_chunks_and_where_nothing_is() {
+    let mut memory = memory();
+    memory.write_words(0x2_fff8, &[0x0a0a_0000_0000_0000]).expect("room");
+    memory.write_words(0x5_0000, &[0x0a]).expect("room");
+    assert_eq!(memory.count(10, 0x2_0000, 0x4_0000), Ok(3));
+    assert_eq!(memory.count(10, 0x2_ffff, 1), Ok(1));
+    assert!(memory.count(10, ADDRESS_SPACE - 1, 2).is_err());
 }

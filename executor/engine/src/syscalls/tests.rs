@@ -2,7 +2,8 @@ use crate::assembly::{
     A0, A1, A2, ECALL, LIMITS, T0, add, addi, branch, call, data_address, halt, jal, lui, program,
     run_both, sd, slli,
 };
-use crate::outcome::{FaultKind, GuestFault, Limits, Outcome, Stop};
+use crate::image::Image;
+use crate::outcome::{FaultKind, GuestFault, Limits, Outcome, Stop, WRITE_ALLOWANCE};
 
 /// WRITE of bytes of the data.
 fn write(descriptor: i32, offset: i32, length: i32) -> Vec<u32> {
@@ -169,4 +170,48 @@ fn endless_hints_end_at_the_memory_limit() {
     let again = [jal(0, -4 * 6)];
     let image = program(&[&write(14, 0, 2000), &again]);
     assert_eq!(run_both(&image, &[], &LIMITS), Err(Stop::LimitMemory));
+}
+
+/// WRITE of so many bytes of memory that nothing touches, after so many further instructions.
+fn write_far(descriptor: i32, length: u64, idle: usize) -> Image {
+    let high = (length + 0x800) & !0xfff;
+    let low = (length as i32) - (high as i32);
+    let head = [addi(T0, 0, 2), addi(A0, 0, descriptor), lui(A1, 0x4000_0000)];
+    let tail = [lui(A2, high as u32), addi(A2, A2, low), ECALL];
+    program(&[&vec![addi(0, 0, 0); idle], &head, &tail, &halt()])
+}
+
+#[test]
+fn write_beyond_the_allowance_is_paid_by_instructions_on_every_descriptor() {
+    let ends = |descriptor, length, idle| {
+        let limits = Limits { memory_bytes: 64 << 20, public_values_bytes: 1 << 40, ..LIMITS };
+        run_both(&write_far(descriptor, length, idle), &[], &limits)
+    };
+    for (descriptor, lines) in [(1, 256), (2, 256), (13, 0), (14, 0), (3, 0), (77, 0)] {
+        // With those of the call.
+        for idle in [0, 40] {
+            let most = WRITE_ALLOWANCE + idle as u64 + 6 - lines;
+            let outcome = ends(descriptor, most, idle).expect("halts");
+            assert_eq!(outcome.written_bytes, most + lines, "{descriptor}");
+            assert_eq!(ends(descriptor, most + 1, idle), Err(Stop::LimitWritten), "{descriptor}");
+        }
+    }
+}
+
+#[test]
+fn lines_for_people_cost_more_than_their_bytes() {
+    // The data holds each byte once in 256.
+    let outcome = run_parts(&[&write(1, 0, 512), &halt()], &[]).expect("halts");
+    assert_eq!(outcome.written_bytes, 512 + 256 * (1 + 2));
+    let outcome = run_parts(&[&write(77, 0, 512), &halt()], &[]).expect("halts");
+    assert_eq!(outcome.written_bytes, 512);
+}
+
+#[test]
+fn what_unconstrained_blocks_do_is_counted() {
+    let outcome = run_parts(&[&unconstrained(), &halt()], &[]).expect("halts");
+    // The branch, the store with its constant, WRITE and the exit.
+    assert_eq!(outcome.unconstrained_cycles, 1 + 2 + 6 + 2);
+    assert_eq!((outcome.windows, outcome.block_windows), (1, 1 + 1));
+    assert_eq!(outcome.written_bytes, 8);
 }

@@ -2,11 +2,15 @@
 
 use attestor_precompiles::Fault;
 
-use super::{Calls, Refusal};
+use super::{A0, Calls, Refusal};
+use crate::context::Context;
 use crate::memory::{ADDRESS_SPACE, Memory};
+use crate::outcome::WRITE_ALLOWANCE;
 
 /// The most bytes that are kept of what a guest prints.
 const PRINTED: usize = 4096;
+/// What a line for people counts as: SP1's executors print each by itself.
+const LINE_BYTES: u64 = 256;
 const PUBLIC_VALUES: u32 = 13;
 const HINT: u32 = 14;
 const HOOKS: std::ops::RangeInclusive<u32> = 15..=21;
@@ -18,12 +22,15 @@ impl Calls<'_> {
         &mut self,
         descriptor: u64,
         address: u64,
-        length: u64,
+        context: &Context,
         memory: &mut Memory,
     ) -> Result<(), Refusal> {
-        let length = readable(address, length)?;
+        let length = readable(address, context.registers[A0 + 2])?;
+        self.charge(length, context.fuel)?;
         match descriptor as u32 {
             _ if matches!(descriptor, 1 | 2) => {
+                let lines = 1 + memory.count(b'\n', address, length)?;
+                self.charge(lines.saturating_mul(LINE_BYTES), context.fuel)?;
                 let room = (PRINTED - self.printed.len()) as u64;
                 self.printed.extend(memory.peek(address, length.min(room))?);
             }
@@ -42,6 +49,23 @@ impl Calls<'_> {
             _ => {}
         }
         Ok(())
+    }
+
+    /// Count so many bytes as written, with so much fuel left.
+    fn charge(&mut self, bytes: u64, fuel: i64) -> Result<(), Refusal> {
+        let written = self.written_bytes.saturating_add(bytes);
+        if written > WRITE_ALLOWANCE.saturating_add(self.executed(fuel)) {
+            return Err(Refusal::LimitWritten);
+        }
+        self.written_bytes = written;
+        Ok(())
+    }
+
+    /// All instructions so far, inside of unconstrained blocks and outside.
+    fn executed(&self, fuel: i64) -> u64 {
+        let outside = self.unconstrained.as_ref().map_or(fuel, |before| before.fuel);
+        let inside = if self.is_unconstrained() { fuel } else { self.unconstrained_fuel };
+        ((self.fuel - outside) + (self.fuel - inside)) as u64
     }
 
     fn ask_hook(

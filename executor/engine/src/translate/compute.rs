@@ -178,7 +178,7 @@ impl Emitter<'_> {
         }
     }
 
-    /// A register is set to a result, or to the lower half of one, extended by its sign.
+    /// A register is set to a result, or to one of 32 bits with zeros above, extended by its sign.
     pub(super) fn set_whole(&mut self, size: OperandSize, rd: u8, from: Gpr) {
         if size == OperandSize::B64 {
             return self.set(rd, from);
@@ -186,6 +186,9 @@ impl Emitter<'_> {
         let to = self.target(rd);
         self.assembler.extend_sign(to, Operand::Register(from));
         self.set(rd, to);
+        if from == Gpr::Rax && to != Gpr::Rax && rd != 0 {
+            self.lower_half = Some((rd, self.assembler.position()));
+        }
     }
 }
 

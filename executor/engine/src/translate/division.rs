@@ -69,8 +69,12 @@ impl Emitter<'_> {
         }
     }
 
-    /// The lower half of a register, with zeros above.
+    /// The lower half of a register, with zeros above. Where the instruction before has left it there,
+    /// waiting for the extension by its sign would take a cycle.
     fn copy_lower_half(&mut self, to: Gpr, register: u8) {
+        if to == Gpr::Rax && self.lower_half == Some((register, self.assembler.position())) {
+            return;
+        }
         match self.operand(register) {
             None => self.assembler.constant(to, 0),
             Some(operand) => self.assembler.copy(OperandSize::B32, to, operand),

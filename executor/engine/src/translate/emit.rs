@@ -51,6 +51,7 @@ pub(super) fn emit(
         marked: Vec::new(),
         dirty: 0,
         known: [None; 32],
+        lower_half: None,
         kept: std::array::from_fn(kept),
     };
     let entries = emitter.region(region);
@@ -74,6 +75,8 @@ pub(super) struct Emitter<'a> {
     pub dirty: u32,
     /// Values that registers have for certain, at this place of a block.
     pub known: [Option<u64>; 32],
+    /// RAX holds the lower half of this register, with zeros above, as long as the code ends here.
+    pub lower_half: Option<(u8, usize)>,
     /// Registers that the region does not write, as they were when it became hot.
     pub kept: [Option<u64>; 32],
 }

@@ -19,7 +19,7 @@ use attestor_precompiles::FIRST_ADDRESS;
 
 use crate::context::Context;
 use crate::exit::Exit;
-use crate::memory::{ADDRESS_SPACE, Chunks};
+use crate::memory::{ADDRESS_SPACE, Chunks, Denied};
 
 /// What the handler knows of the compiled code that this thread executes.
 struct Running {
@@ -101,9 +101,15 @@ unsafe fn give_memory(info: &libc::siginfo_t, machine: &mut libc::ucontext_t) ->
     // SAFETY: as above.
     let kept = unsafe { *errno };
     let low = address < FIRST_ADDRESS;
-    if low || !chunks.commit(address) {
+    let refused = match low {
+        true => Some(Exit::Low),
+        false => chunks.commit(address).err().map(|denied| match denied {
+            Denied::Limit => Exit::Memory,
+            Denied::Host => Exit::HostMemory,
+        }),
+    };
+    if let Some(exit) = refused {
         let place = registers[libc::REG_RIP as usize] as u64;
-        let exit = if low { Exit::Low } else { Exit::Memory };
         // SAFETY: the compiled code that was interrupted has the run's context, and nobody else.
         unsafe {
             (*running.context).address = address;

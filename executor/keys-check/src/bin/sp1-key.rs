@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::json;
 use sp1_core_executor::Program;
 
+#[allow(unreachable_pub, reason = "a public module of engine-check's library")]
 #[path = "../../../engine-check/src/process.rs"]
 mod process;
 

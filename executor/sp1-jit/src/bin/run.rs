@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use sp1_core_executor::{MinimalExecutorEnum, Program};
 
-#[path = "../../engine-check/src/process.rs"]
+#[path = "../../../engine-check/src/process.rs"]
 mod process;
-#[path = "../../engine-check/src/report.rs"]
+#[path = "../../../engine-check/src/report.rs"]
 mod report;
 
 fn main() -> ExitCode {

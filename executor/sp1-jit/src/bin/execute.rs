@@ -1,0 +1,9 @@
+//! ELF and stdin in, public values out: a run of ours once more, on SP1's JIT.
+
+use std::process::ExitCode;
+
+use attestor_sp1::serve::{Work, serve};
+
+fn main() -> ExitCode {
+    serve(Work::Jit, attestor_sp1::sp1_jit::answer)
+}

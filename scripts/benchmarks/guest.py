@@ -1,0 +1,167 @@
+"""Small guests, assembled here: a loop around system calls, then the calls of an honest end.
+
+Encodings: The RISC-V Instruction Set Manual, volume I; system calls: docs/engine.md.
+"""
+
+import hashlib
+import struct
+
+CODE = 0x7800_0000
+DATA = 0x7801_0000
+FREE = 0x8000_0000
+"""Memory that nothing touches by itself."""
+
+HALT, WRITE, ENTER, EXIT = 0x00, 0x02, 0x03, 0x04
+COMMIT, COMMIT_DEFERRED = 0x10, 0x1A
+ZERO, T0, T1, T2, S1, A0, A1, A2, S2, S3 = 0, 5, 6, 7, 9, 10, 11, 12, 18, 19
+
+_EHDR = "<16sHHIQQQIHHHHHH"
+_PHDR = "<IIQQQQQQ"
+_EXECUTABLE, _RISCV, _LOAD, _READ, _WRITE, _RUN = 2, 243, 1, 4, 2, 1
+
+
+class Guest:
+    """A program in the making: methods add instructions, `elf` ends it."""
+
+    def __init__(self, data: bytes = bytes(4096)) -> None:
+        """`data` is at `DATA` when the program starts."""
+        self._code: list[int] = []
+        self._data = data
+
+    def add_immediate(self, to: int, of: int, value: int) -> None:
+        """`value` is from -2048 to 2047."""
+        self._code.append((value & 0xFFF) << 20 | of << 15 | to << 7 | 0x13)
+
+    def add(self, to: int, left: int, right: int) -> None:
+        self._code.append(right << 20 | left << 15 | to << 7 | 0x33)
+
+    def remainder(self, to: int, left: int, right: int) -> None:
+        """Of an unsigned division."""
+        self._code.append(1 << 25 | right << 20 | left << 15 | 7 << 12 | to << 7 | 0x33)
+
+    def load(self, to: int, base: int) -> None:
+        """A double word."""
+        self._code.append(base << 15 | 3 << 12 | to << 7 | 0x03)
+
+    def store(self, value: int, base: int) -> None:
+        """A double word."""
+        self._code.append(value << 20 | base << 15 | 3 << 12 | 0x23)
+
+    def set(self, to: int, value: int) -> None:
+        """Any value of 64 bits, by no more instructions than it takes in pieces of 11 bits."""
+        pieces = max(0, value.bit_length() - 1) // 11
+        self.add_immediate(to, ZERO, value >> 11 * pieces)
+        for shift in range(11 * (pieces - 1), -1, -11):
+            self._code.append(11 << 20 | to << 15 | 1 << 12 | to << 7 | 0x13)
+            self.add_immediate(to, to, value >> shift & 0x7FF)
+
+    def call(self, number: int, *arguments: int) -> None:
+        """A system call with constants."""
+        for register, argument in zip((A0, A1, A2), arguments, strict=False):
+            self.set(register, argument)
+        self.set(T0, number)
+        self.again()
+
+    def again(self) -> None:
+        """A system call with what is in its registers."""
+        self._code.append(0x73)
+
+    def here(self) -> int:
+        """The place of the next instruction."""
+        return len(self._code)
+
+    def repeat(self, start: int, counter: int) -> None:
+        """Take one from the counter, and go on at `start` unless it is 0."""
+        self.add_immediate(counter, counter, -1)
+        offset = 4 * (start - self.here())
+        high = (offset >> 12 & 1) << 31 | (offset >> 5 & 0x3F) << 25
+        low = (offset >> 1 & 0xF) << 8 | (offset >> 11 & 1) << 7
+        self._code.append(high | counter << 15 | 1 << 12 | low | 0x63)
+
+    def skip_unless(self, register: int, count: int) -> None:
+        """Leave out the next `count` instructions where the register is 0."""
+        offset = 4 * (count + 1)
+        low = (offset >> 1 & 0xF) << 8 | (offset >> 5 & 0x3F) << 25
+        self._code.append(low | register << 15 | 0x63)
+
+    def include(self, other: "Guest") -> None:
+        """The instructions of another one, which has no data."""
+        self._code += other._code
+
+    def elf(self) -> bytes:
+        """The program, which commits to empty public values at its end."""
+        digest = hashlib.sha256(b"").digest()
+        for index, (word,) in enumerate(struct.iter_unpack("<I", digest)):
+            self.call(COMMIT, index, word)
+        for index in range(8):
+            self.call(COMMIT_DEFERRED, index, 0)
+        self.call(HALT, 0)
+        code = struct.pack(f"<{len(self._code)}I", *self._code)
+        ident = b"\x7fELF\x02\x01\x01".ljust(16, b"\0")
+        header = struct.pack(
+            _EHDR, ident, _EXECUTABLE, _RISCV, 1, CODE, 64, 0, 0, 64, 56, 2, 0, 0, 0
+        )
+        segments = b""
+        for flags, address, content, offset in (
+            (_READ | _RUN, CODE, code, 4096),
+            (_READ | _WRITE, DATA, self._data, 4096 + len(code)),
+        ):
+            size = len(content)
+            segments += struct.pack(_PHDR, _LOAD, flags, offset, address, address, size, size, 4)
+        return (header + segments).ljust(4096, b"\0") + code + self._data
+
+
+def loop(times: int, number: int, *arguments: int, data: bytes = bytes(4096)) -> bytes:
+    """A program that makes one system call so many times."""
+    guest = Guest(data)
+    guest.set(S1, times)
+    for register, argument in zip((A0, A1, A2), arguments, strict=False):
+        guest.set(register, argument)
+    start = guest.here()
+    guest.set(T0, number)
+    guest.again()
+    guest.repeat(start, S1)
+    return guest.elf()
+
+
+def windows(count: int, step: int = 2 << 20) -> bytes:
+    """A program that writes one word in each of so many windows of `step` bytes."""
+    guest = Guest()
+    guest.set(S1, count)
+    guest.set(S2, FREE)
+    guest.set(S3, step)
+    start = guest.here()
+    guest.store(S1, S2)
+    guest.add(S2, S2, S3)
+    guest.repeat(start, S1)
+    return guest.elf()
+
+
+def blocks(count: int) -> bytes:
+    """A program that enters so many unconstrained blocks, and stores one word in each."""
+    guest = Guest()
+    guest.set(S1, count)
+    guest.set(S2, FREE)
+    start = guest.here()
+    guest.call(ENTER)
+    # Behind the exit execution goes on here, with 0 in t0 instead of 1.
+    inside = Guest()
+    inside.store(S1, S2)
+    inside.call(EXIT)
+    guest.skip_unless(T0, inside.here())
+    guest.include(inside)
+    guest.repeat(start, S1)
+    return guest.elf()
+
+
+def divisions(count: int) -> bytes:
+    """A program that makes so many divisions of 64 bits."""
+    guest = Guest()
+    guest.set(S1, count)
+    guest.set(S2, 0x1234_5678_9ABC_DEF1)
+    start = guest.here()
+    for _ in range(8):
+        guest.remainder(T1, S2, S1)
+        guest.add(S2, S2, T1)
+    guest.repeat(start, S1)
+    return guest.elf()
