@@ -146,6 +146,7 @@ def test_jobs__another_program_writes_for_long__only_clients_wait(start: StartDe
     devnet = start(**ROTATING)
     first = devnet.wait_for_signer()
     pid = daemon(devnet).pid
+    assert fault(devnet) == (None, None), "it has made its database"
     with held(jobs_path(devnet.database)):
         refused(devnet, REQUEST, "database_busy")
         wait_until(lambda: fault(devnet)[0] == "database_busy", "/health says so")
