@@ -188,7 +188,7 @@ def test_limit_of_files__low__bounds_the_connections_below_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     low = module.RESERVED_FILES + 4
-    monkeypatch.setattr(module.resource, "getrlimit", lambda which: (low, low))
+    monkeypatch.setattr(resource, "getrlimit", lambda which: (low, low))
 
     async def body(port: int, listener: Listener) -> None:
         assert listener._connections is not None
