@@ -31,13 +31,13 @@ KILLED_FIRST = 500
 
 def main(control: int, signer: int, listening: int) -> None:
     """Serve clients until the daemon says otherwise, or goes."""
+    with suppress(OSError):  # Before the files of this process are closed to its own user.
+        Path("/proc/self/oom_score_adj").write_text(str(KILLED_FIRST))
     process.keep_memory_to_itself()
     process.end_with_parent()
     process.drop_capabilities()
     raise_file_limit()
     os.nice(NICENESS)
-    with suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text(str(KILLED_FIRST))
     # The daemon decides when to stop.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)

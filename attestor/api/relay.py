@@ -3,6 +3,7 @@ second at most. The daemon serves both itself too, at an address in which this p
 part."""
 
 import asyncio
+import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -51,8 +52,8 @@ class HealthRelay:
                 try:
                     known = await asyncio.to_thread(ask)
                 except AttestorError as error:
-                    told = {"code": error.code, "message": error.message, "hint": error.hint}
-                    return web.json_response({"ok": False, "error": told}, status=503)
+                    # Kept as well: who waited meanwhile must not ask once more, one by one.
+                    known = _failed(error)
                 self._known[path] = known
         return web.Response(
             status=known.status, body=known.body, content_type=known.content_type, charset="utf-8"
@@ -64,3 +65,9 @@ class HealthRelay:
 
     def _metrics(self) -> _Told:
         return _Told(200, self._daemon.metrics(), "text/plain", time.monotonic())
+
+
+def _failed(error: AttestorError) -> _Told:
+    told = {"code": error.code, "message": error.message, "hint": error.hint}
+    body = json.dumps({"ok": False, "error": told}).encode()
+    return _Told(503, body, "application/json", time.monotonic())

@@ -19,7 +19,8 @@ KILL_SECONDS = 20.0
 """Silence after which the process is killed: a request that takes the interpreter for some seconds
 is no reason."""
 START_SECONDS = 30.0
-"""What a process gets from its start to its first word, on a busy machine."""
+START_KILL_SECONDS = 120.0
+"""The same for a process that has not said a word yet: it imports much, on a busy machine."""
 FIRST_PAUSE, LAST_PAUSE = 0.5, 30.0
 """Before it is started anew."""
 WELL_SECONDS = 60.0
@@ -149,7 +150,7 @@ class ApiSupervisor:
                 logger.error("the API process ended {}", how)
                 return
             silence = self._clock() - self._heard
-            if silence > (KILL_SECONDS if self._heard_once else START_SECONDS):
+            if silence > (KILL_SECONDS if self._heard_once else START_KILL_SECONDS):
                 logger.error("the API process is killed: silent for {:.0f} s", silence)
                 return
             self._stopping.wait(LOOK_SECONDS)

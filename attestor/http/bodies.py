@@ -107,7 +107,8 @@ class Bodies:
         with self._memory.share(client_of(request), evict) as share:
             body = await self._read(request, share)
             try:
-                await asyncio.wait_for(self._slots.acquire(), self._limits.slot_seconds)
+                async with asyncio.timeout(self._limits.slot_seconds):
+                    await self._slots.acquire()
             except TimeoutError:
                 raise QueueFull("too many requests are waiting", hint="try again later") from None
             try:
@@ -146,7 +147,8 @@ class Bodies:
         allowed = limits.grace_seconds + read / limits.bytes_per_second
         left = began + allowed - time.monotonic()
         try:
-            return await asyncio.wait_for(request.content.readany(), max(0.0, left))
+            async with asyncio.timeout(max(0.0, left)):
+                return await request.content.readany()
         except TimeoutError:
             raise BodyInvalid(
                 f"the body is too slow: {read} bytes in {allowed:.0f} s, where at least "

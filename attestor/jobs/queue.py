@@ -153,8 +153,10 @@ class ProofQueue:
             if self._is_closed:
                 assert self._stopping is not None
                 raise Stopping(self._stopping.message, hint=self._stopping.hint)
+            # Not wait_for, which can lose the cancellation of a client that left.
             with suppress(TimeoutError):
-                await asyncio.wait_for(event.wait(), left)
+                async with asyncio.timeout(left):
+                    await event.wait()
 
     async def _require_room(self, job: str) -> None:
         others = [name for name in self.wanted() if name != job]

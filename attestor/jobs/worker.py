@@ -74,6 +74,7 @@ class Workers:
         self._prove = prove
         self._cancel = cancel
         self._running: set[str] = set()
+        self._broken_off: dict[str, str] = {}
         self._unwanted: set[str] = set()
         self._owners = [f"{uuid.uuid4()}/{number}" for number in range(count)]
         self._on_fatal = on_fatal
@@ -103,12 +104,15 @@ class Workers:
             await asyncio.sleep(DRAIN_PAUSE_SECONDS)
 
     async def stop(self) -> None:
-        """End the workers. Jobs that run are taken up again at the next start."""
+        """End the workers. Jobs that run are given back, and taken up again at the next start."""
         # Python 3.11 can lose a cancellation that meets the timeout of wait_for.
         self._stopping = True
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        for job, owner in self._broken_off.items():
+            with suppress(AttestorError):
+                await asyncio.to_thread(contained, self._jobs.release, job, owner)
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     def fault(self) -> WorkersFailing | None:
@@ -157,6 +161,9 @@ class Workers:
             await self._finish(work, owner)
         except LeaseLost as error:
             logger.warning("job {} was left to another worker: {}", work.job, error)
+        except asyncio.CancelledError:
+            self._broken_off[work.job] = owner
+            raise
         finally:
             self._running.discard(work.job)
             self._unwanted.discard(work.job)

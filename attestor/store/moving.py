@@ -1,5 +1,6 @@
 """Jobs of databases before version 10, from the history's file into the one of jobs."""
 
+import sqlite3
 from contextlib import closing
 from pathlib import Path
 
@@ -7,6 +8,7 @@ from loguru import logger
 
 from attestor.store import opening
 from attestor.store.database import Store
+from attestor.store.faults import typed
 
 COPY = """
 INSERT OR IGNORE INTO programs SELECT sha256, size, elf FROM history.old_programs;
@@ -40,17 +42,25 @@ def move_jobs(history: Store) -> None:
     disk. May be ended at any point and done again. Raises as `Store.open` and `transaction`."""
     if history.row("SELECT 1 FROM sqlite_master WHERE name = 'old_jobs'") is None:
         return
-    path = jobs_path(history.path)
+    # A database that is new has seen all migrations too.
+    if any(history.row(f"SELECT 1 FROM {table} LIMIT 1") for table in TABLES):  # noqa: S608
+        _copy(history.path, jobs_path(history.path))
+    with history.transaction():
+        for table in TABLES:
+            history.execute(f"DROP TABLE {table}")
+
+
+def _copy(history: Path, path: Path) -> None:
     logger.info("jobs of an earlier version are moved to {}", path)
     writing, reading = opening.connect(path, opening.JOBS)
     reading.close()
     with closing(writing):
         writing.execute("PRAGMA synchronous = FULL")
-        writing.execute("ATTACH DATABASE ? AS history", [str(history.path)])
-        writing.execute("BEGIN IMMEDIATE")
-        for statement in COPY.split(";\n"):
-            writing.execute(statement)
-        writing.execute("COMMIT")
-    with history.transaction():
-        for table in TABLES:
-            history.execute(f"DROP TABLE {table}")
+        writing.execute("ATTACH DATABASE ? AS history", [str(history)])
+        try:
+            writing.execute("BEGIN IMMEDIATE")
+            for statement in COPY.split(";\n"):
+                writing.execute(statement)
+            writing.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise typed(error, "cannot move the jobs of an earlier version") from None

@@ -184,16 +184,23 @@ def test_files__none_is_left__it_neither_spins_nor_fills_the_log_and_goes_on_aft
     assert len([line for line in logged if "cannot accept" in line]) == 1
 
 
-def test_limit_of_files__low__bounds_the_connections_below_it() -> None:
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (module.RESERVED_FILES + 4, hard))
+def test_limit_of_files__low__bounds_the_connections_below_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    low = module.RESERVED_FILES + 4
+    monkeypatch.setattr(resource, "getrlimit", lambda which: (low, low))
 
     async def body(port: int, listener: Listener) -> None:
         assert listener._connections is not None
         assert listener._connections._total == 4
 
+    serve(ConnectionLimits(), body)
+
+
+def test_raise_file_limit__soft_one__becomes_the_hard_one() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     try:
-        serve(ConnectionLimits(), body)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(soft, 1024), hard))
         raise_file_limit()
         assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] == hard
     finally:

@@ -108,8 +108,10 @@ def test_process__is_mute__health_says_so_then_it_is_killed(parts: Parts) -> Non
 def test_process__has_not_said_a_word_yet__gets_the_time_of_a_start(parts: Parts) -> None:
     parts.now += module.START_SECONDS - 0.1
     assert parts.code() is None
-    assert len(parts.runs) == 1
     parts.now += 0.2
+    assert parts.code() == "api_not_answering"
+    assert len(parts.runs) == 1
+    parts.now += module.START_KILL_SECONDS
     until(lambda: len(parts.runs) == 2)
 
 

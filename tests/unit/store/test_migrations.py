@@ -17,7 +17,7 @@ from attestor.core.registration import DatedPolicyEvent, PolicyEvent
 from attestor.core.text import from_hex, to_hex
 from attestor.core.transaction import Outcome
 from attestor.core.verifying_key import VerifyingKey
-from attestor.errors import DatabaseInvalid
+from attestor.errors import DatabaseFailed, DatabaseInvalid
 from attestor.store.database import Store
 from attestor.store.disagreements import Disagreements
 from attestor.store.history import History
@@ -185,7 +185,7 @@ def test_move_jobs__process_ends_in_the_middle__the_next_start_goes_on(
     with monkeypatch.context() as patch:
         if ends_at == 0:
             patch.setattr("attestor.store.moving.COPY", "SELECT 1 FROM nowhere")
-            expected: type[BaseException] = sqlite3.OperationalError
+            expected: type[BaseException] = DatabaseFailed
         else:
             patch.setattr(history, "execute", end)
             expected = KeyboardInterrupt
