@@ -37,7 +37,8 @@ class BodyDecoder:
 
     def __init__(self, directory: Path) -> None:
         """`directory` holds the executor's programs."""
-        self._program = directory / PROGRAM
+        # A child starts in another directory.
+        self._program = (directory / PROGRAM).absolute()
         if not self._program.is_file():
             logger.warning(
                 "{} is not there: large requests will be refused until it is; build it: {}",

@@ -42,6 +42,11 @@ def test_decode__request__is_program_and_entries(decoder: BodyDecoder) -> None:
     assert decoder.decode(BODY) == (b"\x7fELF", b"\x01\x00", b"")
 
 
+def test_decode__directory_relative_to_this_one__is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(PROGRAMS.parent)
+    assert BodyDecoder(Path(PROGRAMS.name)).decode(BODY)
+
+
 def test_decode__every_byte_and_large_entries__come_back(decoder: BodyDecoder) -> None:
     program, entries = bytes(range(256)) * 4000, [os.urandom(300_000), b"", os.urandom(7)]
     body = wire.encode_request(program, entries)
