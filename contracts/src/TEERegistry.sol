@@ -14,7 +14,7 @@ import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 /// @title Which signers are vouched for by a quote of an Intel TEE; see ITEERegistry.
 /// @dev The parts, each on top of the one before: registry/Settings (terms, owner, guardian),
 /// Measurements (policy), AdmissionTable (admissions, platforms), Signers (entries, validity),
-/// Verification (verifier), Registrations, Rechecks.
+/// Verification (verifier), Registrations, Renewals, Rechecks.
 contract TEERegistry is Rechecks {
     using SignedRegion for bytes;
 

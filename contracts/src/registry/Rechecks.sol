@@ -8,13 +8,13 @@ import {AdmissionEntry} from "../libraries/AdmissionEntry.sol";
 import {EvidenceRefusals} from "../libraries/EvidenceRefusals.sol";
 import {QuoteTemplate} from "../libraries/QuoteTemplate.sol";
 import {Region, SignedRegion} from "../libraries/SignedRegion.sol";
-import {Registrations} from "./Registrations.sol";
+import {Renewals} from "./Renewals.sol";
 
 /// @notice What becomes of an admission when its evidence is judged again.
 /// @dev A quote says by itself which admission it belongs to: the one of the same signed region (but
 /// for the report data), attestation key, QE report and PCK certificate. These have been verified
 /// once, so a refusal for what Intel says of them is about them, in whatever order the verifier checks.
-abstract contract Rechecks is Registrations {
+abstract contract Rechecks is Renewals {
     using SignedRegion for bytes;
 
     /// @inheritdoc ITEERegistry
