@@ -16,7 +16,10 @@ pub(crate) fn run(image: &Image, stdin: &[Vec<u8>], limits: &Limits) -> Result<R
 /// Judge a program that SP1's portable executor is to run: it knows nothing of what can be proven.
 /// No code of ours is made for that, so that who distrusts the translator need not trust it here.
 pub(crate) fn judge(image: &Image, stdin: &[Vec<u8>], limits: &Limits) -> Result<Run, Failure> {
-    let outcome = execute(image, stdin, limits, Mode::InterpreterOnly)?;
+    // The process has the data that SP1's needs, of which our guest's marks may take as much as its
+    // memory. SP1's takes three times of that: what does not fit here does not fit there.
+    let limits = Limits { memory_bytes: limits.memory_bytes / 8 * 3, ..*limits };
+    let outcome = execute(image, stdin, &limits, Mode::InterpreterOnly)?;
     Ok(to_run(Outcome { printed: Vec::new(), ..outcome }))
 }
 
