@@ -7,7 +7,7 @@ import pytest
 
 from attestor.core import frame
 from attestor.core.execution import Engine, Limits
-from attestor.errors import ExecutionCancelled, ExecutorCrashed
+from attestor.errors import ExecutionStopped, ExecutorCrashed
 from attestor.executor import MemoryBudget, NativeExecutor, child
 
 
@@ -70,6 +70,6 @@ def test_execute__each_engine__in_its_program_and_watched_where_no_limit_holds(
 def test_execute__no_memory_left_and_not_to_wait__not_started(calls: Calls) -> None:
     budget = MemoryBudget(10)
     executor = NativeExecutor(Path(), memory=budget)
-    with budget.held(10), pytest.raises(ExecutionCancelled):
+    with budget.held(10), pytest.raises(ExecutionStopped):
         executor.execute(b"elf", [], Limits(), Engine.ATTESTOR, wait=False)
     assert calls.made == []
