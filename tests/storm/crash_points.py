@@ -29,9 +29,12 @@ READS = {
         "require_alive",
         "started",
         # What proves, and what is found of it, is no part of a rotation.
+        "attach",
+        "cancel",
         "cross_checks",
         "disagreement",
         "prove",
+        "sign_again",
     },
     "Node": set(dir(Node)) - {"send"},
     "History": {"active", "candidate", "mined_since", "newest_quote", "quote", "request"},

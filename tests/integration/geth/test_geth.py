@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cases.ports import free_port
 from eth_account import Account
-from integration.conftest import free_port
 from measures.chain import FUNDS, PAYER_KEY
 from measures.next_fork import CHAIN_ID, GethChain, own_genesis, running
 from measures.scenario import SEED, Deployment
