@@ -36,6 +36,8 @@ from attestor.net.pool import MAX_IDLE_PER_ENDPOINT
 MOST_BLOCKS_PER_ROTATION = 80
 QUIET_BLOCKS = 25
 """Without a storm, until the first signer is active."""
+ROTATING_BLOCK_SECONDS = 4
+"""Where rotations are counted in blocks, these may be shorter than Ethereum's."""
 
 
 def main() -> int:
@@ -106,9 +108,9 @@ def _memory(arguments: argparse.Namespace) -> bool:
 
 
 def _quiet(arguments: argparse.Namespace) -> bool:
-    block_seconds, blocks, rotations = (12.0, 100, 20) if arguments.full else (4.0, 20, 3)
-    idle = quiet.idle(block_seconds, blocks)
-    beyond = quiet.rotation_blocks(min(block_seconds, 4.0), rotations)
+    blocks, rotations = (100, 20) if arguments.full else (8, 3)
+    idle = quiet.idle(BLOCK_SECONDS, blocks)
+    beyond = quiet.rotation_blocks(ROTATING_BLOCK_SECONDS, rotations)
     return all(
         [
             tell("calls_per_block", idle.calls_per_block, "calls", at_most=2, digits=2),

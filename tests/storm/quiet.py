@@ -1,8 +1,8 @@
 """The daemon itself, with all of its processes, while nothing happens: what it asks of its node,
 what it costs, and how long a rotation takes."""
 
+import math
 import os
-import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,14 +12,17 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from cases.ports import free_port
 from storm.endpoint import StormyEndpoint
 
+from attestor.chain.pace import BLOCKS_MEASURED
 from attestor.devnet.stack import Devnet, DevnetOptions
 
 CONFIRMATIONS = 2
 """The daemon's default."""
-SETTLING_BLOCKS = 5
-"""After the first signer is active, and before anything is counted."""
+SETTLING_BLOCKS = BLOCKS_MEASURED // 2 + 2
+"""After the first signer is active, and before anything is counted: until the daemon knows the
+block time."""
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -67,26 +70,29 @@ def rotation_blocks(block_seconds: float, rotations: int) -> list[int]:
 
 @contextmanager
 def _daemon(block_seconds: float, period: int) -> Iterator[tuple[Devnet, StormyEndpoint]]:
-    """A daemon with an active signer, over an endpoint that counts."""
+    """A daemon with an active signer, over an endpoint that counts. Until the signer is, blocks
+    are mined each second."""
     environment: dict[str, str] = {}
-    with TemporaryDirectory() as folder, socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-        probe.close()
+    with TemporaryDirectory() as folder:
         options = DevnetOptions(
             folder=Path(folder),
             block_seconds=block_seconds,
             period=period,
-            api_port=port,
+            api_port=free_port(),
             environment=environment,
         )
         devnet = Devnet(options)
+        devnet.node.rpc.call("evm_setIntervalMining", [1])
         endpoint = StormyEndpoint(devnet.anvil.url, seed=1)
-        environment["ATTESTOR_CHAIN_RPC_URL"] = endpoint.url
+        environment |= {
+            "ATTESTOR_CHAIN_RPC_URL": endpoint.url,
+            "ATTESTOR_CHAIN_POLL_SECONDS": f"{min(1.0, block_seconds / 4):g}",
+        }
         try:
             devnet.deploy()
             devnet.start_daemon()
             devnet.wait_for_signer()
+            devnet.node.rpc.call("evm_setIntervalMining", [math.ceil(block_seconds)])
             yield devnet, endpoint
         finally:
             devnet.stop()
