@@ -148,6 +148,8 @@ contract CollateralStoreSignersTest is CollateralCase {
         (uint256 otherX, uint256 otherY) = vm.publicKeyP256(key);
         overwrite(tbs, find(tbs, abi.encode(x, y)), abi.encode(otherX, otherY));
         uint256 lastOfSerial = find(tbs, hex"0214") + 21;
+        // Both are of one byte.
+        // forge-lint: disable-next-line(unsafe-typecast)
         tbs[lastOfSerial] = bytes1(uint8(uint256(uint8(tbs[lastOfSerial])) ^ serialChange));
         overwrite(tbs, find(tbs, bytes(ISSUED)), bytes(issued));
         overwrite(tbs, find(tbs, bytes(ENDS)), bytes(ends));

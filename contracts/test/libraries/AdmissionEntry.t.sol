@@ -42,6 +42,8 @@ contract AdmissionEntryTest is TestCase {
             values.generation,
             values.isIdentified
         );
+        // The end is the 40 bits above the template's 160.
+        // forge-lint: disable-next-line(unsafe-typecast)
         values.until = uint40(previous >> 160);
         (values.era, values.status) = (0, 0);
         _assertAre(entry, values);

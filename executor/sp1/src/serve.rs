@@ -32,9 +32,12 @@ pub struct Request {
     pub blobs: Vec<Vec<u8>>,
 }
 
+/// What is to be executed: the engine, the ELF and the stdin entries.
+type Execution<'a> = (Engine, &'a [u8], &'a [Vec<u8>]);
+
 impl Request {
-    /// The engine, the ELF and the stdin entries of a request to execute.
-    pub(crate) fn to_execute(&self) -> Result<(Engine, &[u8], &[Vec<u8>]), Failure> {
+    /// The parts of a request to execute.
+    pub(crate) fn to_execute(&self) -> Result<Execution<'_>, Failure> {
         let Some((elf, stdin)) = self.blobs.split_first() else {
             let why = "a request to execute carries the ELF as a blob";
             return Err(Failure::new(Class::Crash, why));
