@@ -251,6 +251,7 @@ def test_step__given_up_and_no_successor_comes__is_cancelled_and_costs_no_more(s
     assert setup.active == setup.world.signing
 
 
+@pytest.mark.slow
 def test_step__never_included__is_outbid_until_another_takes_its_nonce(setup: Any) -> None:
     setup.world.includes = False
     setup.run(105)
