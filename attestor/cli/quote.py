@@ -8,12 +8,13 @@ from eth_utils.crypto import keccak
 
 from attestor.core.measurement import Measurement, require_trustworthy
 from attestor.core.text import to_hex
-from attestor.errors import MeasurementRefused, QuoteInvalid
+from attestor.errors import MeasurementRefused, QuoteInvalid, QuoteRefused
+from attestor.quote import qvl
 from attestor.quote.format import MAX_QUOTE_BYTES, BodyType, Quote, parse
 
 
 @click.command
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, default=False, help="Print JSON.")
 def command(file: Path, as_json: bool) -> None:
     """Decode a quote.
@@ -42,12 +43,22 @@ def describe(quote: Quote) -> dict[str, str]:
         "hash": to_hex(keccak(quote.trimmed)),
         "report_data": to_hex(quote.report_data),
         "attestation_key": to_hex(quote.attestation_key),
+        **_machine(quote),
     }
     if quote.body_type is BodyType.SGX:
         return {**rows, "measurement": "none: the registry accepts TDX quotes only"}
     measurement = Measurement.from_td_body(quote.body)
     rows |= {name: to_hex(value) for name, value in vars(measurement).items()}
     return {**rows, "measurement": to_hex(measurement.id), "acceptable": _acceptable(quote)}
+
+
+def _machine(quote: Quote) -> dict[str, str]:
+    """For which collateral is issued, as its PCK certificate says."""
+    try:
+        machine = qvl.machine_kind(quote.trimmed)
+    except QuoteRefused as error:
+        return {"fmspc": f"not known: {error.message}"}
+    return {"fmspc": machine.fmspc.hex().upper(), "pck_ca": machine.ca}
 
 
 def _acceptable(quote: Quote) -> str:

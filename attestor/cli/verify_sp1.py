@@ -10,7 +10,7 @@ from attestor.sp1proof.file import read
 
 
 @click.command
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def command(file: Path) -> None:
     """Verify an SP1 Groth16 proof off chain.
 

@@ -38,6 +38,19 @@ class Active:
     """Whether it signs nothing at present, as the chain does not vouch for it."""
 
 
+@dataclass(frozen=True)
+class Cover:
+    """Who may sign, after a step of the rotation, and what the rotation waits for."""
+
+    active: Active | None = None
+    reason: str = "the rotation has not begun"
+
+    @property
+    def is_signing(self) -> bool:
+        """Whether a signer signs proofs."""
+        return self.active is not None and not self.active.paused
+
+
 class Standing(StrEnum):
     """What the registry says of a signer at one block."""
 

@@ -7,6 +7,7 @@ cannot be built.
 import os
 import socket
 import time
+from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 
@@ -22,6 +23,7 @@ from attestor.config import Config
 from attestor.core.execution import ExecutorBuild
 from attestor.core.fees import GWEI
 from attestor.core.report_data import Binding, Layout
+from attestor.core.signers import Cover
 from attestor.core.text import checksummed
 from attestor.daemon.api import ApiParts, build_api
 from attestor.daemon.clocks import Clocks
@@ -102,6 +104,7 @@ class Parts:
     duties: tuple[Duty, ...]
     closing: ExitStack
     clocks: Clocks
+    cover: Callable[[], Cover]
     executor: ExecutorBuild = ExecutorBuild.RECORDED
 
 
@@ -159,6 +162,7 @@ def build(config: Config) -> Parts:
             duties,
             closing=opened.pop_all(),
             clocks=clocks,
+            cover=lambda: rotation.cover,
             executor=started.executor,
         )
 

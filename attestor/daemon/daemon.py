@@ -96,6 +96,7 @@ class Daemon:
             self._clocks.watch,
             database_fault=lambda: parts.store.database.fault,
             executor=parts.executor,
+            cover=parts.cover,
         )
         parts.api.service.health = health
         served = application()

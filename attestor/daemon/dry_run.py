@@ -14,6 +14,7 @@ from attestor.core.text import checksummed, to_hex
 from attestor.daemon.policy import make_gate, policy_from, signer_settings
 from attestor.deployment import addresses
 from attestor.errors import FeeCapReached, RegistrationRejected, RpcAnswerInvalid, RpcError
+from attestor.quote import qvl
 from attestor.rotation.quoter import Quoter
 from attestor.rotation.request import Request, RequestBuilder
 from attestor.signer.client import SignerProcess
@@ -44,6 +45,8 @@ class DryRun:
             "reference block": block,
             "quote": f"{to_hex(self.quoted.hash)} of {self.quoted.provider}, TCB status "
             f"{self.quoted.tcb_status}{', SIMULATED' if self.quoted.simulated else ''}",
+            "measurement": to_hex(self.quoted.measurement),
+            "FMSPC": qvl.machine_kind(self.quoted.raw).fmspc.hex().upper(),
             "kind": self.request.kind,
             "calldata": to_hex(self.request.calldata),
             "gas limit": "unknown" if self.gas_limit is None else str(self.gas_limit),

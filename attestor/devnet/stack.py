@@ -224,6 +224,8 @@ class Devnet:
             "owner_key": to_hex(self.deployer.account.key),
             "payer": self.payer_address,
             "accounts": [asdict(account) for account in funded_accounts()],
+            "pccs_url": self.pccs.url,
+            "fmspc": self.platform.variation.machine.fmspc.hex().upper(),
             "measurement": to_hex(self.platform.measurement_id),
             "database": str(self.database),
             "config": str(self.config_file),

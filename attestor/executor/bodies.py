@@ -1,9 +1,9 @@
 """Bodies of upstream's `/request_proof`, decoded by a child process: `executor/decode`.
 
 They are JSON with a number for each byte. Decoded in this process, one of tens of megabytes would
-hold the interpreter for seconds, and take 40 times its size. The child's memory is about that of
-the bytes, its limits follow from the size of the body, and the sandbox of the executor's programs
-confines it.
+hold the interpreter for seconds, and take several times its size. The child's memory is about that
+of the bytes, its limits follow from the size of the body, and the sandbox of the executor's
+programs confines it.
 """
 
 from pathlib import Path

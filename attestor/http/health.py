@@ -19,6 +19,7 @@ from loguru import logger
 from attestor.core.duty import DutyBounds, DutyRecord, fault
 from attestor.core.execution import ExecutorBuild
 from attestor.core.expiry import CollateralExpiry
+from attestor.core.signers import Cover
 from attestor.errors import AttestorError, SigningHalted
 from attestor.http import metrics
 from attestor.http.metrics import Counts
@@ -56,7 +57,7 @@ class ApiStanding(Protocol):
 class Health:
     """Handlers of `GET /health` and `GET /metrics`; `collateral` is None where the
     daemon has no store, `duties` gives the record of each duty, `database_fault` why the database
-    cannot be used at the moment, `halted` why nothing is signed any more."""
+    cannot be used at the moment, `halted` why nothing is signed any more, `cover` who signs."""
 
     def __init__(
         self,
@@ -70,6 +71,7 @@ class Health:
         monotonic: Callable[[], float] = time.monotonic,
         executor: ExecutorBuild = ExecutorBuild.RECORDED,
         database_fault: Callable[[], AttestorError | None] = lambda: None,
+        cover: Callable[[], Cover] | None = None,
     ) -> None:
         self._halted = halted
         self._proofs = proofs
@@ -81,6 +83,7 @@ class Health:
         self._monotonic = monotonic
         self._executor = executor
         self._database_fault = database_fault
+        self._cover = cover
         self._lock = threading.Lock()
         self._threads = ThreadPoolExecutor(1, thread_name_prefix="metrics")
         self._counting: Future[Counts] | None = None
@@ -96,19 +99,19 @@ class Health:
         `error.duty`), the API process does not answer, or its workers fail.
 
         With "executor":"unrecorded" where other programs run than were recorded at build, and with
-        "warnings":[{"code","message"}] where registrations will end unless somebody acts.
+        "warnings":[{"code","message"}] where no signer signs, and where registrations will end
+        unless somebody acts.
         """
         status, body = self.told()
         return web.Response(status=status, body=body, content_type="application/json")
 
     def told(self) -> tuple[int, bytes]:
         """Status and body of `/health`, for any thread."""
-        warning = self._collateral.warning() if self._collateral is not None else None
         told: dict[str, Any] = {}
         if self._executor is not ExecutorBuild.RECORDED:
             told["executor"] = self._executor
-        if warning is not None:
-            told["warnings"] = [{"code": "collateral_ends", "message": warning}]
+        if warnings := self._warnings():
+            told["warnings"] = warnings
         error = self._error()
         if error is None:
             return 200, json.dumps({"ok": True, **told}).encode()
@@ -124,6 +127,7 @@ class Health:
         collateral = self._collateral
         lines = [
             *metrics.of_signing(self._halted() is not None),
+            *(metrics.of_cover(self._cover()) if self._cover is not None else ()),
             *metrics.of_counts(self._counts()),
             *metrics.of_api(self._api.internal_errors, self._api.connections, self._api.starts),
             *metrics.of_duties(self._duties(), self._monotonic()),
@@ -131,6 +135,15 @@ class Health:
         if collateral is not None:
             lines += metrics.of_collateral(collateral.failing, collateral.expiry)
         return "\n".join(lines) + "\n"
+
+    def _warnings(self) -> list[dict[str, str]]:
+        found = []
+        if self._cover is not None and not (cover := self._cover()).is_signing:
+            found.append(("no_active_signer", f"no proof is signed: {cover.reason}"))
+        ends = self._collateral.warning() if self._collateral is not None else None
+        if ends is not None:
+            found.append(("collateral_ends", ends))
+        return [{"code": code, "message": message} for code, message in found]
 
     def _error(self) -> dict[str, Any] | None:
         """The gravest thing that is wrong."""

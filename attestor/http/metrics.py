@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from attestor.core.duty import DutyRecord
 from attestor.core.expiry import CollateralExpiry
+from attestor.core.signers import Cover
 from attestor.store.proofs import CrossCheckCount
 
 
@@ -19,6 +20,15 @@ class Counts:
 def of_signing(halted: bool) -> list[str]:
     """Whether signing is halted."""
     return _metric("attestor_signing_halted", "gauge", [("", int(halted))])
+
+
+def of_cover(cover: Cover) -> list[str]:
+    """Whether a signer signs, and until when the one that there is is registered; 0 without one."""
+    until = cover.active.valid_until if cover.active is not None else 0
+    return [
+        *_metric("attestor_signer_active", "gauge", [("", int(cover.is_signing))]),
+        *_metric("attestor_signer_valid_until_timestamp_seconds", "gauge", [("", until)]),
+    ]
 
 
 def of_counts(counts: Counts | None) -> list[str]:

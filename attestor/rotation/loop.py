@@ -9,7 +9,7 @@ from attestor.chain.heads import Heads
 from attestor.chain.pace import block_seconds
 from attestor.core.back_off import BackOff, Step
 from attestor.core.blocks import BlockWindow
-from attestor.core.signers import Active, Standing
+from attestor.core.signers import Active, Cover, Standing
 from attestor.errors import (
     AttestorError,
     Fatal,
@@ -71,6 +71,8 @@ class Rotation:
         self._clock = clock
         self._window = heads.window
         self._back_off = BackOff()
+        self.cover = Cover()
+        """As of the last step. Read by other threads."""
         self._leased = (b"", b"")
         """The active signer and the head for which it has a lease."""
 
@@ -90,6 +92,11 @@ class Rotation:
 
         Raises `Fatal` errors; all others are noted and tried again.
         """
+        reason = self._step()
+        self.cover = Cover(self._history.active(), reason)
+        return reason
+
+    def _step(self) -> str:
         for what, look in (("following the chain", self._follow), ("settling", self._settle)):
             try:
                 look()

@@ -35,7 +35,7 @@ class SignerSettings:
     cross_check_beyond_budget: str
     cross_check_budget_cycles: int
     cross_check_sample_rate: float
-    cross_check_engine: str = CheckingEngine.AUTO
+    cross_check_engine: str = CheckingEngine.AUTO.value
     cross_check_portable_cycles: int = CrossCheckPolicy.portable_cycles
     user: str = ""
     sandbox_level: str = AUTO

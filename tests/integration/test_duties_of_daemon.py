@@ -23,6 +23,7 @@ from loguru import logger
 from attestor.api.settings import ApiState
 from attestor.config import ROOT, Config
 from attestor.core.duty import DutyBounds
+from attestor.core.signers import Cover
 from attestor.daemon import daemon as module
 from attestor.daemon.api import ApiParts
 from attestor.daemon.api_service import ApiService
@@ -160,7 +161,15 @@ class Running:
         health = closing.enter_context(listen("127.0.0.1", self._config.health_port, "health"))
         clocks = Clocks.of_this_machine()
         return Parts(
-            self._config, parts, self._api(parts, clocks), health, None, duties, closing, clocks
+            self._config,
+            parts,
+            self._api(parts, clocks),
+            health,
+            None,
+            duties,
+            closing,
+            clocks,
+            cover=Cover,
         )
 
     def _api(self, parts: StoreParts, clocks: Clocks) -> ApiParts:

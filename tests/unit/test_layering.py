@@ -133,6 +133,7 @@ def circle(graph: Mapping[str, Iterable[str]]) -> list[str]:
     return []
 
 
+@pytest.mark.slow
 def test_imports__modules__have_no_circle() -> None:
     known = modules()
     assert len(known) > 200

@@ -136,6 +136,7 @@ def test_quote__of_a_registered_signer__shows_its_measurement(
     shown = json.loads(attestor("quote", str(file), "--json").stdout)
     assert (shown["measurement"], shown["hash"]) == (row["measurement"], row["hash"])
     assert shown["body"] == "TD_10"
+    assert (shown["fmspc"], shown["pck_ca"]) == (b"SIMDEV".hex().upper(), "platform")
     assert shown["acceptable"].startswith("yes")
 
 

@@ -111,6 +111,11 @@ def test_daemon__with_the_task__renews_before_the_end(
     assert devnet.stop_daemon() == 0
 
 
+def warning_of_collateral(devnet: Devnet) -> str | None:
+    warnings = {one["code"]: one["message"] for one in health(devnet).get("warnings", [])}
+    return warnings.get("collateral_ends")
+
+
 def test_daemon__without_the_task__warns_and_the_command_mends_it(
     tmp_path: Path, port: int, stopping: list[Devnet]
 ) -> None:
@@ -118,9 +123,9 @@ def test_daemon__without_the_task__warns_and_the_command_mends_it(
     stopping.append(devnet)
     key_file, _ = funded_key(devnet)
     devnet.start_daemon()
-    told = within(WAIT_SECONDS, lambda: health(devnet).get("warnings"))
-    assert "on chain expires in 2.0 days" in told[0]["message"]
-    assert "collateral.enabled is off" in told[0]["message"]
+    told = within(WAIT_SECONDS, lambda: warning_of_collateral(devnet))
+    assert "on chain expires in 2.0 days" in told
+    assert "collateral.enabled is off" in told
 
     fmspc = OwnMachine.of(devnet.platform.quote(bytes(64))).kind.fmspc.hex()
     machine = ["--pcs-url", devnet.pccs.url, "--fmspc", fmspc]

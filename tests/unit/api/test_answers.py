@@ -136,6 +136,7 @@ def test_result__asked_for_by_many__is_signed_anew_once(parts: Parts) -> None:
     assert len(parts.recorded) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "error", [NoActiveSigner("none"), OutcomeUnknown("another process"), SignerNotVouchedFor("no")]
 )

@@ -16,6 +16,8 @@ from attestor.store.history import History
 from attestor.store.journal import Journal
 from attestor.store.transactions import Transactions
 
+pytestmark = pytest.mark.slow
+
 HEAD = Block(12, b"\x12" * 32, b"\x11" * 32, 1060)
 MINED_AGAIN = Receipt(TRANSACTION, 11, b"\x1b" * 32, True, 91, 3)
 ELSEWHERE: dict[str, object] = {"valid_until": 4634, "block_number": 11}

@@ -10,6 +10,8 @@ from attestor.audit import upstream
 from attestor.audit.upstream import Chain, Mined
 from attestor.store.database import Store
 
+pytestmark = pytest.mark.slow
+
 REGISTRY = b"\x77" * 20
 BLOCK = b"\x09" * 32
 CALLDATA = SIGNER + b"7" + b"\x07" * 32 + RAW

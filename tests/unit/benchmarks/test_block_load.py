@@ -12,6 +12,8 @@ from eth_account import Account
 from eth_keys.datatypes import Signature
 from eth_utils.crypto import keccak
 
+pytestmark = pytest.mark.slow
+
 CODES = dict.fromkeys(["Token", "Pool", "Distributor", "Journal", "Bridge"], b"\x00")
 SMALL = Sizes(bystanders=20, holders=20, claims=16)
 

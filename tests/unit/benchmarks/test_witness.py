@@ -8,6 +8,8 @@ from benchmarks.block.trie import Branch, Digest, Leaf
 from benchmarks.block.unusable import BlockUnusable
 from eth_utils.crypto import keccak
 
+pytestmark = pytest.mark.slow
+
 CONTRACT, READ, ABSENT = (bytes([n]) * 20 for n in (1, 2, 3))
 STATE = {bytes([n]) * 20: Account(n) for n in range(30, 250)} | {
     CONTRACT: Account(1, code=b"code", storage={slot: 1 + slot for slot in range(40)}),

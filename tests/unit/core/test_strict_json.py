@@ -194,6 +194,7 @@ def cpu_seconds(text: bytes) -> float:
     return min(taken)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_loads__hostile_text__takes_linear_time(kind: str) -> None:
     """Four times the text takes four times as long, not sixteen; the floor is for the clock."""
@@ -201,6 +202,7 @@ def test_loads__hostile_text__takes_linear_time(kind: str) -> None:
     assert cpu_seconds(long) < 9 * max(cpu_seconds(short), 0.002)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_loads__hostile_text__takes_little_memory(kind: str) -> None:
     text = HOSTILE[kind](200_000)

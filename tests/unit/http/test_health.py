@@ -15,6 +15,7 @@ from attestor.core.duty import DutyBounds, DutyRecord
 from attestor.core.execution import Engine, ExecutorBuild
 from attestor.core.expiry import CollateralExpiry
 from attestor.core.proof import Proof
+from attestor.core.signers import Active, Cover
 from attestor.core.verifying_key import VerifyingKey
 from attestor.errors import (
     AttestorError,
@@ -32,6 +33,7 @@ from attestor.store.journal import Journal
 from attestor.store.proofs import Proofs
 
 SIGNER = b"\x01" * 20
+ACTIVE = Active(SIGNER, activated_at=1_000, valid_until=4_600)
 BOUNDS = DutyBounds(failures=3, hang_factor=4.0)
 ROTATION = DutyRecord("rotation", deadline=60.0)
 COLLATERAL = DutyRecord("collateral", deadline=600.0)
@@ -73,6 +75,7 @@ class Parts:
         self.api = ApiProcess()
         self.duties: list[DutyRecord] = []
         self.now = 1000.0
+        self.cover = Cover(ACTIVE, "the active signer is young enough")
         self.health = Health(
             lambda: self.halted,
             self.proofs,
@@ -82,6 +85,7 @@ class Parts:
             lambda: self.duties,
             BOUNDS,
             lambda: self.now,
+            cover=lambda: self.cover,
         )
 
     def get(self, path: str) -> Response:
@@ -112,6 +116,25 @@ def parts(tmp_path: Path) -> Parts:
 def test_health__signing__is_ok(parts: Parts) -> None:
     answer = parts.get("/health")
     assert (answer.status, answer.body) == (200, b'{"ok": true}')
+
+
+@pytest.mark.parametrize("active", [None, replace(ACTIVE, paused=True)])
+def test_health__nobody_signs__warns_with_the_reason(parts: Parts, active: Active | None) -> None:
+    parts.cover = Cover(active, "failed: payer_empty")
+    answer = parts.get("/health")
+    assert answer.status == 200
+    (warning,) = json.loads(body(answer))["warnings"]
+    told = {"code": "no_active_signer", "message": "no proof is signed: failed: payer_empty"}
+    assert warning == told
+
+
+def test_metrics__signer__is_told_with_its_end(parts: Parts) -> None:
+    assert "attestor_signer_active 1" in parts.metrics()
+    assert "attestor_signer_valid_until_timestamp_seconds 4600" in parts.metrics()
+    parts.cover = Cover(replace(ACTIVE, paused=True), "waits")
+    assert "attestor_signer_active 0" in parts.metrics()
+    parts.cover = Cover(None, "waits")
+    assert "attestor_signer_valid_until_timestamp_seconds 0" in parts.metrics()
 
 
 def test_health__halted__is_not_ok_and_says_what_to_do(parts: Parts) -> None:

@@ -43,6 +43,15 @@ def test_step__confirmed__signs_with_the_new_signer(setup: Any) -> None:
     assert events(setup)[-1] == "signer_activated"
 
 
+def test_cover__at_each_stage__says_who_signs_and_what_is_waited_for(setup: Any) -> None:
+    assert not setup.rotation.cover.is_signing
+    assert setup.rotation.step() == setup.rotation.cover.reason
+    assert not setup.rotation.cover.is_signing
+    setup.run(3)
+    assert setup.rotation.cover.is_signing
+    assert setup.rotation.cover.active.address == ONE
+
+
 def test_step__before_confirmation__nobody_signs(setup: Any) -> None:
     setup.rotation.step()
     setup.world.mine()
@@ -113,11 +122,22 @@ def test_step__failure_on_the_way__backs_off_and_goes_on(setup: Any, call: str) 
 
 
 def test_step__an_admission_is_open__renews_by_one_quote(setup: Any) -> None:
+    setup.run(4)
     setup.world.renews = True
     setup.run(40)
     assert setup.active == TWO
     assert setup.world.calls.count("quote") == 2
     assert kinds(setup) == ["admission", "renewal"]
+
+
+def test_step__history_was_lost_and_an_admission_is_open__an_admissions_quote_tells_it(
+    setup: Any,
+) -> None:
+    setup.world.renews = True
+    setup.run(4)
+    assert setup.active == ONE
+    assert setup.world.calls.count("quote") == 2
+    assert kinds(setup) == ["renewal"]
 
 
 def test_step__no_admission_is_open__is_admitted_by_one_quote(setup: Any) -> None:
@@ -131,6 +151,7 @@ def test_step__no_admission_is_open__is_admitted_by_one_quote(setup: Any) -> Non
 def test_step__machine_has_a_new_certificate__makes_a_second_quote_for_an_admission(
     setup: Any,
 ) -> None:
+    setup.run(4)
     setup.world.renews = True
     setup.world.certificate_is_new = True
     setup.run(40)
@@ -230,6 +251,7 @@ def test_step__given_up_and_no_successor_comes__is_cancelled_and_costs_no_more(s
     assert setup.active == setup.world.signing
 
 
+@pytest.mark.slow
 def test_step__never_included__is_outbid_until_another_takes_its_nonce(setup: Any) -> None:
     setup.world.includes = False
     setup.run(105)

@@ -1,9 +1,15 @@
 """How the signer process is put together: whose report its quotes come from."""
 
 import os
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from attestor.core.cross_check import CheckingEngine
+from attestor.errors import ExecutorMissing
+from attestor.executor.native import EXECUTE_PROGRAM, JIT_PROGRAM, VKEY_PROGRAM
 from attestor.hardening import users
 from attestor.hardening.users import User
 from attestor.quote.configfs import DIRECTORY
@@ -79,3 +85,27 @@ def test_report__root_that_stays_root__makes_one_for_each_request(
 ) -> None:
     as_user(monkeypatch, 0)
     assert build._report_for(None) is None
+
+
+def settings_with(directory: Path, engine: CheckingEngine) -> Any:
+    for name in (VKEY_PROGRAM, EXECUTE_PROGRAM):
+        (directory / name).write_bytes(b"\x7fELF")
+        (directory / name).chmod(0o755)
+    return SimpleNamespace(
+        executor_directory=str(directory), cross_check_engine=engine, development=True
+    )
+
+
+def test_load_programs__jit_is_asked_for_and_not_built__says_how_to_build_it(
+    tmp_path: Path,
+) -> None:
+    settings = settings_with(tmp_path, CheckingEngine.SP1_JIT)
+    with pytest.raises(ExecutorMissing, match=r"has no attestor-execute-jit.*make executor-jit"):
+        build.load_programs(settings)
+    (tmp_path / JIT_PROGRAM).write_bytes(b"\x7fELF")
+    assert JIT_PROGRAM in build.load_programs(settings).descriptors
+
+
+@pytest.mark.parametrize("engine", [CheckingEngine.AUTO, CheckingEngine.SP1_PORTABLE])
+def test_load_programs__without_the_jit__others_do(tmp_path: Path, engine: CheckingEngine) -> None:
+    assert JIT_PROGRAM not in build.load_programs(settings_with(tmp_path, engine)).descriptors

@@ -100,8 +100,8 @@ def test_command__changed__ends_with_4_and_one_line(
     assert captured.err == "attestor: the pairing equation does not hold [sp1_proof_refused]\n"
 
 
-def test_command__no_file__ends_with_one_line(
+def test_command__no_file__is_a_usage_error_and_no_verdict(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(tmp_path / "none.json") == 4
-    assert capsys.readouterr().err.count("\n") == 1
+    assert run(tmp_path / "none.json") == 2
+    assert "does not exist" in capsys.readouterr().err

@@ -109,6 +109,7 @@ def test_complete__never_mined__says_so_and_leaves_it_pending(
     assert outcomes(log) == [Outcome.PENDING]
 
 
+@pytest.mark.slow
 def test_complete__cap_leaves_no_room__no_attempt_beyond_it(
     manage: Any, chain: Any, log: Any
 ) -> None:
