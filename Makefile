@@ -215,6 +215,7 @@ bench-cold-build: .tools.ready ## CPU time of all that make demo builds from a b
 bench-engine: setup executor-jit ## speed of our engine relative to SP1's
 	@cd executor && cargo build --quiet --release --locked --workspace
 	@$(BUILD_JIT)
+	@$(MAKE) --no-print-directory --silent executor
 	@$(PYTHON) scripts/bench_engine.py $(BENCH)
 
 bench-sandbox: setup ## cost of the walls around executor processes, and ways out of them
