@@ -18,6 +18,8 @@ from attestor.store.database import Store
 from attestor.store.journal import Journal
 from attestor.store.proofs import Proofs
 
+pytestmark = pytest.mark.slow
+
 
 def test_verify__untouched__is_sound(path: Path) -> None:
     store = Store.open_to_read(path)

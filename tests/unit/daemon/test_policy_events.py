@@ -21,6 +21,8 @@ from attestor.store.database import Store
 from attestor.store.journal import Journal
 from attestor.store.policy_events import PolicyEvents
 
+pytestmark = pytest.mark.slow
+
 REGISTRY, OWNER = b"\x11" * 20, b"\x22" * 20
 CONFIRMATIONS = 2
 

@@ -18,6 +18,8 @@ from attestor.errors import (
 )
 from attestor.store.journal import entries
 
+pytestmark = pytest.mark.slow
+
 ONE, TWO, THREE = (number.to_bytes(20, "big") for number in (1, 2, 3))
 
 

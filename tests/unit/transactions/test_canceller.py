@@ -10,6 +10,8 @@ from attestor.errors import RpcError
 from attestor.transactions.canceller import PATIENCE_BLOCKS
 from attestor.transactions.pricing import Call
 
+pytestmark = pytest.mark.slow
+
 TO = b"\x77" * 20
 INTENT, OTHER = (Intent(Purpose.REGISTRATION, f"renewal:{number}") for number in (1, 2))
 CALL = Call(TO, b"one")
