@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from attestor.cli.types import PORT
 from attestor.devnet.demo import Demo
 from attestor.devnet.stack import Devnet, DevnetOptions, end_in_order
 
@@ -13,7 +14,7 @@ from attestor.devnet.stack import Devnet, DevnetOptions, end_in_order
 @click.option("--folder", type=click.Path(path_type=Path), default=Path("demo"), show_default=True)
 @click.option(
     "--api-port",
-    type=click.IntRange(0, 65535),
+    type=PORT,
     default=3000,
     show_default=True,
     help="Port of the proving service.",

@@ -7,6 +7,7 @@ import click
 from attestor.cli.chain_options import open_node
 from attestor.cli.endpoint_options import check_headers_option, rpc_url_option
 from attestor.cli.payer_options import flag, payer_options
+from attestor.cli.types import ADDRESS, WORD
 from attestor.core.fees import GWEI
 from attestor.core.payer_source import PayerSource
 from attestor.core.text import checksummed, from_hex, to_hex
@@ -28,31 +29,6 @@ UNAUDITED = (
     "These contracts have had no outside audit. docs/contracts.md says what that means for a "
     "public chain."
 )
-
-
-class Hex(click.ParamType[bytes]):
-    """0x text of a fixed number of bytes."""
-
-    name = "0x text"
-
-    def __init__(self, size: int) -> None:
-        self.size = size
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> bytes:
-        if isinstance(value, bytes):
-            return value
-        try:
-            found = from_hex(str(value))
-        except ValueError:
-            found = b""
-        if len(found) != self.size:
-            self.fail(f"{value!r:.80} is not 0x text of {self.size} bytes", param, ctx)
-        return found
-
-
-ADDRESS, WORD = Hex(20), Hex(32)
 
 
 @click.command

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import click
 
+from attestor.cli.types import PORT
 from attestor.devnet.folder import DESCRIPTION
 from attestor.devnet.stack import Devnet, DevnetOptions, end_in_order
-
-PORT = click.IntRange(0, 65535)
 
 
 @click.command

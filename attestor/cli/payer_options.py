@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from attestor.cli.types import ADDRESS
 from attestor.core.payer_source import PayerSource
 
 ABOUT = {
@@ -46,29 +47,8 @@ def flag(name: str) -> str:
     return "--payer-" + name.replace("_", "-")
 
 
-class _Address(click.ParamType[bytes]):
-    """An account of 20 bytes, as 0x text."""
-
-    name = "0x text"
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> bytes:
-        if isinstance(value, bytes):
-            return value
-        from attestor.core.text import from_hex
-
-        try:
-            found = from_hex(str(value))
-        except ValueError:
-            found = b""
-        if len(found) != 20:
-            self.fail(f"{value!r:.80} is not an address of 20 bytes", param, ctx)
-        return found
-
-
 _FILE = click.Path()
 _TYPES: dict[str, Any] = {
     **{name: _FILE for name in ABOUT if name.endswith("_file")},
-    "address": _Address(),
+    "address": ADDRESS,
 }
