@@ -9,12 +9,13 @@ from typing import TextIO
 
 from attestor.errors import DevnetFolderBusy, DevnetFolderRefused
 from attestor.store.lock import lock_database
+from attestor.store.moving import jobs_path
 
 MARKER = ".attestor-devnet"
 DATABASE = "attestor.sqlite"
 DAEMON_LOG = "attestor.log"
 ANVIL_LOG = "anvil.log"
-JOBS = "attestor-jobs.sqlite"
+JOBS = jobs_path(Path(DATABASE)).name
 CHANGING = (
     *(name + suffix for name in (DATABASE, JOBS) for suffix in ("", "-wal", "-shm")),
     DAEMON_LOG,
