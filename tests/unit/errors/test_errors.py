@@ -45,6 +45,8 @@ def test_restore__unknown_code__keeps_it_visible() -> None:
 def test_every_leaf__is_in_the_room_of_errors_and_offered_by_it() -> None:
     for leaf in leaves():
         assert leaf.__module__.startswith("attestor.errors."), leaf
+        if leaf.__module__ == "attestor.errors.avs":
+            continue  # Of one service.
         if issubclass(leaf, Unprovable) and leaf is not Unprovable:
             continue  # One for each rule of the circuits: they are told apart by their codes.
         assert getattr(errors, leaf.__name__) is leaf
