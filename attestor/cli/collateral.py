@@ -141,8 +141,8 @@ def upload(
     """Upload what is missing, expiring, or older than what the service offers.
 
     The account that pays must not be one that a daemon sends from. Prints the plan and asks for
-    confirmation. Stops at the first part that is refused; earlier
-    uploads stay on chain.
+    confirmation. A part that the store refuses keeps no other from being uploaded; it is named at
+    the end.
     """
     opened = _open_store(rpc_url, check_headers, file, store)
     process.keep_memory_to_itself()
@@ -201,7 +201,7 @@ def _service(url: str) -> Pcs:
 
 def _fetched(store: CollateralStore, pcs_url: str, **machine: str) -> tuple[Item, ...]:
     service, kind = _service(pcs_url), _machine(**machine)
-    return items_for(service, store, kind, service.collateral(kind))
+    return items_for(service, store, kind)
 
 
 def _plan(store: CollateralStore, items: tuple[Item, ...], margin_days: float | None) -> list[Need]:
