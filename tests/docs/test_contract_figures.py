@@ -30,6 +30,7 @@ def rows(head: str) -> Iterator[list[str]]:
 
 COSTS = list(rows("| figure | gas | goal | |"))
 SIZES = list(rows("| figure | bytes |"))
+COMPARED = list(rows("| form of the quote | Automata's | ours, with the registration |"))
 NEXT_FORK = list(rows("| figure (`…_next_fork_gas`) | gas | goal | on Osaka |"))
 
 
@@ -61,6 +62,13 @@ def test_page__number_with_a_figures_name_behind_it__is_the_measured_one() -> No
     assert {"largest_contract_bytes", "admission_raw_gas", "quote_raw_bytes"} <= named
     wrong = [(value, name) for value, name in told if numbers(value) != [MEASURED[name]]]
     assert wrong == [], REMEDY
+
+
+def test_comparison__each_number_of_ours__has_its_figures_name_behind_it() -> None:
+    """So that the test before looks at it."""
+    for _, _, ours in COMPARED:
+        assert len(re.findall(r"\d,\d", ours)) == len(re.findall(r"\d \(`\w+_gas`\)", ours)), ours
+    assert len(COMPARED) == 5
 
 
 def test_page__each_measured_figure__is_named() -> None:
