@@ -10,6 +10,7 @@ from measures.goals import GOALS
 from attestor.config import ROOT
 
 PAGE = (ROOT / "docs" / "contracts.md").read_text()
+OPERATION = (ROOT / "docs" / "operate.md").read_text()
 CHANGELOG = (ROOT / "CHANGELOG.md").read_text()
 MEASURED: dict[str, int] = json.loads((ROOT / "contracts" / "gas.json").read_text())
 REMEDY = "contracts/gas.json has another value: make bench-contracts, then correct the page"
@@ -69,6 +70,24 @@ def test_comparison__each_number_of_ours__has_its_figures_name_behind_it() -> No
     for _, _, ours in COMPARED:
         assert len(re.findall(r"\d,\d", ours)) == len(re.findall(r"\d \(`\w+_gas`\)", ours)), ours
     assert len(COMPARED) == 5
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "upload_crl_refresh_gas",
+        "upload_evaluation_numbers_gas",
+        "upload_genuine_crl_first_gas",
+        "upload_genuine_qe_identity_gas",
+        "upload_genuine_tcb_info_gas",
+        "upload_qe_identity_gas",
+        "upload_root_crl_refresh_gas",
+        "upload_tcb_info_gas",
+    ],
+)
+def test_operators_page__gas_of_uploads__is_the_measured_one_in_thousands(name: str) -> None:
+    table = OPERATION[OPERATION.index("| part | bytes | first | renewed |") :].split("\n\n")[0]
+    assert f" {round(MEASURED[name], -3):,}" in table, REMEDY
 
 
 def test_page__each_measured_figure__is_named() -> None:
