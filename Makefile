@@ -141,8 +141,9 @@ test-executor: setup ## cargo's tests, with and without the translator
 # Static analysis. docs/contracts.md says why some detectors are off.
 analyse-contracts: contracts .slither/.ready ## static analysis of the contracts with slither
 	@rm -rf cache/slither
-	@FOUNDRY_OUT=cache/slither/out FOUNDRY_CACHE_PATH=cache/slither/cache \
-		$(FORGE) build --build-info --skip test --quiet
+	@FOUNDRY_PROFILE=analysis FOUNDRY_OUT=cache/slither/out \
+		FOUNDRY_CACHE_PATH=cache/slither/cache \
+		$(FORGE) build contracts/src contracts/script --build-info --quiet
 	@PATH=$(dir $(abspath $(FORGE))):$$PATH .slither/bin/slither . --config-file slither.config.json
 
 # Compiles everything once more, without most of the optimizer: some ten minutes. Limits of gas do

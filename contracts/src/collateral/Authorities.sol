@@ -10,7 +10,6 @@ import {SSTORE2} from "solady/utils/SSTORE2.sol";
 
 /// @notice The PCK CAs, each with a record of all that limits it: its certificate and two CRLs.
 abstract contract Authorities is Signing {
-    using FixedPointMathLib for uint256;
     using X509 for Certificate;
 
     /// @dev What is kept of a CRL. `thisUpdate` is 0 when there is none.
@@ -88,10 +87,11 @@ abstract contract Authorities is Signing {
     function _refresh(uint256 keyId) internal {
         Authority storage authority = _authorities[keyId];
         if (authority.crl.thisUpdate == 0 || _rootCrl.thisUpdate == 0) return;
-        uint256 from = FixedPointMathLib.max(authority.crl.thisUpdate, _rootCrl.thisUpdate)
-            .max(authority.notBefore);
-        uint256 until = FixedPointMathLib.min(authority.crl.nextUpdate, _rootCrl.nextUpdate)
-            .min(authority.notAfter).min(_rootNotAfter);
+        uint256 from = FixedPointMathLib.max(authority.crl.thisUpdate, _rootCrl.thisUpdate);
+        from = FixedPointMathLib.max(from, authority.notBefore);
+        uint256 until = FixedPointMathLib.min(authority.crl.nextUpdate, _rootCrl.nextUpdate);
+        until = FixedPointMathLib.min(until, authority.notAfter);
+        until = FixedPointMathLib.min(until, _rootNotAfter);
         if (_revokedAt[rootKeyId][authority.serial] != 0) until = 0;
         uint256 record = CollateralRecord.pack(authority.blob, from, until, signingEpoch);
         if (record == caRecord[keyId]) return;

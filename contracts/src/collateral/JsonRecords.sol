@@ -11,7 +11,6 @@ import {FixedPointMathLib} from "solady/utils/FixedPointMathLib.sol";
 /// @notice How JSON collateral is kept: what may replace what, and what of it is written anew.
 abstract contract JsonRecords is Signing {
     using CollateralRecord for uint256;
-    using FixedPointMathLib for uint256;
 
     /// @inheritdoc ICollateralStore
     ICollateralReader public immutable reader;
@@ -51,7 +50,7 @@ abstract contract JsonRecords is Signing {
             pointer = CollateralRecord.write(reading.blob, digest);
             if (old != 0) delete reissued[reading.key];
         }
-        uint256 until = reading.nextUpdate.min(signerEnd);
+        uint256 until = FixedPointMathLib.min(reading.nextUpdate, signerEnd);
         record = CollateralRecord.pack(pointer, reading.issueDate, until, signingEpoch);
         emit CollateralStored(kind, reading.key, reading.issueDate, reading.nextUpdate, digest);
     }
