@@ -17,14 +17,20 @@ pub(super) struct Snapshot {
     last: Option<u64>,
     /// The numbers of the windows that were accessed.
     windows: HashSet<u64>,
-    last_window: Option<u64>,
+    /// The last one, and the last other one: mostly the stack's and the heap's.
+    last_windows: [Option<u64>; 2],
 }
 
 impl Snapshot {
     /// Note an access.
     pub(super) fn visit(&mut self, address: u64) {
         let window = address / WINDOW;
-        if self.last_window.replace(window) != Some(window) {
+        if self.last_windows[0] == Some(window) {
+            return;
+        }
+        self.last_windows.swap(0, 1);
+        if self.last_windows[0] != Some(window) {
+            self.last_windows[0] = Some(window);
             self.windows.insert(window);
         }
     }
