@@ -22,17 +22,22 @@ impl Image {
     }
 
     fn makes(&self, call: u32) -> bool {
-        let mut number = None;
-        for instruction in &self.instructions {
-            match instruction.operation {
-                Operation::Ecall if number == Some(call.into()) => return true,
-                Operation::Ecall | Operation::Jump | Operation::JumpRegister => number = None,
-                _ if instruction.written() == Some(T0) => number = constant(instruction),
-                _ => {}
-            }
-        }
-        false
+        let code = self.instructions.iter().enumerate();
+        let mut calls = code.filter(|(_, instruction)| instruction.operation == Operation::Ecall);
+        calls.any(|(at, _)| number(&self.instructions[..at]) == Some(call.into()))
     }
+}
+
+/// What t0 holds behind these instructions, as far as the last of them tell without a jump or a call.
+fn number(before: &[Instruction]) -> Option<u64> {
+    for instruction in before.iter().rev() {
+        match instruction.operation {
+            Operation::Ecall | Operation::Jump | Operation::JumpRegister => return None,
+            _ if instruction.written() == Some(T0) => return constant(instruction),
+            _ => {}
+        }
+    }
+    None
 }
 
 /// The value that `li` loads.

@@ -97,6 +97,27 @@ fn an_unconstrained_block_leaves_no_trace() {
 }
 
 #[test]
+fn an_unconstrained_block_that_goes_from_page_to_page_leaves_no_trace() {
+    let mut memory = memory();
+    let places = [0x1_0000, 0x1_1000, 0x1_2000, 0x5_0000].map(|page| page + 8);
+    for place in places {
+        memory.store(Width::Double, place, place).expect("room");
+    }
+    memory.begin_unconstrained();
+    for step in 0..64_usize {
+        // Every order of three after each other.
+        let place = places[(step ^ step >> 2 ^ step >> 4) % 4];
+        memory.store(Width::Double, place, 7).expect("room");
+    }
+    assert_eq!(memory.load(Width::Double, false, places[3]), Ok(7));
+    memory.end_unconstrained();
+    for place in places {
+        assert_eq!(memory.load(Width::Double, false, place), Ok(place));
+    }
+    assert_eq!(memory.block_windows(), 2);
+}
+
+#[test]
 fn copies_for_an_unconstrained_block_count() {
     let mut memory = Memory::new((1 << 16) + 4096).expect("memory");
     memory.begin_unconstrained();
