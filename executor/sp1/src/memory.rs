@@ -22,6 +22,16 @@ static ANSWERED: AtomicBool = AtomicBool::new(false);
 /// The system's allocator, which never gives a null pointer back.
 pub(crate) struct AnsweringAllocator;
 
+/// Have all threads share one heap. Where a thread has its own, glibc reads a file in /proc before it
+/// makes that smaller, which ends a process that may open none.
+pub(crate) fn share_heap() {
+    // SAFETY: sets a number of the allocator's, before there is another thread.
+    #[cfg(target_env = "gnu")]
+    unsafe {
+        libc::mallopt(libc::M_ARENA_MAX, 1);
+    }
+}
+
 /// From now on exhausted memory is answered on this file descriptor.
 pub(crate) fn answer_on(fd: i32) {
     ANSWER_FD.store(fd, Ordering::SeqCst);
