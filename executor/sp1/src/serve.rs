@@ -72,6 +72,7 @@ type Handle = fn(&Request) -> Result<Answer, Failure>;
 /// The exit code is 0 whenever an answer was written, also one that says no.
 pub fn serve(work: Work, handle: Handle) -> ExitCode {
     record_panics();
+    memory::share_heap();
     let Ok(stdout) = confine::take_stdout() else {
         return ExitCode::FAILURE;
     };
