@@ -22,11 +22,12 @@ ALLOWED: dict[str, set[str]] = {
     "attestor-keys": set(),
     "attestor-engine": {"attestor-precompiles"},
     "attestor-sandbox": set(),
+    "attestor-child": {"attestor-protocol", "attestor-sandbox"},
     "attestor-sp1": {
+        "attestor-child",
         "attestor-engine",
         "attestor-keys",
         "attestor-protocol",
-        "attestor-sandbox",
     },
     "attestor-hostile": {"attestor-protocol", "attestor-sandbox"},
     "attestor-decode": {"attestor-protocol", "attestor-sandbox"},
