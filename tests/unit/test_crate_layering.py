@@ -23,6 +23,8 @@ ALLOWED: dict[str, set[str]] = {
     "attestor-engine": {"attestor-precompiles"},
     "attestor-sandbox": set(),
     "attestor-child": {"attestor-protocol", "attestor-sandbox"},
+    "attestor-evm": set(),
+    "attestor-scroll": {"attestor-child", "attestor-evm"},
     "attestor-sp1": {
         "attestor-child",
         "attestor-engine",
