@@ -24,7 +24,7 @@ ALLOWED: dict[str, set[str]] = {
     "attestor-sandbox": set(),
     "attestor-child": {"attestor-protocol", "attestor-sandbox"},
     "attestor-evm": set(),
-    "attestor-scroll": {"attestor-child", "attestor-evm"},
+    "attestor-scroll": {"attestor-child", "attestor-evm", "attestor-protocol"},
     "attestor-sp1": {
         "attestor-child",
         "attestor-engine",
