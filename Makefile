@@ -235,7 +235,7 @@ bench-sandbox: setup ## cost of the walls around executor processes, and ways ou
 bench-proofs: setup ## cost of decoding requests
 	@$(PYTHON) scripts/bench_proofs.py $(BENCH)
 
-# SCROLL_WITNESSES=FOLDER for other blocks than those of the vectors.
+# BENCH=--cold-build for what it costs to build it, too.
 bench-scroll: setup scroll ## blocks of Scroll: which are as their headers say, and at what cost
 	@cd executor && cargo build --quiet --release --locked --package attestor-scroll --examples
 	@$(PYTHON) scripts/bench_scroll.py $(BENCH)

@@ -95,7 +95,7 @@ def _transaction(given: dict[str, Any]) -> bytes:
             _first(fields, "queueIndex", "queue_index"),
             _first(fields, "sender", "from"),
         )
-        return b"\x7e" + rlp.encode([_integer(index), gas, to, value, data, _bytes(sender)])
+        return _typed(kind, [_integer(index), gas, to, value, data, _bytes(sender)])
     parity = _number(_first(signature, "yParity", "y_parity"))
     signed = [_integer(signature["r"]), _integer(signature["s"])]
     nonce, chain = _integer(fields["nonce"]), fields.get("chain_id")
@@ -109,7 +109,12 @@ def _transaction(given: dict[str, Any]) -> bytes:
     items += [gas, to, value, data, [_access(entry) for entry in fields["access_list"]]]
     if kind == 4:
         items.append([_authorization(entry) for entry in fields["authorization_list"]])
-    return bytes([kind]) + rlp.encode([*items, _integer(parity), *signed])
+    return _typed(kind, [*items, _integer(parity), *signed])
+
+
+def _typed(kind: int, items: list[object]) -> bytes:
+    encoded: bytes = rlp.encode(items)
+    return bytes([kind]) + encoded
 
 
 def _access(entry: dict[str, Any]) -> list[object]:

@@ -138,7 +138,7 @@ impl Node {
         };
         let tail = rest.slice(shared + 1..);
         children[usize::from(rest.get_unchecked(shared))] = Self::made(Kind::Leaf(tail, value));
-        let branch = Self::made(Kind::Branch(children));
+        let branch = Self::made(Kind::Branch(Box::new(children)));
         if shared == 0 { branch } else { Self::made(Kind::Extension(rest.slice(..shared), branch)) }
     }
 

@@ -86,7 +86,7 @@ fn begin<D: Database<Error = WitnessError>>(
     if start.fork >= Fork::Feynman && start.surroundings.number > 0 {
         let input = parent_hash_input(start.parent_hash);
         let called = machine.system_call_one(BLOCK_HASHES, input);
-        called.map_err(|error| of_evm(&error, |why| Failure::crash(why)))?;
+        called.map_err(|error| of_evm(&error, Failure::crash))?;
     }
     Ok(())
 }
@@ -127,3 +127,6 @@ fn of_evm(error: &EVMError<WitnessError>, invalid: impl FnOnce(String) -> Failur
         other => Failure::crash(format!("the EVM failed: {other}")),
     }
 }
+
+#[cfg(test)]
+mod tests;

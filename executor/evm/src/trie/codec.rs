@@ -68,7 +68,7 @@ fn branch(items: &[Item<'_>; BRANCH_ITEMS], depth: usize) -> Result<Node, &'stat
     if children.iter().filter(|child| !matches!(child, Node::Empty)).count() < 2 {
         return Err("a branch of fewer than two children");
     }
-    Ok(Node::made(Kind::Branch(children)))
+    Ok(Node::made(Kind::Branch(Box::new(children))))
 }
 
 fn child(item: &Item<'_>, depth: usize) -> Result<Node, &'static str> {

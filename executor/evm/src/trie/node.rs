@@ -26,7 +26,7 @@ pub(super) enum Kind {
     Leaf(Nibbles, Vec<u8>),
     /// The child is a branch.
     Extension(Nibbles, Node),
-    Branch([Node; 16]),
+    Branch(Box<[Node; 16]>),
 }
 
 impl Node {
