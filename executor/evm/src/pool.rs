@@ -3,9 +3,10 @@
 use std::cell::RefCell;
 
 use alloy_primitives::map::B256Map;
-use alloy_primitives::{B256, Bytes, KECCAK256_EMPTY, keccak256};
+use alloy_primitives::{B256, Bytes, KECCAK256_EMPTY};
 use revm::bytecode::Bytecode;
 
+use crate::hashes::keccak_all;
 use crate::witness_error::{Place, WitnessError};
 
 /// Longer than any node of a state: a branch of 16 hashes has 532 bytes, a leaf of an account fewer.
@@ -49,7 +50,7 @@ impl<'a> Nodes<'a> {
     /// Of these bytes. What is too long for a node is none.
     pub fn new(nodes: impl IntoIterator<Item = &'a [u8]>) -> Self {
         let short = nodes.into_iter().filter(|node| node.len() <= MAX_NODE_BYTES);
-        Self(short.map(|node| (keccak256(node), node)).collect())
+        Self(by_hash(short.collect()))
     }
 
     pub(crate) fn get(&self, hash: B256) -> Result<&'a [u8], WitnessError> {
@@ -71,8 +72,7 @@ impl<'a> Codes<'a> {
     /// Of these bytes. What is too long for a code is none.
     pub fn new(codes: impl IntoIterator<Item = &'a [u8]>) -> Self {
         let short = codes.into_iter().filter(|code| code.len() <= MAX_CODE_BYTES);
-        let raw = short.map(|code| (keccak256(code), code)).collect();
-        Self { raw, analyzed: RefCell::default() }
+        Self { raw: by_hash(short.collect()), analyzed: RefCell::default() }
     }
 
     /// Add code that execution has made.
@@ -96,8 +96,14 @@ impl<'a> Codes<'a> {
     }
 }
 
+fn by_hash(strings: Vec<&[u8]>) -> B256Map<&[u8]> {
+    keccak_all(&strings).into_iter().zip(strings).collect()
+}
+
 #[cfg(test)]
 mod tests {
+    use alloy_primitives::keccak256;
+
     use super::*;
 
     #[test]
