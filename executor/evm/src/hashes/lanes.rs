@@ -3,9 +3,9 @@
 #![allow(unsafe_code)]
 
 use std::arch::x86_64::{
-    __m256i, _mm256_andnot_si256, _mm256_extract_epi64, _mm256_or_si256, _mm256_set_epi64x,
-    _mm256_set1_epi64x, _mm256_setzero_si256, _mm256_slli_epi64, _mm256_srli_epi64,
-    _mm256_xor_si256,
+    __m256i, _mm256_and_si256, _mm256_andnot_si256, _mm256_extract_epi64, _mm256_or_si256,
+    _mm256_set_epi64x, _mm256_set1_epi64x, _mm256_setzero_si256, _mm256_slli_epi64,
+    _mm256_srli_epi64, _mm256_xor_si256,
 };
 
 use alloy_primitives::B256;
@@ -49,47 +49,67 @@ pub(super) fn keccak_all(strings: &[&[u8]]) -> Option<Vec<B256>> {
     if !std::arch::is_x86_feature_detected!("avx2") {
         return None;
     }
-    let mut hashes = vec![B256::ZERO; strings.len()];
-    // Those of like length go together.
-    let mut order: Vec<usize> = (0..strings.len()).collect();
-    order.sort_unstable_by_key(|index| strings[*index].len() / RATE);
-    for group in order.chunks(LANES) {
-        let mut given = [&[][..]; LANES];
-        for (place, index) in given.iter_mut().zip(group) {
-            *place = strings[*index];
-        }
-        // SAFETY: the machine has AVX2.
-        let found = unsafe { keccak_of_four(given) };
-        for (hash, index) in found.into_iter().zip(group) {
-            hashes[*index] = hash;
-        }
-    }
-    Some(hashes)
+    // SAFETY: the machine has AVX2.
+    Some(unsafe { keccak_in_lanes(strings) })
 }
 
+/// A string in a lane, and which block of it is next.
+#[derive(Clone, Copy)]
+struct Place {
+    index: usize,
+    block: usize,
+}
+
+/// Each lane takes the next string when it is through with one, the longest first.
 #[target_feature(enable = "avx2")]
-fn keccak_of_four(strings: [&[u8]; LANES]) -> [B256; LANES] {
+fn keccak_in_lanes(strings: &[&[u8]]) -> Vec<B256> {
+    let mut hashes = vec![B256::ZERO; strings.len()];
+    let mut order: Vec<usize> = (0..strings.len()).collect();
+    order.sort_unstable_by_key(|index| std::cmp::Reverse(strings[*index].len()));
+    let mut next = order.into_iter().map(|index| Place { index, block: 0 });
     let mut state = [_mm256_setzero_si256(); WORDS];
-    let mut hashes = [B256::ZERO; LANES];
-    let last = strings.map(|string| string.len() / RATE);
-    for block in 0..=last.into_iter().max().unwrap_or(0) {
-        let blocks = strings.map(|string| padded(string, block));
-        for (index, word) in state.iter_mut().take(RATE_WORDS).enumerate() {
-            let of = |lane: usize| {
-                let bytes = blocks[lane].as_chunks::<8>().0[index];
-                i64::from_le_bytes(bytes)
-            };
-            *word = _mm256_xor_si256(*word, _mm256_set_epi64x(of(3), of(2), of(1), of(0)));
-        }
+    let mut places = [next.next(), next.next(), next.next(), next.next()];
+    while places.iter().any(Option::is_some) {
+        let blocks = places.map(|place| {
+            place.map_or([0; RATE], |Place { index, block }| padded(strings[index], block))
+        });
+        absorb(&mut state, &blocks);
         permute(&mut state);
-        for lane in (0..LANES).filter(|lane| last[*lane] == block) {
-            hashes[lane] = digest(&state, lane);
+        for (lane, place) in places.iter_mut().enumerate() {
+            let Some(Place { index, block }) = place else {
+                continue;
+            };
+            if *block < strings[*index].len() / RATE {
+                *block += 1;
+            } else {
+                hashes[*index] = digest(&state, lane);
+                clear(&mut state, lane);
+                *place = next.next();
+            }
         }
     }
     hashes
 }
 
-/// A block of a string. After its last one anything may come: its hash is taken already.
+#[target_feature(enable = "avx2")]
+fn absorb(state: &mut State, blocks: &[[u8; RATE]; LANES]) {
+    for (index, word) in state.iter_mut().take(RATE_WORDS).enumerate() {
+        let of = |lane: usize| i64::from_le_bytes(blocks[lane].as_chunks::<8>().0[index]);
+        *word = xor(*word, _mm256_set_epi64x(of(3), of(2), of(1), of(0)));
+    }
+}
+
+/// Make a lane ready for another string.
+#[target_feature(enable = "avx2")]
+fn clear(state: &mut State, lane: usize) {
+    let kept = |other: usize| if other == lane { 0 } else { -1 };
+    let mask = _mm256_set_epi64x(kept(3), kept(2), kept(1), kept(0));
+    for word in state {
+        *word = _mm256_and_si256(*word, mask);
+    }
+}
+
+/// A block of a string, the last one with its padding.
 fn padded(string: &[u8], block: usize) -> [u8; RATE] {
     let rest = string.get(block * RATE..).unwrap_or_default();
     if let Some(whole) = rest.first_chunk::<RATE>() {
