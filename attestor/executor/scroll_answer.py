@@ -24,8 +24,15 @@ from attestor.executor.child import Ended
 _MAX_U64 = 2**64 - 1
 _MAX_TEXT_CHARS = 600
 _HEX = re.compile("0x[0-9a-fA-F]*")
-_FORKS = frozenset(
-    ("archimedes", "bernoulli", "curie", "euclid", "euclid_v2", "feynman", "galileo", "galileo_v2")
+_FORKS = (
+    "archimedes",
+    "bernoulli",
+    "curie",
+    "euclid",
+    "euclid_v2",
+    "feynman",
+    "galileo",
+    "galileo_v2",
 )
 _CLASSES: Mapping[str, tuple[type[ScrollError], str | None]] = {
     "invalid_request": (ScrollRequestInvalid, None),
