@@ -91,7 +91,7 @@ mod tests {
 
         let header = attestor_protocol::read_header(&mut &bytes[..]).unwrap();
 
-        assert_eq!(header.fields["class"], crate::failure::Class::LimitMemory.name());
+        assert_eq!(header.fields["class"], "limit_memory");
         assert_eq!(header.fields["ok"], false);
     }
 }
