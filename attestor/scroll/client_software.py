@@ -31,7 +31,7 @@ class Software:
                 )
             return f"start it with {self._flags('scroll')}, as an archive node of the zktrie"
         if self.kind is Kind.L2GETH:
-            return f"start it with {self._flags('scroll')}; it needs l2geth 5.8.40 or later"
+            return f"start it with {self._flags('scroll')}; versions of before mid-2025 lack it"
         return f"start it with {self._flags()}"
 
     def _flags(self, more: str = "") -> str:

@@ -51,6 +51,12 @@ def state_root(encoded: bytes) -> bytes:
     return found
 
 
+def parent_hash(encoded: bytes) -> bytes:
+    """The hash of the block before it."""
+    found: bytes = rlp.decode(encoded)[0]
+    return found
+
+
 def number(encoded: bytes) -> int:
     """The block's number."""
     return int.from_bytes(rlp.decode(encoded)[8])

@@ -53,6 +53,8 @@ class Transport(Protocol):
         bounds: Bounds = ...,
     ) -> Any: ...
 
+    def close(self) -> None: ...
+
 
 class ScrollNode:
     """Asks again, after a pause, where the node could not answer; so each call takes
@@ -62,6 +64,7 @@ class ScrollNode:
         self._rpc = rpc
         self._sleep = sleep
         self._software: Software | None = None
+        self._is_closed = False
 
     @property
     def label(self) -> str:
@@ -102,6 +105,11 @@ class ScrollNode:
             return self._mpt_witness(block, encoded, number, chain_id)
         return self._trace(number, encoded)
 
+    def close(self) -> None:
+        """End calls that run in other threads, and make none any more."""
+        self._is_closed = True
+        self._rpc.close()
+
     def proof_nodes(self, address: bytes, slots: Sequence[bytes], number: int) -> frozenset[bytes]:
         """The trie nodes that lead to an account, and to slots of it, after block `number`."""
         params = [to_hex(address), [to_hex(slot) for slot in slots], hex(number)]
@@ -110,6 +118,10 @@ class ScrollNode:
         for entry in found.objects("storageProof"):
             nodes |= set(many(entry.get("proof"), f"{entry.place}.proof"))
         return frozenset(nodes)
+
+    def code(self, address: bytes, number: int) -> bytes:
+        """The code of a contract after block `number`."""
+        return data(self._ask("eth_getCode", [to_hex(address), hex(number)]), "eth_getCode")
 
     def serves(self, method: str, number: int) -> bool:
         """Whether it answers that method for that block. Raises as `witness`, but for the method
@@ -188,7 +200,7 @@ class ScrollNode:
             try:
                 return self._call(method, params, bounds)
             except RpcUnreachable as error:
-                if attempt == ATTEMPTS:
+                if attempt == ATTEMPTS or self._is_closed:
                     raise ScrollNodeFailed(
                         f"{error.message}, {ATTEMPTS} times", hint=error.hint
                     ) from None
