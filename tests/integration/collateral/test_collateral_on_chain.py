@@ -242,7 +242,7 @@ def test_upload__store_with_a_delay_of_its_own__is_given_the_evaluation_that_it_
     with pytest.raises(UploadRejected, match=refused):
         chain.upload(chain.items())
     try:
-        done = chain.upload(items_for(Both(), chain.store, chain.machine))
+        done = chain.upload(items_for(Both(), chain.store, chain.machine), MARGIN)
     finally:
         numbered.stop()
     assert parts(done) == [CollateralKind.TCB_INFO, CollateralKind.QE_IDENTITY]
