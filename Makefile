@@ -1,8 +1,8 @@
 # Two commands do everything from a bare clone: `make demo` and `make test`.
 # Each target sets up what it needs, once. `make help` lists those with a comment after `##`.
 
-.PHONY: demo test devnet setup contracts executor executor-jit abi package-contracts bench-chain bench-contracts \
-	bench-contracts-next-fork bench-slice bench-engine bench-sandbox bench-proofs bench-cold-build fuzz-engine \
+.PHONY: demo test devnet setup contracts executor executor-jit scroll abi package-contracts bench-chain bench-contracts \
+	bench-contracts-next-fork bench-slice bench-engine bench-sandbox bench-proofs bench-scroll bench-cold-build fuzz-engine \
 	sanitize-engine engine-check check-keys check-provable fuzz-provable provable-check \
 	analyse-contracts coverage-contracts lint lint-python test-fast test-python test-contracts \
 	test-executor test-geth format clean help
@@ -82,12 +82,23 @@ $(JIT): $(EXECUTOR)
 	@$(BUILD_JIT) --bin attestor-execute-jit
 	@touch $@
 
-RECORDED := $(PROGRAMS_BUILT) $(wildcard $(JIT))
+# Scroll's blocks on revm, which takes as long to compile as all of the above.
+SCROLL := $(dir $(EXECUTOR))attestor-scroll
+
+$(SCROLL): $(EXECUTOR_SOURCES) | .tools.ready
+	@echo "building the executor of Scroll's blocks (some minutes the first time)"
+	@cd executor && cargo build --quiet --release --locked --package attestor-scroll
+	@touch $@
+
+RECORDED := $(PROGRAMS_BUILT) $(wildcard $(JIT)) $(wildcard $(SCROLL))
 
 $(RECORD): $(RECORDED) scripts/record_programs.py
 	@python3 scripts/record_programs.py $(RECORDED) $@
 
 executor-jit: $(JIT) ## compile SP1's JIT too, which cross-checks long runs, and record it
+	@$(MAKE) --no-print-directory --silent executor
+
+scroll: $(SCROLL) ## compile what executes Scroll's blocks, and record it
 	@$(MAKE) --no-print-directory --silent executor
 
 executor: $(RECORD) ## compile the native executor, and record what it is
@@ -177,7 +188,7 @@ test-fast: .venv/.ready ## unit tests without the slow ones, under 60 s of CPU
 	@.venv/bin/pytest tests/unit tests/docs -m "not slow" --quiet --cpu-budget
 
 # cargo's tests may have linked the executor's programs anew: they are recorded again.
-test-python: setup executor-jit ## all Python tests: unit, property, integration
+test-python: setup executor-jit scroll ## all Python tests: unit, property, integration
 	@$(MAKE) --no-print-directory --silent executor
 	@.venv/bin/pytest
 
@@ -224,6 +235,11 @@ bench-sandbox: setup ## cost of the walls around executor processes, and ways ou
 
 bench-proofs: setup ## cost of decoding requests
 	@$(PYTHON) scripts/bench_proofs.py $(BENCH)
+
+# BENCH=--cold-build for what it costs to build it, too.
+bench-scroll: setup scroll ## blocks of Scroll: which are as their headers say, and at what cost
+	@cd executor && cargo build --quiet --release --locked --package attestor-scroll --examples
+	@$(PYTHON) scripts/bench_scroll.py $(BENCH)
 
 # So many of each kind.
 PROGRAMS := 1000000

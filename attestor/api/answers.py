@@ -67,6 +67,10 @@ class Answers:
         return await asyncio.shield(task)
 
     async def _renew(self, job: str, outcome: Outcome) -> bool:
+        # Who looked before the last renewal was stored asks for another one that is not needed.
+        result = await self._of(job)
+        if result is not None and not self._has_ended(result):
+            return True
         loop = asyncio.get_running_loop()
         try:
             await loop.run_in_executor(self._threads, self._sign_again, job, outcome)

@@ -81,6 +81,10 @@ class CollateralStore:
         """The age at which a TCB recovery event counts; 0 when no evaluation numbers are used."""
         return int(self._read("evaluationDelaySeconds"))
 
+    def standard_evaluation(self, tee_type: int) -> int:
+        """The only TCB evaluation that the store takes now for SGX (0) or TDX (0x81); 0 if none."""
+        return int(self._read("standardEvaluation", tee_type))
+
     def held(self, kind: CollateralKind, key: int) -> Held | None:
         """The item under that kind and key, or None when it was never uploaded."""
         found = self._read("held", kind, key)

@@ -8,6 +8,7 @@ words.
 import itertools
 import json
 import re
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,7 +24,16 @@ from attestor.errors import (
 )
 from attestor.net import Deadline, HttpClient, Response, origin_of, retry_after
 
-MAX_ANSWER_BYTES = 64 << 20
+
+@dataclass(frozen=True)
+class Bounds:
+    """What an answer may have: bytes, and brackets, strings and numbers."""
+
+    bytes: int = 64 << 20
+    tokens: int = strict_json.MAX_TOKENS
+
+
+_BOUNDS = Bounds()
 MAX_WORDS = 300
 """Characters of what a node says that are kept in an error."""
 _TAG = re.compile(r"<[^>]*>")
@@ -43,10 +53,12 @@ _READS = frozenset(
         "eth_getBlockByNumber",
         "eth_getCode",
         "eth_getLogs",
+        "eth_getProof",
         "eth_getTransactionByHash",
         "eth_getTransactionCount",
         "eth_getTransactionReceipt",
         "eth_maxPriorityFeePerGas",
+        "web3_clientVersion",
     }
 )
 """Methods that a node may see twice without a difference; all others are sent once."""
@@ -77,6 +89,7 @@ class Rpc:
         params: list[Any],
         deadline: Deadline | None = None,
         fresh: bool = False,
+        bounds: Bounds = _BOUNDS,
     ) -> Any:
         """The `result` of one call, which ends by `deadline` where that is earlier. A `fresh` call
         has a connection of its own.
@@ -87,9 +100,9 @@ class Rpc:
         """
         request_id = next(self._ids)
         request = {"jsonrpc": "2.0", "id": request_id, "method": method, "params": params}
-        bound = Deadline(self.timeout) if deadline is None else deadline.within(self.timeout)
-        response = self._post(method, request, bound, fresh)
-        answer = self._parse(method, response)
+        until = Deadline(self.timeout) if deadline is None else deadline.within(self.timeout)
+        response = self._post(method, request, until, fresh, bounds.bytes)
+        answer = self._parse(method, response, bounds.tokens)
         error = answer.get("error")
         self._require_unthrottled(method, response, error)
         # A node that cannot read a request has no id to give back (JSON-RPC 2.0, 5).
@@ -106,7 +119,12 @@ class Rpc:
         self._http.close()
 
     def _post(
-        self, method: str, request: dict[str, Any], deadline: Deadline, fresh: bool
+        self,
+        method: str,
+        request: dict[str, Any],
+        deadline: Deadline,
+        fresh: bool,
+        max_bytes: int,
     ) -> Response:
         repeatable = method in _READS and not fresh
         try:
@@ -114,7 +132,7 @@ class Rpc:
                 "POST",
                 self.url,
                 deadline,
-                max_bytes=MAX_ANSWER_BYTES,
+                max_bytes=max_bytes,
                 body=json.dumps(request).encode(),
                 headers={"Content-Type": "application/json"},
                 repeatable=repeatable,
@@ -130,7 +148,7 @@ class Rpc:
             self.connections += 1
         return response
 
-    def _parse(self, method: str, response: Response) -> dict[str, Any]:
+    def _parse(self, method: str, response: Response, max_tokens: int) -> dict[str, Any]:
         # Nodes give their JSON-RPC errors with a 4xx or 5xx status, proxies give HTML or text.
         if response.status != 200 and not response.body.lstrip().startswith(b"{"):
             words = self._words(
@@ -142,7 +160,7 @@ class Rpc:
                 + (f": {words}" if words else "")
             )
         try:
-            answer = strict_json.loads(response.body)
+            answer = strict_json.loads(response.body, max_tokens)
         except (ValueError, RecursionError):
             self._require_unthrottled(method, response, None)
             raise RpcUnreachable(f"{self.label} answered {method} with no JSON") from None

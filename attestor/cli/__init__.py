@@ -19,6 +19,7 @@ COMMANDS = {
     "devnet": "Start a development chain with contracts and a daemon.",
     "demo": "Run everything once, from an empty chain to an accepted proof.",
     "quote": "Decode a quote.",
+    "scroll": "Verify blocks and batches of Scroll by executing them again.",
     "verify-sp1": "Verify an SP1 Groth16 proof off chain.",
 }
 

@@ -9,6 +9,7 @@ import click
 
 from attestor.audit import policy, registrations, report, upstream, verify
 from attestor.cli.endpoint_options import check_headers_option, rpc_url_option
+from attestor.cli.types import ADDRESS
 from attestor.core.report_data import Layout
 from attestor.core.text import to_hex
 from attestor.errors import AuditFailed, ConfigurationInvalid
@@ -62,7 +63,12 @@ def command(context: click.Context, database: Path, form: str) -> None:
 @command.command("verify")
 @rpc_url_option("JSON-RPC endpoint of a node to compare with", required=False)
 @check_headers_option()
-@click.option("--registry", envvar="ATTESTOR_CHAIN_REGISTRY", help="Address of the TEERegistry.")
+@click.option(
+    "--registry",
+    type=ADDRESS,
+    envvar="ATTESTOR_CHAIN_REGISTRY",
+    help="Address of the TEERegistry.",
+)
 @click.option(
     "--registry-kind",
     type=click.Choice([str(layout) for layout in Layout]),
@@ -75,7 +81,7 @@ def command(context: click.Context, database: Path, form: str) -> None:
 def verify_command(
     audited: Audited,
     rpc_url: tuple[str, ...] | None,
-    registry: str | None,
+    registry: bytes | None,
     registry_kind: str,
     check_headers: bool,
 ) -> None:
@@ -151,6 +157,7 @@ def _hash_at(node: "Node", head: int) -> Callable[[int], bytes | None]:
 @check_headers_option()
 @click.option(
     "--registry",
+    type=ADDRESS,
     envvar="ATTESTOR_CHAIN_REGISTRY",
     help="The TEERegistry's address; without a node, all that the database has.",
 )
@@ -166,7 +173,7 @@ def _hash_at(node: "Node", head: int) -> Callable[[int], bytes | None]:
 def policy_command(
     audited: Audited,
     rpc_url: tuple[str, ...] | None,
-    registry: str | None,
+    registry: bytes | None,
     check_headers: bool,
     from_block: int,
     database: Path | None,
@@ -176,11 +183,11 @@ def policy_command(
     From the database: with the sender and time of each transaction, and changes that the chain took
     back. With --rpc-url from the chain itself.
     """
-    from attestor.cli.chain_options import address_of, open_registry
+    from attestor.cli.chain_options import open_registry
 
     if rpc_url is None:
         store = Store.open_to_read(database or audited.path)
-        _show_policy(store, audited.form, address_of(registry) if registry else None)
+        _show_policy(store, audited.form, registry)
         return
     if registry is None:
         raise ConfigurationInvalid("which registry is not known", hint="set --registry")

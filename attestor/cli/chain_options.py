@@ -11,9 +11,8 @@ from attestor.chain.node import Node
 from attestor.chain.pool import Pool
 from attestor.chain.rpc import Rpc
 from attestor.cli.endpoint_options import check_headers_option, rpc_url_option
+from attestor.cli.types import ADDRESS
 from attestor.core.report_data import Layout
-from attestor.core.text import from_hex
-from attestor.errors import ConfigurationInvalid
 
 if TYPE_CHECKING:
     from attestor.chain.registry import Registry
@@ -23,22 +22,12 @@ def chain_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """`--rpc-url`, `--check-headers` and `--registry`."""
     registry = click.option(
         "--registry",
+        type=ADDRESS,
         envvar="ATTESTOR_CHAIN_REGISTRY",
         required=True,
         help="Address of the TEERegistry  [ATTESTOR_CHAIN_REGISTRY].",
     )
     return rpc_url_option()(registry(check_headers_option()(command)))
-
-
-def address_of(text: str, flag: str = "--registry") -> bytes:
-    """The 20 bytes of a contract's address. Raises `ConfigurationInvalid`."""
-    try:
-        address = from_hex(text)
-    except ValueError:
-        address = b""
-    if len(address) != 20:
-        raise ConfigurationInvalid(f"{text!r:.80} is not an address", hint=f"set {flag}")
-    return address
 
 
 def open_node(urls: tuple[str, ...], check_headers: bool = True) -> Node:
@@ -54,7 +43,7 @@ def open_node(urls: tuple[str, ...], check_headers: bool = True) -> Node:
 
 def open_registry(
     urls: tuple[str, ...],
-    registry: str,
+    registry: bytes,
     check_headers: bool = True,
     layout: Layout = Layout.ATTESTOR,
 ) -> "Registry":
@@ -62,7 +51,6 @@ def open_registry(
     # It brings web3, which a client is installed without.
     from attestor.chain.registry import Registry
 
-    address = address_of(registry)
-    found = Registry(open_node(urls, check_headers), address, layout)
+    found = Registry(open_node(urls, check_headers), registry, layout)
     found.terms()
     return found

@@ -1,6 +1,7 @@
 """`attestor collateral show`, `fetch` and `upload`."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from attestor.cli.chain_options import open_node
 from attestor.cli.collateral_table import plan_table
 from attestor.cli.endpoint_options import check_headers_option, rpc_url_option
 from attestor.cli.payer_options import flag, payer_options
+from attestor.cli.types import ADDRESS
 from attestor.collateral import onchain
 from attestor.collateral.build import machine_of
 from attestor.collateral.items import Item
@@ -69,7 +71,9 @@ store_options = _options(
     click.option(
         "--file", type=click.Path(path_type=Path), help="Deployment file with the store's address."
     ),
-    click.option("--store", help="Address of the CollateralStore, instead of --file."),
+    click.option(
+        "--store", type=ADDRESS, help="Address of the CollateralStore, instead of --file."
+    ),
     click.option(
         "--margin-days",
         type=click.FloatRange(min=0),
@@ -94,13 +98,15 @@ def show(
     rpc_url: tuple[str, ...],
     check_headers: bool,
     file: Path | None,
-    store: str | None,
+    store: bytes | None,
     margin_days: float | None,
     **machine: str,
 ) -> None:
     """Show what is on chain, when it expires, and what an upload would do."""
+    source = _source(**machine)
     opened = _open_store(rpc_url, check_headers, file, store)
-    click.echo(plan_table(opened, _plan(opened, _fetched(opened, **machine), margin_days)))
+    items = items_for(source.service, opened, source.machine)
+    click.echo(plan_table(opened, _plan(opened, items, margin_days)))
 
 
 @command.command
@@ -111,7 +117,8 @@ def fetch(output: Path, pcs_url: str, **machine: str) -> None:
 
     Nothing is verified here: collateral is verified when it is used.
     """
-    collateral = _service(pcs_url).collateral(_machine(**machine))
+    source = _source(pcs_url, **machine)
+    collateral = source.service.collateral(source.machine)
     try:
         output.write_bytes(collateral.to_json() + b"\n")
     except OSError as error:
@@ -131,7 +138,7 @@ def upload(
     rpc_url: tuple[str, ...],
     check_headers: bool,
     file: Path | None,
-    store: str | None,
+    store: bytes | None,
     margin_days: float | None,
     payer: PayerSource,
     max_fee_gwei: float,
@@ -141,13 +148,14 @@ def upload(
     """Upload what is missing, expiring, or older than what the service offers.
 
     The account that pays must not be one that a daemon sends from. Prints the plan and asks for
-    confirmation. Stops at the first part that is refused; earlier
-    uploads stay on chain.
+    confirmation. A part that the store refuses keeps no other from being uploaded; it is named at
+    the end.
     """
-    opened = _open_store(rpc_url, check_headers, file, store)
     process.keep_memory_to_itself()
     account = load_payer(payer, flag)
-    items = _fetched(opened, **machine)
+    source = _source(**machine)
+    opened = _open_store(rpc_url, check_headers, file, store)
+    items = items_for(source.service, opened, source.machine)
     planned = _plan(opened, items, margin_days)
     click.echo(plan_table(opened, planned))
     if not any(one.upload for one in planned):
@@ -163,7 +171,7 @@ def upload(
 
 
 def _open_store(
-    rpc_url: tuple[str, ...], check_headers: bool, file: Path | None, store: str | None
+    rpc_url: tuple[str, ...], check_headers: bool, file: Path | None, store: bytes | None
 ) -> CollateralStore:
     if (file is None) == (store is None):
         raise ConfigurationInvalid("give either --file or --store")
@@ -173,35 +181,29 @@ def _open_store(
     return opened
 
 
-def _address(file: Path | None, store: str | None, chain_id: int) -> bytes:
-    if file is not None:
-        found = record.read(file)
-        if found.chain_id != chain_id:
-            raise ConfigurationInvalid(
-                f"{file} is for chain {found.chain_id}, but the node is on {chain_id}"
-            )
-        return found.address("CollateralStore")
-    try:
-        address = from_hex(str(store))
-    except ValueError:
-        address = b""
-    if len(address) != 20:
-        raise ConfigurationInvalid(f"{store!r:.80} is not an address", hint="set --store")
-    return address
+def _address(file: Path | None, store: bytes | None, chain_id: int) -> bytes:
+    if store is not None:
+        return store
+    assert file is not None
+    found = record.read(file)
+    if found.chain_id != chain_id:
+        raise ConfigurationInvalid(
+            f"{file} is for chain {found.chain_id}, but the node is on {chain_id}"
+        )
+    return found.address("CollateralStore")
 
 
-def _machine(fmspc: str, ca: str, tee: str) -> MachineKind:
-    return MachineKind(machine_of(fmspc).fmspc, ca, tee)
+@dataclass(frozen=True)
+class _Source:
+    """Where collateral comes from, and for which machines."""
+
+    service: Pcs
+    machine: MachineKind
 
 
-def _service(url: str) -> Pcs:
-    require_service_url(url, "--pcs-url")
-    return Pcs(url, TIMEOUT_SECONDS)
-
-
-def _fetched(store: CollateralStore, pcs_url: str, **machine: str) -> tuple[Item, ...]:
-    service, kind = _service(pcs_url), _machine(**machine)
-    return items_for(service, store, kind, service.collateral(kind))
+def _source(pcs_url: str, fmspc: str, ca: str, tee: str) -> _Source:
+    require_service_url(pcs_url, "--pcs-url")
+    return _Source(Pcs(pcs_url, TIMEOUT_SECONDS), MachineKind(machine_of(fmspc).fmspc, ca, tee))
 
 
 def _plan(store: CollateralStore, items: tuple[Item, ...], margin_days: float | None) -> list[Need]:

@@ -8,10 +8,11 @@ from attestor.cli.chain_options import open_node
 from attestor.cli.endpoint_options import check_headers_option, rpc_url_option
 from attestor.cli.payer_options import flag, payer_options
 from attestor.cli.types import ADDRESS, WORD
+from attestor.core.chains import DEVELOPMENT_CHAIN_IDS
 from attestor.core.fees import GWEI
 from attestor.core.payer_source import PayerSource
 from attestor.core.text import checksummed, from_hex, to_hex
-from attestor.deployment import foreign, plan, probe, roots
+from attestor.deployment import foreign, plan, probe, record, roots
 from attestor.deployment.deployer import PACE, Deployer, Done
 from attestor.deployment.foreign import Trusted
 from attestor.deployment.log import DeploymentLog
@@ -28,6 +29,11 @@ KINDS = {"automata-1.0": foreign.LAYOUT_10, "automata-1.1": foreign.LAYOUT_11}
 UNAUDITED = (
     "These contracts have had no outside audit. docs/contracts.md says what that means for a "
     "public chain."
+)
+
+OWNED_BY_DEPLOYER = (
+    "The deployer stays the registry's owner, who decides which measurements are allowed: --owner "
+    "names another account, such as a multisig."
 )
 
 
@@ -120,17 +126,20 @@ def command(
     verifier who else is trusted, and asks for confirmation. After each transaction the deployed
     code is compared with the build.
     """
-    node = open_node(rpc_url, check_headers)
+    # What this machine knows comes first: a slow or missing node would hide it.
+    foreign_verifier = _foreign(verifier, verifier_kind, verifier_code_hash)
+    record.require_writable(file)
     process.keep_memory_to_itself()
     account = load_payer(payer, flag)
     deployer = from_hex(account.address)
+    node = open_node(rpc_url, check_headers)
     settings = Settings(
         chain_id=node.chain_id,
         root=roots.intel() if root == "intel" else roots.simulated(simulation_seed, node.chain_id),
         owner=owner or deployer,
         guardian=guardian or owner or deployer,
         evaluation_delay_days=evaluation_delay_days,
-        verifier=_foreign(verifier, verifier_kind, verifier_code_hash),
+        verifier=foreign_verifier,
         layout_10=layout_10,
         gateway=gateway,
         threshold=threshold,
@@ -139,10 +148,13 @@ def command(
     )
     planned = plan.make(settings, deployer)
     probe.require_suitable(node)
+    probe.require_gateway(node, gateway)
     trusted = None
     if settings.verifier is not None:
         trusted = foreign.require_usable(node, settings.verifier)
     _show(planned, account.address, file, trusted)
+    if settings.owner == deployer and node.chain_id not in DEVELOPMENT_CHAIN_IDS:
+        click.echo(OWNED_BY_DEPLOYER)
     if not yes:
         click.confirm("Send these transactions?", abort=True)
     with lock_account(node, deployer):
@@ -167,12 +179,8 @@ def _foreign(
 def _show(planned: Plan, deployer: str, file: Path, trusted: Trusted | None) -> None:
     click.echo(UNAUDITED)
     click.echo(f"chain {planned.chain_id}, deployer {deployer}, deployment file {file}")
-    for creation in planned.creations:
-        arguments = ", ".join(plan.text_of(argument) for argument in creation.arguments)
-        click.echo(f"  deploy {creation.contract}({arguments})")
-    for call in planned.calls:
-        arguments = ", ".join(plan.text_of(argument) for argument in call.arguments)
-        click.echo(f"  call   {call.contract}.{call.function}({arguments})")
+    for line in plan.lines(planned):
+        click.echo(f"  {line}")
     if trusted is not None:
         click.echo("trusted beside the verifier's code:")
         for line in trusted.lines():

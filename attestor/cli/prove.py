@@ -8,15 +8,15 @@ from typing import Any
 import click
 
 from attestor.cli import stdin as entries
-from attestor.cli.chain_options import address_of, open_node
+from attestor.cli.chain_options import open_node
 from attestor.cli.endpoint_options import check_headers_option, rpc_url_option
 from attestor.cli.progress import shown
+from attestor.cli.types import ADDRESS, PROGRAM_VKEY
 from attestor.client import CheckedProof, Form, ProverClient, RegistryView
 from attestor.client.prover import TIMEOUT_SECONDS
 from attestor.core.execution import Limits
-from attestor.core.text import checksummed, from_hex, to_hex
-from attestor.core.verifying_key import VerifyingKey
-from attestor.errors import ConfigurationInvalid, VerifyingKeyInvalid
+from attestor.core.text import checksummed, to_hex
+from attestor.errors import ConfigurationInvalid
 
 EXECUTOR = Path(__file__).resolve().parents[2] / "executor" / "target" / "release"
 UNCHECKED = "UNCHECKED"
@@ -35,6 +35,7 @@ UNCHECKED = "UNCHECKED"
 @click.option(
     "--vkey",
     "--program-vkey",
+    type=PROGRAM_VKEY,
     help="The program vkey, 0x-prefixed hex: a proof of any other program is refused. Without it, "
     "the executor computes it.",
 )
@@ -46,12 +47,14 @@ UNCHECKED = "UNCHECKED"
 @rpc_url_option(required=False)
 @click.option(
     "--registry",
+    type=ADDRESS,
     envvar="ATTESTOR_CHAIN_REGISTRY",
     help="Address of the TEERegistry  [ATTESTOR_CHAIN_REGISTRY].",
 )
 @check_headers_option()
 @click.option(
     "--multiproof",
+    type=ADDRESS,
     envvar="ATTESTOR_CHAIN_MULTIPROOF",
     help="Address of the MultiProof that the statement is for  [ATTESTOR_CHAIN_MULTIPROOF].",
 )
@@ -75,12 +78,12 @@ def command(
     elf: Path,
     stdin: tuple[str, ...],
     url: str,
-    vkey: str | None,
+    vkey: bytes | None,
     executor: Path | None,
     form: str,
     timeout: float,
     as_json: bool,
-    multiproof: str | None,
+    multiproof: bytes | None,
     **chain: Any,
 ) -> None:
     """Request a proof of a program, verify it and print it.
@@ -95,7 +98,7 @@ def command(
         url,
         _registry(**chain),
         timeout,
-        multiproof=None if multiproof is None else address_of(multiproof, "--multiproof"),
+        multiproof=multiproof,
     )
     with shown(sys.stderr) as progress:
         key = _key(vkey, executor, program)
@@ -104,26 +107,22 @@ def command(
 
 
 def _registry(
-    rpc_url: tuple[str, ...] | None, registry: str | None, check_headers: bool
+    rpc_url: tuple[str, ...] | None, registry: bytes | None, check_headers: bool
 ) -> RegistryView | None:
     """The registry, if one is given. Raises `ConfigurationInvalid` for one without a node."""
     if registry is None:
         return None
-    address = address_of(registry)
     if not rpc_url:
         raise ConfigurationInvalid("a registry without a node to ask", hint="set --rpc-url")
-    view = RegistryView(open_node(rpc_url, check_headers), address)
+    view = RegistryView(open_node(rpc_url, check_headers), registry)
     view.require()
     return view
 
 
-def _key(vkey: str | None, executor: Path | None, program: bytes) -> bytes | None:
+def _key(vkey: bytes | None, executor: Path | None, program: bytes) -> bytes | None:
     """The program vkey that is given, or else computed; None where nothing can compute it."""
     if vkey is not None:
-        try:
-            return VerifyingKey.from_program_vkey(from_hex(vkey.lower())).program_vkey
-        except (ValueError, VerifyingKeyInvalid) as error:
-            raise ConfigurationInvalid(f"--vkey {vkey!r:.80}: {error}") from None
+        return vkey
     from attestor.executor.native import VKEY_PROGRAM, NativeExecutor
 
     directory = executor or EXECUTOR

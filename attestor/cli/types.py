@@ -27,5 +27,23 @@ class Hex(click.ParamType[bytes]):
         return found
 
 
-ADDRESS, WORD = Hex(20), Hex(32)
+class ProgramVkey(Hex):
+    """A program's verifying key as the SP1 verifier contract knows it."""
+
+    def __init__(self) -> None:
+        super().__init__(32)
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> bytes:
+        from attestor.core.verifying_key import VerifyingKey
+        from attestor.errors import VerifyingKeyInvalid
+
+        try:
+            return VerifyingKey.from_program_vkey(super().convert(value, param, ctx)).program_vkey
+        except VerifyingKeyInvalid as error:
+            self.fail(str(error), param, ctx)
+
+
+ADDRESS, WORD, PROGRAM_VKEY = Hex(20), Hex(32), ProgramVkey()
 PORT = click.IntRange(0, 65535)

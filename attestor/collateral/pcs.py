@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlencode, urlsplit
 
+from loguru import logger
+
 from attestor.errors import CollateralInvalid, CollateralUnreachable, HttpFailed, HttpFault
 from attestor.net import Deadline, HttpClient, origin_of
 from attestor.quote.collateral import MAX_COLLATERAL_BYTES, Collateral, MachineKind, SignedText
@@ -29,17 +31,17 @@ class Pcs:
         self._timeout_seconds = timeout_seconds
         self._http = http or HttpClient()
 
-    def collateral(self, machine: MachineKind) -> Collateral:
-        """Everything that verifies quotes of a kind of machine.
+    def collateral(self, machine: MachineKind, evaluation: int | None = None) -> Collateral:
+        """Everything that verifies quotes of a kind of machine: by the TCB evaluation that Intel
+        calls standard, or by the one with this number where the service has it.
 
         Raises `CollateralUnreachable`, or `CollateralInvalid` for an answer that is none.
         """
         deadline = Deadline(self._timeout_seconds)
-        query = {"fmspc": machine.fmspc.hex(), "update": "standard"}
-        tcb = self._signed(f"{machine.tee}/{_PATH}/tcb", query, _TCB_INFO, deadline)
-        identity = self._signed(
-            f"{machine.tee}/{_PATH}/qe/identity", {"update": "standard"}, _IDENTITY, deadline
-        )
+        path = f"{machine.tee}/{_PATH}"
+        query = {"fmspc": machine.fmspc.hex()}
+        tcb = self._evaluated(f"{path}/tcb", query, _TCB_INFO, evaluation, deadline)
+        identity = self._evaluated(f"{path}/qe/identity", {}, _IDENTITY, evaluation, deadline)
         crl, headers = self._get(
             f"{self._url}/sgx/{_PATH}/pckcrl", {"ca": machine.ca, "encoding": "der"}, deadline
         )
@@ -61,6 +63,26 @@ class Pcs:
         deadline = Deadline(self._timeout_seconds)
         path = f"{tee}/{_PATH}/tcbevaluationdatanumbers"
         return self._signed(path, {}, _EVALUATION_NUMBERS, deadline)
+
+    def _evaluated(
+        self,
+        path: str,
+        query: dict[str, str],
+        kind: "_SignedKind",
+        evaluation: int | None,
+        deadline: Deadline,
+    ) -> SignedText:
+        """The standard first, which every cache has. When Intel calls an evaluation so, and for how
+        long it serves one by its number, Intel decides."""
+        standard = self._signed(path, query | {"update": "standard"}, kind, deadline)
+        if evaluation is None or _evaluation_of(standard.text) == evaluation:
+            return standard
+        try:
+            numbered = query | {"tcbEvaluationDataNumber": str(evaluation)}
+            return self._signed(path, numbered, kind, deadline)
+        except CollateralUnreachable as error:
+            logger.warning("of TCB evaluation {}: {}", evaluation, error)
+            return standard
 
     def _signed(
         self, path: str, query: dict[str, str], kind: "_SignedKind", deadline: Deadline
@@ -127,6 +149,12 @@ _IDENTITY = _SignedKind("enclaveIdentity", "SGX-Enclave-Identity-Issuer-Chain")
 _EVALUATION_NUMBERS = _SignedKind(
     "tcbEvaluationDataNumbers", "TCB-Evaluation-Data-Numbers-Issuer-Chain"
 )
+
+
+def _evaluation_of(text: str) -> int | None:
+    """The number of the TCB evaluation that a text belongs to, if it says one."""
+    found = re.search(r'"tcbEvaluationDataNumber"\s*:\s*([0-9]{1,9})\b', text)
+    return int(found[1]) if found else None
 
 
 def _chain(headers: Mapping[str, str], name: str) -> str:

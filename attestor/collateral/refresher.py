@@ -5,6 +5,7 @@ from typing import Protocol
 from loguru import logger
 
 from attestor.chain.collateral_store import CollateralKind, CollateralStore
+from attestor.collateral.evaluations import evaluation_for
 from attestor.collateral.items import TEE_TYPES, Item, items_of
 from attestor.collateral.uploader import Uploaded, Uploader
 from attestor.core.text import to_hex
@@ -14,22 +15,26 @@ from attestor.transactions.manager import TransactionManager
 
 
 class Service(Protocol):
-    """What serves collateral: `pcs.client.Pcs`."""
+    """What serves collateral: `collateral.pcs.Pcs`."""
 
-    def collateral(self, machine: MachineKind) -> Collateral: ...
+    def collateral(self, machine: MachineKind, evaluation: int | None = None) -> Collateral: ...
 
     def evaluation_numbers(self, tee: str) -> SignedText: ...
 
 
-def items_for(
-    service: Service, store: CollateralStore, machine: MachineKind, collateral: Collateral
-) -> tuple[Item, ...]:
-    """The items of collateral that was fetched for a kind of machine, with the TCB evaluation
-    numbers if the store asks for them. Raises `CollateralUnreachable`, and `CollateralInvalid`
-    also for collateral of another kind: a service must not choose what we pay for."""
-    asks = store.evaluation_delay_seconds() > 0
-    items = items_of(collateral, service.evaluation_numbers(machine.tee) if asks else None)
+def items_for(service: Service, store: CollateralStore, machine: MachineKind) -> tuple[Item, ...]:
+    """The items for a kind of machine, fetched now. Where the store asks for the list of TCB
+    evaluations, that is among them, and the others are of the one that it takes.
+
+    Raises `CollateralUnreachable`, and `CollateralInvalid` also for collateral of another kind: a
+    service must not choose what we pay for.
+    """
     tee_type = TEE_TYPES[machine.tee.upper()]
+    numbers, evaluation = None, None
+    if store.evaluation_delay_seconds() > 0:
+        numbers = service.evaluation_numbers(machine.tee)
+        evaluation = evaluation_for(store, tee_type, numbers)
+    items = items_of(service.collateral(machine, evaluation), numbers)
     expected = {
         CollateralKind.TCB_INFO: tee_type << 48 | int.from_bytes(machine.fmspc, "big"),
         CollateralKind.QE_IDENTITY: tee_type,
@@ -68,8 +73,7 @@ class CollateralRefresher:
     def run(self, machine: MachineKind) -> None:
         """Upload what of the machine's collateral ends within the margin. Raises as
         `Uploader.run`, and `CollateralUnreachable` and `CollateralInvalid`."""
-        collateral = self._service.collateral(machine)
-        items = items_for(self._service, self._store, machine, collateral)
+        items = items_for(self._service, self._store, machine)
         self._uploader.run(items, self._margin, _tell)
 
 

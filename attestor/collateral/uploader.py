@@ -81,22 +81,31 @@ class Uploader:
         """Upload what is needed, in the order of `items`; `margin` is as in `plan.needs`.
 
         The chain is asked before each one: an upload may end what others rest on, and others may
-        upload too. Stops at the first failure, whose error names the item. What was uploaded
-        before it stays, and is not sent again by the next run. Ends early, without an error, when
-        `stopping` says so between two items. Raises `UploadRejected`,
-        `UploadUnconfirmed`, `PayerEmpty`, `FeeCapReached`, and the errors of a node.
+        upload too. What is refused keeps nothing else from the store, above all no revocations:
+        `UploadRejected` is raised at the end, and names each refused item. Stops at once at any
+        other failure, whose error names the item. What was uploaded before it stays, and is not
+        sent again by the next run. Ends early, without an error, when `stopping` says so between
+        two items. Raises `UploadUnconfirmed`, `PayerEmpty`, `FeeCapReached`, and the errors of a
+        node.
         """
         done: list[Uploaded] = []
+        refused: list[AttestorError] = []
         for item in items:
             if self._stopping():
                 break
             try:
                 uploaded = self._bring(item, margin)
+            except UploadRejected as error:
+                refused.append(_named(item, error))
+                continue
             except AttestorError as error:
-                raise restore(error.code, f"{item.name}: {error.message}", error.hint) from None
+                raise _named(item, error) from None
             if uploaded is not None:
                 done.append(uploaded)
                 tell(uploaded)
+        if refused:
+            reasons = "; ".join(error.message for error in refused)
+            raise UploadRejected(reasons, hint=refused[0].hint)
         return done
 
     def _bring(self, item: Item, margin: int | None) -> Uploaded | None:
@@ -145,6 +154,10 @@ class Uploader:
                 hint="somebody else may have uploaded it in the same block; look again",
             )
         return receipt
+
+
+def _named(item: Item, error: AttestorError) -> AttestorError:
+    return restore(error.code, f"{item.name}: {error.message}", error.hint)
 
 
 def bring_up(

@@ -32,13 +32,13 @@ _TOO_LONG = b"0" * (MAX_DIGITS + 1)
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
-def loads(text: bytes) -> Any:
+def loads(text: bytes, max_tokens: int | None = None) -> Any:
     """The value of a JSON text. Raises `ValueError` for anything else.
 
     Time is linear in the length of the text. Memory is a few times that, as the text may take four
     bytes per character, and that of the values.
     """
-    _require_bounded(text)
+    _require_bounded(text, MAX_TOKENS if max_tokens is None else max_tokens)
     value = _DECODER.decode(str(text, "utf-8"))
     if _SURROGATE.search(text):
         # Which fails for what is no pair.
@@ -46,7 +46,7 @@ def loads(text: bytes) -> Any:
     return value
 
 
-def _require_bounded(text: bytes) -> None:
+def _require_bounded(text: bytes, max_tokens: int) -> None:
     depth = 0
     for count, token in enumerate(_TOKEN.finditer(text), 1):
         start, end = token.span()
@@ -59,8 +59,8 @@ def _require_bounded(text: bytes) -> None:
             depth -= 1
         elif first != ord('"') and _has_long_number(text, start, end):
             raise ValueError(f"a number of more than {MAX_DIGITS} digits")
-        if count > MAX_TOKENS:
-            raise ValueError(f"more than {MAX_TOKENS} brackets, strings and numbers")
+        if count > max_tokens:
+            raise ValueError(f"more than {max_tokens} brackets, strings and numbers")
 
 
 def _has_long_number(text: bytes, start: int, end: int) -> bool:

@@ -28,11 +28,15 @@ class Artifact:
 
     def creation_code(self, arguments: tuple[object, ...]) -> bytes:
         """Calldata of the transaction that deploys this with its arguments."""
-        types = self._constructor_types()
+        types = [str(field["type"]) for field in self._constructor_inputs()]
         try:
             return self.creation + encode(types, arguments)
         except EncodingError as error:
             raise DeploymentFailed(f"{self.name} takes {', '.join(types)}: {error}") from None
+
+    def argument_names(self) -> tuple[str, ...]:
+        """What the constructor calls its arguments."""
+        return tuple(str(field["name"]).strip("_") for field in self._constructor_inputs())
 
     def made(self, code: bytes) -> bool:
         """Whether `code` is this contract's, with any immutables."""
@@ -44,10 +48,10 @@ class Artifact:
             masked[offset : offset + length] = bytes(length)
         return bytes(masked)
 
-    def _constructor_types(self) -> list[str]:
+    def _constructor_inputs(self) -> list[dict[str, Any]]:
         for item in self.abi:
             if item["type"] == "constructor":
-                return [str(field["type"]) for field in item["inputs"]]
+                return list(item["inputs"])
         return []
 
 

@@ -1,12 +1,15 @@
 """The transactions of a deployment, decided before anything is sent."""
 
+import hashlib
 from dataclasses import dataclass, field
 
 from attestor.core.chains import require_development_chain
 from attestor.core.text import checksummed, to_hex
+from attestor.deployment import artifact
 from attestor.errors import DeploymentRefused
 
 NONE = bytes(20)
+_READABLE_BYTES = 32
 SECONDS_PER_DAY = 86400
 
 
@@ -93,9 +96,30 @@ def make(settings: Settings, deployer: bytes) -> Plan:
     return Plan(settings.chain_id, (*_verification(settings), *_proofs(settings)), calls)
 
 
+def lines(plan: Plan) -> tuple[str, ...]:
+    """For people: a line for each transaction, and one for each of its arguments."""
+    found = []
+    for creation in plan.creations:
+        found.append(f"deploy {creation.contract}")
+        names = artifact.load(creation.contract).argument_names()
+        for name, argument in zip(names, creation.arguments, strict=True):
+            found.append(f"  {name:<23} {_short(argument)}")
+    for call in plan.calls:
+        found.append(f"call {call.contract}.{call.function}")
+        found += [f"  {_short(argument)}" for argument in call.arguments]
+    return tuple(found)
+
+
 def text_of(argument: object) -> str:
     """An argument as text, for people and for the deployment file."""
     return to_hex(argument) if isinstance(argument, bytes) else str(argument)
+
+
+def _short(argument: object) -> str:
+    """Bytes that nobody reads, by their length and hash."""
+    if isinstance(argument, bytes) and len(argument) > _READABLE_BYTES:
+        return f"{len(argument)} bytes, sha256 {hashlib.sha256(argument).hexdigest()}"
+    return text_of(argument)
 
 
 def _verification(settings: Settings) -> tuple[Creation, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from attestor.chain.node import Node
-from attestor.core.text import to_hex
+from attestor.core.text import checksummed, to_hex
 from attestor.errors import DeploymentRefused, RpcAnswerInvalid, RpcError
 
 P256_PRECOMPILE = (0x100).to_bytes(20, "big")
@@ -49,6 +49,16 @@ def require_suitable(node: Node) -> None:
             f"chain {node.chain_id} cannot run the contracts: "
             + "; ".join(lack.what for lack in lacks),
             hint="docs/contracts.md says which chains can",
+        )
+
+
+def require_gateway(node: Node, gateway: bytes) -> None:
+    """Raise `DeploymentRefused` for an SP1 gateway that is no contract: MultiProof, which is
+    deployed last, would refuse it when all others are paid for. Zero bytes name none."""
+    if any(gateway) and not node.code(gateway):
+        raise DeploymentRefused(
+            f"SP1's gateway {checksummed(gateway)} has no code on chain {node.chain_id}",
+            hint="name the gateway of this chain with --gateway, or leave it out",
         )
 
 

@@ -81,6 +81,22 @@ def read(path: Path) -> DeploymentRecord:
         raise DeploymentFileInvalid(f"{path} is not a deployment file: {error!r:.200}") from None
 
 
+def require_writable(path: Path) -> None:
+    """Raise `DeploymentFileInvalid` where no file can be written, or the one there is none of a
+    deployment: before anything is paid that could not be noted."""
+    if path.exists():
+        read(path)
+    folder = path.parent
+    if not folder.is_dir():
+        raise DeploymentFileInvalid(
+            f"cannot write {path}: there is no folder {folder}", hint="make it first"
+        )
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise DeploymentFileInvalid(
+            f"cannot write {path}: the folder {folder} is not writable", hint="name another file"
+        )
+
+
 def write(path: Path, record: DeploymentRecord) -> None:
     """Replace the file atomically."""
     content = {

@@ -56,14 +56,20 @@ _CLASSES: dict[str, tuple[type[AttestorError], str, str | None]] = {
 def read(ended: Ended) -> frame.Frame:
     """The frame of a successful answer. Raises the error that an unsuccessful one encodes,
     and `ExecutorCrashed` for anything else."""
-    _require_status(ended)
-    try:
-        answer = frame.decode(ended.answer, max_blob_bytes=len(ended.answer))
-    except FrameInvalid as error:
-        raise ExecutorCrashed(f"{ended.name} gave no answer: {error}") from None
+    answer = read_frame(ended)
     if answer.header.get("ok") is True:
         return answer
     raise _failure(answer.header)
+
+
+def read_frame(ended: Ended) -> frame.Frame:
+    """The frame of any answer. Raises `ExecutorCrashed` where there is none, and the error of the
+    signal that ended the child."""
+    _require_status(ended)
+    try:
+        return frame.decode(ended.answer, max_blob_bytes=len(ended.answer))
+    except FrameInvalid as error:
+        raise ExecutorCrashed(f"{ended.name} gave no answer: {error}") from None
 
 
 def read_verifying_key(answer: frame.Frame) -> VerifyingKey:

@@ -10,10 +10,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from attestor.core.execution import StopRequest
 from attestor.errors import ExecutionStopped
 
 SHARE = 0.75
 """Of the machine's memory; the rest is for the daemon, the kernel and the node beside us."""
+STOP_SECONDS = 0.1
+"""How often whoever waits for memory looks whether it is to stop."""
 _CGROUP_LIMITS = (
     Path("/sys/fs/cgroup/memory.max"),
     Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"),
@@ -47,13 +50,19 @@ class MemoryBudget:
         return cls(int(machine_bytes() * SHARE))
 
     @contextmanager
-    def held(self, wanted: int, *, wait: bool = True) -> Iterator[None]:
-        """Hold so many bytes. Without them, wait, or raise `ExecutionStopped`."""
+    def held(
+        self, wanted: int, *, wait: bool = True, stop: StopRequest | None = None
+    ) -> Iterator[None]:
+        """Hold so many bytes. Without them, wait; raise `ExecutionStopped` unless it is to `wait`,
+        and once `stop` is set."""
         wanted = min(wanted, self._total)
         with self._changed:
-            if not wait and self._free < wanted:
-                raise ExecutionStopped("other executions have the memory")
-            self._changed.wait_for(lambda: self._free >= wanted)
+            while self._free < wanted:
+                if not wait:
+                    raise ExecutionStopped("other executions have the memory")
+                if stop is not None and stop.is_set:
+                    raise ExecutionStopped("the execution was stopped while it waited for memory")
+                self._changed.wait(None if stop is None else STOP_SECONDS)
             self._free -= wanted
         try:
             yield

@@ -54,7 +54,7 @@ class NativeExecutor:
             memory_bytes=min(limits.memory_bytes, KEY_MEMORY_BYTES),
             cpu_seconds=min(limits.cpu_seconds, KEY_CPU_SECONDS),
         )
-        with self._memory.held(limits.memory_bytes):
+        with self._memory.held(limits.memory_bytes, stop=limits.stop):
             ended = self._call(VKEY_PROGRAM, (program,), limits)
         return answer.read_verifying_key(answer.read(ended))
 
@@ -79,7 +79,7 @@ class NativeExecutor:
         by a time limit otherwise.
         """
         is_jit = engine is Engine.SP1_JIT
-        with self._memory.held(limits.memory_bytes, wait=wait):
+        with self._memory.held(limits.memory_bytes, wait=wait, stop=limits.stop):
             ended = self._call(
                 JIT_PROGRAM if is_jit else EXECUTE_PROGRAM,
                 (program, *stdin),

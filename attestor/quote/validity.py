@@ -60,13 +60,14 @@ def signed_period(text: str, part: str) -> tuple[int, int]:
     """From when to when a signed JSON text of Intel's is valid, in Unix seconds."""
     try:
         values = strict_json.loads(text.encode())
-        return _seconds(values["issueDate"]), _seconds(values["nextUpdate"])
+        return unix_seconds(values["issueDate"]), unix_seconds(values["nextUpdate"])
     except (ValueError, TypeError, KeyError, OverflowError) as error:
         raise CollateralInvalid(f"{part} has no readable dates: {error!r:.200}") from None
 
 
-def _seconds(date: str) -> int:
-    """Intel writes dates as 2025-06-19T10:16:03Z."""
+def unix_seconds(date: str) -> int:
+    """A date as Intel writes it, such as 2025-06-19T10:16:03Z. Raises `ValueError` for others, and
+    `TypeError` for what is no text."""
     return int(datetime.strptime(date, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC).timestamp())
 
 

@@ -43,10 +43,15 @@ class Transactions:
         return [_attempt(row) for row in rows]
 
     def reverted_gas(self, payer: bytes, since: float) -> int:
-        """Gas of the payer's reverted transactions signed after `since` (Unix seconds)."""
+        """Gas of the payer's reverted transactions signed after `since` (Unix seconds).
+
+        Not of those whose signer was registered nevertheless: who sends a copy first pays more
+        than we lose, and must not use up what may be lost.
+        """
         row = self._store.row(
             "SELECT coalesce(sum(gas_used), 0) AS gas FROM transactions "
-            "WHERE outcome = 'reverted' AND payer = ? AND created_at > ?",
+            "WHERE outcome = 'reverted' AND payer = ? AND created_at > ? "
+            "AND hash NOT IN (SELECT transaction_hash FROM registrations)",
             to_hex(payer),
             iso(since),
         )

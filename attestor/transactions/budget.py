@@ -12,7 +12,8 @@ class RevertedGas(Protocol):
     """What was lost: `store.transactions.Transactions`."""
 
     def reverted_gas(self, payer: bytes, since: float) -> int:
-        """Gas of the payer's reverted transactions signed after `since` (Unix seconds)."""
+        """Gas of the payer's reverted transactions signed after `since` (Unix seconds), but for
+        those whose purpose somebody else's copy has fulfilled."""
 
 
 class GasBudget:

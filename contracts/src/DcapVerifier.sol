@@ -140,7 +140,8 @@ contract DcapVerifier is IDcapVerifier {
     }
 
     /// @dev A PCK CA of the store signed the certificate and has not revoked it; both are valid now.
-    /// Gives back the earlier of their ends.
+    /// Gives back the earlier of their ends. A revocation is for good, so it is one also where the
+    /// list that named it has ended.
     function _checkCertificate(Certificate memory pck, uint256 ca, uint256 revokedAt)
         private
         view
@@ -152,8 +153,8 @@ contract DcapVerifier is IDcapVerifier {
         }
         until = pck.notAfter;
         if (block.timestamp > until) revert CertificateExpired(until, block.timestamp);
-        until = CollateralCheck.checkWindow(ca, Collateral.PckCa, authorityKeyId, until);
         if (revokedAt != 0) revert PckRevoked(authorityKeyId, pck.serial, revokedAt);
+        until = CollateralCheck.checkWindow(ca, Collateral.PckCa, authorityKeyId, until);
         uint256 data = CollateralCheck.data(ca);
         bytes32 issuer = bytes32(Memory.word(data + 64));
         if (issuer != pck.issuerHash) revert IssuerMismatch(issuer, pck.issuerHash);

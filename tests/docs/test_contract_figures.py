@@ -10,6 +10,7 @@ from measures.goals import GOALS
 from attestor.config import ROOT
 
 PAGE = (ROOT / "docs" / "contracts.md").read_text()
+OPERATION = (ROOT / "docs" / "operate.md").read_text()
 CHANGELOG = (ROOT / "CHANGELOG.md").read_text()
 MEASURED: dict[str, int] = json.loads((ROOT / "contracts" / "gas.json").read_text())
 REMEDY = "contracts/gas.json has another value: make bench-contracts, then correct the page"
@@ -30,6 +31,7 @@ def rows(head: str) -> Iterator[list[str]]:
 
 COSTS = list(rows("| figure | gas | goal | |"))
 SIZES = list(rows("| figure | bytes |"))
+COMPARED = list(rows("| form of the quote | Automata's | ours, with the registration |"))
 NEXT_FORK = list(rows("| figure (`…_next_fork_gas`) | gas | goal | on Osaka |"))
 
 
@@ -61,6 +63,31 @@ def test_page__number_with_a_figures_name_behind_it__is_the_measured_one() -> No
     assert {"largest_contract_bytes", "admission_raw_gas", "quote_raw_bytes"} <= named
     wrong = [(value, name) for value, name in told if numbers(value) != [MEASURED[name]]]
     assert wrong == [], REMEDY
+
+
+def test_comparison__each_number_of_ours__has_its_figures_name_behind_it() -> None:
+    """So that the test before looks at it."""
+    for _, _, ours in COMPARED:
+        assert len(re.findall(r"\d,\d", ours)) == len(re.findall(r"\d \(`\w+_gas`\)", ours)), ours
+    assert len(COMPARED) == 5
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "upload_crl_refresh_gas",
+        "upload_evaluation_numbers_gas",
+        "upload_genuine_crl_first_gas",
+        "upload_genuine_qe_identity_gas",
+        "upload_genuine_tcb_info_gas",
+        "upload_qe_identity_gas",
+        "upload_root_crl_refresh_gas",
+        "upload_tcb_info_gas",
+    ],
+)
+def test_operators_page__gas_of_uploads__is_the_measured_one_in_thousands(name: str) -> None:
+    table = OPERATION[OPERATION.index("| part | bytes | first | renewed |") :].split("\n\n")[0]
+    assert f" {round(MEASURED[name], -3):,}" in table, REMEDY
 
 
 def test_page__each_measured_figure__is_named() -> None:

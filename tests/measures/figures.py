@@ -40,6 +40,7 @@ def gas_figures(vectors: Path | None) -> Iterator[Figure]:
     with running(START) as url:
         chain = GasChain(url)
         deployment = Deployment(chain)
+        yield from _deployed(deployment)
         yield from _quote_sizes(deployment)
         yield from _uploads(deployment)
         before = chain.snapshot()
@@ -68,6 +69,14 @@ def size_figures() -> Iterator[Figure]:
         yield Figure(f"{name}_bytes", size, "bytes")
     creation = len(artifact.load("CollateralStore").creation)
     yield Figure("CollateralStore_creation_bytes", creation, "bytes")
+
+
+def _deployed(deployment: Deployment[GasChain]) -> Iterator[Figure]:
+    """The largest transaction of a deployment, and all of them: store, verifier, registry and
+    MultiProof."""
+    gas = {name: made.gas for name, made in deployment.record.contracts.items()}
+    yield Figure("deploy_store_gas", gas["CollateralStore"])
+    yield Figure("deploy_total_gas", sum(gas.values()))
 
 
 def _quote_sizes(deployment: Deployment[GasChain]) -> Iterator[Figure]:

@@ -40,7 +40,7 @@ struct Evaluation {
 /// @title The collateral of Intel DCAP, each piece verified when it is uploaded
 /// @notice Anyone may upload what the pinned root, or a key that it certified, has signed. Nobody
 /// can take anything back: there is no owner, and a piece is only ever replaced by a later one, or
-/// by one of a higher TCB evaluation.
+/// by one of a higher TCB evaluation; what a revoked key signed, by any that another has signed.
 /// Revocations are permanent.
 ///
 /// A record is one word: bits 0 to 159 a contract whose code is 0x00 and then the blob, 160 to 199

@@ -63,11 +63,12 @@ interface ITEERegistry is IDcapErrors, IRegistryErrors, IRegistryEvents {
     function renew(uint32 number, address signer, uint64 referenceBlockNumber, uint256 r, uint256 s)
         external;
 
-    /// @notice Show a compact quote on whose evidence signers were registered, of any age: a good one
-    /// extends the admission to a day from now; one that shows that the evidence is no longer good
-    /// ends it, and all its signers. That is every status that the policy does not allow, and every
-    /// refusal of the verifier for what Intel says of platform, certificate, quoting enclave or TDX
-    /// module. What only says that no judgement was possible reverts.
+    /// @notice Show a compact quote on whose evidence signers were registered. One of any age that
+    /// shows that the evidence is no longer good ends the admission, and all its signers. That is every
+    /// status that the policy does not allow, and every refusal of the verifier for what Intel says of
+    /// platform, certificate, quoting enclave or TDX module. A good one that binds a recent block by our
+    /// report data, for an admission or a renewal, extends the admission to a day from now. What only
+    /// says that no judgement was possible reverts, and so does a good one that is not recent.
     function recheck(bytes calldata compactQuote) external;
 
     /// @notice The same with a raw quote. Automata's verifier can only end an admission by a status,

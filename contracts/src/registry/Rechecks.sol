@@ -7,6 +7,7 @@ import {VerifierKind} from "../interfaces/registry/RegistryTypes.sol";
 import {AdmissionEntry} from "../libraries/AdmissionEntry.sol";
 import {EvidenceRefusals} from "../libraries/EvidenceRefusals.sol";
 import {QuoteTemplate} from "../libraries/QuoteTemplate.sol";
+import {ReportData} from "../libraries/ReportData.sol";
 import {Region, SignedRegion} from "../libraries/SignedRegion.sol";
 import {Renewals} from "./Renewals.sol";
 
@@ -14,6 +15,7 @@ import {Renewals} from "./Renewals.sol";
 /// @dev A quote says by itself which admission it belongs to: the one of the same signed region (but
 /// for the report data), attestation key, QE report and PCK certificate. These have been verified
 /// once, so a refusal for what Intel says of them is about them, in whatever order the verifier checks.
+/// Any quote ends an admission; only a recent one, which the machine itself has made, extends it.
 abstract contract Rechecks is Renewals {
     using SignedRegion for bytes;
 
@@ -53,7 +55,22 @@ abstract contract Rechecks is Renewals {
         if (verdict.validUntil <= block.timestamp) {
             revert QuoteExpired(verdict.validUntil, block.timestamp);
         }
+        _requireRecent(quote, entry.template());
         _extend(number, entry, verdict, _enrolledUntil(verdict));
+    }
+
+    /// @dev Everybody has the quotes of earlier days. If they extended, whoever showed them each day
+    /// would hold the places of all evidence that a machine ever had, until there was none for it.
+    function _requireRecent(bytes calldata quote, address template) private view {
+        (bytes32 high, bytes32 actual) = quote.reportData(quote.read());
+        (address signer, uint64 number, bytes4 tag) = ReportData.decodeHigh(high);
+        bool isRenewal = tag == ReportData.RENEWAL;
+        if (!isRenewal && tag != ReportData.ADMISSION) revert ReportDataTagUnknown(tag);
+        bytes32 blockHash = _recentBlockHash(_terms, number);
+        (, bytes32 low) = isRenewal
+            ? ReportData.ofRenewal(signer, number, blockHash, template)
+            : ReportData.ofAdmission(signer, number, blockHash);
+        if (actual != low) revert ReportDataDigestMismatch(low, actual);
     }
 
     /// @dev Only a typed refusal of the evidence counts; any other reason, also none, as when the

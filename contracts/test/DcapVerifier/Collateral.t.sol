@@ -117,6 +117,18 @@ contract DcapVerifierCollateralTest is SimulatedPlatform {
         );
     }
 
+    /// @dev A revocation is for good: the list that named it may have ended, or the next is not here.
+    function test_verify__revoked_pck_outside_of_the_ca_window__revoked() public {
+        Draft memory draft = goodDraft();
+        bytes memory reason =
+            abi.encodeWithSelector(IDcapErrors.PckRevoked.selector, CA_KEY_ID, draft.pck.serial, 5);
+        store.revoke(CA_KEY_ID, draft.pck.serial, 5);
+        store.setAuthority(CA_KEY_ID, _with(caRecord, START - 9, START - 1, 3));
+        refused(draft, reason);
+        store.setAuthority(CA_KEY_ID, _with(caRecord, START + 1, CA_END, 3));
+        refused(draft, reason);
+    }
+
     /// @dev The longest serial numbers have 20 bytes, and a zero byte when they start high.
     function test_verify__revoked_long_serial__refused() public {
         Draft memory draft = goodDraft();

@@ -112,6 +112,13 @@ contract TEERegistryStackTest is SimulatedPlatform {
         _assertEvicts(IDcapErrors.PckRevoked.selector);
     }
 
+    /// @dev Nobody has uploaded the next list: what the store knows of the certificate is known.
+    function test_recheck__pck_revoked_by_a_list_that_has_ended__evicts() public {
+        store.revoke(CA_KEY_ID, goodDraft().pck.serial, START);
+        store.setAuthority(CA_KEY_ID, caRecord & ~(uint256(type(uint40).max) << 200) | 1 << 200);
+        _assertEvicts(IDcapErrors.PckRevoked.selector);
+    }
+
     function test_recheck__platform_below_every_level__evicts() public {
         TcbInfo memory info = goodTcbInfo(TDX);
         info.levels[0].pceSvn = 20;

@@ -101,6 +101,19 @@ impl Memory {
         self.reservation.chunks()
     }
 
+    /// Make room at once for bytes that `fill` is to copy to these addresses, as far as there is any.
+    pub(crate) fn expect(&mut self, addresses: impl Iterator<Item = Range<u64>>) {
+        let mut whole = 0..0;
+        for next in addresses {
+            if next.start > Chunks::next(whole.end) {
+                self.chunks().make_windows(&whole);
+                whole.start = next.start;
+            }
+            whole.end = next.end;
+        }
+        self.chunks().make_windows(&whole);
+    }
+
     /// Copy bytes in, as a loader does, to a multiple of four, above all that were copied in
     /// before; `size` is that of the segment, which ends with zeros.
     pub(crate) fn fill(&mut self, address: u64, bytes: &[u8], size: u64) -> Result<(), Fault> {

@@ -21,7 +21,9 @@ const MAX_FUEL: u64 = 1 << 62;
 /// # Errors
 /// It did not halt; see `Stop`.
 pub fn run(image: &Image, stdin: &[Vec<u8>], limits: &Limits, mode: Mode) -> Result<Outcome, Stop> {
-    let mut machine = Machine::new(image, stdin, limits, mode, false)?;
+    // Where hints are likely all marks are, too: then there is no second run.
+    let marks = matches!(mode, Mode::Tiered) && image.enters_unconstrained();
+    let mut machine = Machine::new(image, stdin, limits, mode, marks)?;
     let mut end = machine.execute();
     // Also of a run that was stopped: with all marks it may have been stopped before.
     if machine.memory.is_doubtful() {
@@ -217,6 +219,8 @@ fn load(image: &Image, limits: &Limits) -> Result<Memory, Fault> {
         return Err(Fault::OutOfRange(image.end));
     }
     let mut memory = Memory::new(limits.memory_bytes)?;
+    let places = image.segments.iter();
+    memory.expect(places.map(|to| to.address..to.address + to.bytes.len() as u64));
     for segment in &image.segments {
         memory.fill(segment.address, &segment.bytes, segment.size)?;
     }

@@ -15,7 +15,7 @@ use crate::stdin::Stdin;
 
 const HALT: u32 = 0x00;
 const WRITE: u32 = 0x02;
-const ENTER_UNCONSTRAINED: u32 = 0x03;
+pub(crate) const ENTER_UNCONSTRAINED: u32 = 0x03;
 const EXIT_UNCONSTRAINED: u32 = 0x04;
 const COMMIT: u32 = 0x10;
 const COMMIT_DEFERRED_PROOFS: u32 = 0x1a;

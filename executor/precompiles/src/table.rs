@@ -6,18 +6,13 @@ use crate::{bls12_381, bn254, edwards, keccak, poseidon2, secp256k1, secp256r1, 
 /// The precompile with this number; after it t0 holds the number. None: a number that no precompile
 /// has which a proof can cover. SP1 looks only at the lower 32 bits of the number.
 pub fn precompile(number: u64) -> Option<Precompile> {
-    entry(number as u32)?.1
+    Some(precompiles(number as u32)?.1)
 }
 
 /// SP1's name of the call, also of one that is no precompile or that no proof can cover.
 pub fn name(number: u64) -> Option<&'static str> {
-    Some(entry(number as u32)?.0)
-}
-
-fn entry(number: u32) -> Option<(&'static str, Option<Precompile>)> {
-    precompiles(number)
-        .map(|(name, precompile)| (name, Some(precompile)))
-        .or_else(|| Some((other(number)?, None)))
+    let number = number as u32;
+    precompiles(number).map(|(name, _)| name).or_else(|| other(number))
 }
 
 fn precompiles(number: u32) -> Option<(&'static str, Precompile)> {

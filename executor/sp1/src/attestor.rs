@@ -5,7 +5,7 @@ use std::io::Write;
 use attestor_engine::{Image, Mode, Outcome, Stop, WRITE_ALLOWANCE};
 
 use crate::confine::Limits;
-use crate::failure::{Class, Failure, guarded};
+use crate::failure::{Class, Failure, guarded, unprovable};
 use crate::run::{Effort, Run};
 
 /// Run until the program halts, or passes a limit, or does what no proof can show.
@@ -40,7 +40,7 @@ fn execute(
     })??;
     match &outcome.unprovable {
         // Another exit code is told as such.
-        Some(unprovable) if outcome.exit_code == 0 => Err(Failure::unprovable(unprovable)),
+        Some(broken) if outcome.exit_code == 0 => Err(unprovable(broken)),
         _ => Ok(outcome),
     }
 }
@@ -84,7 +84,7 @@ fn failure(stop: Stop, limits: &Limits) -> Failure {
                 limits.memory_bytes
             ),
         ),
-        Stop::Unprovable(unprovable) => Failure::unprovable(&unprovable),
+        Stop::Unprovable(broken) => unprovable(&broken),
         Stop::Unsupported(why) => Failure::new(Class::Unsupported, why),
     }
 }
@@ -133,10 +133,11 @@ mod tests {
 
     #[test]
     fn unprovable_runs_tell_their_rule() {
-        let unprovable = Unprovable { rule: Rule::LowAddress(8), pc: 0x7800_0000, call: None };
-        let failure = failure(Stop::Unprovable(unprovable), &LIMITS);
+        let broken = Unprovable { rule: Rule::LowAddress(8), pc: 0x7800_0000, call: None };
+        let failure = failure(Stop::Unprovable(broken), &LIMITS);
 
-        assert_eq!((failure.class, failure.rule), (Class::Unprovable, Some("low_address")));
+        assert_eq!(failure.class, Class::Unprovable);
+        assert_eq!(failure.fields["rule"], "low_address");
         assert_eq!(failure.detail, "access to 0x8, below 0x10000 at pc 0x78000000");
     }
 }

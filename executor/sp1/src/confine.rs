@@ -1,15 +1,11 @@
-//! The bounds of a process, which it sets itself before it looks at a program.
+//! The limits of a request, and the bounds of the process that follow from them.
 
-use std::os::fd::OwnedFd;
-
+use attestor_child::{Bounds, limit_of};
 use attestor_protocol::Fields;
-use attestor_sandbox::limit;
-use rustix::process::Resource;
 
 use crate::engine_choice::Engine;
-use crate::failure::{Class, Failure};
+use crate::failure::Failure;
 
-const MAX_OPEN_FILES: u64 = 16;
 /// What our engine reserves for the guest: SP1's whole address space, and a mark for each word.
 const RESERVATION_BYTES: u64 = (1 << 40) + (1 << 37);
 /// Addresses around the reservation that are never mapped.
@@ -36,62 +32,24 @@ pub struct Limits {
 impl Limits {
     /// Read the limits of a request. All four are required: there is no unlimited run.
     pub fn parse(fields: &Fields) -> Result<Self, Failure> {
-        let number = |name: &str| {
-            let value = fields.get("limits").and_then(|limits| limits.get(name)?.as_u64());
-            value
-                .filter(|value| *value > 0)
-                .ok_or_else(|| Failure::new(Class::Crash, format!("request without limits.{name}")))
-        };
         Ok(Self {
-            cycles: number("cycles")?,
-            cpu_seconds: number("cpu_seconds")?,
-            memory_bytes: number("memory_bytes")?,
-            public_values_bytes: number("public_values_bytes")?,
+            cycles: limit_of(fields, "cycles")?,
+            cpu_seconds: limit_of(fields, "cpu_seconds")?,
+            memory_bytes: limit_of(fields, "memory_bytes")?,
+            public_values_bytes: limit_of(fields, "public_values_bytes")?,
         })
     }
 }
 
-/// SP1 reads file names from the environment (TRACE_FILE, DUMP_ELF_OUTPUT): it must be empty.
-pub(crate) fn require_empty_environment() -> Result<(), Failure> {
-    match std::env::vars_os().next() {
-        None => Ok(()),
-        Some((name, _)) => Err(Failure::new(
-            Class::Crash,
-            format!("the environment must be empty, it holds {}", name.display()),
-        )),
-    }
-}
-
-/// Move stdout to a descriptor of our own, so that nothing a library prints gets into the answer.
-pub(crate) fn take_stdout() -> Result<OwnedFd, Failure> {
-    let failed = |error| Failure::new(Class::Crash, format!("cannot move stdout: {error}"));
-    let answer = rustix::io::dup(rustix::stdio::stdout()).map_err(failed)?;
-    rustix::stdio::dup2_stdout(rustix::stdio::stderr()).map_err(failed)?;
-    Ok(answer)
-}
-
-/// Apply `limits`.
+/// The bounds of a process under `limits`.
 ///
 /// Ours reserves more addresses than any machine has memory for its guest's, without access: they
 /// count as address space and not as data, so that data is what bounds it. It also judges what
 /// SP1's runs, in the same process.
-pub(crate) fn confine(limits: &Limits, engine: Option<Engine>) -> Result<(), Failure> {
-    let grace = limits.cpu_seconds.saturating_add(1);
-    let (addresses, data) = memory_limits(limits.memory_bytes, engine);
-    let file = if engine == Some(Engine::Sp1Jit) { JIT_MEMORY_BYTES } else { 0 };
-    let bounds = [
-        (Resource::Fsize, file, file),
-        (Resource::Nofile, MAX_OPEN_FILES, MAX_OPEN_FILES),
-        (Resource::Cpu, limits.cpu_seconds, grace),
-        (Resource::As, addresses, addresses),
-        (Resource::Data, data, data),
-    ];
-    for (resource, soft, hard) in bounds {
-        limit(resource, soft, hard).map_err(|error| {
-            Failure::new(Class::Crash, format!("cannot set {resource:?}: {error}"))
-        })?;
-    }
-    Ok(())
+pub(crate) fn bounds(limits: &Limits, engine: Option<Engine>) -> Bounds {
+    let (address_bytes, data_bytes) = memory_limits(limits.memory_bytes, engine);
+    let file_bytes = if engine == Some(Engine::Sp1Jit) { JIT_MEMORY_BYTES } else { 0 };
+    Bounds { cpu_seconds: limits.cpu_seconds, address_bytes, data_bytes, file_bytes }
 }
 
 /// (address space, data) of a process whose memory limit is `memory_bytes`.

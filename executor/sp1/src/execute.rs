@@ -9,26 +9,33 @@
 use crate::engine_choice::Engine;
 use crate::failure::{Class, Failure};
 use crate::run::Run;
-use crate::serve::{Answer, Request};
+use crate::serve::{Answer, Main, Request, Work};
 use crate::{attestor, program, sp1_portable};
 
-/// Answer a request to run the ELF in blob 0 with the further blobs as stdin entries.
-pub fn answer(request: &Request) -> Result<Answer, Failure> {
-    let (engine, elf, stdin) = request.to_execute()?;
-    let run = match engine {
-        Engine::Attestor => attestor::run(&program::parse(elf)?, stdin, &request.limits)?,
-        Engine::Sp1Portable if request.cross_checks => {
-            sp1_portable::run(program::load(elf)?, stdin, &request.limits)?
-        }
-        Engine::Sp1Jit => {
-            return Err(Failure::new(Class::Crash, "this program does not run sp1-jit"));
-        }
-        Engine::Sp1Portable => {
-            let judged = attestor::judge(&program::parse(elf)?, stdin, &request.limits)?;
-            agreed(sp1_portable::run(program::load(elf)?, stdin, &request.limits)?, &judged)?
-        }
-    };
-    Ok(run.answer(engine))
+/// What attestor-execute does.
+pub struct Execute;
+
+impl Main for Execute {
+    const WORK: Work = Work::Run;
+
+    /// Answer a request to run the ELF in blob 0 with the further blobs as stdin entries.
+    fn answer(request: &Request) -> Result<Answer, Failure> {
+        let (engine, elf, stdin) = request.to_execute()?;
+        let run = match engine {
+            Engine::Attestor => attestor::run(&program::parse(elf)?, stdin, &request.limits)?,
+            Engine::Sp1Portable if request.cross_checks => {
+                sp1_portable::run(program::load(elf)?, stdin, &request.limits)?
+            }
+            Engine::Sp1Jit => {
+                return Err(Failure::new(Class::Crash, "this program does not run sp1-jit"));
+            }
+            Engine::Sp1Portable => {
+                let judged = attestor::judge(&program::parse(elf)?, stdin, &request.limits)?;
+                agreed(sp1_portable::run(program::load(elf)?, stdin, &request.limits)?, &judged)?
+            }
+        };
+        Ok(run.answer(engine))
+    }
 }
 
 /// The run, if it is the judged one.

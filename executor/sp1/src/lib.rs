@@ -1,9 +1,7 @@
 //! SP1 v6 in programs that take one request each: `attestor-vkey` and `attestor-execute`, and
 //! without the feature `portable` `attestor-execute-jit`.
 //!
-//! The ELF and the stdin are hostile. A process limits itself before it looks at them, answers
-//! every outcome it can still name with a frame on stdout, and ends. What it cannot name (a
-//! signal) its parent sees by its exit status.
+//! The ELF and the stdin are hostile: `attestor-child` is what confines the process.
 
 // What only the other programs need.
 #![cfg_attr(not(feature = "portable"), allow(dead_code))]
@@ -16,7 +14,6 @@ mod engine_choice;
 #[cfg(feature = "portable")]
 pub mod execute;
 mod failure;
-mod memory;
 mod program;
 mod run;
 pub mod serve;
@@ -26,7 +23,3 @@ pub mod sp1_jit;
 mod sp1_portable;
 #[cfg(feature = "portable")]
 pub mod vkey;
-
-/// The allocator that turns exhausted memory into an answer.
-#[global_allocator]
-static ALLOCATOR: memory::AnsweringAllocator = memory::AnsweringAllocator;

@@ -10,23 +10,31 @@ use crate::engine_choice::Engine;
 use crate::failure::{Class, Failure, guarded};
 use crate::program;
 use crate::run::Run;
-use crate::serve::{Answer, Request};
+use crate::serve::{Answer, Main, Request, Work};
 
-/// Answer a request to run the ELF in blob 0 with the further blobs as stdin entries.
-pub fn answer(request: &Request) -> Result<Answer, Failure> {
-    let (engine, elf, stdin) = request.to_execute()?;
-    if engine != Engine::Sp1Jit || !request.cross_checks {
-        return Err(Failure::new(Class::Crash, "this program only cross-checks, on sp1-jit"));
+/// What attestor-execute-jit does.
+pub struct ExecuteJit;
+
+impl Main for ExecuteJit {
+    const WORK: Work = Work::Jit;
+
+    /// Answer a request to run the ELF in blob 0 with the further blobs as stdin entries.
+    fn answer(request: &Request) -> Result<Answer, Failure> {
+        let (engine, elf, stdin) = request.to_execute()?;
+        if engine != Engine::Sp1Jit || !request.cross_checks {
+            return Err(Failure::new(Class::Crash, "this program only cross-checks, on sp1-jit"));
+        }
+        let program = program::load(elf)?;
+        let run = guarded(Class::Crash, || {
+            let mut executor = MinimalExecutor::<SupervisorMode>::simple(program);
+            stdin.iter().for_each(|entry| executor.with_input(entry));
+            while executor.execute_chunk().is_some() {}
+            executor.is_done().then(|| result(executor))
+        })?;
+        let run =
+            run.ok_or_else(|| Failure::new(Class::Crash, "the JIT stopped before the end"))?;
+        Ok(run.answer(engine))
     }
-    let program = program::load(elf)?;
-    let run = guarded(Class::Crash, || {
-        let mut executor = MinimalExecutor::<SupervisorMode>::simple(program);
-        stdin.iter().for_each(|entry| executor.with_input(entry));
-        while executor.execute_chunk().is_some() {}
-        executor.is_done().then(|| result(executor))
-    })?;
-    let run = run.ok_or_else(|| Failure::new(Class::Crash, "the JIT stopped before the end"))?;
-    Ok(run.answer(engine))
 }
 
 /// Neither its cycles nor its public values are bounded here: they are compared with those of a run

@@ -243,3 +243,28 @@ def test_deploy__simulated_root_on_another_chain__refused(
     assert result.returncode == 2
     assert "simulated" in result.stderr
     assert not place.file.exists()
+
+
+def test_deploy__gateway_without_code__refused_before_anything_is_paid(place: Place) -> None:
+    result = place.deploy("--root", "simulated", "--gateway", "0x" + "cc" * 20, "--yes")
+    assert result.returncode == 2
+    assert "SP1's gateway 0xCcCCccccCCCCcCCCCCCcCcCccCcCCCcCcccccccC has no code" in result.stderr
+    assert place.node.nonce(from_hex(place.payer)) == 0
+    assert not place.file.exists()
+
+
+def test_deploy__plan__names_arguments_and_shows_no_certificate(place: Place) -> None:
+    shown = place.deploy("--root", "simulated", answer="n\n").stdout.splitlines()
+    assert "    owner                   " + place.payer in shown
+    assert any("rootCertificate" in line and "bytes, sha256" in line for line in shown)
+    assert max(map(len, shown)) <= 160
+    assert "The deployer stays the registry's owner" not in "\n".join(shown)
+
+
+def test_deploy__owner_is_the_deployer_on_a_public_chain__said(
+    start_anvil: Callable[..., Anvil], tmp_path: Path
+) -> None:
+    place = place_on(start_anvil(chain_id=1), tmp_path)
+    assert "The deployer stays the registry's owner" in place.deploy(answer="n\n").stdout
+    other = place.deploy("--owner", "0x" + "aa" * 20, answer="n\n").stdout
+    assert "The deployer stays the registry's owner" not in other

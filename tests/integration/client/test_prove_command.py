@@ -83,10 +83,10 @@ def test_prove__lying_service__nothing_is_printed(serve: Serve, elf: str, lie: s
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--vkey", "0x12"], "--vkey '0x12'"),
-        (["--vkey", "nonsense"], "--vkey 'nonsense'"),
+        (["--vkey", "0x12"], "'--vkey' / '--program-vkey': '0x12'"),
+        (["--vkey", "nonsense"], "'nonsense' is not 0x text of 32 bytes"),
         (["--vkey", "0x" + "ff" * 32], "does not start with a zero byte"),
-        (["--vkey", VKEY, "--multiproof", "0x12"], "set --multiproof"),
+        (["--vkey", VKEY, "--multiproof", "0x12"], "'--multiproof': '0x12'"),
         (["--vkey", VKEY, "--registry", "0x" + "77" * 20], "set --rpc-url"),
     ],
 )
@@ -94,8 +94,9 @@ def test_prove__bad_option__is_named(
     serve: Serve, elf: str, arguments: list[str], said: str
 ) -> None:
     result = prove(elf, serve().url, *arguments)
-    assert isinstance(result.exception, ConfigurationInvalid)
-    assert said in str(result.exception)
+    assert isinstance(result.exception, ConfigurationInvalid | SystemExit)
+    assert result.exit_code != 0
+    assert said in result.output + str(result.exception)
 
 
 def test_prove__program_that_is_none__is_not_sent(serve: Serve, elf: str) -> None:

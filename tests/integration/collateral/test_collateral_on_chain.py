@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -28,11 +28,11 @@ from attestor.deployment.plan import Creation
 from attestor.devnet.anvil import Anvil
 from attestor.devnet.pccs import Pccs
 from attestor.errors import CollateralStoreInvalid, RpcError, UploadRejected, UploadUnconfirmed
-from attestor.quote.collateral import Collateral, MachineKind
+from attestor.quote.collateral import Collateral, MachineKind, SignedText
 from attestor.quote.compact import compact
 from attestor.quote.format import parse
 from attestor.quote.simulated import SimulatedPlatform, Variation
-from attestor.quote.simulated.issued import Issued
+from attestor.quote.simulated.issued import Evaluation, Issued
 from attestor.store.database import Store
 from attestor.store.journal import Journal
 from attestor.store.transactions import Transactions
@@ -64,8 +64,7 @@ class Chain:
         return OwnMachine.of(self.platform.quote(bytes(64))).kind
 
     def items(self) -> tuple[Item, ...]:
-        collateral = self.service.collateral(self.machine)
-        return items_for(self.service, self.store, self.machine, collateral)
+        return items_for(self.service, self.store, self.machine)
 
     def upload(self, items: tuple[Item, ...], margin: int | None = None) -> list[Uploaded]:
         return Uploader(self.store, self.transactions).run(items, margin)
@@ -207,8 +206,7 @@ def test_upload__new_revocation__does_not_wait_for_the_margin(make_chain: MakeCh
     changed = SimulatedPlatform(b"collateral", chain.node.chain_id, 0, revoking)
     service = Pccs(changed, lambda: chain.node.head().timestamp)
     try:
-        collateral = Pcs(service.url, 5.0).collateral(chain.machine)
-        items = items_for(chain.service, chain.store, chain.machine, collateral)
+        items = items_for(Pcs(service.url, 5.0), chain.store, chain.machine)
         done = chain.upload(items, MARGIN)
     finally:
         service.stop()
@@ -217,6 +215,39 @@ def test_upload__new_revocation__does_not_wait_for_the_margin(make_chain: MakeCh
     ]
     with pytest.raises(RpcError):
         chain.verify()
+
+
+def test_upload__store_with_a_delay_of_its_own__is_given_the_evaluation_that_it_takes(
+    make_chain: MakeChain,
+) -> None:
+    """Intel calls 17 standard. This store takes 18 half a year after its event."""
+    listed = (Evaluation(18, 200 * DAY), Evaluation(17, 500 * DAY))
+    intel = Issued(evaluations=listed, evaluation_number=17)
+    chain = make_chain(intel, delay_days=180)
+    later = Variation(issued=replace(intel, evaluation_number=18))
+    platform = SimulatedPlatform(b"collateral", chain.node.chain_id, int(time.time()), later)
+    numbered = Pccs(platform, lambda: chain.node.head().timestamp)
+
+    class Both:
+        """Gives 17, or what is asked for by its number."""
+
+        def collateral(self, machine: MachineKind, evaluation: int | None = None) -> Collateral:
+            by_number = Pcs(numbered.url, 5.0)
+            return (by_number if evaluation == 18 else chain.service).collateral(machine)
+
+        def evaluation_numbers(self, tee: str) -> SignedText:
+            return chain.service.evaluation_numbers(tee)
+
+    refused = r"^TCB info.*EvaluationNumberLower\(18, 17\).*; QE identity.*EvaluationNumberLower"
+    with pytest.raises(UploadRejected, match=refused):
+        chain.upload(chain.items())
+    try:
+        done = chain.upload(items_for(Both(), chain.store, chain.machine), MARGIN)
+    finally:
+        numbered.stop()
+    assert parts(done) == [CollateralKind.TCB_INFO, CollateralKind.QE_IDENTITY]
+    assert chain.store.standard_evaluation(0x81) == 18
+    chain.verify()
 
 
 def test_upload__crl_too_long_for_one_transaction__is_prepared_by_slices(
@@ -237,7 +268,7 @@ def test_upload__of_another_root__is_refused_with_the_contracts_reason(
 ) -> None:
     chain = make_chain()
     foreign = SimulatedPlatform(b"another", chain.node.chain_id, int(time.time()))
-    items = items_for(chain.service, chain.store, chain.machine, foreign.collateral())
+    items = items_of(foreign.collateral(), None)
     with pytest.raises(UploadRejected, match="Intel SGX PCK Platform CA: .*IssuerKeyMismatch"):
         chain.upload(items)
     assert onchain.read_all(chain.store, items) == {}

@@ -1,5 +1,6 @@
 """Collateral over real HTTP, from a server that speaks the PCCS interface of a machine."""
 
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ import pytest
 from attestor.collateral.pcs import Pcs
 from attestor.collateral.sources import PccsSource
 from attestor.errors import AttestorError, CollateralInvalid, CollateralUnreachable
+from attestor.quote import qvl
 from attestor.quote.collateral import Collateral, SignedText
 from attestor.quote.gate import Gate, GatePolicy, SimulatedRoot
 from attestor.quote.simulated import SimulatedPlatform
@@ -204,6 +206,56 @@ def test_collateral__for_a_quote__asks_for_its_kind_of_machine(platform: Simulat
     fmspc = platform.variation.machine.fmspc.hex()
     assert f"/tdx/certification/v4/tcb?fmspc={fmspc}&update=standard" in asked
     assert "/sgx/certification/v4/pckcrl?ca=platform&encoding=der" in asked
+
+
+def numbered(platform: SimulatedPlatform, number: int, asked: list[str]) -> Callable[[str], Answer]:
+    """A service of two TCB evaluations, the standard one and `number`; notes what it is asked."""
+    healthy = pccs(platform.collateral())
+
+    def answer(path: str) -> Answer:
+        asked.append(path)
+        status, headers, body = healthy(path)
+        if f"tcbEvaluationDataNumber={number}" in path:
+            standard = json.loads(platform.collateral().tcb_info)["tcbEvaluationDataNumber"]
+            found = f'"tcbEvaluationDataNumber":{standard}'.encode()
+            assert found in body
+            body = body.replace(found, f'"tcbEvaluationDataNumber":{number}'.encode())
+        elif "tcbEvaluationDataNumber=" in path:
+            return 404, {}, b""
+        return status, headers, body
+
+    return answer
+
+
+def test_collateral__of_another_evaluation__is_asked_for_by_its_number(
+    platform: SimulatedPlatform,
+) -> None:
+    asked: list[str] = []
+    machine = qvl.machine_kind(platform.quote(bytes(64)))
+    with serving(numbered(platform, 99, asked)) as url:
+        found = Pcs(url, 5.0).collateral(machine, 99)
+    assert json.loads(found.tcb_info)["tcbEvaluationDataNumber"] == 99
+    assert json.loads(found.qe_identity)["tcbEvaluationDataNumber"] == 99
+    # Intel's service takes either of the two parameters, and no request with both.
+    assert not [path for path in asked if "update" in path and "Number" in path]
+
+
+def test_collateral__evaluation_that_the_service_lacks__is_the_standard_one(
+    platform: SimulatedPlatform,
+) -> None:
+    machine = qvl.machine_kind(platform.quote(bytes(64)))
+    with serving(numbered(platform, 99, [])) as url:
+        found = Pcs(url, 5.0).collateral(machine, 98)
+    assert found.tcb_info == platform.collateral().tcb_info
+
+
+def test_collateral__standard_evaluation__is_asked_for_once(platform: SimulatedPlatform) -> None:
+    asked: list[str] = []
+    standard = json.loads(platform.collateral().tcb_info)["tcbEvaluationDataNumber"]
+    machine = qvl.machine_kind(platform.quote(bytes(64)))
+    with serving(numbered(platform, 99, asked)) as url:
+        Pcs(url, 5.0).collateral(machine, standard)
+    assert not [path for path in asked if "tcbEvaluationDataNumber" in path]
 
 
 def test_evaluation_numbers__served__are_signed_text_with_its_chain(

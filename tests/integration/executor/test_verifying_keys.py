@@ -1,5 +1,6 @@
 """Verifying keys of real programs, against values computed elsewhere."""
 
+import struct
 from collections.abc import Callable
 
 import pytest
@@ -55,6 +56,26 @@ def test_verifying_key__own_guest_twice__the_same_within_128_mib(
     program = guest("fibonacci")
 
     assert executor.verifying_key(program, limits) == executor.verifying_key(program, limits)
+
+
+def with_zeros(program: bytes, size: int) -> bytes:
+    """The ELF, with so many more bytes of zeros behind the content of its last segment."""
+    headers, count = struct.unpack_from("<Q", program, 32)[0], struct.unpack_from("<H", program, 56)
+    place = headers + 56 * (count[0] - 1) + 40
+    memory_bytes = struct.unpack_from("<Q", program, place)[0]
+    longer = struct.pack("<Q", memory_bytes + size)
+    return program[:place] + longer + program[place + 8 :]
+
+
+def test_verifying_key__much_zeroed_memory__computed_behind_all_walls(
+    executor: NativeExecutor, guest: Programs
+) -> None:
+    # What threads allocate for it makes their heaps grow and shrink, for which no file may be read.
+    key = executor.verifying_key(with_zeros(guest("fibonacci"), 4 << 20), Limits())
+
+    assert key.program_vkey.hex() == (
+        "00efbf66481caaf57fd41ff5b04528f58b13fabcc4b3957f1b02888d5b7de4c1"
+    )
 
 
 def test_verifying_key__untrusted_program__refused(

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 
@@ -133,6 +134,19 @@ def test_result__asked_for_by_many__is_signed_anew_once(parts: Parts) -> None:
         return await asyncio.gather(*(answers.result(parts.job) for _ in range(9)))
 
     assert {result.signer for result in parts.run(ENDED, many)} == {NEW}
+    assert len(parts.recorded) == 1
+
+
+def test_result__looked_at_before_and_asked_for_after_a_renewal__is_not_signed_again(
+    parts: Parts,
+) -> None:
+    async def late(answers: Answers) -> Any:
+        seen = parts.jobs.results.of(parts.job)
+        await answers.result(parts.job)
+        answers._of = AsyncMock(side_effect=[seen, *[parts.jobs.results.of(parts.job)] * 2])  # type: ignore[method-assign]
+        return await answers.result(parts.job)
+
+    assert parts.run(ENDED, late).signer == NEW
     assert len(parts.recorded) == 1
 
 

@@ -36,6 +36,7 @@ def store(**answers: Any) -> tuple[CollateralStore, Any]:
         "root": "rootKeyId()",
         "delay": "evaluationDelaySeconds()",
         "epoch": "signingEpoch()",
+        "standard": "standardEvaluation(uint256)",
         "ca": "caRecord(uint256)",
         "tcb": "tcbRecord(uint256)",
         "qe": "qeRecord(uint256)",
@@ -87,10 +88,11 @@ def test_records__packed_words__are_unpacked() -> None:
 
 
 def test_numbers__of_the_store__are_read() -> None:
-    found, _ = store(root=word(9), delay=word(86400), epoch=word(2))
+    found, _ = store(root=word(9), delay=word(86400), epoch=word(2), standard=word(18) + word(1))
     assert found.root_key_id() == 9
     assert found.evaluation_delay_seconds() == 86400
     assert found.signing_epoch() == 2
+    assert found.standard_evaluation(0x81) == 18
 
 
 @pytest.mark.parametrize("answer", [b"", RpcError("eth_call: execution reverted")])

@@ -37,6 +37,7 @@ class World:
     payer: bytes = PAYER
     chain_time: int = NOW
     delay: int = 0
+    standard: int = 0
     mines: bool = True
     reverts: bool = False
     refused: set[bytes] = field(default_factory=set)
@@ -89,6 +90,9 @@ class World:
 
     def evaluation_delay_seconds(self) -> int:
         return self.delay
+
+    def standard_evaluation(self, tee_type: int) -> int:
+        return self.standard
 
     def new_revocations(self, der: bytes, first: int, count: int) -> int:
         if der in self.refused:

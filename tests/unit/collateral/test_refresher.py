@@ -30,9 +30,11 @@ class Service:
     def __init__(self) -> None:
         self.platform = SimulatedPlatform(b"refresher", 31337, NOW)
         self.asked: list[object] = []
+        self.evaluation: int | None = None
 
-    def collateral(self, machine: MachineKind) -> Collateral:
+    def collateral(self, machine: MachineKind, evaluation: int | None = None) -> Collateral:
         self.asked.append(machine)
+        self.evaluation = evaluation
         return self.platform.collateral()
 
     def evaluation_numbers(self, tee: str) -> SignedText:
@@ -64,9 +66,9 @@ def test_items_for__evaluation_numbers__only_where_the_store_asks(
 ) -> None:
     world.delay = delay
     service = Service()
-    items = items_for(service, world, MACHINE, service.collateral(MACHINE))
-    assert len(items) == parts
-    assert service.asked == [MACHINE, "tdx"][: 1 + (delay > 0)]
+    assert len(items_for(service, world, MACHINE)) == parts
+    assert service.asked == (["tdx", MACHINE] if delay else [MACHINE])
+    assert (service.evaluation is not None) == bool(delay)
 
 
 @pytest.mark.parametrize(
@@ -81,14 +83,14 @@ def test_items_for__collateral_of_another_machine__is_refused(
 ) -> None:
     service = Service()
     with pytest.raises(CollateralInvalid, match=named):
-        items_for(service, world, machine, service.collateral(machine))
+        items_for(service, world, machine)
 
 
 def test_run__machine__is_fetched_for_and_uploaded(
     world: Any, transactions: Transactions, store: Store
 ) -> None:
     service = Service()
-    world.know(*items_for(service, world, MACHINE, service.platform.collateral()))
+    world.know(*items_for(service, world, MACHINE))
     refresher(world, transactions, service).run(MACHINE)
     rows = store.rows("SELECT outcome FROM transactions")
     assert [row["outcome"] for row in rows] == ["succeeded"] * 6

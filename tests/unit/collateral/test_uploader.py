@@ -93,16 +93,28 @@ def test_run__what_holds_beyond_the_margin__is_left_alone(
     assert sent(world) == ["new root", "new crl", "new tcb", "new qe"]
 
 
-def test_run__refused_in_the_middle__names_it_and_leaves_the_rest(
-    world: Any, items: tuple[Item, ...]
+@pytest.mark.parametrize("refused", NAMES)
+def test_run__one_refused__is_named_and_keeps_no_other_from_the_store(
+    world: Any, items: tuple[Item, ...], refused: str
 ) -> None:
-    world.refused.add(b"crl")
-    with pytest.raises(UploadRejected, match=r"^PCK CRL: the store refuses it: SignatureInvalid"):
+    """As a service does that goes on giving a TCB signing certificate which Intel has revoked."""
+    world.refused.add(refused.encode())
+    name = items[NAMES.index(refused)].name
+    with pytest.raises(UploadRejected) as caught:
         uploader(world).run(items, None)
-    assert sent(world) == NAMES[:3]
+    assert caught.value.message == f"{name}: the store refuses it: SignatureInvalid()"
+    assert sent(world) == [name for name in NAMES if name != refused]
     world.refused.clear()
     uploader(world).run(items, None)
-    assert sent(world) == NAMES
+    assert sorted(sent(world)) == sorted(NAMES)
+
+
+def test_run__several_refused__each_is_named(world: Any, items: tuple[Item, ...]) -> None:
+    world.refused |= {b"signing", b"tcb"}
+    reasons = "^TCB signing: .*SignatureInvalid.*; TCB info: .*SignatureInvalid"
+    with pytest.raises(UploadRejected, match=reasons):
+        uploader(world).run(items, None)
+    assert sent(world) == ["ca", "root", "crl", "qe"]
 
 
 @pytest.mark.parametrize(
@@ -131,7 +143,7 @@ def test_run__step_fails__keeps_its_kind_and_hint_and_names_the_item(
 def test_run__reverted__is_refused_and_told(world: Any, items: tuple[Item, ...]) -> None:
     world.reverts = True
     with pytest.raises(UploadRejected, match="PCK CA: its upload 0x0101.* reverted in block 8"):
-        uploader(world).run(items, None)
+        uploader(world).run(items[:1], None)
     assert world.events == ["noted PCK CA", "sent ca", "reverted"]
 
 

@@ -108,3 +108,18 @@ def test_require_suitable__several_lacks__all_in_one_refusal() -> None:
     node = Node(cast(Any, Chain("P-256", number=7)), 42161)
     with pytest.raises(DeploymentRefused, match="chain 42161 .*P-256.*; its block.number is 7"):
         probe.require_suitable(node)
+
+
+def test_require_gateway__none_named__asks_nothing() -> None:
+    probe.require_gateway(cast(Any, None), bytes(20))
+
+
+def test_require_gateway__without_code__refused() -> None:
+    class Empty:
+        chain_id = 5
+
+        def code(self, address: bytes) -> bytes:
+            return b""
+
+    with pytest.raises(DeploymentRefused, match="0x1111.* has no code on chain 5"):
+        probe.require_gateway(cast(Any, Empty()), b"\x11" * 20)

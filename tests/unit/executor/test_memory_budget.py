@@ -7,6 +7,7 @@ import pytest
 
 from attestor.errors import ExecutionStopped
 from attestor.executor.memory_budget import MemoryBudget, machine_bytes
+from attestor.executor.stop import Stop
 
 
 def test_held__fits__free_again_afterwards() -> None:
@@ -38,6 +39,33 @@ def test_held__does_not_fit_and_must_not_wait__cancelled() -> None:
         pass
     with budget.held(10, wait=False):
         pass
+
+
+def test_held__stopped_while_it_waits__ends_and_takes_nothing() -> None:
+    budget, refused = MemoryBudget(10), threading.Event()
+
+    def second(stop: Stop) -> None:
+        with pytest.raises(ExecutionStopped), budget.held(5, stop=stop):
+            pass
+        refused.set()
+
+    with Stop() as stop:
+        with budget.held(6):
+            thread = threading.Thread(target=second, args=(stop,), daemon=True)
+            thread.start()
+            assert not refused.wait(0.05)
+            stop.set()
+            assert refused.wait(10)
+        with budget.held(10, wait=False):
+            pass
+
+
+def test_held__stopped_and_memory_is_free__held() -> None:
+    with Stop() as stop:
+        stop.set()
+        # The call itself obeys.
+        with MemoryBudget(10).held(10, stop=stop):
+            pass
 
 
 def test_held__more_than_there_is__alone() -> None:

@@ -338,6 +338,11 @@ class Setup:
         self.world = World()
         self.start()
 
+    def lost_gas(self) -> int:
+        """What counts against the gas that may be lost in a day."""
+        transactions = Transactions(self.store, Journal(self.store, lambda: self.world.now))
+        return transactions.reverted_gas(PAYER, -1.0)
+
     def start(self) -> None:
         """A fresh process over the same database and chain, as after a restart."""
         self.store = Store.open(self.path)

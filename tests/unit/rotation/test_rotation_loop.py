@@ -410,6 +410,7 @@ def test_step__registration_reverts__next_try_waits_ever_longer(setup: Any) -> N
     assert 3 <= tried <= 8
     (reason, *_) = setup.store.rows("SELECT reason FROM signers WHERE stage = 'abandoned'")
     assert reason == {"reason": "included, but reverted: AdmissionEnded"}
+    assert setup.lost_gas() > 0
     setup.world.refuses = False
     setup.world.now += 3600
     setup.run(6)
@@ -435,6 +436,7 @@ def test_step__relayed_by_somebody_else__counts_as_registered(setup: Any) -> Non
     setup.run(3)
     assert setup.active == ONE
     assert setup.outcome(ONE) == "reverted"
+    assert setup.lost_gas() == 0, "nobody can use up what may be lost by being first"
 
 
 def test_recover__restart_with_an_active_signer__registers_anew(setup: Any) -> None:

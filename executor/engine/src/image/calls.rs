@@ -3,7 +3,7 @@
 use super::Image;
 use crate::alu::Alu;
 use crate::instruction::{Instruction, Operation};
-use crate::syscalls::{T0, VERIFY_SP1_PROOF};
+use crate::syscalls::{ENTER_UNCONSTRAINED, T0, VERIFY_SP1_PROOF};
 
 impl Image {
     /// Whether the code holds a call to verify a proof of another program, in the form in which
@@ -12,17 +12,32 @@ impl Image {
     /// In execution that call does nothing: only SP1's prover checks the inner proofs. What hides
     /// the call from this function is refused when it is made.
     pub fn verifies_proofs(&self) -> bool {
-        let mut number = None;
-        for instruction in &self.instructions {
-            match instruction.operation {
-                Operation::Ecall if number == Some(VERIFY_SP1_PROOF.into()) => return true,
-                Operation::Ecall | Operation::Jump | Operation::JumpRegister => number = None,
-                _ if instruction.written() == Some(T0) => number = constant(instruction),
-                _ => {}
-            }
-        }
-        false
+        self.makes(VERIFY_SP1_PROOF)
     }
+
+    /// Whether the code holds a call, in the same form, to enter an unconstrained block. Such blocks
+    /// are there to give hints, which are read in the middle of a run.
+    pub(crate) fn enters_unconstrained(&self) -> bool {
+        self.makes(ENTER_UNCONSTRAINED)
+    }
+
+    fn makes(&self, call: u32) -> bool {
+        let code = self.instructions.iter().enumerate();
+        let mut calls = code.filter(|(_, instruction)| instruction.operation == Operation::Ecall);
+        calls.any(|(at, _)| number(&self.instructions[..at]) == Some(call.into()))
+    }
+}
+
+/// What t0 holds behind these instructions, as far as the last of them tell without a jump or a call.
+fn number(before: &[Instruction]) -> Option<u64> {
+    for instruction in before.iter().rev() {
+        match instruction.operation {
+            Operation::Ecall | Operation::Jump | Operation::JumpRegister => return None,
+            _ if instruction.written() == Some(T0) => return constant(instruction),
+            _ => {}
+        }
+    }
+    None
 }
 
 /// The value that `li` loads.
@@ -56,6 +71,14 @@ mod tests {
     #[test]
     fn store_and_branch_leave_t0_alone() {
         assert!(verifies(&[CALL[0], store(3, T0, A0, 0), branch(1, T0, A0, 8), ECALL]));
+    }
+
+    #[test]
+    fn entering_an_unconstrained_block_is_found() {
+        assert!(image(&[addi_t0(3), ECALL]).enters_unconstrained());
+        for other in [2, 4, 0x1b] {
+            assert!(!image(&[addi_t0(other), ECALL]).enters_unconstrained());
+        }
     }
 
     #[test]

@@ -24,8 +24,9 @@ const EDGES_OF_CHUNKS: u64 = 48 << 10;
 const EDGES_PER_SIZE: u64 = 1 << 10;
 /// The logarithm of the chunks in the largest block.
 const MAX_BLOCK_BITS: u64 = 14;
-/// Of SP1's portable executor, which makes a table for each.
-const WINDOW_CHUNKS: u64 = (2 << 20) >> CHUNK_BITS;
+/// A huge page of the host's; and for each, SP1's portable executor makes a table.
+pub(super) const WINDOW_BYTES: u64 = 2 << 20;
+const WINDOW_CHUNKS: u64 = WINDOW_BYTES >> CHUNK_BITS;
 
 /// Why a chunk was not made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +53,9 @@ impl Chunks {
     /// From `base`, `ADDRESS_SPACE` inaccessible bytes and those of the marks behind them, and from
     /// `map`, `MAP_BYTES` writable zeros, must belong to the result alone for as long as it lives.
     pub(crate) unsafe fn new(base: *mut u8, map: *mut u8, limit: u64) -> Self {
-        debug_assert!((base as u64).is_multiple_of(4096) && map.cast::<AtomicU64>().is_aligned());
+        debug_assert!(
+            (base as u64).is_multiple_of(WINDOW_BYTES) && map.cast::<AtomicU64>().is_aligned()
+        );
         Self {
             base,
             map: map.cast(),
@@ -86,7 +89,11 @@ impl Chunks {
         debug_assert!(address < ADDRESS_SPACE && !self.has(address >> CHUNK_BITS));
         let chunk = address >> CHUNK_BITS;
         let close = self.has_neighbour(chunk);
-        match self.make(self.block(chunk)) {
+        let block = match self.continues(chunk) {
+            true => chunk..chunk + WINDOW_CHUNKS,
+            false => self.block(chunk),
+        };
+        match self.make(block) {
             // There may be room for this one.
             Err(Denied::Limit) => self.make(chunk..chunk + 1)?,
             made => made?,
@@ -104,6 +111,35 @@ impl Chunks {
         let start = chunk >> bits << bits;
         // Never with the first one.
         if start == 0 { chunk..chunk + 1 } else { start..start + (1 << bits) }
+    }
+
+    /// Whether the guest goes on in a new window after it has used all of the one before: then it is
+    /// likely to use all of this one, which may be one page.
+    fn continues(&self, chunk: u64) -> bool {
+        let window = chunk / WINDOW_CHUNKS;
+        let is_first = chunk.is_multiple_of(WINDOW_CHUNKS) && !self.has_window(window);
+        is_first && chunk > 0 && self.is_whole(window - 1) && self.is_used(chunk - 1)
+    }
+
+    fn is_whole(&self, window: u64) -> bool {
+        self.chunks_of(window) == (1 << WINDOW_CHUNKS) - 1
+    }
+
+    /// Whether a byte of this chunk, which exists, is not zero.
+    fn is_used(&self, chunk: u64) -> bool {
+        let start = self.base.wrapping_add((chunk << CHUNK_BITS) as usize).cast::<u64>();
+        let words = CHUNK_BYTES as usize / 8;
+        // SAFETY: a readable chunk of the reservation, which nothing writes to meanwhile.
+        (0..words).rev().any(|word| unsafe { start.add(word).read_volatile() } != 0)
+    }
+
+    /// Make the windows that these addresses fill, as far as there is room.
+    pub(super) fn make_windows(&self, addresses: &Range<u64>) {
+        let windows = addresses.start.div_ceil(WINDOW_BYTES)..addresses.end / WINDOW_BYTES;
+        for window in windows.filter(|&window| window > 0 && !self.has_window(window)) {
+            // Without it, its chunks are made one by one.
+            let _ = self.make(window * WINDOW_CHUNKS..(window + 1) * WINDOW_CHUNKS);
+        }
     }
 
     /// Make all of these chunks writable, with their marks.
@@ -154,8 +190,13 @@ impl Chunks {
     }
 
     fn has_window(&self, window: u64) -> bool {
+        self.chunks_of(window) != 0
+    }
+
+    /// One bit for each chunk of a window that exists.
+    fn chunks_of(&self, window: u64) -> u64 {
         let first = window * WINDOW_CHUNKS;
-        self.cell(first).load(Relaxed) >> (first & 63) & ((1 << WINDOW_CHUNKS) - 1) != 0
+        self.cell(first).load(Relaxed) >> (first & 63) & ((1 << WINDOW_CHUNKS) - 1)
     }
 
     #[inline(always)]

@@ -4,18 +4,22 @@
 use std::ptr;
 
 use super::address::{ADDRESS_SPACE, MARK_BITS, MARKS_START};
-use super::chunks::{CHUNK_BYTES, Chunks, MAP_BYTES};
+use super::chunks::{CHUNK_BYTES, Chunks, MAP_BYTES, WINDOW_BYTES};
 use crate::instruction::Width;
 
 /// Never accessible, after the marks.
 const GUARD: usize = 1 << 20;
 const RESERVED: usize = MARKS_START as usize + MARKS_BYTES + GUARD + MAP_BYTES;
+/// So that windows can be huge pages of the host's, the base is a multiple of their size.
+const MAPPED: usize = RESERVED + WINDOW_BYTES as usize;
 /// One mark per word.
 const MARKS_BYTES: usize = (ADDRESS_SPACE >> MARK_BITS) as usize;
 
 /// `ADDRESS_SPACE` bytes for the guest, a mark for each word of them, the guard, and the map of
 /// chunks.
 pub(super) struct Reservation {
+    /// Of `MAPPED` bytes.
+    mapping: *mut u8,
     chunks: Box<Chunks>,
 }
 
@@ -23,15 +27,18 @@ impl Reservation {
     pub(super) fn new(limit: u64) -> Option<Self> {
         let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
         // SAFETY: a new mapping at an address that the kernel chooses.
-        let base = unsafe { libc::mmap(ptr::null_mut(), RESERVED, libc::PROT_NONE, flags, -1, 0) };
-        if base == libc::MAP_FAILED {
+        let mapping = unsafe { libc::mmap(ptr::null_mut(), MAPPED, libc::PROT_NONE, flags, -1, 0) };
+        if mapping == libc::MAP_FAILED {
             return None;
         }
-        let base = base.cast::<u8>();
+        let mapping = mapping.cast::<u8>();
+        let base = mapping.wrapping_add(mapping.align_offset(WINDOW_BYTES as usize));
+        // SAFETY: addresses of the new mapping. It is advice; not every host has huge pages.
+        unsafe { libc::madvise(base.cast(), ADDRESS_SPACE as usize, libc::MADV_HUGEPAGE) };
         let map = base.wrapping_add(RESERVED - MAP_BYTES);
         // SAFETY: the mapping is new; from now on only `chunks` uses it.
         let chunks = Box::new(unsafe { Chunks::new(base, map, limit) });
-        let reservation = Self { chunks };
+        let reservation = Self { mapping, chunks };
         let access = libc::PROT_READ | libc::PROT_WRITE;
         // SAFETY: the end of the new mapping.
         let result = unsafe { libc::mprotect(map.cast(), MAP_BYTES, access) };
@@ -165,6 +172,6 @@ impl Reservation {
 impl Drop for Reservation {
     fn drop(&mut self) {
         // SAFETY: the mapping of `new`, of which nothing is used any more.
-        unsafe { libc::munmap(self.chunks.base().cast(), RESERVED) };
+        unsafe { libc::munmap(self.mapping.cast(), MAPPED) };
     }
 }

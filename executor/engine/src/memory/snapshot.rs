@@ -14,17 +14,36 @@ const WINDOW: u64 = 2 << 20;
 #[derive(Default)]
 pub(super) struct Snapshot {
     pages: HashMap<u64, Vec<u64>>,
-    last: Option<u64>,
+    last_pages: Last,
     /// The numbers of the windows that were accessed.
     windows: HashSet<u64>,
-    last_window: Option<u64>,
+    last_windows: Last,
+}
+
+/// The last number, and the last other one: mostly the stack's and the heap's.
+#[derive(Default)]
+struct Last([Option<u64>; 2]);
+
+impl Last {
+    /// Whether it is one of the two; from then on it is the last.
+    #[inline(always)]
+    fn was(&mut self, number: u64) -> bool {
+        let number = Some(number);
+        if self.0[0] == number {
+            return true;
+        }
+        self.0.swap(0, 1);
+        let was = self.0[0] == number;
+        self.0[0] = number;
+        was
+    }
 }
 
 impl Snapshot {
     /// Note an access.
     pub(super) fn visit(&mut self, address: u64) {
         let window = address / WINDOW;
-        if self.last_window.replace(window) != Some(window) {
+        if !self.last_windows.was(window) {
             self.windows.insert(window);
         }
     }
@@ -41,7 +60,7 @@ impl Snapshot {
     ) -> Result<(), Fault> {
         self.visit(address);
         let page = address / PAGE;
-        if self.last.replace(page) == Some(page) || self.pages.contains_key(&page) {
+        if self.last_pages.was(page) || self.pages.contains_key(&page) {
             return Ok(());
         }
         if !reservation.chunks().charge(PAGE) {

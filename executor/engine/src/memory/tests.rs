@@ -97,6 +97,27 @@ fn an_unconstrained_block_leaves_no_trace() {
 }
 
 #[test]
+fn an_unconstrained_block_that_goes_from_page_to_page_leaves_no_trace() {
+    let mut memory = memory();
+    let places = [0x1_0000, 0x1_1000, 0x1_2000, 0x5_0000].map(|page| page + 8);
+    for place in places {
+        memory.store(Width::Double, place, place).expect("room");
+    }
+    memory.begin_unconstrained();
+    for step in 0..64_usize {
+        // Every order of three after each other.
+        let place = places[(step ^ step >> 2 ^ step >> 4) % 4];
+        memory.store(Width::Double, place, 7).expect("room");
+    }
+    assert_eq!(memory.load(Width::Double, false, places[3]), Ok(7));
+    memory.end_unconstrained();
+    for place in places {
+        assert_eq!(memory.load(Width::Double, false, place), Ok(place));
+    }
+    assert_eq!(memory.block_windows(), 2);
+}
+
+#[test]
 fn copies_for_an_unconstrained_block_count() {
     let mut memory = Memory::new((1 << 16) + 4096).expect("memory");
     memory.begin_unconstrained();
@@ -309,4 +330,66 @@ fn bytes_are_counted_across_chunks_and_where_nothing_is() {
     assert_eq!(memory.count(10, 0x2_0000, 0x4_0000), Ok(3));
     assert_eq!(memory.count(10, 0x2_ffff, 1), Ok(1));
     assert!(memory.count(10, ADDRESS_SPACE - 1, 2).is_err());
+}
+
+const WINDOW: u64 = 2 << 20;
+
+/// Bytes that a guest has which wrote a word to each chunk of a window, then to `next`.
+fn touched_behind(window: u64, values: impl Fn(u64) -> u64, next: u64) -> u64 {
+    let mut memory = Memory::new(1 << 30).expect("memory");
+    for chunk in 0..32 {
+        memory.store(Width::Double, window + (chunk << 16), values(chunk)).expect("room");
+    }
+    assert_eq!(memory.touched_bytes(), WINDOW);
+    memory.store(Width::Double, next, 1).expect("room");
+    memory.touched_bytes() - WINDOW
+}
+
+#[test]
+fn whoever_goes_on_behind_a_window_in_use_gets_the_next_one_whole() {
+    let next = HEAP + WINDOW;
+    assert_eq!(touched_behind(HEAP, |_| 1, next), WINDOW);
+    assert_eq!(touched_behind(HEAP, |_| 1, next + 0xfff8), WINDOW);
+    // Not what is further on, or elsewhere.
+    for elsewhere in [next + (1 << 16), next + WINDOW, HEAP - 8, HEAP - WINDOW] {
+        assert_eq!(touched_behind(HEAP, |_| 1, elsewhere), 1 << 16, "{elsewhere:#x}");
+    }
+    // What was touched and holds nothing may have been touched for nothing.
+    assert_eq!(touched_behind(HEAP, |chunk| u64::from(chunk < 31), next), 1 << 16);
+}
+
+#[test]
+fn a_guest_that_strides_over_windows_gets_single_chunks() {
+    let mut memory = Memory::new(1 << 30).expect("memory");
+    for window in 0..64 {
+        memory.store(Width::Byte, HEAP + window * WINDOW, 1).expect("room");
+    }
+    assert_eq!(memory.touched_bytes(), 64 << 16);
+}
+
+#[test]
+fn near_the_limit_a_window_is_not_made_whole() {
+    let mut memory = Memory::new(WINDOW + (3 << 16)).expect("memory");
+    let mut fits = |address| memory.store(Width::Double, address, 1).is_ok();
+    assert!((0..35).all(|chunk| fits(HEAP + (chunk << 16))));
+    assert!(!fits(HEAP + (35 << 16)));
+}
+
+#[test]
+fn windows_are_made_for_an_image_only_where_it_fills_them() {
+    let start = 0x7800_0000;
+    let made = |ranges: &[std::ops::Range<u64>]| {
+        let mut memory = Memory::new(1 << 30).expect("memory");
+        memory.expect(ranges.iter().cloned());
+        memory.touched_bytes() / WINDOW
+    };
+    let range = |from: u64, to: u64| start + from..start + to;
+    assert_eq!(made(&[range(0, WINDOW)]), 1);
+    assert_eq!(made(&[range(0, WINDOW - 4)]), 0);
+    assert_eq!(made(&[range(4, 3 * WINDOW + 4)]), 2);
+    // Of two segments in one chunk, and in two that have others between them.
+    assert_eq!(made(&[range(0, 1 << 20), range((1 << 20) + 8, WINDOW)]), 1);
+    assert_eq!(made(&[range(0, 1 << 20), range((1 << 20) + (3 << 16), WINDOW)]), 0);
+    assert_eq!(made(&[]), 0);
+    assert_eq!(made(&[start..start, start + 2 * WINDOW..start + 3 * WINDOW]), 1);
 }

@@ -20,6 +20,11 @@ pub(super) struct Assembler {
 }
 
 impl Assembler {
+    /// With room for so many bytes, and more if needed.
+    pub(super) fn with_room(bytes: usize) -> Self {
+        Self { code: Vec::with_capacity(bytes), ..Self::default() }
+    }
+
     pub(super) fn label(&mut self) -> Label {
         self.labels.push(None);
         Label(self.labels.len() - 1)

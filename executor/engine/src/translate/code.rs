@@ -8,6 +8,9 @@ use super::entry::Entry;
 
 const AREA: usize = 64 << 20;
 const PAGE: usize = 4096;
+/// The pages behind the last region are writable up to a multiple of this: then a change of access
+/// moves the border between two mappings, and makes none.
+const AHEAD: usize = 1 << 20;
 
 /// Where a region may start.
 const ALIGNMENT: usize = 16;
@@ -40,7 +43,8 @@ impl CodeArea {
         let end = start.checked_add(code.len()).filter(|&end| end <= AREA)?;
         let pages = start / PAGE * PAGE..end.next_multiple_of(PAGE);
         self.intact = false;
-        self.protect(&pages, libc::PROT_READ | libc::PROT_WRITE)?;
+        let writable = pages.start..end.next_multiple_of(AHEAD);
+        self.protect(&writable, libc::PROT_READ | libc::PROT_WRITE)?;
         let target = self.base.wrapping_add(start);
         // SAFETY: the pages are writable now, and no region is executed meanwhile: the only thread
         // with this area is here.

@@ -19,6 +19,9 @@ use crate::exit::Exit;
 use crate::image::Image;
 use crate::instruction::{Instruction, Operation};
 
+/// What an instruction takes, with its stub: most take less.
+const BYTES: usize = 32;
+
 /// The code of a region.
 pub(super) struct Emitted {
     pub(super) code: Vec<u8>,
@@ -38,15 +41,16 @@ pub(super) fn emit(
 ) -> Option<Emitted> {
     let written = region.written(image);
     let kept = |register: usize| (written >> register & 1 == 0).then_some(registers[register]);
-    let mut assembler = Assembler::default();
+    let instructions = region.instructions();
+    let mut assembler = Assembler::with_room(BYTES * instructions);
     let labels = region.blocks.keys().map(|&leader| (leader, assembler.label())).collect();
     let mut emitter = Emitter {
         assembler,
         image,
         allocation: Allocation::of(image, region),
         labels,
-        stubs: Vec::new(),
-        accesses: Vec::new(),
+        stubs: Vec::with_capacity(instructions),
+        accesses: Vec::with_capacity(instructions),
         marks,
         marked: Vec::new(),
         dirty: 0,

@@ -26,6 +26,25 @@ pub(super) struct Block {
     pub successors: [Option<usize>; 2],
 }
 
+/// First instructions of blocks, in the order in which they were found.
+#[derive(Default)]
+struct Leaders {
+    found: Vec<usize>,
+    /// A bit for each, by the end of its index: nearly every instruction is none, and has none.
+    ends: [u64; 16],
+}
+
+impl Leaders {
+    fn push(&mut self, index: usize) {
+        self.found.push(index);
+        self.ends[index / 64 % 16] |= 1 << (index % 64);
+    }
+
+    fn contains(&self, index: usize) -> bool {
+        self.ends[index / 64 % 16] >> (index % 64) & 1 == 1 && self.found.contains(&index)
+    }
+}
+
 impl Region {
     /// `wanted` tells whether a block is worth it in a region that has so many instructions.
     pub(super) fn discover(
@@ -33,19 +52,20 @@ impl Region {
         start: usize,
         wanted: impl Fn(usize, usize) -> bool,
     ) -> Self {
-        let mut leaders = vec![start];
+        let mut leaders = Leaders::default();
+        leaders.push(start);
         let mut entries = vec![start];
         let (mut next, mut total) = (0, 0);
-        while let Some(&leader) = leaders.get(next) {
+        while let Some(&leader) = leaders.found.get(next) {
             next += 1;
-            let end = block_end(image, leader, |index| leaders.contains(&index));
+            let end = block_end(image, leader, |index| leaders.contains(index));
             total += end - leader;
             let back = comes_back(image, end);
             // What is called is another region's, unless it is in this one for another reason.
             let reached = direct(image, end).into_iter().flatten().filter(|_| back.is_none());
             for target in reached.chain(back) {
-                let room = leaders.len() < MAX_BLOCKS && total < MAX_INSTRUCTIONS;
-                if room && wanted(target, total) && !leaders.contains(&target) {
+                let room = leaders.found.len() < MAX_BLOCKS && total < MAX_INSTRUCTIONS;
+                if room && wanted(target, total) && !leaders.contains(target) {
                     leaders.push(target);
                     if back == Some(target) {
                         entries.push(target);
@@ -53,6 +73,7 @@ impl Region {
                 }
             }
         }
+        let mut leaders = leaders.found;
         leaders.sort_unstable();
         let is_leader = |index: &usize| leaders.binary_search(index).is_ok();
         let block = |&leader: &usize| {

@@ -2,8 +2,9 @@
 
 use std::process::ExitCode;
 
-use attestor_sp1::serve::{Work, serve};
+use attestor_sp1::serve::serve;
+use attestor_sp1::sp1_jit::ExecuteJit;
 
 fn main() -> ExitCode {
-    serve(Work::Jit, attestor_sp1::sp1_jit::answer)
+    serve::<ExecuteJit>()
 }

@@ -2,8 +2,9 @@
 
 use std::process::ExitCode;
 
-use attestor_sp1::serve::{Work, serve};
+use attestor_sp1::execute::Execute;
+use attestor_sp1::serve::serve;
 
 fn main() -> ExitCode {
-    serve(Work::Run, attestor_sp1::execute::answer)
+    serve::<Execute>()
 }

@@ -2,8 +2,9 @@
 
 use std::process::ExitCode;
 
-use attestor_sp1::serve::{Work, serve};
+use attestor_sp1::serve::serve;
+use attestor_sp1::vkey::Key;
 
 fn main() -> ExitCode {
-    serve(Work::Compute, attestor_sp1::vkey::answer)
+    serve::<Key>()
 }

@@ -5,6 +5,8 @@
 
 #![allow(unsafe_code)]
 
+mod large;
+
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 
@@ -20,6 +22,16 @@ static ANSWERED: AtomicBool = AtomicBool::new(false);
 /// The system's allocator, which never gives a null pointer back.
 pub(crate) struct AnsweringAllocator;
 
+/// Have all threads share one heap. Where a thread has its own, glibc reads a file in /proc before it
+/// makes that smaller, which ends a process that may open none.
+pub(crate) fn share_heap() {
+    // SAFETY: sets a number of the allocator's, before there is another thread.
+    #[cfg(target_env = "gnu")]
+    unsafe {
+        libc::mallopt(libc::M_ARENA_MAX, 1);
+    }
+}
+
 /// From now on exhausted memory is answered on this file descriptor.
 pub(crate) fn answer_on(fd: i32) {
     ANSWER_FD.store(fd, Ordering::SeqCst);
@@ -30,23 +42,45 @@ pub(crate) fn claim_answer() -> bool {
     !ANSWERED.swap(true, Ordering::SeqCst)
 }
 
-// SAFETY: every call goes unchanged to the system's allocator, which keeps the contract of
-// GlobalAlloc; the only difference is that a null pointer ends the process.
+// SAFETY: a layout's size alone decides whether `large` or the system's allocator has it, and both
+// keep the contract of GlobalAlloc; the only difference is that a null pointer ends the process.
 unsafe impl GlobalAlloc for AnsweringAllocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        present(unsafe { System.alloc(layout) })
+        present(match large::is_large(layout) {
+            true => large::map(layout.size()),
+            false => unsafe { System.alloc(layout) },
+        })
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        present(unsafe { System.alloc_zeroed(layout) })
+        present(match large::is_large(layout) {
+            true => large::map(layout.size()),
+            false => unsafe { System.alloc_zeroed(layout) },
+        })
     }
 
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        present(unsafe { System.realloc(pointer, layout, size) })
+        // SAFETY: the caller's promise about `size`.
+        let wanted = unsafe { Layout::from_size_align_unchecked(size, layout.align()) };
+        match (large::is_large(layout), large::is_large(wanted)) {
+            (false, false) => present(unsafe { System.realloc(pointer, layout, size) }),
+            (true, true) if large::room(layout.size()) == large::room(size) => pointer,
+            _ => {
+                let moved = unsafe { self.alloc(wanted) };
+                let kept = layout.size().min(size);
+                // SAFETY: both have that many bytes, and the new one is not the old one.
+                unsafe { std::ptr::copy_nonoverlapping(pointer, moved, kept) };
+                unsafe { self.dealloc(pointer, layout) };
+                moved
+            }
+        }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        unsafe { System.dealloc(pointer, layout) }
+        match large::is_large(layout) {
+            true => unsafe { large::unmap(pointer, layout.size()) },
+            false => unsafe { System.dealloc(pointer, layout) },
+        }
     }
 }
 
@@ -91,7 +125,7 @@ mod tests {
 
         let header = attestor_protocol::read_header(&mut &bytes[..]).unwrap();
 
-        assert_eq!(header.fields["class"], crate::failure::Class::LimitMemory.name());
+        assert_eq!(header.fields["class"], "limit_memory");
         assert_eq!(header.fields["ok"], false);
     }
 }

@@ -1,0 +1,242 @@
+"""The work of `attestor scroll verify`: blocks are verified one run after the other and told as
+they are, then batches are bound to them."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from attestor.cli import scroll_report as report
+from attestor.cli.display import Display
+from attestor.core.scroll import batch_header, finalization
+from attestor.core.scroll.binding import BoundBatch
+from attestor.core.scroll.blob import Kzg
+from attestor.core.scroll.calldata import Commit, Finalization
+from attestor.errors import AttestorError, ConfigurationInvalid, Transient
+from attestor.errors.scroll_batch import (
+    ScrollBatchMismatch,
+    ScrollNodeFailed,
+    ScrollVerificationFailed,
+    ScrollWitnessUnreadable,
+)
+from attestor.executor.scroll import ExecutedBlock
+from attestor.scroll import batches, fetching, keeping
+from attestor.scroll.node import ScrollNode
+from attestor.scroll.runs import runs
+from attestor.scroll.verification import Verdict, Verifier
+from attestor.scroll.witness import Witness
+
+_NUMBERS = re.compile(r"[0-9]+")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What the work needs. `euclid` is the time of that fork on a chain that is not known."""
+
+    verifier: Verifier
+    chain_id: int
+    kzg: Kzg
+    node: ScrollNode | None = None
+    euclid: int | None = None
+    keep: Path | None = None
+    finalization: Finalization | None = None
+
+
+@dataclass
+class Work:
+    """One call of the command. With `as_json` nothing is told before the end."""
+
+    setting: Setting
+    display: Display
+    as_json: bool = False
+    remembers: bool = False
+    """Whether verified blocks are kept in memory, for batches."""
+    blocks: list[dict[str, Any]] = field(default_factory=list)
+    bound: list[dict[str, Any]] = field(default_factory=list)
+    errors: list[AttestorError] = field(default_factory=list)
+    verified: dict[int, tuple[Witness, ExecutedBlock]] = field(default_factory=dict)
+    seen: set[int] = field(default_factory=set)
+    is_finalized: bool = False
+
+    def files(self, paths: Sequence[Path]) -> None:
+        """Verify the blocks in these files, in the order of the numbers in their names."""
+        self.display.expect(len(paths))
+        self._verify(map(self._read, sorted(paths, key=_order)))
+
+    def range(self, first: int, last: int) -> None:
+        """Verify these blocks of the node, both ends included."""
+        node = self._node(f"block {first}")
+        self.display.expect(last - first + 1)
+        fetched = fetching.witnesses(node, first, last, self.setting.chain_id, self.setting.euclid)
+        self._verify(self._kept(fetched))
+
+    def commit(self, commit: Commit, known: batches.Known) -> None:
+        """Verify the blocks of each batch of a commit that is not verified yet, and bind them."""
+        try:
+            planned = batches.plan(commit, known, self.setting.kzg)
+        except AttestorError as error:
+            self.refuse_commit(error)
+            return
+        for batch in planned:
+            self._batch(batch)
+
+    def refuse_commit(self, error: AttestorError) -> None:
+        """A commit of which not even the blocks are known."""
+        self.errors.append(error)
+        self.bound.append({"verified": False, **report.error_json(error)})
+        self._say(f"batch  REFUSED  {report.error_text(error)}")
+
+    def as_value(self) -> dict[str, Any]:
+        """Everything, for JSON."""
+        good = [block for block in self.blocks if block["verified"]]
+        return {
+            "chain_id": self.setting.chain_id,
+            "verified": not self.errors,
+            "blocks_verified": len(good),
+            "blocks_refused": len(self.blocks) - len(good),
+            "blocks": self.blocks,
+            "batches": self.bound,
+        }
+
+    def summary(self) -> str:
+        """One line at the end."""
+        good = [block for block in self.blocks if block["verified"]]
+        batches_good = [batch for batch in self.bound if batch["verified"]]
+        gas = sum(block["gas_used"] for block in good)
+        parts = [f"{len(good)} block(s) verified, {gas:,} gas"]
+        if len(good) < len(self.blocks):
+            parts.append(f"{len(self.blocks) - len(good)} refused")
+        if self.bound:
+            parts.append(f"{len(batches_good)} of {len(self.bound)} batch(es) verified")
+        return "; ".join(parts)
+
+    def finish(self) -> None:
+        """Raise `ScrollVerificationFailed` if anything was refused, or `ScrollNodeFailed` where
+        only nodes failed, and trying again may help."""
+        if self.setting.finalization is not None and not self.is_finalized and not self.errors:
+            index = batch_header.parse(self.setting.finalization.header).index
+            self.errors.append(
+                ScrollBatchMismatch(f"the finalization is of batch {index}, which was not verified")
+            )
+        if not self.errors:
+            return
+        said = f"{len(self.errors)} refused, the first: {report.error_text(self.errors[0])}"
+        if all(isinstance(error, Transient) for error in self.errors):
+            raise ScrollNodeFailed(said)
+        raise ScrollVerificationFailed(said)
+
+    def _batch(self, batch: batches.Planned) -> None:
+        first, last = batch.first_block, batch.last_block
+        try:
+            for start, end in _gaps(first, last, self.seen):
+                self.range(start, end)
+            lacking = [number for number in range(first, last + 1) if number not in self.verified]
+            if lacking:
+                raise ScrollBatchMismatch(
+                    f"{len(lacking)} of its blocks are not verified, block {lacking[0]} first"
+                )
+            found = [self.verified[number] for number in range(first, last + 1)]
+            bound = batch.bind([witness for witness, _ in found], self.setting.kzg)
+            self._require_finalized(bound, found[0][1], found[-1][1])
+        except AttestorError as error:
+            self.errors.append(error)
+            self.bound.append(report.refused_batch_json(first, last, error))
+            self._say(report.refused_batch_line(first, last, error))
+            return
+        is_finalized = self._is_finalization_of(bound)
+        self.bound.append(report.batch_json(bound, is_finalized))
+        self._say(report.batch_line(bound, is_finalized))
+
+    def _require_finalized(
+        self, bound: BoundBatch, first: ExecutedBlock, last: ExecutedBlock
+    ) -> None:
+        if self.setting.finalization is None or not self._is_finalization_of(bound):
+            return
+        finalization.require(
+            self.setting.finalization,
+            bound,
+            first.pre_state_root,
+            last.post_state_root,
+            last.withdraw_root,
+        )
+        self.is_finalized = True
+
+    def _is_finalization_of(self, bound: BoundBatch) -> bool:
+        told = self.setting.finalization
+        return told is not None and batch_header.parse(told.header).index == bound.index
+
+    def _verify(self, items: Iterable[Witness | Verdict]) -> None:
+        for run in runs(items):
+            if isinstance(run, Verdict):
+                self._tell(run, None)
+                continue
+            for witness, verdict in zip(run, self.setting.verifier.verify(run), strict=True):
+                self._tell(verdict, witness)
+
+    def _tell(self, verdict: Verdict, witness: Witness | None) -> None:
+        self.display.advance()
+        self.seen.add(verdict.number)
+        if verdict.error is not None:
+            self.errors.append(verdict.error)
+        if self.remembers and witness is not None and verdict.executed is not None:
+            # A batch is bound by headers and transactions.
+            light = replace(witness, nodes=frozenset(), codes=frozenset())
+            self.verified[verdict.number] = (light, verdict.executed)
+        self.blocks.append(report.block_json(verdict))
+        self._say(report.block_line(verdict))
+
+    def _read(self, path: Path) -> Witness | Verdict:
+        try:
+            found = keeping.read(path)
+            self._require_chain(found, path)
+        except AttestorError as error:
+            return Verdict(number=_order(path)[0], hash=b"", error=error)
+        return self._keep(found)
+
+    def _require_chain(self, witness: Witness, path: Path) -> None:
+        if witness.chain_id != self.setting.chain_id:
+            raise ScrollWitnessUnreadable(
+                f"{path} is of chain {witness.chain_id}, not {self.setting.chain_id}",
+                hint=f"--chain-id {witness.chain_id}, with --fork on a development chain",
+            )
+
+    def _kept(self, items: Iterable[Witness | Verdict]) -> Iterator[Witness | Verdict]:
+        for item in items:
+            yield self._keep(item) if isinstance(item, Witness) else item
+
+    def _keep(self, witness: Witness) -> Witness:
+        if self.setting.keep is not None:
+            keeping.keep(self.setting.keep, witness)
+        return witness
+
+    def _node(self, what: str) -> ScrollNode:
+        if self.setting.node is None:
+            raise ConfigurationInvalid(
+                f"{what} is in no file that was given, and there is no node to ask",
+                hint="set --rpc-url",
+            )
+        return self.setting.node
+
+    def _say(self, line: str) -> None:
+        if not self.as_json:
+            self.display.say(line)
+
+
+def _order(path: Path) -> tuple[int, str]:
+    """By the last number in a file's name."""
+    numbers = _NUMBERS.findall(path.stem)
+    return (int(numbers[-1][:18]) if numbers else 0, path.name)
+
+
+def _gaps(first: int, last: int, seen: set[int]) -> list[tuple[int, int]]:
+    """Ranges of the numbers from first to last that are not among those seen."""
+    found: list[tuple[int, int]] = []
+    for number in range(first, last + 1):
+        if number in seen:
+            continue
+        if found and found[-1][1] == number - 1:
+            found[-1] = (found[-1][0], number)
+        else:
+            found.append((number, number))
+    return found

@@ -1,0 +1,132 @@
+"""Execution of Scroll's blocks: one child process of `attestor-scroll` (executor/scroll, Rust) for
+a range of consecutive blocks. docs/scroll.md says what is checked."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import rlp
+
+from attestor.core import frame
+from attestor.core.execution import Limits
+from attestor.errors import ExecutorMissing
+from attestor.executor import answer, child, scroll_answer
+from attestor.executor.memory_budget import MemoryBudget
+from attestor.executor.programs import Programs
+from attestor.executor.sandbox import SandboxReport, read_report
+from attestor.executor.scroll_answer import ExecutedBlock, ExecutedRange
+
+VERSION = 1
+PROGRAM = "attestor-scroll"
+BUILD_COMMAND = "make scroll"
+MAX_BLOCKS = 1024
+"""Of one request."""
+_REPORT_LIMITS = Limits(wall_seconds=20, cpu_seconds=20)
+
+__all__ = ["Block", "BlockRange", "Chain", "ExecutedBlock", "ExecutedRange", "ScrollExecutor"]
+
+
+@dataclass(frozen=True)
+class Chain:
+    """A chain of Scroll's kind, from the configuration and never from a caller.
+
+    Without `forks`, those of a chain that is known by its id (534352, 534351). With it, the
+    activation of each fork that the chain has, by name: a block number for `bernoulli` and `curie`,
+    a time in seconds for `euclid`, `euclid_v2`, `feynman`, `galileo` and `galileo_v2`.
+    """
+
+    id: int
+    forks: Mapping[str, int] | None = None
+
+    @property
+    def header(self) -> dict[str, object]:
+        """What a request says of it."""
+        return {"id": self.id} | ({} if self.forks is None else {"forks": dict(self.forks)})
+
+
+@dataclass(frozen=True)
+class Block:
+    """A block: the RLP of its header, and the raw bytes of its transactions, messages from L1
+    (0x7e ‖ rlp([queue index, gas, to, value, data, sender])) included. A `hash` that is given is
+    compared with the header's."""
+
+    header: bytes = field(repr=False)
+    transactions: tuple[bytes, ...] = field(repr=False)
+    hash: bytes | None = None
+
+
+@dataclass(frozen=True)
+class BlockRange:
+    """Consecutive blocks, at most `MAX_BLOCKS`, and the trie nodes and codes of all of them.
+
+    `parent` is the RLP of the header before the first one. Only with it is `pre_state_root`, the
+    state before the first block, checked: a block's header commits to the state after it alone.
+    """
+
+    blocks: tuple[Block, ...]
+    pre_state_root: bytes
+    parent: bytes | None
+    nodes: Collection[bytes] = field(repr=False)
+    codes: Collection[bytes] = field(repr=False)
+
+
+class ScrollExecutor:
+    """Thread-safe. Each call starts a child process, which has ended when the call returns."""
+
+    def __init__(
+        self,
+        directory: Path,
+        programs: Programs | None = None,
+        memory: MemoryBudget | None = None,
+    ) -> None:
+        """As `NativeExecutor`."""
+        self._program = directory / PROGRAM
+        self._memory = memory or MemoryBudget.of_machine()
+        self._sealed = programs.descriptors.get(PROGRAM) if programs is not None else None
+        self._relied_on: tuple[str, ...] = ()
+
+    def execute(self, chain: Chain, blocks: BlockRange, limits: Limits) -> ExecutedRange:
+        """Execute the blocks, each on the state after the one before, and check all that their
+        headers say.
+
+        Of `limits`, `cycles` and `public_values_bytes` do not count. Raises a `ScrollError`,
+        `ExecutionLimit`, `ExecutionStopped`, `ExecutorCrashed` or `ExecutorMissing`.
+        """
+        with self._memory.held(limits.memory_bytes):
+            ended = self._call(request_blobs(blocks), limits, chain=chain.header)
+        return scroll_answer.read(ended, len(blocks.blocks))
+
+    def sandbox_report(self) -> SandboxReport:
+        """As `NativeExecutor.sandbox_report`, of this program."""
+        report = read_report(answer.read(self._call((), _REPORT_LIMITS, report="sandbox")).header)
+        self._relied_on = report.standing
+        return report
+
+    def _call(self, blobs: tuple[bytes, ...], limits: Limits, **fields: object) -> child.Ended:
+        bounds = {"cpu_seconds": limits.cpu_seconds, "memory_bytes": limits.memory_bytes}
+        header = {"version": VERSION, "limits": bounds, "walls": list(self._relied_on), **fields}
+        if self._sealed is None and not self._program.exists():
+            raise ExecutorMissing(
+                f"{self._program} is not there", hint=f"build it: {BUILD_COMMAND}"
+            )
+        return child.run(
+            self._program,
+            frame.encode_header(header, [len(blob) for blob in blobs]),
+            limits.wall_seconds,
+            max_answer_bytes=frame.MAX_HEADER_BYTES + frame.LENGTH.size,
+            niceness=limits.niceness,
+            sealed=self._sealed,
+            stop=limits.stop,
+            attached=b"".join(blobs),
+        )
+
+
+def request_blobs(blocks: BlockRange) -> tuple[bytes, bytes, bytes]:
+    """The blobs of a request: the format is in executor/scroll/src/request.rs."""
+    listed = [[one.header, one.hash or b"", list(one.transactions)] for one in blocks.blocks]
+    headed = rlp.encode([blocks.pre_state_root, blocks.parent or b"", listed])
+    return headed, _joined(blocks.nodes), _joined(blocks.codes)
+
+
+def _joined(parts: Collection[bytes]) -> bytes:
+    return b"".join(piece for part in parts for piece in (frame.LENGTH.pack(len(part)), part))

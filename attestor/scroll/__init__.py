@@ -1,0 +1,1 @@
+"""Scroll's nodes, witnesses and blobs, and the verification of blocks and batches with them."""

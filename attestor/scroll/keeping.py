@@ -1,0 +1,55 @@
+"""Witnesses as files: kept from a node, and read again."""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from attestor.errors.scroll_batch import ScrollWitnessUnreadable
+from attestor.scroll.witness import MAX_FILE_BYTES, Witness, from_text, to_text
+
+SUFFIX = ".json"
+
+
+def keep(folder: Path, witness: Witness) -> Path:
+    """Write the witness into `folder`, whole or not at all. Raises `ScrollWitnessUnreadable` where
+    nothing can be written."""
+    path = folder / f"scroll-{witness.chain_id}-{witness.number}{SUFFIX}"
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        partial.write_text(to_text(witness), encoding="utf-8")
+        partial.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+        raise ScrollWitnessUnreadable(
+            f"the witness of block {witness.number} cannot be kept in {folder}: {error.strerror}"
+        ) from None
+    return path
+
+
+def files_in(path: Path) -> list[Path]:
+    """The file, or those in a folder."""
+    if not path.is_dir():
+        return [path]
+    found = sorted(path.glob(f"[!.]*{SUFFIX}"))
+    if not found:
+        raise ScrollWitnessUnreadable(f"{path} has no witness files (*{SUFFIX})")
+    return found
+
+
+def read(path: Path) -> Witness:
+    """The witness in a file. Raises `ScrollWitnessUnreadable`."""
+    return from_text(read_bytes(path), str(path))
+
+
+def read_bytes(path: Path) -> bytes:
+    """A file's content, of at most `MAX_FILE_BYTES`. Raises `ScrollWitnessUnreadable`."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_FILE_BYTES + 1)
+    except OSError as error:
+        raise ScrollWitnessUnreadable(f"{path} cannot be read: {error.strerror}") from None
+    if len(content) > MAX_FILE_BYTES:
+        raise ScrollWitnessUnreadable(f"{path} has more than {MAX_FILE_BYTES} bytes")
+    return content

@@ -1,0 +1,232 @@
+"""A Scroll node: its calls, each with bounds of its own, and the witness of a block by whichever
+method the block's era needs.
+
+Nothing that it says is believed: the executor recomputes what headers commit to. Here answers are
+bounded and decoded, and failures are told so that somebody knows what to do.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from attestor.chain import refusals, wire
+from attestor.chain.rpc import Bounds
+from attestor.core import header as block_header
+from attestor.core.scroll.eras import is_mpt
+from attestor.core.text import one_line, to_hex
+from attestor.errors import RpcError, RpcThrottled, RpcUnreachable
+from attestor.errors.scroll_batch import (
+    ScrollMethodMissing,
+    ScrollNodeFailed,
+    ScrollWitnessUnreadable,
+)
+from attestor.net import Deadline
+from attestor.scroll import headers, transactions
+from attestor.scroll.client_software import Software, software_of
+from attestor.scroll.fields import Fields, data, many
+from attestor.scroll.witness import Trie, Witness, from_trace
+
+WITNESS, TRACE = "debug_executionWitness", "scroll_getBlockTraceByNumberOrHash"
+WITNESS_BOUNDS = Bounds(bytes=128 << 20, tokens=2_000_000)
+TRACE_BOUNDS = Bounds(bytes=512 << 20, tokens=16_000_000)
+"""A trace has a line for each executed instruction."""
+BLOCK_BOUNDS = Bounds(bytes=64 << 20, tokens=4_000_000)
+WITNESS_SECONDS = 120
+ATTEMPTS = 4
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
+METHOD_NOT_FOUND = -32601
+_MISSING_WORDS = ("does not exist", "not available", "not supported", "method not found")
+
+
+class Transport(Protocol):
+    """One endpoint, as `chain.rpc.Rpc`."""
+
+    @property
+    def label(self) -> str: ...
+
+    def call(
+        self,
+        method: str,
+        params: list[Any],
+        deadline: Deadline | None = None,
+        fresh: bool = False,
+        bounds: Bounds = ...,
+    ) -> Any: ...
+
+    def close(self) -> None: ...
+
+
+class ScrollNode:
+    """Asks again, after a pause, where the node could not answer; so each call takes
+    `WITNESS_SECONDS` at most, several times."""
+
+    def __init__(self, rpc: Transport, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._rpc = rpc
+        self._sleep = sleep
+        self._software: Software | None = None
+        self._is_closed = False
+
+    @property
+    def label(self) -> str:
+        """The node as it may be shown."""
+        return self._rpc.label
+
+    @property
+    def software(self) -> Software:
+        """What the node is, by its own word; asked once."""
+        if self._software is None:
+            said = self._ask("web3_clientVersion", [])
+            self._software = software_of(one_line(str(said))[:120])
+        return self._software
+
+    def chain_id(self) -> int:
+        """The chain that it is of."""
+        return wire.count(self._ask("eth_chainId", []), "chain id")
+
+    def head(self) -> int:
+        """The number of its newest block."""
+        return wire.count(self._ask("eth_blockNumber", []), "block number")
+
+    def header(self, number: int) -> bytes:
+        """The RLP of a block's header, which hashes to what the node says."""
+        return self._header(self._block(number, False), number)
+
+    def witness(self, number: int, chain_id: int, euclid: int | None = None) -> Witness:
+        """A block with all that executing it needs.
+
+        Raises `ScrollMethodMissing` when the node does not serve the method for the block's era,
+        `ScrollNodeFailed` when it could not answer, `ScrollWitnessUnreadable` for an answer that
+        is none.
+        """
+        block = self._block(number, True)
+        encoded = self._header(block, number)
+        timestamp = block.number("timestamp")
+        if is_mpt(chain_id, timestamp, euclid):
+            return self._mpt_witness(block, encoded, number, chain_id)
+        return self._trace(number, encoded)
+
+    def close(self) -> None:
+        """End calls that run in other threads, and make none any more."""
+        self._is_closed = True
+        self._rpc.close()
+
+    def proof_nodes(self, address: bytes, slots: Sequence[bytes], number: int) -> frozenset[bytes]:
+        """The trie nodes that lead to an account, and to slots of it, after block `number`."""
+        params = [to_hex(address), [to_hex(slot) for slot in slots], hex(number)]
+        found = Fields(self._ask("eth_getProof", params), "eth_getProof")
+        nodes = set(many(found.get("accountProof"), "accountProof"))
+        for entry in found.objects("storageProof"):
+            nodes |= set(many(entry.get("proof"), f"{entry.place}.proof"))
+        return frozenset(nodes)
+
+    def code(self, address: bytes, number: int) -> bytes:
+        """The code of a contract after block `number`."""
+        return data(self._ask("eth_getCode", [to_hex(address), hex(number)]), "eth_getCode")
+
+    def serves(self, method: str, number: int) -> bool:
+        """Whether it answers that method for that block. Raises as `witness`, but for the method
+        that is missing."""
+        bounds = WITNESS_BOUNDS if method == WITNESS else TRACE_BOUNDS
+        try:
+            self._ask(method, [hex(number)], bounds)
+        except ScrollMethodMissing:
+            return False
+        return True
+
+    def _mpt_witness(self, block: Fields, encoded: bytes, number: int, chain_id: int) -> Witness:
+        answer = self._ask(WITNESS, [hex(number)], WITNESS_BOUNDS)
+        found = Fields(answer, f"the witness of block {number}")
+        parent = self._parent(found, block.bytes("parentHash", length=32), number)
+        return Witness(
+            trie=Trie.MPT,
+            chain_id=chain_id,
+            header=encoded,
+            transactions=tuple(
+                transactions.encode(item, f"transaction {position} of block {number}")
+                for position, item in enumerate(block.list("transactions"))
+            ),
+            pre_state_root=headers.state_root(parent),
+            nodes=frozenset(many(found.need("state"), f"{found.place}.state")),
+            codes=frozenset(many(found.get("codes"), f"{found.place}.codes")),
+            parent=parent,
+            hash=block.bytes("hash", length=32),
+        )
+
+    def _parent(self, found: Fields, parent_hash: bytes, number: int) -> bytes:
+        """Among the witness's headers, as RLP (reth) or objects (geth), or else asked for."""
+        for position, item in enumerate(found.list("headers")):
+            place = f"{found.place}.headers[{position}]"
+            encoded = (
+                data(item, place) if isinstance(item, str) else headers.encode(Fields(item, place))
+            )
+            if block_header.hash_of(encoded) == parent_hash:
+                return encoded
+        encoded = self.header(number - 1)
+        if block_header.hash_of(encoded) != parent_hash:
+            raise ScrollWitnessUnreadable(
+                f"{self.label}: block {number - 1} is not the parent of block {number}; there was "
+                "a reorganization, or the node answers from several"
+            )
+        return encoded
+
+    def _trace(self, number: int, encoded: bytes) -> Witness:
+        answer = self._ask(TRACE, [hex(number)], TRACE_BOUNDS)
+        found = from_trace(Fields(answer, f"the trace of block {number}"))
+        if found.header != encoded:
+            raise ScrollWitnessUnreadable(
+                f"{self.label}: the trace of block {number} has another header than the block"
+            )
+        return found
+
+    def _block(self, number: int, whole: bool) -> Fields:
+        answer = self._ask("eth_getBlockByNumber", [hex(number), whole], BLOCK_BOUNDS)
+        if answer is None:
+            raise ScrollNodeFailed(f"{self.label} has no block {number}")
+        return Fields(answer, f"block {number}")
+
+    def _header(self, block: Fields, number: int) -> bytes:
+        encoded = headers.encode(block)
+        said = block.bytes("hash", length=32)
+        if block_header.hash_of(encoded) != said or headers.number(encoded) != number:
+            raise ScrollWitnessUnreadable(
+                f"{self.label}: the header of block {number} does not hash to {to_hex(said)}, or "
+                "is of another number"
+            )
+        return encoded
+
+    def _ask(self, method: str, params: list[Any], bounds: Bounds | None = None) -> Any:
+        pause = FIRST_PAUSE
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                return self._call(method, params, bounds)
+            except RpcUnreachable as error:
+                if attempt == ATTEMPTS or self._is_closed:
+                    raise ScrollNodeFailed(
+                        f"{error.message}, {ATTEMPTS} times", hint=error.hint
+                    ) from None
+                asked = error.seconds if isinstance(error, RpcThrottled) else None
+                self._sleep(min(asked or pause, LONGEST_PAUSE))
+                pause *= 2
+        raise AssertionError("the last attempt returns or raises")
+
+    def _call(self, method: str, params: list[Any], bounds: Bounds | None) -> Any:
+        deadline = Deadline(WITNESS_SECONDS)
+        try:
+            return self._rpc.call(method, params, deadline, False, bounds or Bounds())
+        except RpcError as error:
+            told = refusals.told_apart(error)
+            if isinstance(told, RpcThrottled):
+                raise told from None
+            if method in (WITNESS, TRACE) and _is_missing(error):
+                raise ScrollMethodMissing(
+                    f"{self.label} ({self.software.version}) does not serve {method}",
+                    hint=self.software.advice(method),
+                ) from None
+            raise ScrollNodeFailed(f"{self.label}: {error.message}", hint=told.hint) from None
+
+
+def _is_missing(error: RpcError) -> bool:
+    said = error.message.lower()
+    return error.number == METHOD_NOT_FOUND or (
+        "method" in said and any(words in said for words in _MISSING_WORDS)
+    )

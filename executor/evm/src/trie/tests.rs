@@ -1,0 +1,112 @@
+use std::collections::BTreeMap;
+
+use alloy_primitives::keccak256;
+use alloy_trie::HashBuilder;
+
+use super::*;
+
+/// The root of these values by another implementation.
+fn expected(values: &BTreeMap<B256, Vec<u8>>) -> B256 {
+    let mut builder = HashBuilder::default();
+    for (key, value) in values {
+        builder.add_leaf(Nibbles::unpack(key), value);
+    }
+    builder.root()
+}
+
+/// Keys that share long prefixes, so that all kinds of nodes come up.
+fn key(seed: u64) -> B256 {
+    let mut key = [0; 32];
+    let random = keccak256(seed.to_be_bytes());
+    let same = usize::from(random[0] % 32);
+    key[same..].copy_from_slice(&random[same..]);
+    key[31] = random[31] & 0x3;
+    B256::from(key)
+}
+
+fn value(seed: u64) -> Vec<u8> {
+    keccak256(seed.to_le_bytes())[..1 + seed as usize % 32].iter().map(|byte| byte | 1).collect()
+}
+
+#[test]
+fn root_is_that_of_another_implementation_after_each_change() {
+    let nodes = Nodes::default();
+    let (mut trie, mut values) = (Trie::default(), BTreeMap::new());
+    for step in 0..2000_u64 {
+        let key = key(step * 7 % 400);
+        if step % 3 == 2 {
+            trie.remove(&nodes, key).unwrap();
+            values.remove(&key);
+        } else {
+            trie.insert(&nodes, key, value(step)).unwrap();
+            values.insert(key, value(step));
+        }
+        assert_eq!(trie.root(), expected(&values), "step {step}");
+        assert_eq!(trie.get(&nodes, key).unwrap(), values.get(&key).map(Vec::as_slice));
+    }
+}
+
+#[test]
+fn empty_trie_has_the_root_of_nothing() {
+    let nodes = Nodes::default();
+    let mut trie = Trie::new(EMPTY_ROOT_HASH);
+
+    trie.insert(&nodes, B256::ZERO, vec![1]).unwrap();
+    trie.remove(&nodes, B256::ZERO).unwrap();
+
+    assert_eq!(trie.root(), EMPTY_ROOT_HASH);
+    assert_eq!(trie.get(&nodes, B256::ZERO), Ok(None));
+}
+
+#[test]
+fn node_that_is_not_there_is_told_by_its_hash() {
+    let hash = B256::repeat_byte(7);
+    let nodes = Nodes::default();
+
+    for error in [
+        Trie::new(hash).get(&nodes, B256::ZERO).unwrap_err(),
+        Trie::new(hash).insert(&nodes, B256::ZERO, vec![1]).unwrap_err(),
+        Trie::new(hash).remove(&nodes, B256::ZERO).unwrap_err(),
+    ] {
+        assert!(
+            matches!(error, WitnessError::MissingNode { hash: missing, .. } if missing == hash)
+        );
+    }
+}
+
+#[test]
+fn bytes_that_are_no_node_of_a_state_are_refused() {
+    let hash = alloy_rlp::encode(B256::repeat_byte(7));
+    let list = |items: &[&[u8]]| {
+        let body = items.concat();
+        let mut bytes = Vec::new();
+        alloy_rlp::Header { list: true, payload_length: body.len() }.encode(&mut bytes);
+        [bytes, body].concat()
+    };
+    let leaf = |path: &[u8]| list(&[&alloy_rlp::encode(path), &[1]]);
+    for (bytes, why) in [
+        (vec![], "not RLP"),
+        (vec![0x81, 0x80], "not one list"),
+        (list(&[]), "neither 2 nor 17"),
+        ([list(&[]), vec![0]].concat(), "not one list"),
+        (list(&[&[0xc0], &[1]]), "not a string"),
+        (list(&[&[0x80], &[1]]), "not a string"),
+        (list(&[&[0x81]]), "an item is"),
+        (list(&[&[1][..]; 18]), "too many"),
+        (leaf(&[0x20, 0x01]), "another depth"),
+        (leaf(&[0x40]), "unknown form"),
+        (leaf(&[0x01]), "unknown form"),
+        (leaf(&[0x31; 33]), "too long"),
+        (leaf(&[0x31; 34]), "unknown form"),
+        (list(&[&alloy_rlp::encode(&[0x20; 33][..]), &[0x80]]), "without a value"),
+        (list(&[&[0x00], &hash]), "over none"),
+        (list(&[&[0x11], &[0x80]]), "no branch"),
+        (list(&[&[&[0x80][..]; 16][..], &[&[0x80][..]][..]].concat()), "fewer than two"),
+        (list(&[&[&[0x80][..]; 16][..], &[&[0x01][..]][..]].concat()), "a value"),
+        (list(&[&[&[0x01][..]; 16][..], &[&[0x80][..]][..]].concat()), "neither a hash"),
+    ] {
+        let nodes = Nodes::new([&bytes[..]]);
+        let error = Trie::new(keccak256(&bytes)).get(&nodes, B256::ZERO).unwrap_err();
+        assert!(error.to_string().contains(why), "{bytes:02x?}: {error}");
+    }
+}

@@ -1,0 +1,319 @@
+"""`attestor scroll verify` and `probe`, with an executor that is told what comes out and nodes in
+memory."""
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cases import scroll_batch
+from cases.scroll_chain import FIRST, ScriptedExecutor, chain
+from cases.scroll_node import L2GETH, RecordedNode
+from click.testing import CliRunner
+
+from attestor import cli
+from attestor.cli import scroll, scroll_commits
+from attestor.cli.display import Display
+from attestor.core.scroll.block import from_header
+from attestor.core.text import to_hex
+from attestor.errors import AttestorError, ConfigurationInvalid, WrongChain
+from attestor.errors.scroll import ScrollMismatch
+from attestor.errors.scroll_batch import (
+    ScrollMethodMissing,
+    ScrollNodeFailed,
+    ScrollVerificationFailed,
+)
+from attestor.executor.scroll import BlockRange
+from attestor.scroll import keeping
+from attestor.scroll.node import TRACE, WITNESS
+
+URL = "http://node.example:8545"
+WITNESSES = chain(4)
+BLOCKS = {one.number: one for one in WITNESSES}
+
+
+class Called:
+    """What a call of the command printed, and the error that it ended with."""
+
+    def __init__(self, arguments: Sequence[str]) -> None:
+        result = CliRunner().invoke(cli.group, ["scroll", *arguments])
+        self.output, self.error = result.output, result.exception
+        self.exit_code = result.exit_code
+
+    @property
+    def value(self) -> Any:
+        return json.loads(self.output)
+
+
+@pytest.fixture
+def executor(monkeypatch: pytest.MonkeyPatch) -> ScriptedExecutor:
+    found = ScriptedExecutor()
+    monkeypatch.setattr(scroll, "ScrollExecutor", lambda directory: found)
+    monkeypatch.setattr(scroll, "_kzg", scroll_batch.CheapKzg)
+    return found
+
+
+Serve = Callable[[RecordedNode], RecordedNode]
+
+
+@pytest.fixture
+def serve(monkeypatch: pytest.MonkeyPatch, executor: ScriptedExecutor) -> Serve:
+    def serve(node: RecordedNode) -> RecordedNode:
+        monkeypatch.setattr(scroll, "open_rpc", lambda url: node)
+        monkeypatch.setattr(scroll_commits, "open_rpc", lambda url: node)
+        return node
+
+    return serve
+
+
+def kept(folder: Path) -> list[Path]:
+    return [keeping.keep(folder, one) for one in WITNESSES]
+
+
+def test_verify__range_of_a_node__has_a_line_per_block(serve: Serve) -> None:
+    serve(RecordedNode(BLOCKS))
+    called = Called(["verify", f"{FIRST}-{FIRST + 2}", "--rpc-url", URL])
+    assert called.exit_code == 0, called.output
+    lines = called.output.splitlines()
+    assert [line.split("  ")[:2] for line in lines[:3]] == [
+        [f"block {FIRST + place}", "verified"] for place in range(3)
+    ]
+    assert "21,000 gas" in lines[0]
+    assert "0x7777777777777777…" in lines[0]
+    assert lines[3] == "3 block(s) verified, 63,000 gas"
+
+
+def test_verify__json__has_whole_roots(serve: Serve) -> None:
+    serve(RecordedNode(BLOCKS))
+    called = Called(["verify", str(FIRST), "--rpc-url", URL, "--json"])
+    (block,) = called.value["blocks"]
+    assert called.value["verified"] is True
+    assert block["number"] == FIRST
+    assert block["hash"] == to_hex(WITNESSES[0].block_hash)
+    assert block["pre_state_root"] == to_hex(WITNESSES[0].pre_state_root)
+    assert block["pre_state_checked"] is True
+
+
+def test_verify__files_and_folders__need_no_node(tmp_path: Path, executor: Any) -> None:
+    paths = kept(tmp_path)
+    assert Called(["verify", str(tmp_path)]).exit_code == 0
+    assert Called(["verify", *map(str, reversed(paths))]).exit_code == 0
+    assert executor.numbers == [[FIRST, FIRST + 1, FIRST + 2, FIRST + 3]] * 2
+
+
+def test_verify__keep__stores_what_it_can_verify_again(serve: Serve, tmp_path: Path) -> None:
+    serve(RecordedNode(BLOCKS))
+    folder = tmp_path / "kept"
+    first = Called(["verify", f"{FIRST}-{FIRST + 3}", "--rpc-url", URL, "--keep", str(folder)])
+    assert first.exit_code == 0, first.output
+    again = Called(["verify", str(folder)])
+    assert again.output == first.output
+
+
+def test_verify__refused_block__is_named_and_the_exit_code_says_so(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def fault(number: int, blocks: BlockRange) -> None:
+        if number == FIRST + 1:
+            raise ScrollMismatch("state_root differs", block=number)
+
+    monkeypatch.setattr(scroll, "ScrollExecutor", lambda directory: ScriptedExecutor(fault))
+    kept(tmp_path)
+    called = Called(["verify", str(tmp_path)])
+    assert isinstance(called.error, ScrollVerificationFailed)
+    assert f"block {FIRST + 1}  REFUSED  state_root differs [scroll_mismatch]" in called.output
+    assert "3 block(s) verified, 63,000 gas; 1 refused" in called.output
+    value = Called(["verify", str(tmp_path), "--json"]).value
+    assert (value["verified"], value["blocks_verified"], value["blocks_refused"]) == (False, 3, 1)
+    assert value["blocks"][1] == {
+        "number": FIRST + 1,
+        "verified": False,
+        "error": "scroll_mismatch",
+        "message": "state_root differs",
+        "hint": None,
+    }
+
+
+def test_verify__node_that_fails__is_told_apart_from_a_refusal(serve: Serve) -> None:
+    serve(RecordedNode(BLOCKS))
+    called = Called(["verify", f"{FIRST + 3}-{FIRST + 4}", "--rpc-url", URL])
+    assert isinstance(called.error, ScrollNodeFailed)
+    assert "1 block(s) verified" in called.output
+
+
+def test_verify__node_of_another_chain__is_refused(serve: Serve) -> None:
+    serve(RecordedNode(BLOCKS, chain_id=1))
+    called = Called(["verify", str(FIRST), "--rpc-url", URL])
+    assert isinstance(called.error, WrongChain)
+
+
+def test_verify__node_without_witnesses__says_what_to_add(serve: Serve) -> None:
+    serve(RecordedNode(BLOCKS, lacks=(WITNESS,)))
+    called = Called(["verify", str(FIRST), "--rpc-url", URL])
+    assert isinstance(called.error, ScrollMethodMissing)
+    assert "--http.api" in str(called.error)
+
+
+def test_verify__file_of_another_chain__says_which_option(executor: Any, tmp_path: Path) -> None:
+    kept(tmp_path)
+    called = Called(["verify", str(tmp_path), "--chain-id", "534351"])
+    assert isinstance(called.error, ScrollVerificationFailed)
+    assert "--chain-id 534352" in called.output
+    assert executor.calls == []
+
+
+def test_verify__forks__are_the_chains(executor: Any, tmp_path: Path) -> None:
+    kept(tmp_path)
+    called = Called(["verify", str(tmp_path), "--fork", "euclid=0", "--fork", "feynman=7"])
+    assert called.exit_code == 0
+    assert executor.chains[0].forks == {"euclid": 0, "feynman": 7}
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        ("0", "genesis"),
+        ("9-5", "no range"),
+        ("1-999999999", "no range"),
+        ("abc", "no file"),
+        ("0x12", "no file"),
+        ("5", "--rpc-url"),
+        ("0x" + "11" * 32, "--l1-rpc-url"),
+    ],
+)
+def test_verify__target_that_is_none__says_what_to_give(
+    executor: Any, target: str, said: str
+) -> None:
+    called = Called(["verify", target])
+    assert isinstance(called.error, ConfigurationInvalid)
+    assert said in str(called.error)
+
+
+def test_verify__file_that_is_no_witness__is_one_refusal(executor: Any, tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text("{}")
+    called = Called(["verify", str(tmp_path)])
+    assert isinstance(called.error, ScrollVerificationFailed)
+    assert "neither a block witness" in called.output
+
+
+def batch_of(version: int, tmp_path: Path) -> tuple[scroll_batch.Case, list[str]]:
+    """The batch that holds the chain's blocks, as files, and the options for it."""
+    blocks = tuple(from_header(one.header, one.transactions) for one in WITNESSES)
+    made = scroll_batch.case(version, blocks)
+    commit = tmp_path / "commit.calldata"
+    commit.write_text(to_hex(made.calldata))
+    options = [str(commit), "--batch-index", str(scroll_batch.INDEX)]
+    for place, blob in enumerate(made.evidence.blobs):
+        (tmp_path / f"{place}.blob").write_bytes(blob)
+        options += ["--blob", str(tmp_path / f"{place}.blob")]
+    return made, options
+
+
+@pytest.fixture
+def near(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The chain's L1 messages are numbered as its blocks."""
+    monkeypatch.setattr(scroll_batch, "FIRST_POPPED", FIRST)
+
+
+@pytest.mark.parametrize("version", [0, 3, 6])
+def test_verify__batch_in_calldata__is_bound_to_its_blocks(
+    near: None, version: int, tmp_path: Path, serve: Serve
+) -> None:
+    served = serve(RecordedNode(BLOCKS))
+    made, options = batch_of(version, tmp_path)
+    called = Called(["verify", *options, "--rpc-url", URL])
+    assert called.exit_code == 0, called.output
+    assert f"batch {scroll_batch.INDEX}  verified  {to_hex(made.batch_hash)}" in called.output
+    assert served.asked.count(WITNESS) == 4
+
+
+@pytest.mark.parametrize("version", [7, 8, 10])
+def test_verify__batch_in_blobs__takes_files_for_its_blocks(
+    near: None, version: int, tmp_path: Path, executor: Any
+) -> None:
+    made, options = batch_of(version, tmp_path)
+    (tmp_path / "witnesses").mkdir()
+    kept(tmp_path / "witnesses")
+    called = Called(["verify", str(tmp_path / "witnesses"), *options, "--json"])
+    first, second = called.value["batches"]
+    assert first["hash"] == to_hex(made.batch_hash)
+    assert (first["index"], first["first_block"]) == (scroll_batch.INDEX, FIRST)
+    # The blocks of the commit's second blob are in no file.
+    assert (second["verified"], second["error"]) == (False, "configuration_invalid")
+    assert called.exit_code == 1
+    name = to_hex(made.evidence.versioned_hashes[0])
+    other = to_hex(made.evidence.versioned_hashes[1])
+    alone = ["--versioned-hash", name, "--versioned-hash", other, *options[:5]]
+    called = Called(["verify", str(tmp_path / "witnesses"), *alone])
+    assert called.exit_code == 0, called.output
+
+
+def test_verify__batch_of_other_transactions__is_refused(
+    near: None, tmp_path: Path, serve: Serve
+) -> None:
+    serve(RecordedNode(BLOCKS))
+    _, options = batch_of(3, tmp_path)
+    other = scroll_batch.case(
+        3,
+        scroll_batch.with_other_transactions(
+            [from_header(one.header, one.transactions) for one in WITNESSES]
+        ),
+    )
+    Path(options[0]).write_bytes(other.calldata)
+    called = Called(["verify", options[0], "--rpc-url", URL])
+    assert isinstance(called.error, ScrollVerificationFailed)
+    assert f"batch of blocks {FIRST}-{FIRST + 3}  REFUSED" in called.output
+    assert "challenge" in called.output
+    assert "4 block(s) verified" in called.output
+
+
+def test_verify__batch_with_a_refused_block__is_not_vouched_for(
+    near: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, serve: Serve
+) -> None:
+    serve(RecordedNode(BLOCKS))
+
+    def fault(number: int, blocks: BlockRange) -> None:
+        if number == FIRST + 2:
+            raise ScrollMismatch("gas_used differs", block=number)
+
+    monkeypatch.setattr(scroll, "ScrollExecutor", lambda directory: ScriptedExecutor(fault))
+    _, options = batch_of(3, tmp_path)
+    called = Called(["verify", *options, "--rpc-url", URL])
+    assert isinstance(called.error, ScrollVerificationFailed)
+    assert f"1 of its blocks are not verified, block {FIRST + 2} first" in called.output
+
+
+def test_verify__batch_without_its_blob__says_how_to_give_it(
+    near: None, tmp_path: Path, executor: Any
+) -> None:
+    _, options = batch_of(8, tmp_path)
+    called = Called(["verify", options[0]])
+    assert isinstance(called.error, ScrollVerificationFailed)
+    assert "--blob" in called.output
+
+
+def test_probe__node__shows_what_it_serves(serve: Serve) -> None:
+    serve(RecordedNode(BLOCKS))
+    called = Called(["probe", "--rpc-url", URL])
+    assert called.exit_code == 0
+    assert "debug_executionWitness" in called.output
+    assert Called(["probe", "--rpc-url", URL, "--json"]).value["has_witness"] is True
+
+
+def test_probe__node_that_serves_none__says_what_to_do(serve: Serve) -> None:
+    serve(RecordedNode(BLOCKS, version=L2GETH, lacks=(WITNESS, TRACE)))
+    called = Called(["probe", "--rpc-url", URL])
+    assert isinstance(called.error, AttestorError)
+    assert called.error.exit_code == 2
+    assert "--http.api eth,net,web3,debug,scroll" in called.output
+
+
+def test_display__on_a_terminal__has_a_bar() -> None:
+    import io
+
+    display = Display(io.StringIO(), "blocks")
+    assert display.line(3) == "0 blocks 3 s"
+    display.expect(4)
+    display.advance(3)
+    assert display.line(12.4) == "[###############-----] 3 of 4 blocks 12 s"

@@ -1,0 +1,136 @@
+"""Runs of blocks, what is made of a refusal, and repairs of witnesses."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from cases.scroll_chain import FIRST, ScriptedExecutor, chain, without_parent
+from cases.scroll_node import RecordedNode
+
+from attestor.core.execution import Limits
+from attestor.core.text import to_hex
+from attestor.errors import AttestorError, ExecutorCrashed, ExecutorMissing
+from attestor.errors.scroll import ScrollMismatch, ScrollWitnessIncomplete
+from attestor.executor.scroll import BlockRange, Chain
+from attestor.scroll.node import ScrollNode
+from attestor.scroll.runs import follows, runs
+from attestor.scroll.verification import Verdict, Verifier
+
+Fault = Callable[[int, BlockRange], None]
+
+
+def verifier(executor: ScriptedExecutor, served: RecordedNode | None = None) -> Verifier:
+    node = None if served is None else ScrollNode(served, sleep=lambda _: None)
+    return Verifier(executor, Chain(534352), Limits(), node)
+
+
+def failing(*numbers: int, error: AttestorError | None = None) -> Fault:
+    def fault(number: int, blocks: BlockRange) -> None:
+        if number in numbers:
+            raise error or ScrollMismatch("state_root", block=number)
+
+    return fault
+
+
+def test_runs__consecutive_blocks__are_together() -> None:
+    witnesses = chain(5)
+    assert list(runs(witnesses)) == [tuple(witnesses)]
+    assert [len(run) for run in runs(witnesses, most_blocks=2)] == [2, 2, 1]
+    assert [len(run) for run in runs(witnesses, most_bytes=1)] == [1] * 5
+
+
+def test_runs__block_that_does_not_follow__begins_another() -> None:
+    witnesses = chain(3)
+    other = chain(1, first=FIRST + 1, time=1)
+    groups = list(runs([witnesses[0], other[0], witnesses[1], witnesses[2]]))
+    assert groups == [(witnesses[0],), (other[0],), (witnesses[1], witnesses[2])]
+    for claim in ({"chain_id": 1}, {"pre_state_root": bytes(32)}, {"parent": b"another"}):
+        assert not follows(witnesses[0], replace(witnesses[1], **claim))
+
+
+def test_runs__block_after_a_full_run__has_its_parent_all_the_same() -> None:
+    witnesses = without_parent(chain(3))
+    first, second = runs(witnesses, most_blocks=2)
+    assert not isinstance(first, Verdict)
+    assert first[0].parent is None
+    assert second[0].parent == witnesses[1].header
+
+
+def test_runs__what_is_no_witness__is_passed_on_in_its_place() -> None:
+    one, two = chain(2)
+    failed = Verdict(FIRST + 7, b"")
+    assert list(runs([one, failed, two])) == [(one,), failed, (two,)]
+
+
+def test_verify__blocks_that_hold__say_what_they_came_to() -> None:
+    executor = ScriptedExecutor()
+    found = list(verifier(executor).verify(without_parent(chain(3))))
+    assert [verdict.number for verdict in found] == [FIRST, FIRST + 1, FIRST + 2]
+    assert all(verdict.executed is not None and verdict.error is None for verdict in found)
+    assert [verdict.pre_state_checked for verdict in found] == [False, True, True]
+    assert found[0].cpu_seconds == 0.5
+    (call,) = executor.calls
+    assert len(call.nodes) == 4
+    assert executor.chains == [Chain(534352)]
+
+
+@pytest.mark.parametrize("bad", [{0}, {1}, {2}, {0, 2}, {1, 2}, {0, 1, 2}])
+def test_verify__some_are_refused__the_others_are_verified(bad: set[int]) -> None:
+    executor = ScriptedExecutor(failing(*(FIRST + place for place in bad)))
+    found = list(verifier(executor).verify(without_parent(chain(3))))
+    assert [verdict.number for verdict in found] == [FIRST, FIRST + 1, FIRST + 2]
+    assert {at for at, verdict in enumerate(found) if verdict.error is not None} == bad
+    assert all(found[at].pre_state_checked for at in {1, 2} - bad)
+
+
+def test_verify__error_that_names_no_block__is_found_block_by_block() -> None:
+    error = ExecutorCrashed("it died")
+    executor = ScriptedExecutor(failing(FIRST + 1, error=error))
+    found = list(verifier(executor).verify(without_parent(chain(3))))
+    assert [verdict.error for verdict in found] == [None, error, None]
+    assert executor.numbers[1:] == [[FIRST], [FIRST + 1], [FIRST + 2]]
+    assert found[2].pre_state_checked
+
+
+def test_verify__executor_that_is_not_built__ends_the_command() -> None:
+    executor = ScriptedExecutor(failing(FIRST, error=ExecutorMissing("build it")))
+    with pytest.raises(ExecutorMissing):
+        list(verifier(executor).verify(chain(2)))
+
+
+def test_verify__answer_for_other_transactions__is_no_verdict() -> None:
+    executor = ScriptedExecutor()
+    executor.change = lambda block: replace(block, transactions_digest=bytes(32))
+    (verdict,) = verifier(executor).verify(chain(1))
+    assert isinstance(verdict.error, ExecutorCrashed)
+    executor.change = lambda block: replace(block, hash=bytes(32))
+    (verdict,) = verifier(executor).verify(chain(1))
+    assert isinstance(verdict.error, ExecutorCrashed)
+
+
+def lacking(node: bytes) -> Fault:
+    def fault(number: int, blocks: BlockRange) -> None:
+        if node not in blocks.nodes:
+            error = ScrollWitnessIncomplete("a node is missing", block=number)
+            error.node, error.address = bytes(32), b"\x53" * 20
+            raise error
+
+    return fault
+
+
+def test_verify__node_that_is_missing__is_asked_for() -> None:
+    served = RecordedNode({}, proofs={to_hex(b"\x53" * 20): ["0x" + b"more".hex()]})
+    executor = ScriptedExecutor(lacking(b"more"))
+    found = list(verifier(executor, served).verify(chain(2)))
+    assert [verdict.error for verdict in found] == [None, None]
+    assert served.asked == ["eth_getProof"]
+
+
+def test_verify__node_that_nobody_has__is_refused_after_one_question() -> None:
+    served = RecordedNode({})
+    executor = ScriptedExecutor(lacking(b"more"))
+    (verdict,) = verifier(executor, served).verify(chain(1))
+    assert isinstance(verdict.error, ScrollWitnessIncomplete)
+    assert served.asked == ["eth_getProof"]
+    (verdict,) = verifier(ScriptedExecutor(lacking(b"more"))).verify(chain(1))
+    assert isinstance(verdict.error, ScrollWitnessIncomplete)
