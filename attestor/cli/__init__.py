@@ -20,6 +20,7 @@ COMMANDS = {
     "demo": "Run everything once, from an empty chain to an accepted proof.",
     "quote": "Decode a quote.",
     "scroll": "Verify blocks and batches of Scroll by executing them again.",
+    "avs": "Serve operators of the Multi-Prover AVS, in place of Automata's prover.",
     "verify-sp1": "Verify an SP1 Groth16 proof off chain.",
 }
 

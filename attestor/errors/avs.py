@@ -1,7 +1,7 @@
 """Errors of the prover of the Multi-Prover AVS, and of servers with TLS.
 
 None of their messages contains the words by which the AVS's operator drops a task or asks again
-for ever: see docs/avs.md.
+forever: see docs/avs.md.
 """
 
 from attestor.errors.base import Misconfigured, Rejected, Transient
@@ -39,6 +39,6 @@ class ContextRefused(Transient):
 
 
 class TlsFileInvalid(Misconfigured):
-    """A certificate or key cannot be used: the hint has the command that mends it."""
+    """A certificate or key cannot be used: the hint has the command that fixes it."""
 
     code = "tls_file_invalid"

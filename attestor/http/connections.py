@@ -155,6 +155,11 @@ class Connections:
         for task in self._tasks:
             task.cancel()
 
+    def abort(self) -> None:
+        """Close what is open, whatever is being answered there."""
+        for guarded in list(self._by_transport.values()):
+            guarded.abort()
+
     def opened(self, guarded: GuardedProtocol, transport: asyncio.BaseTransport) -> None:
         """A connection begins, and owes a request."""
         answered = self._limits.answered

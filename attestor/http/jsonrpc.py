@@ -139,7 +139,7 @@ def batch(answers: Sequence[bytes], limit: int) -> bytes:
 
 def _item(value: object) -> Item:
     """A call has an id; without one it is a notification. An id of another kind is refused:
-    jsonrpsee took the call for a notification, and the client waited in vain."""
+    jsonrpsee took the call for a notification, and the client never heard of it."""
     if not isinstance(value, dict):
         return Refused(None, standard(INVALID_REQUEST))
     has_id, call_id = "id" in value, value.get("id")

@@ -44,9 +44,9 @@ def application() -> web.Application:
     return made
 
 
-def listen(host: str, port: int, option: str) -> socket.socket:
+def listen(host: str, port: int, option: str, hint: str | None = None) -> socket.socket:
     """A socket that listens there; nobody accepts from it yet. Raises `ConfigurationInvalid` with
-    the name of the options' table."""
+    the name of the options' table, or another hint."""
     try:
         family, kind, protocol, _, where = socket.getaddrinfo(
             host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -62,7 +62,7 @@ def listen(host: str, port: int, option: str) -> socket.socket:
     except (OSError, OverflowError) as error:
         raise ConfigurationInvalid(
             f"cannot listen on {host}:{port}: {getattr(error, 'strerror', None) or error}",
-            hint=f"set {option}.host and {option}.port to a free address",
+            hint=hint or f"set {option}.host and {option}.port to a free address",
         ) from None
     return made
 
@@ -124,8 +124,14 @@ class Listener:
         the time to stop."""
         if self._connections is not None:
             self._connections.stop()
-        await self._runner.cleanup()
+        # At once: who connects now should hear that nobody is there, and not wait for nothing.
         self._listening.close()
+        await self._runner.cleanup()
+
+    def abort(self) -> None:
+        """End the calls that are being answered; for who waits for `stop` no longer."""
+        if self._connections is not None:
+            self._connections.abort()
 
 
 def error_answer(status: int, code: str, message: str, hint: str | None) -> web.Response:

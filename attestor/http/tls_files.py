@@ -1,5 +1,5 @@
 """The certificate and key of a TLS server, checked before they are used. Each fault is told with
-the command that mends it."""
+the command that fixes it."""
 
 import datetime
 import re

@@ -57,6 +57,7 @@ ALLOWED: dict[str, set[str]] = {
     "programs": {"core", "errors", "config"},
     "sp1proof": {"core", "errors"},
     "scroll": {"core", "errors", "chain", "executor", "net"},
+    "avs": {"core", "errors", "http"},
     "client": {"core", "errors", "http", "chain", "net"},
 }
 """What each package may import of the others. daemon, devnet and cli compose the packages: they may
