@@ -13,7 +13,7 @@ from attestor.core import strict_json
 from attestor.core.scroll.blob import BLOB_BYTES, Kzg, versioned_hash
 from attestor.core.text import from_hex, one_line, to_hex
 from attestor.errors import AttestorError, HttpFailed
-from attestor.errors.scroll_batch import ScrollBlobInvalid, ScrollBlobUnavailable
+from attestor.errors.scroll import ScrollBlobInvalid, ScrollBlobUnavailable
 from attestor.net import Deadline, HttpClient, origin_of
 from attestor.scroll.fields import Fields
 
