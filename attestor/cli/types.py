@@ -1,6 +1,11 @@
-"""Types of options and arguments."""
+"""Types of options and arguments, and a default that several have."""
+
+from pathlib import Path
 
 import click
+
+BUILT = Path(__file__).resolve().parents[2] / "executor" / "target" / "release"
+"""Where a checkout's executor is built."""
 
 
 class Hex(click.ParamType[bytes]):
@@ -45,5 +50,19 @@ class ProgramVkey(Hex):
             self.fail(str(error), param, ctx)
 
 
+class Url(click.ParamType[str]):
+    """An http or https URL, which is not repeated in an error: parts of it may be secret."""
+
+    name = "url"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        if not str(value).startswith(("http://", "https://")):
+            self.fail("the value is not an http:// or https:// URL", param, ctx)
+        return str(value)
+
+
 ADDRESS, WORD, PROGRAM_VKEY = Hex(20), Hex(32), ProgramVkey()
 PORT = click.IntRange(0, 65535)
+URL = Url()
