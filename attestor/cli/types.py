@@ -32,6 +32,25 @@ class Hex(click.ParamType[bytes]):
         return found
 
 
+class Address(Hex):
+    """An account. Capital letters are a checksum of the digits (EIP-55), so they have to fit."""
+
+    def __init__(self) -> None:
+        super().__init__(20)
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> bytes:
+        found = super().convert(value, param, ctx)
+        from attestor.core.text import checksummed
+
+        text = str(value)
+        has_checksum = text[2:] not in (text[2:].lower(), text[2:].upper())
+        if isinstance(value, str) and has_checksum and checksummed(found) != text:
+            self.fail(f"{value!r:.80} has a wrong checksum: a digit is mistyped", param, ctx)
+        return found
+
+
 class ProgramVkey(Hex):
     """A program's verifying key as the SP1 verifier contract knows it."""
 
@@ -63,6 +82,6 @@ class Url(click.ParamType[str]):
         return str(value)
 
 
-ADDRESS, WORD, PROGRAM_VKEY = Hex(20), Hex(32), ProgramVkey()
+ADDRESS, WORD, PROGRAM_VKEY = Address(), Hex(32), ProgramVkey()
 PORT = click.IntRange(0, 65535)
 URL = Url()
