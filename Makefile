@@ -21,7 +21,7 @@ demo: setup ## from an empty chain to a proof accepted on chain, about a minute
 devnet: setup ## a development chain with contracts and a daemon, until Ctrl-C
 	@$(PYTHON) -m attestor devnet
 
-test: lint test-contracts test-executor test-python ## all checks and tests, about half an hour
+test: lint test-contracts test-executor test-python ## all checks and tests, three quarters of an hour
 
 setup: .venv/.ready contracts executor ## Python's packages, contracts and executor
 
@@ -103,7 +103,7 @@ scroll: $(SCROLL) ## compile what executes Scroll's blocks, and record it
 
 executor: $(RECORD) ## compile the native executor, and record what it is
 
-abi: contracts ## write abi/ and docs/contract-reference.md from the contracts
+abi: contracts .venv/.ready ## write abi/ and docs/contract-reference.md from the contracts
 	@$(PYTHON) scripts/abi.py
 	@$(PYTHON) scripts/contract_reference.py
 
@@ -159,7 +159,7 @@ analyse-contracts: contracts .slither/.ready ## static analysis of the contracts
 
 # Compiles everything once more, without most of the optimizer: some ten minutes. Limits of gas do
 # not hold there.
-coverage-contracts: contracts ## branch coverage of the contracts, ten minutes
+coverage-contracts: contracts .venv/.ready ## branch coverage of the contracts, ten minutes
 	@mkdir -p cache/coverage
 	@FOUNDRY_PROFILE=coverage FOUNDRY_OUT=cache/coverage/out \
 		FOUNDRY_CACHE_PATH=cache/coverage/cache $(FORGE) coverage --ir-minimum \
@@ -212,7 +212,7 @@ $(GETH): | .tools.ready
 	@scripts/install-geth $(GETH_VERSION) $(dir $@)
 
 # Needs Go, which nothing else does.
-bench-contracts-next-fork: contracts $(GETH) ## gas of the contracts under the fork after Osaka, on geth
+bench-contracts-next-fork: contracts .venv/.ready $(GETH) ## gas of the contracts under the fork after Osaka, on geth
 	@$(PYTHON) scripts/bench_contracts_next_fork.py $(GETH)
 
 # Needs Go too. Where geth is not built, `make test-python` leaves these out.

@@ -26,6 +26,10 @@ from attestor.transactions.pricing import Pricer
 from attestor.transactions.replacement import FeePolicy
 
 KINDS = {"automata-1.0": foreign.LAYOUT_10, "automata-1.1": foreign.LAYOUT_11}
+WEI_PER_ETHER = 10**18
+MOST_DELAY_DAYS = 3650
+MOST_MACHINES = 100
+"""A proof of more would not fit into a block's gas."""
 UNAUDITED = (
     "These contracts have had no outside audit. docs/contracts.md says what that means for a "
     "public chain."
@@ -58,6 +62,7 @@ OWNED_BY_DEPLOYER = (
 )
 @click.option(
     "--evaluation-delay-days",
+    type=click.IntRange(0, MOST_DELAY_DAYS),
     default=365,
     show_default=True,
     help="Days after a TCB recovery event until its evaluation is required; 0 for none.",
@@ -81,6 +86,7 @@ OWNED_BY_DEPLOYER = (
 )
 @click.option(
     "--threshold",
+    type=click.IntRange(1, MOST_MACHINES),
     default=1,
     show_default=True,
     help="Number of machines that must sign a proof.",
@@ -153,6 +159,12 @@ def command(
     if settings.verifier is not None:
         trusted = foreign.require_usable(node, settings.verifier)
     _show(planned, account.address, file, trusted)
+    ether = node.balance(deployer) / WEI_PER_ETHER
+    click.echo(f"the deployer holds {ether:,.6f} ether")
+    if settings.verifier is None:
+        click.echo(f"the root CA is {'SIMULATED' if settings.root.simulated else 'that of Intel'}")
+    if not any(gateway):
+        click.echo("without --gateway, MultiProof takes no SP1 proofs: TEE proofs alone")
     if settings.owner == deployer and node.chain_id not in DEVELOPMENT_CHAIN_IDS:
         click.echo(OWNED_BY_DEPLOYER)
     if not yes:

@@ -1,11 +1,10 @@
 """A line on a terminal that says what goes on, and for how long."""
 
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
+from attestor.cli.live_line import LiveLine, bar
 from attestor.client import Stage
 
 WORDS = {
@@ -14,8 +13,6 @@ WORDS = {
     Stage.VERIFYING: "verifying",
 }
 STEPS = len(WORDS) + 1
-WIDTH = 20
-PAUSE_SECONDS = 0.2
 
 
 class Progress:
@@ -32,30 +29,12 @@ class Progress:
 
     def line(self, seconds: float) -> str:
         """The bar, the stage, and the seconds until now."""
-        filled = WIDTH * self._done // STEPS
-        return f"[{'#' * filled}{'-' * (WIDTH - filled)}] {self.stage} {seconds:.0f} s"
+        return f"{bar(self._done, STEPS)} {self.stage} {seconds:.0f} s"
 
 
 @contextmanager
 def shown(stream: TextIO) -> Iterator[Progress]:
     """Progress on a terminal while it lasts, and no trace of it afterwards; elsewhere nothing."""
-    progress, stop = Progress(), threading.Event()
-    if not stream.isatty():
+    progress = Progress()
+    with LiveLine(stream, progress.line).shown():
         yield progress
-        return
-    begun = time.monotonic()
-
-    def show() -> None:
-        while not stop.wait(PAUSE_SECONDS):
-            stream.write(f"\r\x1b[K{progress.line(time.monotonic() - begun)}")
-            stream.flush()
-
-    thread = threading.Thread(target=show, daemon=True)
-    thread.start()
-    try:
-        yield progress
-    finally:
-        stop.set()
-        thread.join()
-        stream.write("\r\x1b[K")
-        stream.flush()

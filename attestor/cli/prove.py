@@ -11,14 +11,13 @@ from attestor.cli import stdin as entries
 from attestor.cli.chain_options import open_node
 from attestor.cli.endpoint_options import check_headers_option, rpc_url_option
 from attestor.cli.progress import shown
-from attestor.cli.types import ADDRESS, PROGRAM_VKEY
+from attestor.cli.types import ADDRESS, BUILT, PROGRAM_VKEY
 from attestor.client import CheckedProof, Form, ProverClient, RegistryView
 from attestor.client.prover import TIMEOUT_SECONDS
 from attestor.core.execution import Limits
 from attestor.core.text import checksummed, to_hex
 from attestor.errors import ConfigurationInvalid
 
-EXECUTOR = Path(__file__).resolve().parents[2] / "executor" / "target" / "release"
 UNCHECKED = "UNCHECKED"
 
 
@@ -125,7 +124,7 @@ def _key(vkey: bytes | None, executor: Path | None, program: bytes) -> bytes | N
         return vkey
     from attestor.executor.native import VKEY_PROGRAM, NativeExecutor
 
-    directory = executor or EXECUTOR
+    directory = executor or BUILT
     if executor is None and not (directory / VKEY_PROGRAM).is_file():
         return None
     return NativeExecutor(directory).verifying_key(program, Limits()).program_vkey

@@ -14,11 +14,10 @@ from attestor.cli import scroll_targets
 from attestor.cli.display import shown
 from attestor.cli.scroll_commits import by_calldata, by_transaction, open_rpc
 from attestor.cli.scroll_work import Setting, Work
-from attestor.cli.types import WORD
+from attestor.cli.types import BUILT, URL, WORD
 from attestor.core.execution import Limits
 from attestor.core.scroll.calldata import parse_finalization
 from attestor.core.scroll.eras import MAINNET
-from attestor.core.text import from_hex
 from attestor.errors import ConfigurationInvalid, WrongChain
 from attestor.executor.scroll import Chain, ScrollExecutor
 from attestor.scroll import keeping
@@ -29,26 +28,11 @@ from attestor.scroll.verification import Verifier
 if TYPE_CHECKING:
     from attestor.core.scroll.blob import Kzg
 
-EXECUTOR = Path(__file__).resolve().parents[2] / "executor" / "target" / "release"
-
-
-class Url(click.ParamType[str]):
-    """An http or https URL, which is not repeated in an error: parts of it may be secret."""
-
-    name = "url"
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> str:
-        if not str(value).startswith(("http://", "https://")):
-            self.fail("the value is not an http:// or https:// URL", param, ctx)
-        return str(value)
-
 
 def _rpc_url(required: bool) -> Callable[[Any], Any]:
     return click.option(
         "--rpc-url",
-        type=Url(),
+        type=URL,
         envvar="ATTESTOR_SCROLL_RPC_URL",
         required=required,
         help="JSON-RPC endpoint of a Scroll node  [ATTESTOR_SCROLL_RPC_URL].",
@@ -79,13 +63,11 @@ def command() -> None:
 @click.option(
     "--executor",
     type=click.Path(path_type=Path),
-    default=EXECUTOR,
+    default=BUILT,
     help="Directory of attestor-scroll. Without it, the one built here.",
 )
 @click.option("--keep", type=click.Path(path_type=Path), help="Folder to store witnesses in.")
-@click.option(
-    "--l1-rpc-url", type=Url(), help="JSON-RPC endpoint of L1, for commits by their hash."
-)
+@click.option("--l1-rpc-url", type=URL, help="JSON-RPC endpoint of L1, for commits by their hash.")
 @click.option(
     "--blob",
     "blobs",
@@ -94,9 +76,9 @@ def command() -> None:
     help="File of a blob of the commit; may be repeated.",
 )
 @click.option(
-    "--blob-url", multiple=True, type=Url(), help="Base URL that serves blobs by versioned hash."
+    "--blob-url", multiple=True, type=URL, help="Base URL that serves blobs by versioned hash."
 )
-@click.option("--beacon-url", type=Url(), help="API of a consensus node of L1, for recent blobs.")
+@click.option("--beacon-url", type=URL, help="API of a consensus node of L1, for recent blobs.")
 @click.option(
     "--versioned-hash",
     "versioned_hashes",
@@ -149,7 +131,7 @@ def verify_command(
         keep=keep,
         finalization=None
         if finalization is None
-        else parse_finalization(_calldata(keeping.read_bytes(finalization))),
+        else parse_finalization(scroll_targets.calldata_of(keeping.read_bytes(finalization))),
     )
     with shown(sys.stderr, "blocks") as display, _closed_at_the_end(node):
         work = Work(setting, display, as_json, remembers=bool(found.commits))
@@ -214,11 +196,3 @@ def _forks(texts: Sequence[str]) -> dict[str, int] | None:
             raise ConfigurationInvalid(f"--fork {text!r:.60} is not NAME=WHEN, as in feynman=0")
         forks[name] = int(when)
     return forks or None
-
-
-def _calldata(content: bytes) -> bytes:
-    """Bytes, or their 0x text."""
-    try:
-        return from_hex(content.strip().decode("ascii"))
-    except ValueError:
-        return content

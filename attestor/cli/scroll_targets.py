@@ -65,16 +65,17 @@ def _range(text: str, found: "re.Match[str]") -> tuple[int, int]:
     return first, last
 
 
-def _commit(path: Path) -> bytes | None:
-    """The calldata in a file, as bytes or 0x text, if it calls what commits batches."""
-    content = read_bytes(path)
-    if content[:4] in _COMMITS:
+def calldata_of(content: bytes) -> bytes:
+    """Calldata in a file: its bytes, or their 0x text."""
+    if len(content) > 4 * calldata.MAX_CALLDATA:
         return content
-    text = content[: 4 * calldata.MAX_CALLDATA].strip()
-    if not text.startswith(b"0x"):
-        return None
     try:
-        found = from_hex(text.decode("ascii"))
+        return from_hex(content.strip().decode("ascii"))
     except ValueError:
-        return None
+        return content
+
+
+def _commit(path: Path) -> bytes | None:
+    """The calldata in a file, if it calls what commits batches."""
+    found = calldata_of(read_bytes(path))
     return found if found[:4] in _COMMITS else None

@@ -14,7 +14,7 @@ from attestor.core.scroll.binding import BoundBatch
 from attestor.core.scroll.blob import Kzg
 from attestor.core.scroll.calldata import Commit, Finalization
 from attestor.errors import AttestorError, ConfigurationInvalid, Transient
-from attestor.errors.scroll_batch import (
+from attestor.errors.scroll import (
     ScrollBatchMismatch,
     ScrollNodeFailed,
     ScrollVerificationFailed,

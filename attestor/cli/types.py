@@ -1,6 +1,11 @@
-"""Types of options and arguments."""
+"""Types of options and arguments, and a default that several have."""
+
+from pathlib import Path
 
 import click
+
+BUILT = Path(__file__).resolve().parents[2] / "executor" / "target" / "release"
+"""Where a checkout's executor is built."""
 
 
 class Hex(click.ParamType[bytes]):
@@ -27,6 +32,25 @@ class Hex(click.ParamType[bytes]):
         return found
 
 
+class Address(Hex):
+    """An account. Capital letters are a checksum of the digits (EIP-55), so they have to fit."""
+
+    def __init__(self) -> None:
+        super().__init__(20)
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> bytes:
+        found = super().convert(value, param, ctx)
+        from attestor.core.text import checksummed
+
+        text = str(value)
+        has_checksum = text[2:] not in (text[2:].lower(), text[2:].upper())
+        if isinstance(value, str) and has_checksum and checksummed(found) != text:
+            self.fail(f"{value!r:.80} has a wrong checksum: a digit is mistyped", param, ctx)
+        return found
+
+
 class ProgramVkey(Hex):
     """A program's verifying key as the SP1 verifier contract knows it."""
 
@@ -45,5 +69,19 @@ class ProgramVkey(Hex):
             self.fail(str(error), param, ctx)
 
 
-ADDRESS, WORD, PROGRAM_VKEY = Hex(20), Hex(32), ProgramVkey()
+class Url(click.ParamType[str]):
+    """An http or https URL, which is not repeated in an error: parts of it may be secret."""
+
+    name = "url"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        if not str(value).startswith(("http://", "https://")):
+            self.fail("the value is not an http:// or https:// URL", param, ctx)
+        return str(value)
+
+
+ADDRESS, WORD, PROGRAM_VKEY = Address(), Hex(32), ProgramVkey()
 PORT = click.IntRange(0, 65535)
+URL = Url()

@@ -13,7 +13,7 @@ from attestor.deployment import artifact
 from attestor.deployment.artifact import Artifact
 from attestor.deployment.attempts import creation_of
 from attestor.deployment.log import DeploymentLog
-from attestor.deployment.plan import Call, Creation, Made, Plan, text_of
+from attestor.deployment.plan import NONE, Call, Creation, Made, Plan, text_of
 from attestor.deployment.record import DeployedContract, DeploymentRecord
 from attestor.errors import DeploymentFailed, DeploymentRefused, TransactionUnconfirmed
 from attestor.transactions import pricing as transactions
@@ -47,6 +47,7 @@ class Deployer:
 
     def run(self, plan: Plan, tell: Callable[[Done], None] = lambda done: None) -> DeploymentRecord:
         """Do what is left of the plan. Raises `DeploymentFailed`; what was done stays recorded."""
+        _require_encodable(plan)
         self._transactions.settle()
         for creation in plan.creations:
             tell(self.create(creation))
@@ -141,3 +142,11 @@ class Deployer:
         if isinstance(argument, Made):
             return checksummed(self._log.record.address(argument.contract))
         return argument
+
+
+def _require_encodable(plan: Plan) -> None:
+    """Raise `DeploymentFailed` for arguments that a contract does not take, before the contracts
+    in front of it are paid for."""
+    for creation in plan.creations:
+        arguments = [checksummed(NONE) if isinstance(a, Made) else a for a in creation.arguments]
+        artifact.load(creation.contract).creation_code(tuple(arguments))

@@ -18,6 +18,7 @@ LAYOUT_10, LAYOUT_11 = 1, 2
 QUOTE_VERSIONS = (3, 4, 5)
 _NAMES = {LAYOUT_10: "automata-1.0", LAYOUT_11: "automata-1.1"}
 _NO_QUOTE = b"\0" * 64
+_NO_CODE = keccak(b"")
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,12 @@ def require_usable(node: Node, verifier: ForeignVerifier) -> Trusted:
     """
     where = checksummed(verifier.address)
     code_hash = keccak(node.code(verifier.address))
+    if code_hash == _NO_CODE:
+        raise DeploymentRefused(
+            f"there is no contract at {where}, expected was one of the code hash "
+            f"{to_hex(verifier.code_hash)}",
+            hint="set --verifier to the entry that Automata has on this chain",
+        )
     if code_hash != verifier.code_hash:
         raise DeploymentRefused(
             f"the code at {where} has the hash {to_hex(code_hash)}, not "

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from attestor.core import frame
 from attestor.core.execution import Engine, Execution, Limits
 from attestor.core.verifying_key import VerifyingKey
-from attestor.executor import answer, child
+from attestor.executor import answer
+from attestor.executor.launcher import Launcher
 from attestor.executor.memory_budget import MemoryBudget
 from attestor.executor.programs import Programs
-from attestor.executor.sandbox import SandboxReport, read_report
+from attestor.executor.sandbox import SandboxReport
 
 VERSION = 2
 VKEY_PROGRAM = "attestor-vkey"
@@ -22,7 +22,6 @@ KEY_MEMORY_BYTES = 2 << 30
 KEY_CPU_SECONDS = 300
 """A key's time and memory grow with what the program's segments fill, zeros too: some 35 CPU
 seconds and half a gibibyte for the 64 MiB that they may. Operators' limits are meant for runs."""
-_REPORT_LIMITS = Limits(wall_seconds=20, cpu_seconds=20)
 
 
 class NativeExecutor:
@@ -34,13 +33,8 @@ class NativeExecutor:
         programs: Programs | None = None,
         memory: MemoryBudget | None = None,
     ) -> None:
-        """`directory` holds the programs; that is checked when one is started. With `programs`
-        those are run, and what is in the directory by then does not matter. `memory` is what all
-        processes may have together, unless set a share of the machine's."""
-        self._directory = directory
-        self._memory = memory or MemoryBudget.of_machine()
-        self._sealed = programs.descriptors if programs is not None else {}
-        self._relied_on: tuple[str, ...] = ()
+        """As `Launcher`."""
+        self._launcher = Launcher(directory, VERSION, programs, memory)
 
     def verifying_key(self, program: bytes, limits: Limits) -> VerifyingKey:
         """Compute the key of an ELF: some CPU seconds, most of them for any ELF. Of `limits`, what
@@ -54,8 +48,7 @@ class NativeExecutor:
             memory_bytes=min(limits.memory_bytes, KEY_MEMORY_BYTES),
             cpu_seconds=min(limits.cpu_seconds, KEY_CPU_SECONDS),
         )
-        with self._memory.held(limits.memory_bytes, stop=limits.stop):
-            ended = self._call(VKEY_PROGRAM, (program,), limits)
+        ended = self._launcher.run(VKEY_PROGRAM, (program,), limits)
         return answer.read_verifying_key(answer.read(ended))
 
     def execute(
@@ -79,59 +72,24 @@ class NativeExecutor:
         by a time limit otherwise.
         """
         is_jit = engine is Engine.SP1_JIT
-        with self._memory.held(limits.memory_bytes, wait=wait, stop=limits.stop):
-            ended = self._call(
-                JIT_PROGRAM if is_jit else EXECUTE_PROGRAM,
-                (program, *stdin),
-                limits,
-                # Its guest's memory is none that the process could limit.
-                max_resident_bytes=limits.memory_bytes if is_jit else None,
-                engine=engine,
-                cross_checks=cross_check,
-            )
+        ended = self._launcher.run(
+            JIT_PROGRAM if is_jit else EXECUTE_PROGRAM,
+            (program, *stdin),
+            limits,
+            wait=wait,
+            # Its guest's memory is none that the process could limit.
+            max_resident_bytes=limits.memory_bytes if is_jit else None,
+            engine=engine,
+            cross_checks=cross_check,
+        )
         max_bytes = limits.public_values_bytes
         return answer.read_execution(answer.read(ended), engine, ended.log, max_bytes)
 
     def sandbox_report(self) -> SandboxReport:
-        """What confines the executor's processes on this machine: it starts one, without a guest.
-        Raises `ExecutorCrashed` or `ExecutorMissing`.
-
-        From then on, no program is looked at in a process that lacks one of these walls.
-        """
-        ended = self._call(EXECUTE_PROGRAM, (), _REPORT_LIMITS, engine="attestor", report="sandbox")
-        report = read_report(answer.read(ended).header)
-        self._relied_on = report.standing
-        return report
+        """What confines the executor's processes on this machine: as `Launcher.sandbox_report`."""
+        return self._launcher.sandbox_report(EXECUTE_PROGRAM, engine="attestor")
 
     @property
     def has_jit(self) -> bool:
         """Whether SP1's JIT is built, which runs nowhere but on x86-64."""
-        return JIT_PROGRAM in self._sealed or (self._directory / JIT_PROGRAM).exists()
-
-    def _call(
-        self,
-        name: str,
-        blobs: tuple[bytes, ...],
-        limits: Limits,
-        *,
-        max_resident_bytes: int | None = None,
-        **header: object,
-    ) -> child.Ended:
-        bounds = {
-            "cycles": limits.cycles,
-            "cpu_seconds": limits.cpu_seconds,
-            "memory_bytes": limits.memory_bytes,
-            "public_values_bytes": limits.public_values_bytes,
-        }
-        header = {"version": VERSION, "limits": bounds, "walls": list(self._relied_on), **header}
-        request = frame.encode(frame.Frame(header, blobs))
-        return child.run(
-            self._directory / name,
-            request,
-            limits.wall_seconds,
-            max_answer_bytes=frame.MAX_HEADER_BYTES + limits.public_values_bytes,
-            niceness=limits.niceness,
-            sealed=self._sealed.get(name),
-            max_resident_bytes=max_resident_bytes,
-            stop=limits.stop,
-        )
+        return self._launcher.has(JIT_PROGRAM)

@@ -9,11 +9,11 @@ import rlp
 
 from attestor.core import frame
 from attestor.core.execution import Limits
-from attestor.errors import ExecutorMissing
-from attestor.executor import answer, child, scroll_answer
+from attestor.executor import scroll_answer
+from attestor.executor.launcher import Launcher
 from attestor.executor.memory_budget import MemoryBudget
 from attestor.executor.programs import Programs
-from attestor.executor.sandbox import SandboxReport, read_report
+from attestor.executor.sandbox import SandboxReport
 from attestor.executor.scroll_answer import ExecutedBlock, ExecutedRange
 
 VERSION = 1
@@ -21,7 +21,6 @@ PROGRAM = "attestor-scroll"
 BUILD_COMMAND = "make scroll"
 MAX_BLOCKS = 1024
 """Of one request."""
-_REPORT_LIMITS = Limits(wall_seconds=20, cpu_seconds=20)
 
 __all__ = ["Block", "BlockRange", "Chain", "ExecutedBlock", "ExecutedRange", "ScrollExecutor"]
 
@@ -79,11 +78,8 @@ class ScrollExecutor:
         programs: Programs | None = None,
         memory: MemoryBudget | None = None,
     ) -> None:
-        """As `NativeExecutor`."""
-        self._program = directory / PROGRAM
-        self._memory = memory or MemoryBudget.of_machine()
-        self._sealed = programs.descriptors.get(PROGRAM) if programs is not None else None
-        self._relied_on: tuple[str, ...] = ()
+        """As `Launcher`."""
+        self._launcher = Launcher(directory, VERSION, programs, memory)
 
     def execute(self, chain: Chain, blocks: BlockRange, limits: Limits) -> ExecutedRange:
         """Execute the blocks, each on the state after the one before, and check all that their
@@ -92,33 +88,14 @@ class ScrollExecutor:
         Of `limits`, `cycles` and `public_values_bytes` do not count. Raises a `ScrollError`,
         `ExecutionLimit`, `ExecutionStopped`, `ExecutorCrashed` or `ExecutorMissing`.
         """
-        with self._memory.held(limits.memory_bytes):
-            ended = self._call(request_blobs(blocks), limits, chain=chain.header)
+        self._launcher.require(PROGRAM, BUILD_COMMAND)
+        ended = self._launcher.run(PROGRAM, request_blobs(blocks), limits, chain=chain.header)
         return scroll_answer.read(ended, len(blocks.blocks))
 
     def sandbox_report(self) -> SandboxReport:
-        """As `NativeExecutor.sandbox_report`, of this program."""
-        report = read_report(answer.read(self._call((), _REPORT_LIMITS, report="sandbox")).header)
-        self._relied_on = report.standing
-        return report
-
-    def _call(self, blobs: tuple[bytes, ...], limits: Limits, **fields: object) -> child.Ended:
-        bounds = {"cpu_seconds": limits.cpu_seconds, "memory_bytes": limits.memory_bytes}
-        header = {"version": VERSION, "limits": bounds, "walls": list(self._relied_on), **fields}
-        if self._sealed is None and not self._program.exists():
-            raise ExecutorMissing(
-                f"{self._program} is not there", hint=f"build it: {BUILD_COMMAND}"
-            )
-        return child.run(
-            self._program,
-            frame.encode_header(header, [len(blob) for blob in blobs]),
-            limits.wall_seconds,
-            max_answer_bytes=frame.MAX_HEADER_BYTES + frame.LENGTH.size,
-            niceness=limits.niceness,
-            sealed=self._sealed,
-            stop=limits.stop,
-            attached=b"".join(blobs),
-        )
+        """As `Launcher.sandbox_report`, of this program."""
+        self._launcher.require(PROGRAM, BUILD_COMMAND)
+        return self._launcher.sandbox_report(PROGRAM)
 
 
 def request_blobs(blocks: BlockRange) -> tuple[bytes, bytes, bytes]:

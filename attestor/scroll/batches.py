@@ -12,7 +12,7 @@ from attestor.core.scroll.calldata import ChunkCommit, Commit, EnvelopeCommit
 from attestor.core.scroll.codec import Binding
 from attestor.core.scroll.evidence import Evidence
 from attestor.core.text import to_hex
-from attestor.errors.scroll_batch import ScrollBatchMismatch, ScrollBlobRequired
+from attestor.errors.scroll import ScrollBatchMismatch, ScrollBlobRequired
 from attestor.scroll import headers
 from attestor.scroll.witness import Witness
 

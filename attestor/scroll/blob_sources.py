@@ -13,7 +13,7 @@ from attestor.core import strict_json
 from attestor.core.scroll.blob import BLOB_BYTES, Kzg, versioned_hash
 from attestor.core.text import from_hex, one_line, to_hex
 from attestor.errors import AttestorError, HttpFailed
-from attestor.errors.scroll_batch import ScrollBlobInvalid, ScrollBlobUnavailable
+from attestor.errors.scroll import ScrollBlobInvalid, ScrollBlobUnavailable
 from attestor.net import Deadline, HttpClient, origin_of
 from attestor.scroll.fields import Fields
 
@@ -49,9 +49,7 @@ class BlobFile:
         return [read_blob(self._path)]
 
 
-class BlobMirror:
-    """`GET <base>/<versioned hash>`, as the archive of blobs that Scroll keeps."""
-
+class _Server:
     def __init__(self, base: str, http: HttpClient) -> None:
         self._base = base.rstrip("/")
         self._http = http
@@ -59,6 +57,10 @@ class BlobMirror:
     @property
     def label(self) -> str:
         return origin_of(self._base)
+
+
+class BlobMirror(_Server):
+    """`GET <base>/<versioned hash>`, as the archive of blobs that Scroll keeps."""
 
     def fetch(self, name: bytes, l1_time: int | None) -> Sequence[bytes]:
         url = f"{self._base}/{to_hex(name)}"
@@ -68,17 +70,9 @@ class BlobMirror:
         return [as_blob(found.body, self.label)]
 
 
-class BeaconApi:
+class BeaconApi(_Server):
     """The API of consensus nodes: `blobs` of the newer ones, or else `blob_sidecars`. It needs the
     L1 block's time, from which the slot follows."""
-
-    def __init__(self, base: str, http: HttpClient) -> None:
-        self._base = base.rstrip("/")
-        self._http = http
-
-    @property
-    def label(self) -> str:
-        return origin_of(self._base)
 
     def fetch(self, name: bytes, l1_time: int | None) -> Sequence[bytes]:
         if l1_time is None:

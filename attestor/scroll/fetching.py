@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from attestor.errors import AttestorError
-from attestor.errors.scroll_batch import ScrollMethodMissing
+from attestor.errors.scroll import ScrollMethodMissing
 from attestor.scroll.node import ScrollNode
 from attestor.scroll.verification import Verdict
 from attestor.scroll.witness import Witness

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from attestor.core.text import from_hex
-from attestor.errors.scroll_batch import ScrollWitnessUnreadable
+from attestor.errors.scroll import ScrollWitnessUnreadable
 
 _QUANTITY = re.compile(r"0x[0-9a-fA-F]{1,64}")
 

@@ -5,7 +5,7 @@ import rlp
 from attestor.core import header
 from attestor.core.text import to_hex
 from attestor.errors import HeaderInvalid
-from attestor.errors.scroll_batch import ScrollWitnessUnreadable
+from attestor.errors.scroll import ScrollWitnessUnreadable
 from attestor.scroll.fields import Fields
 
 _OTHER_NAMES = {

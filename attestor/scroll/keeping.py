@@ -4,7 +4,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from attestor.errors.scroll_batch import ScrollWitnessUnreadable
+from attestor.errors.scroll import ScrollWitnessUnreadable
 from attestor.scroll.witness import MAX_FILE_BYTES, Witness, from_text, to_text
 
 SUFFIX = ".json"

@@ -15,7 +15,7 @@ import ckzg
 from attestor.core.scroll.blob import BLOB_BYTES
 from attestor.core.scroll.calldata import BlobProof
 from attestor.errors import PackageMissing
-from attestor.errors.scroll_batch import ScrollBlobInvalid
+from attestor.errors.scroll import ScrollBlobInvalid
 
 SETUP_SHA256 = "d39b9f2d047cc9dca2de58f264b6a09448ccd34db967881a6713eacacf0f26b7"
 """Of `trusted_setup.txt` in ethereum/c-kzg-4844, 4,096 points in G1 and 65 in G2."""

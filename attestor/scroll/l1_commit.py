@@ -10,7 +10,7 @@ from attestor.core.scroll.eras import CHAINS
 from attestor.core.scroll.evidence import Evidence
 from attestor.core.text import checksummed, to_hex
 from attestor.errors import RpcError
-from attestor.errors.scroll_batch import ScrollBatchMismatch, ScrollNodeFailed
+from attestor.errors.scroll import ScrollBatchMismatch, ScrollNodeFailed
 from attestor.scroll.fields import Fields, many
 from attestor.scroll.node import Transport
 

@@ -15,7 +15,7 @@ from attestor.core import header as block_header
 from attestor.core.scroll.eras import is_mpt
 from attestor.core.text import one_line, to_hex
 from attestor.errors import RpcError, RpcThrottled, RpcUnreachable
-from attestor.errors.scroll_batch import (
+from attestor.errors.scroll import (
     ScrollMethodMissing,
     ScrollNodeFailed,
     ScrollWitnessUnreadable,

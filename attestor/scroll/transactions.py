@@ -11,7 +11,7 @@ from eth_utils.crypto import keccak
 
 from attestor.core.scroll.transaction import L1_MESSAGE_TYPE
 from attestor.core.text import to_hex
-from attestor.errors.scroll_batch import ScrollWitnessUnreadable
+from attestor.errors.scroll import ScrollWitnessUnreadable
 from attestor.scroll.fields import Fields, data
 
 _TYPES = {

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from attestor.core import header, strict_json
 from attestor.core.text import to_hex
-from attestor.errors.scroll_batch import ScrollWitnessUnreadable
+from attestor.errors.scroll import ScrollWitnessUnreadable
 from attestor.scroll import headers, transactions
 from attestor.scroll.fields import Fields, many
 

@@ -14,7 +14,7 @@ from eth_utils.crypto import keccak
 
 from attestor.core.scroll.codec import codec_of
 from attestor.core.scroll.reader import Reader
-from attestor.errors.scroll_batch import ScrollCalldataInvalid
+from attestor.errors.scroll import ScrollCalldataInvalid
 
 HASH = 32
 _BITMAP_WORD = 32

@@ -16,7 +16,7 @@ from attestor.core.scroll.calldata import ChunkCommit, Commit
 from attestor.core.scroll.codec import Binding
 from attestor.core.scroll.evidence import Evidence
 from attestor.core.text import to_hex
-from attestor.errors.scroll_batch import ScrollBatchMismatch
+from attestor.errors.scroll import ScrollBatchMismatch
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Protocol
 import zstandard
 
 from attestor.core.scroll.calldata import BlobProof
-from attestor.errors.scroll_batch import ScrollBlobInvalid
+from attestor.errors.scroll import ScrollBlobInvalid
 
 BLOB_BYTES = 131072
 CAPACITY = 4096 * 31

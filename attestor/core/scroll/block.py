@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import rlp
 
 from attestor.core.scroll.transaction import is_l1_message, queue_index, require_whole
-from attestor.errors.scroll_batch import ScrollWitnessUnreadable
+from attestor.errors.scroll import ScrollWitnessUnreadable
 
 _NUMBER, _GAS_LIMIT, _TIMESTAMP, _BASE_FEE = 8, 9, 11, 15
 _MIN_FIELDS, _MAX_FIELDS = 15, 32

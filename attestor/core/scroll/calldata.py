@@ -8,7 +8,7 @@ from eth_utils.crypto import keccak
 from attestor.core.scroll.codec import Codec, codec_of
 from attestor.core.scroll.reader import Argument, Reader, Value, arguments
 from attestor.core.text import to_hex
-from attestor.errors.scroll_batch import ScrollCalldataInvalid
+from attestor.errors.scroll import ScrollCalldataInvalid
 
 MAX_CALLDATA = 1 << 20
 """Bytes. L1's clients take no transaction of more than 128 KiB; old ones took 512."""

@@ -16,7 +16,7 @@ from eth_utils.crypto import keccak
 from attestor.core.scroll.block import Block
 from attestor.core.scroll.codec import Codec
 from attestor.core.scroll.reader import Reader
-from attestor.errors.scroll_batch import ScrollBatchMismatch, ScrollCalldataInvalid
+from attestor.errors.scroll import ScrollBatchMismatch, ScrollCalldataInvalid
 
 CONTEXT_BYTES = 60
 _HASHED_BYTES = 58

@@ -13,7 +13,7 @@ from attestor.core.scroll.chunk import Chunk
 from attestor.core.scroll.codec import Binding
 from attestor.core.scroll.evidence import Evidence
 from attestor.core.text import to_hex
-from attestor.errors.scroll_batch import (
+from attestor.errors.scroll import (
     ScrollBatchMismatch,
     ScrollBlobRequired,
     ScrollCalldataInvalid,

@@ -7,7 +7,7 @@ own, 1 is Validium, whose header has another form (zkvm-prover, types/base/src/v
 from dataclasses import dataclass
 from enum import StrEnum
 
-from attestor.errors.scroll_batch import ScrollCodecUnknown
+from attestor.errors.scroll import ScrollCodecUnknown
 
 METADATA_CHUNKS = 45
 """Sizes that the blob of versions 2 to 6 has room for, however many chunks there may be."""

@@ -16,7 +16,7 @@ from attestor.core.scroll.codec import Codec
 from attestor.core.scroll.reader import Reader
 from attestor.core.scroll.transaction import roll
 from attestor.core.text import to_hex
-from attestor.errors.scroll_batch import ScrollBatchMismatch, ScrollBlobInvalid
+from attestor.errors.scroll import ScrollBatchMismatch, ScrollBlobInvalid
 
 _HEADER = 5
 

@@ -10,7 +10,7 @@ from attestor.core.scroll.calldata import EnvelopeCommit
 from attestor.core.scroll.envelope import Envelope
 from attestor.core.scroll.evidence import Evidence
 from attestor.core.text import to_hex
-from attestor.errors.scroll_batch import (
+from attestor.errors.scroll import (
     ScrollBatchMismatch,
     ScrollBlobRequired,
     ScrollIndexRequired,

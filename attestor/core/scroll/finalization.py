@@ -4,7 +4,7 @@ from attestor.core.scroll import batch_header
 from attestor.core.scroll.binding import BoundBatch
 from attestor.core.scroll.calldata import Finalization
 from attestor.core.text import to_hex
-from attestor.errors.scroll_batch import ScrollBatchMismatch
+from attestor.errors.scroll import ScrollBatchMismatch
 
 
 def require(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from attestor.core.scroll.block import Block
-from attestor.errors.scroll_batch import ScrollBatchMismatch
+from attestor.errors.scroll import ScrollBatchMismatch
 
 MAX_POPPED = 1 << 16
 """Messages per batch: a block's count has 16 bits, and a chunk is full long before."""

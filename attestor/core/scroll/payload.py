@@ -14,7 +14,7 @@ from eth_utils.crypto import keccak
 from attestor.core.scroll import blob
 from attestor.core.scroll.block import Block
 from attestor.core.scroll.codec import Codec, Compression
-from attestor.errors.scroll_batch import ScrollBatchMismatch, ScrollBlobInvalid
+from attestor.errors.scroll import ScrollBatchMismatch, ScrollBlobInvalid
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import rlp
 from eth_utils.crypto import keccak
 
-from attestor.errors.scroll_batch import ScrollWitnessUnreadable
+from attestor.errors.scroll import ScrollWitnessUnreadable
 
 L1_MESSAGE_TYPE = 0x7E
 _FIRST_LIST = 0xC0

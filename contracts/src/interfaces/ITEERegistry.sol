@@ -229,6 +229,9 @@ interface ITEERegistry is IDcapErrors, IRegistryErrors, IRegistryEvents {
     function revokeAdmission(uint32 number, string calldata reason) external;
 
     /// @notice End all admissions and registrations of a platform at once, and take none.
+    /// @param platform the machine, as `SignerRegistered` and `SignerRenewed` have it in their topic
+    /// `platform` and `attestationOf` gives it: keccak256 of the PPID in its PCK certificate, or of the
+    /// attestation key behind Automata's verifier
     function revokePlatform(bytes32 platform, string calldata reason) external;
 
     /// @notice End all admissions and registrations at once. What is allowed stays allowed.

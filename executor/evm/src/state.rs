@@ -49,34 +49,24 @@ pub trait Tries {
 struct Slot {
     now: U256,
     in_trie: U256,
-    /// When it was first read.
-    before: U256,
 }
 
 #[derive(Clone, Default)]
 struct Entry {
     now: Option<Account>,
     in_trie: Option<Account>,
-    /// When it was first read.
-    before: Option<Account>,
     slots: HashMap<U256, Slot>,
 }
 
 impl Slot {
     fn new(value: U256) -> Self {
-        Self { now: value, in_trie: value, before: value }
+        Self { now: value, in_trie: value }
     }
 }
 
 impl Entry {
     fn new(account: Option<Account>) -> Self {
-        Self { now: account, in_trie: account, before: account, slots: HashMap::default() }
-    }
-
-    /// This as it was when it was first read.
-    fn before(&self) -> Self {
-        let slots = self.slots.iter().map(|(key, slot)| (*key, Slot::new(slot.before)));
-        Self { slots: slots.collect(), ..Self::new(self.before) }
+        Self { now: account, in_trie: account, slots: HashMap::default() }
     }
 }
 
@@ -94,16 +84,20 @@ impl<'a, T: Tries> State<'a, T> {
         Self { tries, codes, entries: AddressMap::default(), changed: AddressMap::default() }
     }
 
-    /// A state over other tries in which all that was read here is there already, as it was before
-    /// the first block.
-    pub fn preloaded<U>(&self, tries: U) -> State<'a, U> {
-        let entries = self.entries.iter().map(|(address, entry)| (*address, entry.before()));
-        State {
-            tries,
-            codes: self.codes,
-            entries: entries.collect(),
-            changed: AddressMap::default(),
+    /// Read all that `other` has read.
+    pub fn preload(&mut self, other: &Self) -> Result<(), WitnessError> {
+        for (address, entry) in &other.entries {
+            self.entry(*address)?;
+            for key in entry.slots.keys() {
+                self.storage(*address, *key)?;
+            }
         }
+        Ok(())
+    }
+
+    /// The same over other tries; what was read stays.
+    pub fn over<U>(self, tries: U) -> State<'a, U> {
+        State { tries, codes: self.codes, entries: self.entries, changed: self.changed }
     }
 
     /// Take over what a block has changed.

@@ -8,7 +8,7 @@ use attestor_evm::{Account, Change, Tries, WitnessError};
 use rustix::time::{ClockId, clock_gettime};
 
 use crate::compression::Compressor;
-use crate::failure::Failure;
+use crate::failure::{Failure, of_witness};
 use crate::program::Witness;
 use crate::range::Range;
 use crate::request::{Blocks, Chain};
@@ -33,7 +33,9 @@ pub fn measure(header: &Fields, blobs: &[Vec<u8>; 3]) -> Result<Cost, Failure> {
     let mut state = witness.state(&range);
     range.execute(&mut state, &mut Compressor::new())?;
     let full = now() - start;
-    let mut preloaded = state.preloaded(Nothing);
+    let mut preloaded = witness.state(&range);
+    preloaded.preload(&state).map_err(|error| of_witness(&error))?;
+    let mut preloaded = preloaded.over(Nothing);
     let start = now();
     let gas_used = range.execute_plain(&mut preloaded, &mut Compressor::new())?;
     Ok(Cost { full, plain: now() - start, gas_used })

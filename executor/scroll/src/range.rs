@@ -81,8 +81,7 @@ impl<'a> Range<'a> {
             if *fork < Fork::Euclid {
                 let number = header.fields.number;
                 let detail = format!(
-                    "block {number} is of {fork}, whose state is in zktrie: blocks from Euclid on \
-                     can be executed"
+                    "it is of {fork}, whose state is in zktrie: blocks from Euclid on can be executed"
                 );
                 return Err(Failure::new(Class::UnsupportedEra, detail).with("block", number));
             }

@@ -259,6 +259,9 @@ def test_deploy__plan__names_arguments_and_shows_no_certificate(place: Place) ->
     assert any("rootCertificate" in line and "bytes, sha256" in line for line in shown)
     assert max(map(len, shown)) <= 160
     assert "The deployer stays the registry's owner" not in "\n".join(shown)
+    assert "the root CA is SIMULATED" in shown
+    assert any(line.startswith("the deployer holds ") for line in shown)
+    assert "without --gateway, MultiProof takes no SP1 proofs: TEE proofs alone" in shown
 
 
 def test_deploy__owner_is_the_deployer_on_a_public_chain__said(
@@ -268,3 +271,11 @@ def test_deploy__owner_is_the_deployer_on_a_public_chain__said(
     assert "The deployer stays the registry's owner" in place.deploy(answer="n\n").stdout
     other = place.deploy("--owner", "0x" + "aa" * 20, answer="n\n").stdout
     assert "The deployer stays the registry's owner" not in other
+
+
+def test_deploy__argument_that_a_contract_does_not_take__sends_nothing(place: Place) -> None:
+    for option, value in (("--threshold", str(2**256)), ("--evaluation-delay-days", "-1")):
+        result = place.deploy("--root", "simulated", option, value, "--yes")
+        assert result.returncode == 2
+        assert option in result.stderr
+    assert place.node.nonce(from_hex(place.payer)) == 0

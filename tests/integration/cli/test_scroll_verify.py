@@ -15,7 +15,7 @@ from cases.scroll_node import RecordedNode, Refusal
 from click.testing import CliRunner
 
 from attestor import cli
-from attestor.errors.scroll_batch import ScrollMethodMissing, ScrollVerificationFailed
+from attestor.errors.scroll import ScrollMethodMissing, ScrollVerificationFailed
 from attestor.executor.scroll import PROGRAM
 from attestor.scroll import keeping
 from attestor.scroll.node import WITNESS

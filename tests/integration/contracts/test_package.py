@@ -119,5 +119,28 @@ def test_package__implementation__is_not_in_it(package: Path) -> None:
 
 def test_guide__each_file_of_the_project__is_shown_as_it_is() -> None:
     guide = GUIDE.read_text()
-    for path in ("src/FibonacciBook.sol", "test/FibonacciBook.t.sol", "foundry.toml"):
-        assert (CONSUMER / path).read_text().strip() in guide, path
+    files = [path for path in CONSUMER.rglob("*") if path.is_file()]
+    assert len(files) == 5
+    for path in files:
+        assert path.read_text().strip() in guide, path
+
+
+def test_guide__without_npm__its_commands_unpack_what_compiles(
+    package: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "consumer"
+    shutil.copytree(CONSUMER, folder)
+    (command,) = re.findall(r"^mkdir -p lib.*\ntar xzf .*$", GUIDE.read_text(), re.M)
+    command = re.sub(r"\S+\.tgz", str(package), command)
+    subprocess.run(["sh", "-ec", command], cwd=folder, check=True, timeout=60)
+    settings = (
+        (folder / "foundry.toml")
+        .read_text()
+        .replace(
+            "attestor-contracts/=node_modules/attestor-contracts/",
+            "attestor-contracts/=lib/attestor-contracts/",
+        )
+    )
+    (folder / "foundry.toml").write_text(settings)
+    told = forge(folder, "build", ATTESTOR_SOLC="solc")
+    assert told.returncode == 0, told.stdout + told.stderr

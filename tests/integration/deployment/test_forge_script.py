@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 
+from attestor.chain.abi import Contract
 from attestor.chain.node import Node
 from attestor.config import ROOT
 from attestor.core.text import from_hex, to_hex
@@ -49,3 +50,10 @@ def test_script__broadcast__leaves_the_builds_code(node: Node) -> None:
     assert set(found) == set(CONTRACTS)
     for name, contract in CONTRACTS.items():
         assert artifact.load(contract).made(node.code(from_hex(found[name].lower())))
+    registry = from_hex(found["registry"].lower())
+    owner, guardian = (
+        node.call(registry, Contract.named("TEERegistry").encode(name))[12:]
+        for name in ("owner", "guardian")
+    )
+    assert to_hex(owner) == deployer.account.address.lower()
+    assert guardian == owner

@@ -18,9 +18,9 @@ from attestor.cli.display import Display
 from attestor.core.scroll.block import from_header
 from attestor.core.text import to_hex
 from attestor.errors import AttestorError, ConfigurationInvalid, WrongChain
-from attestor.errors.scroll import ScrollMismatch
-from attestor.errors.scroll_batch import (
+from attestor.errors.scroll import (
     ScrollMethodMissing,
+    ScrollMismatch,
     ScrollNodeFailed,
     ScrollVerificationFailed,
 )

@@ -111,3 +111,8 @@ def test_require_usable__other_interface__is_refused(answer: bytes | RpcError) -
 def test_require_usable__takes_zeros_for_a_quote__is_refused() -> None:
     with pytest.raises(DeploymentRefused, match="zero bytes as a quote"):
         require(Double({ENTRY: encode(["bool", "bytes"], [True, b""])}))
+
+
+def test_require_usable__no_contract_there__says_so() -> None:
+    with pytest.raises(DeploymentRefused, match="there is no contract at 0x0505"):
+        require(Double(V11, b""))

@@ -13,7 +13,7 @@ from eth_utils.crypto import keccak
 from attestor.core.scroll.eras import CHAINS, MAINNET
 from attestor.core.text import to_hex
 from attestor.errors import HttpFailed, RpcError
-from attestor.errors.scroll_batch import (
+from attestor.errors.scroll import (
     ScrollBatchMismatch,
     ScrollBlobInvalid,
     ScrollBlobUnavailable,

@@ -11,7 +11,7 @@ from cases.scroll_node import L2GETH, RETH, RecordedNode
 from attestor.core.scroll.eras import CHAINS, MAINNET, is_mpt
 from attestor.core.text import to_hex
 from attestor.errors import RpcThrottled, RpcUnreachable
-from attestor.errors.scroll_batch import (
+from attestor.errors.scroll import (
     ScrollMethodMissing,
     ScrollNodeFailed,
     ScrollWitnessUnreadable,

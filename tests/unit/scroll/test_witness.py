@@ -11,7 +11,7 @@ from cases.ordered_trie import ordered_root
 from cases.scroll_node import transaction_json
 
 from attestor.core.text import to_hex
-from attestor.errors.scroll_batch import ScrollWitnessUnreadable
+from attestor.errors.scroll import ScrollWitnessUnreadable
 from attestor.scroll import headers, keeping, transactions, witness
 from attestor.scroll.fields import Fields, number
 from attestor.scroll.witness import Trie, Witness

@@ -12,7 +12,7 @@ from attestor.core.scroll.calldata import parse_commit
 from attestor.core.scroll.codec import CODECS, Binding
 from attestor.core.scroll.evidence import Evidence
 from attestor.errors import AttestorError
-from attestor.errors.scroll_batch import (
+from attestor.errors.scroll import (
     ScrollBatchMismatch,
     ScrollBlobInvalid,
     ScrollBlobRequired,

@@ -12,7 +12,7 @@ from attestor.core.scroll.block import Block
 from attestor.core.scroll.calldata import ChunkCommit, EnvelopeCommit, parse_commit
 from attestor.core.scroll.calldata import parse_finalization as finalization_of
 from attestor.core.scroll.evidence import Evidence
-from attestor.errors.scroll_batch import ScrollBatchMismatch
+from attestor.errors.scroll import ScrollBatchMismatch
 from attestor.scroll.kzg import CKzg
 
 PUBLISHED_326800 = "9fc92b2699dcd97f0f22d81e13d316d76751de67bfbc3c6afd023b05ca930f37"

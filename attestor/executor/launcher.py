@@ -1,0 +1,101 @@
+"""Starts the programs of the executor's directory, one process per call."""
+
+from pathlib import Path
+
+from attestor.core import frame
+from attestor.core.execution import Limits
+from attestor.errors import ExecutorMissing
+from attestor.executor import answer, child
+from attestor.executor.memory_budget import MemoryBudget
+from attestor.executor.programs import Programs
+from attestor.executor.sandbox import SandboxReport, read_report
+
+_REPORT_LIMITS = Limits(wall_seconds=20, cpu_seconds=20)
+
+
+class Launcher:
+    """Programs that speak one version of the requests' format. Thread-safe.
+
+    Processes keep to the memory that all may have together, and to the walls that stood when the
+    sandbox was reported.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        version: int,
+        programs: Programs | None = None,
+        memory: MemoryBudget | None = None,
+    ) -> None:
+        """`directory` holds the programs; that is checked when one is started. With `programs`
+        those are run, and what is in the directory by then does not matter. `memory` is what all
+        processes may have together, unless set a share of the machine's."""
+        self._directory = directory
+        self._version = version
+        self._memory = memory or MemoryBudget.of_machine()
+        self._sealed = programs.descriptors if programs is not None else {}
+        self._relied_on: tuple[str, ...] = ()
+
+    def has(self, name: str) -> bool:
+        """Whether that program is there."""
+        return name in self._sealed or (self._directory / name).exists()
+
+    def require(self, name: str, build_command: str) -> None:
+        """Raise `ExecutorMissing`, with the command that builds it, for a program that is not."""
+        if not self.has(name):
+            raise ExecutorMissing(
+                f"{self._directory / name} is not there", hint=f"build it: {build_command}"
+            )
+
+    def run(
+        self,
+        name: str,
+        blobs: tuple[bytes, ...],
+        limits: Limits,
+        *,
+        wait: bool = True,
+        max_resident_bytes: int | None = None,
+        **fields: object,
+    ) -> child.Ended:
+        """One call. Unless it is to `wait`, raises `ExecutionStopped` while others have the memory;
+        otherwise as `child.run`."""
+        with self._memory.held(limits.memory_bytes, wait=wait, stop=limits.stop):
+            return self._start(name, blobs, limits, max_resident_bytes, fields)
+
+    def sandbox_report(self, name: str, **fields: object) -> SandboxReport:
+        """What confines a program on this machine: it is started once, without work. From then on
+        none does any in a process that lacks one of these walls.
+
+        Raises `ExecutorCrashed` or `ExecutorMissing`.
+        """
+        ended = self._start(name, (), _REPORT_LIMITS, None, {**fields, "report": "sandbox"})
+        report = read_report(answer.read(ended).header)
+        self._relied_on = report.standing
+        return report
+
+    def _start(
+        self,
+        name: str,
+        blobs: tuple[bytes, ...],
+        limits: Limits,
+        max_resident_bytes: int | None,
+        fields: dict[str, object],
+    ) -> child.Ended:
+        bounds = {
+            "cycles": limits.cycles,
+            "cpu_seconds": limits.cpu_seconds,
+            "memory_bytes": limits.memory_bytes,
+            "public_values_bytes": limits.public_values_bytes,
+        }
+        walls = list(self._relied_on)
+        header = {"version": self._version, "limits": bounds, "walls": walls, **fields}
+        return child.run(
+            self._directory / name,
+            frame.encode(frame.Frame(header, blobs)),
+            limits.wall_seconds,
+            max_answer_bytes=frame.MAX_HEADER_BYTES + limits.public_values_bytes,
+            niceness=limits.niceness,
+            sealed=self._sealed.get(name),
+            max_resident_bytes=max_resident_bytes,
+            stop=limits.stop,
+        )
