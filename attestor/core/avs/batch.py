@@ -12,7 +12,7 @@ from attestor.core.scroll.calldata import (
     parse_commit,
 )
 from attestor.core.scroll.codec import codec_of
-from attestor.errors.scroll_batch import ScrollBlobRequired, ScrollCalldataInvalid
+from attestor.errors.scroll import ScrollBlobRequired, ScrollCalldataInvalid
 
 _WORD = 32
 SELECTORS = (COMMIT_BATCH, COMMIT_WITH_PROOF, COMMIT_BATCHES)
