@@ -1,4 +1,5 @@
-"""`attestor audit`, `attestor audit verify` and `attestor audit policy`."""
+"""`attestor audit`, `attestor audit verify` and `attestor audit policy`; `audit_evidence` has its
+other subcommands."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from attestor.audit import policy, registrations, report, upstream, verify
+from attestor.cli.audit_evidence import coverage_command, proof_command
 from attestor.cli.db import summary
 from attestor.cli.endpoint_options import check_headers_option, rpc_url_option
 from attestor.cli.types import ADDRESS
@@ -65,6 +67,10 @@ def command(context: click.Context, database: Path, form: str) -> None:
     context.obj = audited
     if context.invoked_subcommand is None:
         click.echo(FORMATS[form](report.history(audited.open())))
+
+
+command.add_command(proof_command)
+command.add_command(coverage_command)
 
 
 @command.command("verify")

@@ -89,6 +89,13 @@ class AuditFailed(Rejected):
     )
 
 
+class ProofUnknown(Rejected):
+    """The history has no signature of that job or digest."""
+
+    code = "proof_unknown"
+    advice = "Check the id, and that it is the database of the service that signed."
+
+
 class SignatureInvalid(ProofRefused):
     """A signature is malformed, altered, or recovers to no key."""
 
