@@ -77,7 +77,7 @@ class NativeExecutor:
             (program, *stdin),
             limits,
             wait=wait,
-            # Its guest's memory is none that the process could limit.
+            # None of its guest's memory is data, which a process could limit itself.
             max_resident_bytes=limits.memory_bytes if is_jit else None,
             engine=engine,
             cross_checks=cross_check,
