@@ -82,8 +82,7 @@ class NativeExecutor:
             engine=engine,
             cross_checks=cross_check,
         )
-        max_bytes = limits.public_values_bytes
-        return answer.read_execution(answer.read(ended), engine, ended.log, max_bytes)
+        return answer.read_execution(answer.read(ended), engine, ended.log, limits)
 
     def sandbox_report(self) -> SandboxReport:
         """What confines the executor's processes on this machine: as `Launcher.sandbox_report`."""
