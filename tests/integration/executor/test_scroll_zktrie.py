@@ -114,14 +114,21 @@ def test_execute__parts_that_are_missing__are_named(scroll: ScrollExecutor, load
     with pytest.raises(ScrollWitnessIncomplete) as raised:
         scroll.execute(chain, replace(blocks, codes=()), LIMITS)
     assert raised.value.code_hash in {keccak(code) for code in blocks.codes}
-    refused = 0
+    genuine = scroll.execute(chain, blocks, LIMITS).blocks
+    refused = []
     for node in sorted(blocks.nodes):
         try:
-            scroll.execute(chain, replace(blocks, nodes=blocks.nodes - {node}), LIMITS)
+            found = scroll.execute(chain, without(blocks, node), LIMITS).blocks
         except ScrollWitnessIncomplete as error:
-            refused += 1
-            assert error.address is not None
-    assert refused > len(blocks.nodes) // 2
+            refused.append(error)
+        else:
+            assert found == genuine
+    assert len(refused) > len(blocks.nodes) // 2
+    assert all(error.address is not None for error in refused)
+
+
+def without(blocks: BlockRange, node: bytes, *instead: bytes) -> BlockRange:
+    return replace(blocks, nodes=(frozenset(blocks.nodes) - {node}) | set(instead))
 
 
 def flipped(data: bytes, source: random.Random) -> bytes:
@@ -178,7 +185,7 @@ def test_execute__node_with_words_of_the_same_hash__is_not_taken(
         for place in places:
             more = int.from_bytes(node[place : place + 32]) + ORDER
             other = node[:place] + more.to_bytes(32) + node[place + 32 :]
-            changed = replace(blocks, nodes=(blocks.nodes - {node}) | {other})
+            changed = without(blocks, node, other)
             try:
                 assert scroll.execute(chain, changed, LIMITS).blocks == genuine
             except ScrollWitnessIncomplete:
@@ -196,7 +203,7 @@ def test_execute__leaf_of_another_form__is_not_taken(scroll: ScrollExecutor, loa
             other = node[:33] + form + node[37:]
             if other == node:
                 continue
-            changed = replace(blocks, nodes=(blocks.nodes - {node}) | {other})
+            changed = without(blocks, node, other)
             try:
                 found = scroll.execute(chain, changed, LIMITS).blocks
             except (ScrollWitnessIncomplete, ScrollWitnessInvalid):
