@@ -1,9 +1,10 @@
 //! Nodes and codes of a request, by their hashes in the tries of the blocks' era.
 
+use alloy_primitives::B256;
 use attestor_evm::{Codes, Mpt, Nodes, State, Tries};
 
 use crate::failure::{Failure, of_witness};
-use crate::range::{self, Era, Range};
+use crate::range::{self, Era};
 use crate::request::parts;
 use crate::zktrie::{self, Poseidon, Zktries};
 
@@ -35,9 +36,8 @@ impl<'a> Witness<'a> {
         Ok(Self { nodes, codes: range::codes(codes) })
     }
 
-    /// The state before a range.
-    pub(crate) fn state(&self, range: &Range<'_>) -> Result<AnyState<'_>, Failure> {
-        let root = range.pre_state_root();
+    /// The state that has this root.
+    pub(crate) fn state(&self, root: B256) -> Result<AnyState<'_>, Failure> {
         let tries: Box<dyn Tries> = match &self.nodes {
             Hashed::Mpt(nodes) => Box::new(Mpt::new(nodes, root)),
             Hashed::Zktrie(poseidon, nodes) => {

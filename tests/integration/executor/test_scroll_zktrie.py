@@ -21,13 +21,11 @@ from attestor.errors.scroll import (
     ScrollWitnessIncomplete,
     ScrollWitnessInvalid,
 )
-from attestor.executor.scroll import PROGRAM, Block, BlockRange, Chain, ScrollExecutor
-from attestor.scroll import keeping
+from attestor.executor.scroll import PROGRAM, BlockRange, Chain, ScrollExecutor
 
 DIRECTORY = Path(__file__).resolve().parents[3] / "executor" / "target" / "release"
 LIMITS = Limits(wall_seconds=60, cpu_seconds=60, memory_bytes=1 << 30)
 DEVNET = 222222
-FORKS = {"mainnet": None, "devnet": {"bernoulli": 0, "curie": 0}}
 ORDER = 0x30644E72E131A029B85045B68181585D2833E84879B9709143E1F593F0000001
 FLIPS = 60
 LEAF = 4
@@ -45,15 +43,7 @@ def scroll() -> ScrollExecutor:
 @pytest.fixture(scope="module")
 def load(vectors: Path) -> Load:
     def load(*names: str) -> tuple[Chain, BlockRange]:
-        found = [keeping.read(vectors / "scroll" / "traces" / f"{name}.json") for name in names]
-        chain = Chain(found[0].chain_id, FORKS[names[0].partition("-")[0]])
-        return chain, BlockRange(
-            blocks=tuple(Block(one.header, one.transactions, one.hash) for one in found),
-            pre_state_root=found[0].pre_state_root,
-            parent=None,
-            nodes=frozenset().union(*(one.nodes for one in found)),
-            codes=frozenset().union(*(one.codes for one in found)),
-        )
+        return cases.trace(*(vectors / "scroll" / "traces" / f"{name}.json" for name in names))
 
     return load
 
