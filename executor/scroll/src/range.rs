@@ -6,7 +6,7 @@
 use alloy_consensus::constants::EMPTY_OMMER_ROOT_HASH;
 use alloy_primitives::{B256, Keccak256, keccak256};
 use attestor_evm::header::HashedHeader;
-use attestor_evm::{Codes, State, Tries, WitnessError, receipt, transaction};
+use attestor_evm::{State, Tries, WitnessError, receipt, transaction};
 
 use crate::block::{self, Executed, Start};
 use crate::compression::Compressor;
@@ -204,9 +204,9 @@ impl<'a> Range<'a> {
 }
 
 /// The codes of a witness, and those that every chain has.
-pub(crate) fn codes<'a>(given: impl IntoIterator<Item = &'a [u8]>) -> Codes<'a> {
+pub(crate) fn with_common<'a>(given: Vec<&'a [u8]>) -> impl Iterator<Item = &'a [u8]> {
     let history: &[u8] = &alloy_eips::eip2935::HISTORY_STORAGE_CODE;
-    Codes::new(given.into_iter().chain([history]))
+    given.into_iter().chain([history])
 }
 
 /// Whether a header follows the one before it, and has the hash that it is given with.

@@ -105,6 +105,19 @@ def test_verify__files_and_folders__need_no_node(tmp_path: Path, executor: Any) 
     assert executor.numbers == [[FIRST, FIRST + 1, FIRST + 2, FIRST + 3]] * 2
 
 
+def test_verify__files__of_many_blocks_are_one_run_and_those_of_a_node_are_several(
+    serve: Serve, executor: ScriptedExecutor, tmp_path: Path
+) -> None:
+    many = chain(40)
+    serve(RecordedNode({one.number: one for one in many}))
+    target = f"{FIRST}-{FIRST + 39}"
+    called = Called(["verify", target, "--rpc-url", URL, "--keep", str(tmp_path)])
+    assert called.exit_code == 0, called.output
+    assert [len(numbers) for numbers in executor.numbers] == [16, 16, 8]
+    assert Called(["verify", str(tmp_path)]).exit_code == 0
+    assert [len(numbers) for numbers in executor.numbers[3:]] == [40]
+
+
 def test_verify__keep__stores_what_it_can_verify_again(serve: Serve, tmp_path: Path) -> None:
     serve(RecordedNode(BLOCKS))
     folder = tmp_path / "kept"
