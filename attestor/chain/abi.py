@@ -78,6 +78,10 @@ class Contract:
             self._render(item["name"], [_type(i) for i in item["inputs"]], body) if item else None
         )
 
+    def topics(self, names: frozenset[str]) -> list[bytes]:
+        """The first topics of the events with these names."""
+        return [topic for topic, item in self._events.items() if item["name"] in names]
+
     def event(self, log: Log) -> tuple[str, dict[str, Any]] | None:
         """An event's name and arguments, or None when it is none of this contract's."""
         item = self._events.get(log.topics[0]) if log.topics else None

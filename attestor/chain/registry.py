@@ -1,6 +1,7 @@
 """The registry contract: our TEERegistry, or Automata's SP1TEEProverRegistry, whose interface ours
 keeps."""
 
+import copy
 from typing import Any
 
 from eth_utils.crypto import keccak
@@ -9,6 +10,7 @@ from attestor.chain import automata
 from attestor.chain.abi import Contract
 from attestor.chain.node import Node
 from attestor.core.blocks import Block
+from attestor.core.bloom import bits_of
 from attestor.core.registration import (
     Admission,
     AdmissionName,
@@ -71,12 +73,17 @@ class Registry:
         self.address = address
         self.layout = layout
         self._contract = Contract.named("TEERegistry")
+        self._bits = bits_of(address)
+        topics = self._contract.topics(POLICY_EVENTS)
+        self._policy_bits = [bits_of(address, topic) for topic in topics]
         self._block_hash = block_hash
 
     def at(self, block: Block) -> "Registry":
         """The same registry, as of that block (EIP-1898). Its reads raise `BlockUnknown` where no
         node has the block."""
-        return Registry(self.node, self.address, self.layout, block.hash)
+        view = copy.copy(self)
+        view._block_hash = block.hash
+        return view
 
     def terms(self) -> Terms:
         """The registry's settings. Raises `RegistryInvalid` when there is no such contract."""
@@ -111,6 +118,15 @@ class Registry:
 
     def _is_yes(self, answer: bytes) -> bool:
         return bool(self._contract.decode("verifyAttestedProver", answer))
+
+    def may_have_changed(self, block: Block) -> bool:
+        """Whether a signer's state may be another after that block than before, but for the time:
+        ours changes none without an event, upstream's has none."""
+        return self.layout is Layout.UPSTREAM or block.may_log(self._bits)
+
+    def may_have_policy_events(self, block: Block) -> bool:
+        """Whether one of the `POLICY_EVENTS` may be in that block."""
+        return any(map(block.may_log, self._policy_bits))
 
     def registration(self, signer: bytes) -> Registration:
         """The record of a signer. Upstream's registry keeps only when it was made."""

@@ -150,7 +150,7 @@ def build(config: Config) -> Parts:
             DatabaseCheckDuty(store.database),
             api.look,
             *((collateral,) if collateral is not None else ()),
-            *_policy_events(config, chain, noted),
+            *_policy_events(config, chain, noted, heads),
         )
         _tell(config, chain, started)
         return Parts(
@@ -207,13 +207,16 @@ def _store(
     return parts, manager, PolicyEvents(store, journal, chain.contracts.registry)
 
 
-def _policy_events(config: Config, chain: ChainParts, noted: PolicyEvents) -> tuple[Duty, ...]:
+def _policy_events(
+    config: Config, chain: ChainParts, noted: PolicyEvents, heads: Heads
+) -> tuple[Duty, ...]:
     """Upstream's registry has no such events."""
+    registry, confirmations = chain.registry, chain.policy.confirmations
     if chain.binding.layout is Layout.UPSTREAM:
         return ()
-    first = addresses.registry_block(config, chain.registry.address)
-    confirmations = chain.policy.confirmations
-    return (PolicyEventsDuty(chain.node, chain.registry, noted, first, confirmations),)
+    first = addresses.registry_block(config, registry.address)
+    window = lambda: heads.window  # noqa: E731
+    return (PolicyEventsDuty(chain.node, registry, noted, first, confirmations, window),)
 
 
 def _collateral(

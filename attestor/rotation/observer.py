@@ -16,6 +16,9 @@ from attestor.store.history import History
 from attestor.transactions.manager import TransactionManager
 from attestor.transactions.pursuit import Urgency
 
+ASKED_EVERY = 4
+"""Blocks after which the registry is asked again, whatever their headers say of its events."""
+
 
 class Observer:
     """Reads what `plan` depends on. What cannot be read is unknown; it never raises for that."""
@@ -35,6 +38,8 @@ class Observer:
         self._failures = failures
         self._answers: dict[bytes, Standing] = {}
         self._answers_of = b""
+        self._vouched: tuple[bytes, Block] | None = None
+        """The active signer and the newest block at which the registry said that it is valid."""
         self._terms_of = b""
         self._reorgs_of = b""
 
@@ -51,7 +56,12 @@ class Observer:
             active=active,
             candidate=candidate,
             sent=self._sent(active, candidate, head),
-            standings={signer: self._standing(signer, head) for signer in known},
+            standings={
+                signer: Standing.VALID
+                if self._still_stands(active, signer, window)
+                else self._standing(signer, head)
+                for signer in known
+            },
         )
 
     def policy(self, known: RotationPolicy, head: Block) -> RotationPolicy:
@@ -69,6 +79,19 @@ class Observer:
         self._terms_of = head.hash
         return replace(known, max_block_number_diff=terms.max_block_number_diff)
 
+    def _still_stands(self, active: Active | None, signer: bytes, window: BlockWindow) -> bool:
+        """Whether the active signer is valid at the head because it was some blocks ago, and the
+        registry logged nothing since, as their headers show. A reorg and the signer's end end it.
+        """
+        if active is None or self._vouched is None or self._vouched[0] != signer:
+            return False
+        block, head = self._vouched[1], window.head
+        newer = window.since(block.number, block.hash)
+        if active.address != signer or head is None or newer is None or len(newer) >= ASKED_EVERY:
+            return False
+        is_over = active.paused or active.valid_until <= head.timestamp
+        return not is_over and not any(map(self._registry.may_have_changed, newer))
+
     def _standing(self, signer: bytes, head: Block) -> Standing:
         """A block's state never changes: one answer is enough."""
         if self._answers_of != head.hash:
@@ -85,6 +108,8 @@ class Observer:
             return Standing.UNKNOWN
         self._failures.passed("asking the registry")
         self._answers[signer] = Standing.VALID if is_valid else Standing.INVALID
+        if is_valid:
+            self._vouched = signer, head
         return self._answers[signer]
 
     def _sent(self, active: Active | None, candidate: Candidate | None, head: Block) -> Sent | None:
