@@ -124,7 +124,8 @@ def build(config: Config) -> Parts:
         started = signer.started()
         _give_up_change_of_users()
         effects = _effects(config, chain, store, manager, signer, gate)
-        heads = Heads(chain.node, store.headers, _pace(config))
+        pace = Pace(config.chain_poll_seconds, time.monotonic)
+        heads = Heads(chain.node, store.headers, pace)
         rotation = _rotation(chain, store, manager, effects, heads)
         rotation.recover(held=signer.addresses())
         opened.callback(_end_signers, signer, rotation)
@@ -260,10 +261,6 @@ def _rotation(
     history, failures = store.history, Failures(store.history, time.monotonic)
     observer = Observer(chain.registry, manager, history, chain.policy, failures)
     return Rotation(heads, observer, effects, history, chain.policy, failures, time.monotonic)
-
-
-def _pace(config: Config) -> Pace:
-    return Pace(config.chain_poll_seconds, time.monotonic)
 
 
 def _tell(config: Config, chain: ChainParts, signer: StartReport) -> None:

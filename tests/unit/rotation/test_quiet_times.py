@@ -6,12 +6,13 @@ Headers show which blocks have no event of the registry; it is asked all the sam
 from typing import Any
 
 import pytest
-from unit.rotation.conftest import POLICY, VALIDITY
+from unit.rotation.conftest import POLICY
 
 from attestor.chain.header_log import MemoryHeaderLog
 from attestor.chain.heads import Heads
 from attestor.chain.pace import Pace
 from attestor.errors import RpcUnreachable
+from attestor.rotation import observer
 from attestor.rotation.observer import ASKED_EVERY
 
 pytestmark = pytest.mark.slow
@@ -82,9 +83,12 @@ def test_step__reorg_of_the_block_that_was_asked__asks_again(covered: Any) -> No
     assert covered.world.signing is None
 
 
-def test_step__registration_ends__is_not_taken_for_valid(covered: Any) -> None:
+def test_step__registration_ends__is_not_taken_for_valid(
+    covered: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(observer, "ASKED_EVERY", 150)
     covered.world.faults["new_key"] = RpcUnreachable("down")
-    ends = covered.world.blocks[-1].timestamp + VALIDITY
+    ends = covered.history.active().valid_until
     while covered.world.blocks[-1].timestamp < ends:
         covered.run(1)
     covered.rotation.step()
