@@ -46,7 +46,9 @@ class Node:
         """The same node, all of whose calls together end by a deadline, or that many seconds from
         now: for all that serves one decision."""
         view = copy.copy(self)
-        view._deadline = bound if isinstance(bound, Deadline) else Deadline(bound)
+        if not isinstance(bound, Deadline):
+            bound = Deadline(bound, self.pool.clock)
+        view._deadline = bound
         return view
 
     def require_chain(self) -> None:
