@@ -70,6 +70,11 @@ class Heads:
         """Whether the next look asks a node."""
         return self._pace is None or self._pace.is_due(self._window)
 
+    def hint(self) -> None:
+        """Somebody says that there is a new block, who need not be right. Safe in any thread."""
+        if self._pace is not None:
+            self._pace.hurry()
+
     def forget(self) -> None:
         """Take whatever branch the next look finds, after an operator judged a `ReorgTooDeep`."""
         self._window = BlockWindow(capacity=self._window.capacity)

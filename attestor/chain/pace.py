@@ -26,7 +26,8 @@ class Pace:
         self._clock = clock
         self._next = clock()
         self._misses = 0
-        self._probing = False
+        self._probing = self._hurried = False
+        self._planned = self._next
         self._probed_every = self._until_probe = PROBED_EVERY
         self._arrivals: deque[float] = deque(maxlen=ARRIVALS_MEASURED)
         """Of recent blocks: seconds of our clock when it was seen, less those of its timestamp."""
@@ -40,15 +41,27 @@ class Pace:
         """Seconds until a look is due."""
         return max(0.0, self._next - self._clock())
 
+    def hurry(self) -> None:
+        """Somebody says that there is a new block: look now. After one such look that found none,
+        nothing is believed until the next block. Safe in any thread: what two of them make of it at
+        once is one look more or less."""
+        if not self._hurried:
+            self._hurried, self._planned = True, self._next
+            self._next = min(self._next, self._clock())
+
     def looked(self, window: BlockWindow, is_new: bool) -> None:
         """A look gave this window; `is_new` where its head is another than before. A look that
         failed is not told: the next one is due at once."""
+        if self._hurried and not is_new and self._clock() < self._planned:
+            self._next = self._planned
+            return
         late = 0.0
-        if self._probing:
+        if self._probing and not self._hurried:
             self._probed_every = PROBED_EVERY if is_new else self._more_seldom()
         if is_new:
             late = self._seen(window)
             self._until_probe -= 1
+        self._hurried = False
         self._misses = 0 if is_new else self._misses + 1
         self._probing = is_new and self._until_probe <= 0
         if self._probing:

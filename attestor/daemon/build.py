@@ -105,6 +105,7 @@ class Parts:
     closing: ExitStack
     clocks: Clocks
     cover: Callable[[], Cover]
+    heads: Heads
     executor: ExecutorBuild = ExecutorBuild.RECORDED
 
 
@@ -124,8 +125,8 @@ def build(config: Config) -> Parts:
         started = signer.started()
         _give_up_change_of_users()
         effects = _effects(config, chain, store, manager, signer, gate)
-        pace = Pace(config.chain_poll_seconds, time.monotonic)
-        heads = Heads(chain.node, store.headers, pace)
+        pause = config.chain_poll_seconds
+        heads = Heads(chain.node, store.headers, Pace(pause, time.monotonic))
         rotation = _rotation(chain, store, manager, effects, heads)
         rotation.recover(held=signer.addresses())
         opened.callback(_end_signers, signer, rotation)
@@ -143,7 +144,6 @@ def build(config: Config) -> Parts:
             lambda: heads.window.head.timestamp if heads.window.head is not None else 0,
             clocks.watch,
         )
-        pause = config.chain_poll_seconds
         duties: tuple[Duty, ...] = (
             RotationDuty(signer, rotation, lambda: api.halt.reason, pause),
             HeartbeatDuty(signer),
@@ -164,6 +164,7 @@ def build(config: Config) -> Parts:
             closing=opened.pop_all(),
             clocks=clocks,
             cover=lambda: rotation.cover,
+            heads=heads,
             executor=started.executor,
         )
 
@@ -212,12 +213,11 @@ def _policy_events(
     config: Config, chain: ChainParts, noted: PolicyEvents, heads: Heads
 ) -> tuple[Duty, ...]:
     """Upstream's registry has no such events."""
-    registry, confirmations = chain.registry, chain.policy.confirmations
     if chain.binding.layout is Layout.UPSTREAM:
         return ()
-    first = addresses.registry_block(config, registry.address)
-    window = lambda: heads.window  # noqa: E731
-    return (PolicyEventsDuty(chain.node, registry, noted, first, confirmations, window),)
+    first = addresses.registry_block(config, chain.registry.address)
+    parts, deep = (chain.node, chain.registry, noted, first), chain.policy.confirmations
+    return (PolicyEventsDuty(*parts, deep, lambda: heads.window),)
 
 
 def _collateral(

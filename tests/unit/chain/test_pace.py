@@ -100,3 +100,49 @@ def test_pause__late_block__is_looked_for_at_a_slowing_pace() -> None:
         pace.looked(window(12), False)
         pauses.append(pace.pause(12.0))
     assert pauses == [1.5, 3.0, 6.0, 6.0, 6.0]
+
+
+def followed(clock: Clock) -> Pace:
+    """The next look is due in 12 seconds."""
+    pace = Pace(1.0, clock)
+    pace.looked(window(12), True)
+    return pace
+
+
+def test_hurry__between_two_looks__one_is_due_now() -> None:
+    clock = Clock()
+    pace = followed(clock)
+    assert pace.due_in == 12.0
+    pace.hurry()
+    assert pace.is_due(window(12))
+
+
+def test_hurry__nothing_was_new__is_not_believed_again_until_the_next_block() -> None:
+    clock = Clock()
+    pace = followed(clock)
+    clock.now += 3.0
+    looks = 0
+    for _ in range(100):
+        pace.hurry()
+        if pace.is_due(window(12)):
+            looks += 1
+            pace.looked(window(12), False)
+    assert looks == 1
+    assert pace.due_in == 9.0, "when it would have been anyway"
+
+
+def test_hurry__each_time_there_is_a_block__is_believed_again() -> None:
+    clock = Clock()
+    pace = followed(clock)
+    for _ in range(3):
+        clock.now += 5.0
+        pace.hurry()
+        assert pace.is_due(window(12))
+        pace.looked(window(12), True)
+
+
+def test_hurry__look_failed__stays_due() -> None:
+    pace = followed(Clock())
+    pace.hurry()
+    pace.hurry()
+    assert pace.is_due(window(12))

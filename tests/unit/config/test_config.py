@@ -304,6 +304,16 @@ def test_load__malformed_endpoints__are_refused_without_showing_them(given: str,
     assert "secret" not in str(caught.value)
 
 
+def test_load__websocket_endpoints__are_urls_of_that_scheme() -> None:
+    assert load().chain_websocket_urls == ()
+    given = "ws://a.example, wss://b.example/key"
+    found = load({"chain_websocket_urls": given}).chain_websocket_urls
+    assert found == ("ws://a.example", "wss://b.example/key")
+    with pytest.raises(ConfigurationInvalid, match="not an ws:// or wss:// URL") as caught:
+        load({"chain_websocket_urls": "https://b.example/secret"})
+    assert "secret" not in str(caught.value)
+
+
 @pytest.mark.parametrize("text", ["rpc_urls = 'http://a,,'", "rpc_urls = [1]", "rpc_urls = 5"])
 def test_load__endpoints_that_are_no_list_of_text__are_refused(tmp_path: Path, text: str) -> None:
     required = {name: value for name, value in REQUIRED.items() if name != "chain_rpc_url"}
