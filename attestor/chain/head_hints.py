@@ -1,7 +1,7 @@
 """New heads over WebSocket, as hints: they say when to look, and never what is there.
 
 Nothing of a message is used. An endpoint that is dead, floods, or sends something else is left
-alone for ever longer; heads are looked for at the usual times meanwhile.
+alone, longer each time; heads are looked for at the usual times meanwhile.
 """
 
 import logging

@@ -12,19 +12,18 @@ from contextlib import AsyncExitStack, suppress
 
 from loguru import logger
 
-from attestor.chain.head_hints import HeadHints
 from attestor.config import Config
 from attestor.core.duty import DutyBounds, fault, is_past_hope
 from attestor.daemon.build import build
 from attestor.daemon.clocks import ClockWatch
 from attestor.daemon.database import check_daily
 from attestor.daemon.duties import Duties
+from attestor.daemon.hints import take_hints
 from attestor.daemon.stopping import aside
 from attestor.errors import AttestorError, Fatal
 from attestor.http.connections import ConnectionLimits, raise_file_limit
 from attestor.http.health import Health
 from attestor.http.server import Listener, application
-from attestor.rotation.duty import RotationDuty
 
 WATCH_SECONDS = 1.0
 DUTIES_STOP_SECONDS = 4.0
@@ -69,7 +68,8 @@ class Daemon:
             self._keep_halt()
             await self._serve_health(stack, duties)
             duties.start()
-            stack.callback(self._take_hints(duties).close)
+            hints = take_hints(self._parts.config, self._parts.heads, duties.wake)
+            stack.callback(hints.close)
             self._parts.api.supervisor.start()
             stack.push_async_callback(self._stop_parts, duties)
             stack.callback(check_daily(duties.wake).stop)
@@ -78,18 +78,6 @@ class Daemon:
             logger.info("stopping")
         if self._failure is not None:
             raise self._failure
-
-    def _take_hints(self, duties: Duties) -> HeadHints:
-        """Of new heads: a look is made at once."""
-        config, heads = self._parts.config, self._parts.heads
-
-        def look() -> None:
-            heads.hint()
-            duties.wake(RotationDuty.name)
-
-        hints = HeadHints(config.chain_websocket_urls, config.chain_poll_seconds)
-        hints.start(look)
-        return hints
 
     def _keep_halt(self) -> None:
         """An earlier run ended in a disagreement that stands, unless it was resumed."""

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from loguru import logger
 from measures.chain import GasChain
 from measures.scenario import Deployment
 
@@ -158,6 +159,7 @@ class Machine:
         try:
             signer, _ = self.signer.keys.sign(bytes(32))
             vouching.require(signer)
-        except AttestorError:
+        except AttestorError as error:
+            logger.info("no proof: {} [{}]", error, error.code)
             return None
         return signer

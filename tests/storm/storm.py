@@ -9,6 +9,7 @@ chain is anvil, the database SQLite, and all of an answer is decoded by the daem
 from pathlib import Path
 from typing import Any
 
+from loguru import logger
 from measures.chain import BLOCK_SECONDS, START, GasChain
 from measures.scenario import Deployment
 from storm.clock import VirtualClock
@@ -78,6 +79,7 @@ class Storm:
         else:
             self.weather.next_block()
         self._aside.catch_up(self._clock)
+        logger.debug("block {}, endpoints: {}", self._blocks, [one.mood for one in self._moods])
         self._upstream.step(self._clock())
         self.judge.see(self.machine.hand_out(self._vouching))
         self.judge.see_upstream(self._upstream.signer)
