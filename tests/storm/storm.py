@@ -84,6 +84,8 @@ class Storm:
         self.judge.see(self.machine.hand_out(self._vouching))
         self.judge.see_upstream(self._upstream.signer)
         self.away_seconds += BLOCK_SECONDS * (self.weather.is_away and bool(self.judge.signers))
+        # Not before: what is judged is what the daemon made of the time since the last block.
+        self.weather.turn()
 
     def _pool(self, clock: VirtualClock, endpoints: int | None = None) -> Pool:
         rpcs = []

@@ -18,8 +18,8 @@ ALONE = (HONEST, BALANCED, BALANCED, FLAKY, FLAKY, AWAY, SILENT)
 
 
 class Weather:
-    """Calls of `next_block` make the storm. At each time one endpoint of several is honest; a
-    single one is balanced, or away, and honest otherwise."""
+    """Calls of `next_block` and `turn` make the storm. At each time one endpoint of several is
+    honest; a single one is balanced, or away, and honest otherwise."""
 
     def __init__(self, chain: GasChain, endpoints: Sequence[Moods], seed: int) -> None:
         self._chain = chain
@@ -38,8 +38,6 @@ class Weather:
     def next_block(self) -> None:
         """One more block, or another branch that is one longer."""
         self._blocks += 1
-        if self._blocks % MOOD_BLOCKS == 1:
-            self._change_moods()
         self._fee()
         if self._is_time_for(CLOCK_EVERY):
             self.clock_is_off = self._random.randint(-FARTHEST, FARTHEST)
@@ -51,6 +49,11 @@ class Weather:
             self.counts["reorgs"] += 1
         self._call("evm_mine", [])
         self.counts["blocks"] += 1
+
+    def turn(self) -> None:
+        """What changes between two blocks: the endpoints' moods, now and then."""
+        if self._blocks % MOOD_BLOCKS == 1:
+            self._change_moods()
 
     def _is_time_for(self, every: int) -> bool:
         return self._random.randrange(every) == 0

@@ -158,8 +158,8 @@ def test_load__list__from_text_and_from_file(tmp_path: Path) -> None:
 def test_options__every_one__has_a_kind_a_help_and_a_valid_default() -> None:
     for known in fields(Config):
         assert known.metadata["kind"] in {
-            "url", "urls", "websockets", "int", "float", "bool", "address", "path", "choice", "list",
-            "text",
+            "url", "urls", "websockets", "int", "float", "bool", "address", "path", "choice",
+            "list", "text",
         }  # fmt: skip
         assert known.metadata["about"]
         if known.metadata["choices"] and known.default is not MISSING:
