@@ -77,12 +77,20 @@ class Registry:
         topics = self._contract.topics(POLICY_EVENTS)
         self._policy_bits = [bits_of(address, topic) for topic in topics]
         self._block_hash = block_hash
+        self._is_confirmed = False
 
     def at(self, block: Block) -> "Registry":
         """The same registry, as of that block (EIP-1898). Its reads raise `BlockUnknown` where no
         node has the block."""
         view = copy.copy(self)
         view._block_hash = block.hash
+        return view
+
+    def confirmed_at(self, block: Block) -> "Registry":
+        """The same, each of whose reads most endpoints have to agree on, or one that is asked
+        twice: for what is not looked at again. Raises `EndpointsDisagree`."""
+        view = self.at(block)
+        view._is_confirmed = True
         return view
 
     def terms(self) -> Terms:
@@ -115,6 +123,14 @@ class Registry:
         if self._block_hash is not None and not self._is_yes(answer):
             answer = self.node.confirmed_call(self.address, asked, self._block_hash)
         return self._is_yes(answer)
+
+    def is_confirmed(self, signer: bytes) -> bool:
+        """Whether most endpoints say that it holds the signer valid; a single one is not asked
+        again. Raises `EndpointsDisagree`."""
+        if len(self.node.pool.endpoints) == 1 or self._block_hash is None:
+            return True
+        asked = self._contract.encode("verifyAttestedProver", checksummed(signer))
+        return self._is_yes(self.node.confirmed_call(self.address, asked, self._block_hash))
 
     def _is_yes(self, answer: bytes) -> bool:
         return bool(self._contract.decode("verifyAttestedProver", answer))
@@ -263,7 +279,10 @@ class Registry:
         return self._contract.decode(function, answer)
 
     def _call(self, function: str, calldata: bytes) -> bytes:
-        answer = self.node.call(self.address, calldata, at=self._block_hash)
+        if self._is_confirmed and self._block_hash is not None:
+            answer = self.node.confirmed_call(self.address, calldata, self._block_hash)
+        else:
+            answer = self.node.call(self.address, calldata, at=self._block_hash)
         if not answer:
             raise RpcAnswerInvalid(f"{to_hex(self.address)} has no function {function}")
         return answer

@@ -130,7 +130,7 @@ def build(config: Config) -> Parts:
         rotation = _rotation(chain, store, manager, effects, heads)
         rotation.recover(held=signer.addresses())
         opened.callback(_end_signers, signer, rotation)
-        vouching = Vouching(chain.node, chain.registry)
+        vouching = Vouching(chain.node, chain.registry, shows=rotation.shows)
         checks = CrossChecks(signer, store.proofs, store.disagreements, vouching.require)
         checks.recover()
         clocks = Clocks.of_this_machine()

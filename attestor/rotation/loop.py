@@ -8,7 +8,7 @@ from loguru import logger
 from attestor.chain.heads import Heads
 from attestor.chain.pace import block_seconds
 from attestor.core.back_off import BackOff, Step
-from attestor.core.blocks import BlockWindow
+from attestor.core.blocks import Block, BlockWindow
 from attestor.core.signers import Active, Cover, Standing
 from attestor.errors import (
     AttestorError,
@@ -31,6 +31,7 @@ from attestor.rotation.actions import (
     Wait,
 )
 from attestor.rotation.effects import RotationEffects
+from attestor.rotation.evidence import BELIEVED_FOR
 from attestor.rotation.failures import Failures
 from attestor.rotation.observer import Observer
 from attestor.rotation.plan import is_quiet, plan
@@ -91,6 +92,15 @@ class Rotation:
         while candidate is not None and candidate.address not in held:
             self._history.abandoned(candidate.address, reason)
             candidate = self._history.candidate()
+
+    def shows(self, signer: bytes, head: Block) -> bool:
+        """Whether headers show that the active signer is registered at a block, which is in the
+        window or the next one. For any thread."""
+        window = self._window
+        if window.joins(head) and not window.holds(head.number, head.hash):
+            window = window.extended((head,))
+        is_head = window.head is not None and window.head.hash == head.hash
+        return is_head and self._observer.evidence.shows(signer, window, BELIEVED_FOR)
 
     def step(self) -> str:
         """Follow the head and act until there is nothing to do; says what is waited for.

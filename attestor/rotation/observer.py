@@ -10,14 +10,12 @@ from attestor.core.registration import Quoted
 from attestor.core.signers import Active, Candidate, Stage, Standing
 from attestor.core.text import checksummed
 from attestor.errors import AttestorError, Fatal
+from attestor.rotation.evidence import ASKED_EVERY, BELIEVED_FOR, Evidence
 from attestor.rotation.failures import Failures
 from attestor.rotation.situation import Inclusion, RotationPolicy, Sent, Situation
 from attestor.store.history import History
 from attestor.transactions.manager import TransactionManager
 from attestor.transactions.pursuit import Urgency
-
-ASKED_EVERY = 4
-"""Blocks after which the registry is asked again, whatever their headers say of its events."""
 
 
 class Observer:
@@ -38,8 +36,7 @@ class Observer:
         self._failures = failures
         self._answers: dict[bytes, Standing] = {}
         self._answers_of = b""
-        self._vouched: tuple[bytes, Block] | None = None
-        """The active signer and the newest block at which the registry said that it is valid."""
+        self.evidence = Evidence(registry)
         self._terms_of = b""
         self._reorgs_of = b""
 
@@ -49,19 +46,18 @@ class Observer:
         assert head is not None
         active, candidate = self._history.active(), self._history.candidate()
         self._note_reorgs(window)
-        known = [one.address for one in (active, candidate) if one is not None]
+        standings = {}
+        if active is not None:
+            standings[active.address] = self._standing_of_active(active, window, head)
+        if candidate is not None:
+            standings[candidate.address] = self._standing(candidate.address, head)
         return Situation(
             now=0.0,
             window=window,
             active=active,
             candidate=candidate,
             sent=self._sent(active, candidate, head),
-            standings={
-                signer: Standing.VALID
-                if self._still_stands(active, signer, window)
-                else self._standing(signer, head)
-                for signer in known
-            },
+            standings=standings,
         )
 
     def policy(self, known: RotationPolicy, head: Block) -> RotationPolicy:
@@ -70,6 +66,9 @@ class Observer:
             return known
         try:
             terms = self._registry.at(head).terms()
+            if terms.max_block_number_diff != known.max_block_number_diff:
+                # One endpoint's word must not end registrations that are under way.
+                terms = self._registry.confirmed_at(head).terms()
         except Fatal:
             raise
         except AttestorError as error:
@@ -79,18 +78,29 @@ class Observer:
         self._terms_of = head.hash
         return replace(known, max_block_number_diff=terms.max_block_number_diff)
 
-    def _still_stands(self, active: Active | None, signer: bytes, window: BlockWindow) -> bool:
-        """Whether the active signer is valid at the head because it was some blocks ago, and the
-        registry logged nothing since, as their headers show. A reorg and the signer's end end it.
-        """
-        if active is None or self._vouched is None or self._vouched[0] != signer:
+    def _standing_of_active(self, active: Active, window: BlockWindow, head: Block) -> Standing:
+        """Headers may show that it stands: then it is asked for now and then alone."""
+        signer = active.address
+        if not active.paused and self.evidence.shows(signer, window, ASKED_EVERY):
+            return Standing.VALID
+        is_known = self._answers_of == head.hash and signer in self._answers
+        standing = self._standing(signer, head)
+        if standing is Standing.VALID and not is_known and self._is_confirmed(signer, head):
+            self.evidence.note(signer, head, active.valid_until)
+        if standing is Standing.UNKNOWN and not active.paused:
+            is_shown = self.evidence.shows(signer, window, BELIEVED_FOR)
+            return Standing.VALID if is_shown else standing
+        return standing
+
+    def _is_confirmed(self, signer: bytes, head: Block) -> bool:
+        """Whether most endpoints vouch for it, where there are several: one alone may lie."""
+        try:
+            return self._registry.at(head).is_confirmed(signer)
+        except Fatal:
+            raise
+        except AttestorError as error:
+            logger.debug("not confirmed: {} [{}]", error, error.code)
             return False
-        block, head = self._vouched[1], window.head
-        newer = window.since(block.number, block.hash)
-        if active.address != signer or head is None or newer is None or len(newer) >= ASKED_EVERY:
-            return False
-        is_over = active.paused or active.valid_until <= head.timestamp
-        return not is_over and not any(map(self._registry.may_have_changed, newer))
 
     def _standing(self, signer: bytes, head: Block) -> Standing:
         """A block's state never changes: one answer is enough."""
@@ -108,8 +118,6 @@ class Observer:
             return Standing.UNKNOWN
         self._failures.passed("asking the registry")
         self._answers[signer] = Standing.VALID if is_valid else Standing.INVALID
-        if is_valid:
-            self._vouched = signer, head
         return self._answers[signer]
 
     def _sent(self, active: Active | None, candidate: Candidate | None, head: Block) -> Sent | None:

@@ -57,7 +57,8 @@ class Storm:
         )
         node = Node(self._pool(self._aside), self._chain.id)
         registry = Registry(node, deployment.registry.address)
-        self._vouching = Vouching(node, registry, self._aside.pass_by)
+        shows = self.machine.rotation.shows
+        self._vouching = Vouching(node, registry, self._aside.pass_by, shows)
         self._upstream = UpstreamWay(deployment, self._pool(self._aside, 1), POLICY.period)
         self._blocks = 0
         self.away_seconds = 0

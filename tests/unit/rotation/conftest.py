@@ -182,8 +182,15 @@ class World:
         assert block == self.blocks[-1]
         return self
 
+    def confirmed_at(self, block: Block) -> "World":
+        self._called("confirmed_at")
+        return self.at(block)
+
     def may_have_changed(self, block: Block) -> bool:
         return block.may_log(1)
+
+    def is_confirmed(self, signer: bytes) -> bool:
+        return "is_confirmed" not in self.faults
 
     def vouches_for(self, signer: bytes) -> bool:
         self._called("vouches_for")

@@ -3,6 +3,7 @@
 Headers show which blocks have no event of the registry; it is asked all the same now and then.
 """
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,9 +12,9 @@ from unit.rotation.conftest import POLICY
 from attestor.chain.header_log import MemoryHeaderLog
 from attestor.chain.heads import Heads
 from attestor.chain.pace import Pace
-from attestor.errors import RpcUnreachable
+from attestor.errors import EndpointsDisagree, RpcUnreachable
 from attestor.rotation import observer
-from attestor.rotation.observer import ASKED_EVERY
+from attestor.rotation.evidence import ASKED_EVERY
 
 pytestmark = pytest.mark.slow
 
@@ -137,3 +138,56 @@ def test_step__registry_could_not_be_asked__does_not_rest(paced: Any) -> None:
     paced.world.now += 1.0
     paced.rotation.step()
     assert paced.world.signing is None
+
+
+def test_step__endpoints_disagree_and_headers_show_no_event__the_signer_goes_on(
+    covered: Any,
+) -> None:
+    covered.run(1)
+    covered.world.faults["vouches_for"] = EndpointsDisagree("one says no")
+    covered.run(2 * ASKED_EVERY)
+    assert covered.world.leases[-1][0] == covered.world.blocks[-1].timestamp
+
+
+def test_step__endpoints_disagree_after_an_event__nothing_lets_the_signer_go_on(
+    covered: Any,
+) -> None:
+    covered.run(1)
+    covered.world.faults["vouches_for"] = EndpointsDisagree("one says no")
+    covered.world.bloom = EVENT
+    covered.world.mine()
+    event = covered.world.blocks[-1].timestamp
+    covered.world.bloom = QUIET
+    covered.run(2 * ASKED_EVERY)
+    assert covered.world.leases[-1][0] < event
+
+
+def test_step__one_endpoint_alone_vouches__headers_add_nothing_to_its_word(covered: Any) -> None:
+    covered.world.faults["is_confirmed"] = EndpointsDisagree("others say no")
+    covered.world.bloom = EVENT
+    covered.run(1)
+    covered.world.bloom = QUIET
+    covered.run(2)
+    covered.world.faults["vouches_for"] = EndpointsDisagree("one says no")
+    given = len(covered.world.leases)
+    covered.run(3)
+    assert len(covered.world.leases) == given
+
+
+def test_shows__head_of_the_window_or_the_next_one__and_no_other(covered: Any) -> None:
+    covered.run(1)
+    blocks = covered.world.blocks
+    assert covered.rotation.shows(ONE, blocks[-1])
+    assert not covered.rotation.shows(TWO, blocks[-1])
+    following = covered.world.mine()
+    assert covered.rotation.shows(ONE, following)
+    assert not covered.rotation.shows(ONE, covered.world.mine())
+    assert not covered.rotation.shows(ONE, replace(following, logs_bloom=EVENT))
+
+
+def test_step__one_endpoint_says_the_window_is_smaller__nothing_is_given_up(covered: Any) -> None:
+    covered.world.faults["confirmed_at"] = EndpointsDisagree("others say it is not")
+    covered.world.window_blocks = 0
+    covered.world.includes = False
+    covered.run(30)
+    assert covered.stages()[TWO] == "submitted"
