@@ -279,10 +279,15 @@ class Registry:
         return self._contract.decode(function, answer)
 
     def _call(self, function: str, calldata: bytes) -> bytes:
+        """An endpoint whose answer is not what the function returns has given none."""
+
+        def require(answer: bytes) -> None:
+            if not answer:
+                raise RpcAnswerInvalid(f"{to_hex(self.address)} has no function {function}")
+            self._contract.decode(function, answer)
+
         if self._is_confirmed and self._block_hash is not None:
-            answer = self.node.confirmed_call(self.address, calldata, self._block_hash)
-        else:
-            answer = self.node.call(self.address, calldata, at=self._block_hash)
-        if not answer:
-            raise RpcAnswerInvalid(f"{to_hex(self.address)} has no function {function}")
-        return answer
+            return self.node.confirmed_call(
+                self.address, calldata, self._block_hash, require=require
+            )
+        return self.node.call(self.address, calldata, at=self._block_hash, require=require)
