@@ -1,11 +1,11 @@
 """The chain's side of the daemon, judged by the chain. One line of JSON per figure.
 
-    bench_chain.py [--full] [--part storm|quiet|memory|crashes]… [--rotations N] [--seed S]
+    bench_chain.py [--full] [--part storm|quiet|memory|crashes|kills]… [--rotations N] [--seed S]
         [--endpoints N] [--log FILE]
 
 storm: rotations in a storm. quiet: what a daemon with all of its processes asks and costs while
 nothing happens, and how long its rotations take. memory: many blocks followed. crashes: kill -9 at
-every point of a rotation.
+every point of a rotation. kills: kill -9 of a daemon with all of its processes at random times.
 """
 
 import argparse
@@ -23,10 +23,12 @@ from measures.chain import BLOCK_SECONDS, START, running
 from storm import following, quiet
 from storm.crash_matrix import CrashMatrix
 from storm.crash_points import points
+from storm.killed import Killed
 from storm.storm import Storm
 
 from attestor.net.pool import MAX_IDLE_PER_ENDPOINT
 
+PARTS = ("storm", "quiet", "memory", "crashes", "kills")
 ROTATING_BLOCK_SECONDS = 4
 """Where rotations are counted in blocks, these may be shorter than Ethereum's."""
 
@@ -39,6 +41,7 @@ def main() -> int:
     # Processes are forked for the crashes: first, while there are no threads.
     parts: dict[str, Callable[[argparse.Namespace], bool]] = {
         "crashes": _crashes,
+        "kills": _kills,
         "memory": _memory,
         "quiet": _quiet,
         "storm": _storm_part,
@@ -52,7 +55,7 @@ def _arguments() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--full", action="store_true", help="the full setting: a day or so")
-    parser.add_argument("--part", action="append", choices=["storm", "quiet", "memory", "crashes"])
+    parser.add_argument("--part", action="append", choices=PARTS)
     parser.add_argument("--rotations", type=int, help="of the storm; by default 20, or 1000")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--endpoints", type=int, default=3)
@@ -95,6 +98,15 @@ def _memory(arguments: argparse.Namespace) -> bool:
             tell("threads_growth", grown.threads, "threads", at_most=0),
         ]
     )
+
+
+def _kills(arguments: argparse.Namespace) -> bool:
+    kills = 100 if arguments.full else 6
+    faults = Killed(kills, arguments.seed).faults
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    tell("kills", kills, "kills")
+    return tell("faults_after_kills", len(faults), "faults", at_most=0)
 
 
 def _quiet(arguments: argparse.Namespace) -> bool:
