@@ -86,6 +86,11 @@ class Contract:
         """The first topics of the events with these names."""
         return [topic for topic, item in self._events.items() if item["name"] in names]
 
+    @property
+    def events(self) -> frozenset[str]:
+        """The names of all events."""
+        return frozenset(item["name"] for item in self._events.values())
+
     def event(self, log: Log) -> tuple[str, dict[str, Any]] | None:
         """An event's name and arguments, or None when it is none of this contract's."""
         item = self._events.get(log.topics[0]) if log.topics else None

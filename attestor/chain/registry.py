@@ -47,6 +47,9 @@ POLICY_EVENTS = frozenset(
 )
 """All of the registry's events that are not the everyday ones of signers and their admissions."""
 
+ADDING_EVENTS = frozenset({"SignerRegistered", "SignerRenewed"})
+"""They add a signer, and end no other one: whatever its admission replaces has an event too."""
+
 GET_BP = keccak(b"getBp()")[:4]
 """Automata's AutomataDcapAttestationFee: its fee in basis points of what the call's gas costs."""
 BASIS_POINTS = 10_000
@@ -73,9 +76,8 @@ class Registry:
         self.address = address
         self.layout = layout
         self._contract = Contract.named("TEERegistry")
-        self._bits = bits_of(address)
-        topics = self._contract.topics(POLICY_EVENTS)
-        self._policy_bits = [bits_of(address, topic) for topic in topics]
+        self._ending_bits = self._bits_of(self._contract.events - ADDING_EVENTS)
+        self._policy_bits = self._bits_of(POLICY_EVENTS)
         self._block_hash = block_hash
         self._is_confirmed = False
 
@@ -132,13 +134,16 @@ class Registry:
         asked = self._contract.encode("verifyAttestedProver", checksummed(signer))
         return self._is_yes(self.node.confirmed_call(self.address, asked, self._block_hash))
 
+    def _bits_of(self, events: frozenset[str]) -> list[int]:
+        return [bits_of(self.address, topic) for topic in self._contract.topics(events)]
+
     def _is_yes(self, answer: bytes) -> bool:
         return bool(self._contract.decode("verifyAttestedProver", answer))
 
     def may_have_changed(self, block: Block) -> bool:
-        """Whether a signer's state may be another after that block than before, but for the time:
-        ours changes none without an event, upstream's has none."""
-        return self.layout is Layout.UPSTREAM or block.may_log(self._bits)
+        """Whether a valid signer may be none after that block, but for the time: ours ends none
+        without an event, upstream's has no events."""
+        return self.layout is Layout.UPSTREAM or any(map(block.may_log, self._ending_bits))
 
     def may_have_policy_events(self, block: Block) -> bool:
         """Whether one of the `POLICY_EVENTS` may be in that block."""

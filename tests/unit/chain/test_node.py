@@ -1,16 +1,22 @@
 """Questions to a node that may lie, and the registry read through it."""
 
+import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from eth_abi.abi import encode
 from eth_utils.crypto import keccak
 
+from attestor.chain.abi import Contract
 from attestor.chain.node import Node
 from attestor.chain.pool import Pool
 from attestor.chain.registry import Registry
+from attestor.config import ROOT
 from attestor.core.blocks import Block
+from attestor.core.bloom import bits_of
 from attestor.core.registration import Registration, Terms
+from attestor.core.report_data import Layout
 from attestor.core.text import from_hex, to_hex
 from attestor.errors import (
     EndpointsDisagree,
@@ -264,3 +270,31 @@ def test_confirmed_at__two_endpoints_say_different_things__neither_is_believed()
     found = Registry(Node(Pool(endpoints, 31337), 31337), REGISTRY)
     with pytest.raises(EndpointsDisagree):
         found.confirmed_at(Block(5, bytes(32), bytes(32), 0)).terms()
+
+
+def block_with(*events: str, address: bytes = REGISTRY) -> Block:
+    topics = Contract.named("TEERegistry").topics(frozenset(events))
+    assert len(topics) == len(events)
+    return Block(5, bytes(32), bytes(32), 0, 0, bits_of(address, *topics) if events else 0)
+
+
+def test_may_have_changed__registrations_of_others__end_no_signer() -> None:
+    found = registry({})
+    assert not found.may_have_changed(block_with())
+    assert not found.may_have_changed(block_with("SignerRegistered", "SignerRenewed"))
+    for event in ("SignerRevoked", "AdmissionKept", "AdmissionEvicted", "EpochRaised", "Paused"):
+        assert found.may_have_changed(block_with("SignerRenewed", event))
+        assert not found.may_have_changed(block_with(event, address=b"\x78" * 20))
+    assert found.may_have_changed(replace(block_with(), logs_bloom=None))
+
+
+def test_may_have_changed__registry_without_events__always() -> None:
+    found: Any = Registry(node(), REGISTRY, Layout.UPSTREAM)
+    assert found.may_have_changed(block_with())
+
+
+def test_events__whatever_the_registry_emits__is_in_its_abi() -> None:
+    sources = (ROOT / "contracts" / "src").glob("registry/*.sol")
+    emitted = {name for path in sources for name in re.findall(r"emit (\w+)", path.read_text())}
+    assert len(emitted) > 10
+    assert emitted <= Contract.named("TEERegistry").events

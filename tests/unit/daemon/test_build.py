@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from attestor.config import Config
-from attestor.core.blocks import BlockWindow
+from attestor.core.blocks import Block, BlockWindow
 from attestor.core.execution import ExecutorBuild
 from attestor.core.registration import Terms
 from attestor.core.report_data import Layout
@@ -87,6 +87,9 @@ class Thing:
 
     def addresses(self) -> list[bytes]:
         return []
+
+    def shows(self, signer: bytes, head: Block) -> bool:
+        return False
 
     def load(self) -> BlockWindow:
         return BlockWindow()
