@@ -3,6 +3,8 @@
 //!
 //! Both of SP1's engines make them by the same code. `examples/compare.rs` times most of them.
 
+use crate::table::precompile;
+
 /// Of a precompile by its number; 0 for what is none.
 pub fn precompile_cost(number: u64) -> u64 {
     match number as u32 {
@@ -14,7 +16,7 @@ pub fn precompile_cost(number: u64) -> u64 {
         0x108 => 7_500,
         0x0001_010a | 0x10b => 350,
         0x0001_0120..=0x0001_012b => 250,
-        number if crate::precompile(number.into()).is_some() => 150,
+        number if precompile(number.into()).is_some() => 150,
         _ => 0,
     }
 }
@@ -51,7 +53,8 @@ fn power_cost(bytes: usize) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::name;
+    use crate::hooks::hook;
+    use crate::table::name;
 
     fn question(numbers: &[&[u8]]) -> Vec<u8> {
         let length = (numbers[0].len() as u32).to_be_bytes();
@@ -61,7 +64,7 @@ mod tests {
     #[test]
     fn every_precompile_costs_something_and_nothing_else_does() {
         for number in (0..0x200).flat_map(|low| [low, low | 0x0001_0000, low | 0x0030_0000]) {
-            let known = crate::precompile(number).is_some();
+            let known = precompile(number).is_some();
             assert_eq!(precompile_cost(number) > 0, known, "{:?}", name(number));
         }
         assert_eq!(precompile_cost(1 << 32 | 0x10f), precompile_cost(0x10f));
@@ -71,7 +74,7 @@ mod tests {
     fn every_hook_costs_something_and_nothing_else_does() {
         for fd in 0..32 {
             let input = question(&[&[5; 32], &[7; 32], &[3; 32]]);
-            assert_eq!(hook_cost(fd, &input) > 0, crate::hook(fd, &[]).is_some(), "{fd}");
+            assert_eq!(hook_cost(fd, &input) > 0, hook(fd, &[]).is_some(), "{fd}");
         }
     }
 

@@ -51,8 +51,8 @@ impl Generator {
     /// HINT_READ of an entry that is there; the stdin is in the order of the code.
     pub(super) fn hint(&mut self) {
         self.about(&["hint_low", "hint_over_memory"]);
-        let length = self.random.pick(&[0, 1, 5, 7, 8, 8, 9, 16, 16, 23, 24]);
-        if length % 8 == 0 {
+        let length: u64 = self.random.pick(&[0, 1, 5, 7, 8, 8, 9, 16, 16, 23, 24]);
+        if length.is_multiple_of(8) {
             self.about(&["hint_tail"]);
         }
         let fill = self.random.pick(&[0, 0, 1, 0xff]);
