@@ -204,7 +204,7 @@ impl<'a> Range<'a> {
 }
 
 /// The codes of a witness, and those that every chain has.
-pub(crate) fn with_common<'a>(given: Vec<&'a [u8]>) -> impl Iterator<Item = &'a [u8]> {
+pub(crate) fn with_common(given: Vec<&[u8]>) -> impl Iterator<Item = &[u8]> {
     let history: &[u8] = &alloy_eips::eip2935::HISTORY_STORAGE_CODE;
     given.into_iter().chain([history])
 }
