@@ -107,6 +107,7 @@ from attestor.errors.quote import (
     TcbStatusRefused,
 )
 from attestor.errors.setup import (
+    ChainNotNamed,
     ConfigurationInvalid,
     DevnetFolderBusy,
     DevnetFolderRefused,
@@ -155,6 +156,7 @@ __all__ = [
     "BodyCompressed",
     "BodyInvalid",
     "BodyTooLarge",
+    "ChainNotNamed",
     "CollateralExpired",
     "CollateralInvalid",
     "CollateralStoreInvalid",

@@ -9,6 +9,12 @@ class ConfigurationInvalid(Misconfigured):
     code = "configuration_invalid"
 
 
+class ChainNotNamed(Misconfigured):
+    """There are several chains and it is not said which is meant, or none has that name."""
+
+    code = "chain_not_named"
+
+
 class PackageMissing(Misconfigured):
     """A command needs a Python package that is not installed."""
 
