@@ -30,7 +30,7 @@ from attestor.daemon.clocks import Clocks
 from attestor.daemon.database import DatabaseCheckDuty, DatabaseDuty
 from attestor.daemon.duties import Duty
 from attestor.daemon.heartbeat import HeartbeatDuty
-from attestor.daemon.policy import make_gate, policy_from, signer_settings
+from attestor.daemon.policy import make_gate, policy_from, signer_settings, slot_settings
 from attestor.daemon.policy_events import PolicyEventsDuty
 from attestor.deployment import addresses
 from attestor.errors import AttestorError
@@ -119,7 +119,8 @@ def build(config: Config) -> Parts:
         collateral = _collateral(config, chain, store, opened)
         listening = opened.enter_context(listen(config.api_host, config.api_port, "api"))
         health = opened.enter_context(listen(config.health_host, config.health_port, "health"))
-        signer = SignerProcess(signer_settings(config, chain.binding, chain.contracts.multiproof))
+        slot = slot_settings(chain.binding, chain.contracts.multiproof)
+        signer = SignerProcess(signer_settings(config, slot))
         opened.callback(signer.close)
         started = signer.started()
         _give_up_change_of_users()

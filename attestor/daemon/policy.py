@@ -13,7 +13,7 @@ from attestor.errors import ConfigurationInvalid
 from attestor.quote.collateral import CollateralSource
 from attestor.quote.gate import Gate, GatePolicy, SimulatedRoot
 from attestor.rotation.situation import RotationPolicy
-from attestor.signer.settings import SignerSettings
+from attestor.signer.settings import SignerSettings, SlotSettings
 
 
 def policy_from(config: Config, terms: Terms) -> RotationPolicy:
@@ -65,15 +65,21 @@ def make_gate(config: Config, chain_time: Callable[[], float]) -> Gate:
     return Gate(source, chain_time, policy)
 
 
-def signer_settings(
-    config: Config, binding: Binding, multiproof: bytes | None = None
-) -> SignerSettings:
-    """What the signer process is told."""
-    return SignerSettings(
+def slot_settings(binding: Binding, multiproof: bytes | None, name: str = "") -> SlotSettings:
+    """What the signer process is told of one chain."""
+    return SlotSettings(
+        name=name,
         chain_id=binding.chain_id,
         registry=to_hex(binding.registry),
         layout=binding.layout,
         multiproof=to_hex(multiproof) if multiproof else "",
+    )
+
+
+def signer_settings(config: Config, *slots: SlotSettings) -> SignerSettings:
+    """What the signer process is told."""
+    return SignerSettings(
+        slots=slots,
         provider=config.quote_provider,
         simulation_seed=config.quote_simulation_seed,
         executor_directory=str(config.executor_directory),

@@ -23,13 +23,10 @@ from attestor.errors import NoActiveSigner, RequestInvalid, SignerGone, SignerUn
 from attestor.programs import elf, fibonacci
 from attestor.quote.format import parse
 from attestor.signer.client import SignerProcess
-from attestor.signer.settings import SignerSettings
+from attestor.signer.settings import SignerSettings, SlotSettings
 
 SETTINGS = SignerSettings(
-    chain_id=31337,
-    registry="0x" + "77" * 20,
-    layout="attestor",
-    multiproof="",
+    slots=(SlotSettings("", 31337, "0x" + "77" * 20, "attestor", ""),),
     provider="simulated",
     simulation_seed="test",
     executor_directory=str(ROOT / "executor" / "target" / "release"),
