@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from attestor.audit import policy, registrations, report, upstream, verify
+from attestor.cli.config_options import chains_of, config_options, from_file
 from attestor.cli.endpoint_options import check_headers_option, rpc_url_option
 from attestor.cli.types import ADDRESS
+from attestor.config import Config
 from attestor.core.report_data import Layout
 from attestor.core.text import to_hex
 from attestor.errors import AuditFailed, ConfigurationInvalid
@@ -24,10 +26,21 @@ FORMATS = {"table": report.as_table, "json": report.as_json, "csv": report.as_cs
 
 @dataclass(frozen=True)
 class Audited:
-    """The database that is looked at, and how it is shown."""
+    """The database that is looked at, and how it is shown; the chain's configuration, where the
+    daemon's file is given."""
 
     path: Path
     form: str
+    config: Config | None = None
+
+    @property
+    def registry(self) -> bytes | None:
+        """As the file has it. Raises as `deployment.addresses.of`."""
+        if self.config is None:
+            return None
+        from attestor.deployment import addresses
+
+        return addresses.of(self.config).registry
 
     def open(self) -> Store:
         """Raises `DatabaseInvalid`."""
@@ -48,13 +61,19 @@ def _database_option(default: Path | None) -> Callable[[Any], Any]:
 
 @click.group(invoke_without_command=True)
 @_database_option(Path("attestor.sqlite"))
+@config_options
 @click.option(
     "--format", "form", type=click.Choice(list(FORMATS)), default="table", show_default=True
 )
 @click.pass_context
-def command(context: click.Context, database: Path, form: str) -> None:
+def command(
+    context: click.Context, database: Path, file: Path | None, chain: str | None, form: str
+) -> None:
     """Show the registration history, or verify it against the chain."""
-    audited = Audited(database, form)
+    chains = chains_of(file, chain)
+    configured = chains.named(None).config if chains is not None else None
+    path = from_file(context, "database", configured.store_path if configured else None)
+    audited = Audited(path, form, configured)
     context.obj = audited
     if context.invoked_subcommand is None:
         click.echo(FORMATS[form](report.history(audited.open())))
@@ -77,9 +96,9 @@ def command(context: click.Context, database: Path, form: str) -> None:
     envvar="ATTESTOR_CHAIN_REGISTRY_KIND",
     help="Type of the registry, as chain.registry_kind  [ATTESTOR_CHAIN_REGISTRY_KIND].",
 )
-@click.pass_obj
+@click.pass_context
 def verify_command(
-    audited: Audited,
+    context: click.Context,
     rpc_url: tuple[str, ...] | None,
     registry: bytes | None,
     registry_kind: str,
@@ -91,6 +110,12 @@ def verify_command(
     the registry's record, and what cannot be compared is said. Lists every fault, and exits with
     code 4 if there is one.
     """
+    audited: Audited = context.obj
+    if (given := audited.config) is not None:
+        rpc_url = from_file(context, "rpc_url", given.rpc_urls)
+        registry = from_file(context, "registry", audited.registry)
+        registry_kind = from_file(context, "registry_kind", given.chain_registry_kind)
+        check_headers = from_file(context, "check_headers", given.chain_check_headers)
     if bool(rpc_url) != bool(registry):
         missing = "--registry" if rpc_url else "--rpc-url"
         raise ConfigurationInvalid(

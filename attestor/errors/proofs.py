@@ -5,6 +5,12 @@ from attestor.errors.base import Rejected, Transient
 # --- proofs and API -------------------------------------------------------------------------------
 
 
+class RegistrationUnknown(Rejected):
+    """A caller wants a signature for a registration that is not served here, or not by that job."""
+
+    code = "registration_unknown"
+
+
 class QueueFull(Transient):
     code = "queue_full"
 

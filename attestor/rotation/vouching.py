@@ -24,7 +24,8 @@ class Vouching:
     ) -> None:
         self._node = node
         self._registry = registry
-        self._pause = pause or threading.Event().wait
+        self._closed = threading.Event()
+        self._pause = pause or self._closed.wait
 
     def require(self, signer: bytes) -> None:
         """Return once the chain vouches for the signer. Raises `SignerNotVouchedFor` where it says
@@ -42,11 +43,20 @@ class Vouching:
                     hint="its proof is made anew by a signer that is",
                 )
             self._pause(PAUSE_SECONDS)
+            if self._closed.is_set():
+                raise SignerNotVouchedFor(
+                    f"signer {checksummed(signer)} is not asked about any more: the daemon stops",
+                    hint="its proof is made anew after the next start",
+                )
         if not self._is_registered(signer):
             raise SignerNotVouchedFor(
                 f"nobody says for sure that signer {checksummed(signer)} is registered",
                 hint="its proof is made anew when the node answers again",
             )
+
+    def close(self) -> None:
+        """Let nobody wait any more, so that what waits does not keep the process from ending."""
+        self._closed.set()
 
     def _is_registered(self, signer: bytes) -> bool:
         """At the newest head, which came after the signature."""

@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
-from attestor.config import Config
+from attestor.config import Chains, Config
 from attestor.core.blocks import BlockWindow
 from attestor.core.execution import ExecutorBuild
 from attestor.core.registration import Terms
 from attestor.core.report_data import Layout
 from attestor.daemon import build as module
+from attestor.daemon import chain_build
+from attestor.daemon.duties import Duty
 from attestor.errors import CollateralStoreInvalid, DatabaseInvalid, SignerGone
 from attestor.executor import SandboxLevel
 from attestor.signer.start_report import StartReport
@@ -32,20 +34,20 @@ class Opened:
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self.events: list[str] = []
         self.faults: dict[str, Exception] = {}
-        patch.setattr("attestor.daemon.build.Node.of", lambda *parts: Thing(self, "node") and self)
-        patch.setattr(module, "Registry", lambda *parts: self)
-        patch.setattr(module, "load_payer", lambda *source: self)
+        patch.setattr(chain_build.Node, "of", lambda *parts: Thing(self, "node") and self)
+        patch.setattr(chain_build, "Registry", lambda *parts: self)
+        patch.setattr(chain_build, "load_payer", lambda *source: self)
         patch.setattr(module, "lock_database", lambda path: Thing(self, "lock"))
-        patch.setattr(module, "lock_account", lambda *parts: Thing(self, "payer"))
-        patch.setattr(module, "TransactionManager", lambda *parts, lock: self)
+        patch.setattr(chain_build, "lock_account", lambda *parts: Thing(self, "payer"))
+        patch.setattr(chain_build, "TransactionManager", lambda *parts, lock: self)
         patch.setattr(Store, "open", lambda path: Thing(self, "store"))
-        patch.setattr(module, "build_duty", self.build_duty)
+        patch.setattr(chain_build, "build_duty", self.build_duty)
         patch.setattr(module, "SignerProcess", lambda settings: Thing(self, "signer"))
-        patch.setattr(module, "Headers", lambda store: Thing(self, "headers"))
-        patch.setattr(module, "Rotation", lambda *parts: Thing(self, "rotation"))
-        patch.setattr(module, "CrossChecks", lambda *parts: Thing(self, "checks"))
+        patch.setattr(chain_build, "Headers", lambda store: Thing(self, "headers"))
+        patch.setattr(chain_build, "Rotation", lambda *parts: Thing(self, "rotation"))
+        patch.setattr(chain_build, "CrossChecks", lambda *parts: Thing(self, "checks"))
         patch.setattr(module, "listen", lambda host, port, name: Thing(self, name))
-        patch.setattr(module, "move_jobs", lambda store: Thing(self, "jobs"))
+        patch.setattr(module, "move_jobs", lambda store, **where: Thing(self, "jobs"))
 
     address = b"\x11" * 20
     node = None
@@ -85,6 +87,9 @@ class Thing:
     def started(self) -> StartReport:
         return StartReport(ExecutorBuild.RECORDED, SandboxLevel.ISOLATED, (), 1000)
 
+    def slot(self, name: str) -> "Thing":
+        return self
+
     def addresses(self) -> list[bytes]:
         return []
 
@@ -101,6 +106,13 @@ class Thing:
 LISTENING = ("health", "api")
 
 
+def duties(parts: module.Parts) -> list[Duty]:
+    """Those of no chain and those of the only one."""
+    running = parts.units[0].running
+    assert running is not None
+    return [*parts.duties, *running.duties]
+
+
 class Pricer:
     payer = b"\x09" * 20
 
@@ -110,7 +122,7 @@ class Pricer:
 
 @pytest.fixture
 def opened(monkeypatch: pytest.MonkeyPatch) -> Opened:
-    monkeypatch.setattr(module, "Pricer", Pricer)
+    monkeypatch.setattr(chain_build, "Pricer", Pricer)
     return Opened(monkeypatch)
 
 
@@ -126,7 +138,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Opened:
         ("health", OSError("taken"), ["api", "store", "payer", "lock"]),
         ("signer", OSError("no memory"), [*LISTENING, "store", "payer", "lock"]),
         ("rotation.recover", SignerGone("gone"), ["signer", *LISTENING, "store", "payer", "lock"]),
-        ("checks", RuntimeError("x"), ["signer", "signer", *LISTENING, "store", "payer", "lock"]),
+        ("checks", RuntimeError("x"), ["signer", *LISTENING, "store", "payer", "lock"]),
     ],
 )
 def test_build__part_cannot_be_built__those_before_it_are_closed_in_reverse_order(
@@ -134,7 +146,7 @@ def test_build__part_cannot_be_built__those_before_it_are_closed_in_reverse_orde
 ) -> None:
     opened.faults[part] = error
     with pytest.raises(type(error)):
-        module.build(CONFIG)
+        module.build(Chains.of(CONFIG))
     found = [event.split()[1] for event in opened.events if event.startswith("close")]
     assert found == closed
 
@@ -142,13 +154,13 @@ def test_build__part_cannot_be_built__those_before_it_are_closed_in_reverse_orde
 def test_build__another_daemon_has_the_database__nothing_else_is_touched(opened: Opened) -> None:
     opened.faults["lock"] = DatabaseInvalid("another attestor runs")
     with pytest.raises(DatabaseInvalid):
-        module.build(CONFIG)
+        module.build(Chains.of(CONFIG))
     assert opened.events == []
 
 
 def test_build__all_parts__stay_open_until_they_are_closed(opened: Opened) -> None:
-    parts = module.build(replace(CONFIG, chain_poll_seconds=0.5))
-    intervals = {duty.name: duty.interval for duty in parts.duties}
+    parts = module.build(Chains.of(replace(CONFIG, chain_poll_seconds=0.5)))
+    intervals = {duty.name: duty.interval for duty in duties(parts)}
     assert intervals == {
         "rotation": 0.5,
         "signer": 2,
@@ -163,10 +175,9 @@ def test_build__all_parts__stay_open_until_they_are_closed(opened: Opened) -> No
     parts.closing.close()
     assert opened.events == [
         "close signer",
-        "recover rotation",
-        "close signer",
         "close health",
         "close api",
+        "recover rotation",
         "close store",
         "close payer",
         "close lock",
@@ -174,7 +185,7 @@ def test_build__all_parts__stay_open_until_they_are_closed(opened: Opened) -> No
 
 
 def test_build__upstreams_registry__has_no_policy_events_to_read(opened: Opened) -> None:
-    parts = module.build(replace(CONFIG, chain_registry_kind=Layout.UPSTREAM))
-    names = [duty.name for duty in parts.duties]
-    assert names == ["rotation", "signer", "database", "database_check", "cross_checks"]
+    parts = module.build(Chains.of(replace(CONFIG, chain_registry_kind=Layout.UPSTREAM)))
+    names = [duty.name for duty in duties(parts)]
+    assert names == ["signer", "rotation", "database", "database_check", "cross_checks"]
     parts.closing.close()

@@ -70,7 +70,7 @@ def test_make_gate__simulated_on_any_other_chain__is_refused(chain_id: int) -> N
 def test_signer_settings__hold_no_payer_and_no_endpoint() -> None:
     header = signer_settings(CONFIG, SLOT).to_header()
     assert header["provider"] == "configfs"
-    assert header["chain_id"] == 31337
+    assert header["slots"][0]["chain_id"] == 31337
     assert "nowhere" not in str(header)
     assert "node.example" not in str(header)
 

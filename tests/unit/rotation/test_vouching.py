@@ -73,3 +73,13 @@ def test_require__node_stays_down__says_so_after_a_bounded_time() -> None:
     with pytest.raises(RpcUnreachable):
         vouching(chain).require(SIGNER)
     assert len(chain.pauses) == TRIES - 1
+
+
+def test_close__while_the_node_is_down__ends_who_waits() -> None:
+    """A job that waits for the chain must not keep the daemon from ending in time."""
+    chain = Chain(failures=TRIES)
+    asked = vouching(chain)
+    asked.close()
+    with pytest.raises(SignerNotVouchedFor, match="the daemon stops"):
+        asked.require(SIGNER)
+    assert len(chain.pauses) == 1
