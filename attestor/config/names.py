@@ -24,8 +24,8 @@ PER_CHAIN = {
 
 ALTERNATIVES = (
     {"chain_rpc_url", "chain_rpc_urls"},
-    {known.name for known in fields(Config) if known.name.startswith("chain_registry")}
-    | {"chain_deployment", "chain_collateral_store", "chain_multiproof"},
+    {"chain_registry", "chain_registry_block", "chain_deployment", "chain_collateral_store"}
+    | {"chain_multiproof"},
     {f"payer_{known.name}" for known in fields(PayerSource)},
     {f"collateral_payer_{known.name}" for known in fields(PayerSource)},
 )

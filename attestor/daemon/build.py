@@ -122,9 +122,9 @@ def _databases(chains: Chains) -> list[Path]:
 def _require_different(chains: Chains, slots: list[SlotSettings]) -> None:
     """Raise `ConfigurationInvalid` where two chains have one registry: the deployment file may have
     said so."""
-    places: dict[Binding, str] = {}
+    places: dict[tuple[int, str], str] = {}
     for chain, slot in zip(chains.each, slots, strict=True):
-        other = places.setdefault(slot.binding, chain.name)
+        other = places.setdefault((slot.chain_id, slot.registry), chain.name)
         if other != chain.name:
             raise ConfigurationInvalid(
                 f"chains {other} and {chain.name} have one registry, {slot.registry} on chain "

@@ -15,12 +15,16 @@ from attestor.daemon.clocks import Clocks
 from attestor.daemon.duties import Duties
 from attestor.errors import (
     AttestorError,
+    CollateralStoreInvalid,
     DutyHanging,
     EnginesDisagree,
     Fatal,
     Misconfigured,
+    RegistryInvalid,
+    RegistryTermsMisfit,
     SignerGone,
     SigningHalted,
+    WrongChain,
 )
 from attestor.http.health import ChainStanding
 from attestor.observe import logs
@@ -34,6 +38,8 @@ LOOK_SECONDS = 1.0
 DUTIES_STOP_SECONDS = 4.0
 OF_ALL = (SignerGone, SigningHalted, EnginesDisagree, DutyHanging)
 """What is not one chain's alone. A step that hangs cannot be ended but with the process."""
+TOLD_BY_NODE = (WrongChain, RegistryInvalid, CollateralStoreInvalid, RegistryTermsMisfit)
+"""What a node that errs or lies can make of one chain: it keeps no other from starting."""
 
 Open = Callable[[ExitStack], OpenedChain]
 Run = Callable[[OpenedChain, SlotVerbs], RunningChain]
@@ -75,7 +81,8 @@ class ChainUnit:
 
     def open(self) -> None:
         """Build what needs no signer process. Where there are other chains, only what an operator
-        has to change is raised: a node that is away is asked again later."""
+        has to change on this machine is raised: a node that is away, or that is on another chain,
+        is asked again later."""
         with ExitStack() as opened, self._named():
             try:
                 self._opened = self._open(opened)
@@ -176,7 +183,8 @@ class ChainUnit:
     def _raise_or_note(self, error: AttestorError) -> None:
         if self.is_only:
             raise error
-        if self._thread is None and isinstance(error, Misconfigured):
+        is_local = isinstance(error, Misconfigured) and not isinstance(error, TOLD_BY_NODE)
+        if self._thread is None and is_local:
             raise type(error)(self.chain.told + error.message, hint=error.hint) from error
         self._failed(error)
 

@@ -118,6 +118,7 @@ from attestor.errors.setup import (
     PackageMissing,
     PortTaken,
     ProcessUserInvalid,
+    RegistryTermsMisfit,
     SandboxInsufficient,
     SimulationRefused,
 )
@@ -241,6 +242,7 @@ __all__ = [
     "RegistrationReverted",
     "RegistrationUnknown",
     "RegistryInvalid",
+    "RegistryTermsMisfit",
     "Rejected",
     "ReorgTooDeep",
     "ReportDataInvalid",

@@ -9,6 +9,12 @@ class ConfigurationInvalid(Misconfigured):
     code = "configuration_invalid"
 
 
+class RegistryTermsMisfit(ConfigurationInvalid):
+    """The options of the rotation do not fit the registry's terms, as the node tells them."""
+
+    code = "registry_terms_misfit"
+
+
 class ChainNotNamed(Misconfigured):
     """There are several chains and it is not said which is meant, or none has that name."""
 

@@ -168,7 +168,7 @@ def test_close__leaves_no_process(signer: SignerProcess) -> None:
 
 def test_simulated_provider__on_a_real_chain__never_answers() -> None:
     """The process refuses to start; the daemon sees that it is gone."""
-    process = SignerProcess(replace(SETTINGS, chain_id=1))
+    process = SignerProcess(replace(SETTINGS, slots=(replace(SETTINGS.slots[0], chain_id=1),)))
     try:
         with pytest.raises(SignerGone):
             process.new_key()

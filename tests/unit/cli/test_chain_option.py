@@ -6,8 +6,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from attestor import cli
+from attestor.cli import chain_options
 from attestor.core.cross_check import Disagreement
-from attestor.errors import ChainNotNamed, DatabaseInvalid, NothingToResume
+from attestor.core.report_data import Layout
+from attestor.errors import ChainNotNamed, DatabaseInvalid, NothingToResume, RpcUnreachable
 from attestor.store.database import Store
 from attestor.store.disagreements import Disagreements
 from attestor.store.journal import Journal
@@ -20,7 +22,7 @@ def file(tmp_path: Path) -> Path:
     """A file with two chains, in whose histories signing is halted."""
     text = f'[store]\npath = "{tmp_path}/attestor.sqlite"\n'
     for number, name in enumerate(NAMES, 1):
-        text += f'[chains.{name}]\nrpc_url = "http://127.0.0.1:9"\nid = {number}\n'
+        text += f'[chains.{name}]\nrpc_url = "http://node.example"\nid = {number}\n'
         text += f'registry = "0x{"11" * 20}"\n'
         store = Store.open(tmp_path / f"attestor-{name}.sqlite")
         journal = Journal(store, lambda: 1_800_000_000.0)
@@ -92,10 +94,23 @@ def test_audit__database_on_the_command_line__wins_over_the_file(file: Path) -> 
     assert result.exit_code == 0, result.output
 
 
-def test_audit_verify__chain__asks_its_own_node(file: Path) -> None:
-    """Nothing listens there: that it is asked shows in the error, which names no other node."""
-    result = run("audit", "--config", str(file), "--chain", "second", "verify")
-    assert "127.0.0.1:9" in str(result.exception)
+def test_audit_verify__chain__asks_its_own_node_about_its_own_registry(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[object, ...]] = []
+
+    def open_registry(*arguments: object) -> None:
+        asked.append(arguments)
+        raise RpcUnreachable("down")
+
+    monkeypatch.setattr(chain_options, "open_registry", open_registry)
+    monkeypatch.setenv("ATTESTOR_CHAIN_REGISTRY_KIND", "upstream")
+    verify = ("audit", "--config", str(file), "--chain", "second", "verify")
+    assert isinstance(run(*verify).exception, RpcUnreachable)
+    assert isinstance(run(*verify, "--rpc-url", "http://b.example").exception, RpcUnreachable)
+    url, layout = "http://node.example", Layout.UPSTREAM
+    assert asked[0] == ((url,), b"\x11" * 20, True, layout)
+    assert asked[1] == (("http://b.example",), b"\x11" * 20, True, layout)
 
 
 @pytest.mark.parametrize("command", ["audit", "resume"])

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from attestor.chain.node import Node
 from attestor.config import Chains, Config
 from attestor.core.blocks import BlockWindow
 from attestor.core.execution import ExecutorBuild
@@ -34,7 +35,7 @@ class Opened:
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self.events: list[str] = []
         self.faults: dict[str, Exception] = {}
-        patch.setattr(chain_build.Node, "of", lambda *parts: Thing(self, "node") and self)
+        patch.setattr(Node, "of", lambda *parts: Thing(self, "node") and self)
         patch.setattr(chain_build, "Registry", lambda *parts: self)
         patch.setattr(chain_build, "load_payer", lambda *source: self)
         patch.setattr(module, "lock_database", lambda path: Thing(self, "lock"))

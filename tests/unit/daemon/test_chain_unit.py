@@ -24,8 +24,11 @@ from attestor.errors import (
     DatabaseDamaged,
     Fatal,
     PayerBusy,
+    RegistryInvalid,
+    RegistryTermsMisfit,
     RpcUnreachable,
     SignerGone,
+    WrongChain,
 )
 
 CONFIG = Config(
@@ -163,6 +166,17 @@ def test_open__what_an_operator_has_to_change__is_raised_with_the_chain_s_name(
     with pytest.raises(type(error)) as caught:
         one_of_several.build()
     assert (caught.value.message, caught.value.hint) == ("chain base: x", "y")
+
+
+@pytest.mark.parametrize(
+    "error", [WrongChain("x"), RegistryInvalid("x"), RegistryTermsMisfit("x")], ids=lambda e: e.code
+)
+def test_open__node_of_one_chain_says_something_else__keeps_no_other_from_starting(
+    one_of_several: Parts, error: AttestorError
+) -> None:
+    one_of_several.opening = [error]
+    one_of_several.build()
+    assert one_of_several.unit.failure is error
 
 
 def test_complete__fails__what_was_opened_is_closed(one_of_several: Parts) -> None:
