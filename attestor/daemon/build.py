@@ -28,7 +28,7 @@ from attestor.daemon.halt import Halt
 from attestor.daemon.heartbeat import HeartbeatDuty
 from attestor.daemon.policy import signer_settings, slot_settings
 from attestor.deployment import addresses
-from attestor.errors import ConfigurationInvalid
+from attestor.errors import ConfigurationInvalid, SigningHalted
 from attestor.hardening import process
 from attestor.http.server import listen
 from attestor.signer.client import SignerProcess
@@ -65,7 +65,12 @@ def build(chains: Chains, bounds: DutyBounds | None = None) -> Parts:
         _require_different(chains, slots)
         findings: list[Findings] = []
         told: list[ApiParts] = []
-        halt = Halt(lambda error: told[0].supervisor.halt(error))
+
+        def tell(error: SigningHalted) -> None:
+            for api in told:
+                api.supervisor.halt(error)
+
+        halt = Halt(tell)
         jobs, only = jobs_path(chains.store_path), len(slots) == 1
         units = []
         for chain, slot in zip(chains.each, slots, strict=True):
@@ -90,6 +95,8 @@ def build(chains: Chains, bounds: DutyBounds | None = None) -> Parts:
             config, jobs_path(chains.store_path), signer, listening, units, halt, clocks
         )
         told.append(api)
+        if halt.error is not None:
+            api.supervisor.halt(halt.error)
         _tell(config, started)
         return Parts(
             config,

@@ -138,6 +138,9 @@ def run_chain(
     vouching = Vouching(parts.node, parts.registry)
     checks = CrossChecks(findings, store.proofs, store.disagreements, vouching.require)
     checks.recover()
+    # An earlier run ended in a disagreement that stands, unless it was resumed.
+    for standing in store.disagreements.open()[:1]:
+        halt.halt(f"job {standing.job} of {standing.at}: {standing.reason}")
     look = CrossCheckDuty(checks, halt.halt, config.chain_poll_seconds)
 
     def chain_time() -> int:

@@ -28,6 +28,7 @@ from attestor.errors import (
 )
 from attestor.http.health import ChainStanding
 from attestor.observe import logs
+from attestor.observe.repeated import Repeated
 from attestor.signer.slot_client import SlotVerbs
 
 FIRST_PAUSE, LAST_PAUSE = 2.0, 60.0
@@ -35,7 +36,8 @@ FIRST_PAUSE, LAST_PAUSE = 2.0, 60.0
 WELL_SECONDS = 300.0
 """A chain that ran so long is built anew after the first pause again."""
 LOOK_SECONDS = 1.0
-DUTIES_STOP_SECONDS = 4.0
+DUTIES_STOP_SECONDS = 60.0
+"""What the duties of a chain get that is taken down: a read at several endpoints takes 20."""
 OF_ALL = (SignerGone, SigningHalted, EnginesDisagree, DutyHanging)
 """What is not one chain's alone. A step that hangs cannot be ended but with the process."""
 TOLD_BY_NODE = (WrongChain, RegistryInvalid, CollateralStoreInvalid, RegistryTermsMisfit)
@@ -71,6 +73,7 @@ class ChainUnit:
         self._opened: OpenedChain | None = None
         self._closing = ExitStack()
         self._duties: Duties | None = None
+        self._repeated = Repeated(clocks.monotonic)
         self._stopping = threading.Event()
         self._ended = threading.Event()
         self._lock = threading.Lock()
@@ -174,8 +177,10 @@ class ChainUnit:
 
     def _failed(self, error: AttestorError) -> None:
         self.failure = error
-        told = "chain {} does not run: {} [{}]"
-        logger.error(told, self.chain.name, error, error.code)
+        if occurrence := self._repeated.failed("", error.code):
+            again = f", {occurrence.times} times in a row" if occurrence.times > 1 else ""
+            told = "chain {} does not run{}: {} [{}]"
+            logger.error(told, self.chain.name, again, error, error.code)
 
     def _named(self) -> AbstractContextManager[None]:
         return logs.about_chain(self.chain.name)
@@ -198,7 +203,6 @@ class ChainUnit:
             if self._stopping.is_set():
                 return
             pause = FIRST_PAUSE if self._clocks.monotonic() - began > WELL_SECONDS else pause
-            logger.warning("chain {} is built anew in {:g} s", self.chain.name, pause)
             self._stopping.wait(pause)
             pause = min(2 * pause, LAST_PAUSE)
             self._build_anew()
@@ -237,4 +241,5 @@ class ChainUnit:
             except Exception as error:
                 logger.opt(exception=error).error("chain {} cannot be built", self.chain.name)
         if self.running is not None:
-            logger.info("chain {} runs again", self.chain.name)
+            failures = self._repeated.passed("")
+            logger.info("chain {} runs, after {} failures", self.chain.name, failures)

@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 from attestor.core.duty import DutyRecord
 from attestor.daemon.chain_unit import ChainUnit
 from attestor.daemon.duties import Duties
-from attestor.daemon.halt import Halt
 from attestor.errors import Fatal
 from attestor.http.health import ChainStanding
 
@@ -23,14 +22,6 @@ class ChainUnits:
         self._shared.start()
         for unit in self._units:
             unit.start(on_fatal)
-
-    def keep_halt(self, halt: Halt) -> None:
-        """An earlier run ended in a disagreement that stands, unless it was resumed."""
-        for unit in self._units:
-            standing = unit.running.store.disagreements.open() if unit.running is not None else []
-            if standing:
-                told = f"job {standing[0].job} of {standing[0].at}: {standing[0].reason}"
-                halt.halt(unit.chain.told + told)
 
     def wake(self, duty: str) -> None:
         """Make a step of that duty soon, for each chain."""

@@ -68,7 +68,6 @@ class Daemon:
             stack.push_async_callback(aside, self._parts.closing.close, STOP_SECONDS)
             shared = Duties(self._parts.duties, self._fail, self._clocks)
             units = ChainUnits(self._parts.units, shared)
-            units.keep_halt(self._parts.api.halt)
             await self._serve_health(stack, units)
             units.start(self._fail)
             self._parts.api.supervisor.start()

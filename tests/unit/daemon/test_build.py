@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from attestor.chain.node import Node
-from attestor.config import Chains, Config
+from attestor.config import ChainConfig, Chains, Config
 from attestor.core.blocks import BlockWindow
 from attestor.core.execution import ExecutorBuild
 from attestor.core.registration import Terms
@@ -15,7 +15,13 @@ from attestor.core.report_data import Layout
 from attestor.daemon import build as module
 from attestor.daemon import chain_build
 from attestor.daemon.duties import Duty
-from attestor.errors import CollateralStoreInvalid, DatabaseInvalid, SignerGone
+from attestor.errors import (
+    CollateralStoreInvalid,
+    ConfigurationInvalid,
+    DatabaseInvalid,
+    RpcUnreachable,
+    SignerGone,
+)
 from attestor.executor import SandboxLevel
 from attestor.signer.start_report import StartReport
 from attestor.store.database import Store
@@ -35,6 +41,9 @@ class Opened:
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self.events: list[str] = []
         self.faults: dict[str, Exception] = {}
+        self.passing: set[str] = set()
+        """Parts whose fault is met once."""
+        self.disagreements: list[dict[str, Any]] = []
         patch.setattr(Node, "of", lambda *parts: Thing(self, "node") and self)
         patch.setattr(chain_build, "Registry", lambda *parts: self)
         patch.setattr(chain_build, "load_payer", lambda *source: self)
@@ -73,7 +82,7 @@ class Thing:
         self._opened = opened
         self._name = name
         if name in opened.faults:
-            raise opened.faults[name]
+            raise opened.faults.pop(name) if name in opened.passing else opened.faults[name]
         opened.events.append(f"open {name}")
 
     def __enter__(self) -> "Thing":
@@ -93,6 +102,9 @@ class Thing:
 
     def addresses(self) -> list[bytes]:
         return []
+
+    def rows(self, sql: str) -> list[dict[str, Any]]:
+        return self._opened.disagreements
 
     def load(self) -> BlockWindow:
         return BlockWindow()
@@ -189,4 +201,52 @@ def test_build__upstreams_registry__has_no_policy_events_to_read(opened: Opened)
     parts = module.build(Chains.of(replace(CONFIG, chain_registry_kind=Layout.UPSTREAM)))
     names = [duty.name for duty in duties(parts)]
     assert names == ["signer", "rotation", "database", "database_check", "cross_checks"]
+    parts.closing.close()
+
+
+def test_build__disagreement_that_stands__halts_signing_before_anything_runs(
+    opened: Opened,
+) -> None:
+    opened.disagreements = [{"entry": 1, "job": "job-1", "at": "2027", "reason": "cycles"}]
+    parts = module.build(Chains.of(CONFIG))
+    assert parts.api.halt.reason == "job job-1 of 2027: cycles"
+    assert parts.api.halt.halted is not None
+    assert parts.api.supervisor._state.halted is not None, "the API process is told at its start"
+    parts.closing.close()
+
+
+def test_build__two_chains__each_has_its_own_parts_and_both_one_signer_process(
+    opened: Opened,
+) -> None:
+    one = [ChainConfig(name, replace(CONFIG, store_path=Path(name))) for name in ("a", "b")]
+    two = (one[0], replace(one[1], config=replace(one[1].config, chain_registry=b"\x22" * 20)))
+    parts = module.build(Chains(two, Path("attestor.sqlite")))
+    events = opened.events
+    assert [events.count(f"open {name}") for name in ("lock", "payer", "store")] == [3, 2, 2]
+    assert [events.count(f"open {name}") for name in ("signer", "api", "health")] == [1, 1, 1]
+    assert [unit.served.name for unit in parts.units] == ["a", "b"]
+    assert all(unit.running is not None for unit in parts.units)
+    assert [duty.name for duty in parts.duties] == ["signer"]
+    parts.closing.close()
+    assert [events.count(f"close {name}") for name in ("lock", "payer", "store")] == [3, 2, 2]
+
+
+def test_build__two_chains_with_one_registry__are_refused_before_anything_is_opened(
+    opened: Opened,
+) -> None:
+    """The deployment file may have said so, which is not read with the options."""
+    both = [ChainConfig(name, replace(CONFIG, store_path=Path(name))) for name in ("a", "b")]
+    with pytest.raises(ConfigurationInvalid, match="chains a and b have one registry"):
+        module.build(Chains(tuple(both), Path("attestor.sqlite")))
+    assert not any("node" in event or "signer" in event for event in opened.events)
+
+
+def test_build__one_chain_s_node_is_away__the_other_is_built(opened: Opened) -> None:
+    one = [ChainConfig(name, replace(CONFIG, store_path=Path(name))) for name in ("a", "b")]
+    two = (one[0], replace(one[1], config=replace(one[1].config, chain_registry=b"\x22" * 20)))
+    opened.faults["node"] = RpcUnreachable("away")
+    opened.passing = {"node"}
+    parts = module.build(Chains(two, Path("attestor.sqlite")))
+    assert [unit.running is not None for unit in parts.units] == [False, True]
+    assert parts.units[0].failure is not None
     parts.closing.close()
