@@ -13,6 +13,8 @@ COMMANDS = {
     "run": "Run the daemon: keep a signer registered and serve signed results.",
     "prove": "Request a proof of a program, verify it and print it.",
     "audit": "Show the registration history, or verify it against the chain.",
+    "doctor": "Check everything that the daemon assumes, and say what to do first.",
+    "db": "Back up the registration history, verify a copy, and restore it.",
     "deploy": "Deploy the contracts and write their addresses to a file.",
     "collateral": "Show, fetch and upload the collateral on chain.",
     "resume": "Resume signing after the engines disagreed, or a reorg was too deep.",
@@ -20,6 +22,7 @@ COMMANDS = {
     "demo": "Run everything once, from an empty chain to an accepted proof.",
     "quote": "Decode a quote.",
     "scroll": "Verify blocks and batches of Scroll by executing them again.",
+    "avs": "Serve operators of the Multi-Prover AVS, in place of Automata's prover.",
     "verify-sp1": "Verify an SP1 Groth16 proof off chain.",
 }
 

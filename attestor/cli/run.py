@@ -24,7 +24,7 @@ def _default(known: Any) -> str:
     return f"default {str(value).lower() if isinstance(value, bool) else value or 'none'}"
 
 
-def _config_options(command: Callable[..., None]) -> Callable[..., None]:
+def config_options(command: Callable[..., None]) -> Callable[..., None]:
     """One flag per option of `Config`, with its TOML key, environment variable and default."""
     for known in reversed(fields(Config)):
         choices = known.metadata["choices"]
@@ -52,7 +52,7 @@ def _config_options(command: Callable[..., None]) -> Callable[..., None]:
     metavar="NAME",
     help="With --dry-run, the chain to try where the file has several.",
 )
-@_config_options
+@config_options
 def command(file: Path | None, dry_run: bool, chain: str | None, **flags: str | None) -> None:
     """Run the daemon: keep a signer registered and serve signed results.
 

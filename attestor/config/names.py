@@ -23,7 +23,7 @@ PER_CHAIN = {
 """Options that each chain may have of its own; all others are the same for all chains."""
 
 ALTERNATIVES = (
-    {"chain_rpc_url", "chain_rpc_urls"},
+    {"chain_rpc_url", "chain_rpc_urls", "chain_websocket_urls"},
     {"chain_registry", "chain_registry_block", "chain_deployment", "chain_collateral_store"}
     | {"chain_multiproof"},
     {f"payer_{known.name}" for known in fields(PayerSource)},

@@ -55,6 +55,10 @@ from attestor.transactions.payers import load_payer
 from attestor.transactions.pricing import Pricer
 from attestor.transactions.replacement import FeePolicy
 
+LOOK_SECONDS = 5.0
+"""Between two looks at what was found about samples. After a disagreement the signer process signs
+nothing by itself, and the API process tells of it at once."""
+
 
 @dataclass(frozen=True)
 class ChainParts:
@@ -103,6 +107,7 @@ class RunningChain:
     records: ChainRecords
     rotation: Rotation
     vouching: Vouching
+    heads: Heads
 
     @property
     def cover(self) -> Cover:
@@ -132,16 +137,16 @@ def run_chain(
     """The rest, once there is a signer process with a slot for the chain. Nothing runs yet."""
     parts, store = opened.parts, opened.store
     effects = _effects(config, parts, store, opened.manager, signer, opened.gate)
-    heads = Heads(parts.node, store.headers, _pace(config))
+    heads = Heads(parts.node, store.headers, Pace(config.chain_poll_seconds, time.monotonic))
     rotation = _rotation(parts, store, opened.manager, effects, heads)
     rotation.recover(held=signer.addresses())
-    vouching = Vouching(parts.node, parts.registry)
+    vouching = Vouching(parts.node, parts.registry, shows=rotation.shows)
     checks = CrossChecks(findings, store.proofs, store.disagreements, vouching.require)
     checks.recover()
     # An earlier run ended in a disagreement that stands, unless it was resumed.
     for standing in store.disagreements.open()[:1]:
         halt.halt(f"job {standing.job} of {standing.at}: {standing.reason}")
-    look = CrossCheckDuty(checks, halt.halt, config.chain_poll_seconds)
+    look = CrossCheckDuty(checks, halt.halt, LOOK_SECONDS)
 
     def chain_time() -> int:
         return heads.window.head.timestamp if heads.window.head is not None else 0
@@ -152,11 +157,11 @@ def run_chain(
         DatabaseCheckDuty(store.database),
         look,
         *((opened.collateral,) if opened.collateral is not None else ()),
-        *_policy_events(config, parts, opened.noted),
+        *_policy_events(config, parts, opened.noted, heads),
     )
     _tell(config, parts)
     records = ChainRecords(checks, look.step, store.proofs, store.history, chain_time)
-    return RunningChain(store, opened.collateral, duties, records, rotation, vouching)
+    return RunningChain(store, opened.collateral, duties, records, rotation, vouching, heads)
 
 
 def end_signers(signer: SlotVerbs, rotation: Rotation) -> None:
@@ -211,13 +216,15 @@ def _store(
     return parts, manager, PolicyEvents(store, journal, chain.contracts.registry)
 
 
-def _policy_events(config: Config, chain: ChainParts, noted: PolicyEvents) -> tuple[Duty, ...]:
+def _policy_events(
+    config: Config, chain: ChainParts, noted: PolicyEvents, heads: Heads
+) -> tuple[Duty, ...]:
     """Upstream's registry has no such events."""
     if chain.binding.layout is Layout.UPSTREAM:
         return ()
     first = addresses.registry_block(config, chain.registry.address)
-    confirmations = chain.policy.confirmations
-    return (PolicyEventsDuty(chain.node, chain.registry, noted, first, confirmations),)
+    parts, deep = (chain.node, chain.registry, noted, first), chain.policy.confirmations
+    return (PolicyEventsDuty(*parts, deep, lambda: heads.window),)
 
 
 def _collateral(
@@ -261,10 +268,6 @@ def _rotation(
     history, failures = store.history, Failures(store.history, time.monotonic)
     observer = Observer(chain.registry, manager, history, chain.policy, failures)
     return Rotation(heads, observer, effects, history, chain.policy, failures, time.monotonic)
-
-
-def _pace(config: Config) -> Pace:
-    return Pace(config.chain_poll_seconds, time.monotonic)
 
 
 def _tell(config: Config, parts: ChainParts) -> None:

@@ -13,6 +13,7 @@ from attestor.core.served import Served
 from attestor.daemon.chain_build import OpenedChain, RunningChain, end_signers
 from attestor.daemon.clocks import Clocks
 from attestor.daemon.duties import Duties
+from attestor.daemon.hints import take_hints
 from attestor.errors import (
     AttestorError,
     CollateralStoreInvalid,
@@ -166,6 +167,8 @@ class ChainUnit:
         assert self.running is not None
         self._duties = Duties(self.running.duties, self._fatal, self._clocks, self.chain.name)
         self._duties.start()
+        hints = take_hints(self.chain.config, self.running.heads, self._duties.wake)
+        self._closing.callback(hints.close)
 
     def _fatal(self, error: Fatal) -> None:
         """A duty of this chain failed for good."""

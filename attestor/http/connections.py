@@ -10,6 +10,7 @@ import errno
 import ipaddress
 import resource
 import socket
+import ssl
 import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable
@@ -18,6 +19,8 @@ from functools import partial
 
 from loguru import logger
 
+from attestor.http import wrong_port
+from attestor.http.allow_list import EVERYBODY, AllowList
 from attestor.observe.repeated import Repeated
 
 EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
@@ -38,6 +41,12 @@ class ConnectionLimits:
     """From the connection's start to the end of its first request's head."""
     idle_seconds: float = 75.0
     """From an answer to the end of the next head; an answer that is read counts as progress."""
+    answered: int | None = None
+    """How many may be answered at once; those beyond are told so (`Connections.is_surplus`)."""
+    handshake_seconds: float = 10.0
+    """From the connection's start to the end of its TLS handshake."""
+    allowed: AllowList = EVERYBODY
+    """Whose connections are taken."""
 
 
 def raise_file_limit() -> None:
@@ -52,9 +61,11 @@ class GuardedProtocol(asyncio.Protocol):
     def __init__(self, inner: asyncio.Protocol, address: str, connections: "Connections") -> None:
         self.address = address
         self.deadline = 0.0
+        self.is_surplus = False
         self._inner = inner
         self._connections = connections
         self._transport: asyncio.Transport | None = None
+        self._is_first = True
         self._unsent = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -64,6 +75,13 @@ class GuardedProtocol(asyncio.Protocol):
         self._inner.connection_made(transport)
 
     def data_received(self, data: bytes) -> None:
+        if self._is_first and wrong_port.is_tls(data):
+            # aiohttp would answer that there is a control character in the method.
+            assert self._transport is not None
+            self._transport.write(wrong_port.TLS_ON_PLAIN)
+            self._transport.close()
+            return
+        self._is_first = False
         self._inner.data_received(data)
 
     def eof_received(self) -> bool | None:
@@ -101,10 +119,12 @@ class Connections:
         make_protocol: Callable[[], asyncio.Protocol],
         limits: ConnectionLimits,
         clock: Callable[[], float] = time.monotonic,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self._listening = listening
         self._make_protocol = make_protocol
         self._limits = limits
+        self._tls = tls
         self._clock = clock
         files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
         self._total = max(1, min(limits.total, files - RESERVED_FILES))
@@ -132,9 +152,18 @@ class Connections:
         self._loop.remove_reader(self._listening)
         if self._sweeper is not None:
             self._sweeper.cancel()
+        for task in self._tasks:
+            task.cancel()
+
+    def abort(self) -> None:
+        """Close what is open, whatever is being answered there."""
+        for guarded in list(self._by_transport.values()):
+            guarded.abort()
 
     def opened(self, guarded: GuardedProtocol, transport: asyncio.BaseTransport) -> None:
         """A connection begins, and owes a request."""
+        answered = self._limits.answered
+        guarded.is_surplus = answered is not None and len(self._by_transport) >= answered
         self._by_transport[transport] = guarded
         self._await_head(guarded, self._limits.head_seconds)
 
@@ -156,6 +185,11 @@ class Connections:
         if guarded is not None:
             self._await_head(guarded, self._limits.idle_seconds)
 
+    def is_surplus(self, transport: asyncio.BaseTransport | None) -> bool:
+        """Whether the connection came when all that may be answered were there."""
+        guarded = self._by_transport.get(transport) if transport is not None else None
+        return guarded is not None and guarded.is_surplus
+
     def _await_head(self, guarded: GuardedProtocol, seconds: float) -> None:
         guarded.deadline = self._clock() + seconds
         self._silent[guarded] = None
@@ -174,6 +208,11 @@ class Connections:
             self._take(connection, peer)
 
     def _take(self, connection: socket.socket, peer: tuple[object, ...]) -> None:
+        if not self._limits.allowed.allows(str(peer[0])):
+            connection.close()
+            if told := self._repeated.failed("address", "refused"):
+                logger.warning("refused {}, which is not allowed ({} times)", peer[0], told.times)
+            return
         address = shared_by(str(peer[0]))
         if self._by_address[address] >= self._limits.per_address or not self._has_room():
             connection.close()
@@ -189,9 +228,20 @@ class Connections:
     async def _connect(
         self, protocol: Callable[[], GuardedProtocol], connection: socket.socket, address: str
     ) -> None:
+        """In a task of its own: a handshake keeps nobody waiting but its client."""
+        seconds = self._limits.handshake_seconds
         try:
-            await self._loop.connect_accepted_socket(protocol, connection)
-        except OSError:
+            if self._tls is None:
+                await self._loop.connect_accepted_socket(protocol, connection)
+                return
+            if not await wrong_port.speaks_tls(connection, seconds):
+                connection.close()
+                self._count(address, -1)
+                return
+            await self._loop.connect_accepted_socket(
+                protocol, connection, ssl=self._tls, ssl_handshake_timeout=seconds
+            )
+        except (OSError, asyncio.CancelledError):
             connection.close()
             self._count(address, -1)
 

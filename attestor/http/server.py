@@ -6,6 +6,7 @@ application by their `add_to`.
 
 import logging
 import socket
+import ssl
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
@@ -43,9 +44,9 @@ def application() -> web.Application:
     return made
 
 
-def listen(host: str, port: int, option: str) -> socket.socket:
+def listen(host: str, port: int, option: str, hint: str | None = None) -> socket.socket:
     """A socket that listens there; nobody accepts from it yet. Raises `ConfigurationInvalid` with
-    the name of the options' table."""
+    the name of the options' table, or another hint."""
     try:
         family, kind, protocol, _, where = socket.getaddrinfo(
             host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -61,7 +62,7 @@ def listen(host: str, port: int, option: str) -> socket.socket:
     except (OSError, OverflowError) as error:
         raise ConfigurationInvalid(
             f"cannot listen on {host}:{port}: {getattr(error, 'strerror', None) or error}",
-            hint=f"set {option}.host and {option}.port to a free address",
+            hint=hint or f"set {option}.host and {option}.port to a free address",
         ) from None
     return made
 
@@ -74,6 +75,8 @@ class Listener:
         served: web.Application,
         listening: socket.socket,
         limits: ConnectionLimits | None = None,
+        tls: ssl.SSLContext | None = None,
+        stop_seconds: float = STOP_SECONDS,
     ) -> None:
         limits = limits or ConnectionLimits()
         log = logging.getLogger("attestor.http")
@@ -81,7 +84,7 @@ class Listener:
         self._runner = web.AppRunner(
             served,
             access_log=None,
-            shutdown_timeout=STOP_SECONDS,
+            shutdown_timeout=stop_seconds,
             logger=log,
             handler_cancellation=True,
             keepalive_timeout=limits.idle_seconds,
@@ -91,6 +94,7 @@ class Listener:
         self._served = served
         self._listening = listening
         self._limits = limits
+        self._tls = tls
         self._connections: Connections | None = None
 
     async def start(self) -> None:
@@ -98,10 +102,11 @@ class Listener:
         await self._runner.setup()
         server = self._runner.server
         assert server is not None
-        self._connections = Connections(self._listening, server, self._limits)
+        self._connections = Connections(self._listening, server, self._limits, tls=self._tls)
         self._served[CONNECTIONS].append(self._connections)
         self._connections.start()
-        logger.info("listening on http://{}:{}", *self.address)
+        scheme = "http" if self._tls is None else "https"
+        logger.info("listening on {}://{}:{}", scheme, *self.address)
 
     @property
     def address(self) -> tuple[str, int]:
@@ -116,11 +121,17 @@ class Listener:
 
     async def stop(self) -> None:
         """Accept nothing more, and let the calls that are being answered end within
-        `STOP_SECONDS`."""
+        the time to stop."""
         if self._connections is not None:
             self._connections.stop()
-        await self._runner.cleanup()
+        # At once: who connects now should hear that nobody is there, and not wait for nothing.
         self._listening.close()
+        await self._runner.cleanup()
+
+    def abort(self) -> None:
+        """End the calls that are being answered; for who waits for `stop` no longer."""
+        if self._connections is not None:
+            self._connections.abort()
 
 
 def error_answer(status: int, code: str, message: str, hint: str | None) -> web.Response:

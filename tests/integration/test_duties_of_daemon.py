@@ -22,6 +22,8 @@ from aiohttp import ClientSession
 from loguru import logger
 
 from attestor.api.settings import ApiState
+from attestor.chain.header_log import MemoryHeaderLog
+from attestor.chain.heads import Heads
 from attestor.config import ROOT, ChainConfig, Config
 from attestor.core.duty import DutyBounds
 from attestor.core.served import Served
@@ -167,7 +169,8 @@ class Running:
         records = ChainRecords(checks, lambda: None, parts.proofs, parts.history, lambda: 0)
         rotation: Any = SimpleNamespace(cover=Cover(), recover=lambda held: None)
         vouching: Any = SimpleNamespace(close=lambda: None)
-        made = RunningChain(parts, None, duties, records, rotation, vouching)
+        heads = Heads(cast(Any, None), MemoryHeaderLog())
+        made = RunningChain(parts, None, duties, records, rotation, vouching, heads)
         unit = ChainUnit(
             ChainConfig("", self._config),
             Served("", 31337, b"\x11" * 20),

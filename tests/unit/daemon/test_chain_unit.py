@@ -95,7 +95,8 @@ class Parts:
         rotation = SimpleNamespace(recover=lambda held: self.events.append("recovered"))
         parts = {"rotation": rotation, "store": store, "collateral": None, "cover": Cover()}
         vouching = SimpleNamespace(close=lambda: self.events.append("no one waits"))
-        return SimpleNamespace(duties=(self.duty,), vouching=vouching, **parts)
+        heads = SimpleNamespace(hint=lambda: None)
+        return SimpleNamespace(duties=(self.duty,), vouching=vouching, heads=heads, **parts)
 
     def build(self) -> None:
         self.unit.open()

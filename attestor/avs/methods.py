@@ -1,0 +1,279 @@
+"""The methods of the prover, by their JSON-RPC names.
+
+Numbers and texts of errors are those of sgx-prover 0.5; where that one ended by a panic, there is
+an error. What a part of this service would have to do, and the part is not there, is told as an
+error too.
+"""
+
+import asyncio
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from attestor.avs import failures
+from attestor.avs.failures import failed, invalid_params
+from attestor.avs.metrics import Metrics
+from attestor.avs.params import Params, ProveTask
+from attestor.avs.tasks import Tasks
+from attestor.core.avs import batch, context_json, report_data
+from attestor.core.avs.context import Context
+from attestor.core.avs.context_store import ContextStore
+from attestor.core.avs.poe import PoeAnswer
+from attestor.core.avs.task_cache import TaskCache, TaskKey
+from attestor.core.text import to_hex
+from attestor.errors import AttestorError
+from attestor.errors.avs import ContextInvalid, ContextRefused
+from attestor.http.jsonrpc_server import Method
+from attestor.http.jsonrpc_server import Params as RawParams
+
+SCROLL, LINEA = 1, 2
+NAMES = {SCROLL: "scroll", LINEA: "linea"}
+
+
+class Reporter(Protocol):
+    """Has quotes made of the key that signs PoEs."""
+
+    async def report(self, given: bytes) -> bytes:
+        """A quote whose report data ends in what the caller gave (64 bytes at most)."""
+
+
+class ContextSource(Protocol):
+    """Makes contexts, of an L2 node."""
+
+    async def context(self, first: int, last: int) -> Context:
+        """The context of these blocks, both ends included."""
+
+
+class BatchProver(Protocol):
+    """Executes contexts, binds them to batches, and has the result signed."""
+
+    async def prove(self, arguments: bytes, context: Context) -> PoeAnswer:
+        """The answer for the batch in a commit's calldata, without its selector."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the methods work with; a part that is None is not there."""
+
+    version: str
+    needs_context: bool
+    reporter: Reporter | None = None
+    contexts: ContextSource | None = None
+    prover: BatchProver | None = None
+    has_l1: bool = False
+    has_l2: bool = False
+    metrics: Metrics = field(default_factory=Metrics)
+
+
+class Methods:
+    """Lives in one loop."""
+
+    def __init__(self, parts: Parts, store: ContextStore | None = None) -> None:
+        self._parts = parts
+        self._metrics = parts.metrics
+        self._store = store or ContextStore()
+        self._tasks = Tasks(TaskCache())
+        self._unpacking = asyncio.Semaphore(1)
+
+    def by_name(self) -> Mapping[str, Method]:
+        """The methods."""
+        return {
+            "generateAttestationReport": self.report,
+            "prover_metadata": self.metadata,
+            "prover_genContext": self.generate_context,
+            "prover_proveTask": self.prove_task,
+            "prover_proveTaskWithoutContext": self.prove_task_without_context,
+            "getPoe": self.get_poe,
+            "da_putPob": self.put_context,
+            "da_tryLock": self.try_lock,
+        }
+
+    async def stop(self) -> None:
+        """End what is being proven."""
+        await self._tasks.stop()
+
+    async def metadata(self, raw: RawParams) -> object:
+        """Which tasks need that the caller brings the context."""
+        needs = self._parts.needs_context
+        return {
+            "with_context": needs,
+            "version": self._parts.version,
+            "task_with_context": {str(SCROLL): needs, str(LINEA): True},
+        }
+
+    async def report(self, raw: RawParams) -> object:
+        """A quote over the signing key's address and the caller's last 32 bytes."""
+        given = Params(raw, "req").data("req")
+        if len(given) > report_data.SIZE:
+            raise failed(failures.REPORT_DATA_INVALID, "invalid report data")
+        if self._parts.reporter is None:
+            raise failed(
+                failures.REPORT_FAILED,
+                "generate report failed: this version has no key for PoEs yet",
+            )
+        began = time.monotonic()
+        try:
+            quote = await self._parts.reporter.report(given)
+        except AttestorError as error:
+            raise failed(failures.REPORT_FAILED, f"generate report failed: {error}") from None
+        self._metrics.set("attestation_report_ms", _ms_since(began))
+        return to_hex(quote)
+
+    async def generate_context(self, raw: RawParams) -> object:
+        """The context of a range of blocks, which is kept for a while as well."""
+        params = Params(raw, "start_block", "end_block", "ty")
+        first, last = params.number("start_block"), params.number("end_block")
+        _require_scroll(params.number("ty"), failures.CONTEXT_FAILED)
+        context = await self._generate(first, last)
+        encoded = await asyncio.to_thread(context_json.encode, context)
+        size = await asyncio.to_thread(lambda: len(json.dumps(encoded, separators=(",", ":"))))
+        self._metrics.set("pob_size", size, NAMES[SCROLL])
+        return encoded
+
+    async def prove_task(self, raw: RawParams) -> object:
+        """The PoE of a batch whose context was uploaded or made before."""
+        task = ProveTask.of(Params(raw, "arg").value("arg"))
+        if task.task_type == LINEA:
+            raise failed(
+                failures.PROOF_FAILED, "Linea tasks are not served: this prover is for Scroll"
+            )
+        _require_scroll(task.task_type, failures.TASK_UNKNOWN)
+        if task.batch is None:
+            raise failed(failures.BATCH_INVALID, "the task has no batch")
+        _parse(task.batch)
+        context = self._store.get(task.context_hash, time.monotonic())
+        if context is None:
+            raise failed(
+                failures.CONTEXT_NOT_FOUND, f"pob_hash not found: {to_hex(task.context_hash)}"
+            )
+        return await self._prove(task.batch, context)
+
+    async def prove_task_without_context(self, raw: RawParams) -> object:
+        """The PoE of a batch whose context this prover makes; with the selector in its calldata."""
+        params = Params(raw, "task_data", "ty")
+        calldata = params.data("task_data")
+        _require_scroll(params.number("ty"), failures.TASK_UNSUPPORTED)
+        try:
+            arguments = batch.without_selector(calldata)
+        except AttestorError as error:
+            raise failed(failures.BATCH_INVALID, str(error)) from None
+        first, last = blocks_of(arguments)
+        return await self._prove(arguments, await self._generate(first, last))
+
+    async def get_poe(self, raw: RawParams) -> object:
+        """The PoE of the batch that an L1 transaction commits."""
+        Params(raw, "arg").data("arg", 32)
+        if not self._parts.has_l1:
+            raise failed(failures.L1_MISSING, "missing config for scroll_chain")
+        raise failed(
+            failures.PROOF_FAILED,
+            "getPoe is not served by this version yet",
+            "use prover_proveTaskWithoutContext with the transaction's input",
+        )
+
+    async def put_context(self, raw: RawParams) -> object:
+        """Keep a context that a client uploads, if its blocks are what their hashes say."""
+        value = Params(raw, "arg").value("arg")
+        async with self._unpacking:
+            try:
+                context = await asyncio.to_thread(context_json.decode, value)
+            except ContextInvalid as error:
+                raise invalid_params(str(error)) from None
+        self._keep(context)
+        return None
+
+    async def try_lock(self, raw: RawParams) -> object:
+        """Whether the caller is to upload the context with that hash."""
+        context_hash = Params(raw, "arg").data("arg", 32)
+        return self._store.try_lock(context_hash, time.monotonic()).value
+
+    async def _generate(self, first: int, last: int) -> Context:
+        if self._parts.contexts is None and self._parts.has_l2:
+            raise failed(
+                failures.CONTEXT_FAILED,
+                "this version does not make contexts yet",
+                "bring the context: da_putPob",
+            )
+        if self._parts.contexts is None:
+            raise failed(
+                failures.CONTEXT_FAILED,
+                "RequireExecutionEndpoint: no context can be made without an L2 node",
+                "set scroll_endpoint in prover.json, or bring the context",
+            )
+        # Aggregators name a batch of one block by its first block and 0.
+        last = last or first
+        if not 0 < first <= last < first + context_json.MAX_BLOCKS:
+            raise failed(
+                failures.CONTEXT_FAILED,
+                f"blocks {first} to {last} are no range of 1 to {context_json.MAX_BLOCKS} blocks",
+            )
+        began = time.monotonic()
+        try:
+            context = await self._parts.contexts.context(first, last)
+        except AttestorError as error:
+            raise failed(failures.CONTEXT_FAILED, str(error)) from None
+        self._metrics.set("ctx_ms", _ms_since(began), NAMES[SCROLL])
+        self._metrics.count("gen_ctx", NAMES[SCROLL])
+        self._keep(context)
+        return context
+
+    def _keep(self, context: Context) -> None:
+        try:
+            self._store.put(context, time.monotonic())
+        except ContextRefused as error:
+            raise failed(failures.CONTEXT_FAILED, str(error)) from None
+
+    async def _prove(self, arguments: bytes, context: Context) -> object:
+        prover = self._parts.prover
+        if prover is None:
+            raise failed(failures.PROOF_FAILED, "this version does not prove batches yet")
+        key = TaskKey(batch.key_of(arguments), context.hash)
+
+        async def prove() -> PoeAnswer:
+            began = time.monotonic()
+            answer = await prover.prove(arguments, context)
+            self._metrics.set("prove_ms", _ms_since(began), NAMES[SCROLL])
+            return answer
+
+        try:
+            answer = await self._tasks.answer(key, prove)
+        except AttestorError as error:
+            raise failed(failures.PROOF_FAILED, str(error)) from None
+        self._metrics.count("prove", NAMES[SCROLL])
+        return answer.to_json()
+
+
+def blocks_of(arguments: bytes) -> tuple[int, int]:
+    """First and last block of the batch in a commit's calldata. Raises `CallFailed`."""
+    try:
+        return batch.blocks_of(batch.parse(arguments))
+    except AttestorError as error:
+        raise failed(failures.BATCH_INVALID, str(error)) from None
+
+
+def _parse(arguments: bytes) -> None:
+    try:
+        batch.parse(arguments)
+    except AttestorError as error:
+        raise failed(failures.BATCH_INVALID, str(error)) from None
+
+
+def _require_scroll(kind: int, number: int) -> None:
+    """Raise `CallFailed` for other tasks than Scroll's."""
+    if kind == LINEA:
+        raise failed(
+            failures.TASK_UNSUPPORTED, "unsupport task Linea: this prover is for Scroll alone"
+        )
+    if kind != SCROLL:
+        unsupported = number == failures.TASK_UNSUPPORTED
+        text = "unsupport task" if unsupported else "unknown task:"
+        raise failed(
+            failures.TASK_UNSUPPORTED if unsupported else failures.TASK_UNKNOWN,
+            f"{text} Other({kind})",
+        )
+
+
+def _ms_since(began: float) -> int:
+    return round(1000 * (time.monotonic() - began))

@@ -1,0 +1,84 @@
+"""Params of calls, by position or by name, as jsonrpsee's servers take both."""
+
+import re
+from dataclasses import dataclass
+
+from attestor.avs.failures import invalid_params
+from attestor.core.text import from_hex
+from attestor.http.jsonrpc_server import Params as RawParams
+
+MAX_U64 = (1 << 64) - 1
+_HEX = re.compile(r"0x(?:[0-9a-fA-F]{2})*")
+_UNIT = object()
+
+
+class Params:
+    """The params that a method names, in its order. All that reads raises `CallFailed` with
+    "Invalid params". More than are named are not looked at."""
+
+    def __init__(self, raw: RawParams, *names: str) -> None:
+        self._values: dict[str, object] = {}
+        if isinstance(raw, dict):
+            self._values = {name: raw[name] for name in names if name in raw}
+        elif raw is not None:
+            self._values = dict(zip(names, raw, strict=False))
+
+    def value(self, name: str) -> object:
+        """The param as it is."""
+        found = self._values.get(name, _UNIT)
+        if found is _UNIT:
+            raise invalid_params(f"{name} is missing")
+        return found
+
+    def number(self, name: str) -> int:
+        """A JSON number of 64 bits."""
+        return number_of(self.value(name), name)
+
+    def data(self, name: str, size: int | None = None) -> bytes:
+        """0x text, of so many bytes."""
+        return bytes_of(self.value(name), name, size)
+
+
+@dataclass(frozen=True)
+class ProveTask:
+    """The param of `prover_proveTask`: `batch` is the commit's calldata without its selector. State
+    roots and `from` are read over: nothing may rest on what a caller says of them."""
+
+    batch: bytes | None
+    context_hash: bytes
+    task_type: int
+
+    @classmethod
+    def of(cls, value: object) -> "ProveTask":
+        """From JSON. Raises `CallFailed` with "Invalid params"."""
+        if not isinstance(value, dict):
+            raise invalid_params("the task is not an object")
+        for name in ("start", "end"):
+            if value.get(name) is not None:
+                number_of(value[name], name)
+        for name in ("starting_state_root", "final_state_root"):
+            if value.get(name) is not None:
+                bytes_of(value[name], name, 32)
+        batch, kind = value.get("batch"), value.get("task_type")
+        return cls(
+            batch=None if batch is None else bytes_of(batch, "batch"),
+            context_hash=bytes_of(value.get("pob_hash"), "pob_hash", 32),
+            task_type=1 if kind is None else number_of(kind, "task_type"),
+        )
+
+
+def number_of(value: object, name: str) -> int:
+    """A JSON number of 64 bits."""
+    if type(value) is not int or not 0 <= value <= MAX_U64:
+        raise invalid_params(f"{name} is {value!r:.40}, not a number of 64 bits")
+    return value
+
+
+def bytes_of(value: object, name: str, size: int | None = None) -> bytes:
+    """0x text, of so many bytes."""
+    if not isinstance(value, str) or not _HEX.fullmatch(value):
+        raise invalid_params(f"{name} is {value!r:.40}, not 0x text")
+    found = from_hex(value)
+    if size is not None and len(found) != size:
+        raise invalid_params(f"{name} has {len(found)} bytes, not {size}")
+    return found

@@ -1,0 +1,91 @@
+"""The service: an application of its own on a port of its own, until the process is to stop."""
+
+import asyncio
+import datetime
+import signal
+import socket
+import ssl
+from dataclasses import dataclass
+
+from loguru import logger
+
+from attestor.avs.failures import failure_of
+from attestor.avs.methods import Methods, Parts
+from attestor.http import tls_files
+from attestor.http.allow_list import EVERYBODY, AllowList
+from attestor.http.connections import ConnectionLimits
+from attestor.http.jsonrpc_server import JsonRpcLimits, JsonRpcServer
+from attestor.http.server import Listener, application
+from attestor.http.tls_files import TlsFiles
+
+PORT = 18232
+ANSWERED = 100
+"""Connections that are answered at once, as before."""
+SPARE = 64
+"""Connections beside them, which are told that there are too many."""
+BATCH = 100
+
+
+@dataclass(frozen=True)
+class Serving:
+    """How the service serves. `body_limit` is in bytes; `stop_seconds` is what calls get that are
+    being answered when the process is told to stop."""
+
+    body_limit: int
+    allowed: AllowList = EVERYBODY
+    tls: TlsFiles | None = None
+    stop_seconds: float = 30.0
+
+
+def tls_context(serving: Serving) -> ssl.SSLContext | None:
+    """The context of the service's certificate; what clients may stumble over is logged. Raises
+    `TlsFileInvalid`."""
+    if serving.tls is None:
+        return None
+    now = datetime.datetime.now(datetime.UTC)
+    context = tls_files.server_context(serving.tls, now)
+    for warning in tls_files.warnings_of(serving.tls, now):
+        logger.warning("{}", warning)
+    return context
+
+
+async def serve(listening: socket.socket, serving: Serving, parts: Parts) -> None:
+    """Serve until SIGTERM or SIGINT; a second one ends the calls that are being answered."""
+    loop = asyncio.get_running_loop()
+    stop, now = asyncio.Event(), asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, lambda: (now if stop.is_set() else stop).set())
+    methods = Methods(parts)
+    served = application()
+    limits = JsonRpcLimits(serving.body_limit, BATCH)
+    JsonRpcServer(methods.by_name(), parts.metrics.text, limits, failure_of).add_to(served)
+    listener = Listener(
+        served,
+        listening,
+        ConnectionLimits(
+            total=ANSWERED + SPARE,
+            per_address=ANSWERED + SPARE,
+            answered=ANSWERED,
+            allowed=serving.allowed,
+        ),
+        tls_context(serving),
+        serving.stop_seconds,
+    )
+    await listener.start()
+    try:
+        await stop.wait()
+        logger.info("stopping: calls that are being answered get {:g} s", serving.stop_seconds)
+    finally:
+        await _stop(listener, methods, now)
+    logger.info("stopped")
+
+
+async def _stop(listener: Listener, methods: Methods, now: asyncio.Event) -> None:
+    """Drain, or end at once when `now` comes."""
+    draining = asyncio.ensure_future(listener.stop())
+    hurry = asyncio.ensure_future(now.wait())
+    await asyncio.wait((draining, hurry), return_when=asyncio.FIRST_COMPLETED)
+    hurry.cancel()
+    listener.abort()
+    await methods.stop()
+    await draining

@@ -1,0 +1,112 @@
+"""`attestor avs`."""
+
+import asyncio
+from pathlib import Path
+
+import click
+
+from attestor import __version__
+from attestor.cli.types import PORT
+
+DEFAULT_PORT = 18232
+LEVELS = ("TRACE", "DEBUG", "INFO", "WARNING", "ERROR")
+
+
+@click.command()
+@click.option("-p", "port", type=PORT, default=DEFAULT_PORT, show_default=True, help="Port.")
+@click.option(
+    "-c",
+    "file",
+    type=click.Path(path_type=Path),
+    default=Path("config/prover.json"),
+    show_default=True,
+    help="prover.json, as operators of Automata's prover have it.",
+)
+@click.option(
+    "--sampling",
+    type=click.IntRange(0),
+    default=0,
+    help="Of getPoe: answer for one batch of so many only; 0 for each.",
+)
+@click.option(
+    "--force_with_context",
+    is_flag=True,
+    help="Tell operators to bring contexts, also where an L2 node is configured.",
+)
+@click.option("--disable_check_report_metadata", is_flag=True, help="Accepted; has no effect.")
+@click.option("--insecure", is_flag=True, hidden=True)
+@click.option("--dummy_attestation_report", is_flag=True, hidden=True)
+@click.option("--host", default="0.0.0.0", show_default=True, help="Address to listen on.")  # noqa: S104
+@click.option(
+    "--allow",
+    multiple=True,
+    metavar="ADDRESS",
+    help="An address or network (10.1.0.0/16) that may connect; repeat it for more. Without it "
+    "everybody may.",
+)
+@click.option(
+    "--client-ca",
+    type=click.Path(path_type=Path),
+    help="PEM file with the authorities of clients' certificates: only clients that have one are "
+    "served. Needs server.tls in prover.json.",
+)
+@click.option(
+    "--stop-seconds",
+    type=click.FloatRange(0, 3600),
+    default=30.0,
+    show_default=True,
+    help="What calls get that are being answered at SIGTERM.",
+)
+@click.option(
+    "--log-level", type=click.Choice(LEVELS), default="INFO", show_default=True, help="Log level."
+)
+def command(
+    port: int,
+    file: Path,
+    sampling: int,
+    force_with_context: bool,
+    disable_check_report_metadata: bool,
+    insecure: bool,
+    dummy_attestation_report: bool,
+    host: str,
+    allow: tuple[str, ...],
+    client_ca: Path | None,
+    stop_seconds: float,
+    log_level: str,
+) -> None:
+    """Serve operators of the Multi-Prover AVS, in place of Automata's prover.
+
+    docs/avs.md says what is served, and what not yet.
+    """
+    from loguru import logger
+
+    from attestor.avs import prover_file, service
+    from attestor.avs.methods import Parts
+    from attestor.errors import ConfigurationInvalid
+    from attestor.hardening import process
+    from attestor.http import tls_files
+    from attestor.http.allow_list import AllowList
+    from attestor.http.connections import raise_file_limit
+    from attestor.http.server import listen
+    from attestor.observe import logs
+
+    process.keep_memory_to_itself()
+    logs.set_up(log_level)
+    read = prover_file.read(file)
+    if client_ca is not None and read.tls_prefix is None:
+        raise ConfigurationInvalid(
+            "--client-ca needs TLS, and server.tls is empty", hint=f"set server.tls in {file}"
+        )
+    tls = tls_files.from_prefix(read.tls_prefix, client_ca) if read.tls_prefix else None
+    serving = service.Serving(read.body_limit, AllowList.parse(allow, "--allow"), tls, stop_seconds)
+    if insecure or dummy_attestation_report:
+        logger.warning("--insecure and --dummy_attestation_report have no effect")
+    raise_file_limit()
+    parts = Parts(
+        version=f"v{__version__}",
+        needs_context=force_with_context or read.l2_endpoint is None,
+        has_l1=read.l1_endpoint is not None,
+        has_l2=read.l2_endpoint is not None,
+    )
+    listening = listen(host, port, "avs", hint="choose another -p, or --host")
+    asyncio.run(service.serve(listening, serving, parts))

@@ -1,0 +1,156 @@
+"""The command as operators start it, asked as they ask it."""
+
+import asyncio
+import datetime
+import os
+import signal
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from cases.avs_process import command, running, write_file
+from cases.tls_files import CHAIN, OWN, RSA, write
+
+from attestor import __version__
+from attestor.avs import service
+from attestor.avs.methods import Parts
+from attestor.avs.service import Serving
+from attestor.http.server import listen
+
+CURL = '{"jsonrpc":"2.0","method":"prover_metadata","params":[],"id":1}'
+JSON = {"Content-Type": "application/json"}
+
+
+def post(port: int, body: str) -> requests.Response:
+    return requests.post(f"http://127.0.0.1:{port}/", data=body, headers=JSON, timeout=10)
+
+
+def metadata(needs: str) -> str:
+    return (
+        f'{{"jsonrpc":"2.0","result":{{"with_context":{needs},"version":"v{__version__}",'
+        f'"task_with_context":{{"1":{needs},"2":true}}}},"id":1}}'
+    )
+
+
+STARTED: dict[str, tuple[dict[str, Any], tuple[str, ...], str]] = {
+    "with a node": ({"scroll_endpoint": "http://127.0.0.1:1"}, (), "false"),
+    "no node": ({"scroll_endpoint": ""}, ("--disable_check_report_metadata",), "true"),
+    "forced": ({"scroll_endpoint": "http://127.0.0.1:1"}, ("--force_with_context",), "true"),
+    "old options": ({}, ("--sampling", "2000", "--insecure"), "true"),
+}
+
+
+@pytest.mark.parametrize("name", STARTED)
+def test_metadata__by_the_guides_curl__is_what_it_shows(name: str, tmp_path: Path) -> None:
+    file, options, needs = STARTED[name]
+    with running(write_file(tmp_path, **file), *options) as started:
+        found = post(started.port, CURL)
+        assert found.text == metadata(needs)
+        shown = requests.get(f"http://127.0.0.1:{started.port}/metrics", timeout=10)
+        assert shown.text.startswith("# HELP avs_prover_ctx_ms_gauge gauge for generating context")
+
+
+def test_start__with_tls__serves_tls(tmp_path: Path) -> None:
+    prefix = write(tmp_path, CHAIN, OWN.key_pem())
+    authority = tmp_path / "authority.pem"
+    authority.write_bytes(CHAIN[CHAIN.rindex(b"-----BEGIN") :])
+    with running(write_file(tmp_path, server={"tls": prefix})) as started:
+        address = f"https://127.0.0.1:{started.port}/"
+        with pytest.raises(requests.exceptions.SSLError, match="prover.example|mismatch"):
+            requests.post(address, data=CURL, headers=JSON, verify=str(authority), timeout=10)
+        plain = post(started.port, CURL)
+        assert plain.status_code == 400
+        assert "https://" in plain.text
+
+
+REFUSED: dict[str, tuple[dict[str, Any] | None, tuple[str, ...], str]] = {
+    "no file": (None, (), "prover.json cannot be read"),
+    "wrong value": ({"server": {"tls": 1}}, (), "server.tls is 1, not text"),
+    "no certificate": ({"server": {"tls": "config/none"}}, (), "config/none.crt cannot be read"),
+    "clients' authority without TLS": ({}, ("--client-ca", "x"), "--client-ca needs TLS"),
+    "no network": ({}, ("--allow", "everybody"), "--allow has 'everybody'"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_start__that_cannot_be__is_one_line_and_status_2(name: str, tmp_path: Path) -> None:
+    value, options, told = REFUSED[name]
+    file = tmp_path / "prover.json" if value is None else write_file(tmp_path, **value)
+    ended = subprocess.run(command(file, *options), capture_output=True, text=True, timeout=30)
+    assert ended.returncode == 2
+    (line,) = ended.stderr.splitlines()
+    assert told in line
+
+
+def test_start__wrong_key__is_told_with_a_command(tmp_path: Path) -> None:
+    prefix = write(tmp_path, CHAIN, RSA.key_pem())
+    file = write_file(tmp_path, server={"tls": prefix})
+    ended = subprocess.run(command(file), capture_output=True, text=True, timeout=30)
+    assert ended.returncode == 2
+    assert "openssl req -new" in ended.stderr
+
+
+def test_stop__sigterm__ends_it_with_status_0(tmp_path: Path) -> None:
+    with running(write_file(tmp_path)) as started:
+        post(started.port, CURL)
+        started.process.send_signal(signal.SIGTERM)
+        assert started.process.wait(10) == 0
+
+
+class Slow:
+    """A reporter that takes its time."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+
+    async def report(self, given: bytes) -> bytes:
+        await asyncio.sleep(self._seconds)
+        return b"quote"
+
+
+async def ask(port: int) -> bytes:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    body = b'{"jsonrpc":"2.0","id":1,"method":"generateAttestationReport","params":["0x"]}'
+    head = "POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nConnection: close\r\n"
+    writer.write(head.encode() + f"Content-Length: {len(body)}\r\n\r\n".encode() + body)
+    try:
+        return await reader.read()
+    except ConnectionError:
+        return b""
+
+
+def stopped(slow: float, signals: int) -> tuple[bytes, float]:
+    """What a call gets that is being answered when signals come; and how long stopping took."""
+
+    async def whole() -> tuple[bytes, float]:
+        listening = listen("127.0.0.1", 0, "avs")
+        port = listening.getsockname()[1]
+        parts = Parts("v1", needs_context=True, reporter=Slow(slow))
+        serving = asyncio.ensure_future(service.serve(listening, Serving(1 << 20), parts))
+        await asyncio.sleep(0.2)
+        asked = asyncio.ensure_future(ask(port))
+        await asyncio.sleep(0.3)
+        began = datetime.datetime.now()
+        for _ in range(signals):
+            os.kill(os.getpid(), signal.SIGTERM)
+            await asyncio.sleep(0.1)
+        with pytest.raises(ConnectionError):
+            await asyncio.open_connection("127.0.0.1", port)
+        answer = await asked
+        await serving
+        return answer, (datetime.datetime.now() - began).total_seconds()
+
+    return asyncio.run(asyncio.wait_for(whole(), 30))
+
+
+def test_stop__while_a_call_is_answered__waits_for_it() -> None:
+    answer, _ = stopped(slow=1.0, signals=1)
+    assert b'"result":"0x' + b"quote".hex().encode() in answer
+
+
+def test_stop__second_signal__ends_at_once() -> None:
+    answer, seconds = stopped(slow=20.0, signals=2)
+    assert answer == b""
+    assert seconds < 5
