@@ -103,6 +103,9 @@ class Thing:
     def addresses(self) -> list[bytes]:
         return []
 
+    def shows(self, signer: bytes, head: Any) -> bool:
+        return False
+
     def rows(self, sql: str) -> list[dict[str, Any]]:
         return self._opened.disagreements
 
