@@ -20,10 +20,21 @@ RENEWALS_AT_ONCE = 4
 
 
 class Answers:
-    """Lives in one event loop. `chain` is who signs and the chain's time, as last heard."""
+    """Of one registration. Lives in one event loop. `chain` is who signs and the chain's time, as
+    last heard."""
 
-    def __init__(self, results: Results, prover: Prover, daemon: DaemonLink) -> None:
+    def __init__(
+        self,
+        results: Results,
+        prover: Prover,
+        daemon: DaemonLink,
+        registration: str = "",
+        slot: str | None = None,
+    ) -> None:
+        """`slot` is that of its signers."""
         self._results = results
+        self._registration = registration
+        self._slot = slot
         self._prover = prover
         self._daemon = daemon
         self._threads = ThreadPoolExecutor(RENEWALS_AT_ONCE, thread_name_prefix="renew")
@@ -81,13 +92,13 @@ class Answers:
         return True
 
     def _sign_again(self, job: str, outcome: Outcome) -> None:
-        proof = self._prover.sign_again(job, outcome)
-        self._daemon.signed(proof.of(job, again=True))
+        proof = self._prover.sign_again(job, outcome, self._slot)
+        self._daemon.signed(proof.of(job, again=True), self._registration)
         self._results.signed_again(job, proof)
 
     async def _with_finding(self, job: str, result: StoredResult) -> StoredResult | None:
         try:
-            found = await asyncio.to_thread(self._daemon.finding, job)
+            found = await asyncio.to_thread(self._daemon.finding, job, self._registration)
             if found is None or found == result.finding:
                 return result
             await asyncio.to_thread(self._results.note_finding, job, found)

@@ -36,29 +36,30 @@ class DaemonLink(Connection):
         self._on_end = on_end
         self._read_from_now_on()
 
-    def alive(self, figures: dict[str, Any]) -> ChainState:
-        """Say that this process lives, and how it stands."""
-        header = self._ask_for(ANSWER_SECONDS, "alive", figures=figures).header
-        signer = header["signer"]
-        return ChainState(from_hex(signer) if signer is not None else None, header["time"])
+    def alive(self, figures: dict[str, Any]) -> dict[str, ChainState]:
+        """Say that this process lives, and how it stands; how each registration does."""
+        chains = self._ask_for(ANSWER_SECONDS, "alive", figures=figures).header["chains"]
+        return {registration: _state(told) for registration, told in chains.items()}
 
-    def signed(self, proof: SignedProof) -> None:
+    def signed(self, proof: SignedProof, registration: str) -> None:
         """Have the chain vouch for a proof's signer and the history keep it, before it is handed
         out. Raises `SignerNotVouchedFor`, and a `DatabaseUnavailable`."""
-        self._ask_for(SIGNED_SECONDS, "signed", **proof.to_header())
+        asked = {**proof.to_header(), "registration": registration}
+        self._ask_for(SIGNED_SECONDS, "signed", **asked)
 
     def disagreed(self) -> None:
         """The signer process found the engines to disagree: the daemon notes it, and halts."""
         self._ask_for(SIGNED_SECONDS, "disagreed")
 
-    def finding(self, job: str) -> str | None:
+    def finding(self, job: str, registration: str) -> str | None:
         """What was found about the proof of a job until now."""
-        found: str | None = self._ask_for(ANSWER_SECONDS, "finding", job=job).header["finding"]
+        asked = {"job": job, "registration": registration}
+        found: str | None = self._ask_for(ANSWER_SECONDS, "finding", **asked).header["finding"]
         return found
 
-    def health(self) -> tuple[int, bytes]:
-        """Status and body of `GET /health`."""
-        answer = self._ask_for(ANSWER_SECONDS, "health")
+    def health(self, chain: str | None = None) -> tuple[int, bytes]:
+        """Status and body of `GET /health`, of all or of one chain."""
+        answer = self._ask_for(ANSWER_SECONDS, "health", chain=chain)
         return answer.header["status"], answer.blobs[0]
 
     def metrics(self) -> bytes:
@@ -83,3 +84,8 @@ class DaemonLink(Connection):
 
     def _is_gone(self) -> AttestorError:
         return DaemonNotAnswering("the daemon does not answer", hint="try again later")
+
+
+def _state(told: dict[str, Any]) -> ChainState:
+    signer = told["signer"]
+    return ChainState(from_hex(signer) if signer is not None else None, told["time"])

@@ -11,9 +11,8 @@ from typing import Any
 
 from loguru import logger
 
-from attestor.api.answers import Answers
+from attestor.api import serving
 from attestor.api.link import DaemonLink
-from attestor.api.proving import Proving
 from attestor.api.relay import HealthRelay
 from attestor.api.settings import ApiSettings, ApiState
 from attestor.errors import AttestorError, EnginesDisagree, Fatal, SigningHalted
@@ -23,11 +22,8 @@ from attestor.http.connections import ConnectionLimits
 from attestor.http.prover import Api
 from attestor.http.server import Listener, application
 from attestor.http.statements import Statements
-from attestor.jobs.queue import ProofQueue
-from attestor.jobs.worker import Workers
 from attestor.signer.prover import AttachedProver
 from attestor.store.database import Store
-from attestor.store.jobs import Jobs
 from attestor.store.opening import JOBS
 
 ALIVE_SECONDS = 2.0
@@ -46,17 +42,7 @@ class ApiProcess:
         self._prover = prover
         self._daemon = daemon
         self._store = Store.open(Path(settings.database), JOBS)
-        self._jobs = Jobs(self._store)
-        self._queue = ProofQueue(self._jobs, settings.max_open)
-        self._answers = Answers(self._jobs.results, prover, daemon)
-        self._workers = Workers(
-            self._jobs,
-            self._queue,
-            Proving(prover, daemon).prove,
-            settings.workers,
-            self._fail,
-            prover.cancel,
-        )
+        self._parts = serving.build(settings, self._store, prover, daemon, self._fail)
         self._stop = asyncio.Event()
         self._stop_seconds = 0.0
         self._failure: Fatal | None = None
@@ -65,7 +51,8 @@ class ApiProcess:
     def told(self, state: ApiState) -> None:
         """Do what the daemon says. Called in the loop."""
         if state.halted is not None:
-            self._queue.halt(state.halted)
+            for part in self._parts:
+                part.queue.halt(state.halted)
         if state.stopping is not None:
             self._stop_seconds = state.stopping
             self._stop.set()
@@ -75,9 +62,11 @@ class ApiProcess:
         self._loop.set_default_executor(ThreadPoolExecutor(THREADS))
         async with AsyncExitStack() as stack:
             stack.callback(self._store.close)
-            stack.push_async_callback(self._workers.stop)
-            if self._queue.halted is None:
-                self._workers.start()
+            self._parts[0].jobs.adopt()
+            for part in self._parts:
+                stack.push_async_callback(part.workers.stop)
+                if part.queue.halted is None:
+                    part.workers.start()
             listener = Listener(self._application(), listening, self._connection_limits())
             stack.push_async_callback(listener.stop)
             await listener.start()
@@ -92,10 +81,11 @@ class ApiProcess:
         settings, served = self._settings, application()
         limits = BodyLimits(settings.max_body_bytes, settings.min_bytes_per_second)
         decoder = BodyDecoder(Path(settings.executor_directory))
-        parts = self._queue, self._answers
-        Api(*parts, limits, settings.wait_seconds, decoder.decode).add_to(served)
-        Statements(self._queue, self._answers, settings.chain_id).add_to(served)
-        HealthRelay(self._daemon).add_to(served)
+        registrations = serving.registrations(self._parts)
+        Api(registrations, limits, settings.wait_seconds, decoder.decode).add_to(served)
+        Statements(registrations).add_to(served)
+        names = tuple(one.name for one in settings.registrations if one.name)
+        HealthRelay(self._daemon, names).add_to(served)
         return served
 
     def _connection_limits(self) -> ConnectionLimits:
@@ -108,26 +98,30 @@ class ApiProcess:
         while True:
             figures = self._figures(listener)
             with suppress(AttestorError):
-                self._answers.chain = await self._loop.run_in_executor(
-                    threads, self._daemon.alive, figures
-                )
+                chains = await self._loop.run_in_executor(threads, self._daemon.alive, figures)
+                for part in self._parts:
+                    part.answers.chain = chains[part.served.registration]
             await asyncio.sleep(ALIVE_SECONDS)
 
     def _figures(self, listener: Listener) -> dict[str, Any]:
+        faults = (_told(part.workers.fault()) for part in self._parts)
         return {
-            "internal_errors": self._workers.internal_errors,
+            "internal_errors": sum(part.workers.internal_errors for part in self._parts),
             "connections": listener.open_connections,
-            "waiting": len(self._queue.wanted()),
-            "workers_fault": _told(self._workers.fault()),
+            "waiting": sum(len(part.queue.wanted()) for part in self._parts),
+            "workers_fault": next(filter(None, faults), None),
             "database_fault": _told(self._store.fault),
         }
 
     async def _drain(self) -> None:
         """Finish what runs, within bounds, and tell the others to come again."""
-        self._queue.stop()
+        for part in self._parts:
+            part.queue.stop()
         if self._failure is None:
-            await self._workers.drain(max(0.0, self._stop_seconds - STOP_MARGIN_SECONDS))
-        self._queue.close()
+            left = max(0.0, self._stop_seconds - STOP_MARGIN_SECONDS)
+            await asyncio.gather(*(part.workers.drain(left) for part in self._parts))
+        for part in self._parts:
+            part.queue.close()
 
     def _fail(self, error: Fatal) -> None:
         """End this process, which is started anew. Not where the engines disagree: the daemon has

@@ -5,13 +5,15 @@ part."""
 import asyncio
 import json
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from aiohttp import web
 
 from attestor.api.link import DaemonLink
-from attestor.errors import AttestorError
+from attestor.errors import AttestorError, RegistrationUnknown
 
 FRESH_SECONDS = 0.2
 
@@ -27,10 +29,12 @@ class _Told:
 class HealthRelay:
     """Handlers of the two calls. Lives in one event loop."""
 
-    def __init__(self, daemon: DaemonLink) -> None:
+    def __init__(self, daemon: DaemonLink, names: tuple[str, ...] = ()) -> None:
+        """`names` are those of the chains."""
         self._daemon = daemon
+        self._names = names
         self._known: dict[str, _Told] = {}
-        self._locks = {path: asyncio.Lock() for path in ("/health", "/metrics")}
+        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     def add_to(self, application: web.Application) -> None:
         """Serve the two paths."""
@@ -38,8 +42,13 @@ class HealthRelay:
         application.router.add_get("/metrics", self.metrics)
 
     async def health(self, request: web.Request) -> web.Response:
-        """The daemon's answer; 503 with `daemon_not_answering` where there is none."""
-        return await self._answer("/health", self._health)
+        """The daemon's answer, with `?chain=` about one chain; 503 with `daemon_not_answering`
+        where there is none. Raises `RegistrationUnknown`."""
+        chain = request.query.get("chain")
+        if chain is not None and chain not in self._names:
+            hint = f"there are {', '.join(self._names)}" if self._names else "leave ?chain= out"
+            raise RegistrationUnknown(f"no chain is named {chain!r:.40}", hint=hint)
+        return await self._answer(f"/health {chain or ''}", partial(self._health, chain))
 
     async def metrics(self, request: web.Request) -> web.Response:
         """The daemon's answer; 503 where there is none."""
@@ -55,16 +64,20 @@ class HealthRelay:
                     # Kept as well: who waited meanwhile must not ask once more, one by one.
                     known = _failed(error)
                 self._known[path] = known
-        return web.Response(
-            status=known.status, body=known.body, content_type=known.content_type, charset="utf-8"
-        )
+        return _response(known)
 
-    def _health(self) -> _Told:
-        status, body = self._daemon.health()
+    def _health(self, chain: str | None = None) -> _Told:
+        status, body = self._daemon.health(chain)
         return _Told(status, body, "application/json", time.monotonic())
 
     def _metrics(self) -> _Told:
         return _Told(200, self._daemon.metrics(), "text/plain", time.monotonic())
+
+
+def _response(told: _Told) -> web.Response:
+    return web.Response(
+        status=told.status, body=told.body, content_type=told.content_type, charset="utf-8"
+    )
 
 
 def _failed(error: AttestorError) -> _Told:

@@ -1,17 +1,19 @@
 """What the daemon tells the API process in its first frame, and whenever it changes."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
+from attestor.core.served import Served
 from attestor.errors import SigningHalted
 
 
 @dataclass(frozen=True)
 class ApiSettings:
-    """All settings of the API process; it reads no file, argument or environment for them."""
+    """All settings of the API process; it reads no file, argument or environment for them. The
+    first of the registrations is the default."""
 
     database: str
-    chain_id: int
+    registrations: tuple[Served, ...]
     workers: int
     max_open: int
     max_body_bytes: int
@@ -24,12 +26,14 @@ class ApiSettings:
 
     def to_header(self) -> dict[str, Any]:
         """The settings as a frame's header."""
-        return asdict(self)
+        served = [one.to_header() for one in self.registrations]
+        return {**vars(self), "registrations": served}
 
     @classmethod
     def from_header(cls, header: dict[str, Any]) -> "ApiSettings":
         """The settings in a frame's header."""
-        return cls(**header)
+        served = tuple(Served.from_header(one) for one in header["registrations"])
+        return cls(**{**header, "registrations": served})
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import click
 from attestor.audit import policy, registrations, report, upstream, verify
 from attestor.cli.audit_evidence import coverage_command, proof_command
 from attestor.cli.audited import Audited
+from attestor.cli.config_options import chains_of, config_options, from_file
 from attestor.cli.db import summary
 from attestor.cli.endpoint_options import check_headers_option, rpc_url_option
 from attestor.cli.types import ADDRESS
@@ -45,13 +46,19 @@ def _database_option(default: Path | None) -> Callable[[Any], Any]:
 
 @click.group(invoke_without_command=True)
 @_database_option(Path("attestor.sqlite"))
+@config_options
 @click.option(
     "--format", "form", type=click.Choice(list(FORMATS)), default="table", show_default=True
 )
 @click.pass_context
-def command(context: click.Context, database: Path, form: str) -> None:
+def command(
+    context: click.Context, database: Path, file: Path | None, chain: str | None, form: str
+) -> None:
     """Show the registration history, or verify it against the chain."""
-    audited = Audited(database, form)
+    chains = chains_of(file, chain)
+    configured = chains.named(None).config if chains is not None else None
+    path = from_file(context, "database", configured.store_path if configured else None)
+    audited = Audited(path, form, configured)
     context.obj = audited
     if context.invoked_subcommand is None:
         click.echo(FORMATS[form](report.history(audited.open())))
@@ -78,9 +85,9 @@ command.add_command(coverage_command)
     envvar="ATTESTOR_CHAIN_REGISTRY_KIND",
     help="Type of the registry, as chain.registry_kind  [ATTESTOR_CHAIN_REGISTRY_KIND].",
 )
-@click.pass_obj
+@click.pass_context
 def verify_command(
-    audited: Audited,
+    context: click.Context,
     rpc_url: tuple[str, ...] | None,
     registry: bytes | None,
     registry_kind: str,
@@ -92,6 +99,12 @@ def verify_command(
     the registry's record, and what cannot be compared is said. Lists every fault, and exits with
     code 4 if there is one.
     """
+    audited: Audited = context.obj
+    if (given := audited.config) is not None:
+        rpc_url = from_file(context, "rpc_url", given.rpc_urls)
+        registry = from_file(context, "registry", audited.registry)
+        registry_kind = from_file(context, "registry_kind", given.chain_registry_kind)
+        check_headers = from_file(context, "check_headers", given.chain_check_headers)
     if bool(rpc_url) != bool(registry):
         missing = "--registry" if rpc_url else "--rpc-url"
         raise ConfigurationInvalid(

@@ -18,15 +18,18 @@ STYLES = {"ok": "green", "warning": "yellow", "failed": "red"}
 @click.command(context_settings={"token_normalize_func": names.current_flag})
 @click.option("--config", "file", type=click.Path(path_type=Path), help="TOML file with options.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per finding.")
+@click.option(
+    "--chain", metavar="NAME", help="The chain to check, where the file has several: one at a time."
+)
 @config_options
-def command(file: Path | None, as_json: bool, **flags: str | None) -> None:
+def command(file: Path | None, as_json: bool, chain: str | None, **flags: str | None) -> None:
     """Check everything that the daemon assumes, and say what to do first.
 
     Takes the configuration of attestor run. Nothing is sent, and nothing is written: one signer is
     made, quoted, simulated against the registry, and forgotten. Exits with code 2 unless all that
     is needed is there.
     """
-    loaded = config.load(file, os.environ, flags)
+    loaded = config.load(file, os.environ, flags, chain=chain)
     from attestor.doctor.checks import checks
     from attestor.doctor.finding import State, examine, verdict
     from attestor.observe import logs

@@ -58,6 +58,11 @@ UNCHECKED = "UNCHECKED"
     help="Address of the MultiProof that the statement is for  [ATTESTOR_CHAIN_MULTIPROOF].",
 )
 @click.option(
+    "--registration",
+    help="The registration to ask for, where the service has several: its name of the chain, or "
+    "CHAIN_ID:REGISTRY.",
+)
+@click.option(
     "--form",
     type=click.Choice([form.value for form in Form]),
     default=Form.STATEMENT.value,
@@ -83,6 +88,7 @@ def command(
     timeout: float,
     as_json: bool,
     multiproof: bytes | None,
+    registration: str | None,
     **chain: Any,
 ) -> None:
     """Request a proof of a program, verify it and print it.
@@ -98,6 +104,7 @@ def command(
         _registry(**chain),
         timeout,
         multiproof=multiproof,
+        registration=registration,
     )
     with shown(sys.stderr) as progress:
         key = _key(vkey, executor, program)

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from attestor.cli.config_options import chains_of, config_options
+from attestor.config import Chains
 from attestor.errors import DatabaseInvalid, NothingToResume
 from attestor.store.branches import Branches
 from attestor.store.database import Store
@@ -22,6 +24,7 @@ from attestor.store.lock import lock_database
     show_default=True,
     help="The daemon's database; the daemon must be stopped.",
 )
+@config_options
 @click.option("--reason", help="Why signing is safe again; kept in the journal.  [required]")
 @click.option(
     "--accept-branch",
@@ -29,28 +32,58 @@ from attestor.store.lock import lock_database
     help="Follow the branch that the endpoints have now, after reorg_too_deep.",
 )
 @click.option("--because", hidden=True, help="The name of --reason in earlier versions.")
-def command(database: Path, reason: str | None, accept_branch: bool, because: str | None) -> None:
+@click.pass_context
+def command(
+    context: click.Context,
+    database: Path,
+    file: Path | None,
+    chain: str | None,
+    reason: str | None,
+    accept_branch: bool,
+    because: str | None,
+) -> None:
     """Resume signing after the engines disagreed, or a reorg was too deep.
 
     First find out which engine is right, and fix it or set executor.engine to sp1-portable
     (docs/operate.md). The disagreement, its program and its stdin stay in the database. After a
     reorg find out which branch is right, and give --accept-branch: each call ends one halt.
+
+    Engines that disagree halt all chains of a daemon: with --config, the disagreement is closed in
+    the history of each. A branch is accepted for one chain.
     """
     given = reason or because
     if not given:
         raise click.UsageError("Missing option '--reason'.")
-    if not database.is_file():
-        raise DatabaseInvalid(f"no database at {database}", hint="name it with --database")
-    with lock_database(database):
-        store = Store.open(database)
-        try:
-            told = (_accept_branch if accept_branch else _close)(store, given)
-        finally:
-            store.close()
+    told: list[str] = []
+    databases = _databases(context, chains_of(file, chain), accept_branch)
+    for path in databases:
+        with lock_database(path):
+            store = Store.open(path)
+            try:
+                told += (_accept_branch if accept_branch else _close)(store, given)
+            finally:
+                store.close()
     if not told:
         what = "no reorg was too deep" if accept_branch else "the engines do not disagree"
-        raise NothingToResume(f"{what} in {database}", hint="without a halt there is none to end")
+        where = ", ".join(str(path) for path in databases)
+        raise NothingToResume(f"{what} in {where}", hint="without a halt there is none to end")
     click.echo("\n".join(told))
+
+
+def _databases(context: click.Context, chains: Chains | None, one: bool) -> list[Path]:
+    """Those that are there. Raises `DatabaseInvalid` where none is, and `ChainNotNamed` where one
+    is wanted of several."""
+    if chains is None:
+        named = [context.params["database"]]
+    elif one:
+        named = [chains.named(None).config.store_path]
+    else:
+        named = [chain.config.store_path for chain in chains.each]
+    found = [path for path in named if path.is_file()]
+    if not found:
+        told = ", ".join(str(path) for path in named)
+        raise DatabaseInvalid(f"no database at {told}", hint="name it with --database")
+    return found
 
 
 def _close(store: Store, reason: str) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from attestor import config
-from attestor.config import Config, names
+from attestor.config import Chains, Config, names
 
 
 def _default(known: Any) -> str:
@@ -45,34 +45,43 @@ def config_options(command: Callable[..., None]) -> Callable[..., None]:
     help="Make one signer and its registration, show the transaction and what would become of it, "
     "and end. Nothing is sent or recorded, and no payer is needed.",
 )
+@click.option(
+    "--chain",
+    "chain",
+    default=None,
+    metavar="NAME",
+    help="With --dry-run, the chain to try where the file has several.",
+)
 @config_options
-def command(file: Path | None, dry_run: bool, **flags: str | None) -> None:
+def command(file: Path | None, dry_run: bool, chain: str | None, **flags: str | None) -> None:
     """Run the daemon: keep a signer registered and serve signed results.
 
     Every option is also an environment variable (--chain-rpc-url is ATTESTOR_CHAIN_RPC_URL) and
     a key of the TOML file (in brackets below). Flags override the environment, which overrides
-    the file.
+    the file. A file with tables [chains.NAME] has several chains, which one daemon follows.
     """
-    loaded = config.load(file, os.environ, flags, needs_payer=not dry_run)
+    if chain is not None and not dry_run:
+        raise click.UsageError("--chain goes with --dry-run: the daemon runs all chains")
+    chains = config.load_chains(file, os.environ, flags, needs_payer=not dry_run)
     from attestor.hardening import process
     from attestor.observe import logs
 
     process.keep_memory_to_itself()
 
-    logs.set_up(loaded.log_level)
+    logs.set_up(chains.shared.log_level)
     if dry_run:
         from attestor.daemon.dry_run import registration_of
 
-        found = registration_of(loaded)
+        found = registration_of(chains.named(chain).config)
         click.echo("\n".join(f"{name:<16} {value}" for name, value in found.rows().items()))
         found.require_accepted()
         return
-    asyncio.run(_run(loaded))
+    asyncio.run(_run(chains))
 
 
-async def _run(loaded: Config) -> None:
+async def _run(chains: Chains) -> None:
     from attestor.daemon.daemon import STOP_SECONDS, Daemon
     from attestor.daemon.stopping import exit_within
 
-    daemon = Daemon(loaded)
+    daemon = Daemon(chains)
     await daemon.run(at_stop=lambda: exit_within(STOP_SECONDS, lambda: daemon.exit_code))

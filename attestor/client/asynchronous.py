@@ -23,6 +23,7 @@ class AsyncProverClient:
         timeout: float = TIMEOUT_SECONDS,
         *,
         multiproof: bytes | None = None,
+        registration: str | None = None,
         max_public_values: int = MAX_PUBLIC_VALUES,
         at_once: int = AT_ONCE,
         clock: Callable[[], float] = time.time,
@@ -36,6 +37,7 @@ class AsyncProverClient:
                 registry,
                 timeout,
                 multiproof=multiproof,
+                registration=registration,
                 max_public_values=max_public_values,
                 clock=clock,
             )

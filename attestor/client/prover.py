@@ -32,7 +32,9 @@ class ProverClient:
 
     Everything that a proof takes ends within `timeout` seconds together. Without a registry, and
     without the MultiProof (20 bytes) that the statement is for, the points that need them are left
-    unchecked. `max_public_values` bounds the longest public values, in bytes.
+    unchecked. `registration` is the one that a service with several is asked for: its own name of
+    the chain, or "chain id:registry". `max_public_values` bounds the longest public values, in
+    bytes.
     """
 
     def __init__(
@@ -43,11 +45,12 @@ class ProverClient:
         http: HttpClient | None = None,
         *,
         multiproof: bytes | None = None,
+        registration: str | None = None,
         max_public_values: int = MAX_PUBLIC_VALUES,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._service = Service(url, http or HttpClient(), max_public_values, sleep)
+        self._service = Service(url, http or HttpClient(), max_public_values, sleep, registration)
         self._registry = None if registry is None else RegistryView(registry.node, registry.address)
         self._timeout = timeout
         self._multiproof = multiproof

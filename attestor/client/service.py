@@ -1,6 +1,7 @@
 """The calls of the service, each bounded in time and size."""
 
 from collections.abc import Callable
+from urllib.parse import quote
 
 from attestor.client import answers
 from attestor.core.text import one_line
@@ -27,7 +28,11 @@ class Service:
         http: HttpClient,
         max_public_values: int,
         sleep: Callable[[float], None],
+        registration: str | None = None,
     ) -> None:
+        self._query = (
+            "" if registration is None else f"?registration={quote(registration, safe='')}"
+        )
         self._url = url.rstrip("/")
         self._http = http
         self._max_proof_bytes = MAX_SMALL_BYTES + MAX_CHARS_PER_BYTE * max_public_values
@@ -37,7 +42,12 @@ class Service:
         """Have a program run; the id of the proof, once it has."""
         # Sent twice it might run twice.
         response = self._ask(
-            "POST", "/request_proof", deadline, body=body, kind="application/json", repeatable=False
+            "POST",
+            f"/request_proof{self._query}",
+            deadline,
+            body=body,
+            kind="application/json",
+            repeatable=False,
         )
         return answers.proof_id(self._body(response, "/request_proof"))
 

@@ -4,11 +4,16 @@ A field `chain_rpc_url` of `Config` is the flag `--chain-rpc-url`, the environme
 `ATTESTOR_CHAIN_RPC_URL` and the key `rpc_url` in the TOML table `[chain]`. A flag wins over the
 environment, the environment over the file, the file over the default. All faults are reported
 at once.
+
+A file with tables `[chains.NAME]` has several chains: what such a table says is that chain's own,
+and what it does not say is as in the other tables. `ATTESTOR_CHAINS_NAME_RPC_URL` wins over
+`rpc_url` in `[chains.NAME]`, which wins over what is said for all chains, wherever that is said.
 """
 
-from attestor.config.loading import load
+from attestor.config.chains import ChainConfig, Chains
+from attestor.config.loading import load, load_chains
 from attestor.config.names import flag, key
 from attestor.config.option import ROOT
 from attestor.config.options import Config
 
-__all__ = ["ROOT", "Config", "flag", "key", "load"]
+__all__ = ["ROOT", "ChainConfig", "Chains", "Config", "flag", "key", "load", "load_chains"]

@@ -1,20 +1,18 @@
 """The configuration from flags, environment and TOML file."""
 
-import tomllib
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, fields
+from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
 
+from attestor.config import file as toml
 from attestor.config import names
-from attestor.config.option import MAX_NUMBER
+from attestor.config.chains import ChainConfig, Chains, beside, duplicates
+from attestor.config.file import Given, Options
 from attestor.config.options import Config
 from attestor.config.payers import payer_source
-from attestor.core.text import from_hex
+from attestor.config.values import convert
 from attestor.errors import ConfigurationInvalid
-
-SCHEMES = {"url": ("http://", "https://"), "websocket": ("ws://", "wss://")}
-"""What URLs of a kind begin with."""
 
 
 def load(
@@ -22,158 +20,145 @@ def load(
     environment: Mapping[str, str],
     flags: Mapping[str, str | None],
     needs_payer: bool = True,
+    chain: str | None = None,
 ) -> Config:
-    """The configuration from flags (by field name), environment and TOML file. Where nothing is to
-    be sent, no payer is needed.
+    """The configuration of the only chain, or of the one of that name. Raises as `load_chains`,
+    and `ChainNotNamed`."""
+    return load_chains(file, environment, flags, needs_payer).named(chain).config
+
+
+def load_chains(
+    file: Path | None,
+    environment: Mapping[str, str],
+    flags: Mapping[str, str | None],
+    needs_payer: bool = True,
+) -> Chains:
+    """The configuration of every chain from flags (by field name), environment and TOML file.
+    Where nothing is to be sent, no payer is needed.
 
     Raises `ConfigurationInvalid` that lists every problem.
     """
     faults: list[str] = []
     environment = names.current_environment(environment, faults)
-    from_file = _read_file(file, faults) if file is not None else {}
-    values: dict[str, Any] = {}
-    given_names: set[str] = set()
-    for known in fields(Config):
-        variable = names.variable(known)
-        if flags.get(known.name) is not None:
-            given, origin = flags[known.name], names.flag(known)
-        elif variable in environment:
-            given, origin = environment[variable], variable
-        elif known.name in from_file:
-            given, origin = from_file[known.name], names.key(known)
-        else:
-            if known.default is MISSING:
-                others = f"{names.flag(known)}, or {variable}"
-                faults.append(f"{names.key(known)} is missing (or {others})")
-            continue
-        given_names |= {known.name} if given not in ("", [], ()) else set()
-        try:
-            values[known.name] = _convert(known, given)
-        except (ValueError, TypeError, OverflowError) as error:
-            faults.append(f"{origin}: {error}")
-    if not given_names & {"chain_registry", "chain_deployment"}:
-        faults.append("chain.registry is missing (or chain.deployment)")
-    faults += _endpoint_faults(given_names)
-    if needs_payer:
-        faults += _payer_faults(values)
-    if faults:
+    from_file = toml.read(file, faults)
+    shared = {**from_file.shared, **_from_environment(environment), **_from_flags(flags)}
+    values: list[tuple[str, dict[str, Any]]] = []
+    if from_file.chains:
+        variables = names.chain_variables(from_file.chains, faults)
+        for name, own in from_file.chains.items():
+            said = {
+                option: Given(environment[variable], variable)
+                for (of, option), variable in variables.items()
+                if of == name and variable in environment
+            }
+            given = _inherited(name, shared, {**own, **said})
+            values.append((name, _values(given, faults, needs_payer, f"{toml.CHAINS}.{name}.")))
+    else:
+        values.append(("", _values(shared, faults, needs_payer)))
+    chains = None if faults else _chains(values, shared)
+    faults += duplicates(chains) if chains is not None else []
+    if chains is None or faults:
         where = f" in {file}" if file else ""
         raise ConfigurationInvalid(
             f"configuration: {len(faults)} problem(s){where}: " + "; ".join(faults),
             hint="attestor run --help lists every option",
         )
-    return Config(**values)
+    return chains
 
 
-def _endpoint_faults(given_names: set[str]) -> list[str]:
+def _chains(values: list[tuple[str, dict[str, Any]]], shared: Options) -> Chains:
+    each = tuple(ChainConfig(name, Config(**found)) for name, found in values)
+    given = shared.get("store_path")
+    if given is None or not each[0].name:
+        return Chains(
+            each, Path(_default("store_path")) if each[0].name else each[0].config.store_path
+        )
+    return Chains(each, Path(str(given.value)).expanduser())
+
+
+def _from_flags(flags: Mapping[str, str | None]) -> Options:
+    given = {known.name: (flags.get(known.name), names.flag(known)) for known in fields(Config)}
+    return {name: Given(value, flag) for name, (value, flag) in given.items() if value is not None}
+
+
+def _from_environment(environment: Mapping[str, str]) -> Options:
+    variables = {known.name: names.variable(known) for known in fields(Config)}
+    return {
+        name: Given(environment[variable], variable)
+        for name, variable in variables.items()
+        if variable in environment
+    }
+
+
+def _inherited(name: str, shared: Options, own: Options) -> Options:
+    """What holds for a chain: its own options, and of the others those that say nothing else about
+    the same thing. Its database is never another's."""
+    dropped = {"store_path"}
+    for alternatives in names.ALTERNATIVES:
+        if alternatives & {option for option, given in own.items() if not given.is_empty}:
+            dropped |= alternatives
+    found = {option: given for option, given in shared.items() if option not in dropped}
+    if "store_path" not in own:
+        given = shared.get("store_path")
+        base = Path(str(given.value) if given else _default("store_path"))
+        origin = given.origin if given else "store.path"
+        found["store_path"] = Given(str(beside(base, name)), origin)
+    return {**found, **own}
+
+
+def _values(
+    options: Options, faults: list[str], needs_payer: bool, prefix: str = ""
+) -> dict[str, Any]:
+    """The values of one chain's `Config`. `prefix` is before the names of options in faults."""
+    values: dict[str, Any] = {}
+    for known in fields(Config):
+        given = options.get(known.name)
+        if given is None:
+            if known.default is MISSING:
+                faults.append(_missing(known, prefix))
+            continue
+        try:
+            values[known.name] = convert(known, given.value)
+        except (ValueError, TypeError, OverflowError) as error:
+            told = f"{given.origin}: {error}"
+            faults += [told] if told not in faults else []
+    given_names = {name for name, given in options.items() if not given.is_empty}
+    if not given_names & {"chain_registry", "chain_deployment"}:
+        faults.append(
+            f"{_named(prefix, 'registry')} is missing (or {_named(prefix, 'deployment')})"
+        )
+    faults += _endpoint_faults(given_names, prefix)
+    if needs_payer:
+        faults += _payer_faults(values, prefix)
+    return values
+
+
+def _named(prefix: str, option: str) -> str:
+    """An option of the table `[chain]`, which is the chain's own table where there are several."""
+    return f"{prefix or 'chain.'}{option}"
+
+
+def _missing(known: Any, prefix: str) -> str:
+    if prefix:
+        return f"{_named(prefix, names.key(known).partition('.')[2])} is missing"
+    others = f"{names.flag(known)}, or {names.variable(known)}"
+    return f"{names.key(known)} is missing (or {others})"
+
+
+def _endpoint_faults(given_names: set[str], prefix: str) -> list[str]:
     """One endpoint or several, and not both: which of them would be meant?"""
     given = given_names & {"chain_rpc_url", "chain_rpc_urls"}
+    one, several = _named(prefix, "rpc_url"), _named(prefix, "rpc_urls")
     if not given:
-        return [
-            "chain.rpc_url is missing (or --chain-rpc-url, or ATTESTOR_CHAIN_RPC_URL), or "
-            "chain.rpc_urls with several"
-        ]
-    return ["chain.rpc_url and chain.rpc_urls are both given"] if len(given) == 2 else []
+        places = "" if prefix else " (or --chain-rpc-url, or ATTESTOR_CHAIN_RPC_URL)"
+        return [f"{one} is missing{places}, or {several} with several"]
+    return [f"{one} and {several} are both given"] if len(given) == 2 else []
 
 
-def _payer_faults(values: Mapping[str, Any]) -> list[str]:
+def _payer_faults(values: Mapping[str, Any], prefix: str) -> list[str]:
     """One account pays. Whether another one is needed for uploads is known later."""
-    return payer_source(values, "payer_").faults(lambda name: f"payer.{name}")
+    return payer_source(values, "payer_").faults(lambda name: f"{prefix}payer.{name}")
 
 
-def _read_file(file: Path, faults: list[str]) -> dict[str, Any]:
-    """The options in a TOML file by field name; unknown keys are faults."""
-    try:
-        tables = tomllib.loads(file.read_text())
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        faults.append(f"cannot read {file}: {error}")
-        return {}
-    known = {known.name for known in fields(Config)}
-    found: dict[str, Any] = {}
-    places: dict[str, str] = {}
-    for table, content in tables.items():
-        if not isinstance(content, dict):
-            faults.append(f"{table} is not inside a table")
-            continue
-        prefix = names.RENAMED_TABLES.get(table, table)
-        for name, value in content.items():
-            option = f"{prefix}_{name}"
-            if option in found:
-                faults.append(f"{table}.{name} is also given as {places[option]}")
-            elif option in known:
-                found[option], places[option] = value, f"{table}.{name}"
-            else:
-                faults.append(f"{table}.{name} is not an option")
-    return found
-
-
-def _convert(known: "Field[Any]", given: Any) -> Any:
-    """An option's value from text (flags, environment) or from TOML's types."""
-    kind, low, high = (known.metadata[name] for name in ("kind", "low", "high"))
-    if kind == "bool":
-        return _boolean(given)
-    if kind in ("int", "float"):
-        if isinstance(given, bool) or not isinstance(given, str | int | float):
-            raise ValueError(f"{given!r} is not a number")
-        number = int(given) if kind == "int" else float(given)
-        if isinstance(given, float) and number != given:
-            raise ValueError(f"{given!r} is not a whole number")
-        if not low <= number <= high:
-            upper = f" and at most {high}" if high < MAX_NUMBER else ""
-            raise ValueError(f"{given} is out of range, at least {low}{upper}")
-        return number
-    if kind == "list":
-        parts = given.split(",") if isinstance(given, str) else given
-        return tuple(_chosen(known, part) for part in parts if part or known.metadata["choices"])
-    if kind in ("urls", "websockets"):
-        return _urls(known, given, "url" if kind == "urls" else "websocket")
-    if not isinstance(given, str):
-        raise ValueError(f"{given!r} is not text")
-    return _text(known, kind, given)
-
-
-def _text(known: "Field[Any]", kind: str, given: str) -> Any:
-    if kind == "choice":
-        return _chosen(known, given)
-    if kind == "path":
-        # No text is no file; a path of no text would be this folder.
-        return Path(given).expanduser() if given or known.default is MISSING else known.default
-    if kind == "address":
-        address = from_hex(given)
-        if len(address) != 20:
-            raise ValueError(f"{given!r:.80} is not an address of 20 bytes")
-        return address
-    schemes = SCHEMES.get(kind)
-    if schemes is not None and given and not given.startswith(schemes):
-        # Not repeated: user, password and path of a URL may be secret.
-        raise ValueError(f"the value is not an {' or '.join(schemes)} URL")
-    return given
-
-
-def _urls(known: "Field[Any]", given: Any, kind: str) -> tuple[str, ...]:
-    """Several URLs, in text with commas between them. None is repeated in an error."""
-    parts = given.split(",") if isinstance(given, str) else given
-    if not isinstance(parts, list) or not all(isinstance(part, str) for part in parts):
-        raise ValueError("the value is not a list of URLs")
-    urls = tuple(_text(known, kind, part.strip()) for part in parts)
-    if not all(urls):
-        raise ValueError("one of the URLs is empty")
-    if len(set(urls)) < len(urls):
-        raise ValueError("a URL is listed twice: it would be heard twice in every vote")
-    return urls
-
-
-def _boolean(given: Any) -> bool:
-    if isinstance(given, bool):
-        return given
-    named = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
-    if not isinstance(given, str) or given.lower() not in named:
-        raise ValueError(f"{given!r} is not true or false")
-    return named[given.lower()]
-
-
-def _chosen(known: "Field[Any]", given: Any) -> str:
-    choices = known.metadata["choices"]
-    if choices and given not in choices:
-        raise ValueError(f"{given!r:.80} is not one of {', '.join(choices)}")
-    return str(given)
+def _default(name: str) -> str:
+    return str(next(known.default for known in fields(Config) if known.name == name))

@@ -201,10 +201,12 @@ def _named(execution: Execution) -> str:
 
 @dataclass(frozen=True)
 class CrossChecked:
-    """The end of a cross-check that came after the signature, by the job's name."""
+    """The end of a cross-check that came after the signature, by the job's name. `slot` is that
+    of the signer process whose signer signed it."""
 
     job: str
     verdict: CrossCheckVerdict
+    slot: str = ""
 
 
 @dataclass(frozen=True)

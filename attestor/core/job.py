@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from attestor.core.execution import stdin_sha256
 from attestor.errors import (
@@ -36,9 +36,9 @@ class Request:
     stdin: tuple[bytes, ...]
     limits: JobLimits = JobLimits()
 
-    def identify(self) -> "Identity":
+    def identify(self, registration: str = "") -> "Identity":
         """Its names. Hashes everything: seconds for hundreds of megabytes."""
-        return Identity.of(self.program, self.stdin, self.limits)
+        return Identity.of(self.program, self.stdin, self.limits, registration)
 
 
 @dataclass(frozen=True)
@@ -52,18 +52,24 @@ class Identity:
 
     @classmethod
     def of(
-        cls, program: bytes, stdin: Sequence[bytes], limits: JobLimits = JobLimits()
+        cls,
+        program: bytes,
+        stdin: Sequence[bytes],
+        limits: JobLimits = JobLimits(),
+        registration: str = "",
     ) -> "Identity":
         """The names for a program (sha256 of its bytes) and its stdin (`stdin_sha256`):
 
-        job = 16 bytes of sha256("attestor job v1\\n" ‖ program ‖ stdin ‖ limits) as a UUID
-        of version 8, the hashes as 32 bytes each, limits as text "cycles,seconds" where the client
-        gave some, otherwise nothing.
+        job = 16 bytes of sha256("attestor job v1\\n" ‖ program ‖ stdin ‖ limits ‖ registration) as
+        a UUID of version 8, the hashes as 32 bytes each, limits as text "cycles,seconds" where the
+        client gave some, "@" and the registration (`core.served`) where it is not for the default
+        one; otherwise nothing.
         """
         named = hashlib.sha256(program).hexdigest()
         given = stdin_sha256(stdin)
         bounds = "" if limits == JobLimits() else f"{limits.cycles},{limits.seconds}"
-        whole = _DOMAIN + bytes.fromhex(named) + bytes.fromhex(given) + bounds.encode()
+        where = f"@{registration}" if registration else ""
+        whole = _DOMAIN + bytes.fromhex(named) + bytes.fromhex(given) + (bounds + where).encode()
         return cls(_uuid(hashlib.sha256(whole).digest()), named, given)
 
 
@@ -78,12 +84,14 @@ def _uuid(digest: bytes) -> str:
 
 @dataclass(frozen=True)
 class Work:
-    """What a queued job wants to have run."""
+    """What a queued job wants to have run. `run` is the same for jobs that differ in nothing but
+    the registration that their signature is for; empty where that is not known."""
 
     job: str
     program: bytes
     stdin: tuple[bytes, ...]
     limits: JobLimits = JobLimits()
+    run: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from typing import Any
 
 from attestor.core.cross_check import Timing
 from attestor.core.execution import Engine, ExecutorBuild
+from attestor.core.outcome import Outcome
 from attestor.core.statement import SignedStatement
 from attestor.core.text import from_hex, to_hex
 from attestor.core.verifying_key import VerifyingKey
@@ -35,6 +36,19 @@ class Proof:
     executor: ExecutorBuild | None = None
     valid_until: int = 0
     outcome_mac: bytes = b""
+
+    def outcome(self, stdin: str) -> Outcome:
+        """What was run, with its mark, for another signature; `stdin` is its `stdin_sha256`."""
+        return Outcome(
+            words=self.verifying_key.words,
+            stdin_sha256=stdin,
+            public_values=self.public_values,
+            cycles=self.cycles,
+            engine=self.engine,
+            cross_check=self.cross_check,
+            executor=self.executor,
+            mac=self.outcome_mac,
+        )
 
     def of(self, job: str, again: bool = False) -> "SignedProof":
         """What the history keeps of it."""

@@ -1,68 +1,63 @@
 """The daemon's parts around the API process, which serves clients."""
 
 import socket
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
 from attestor.api.settings import ApiSettings, ApiState
 from attestor.config import Config
+from attestor.core.served import Served
 from attestor.daemon.api_process import ApiRun
-from attestor.daemon.api_service import ApiService
+from attestor.daemon.api_service import ApiService, ChainRecords
 from attestor.daemon.api_supervisor import ApiSupervisor
+from attestor.daemon.chain_unit import ChainUnit
+from attestor.daemon.clocks import Clocks
 from attestor.daemon.halt import Halt
-from attestor.jobs.cross_checks import CrossChecks
-from attestor.jobs.duty import CrossCheckDuty
 from attestor.signer.client import SignerProcess
-from attestor.store.moving import jobs_path
-from attestor.store.proofs import Proofs
-from attestor.store.signers import Signers
-
-LOOK_SECONDS = 5.0
-"""Between two looks at what was found about samples. After a disagreement the signer process signs
-nothing by itself, and the API process tells of it at once."""
 
 
 @dataclass(frozen=True)
 class ApiParts:
-    """Who looks after the process, what answers it, and what both have to do with the signer
-    process's findings."""
+    """Who looks after the process, what answers it, and whether signing is halted."""
 
     supervisor: ApiSupervisor
     service: ApiService
     halt: Halt
-    look: CrossCheckDuty
 
 
 def build_api(
     config: Config,
+    database: Path,
     signer: SignerProcess,
     listening: socket.socket,
-    checks: CrossChecks,
-    proofs: Proofs,
-    signers: Signers,
-    chain_time: Callable[[], int],
-    watch: Callable[[], float],
+    units: Sequence[ChainUnit],
+    halt: Halt,
+    clocks: Clocks,
 ) -> ApiParts:
     """All of them; the process does not run yet. It serves on the socket `listening`, which stays
-    open while it is started anew: clients wait meanwhile."""
-    settings = _settings(config)
+    open while it is started anew: clients wait meanwhile. `database` has the jobs."""
+    settings = _settings(config, database, tuple(unit.served for unit in units))
 
     def start(state: ApiState) -> ApiRun:
         return ApiRun(settings, state, signer.attach(), listening, service.handle)
 
-    supervisor = ApiSupervisor(start, watch)
-    halt = Halt(supervisor.halt)
-    look = CrossCheckDuty(checks, halt.halt, LOOK_SECONDS)
-    service = ApiService(
-        checks, look.step, proofs, signers, lambda: halt.error, chain_time, supervisor.heard
-    )
-    return ApiParts(supervisor, service, halt, look)
+    supervisor = ApiSupervisor(start, clocks.watch)
+    records = {unit.served.registration: partial(_records, unit) for unit in units}
+    service = ApiService(records, lambda: halt.error, supervisor.heard)
+    return ApiParts(supervisor, service, halt)
 
 
-def _settings(config: Config) -> ApiSettings:
+def _records(unit: ChainUnit) -> ChainRecords | None:
+    running = unit.running
+    return running.records if running is not None else None
+
+
+def _settings(config: Config, database: Path, registrations: tuple[Served, ...]) -> ApiSettings:
     return ApiSettings(
-        database=str(jobs_path(config.store_path)),
-        chain_id=config.chain_id,
+        database=str(database),
+        registrations=registrations,
         workers=config.proofs_workers,
         max_open=config.proofs_max_open,
         max_body_bytes=config.api_max_body_bytes,

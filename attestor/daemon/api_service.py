@@ -1,12 +1,20 @@
 """What the daemon does for the API process, which it does not believe: it serves strangers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from attestor.core.frame import Frame
 from attestor.core.proof import SignedProof
 from attestor.core.text import to_hex
-from attestor.errors import AttestorError, Fatal, RequestInvalid, SigningHalted, Transient
+from attestor.errors import (
+    AttestorError,
+    Fatal,
+    RequestInvalid,
+    SignerNotVouchedFor,
+    SigningHalted,
+    Transient,
+)
 from attestor.jobs.cross_checks import CrossChecks
 from attestor.store.proofs import Proofs
 from attestor.store.signers import Signers
@@ -20,9 +28,21 @@ Verb = Callable[[dict[str, Any]], Frame]
 class HealthSource(Protocol):
     """What `/health` and `/metrics` say, for any thread: `http.health.Health`."""
 
-    def told(self) -> tuple[int, bytes]: ...
+    def told(self, chain: str | None = None) -> tuple[int, bytes]: ...
 
     def metrics_text(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class ChainRecords:
+    """What is known of one registration, and where its proofs are recorded. `look` asks the signer
+    process for findings at once, and halts where it has to; `chain_time` is of the newest head."""
+
+    checks: CrossChecks
+    look: Callable[[], None]
+    proofs: Proofs
+    signers: Signers
+    chain_time: Callable[[], int]
 
 
 class ApiService:
@@ -30,22 +50,14 @@ class ApiService:
 
     def __init__(
         self,
-        checks: CrossChecks,
-        look: Callable[[], None],
-        proofs: Proofs,
-        signers: Signers,
+        chains: Mapping[str, Callable[[], ChainRecords | None]],
         halted: Callable[[], SigningHalted | None],
-        chain_time: Callable[[], int],
         on_alive: Callable[[Figures], None],
     ) -> None:
-        """`look` asks the signer process for findings at once, and halts where it has to;
+        """`chains` has each registration's records, or None while that chain does not run;
         `on_alive` is told how the process stands."""
-        self._checks = checks
-        self._look = look
-        self._proofs = proofs
-        self._signers = signers
+        self._chains = chains
         self._halted = halted
-        self._chain_time = chain_time
         self.health: HealthSource | None = None
         self._on_alive = on_alive
         self._verbs: dict[str, Verb] = {
@@ -69,12 +81,7 @@ class ApiService:
 
     def _alive(self, header: dict[str, Any]) -> Frame:
         self._on_alive(dict(header["figures"]))
-        try:
-            active = self._signers.active()
-        except Transient:
-            active = None
-        signer = to_hex(active.address) if active is not None and not active.paused else None
-        return Frame({"signer": signer, "time": self._chain_time()})
+        return Frame({"chains": {name: _state(of()) for name, of in self._chains.items()}})
 
     def _signed(self, header: dict[str, Any]) -> Frame:
         self._require_not_halted()
@@ -82,7 +89,7 @@ class ApiService:
         if len(proof.job) > MAX_JOB_CHARS:
             raise RequestInvalid("the job's name is too long")
         try:
-            self._checks.signed(proof)
+            self._records(header).checks.signed(proof)
         except Fatal as error:
             # For the history, of which the API process knows nothing.
             raise RequestInvalid(f"not recorded: {error.code}") from error
@@ -90,18 +97,32 @@ class ApiService:
         return Frame({})
 
     def _disagreed(self, header: dict[str, Any]) -> Frame:
-        self._look()
+        for of in self._chains.values():
+            records = of()
+            if records is not None:
+                records.look()
         return Frame({})
 
     def _finding(self, header: dict[str, Any]) -> Frame:
-        return Frame({"finding": self._proofs.finding(str(header["job"]))})
+        return Frame({"finding": self._records(header).proofs.finding(str(header["job"]))})
 
     def _told_health(self, header: dict[str, Any]) -> Frame:
-        status, body = self._source().told()
+        status, body = self._source().told(header["chain"])
         return Frame({"status": status}, (body,))
 
     def _told_metrics(self, header: dict[str, Any]) -> Frame:
         return Frame({}, (self._source().metrics_text().encode(),))
+
+    def _records(self, header: dict[str, Any]) -> ChainRecords:
+        """Those of the registration that a request is about. Raises `SignerNotVouchedFor` while its
+        chain does not run: nobody can say that its signer is registered."""
+        records = self._chains[header["registration"]]()
+        if records is None:
+            raise SignerNotVouchedFor(
+                f"the chain of {header['registration']} is not followed at the moment",
+                hint="its proof is made anew when it is",
+            )
+        return records
 
     def _source(self) -> HealthSource:
         if self.health is None:
@@ -112,3 +133,14 @@ class ApiService:
         halted: AttestorError | None = self._halted()
         if halted is not None:
             raise SigningHalted(halted.message, hint=halted.hint)
+
+
+def _state(records: ChainRecords | None) -> dict[str, Any]:
+    if records is None:
+        return {"signer": None, "time": 0}
+    try:
+        active = records.signers.active()
+    except Transient:
+        active = None
+    signer = to_hex(active.address) if active is not None and not active.paused else None
+    return {"signer": signer, "time": records.chain_time()}

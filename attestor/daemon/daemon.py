@@ -12,13 +12,13 @@ from contextlib import AsyncExitStack, suppress
 
 from loguru import logger
 
-from attestor.config import Config
+from attestor.config import Chains, Config
 from attestor.core.duty import DutyBounds, fault, is_past_hope
 from attestor.daemon.build import build
+from attestor.daemon.chain_units import ChainUnits
 from attestor.daemon.clocks import ClockWatch
 from attestor.daemon.database import check_daily
 from attestor.daemon.duties import Duties
-from attestor.daemon.hints import take_hints
 from attestor.daemon.stopping import aside
 from attestor.errors import AttestorError, Fatal
 from attestor.http.connections import ConnectionLimits, raise_file_limit
@@ -38,10 +38,12 @@ HEALTH_CONNECTIONS = ConnectionLimits(128, 64, head_seconds=5.0, idle_seconds=30
 class Daemon:
     """A daemon that is set up but does not run yet. Make it in the main thread."""
 
-    def __init__(self, config: Config, bounds: DutyBounds | None = None) -> None:
+    def __init__(self, config: Config | Chains, bounds: DutyBounds | None = None) -> None:
+        """With one chain, or with several."""
         self._bounds = bounds or DutyBounds()
         raise_file_limit()
-        self._parts = build(config)
+        chains = config if isinstance(config, Chains) else Chains.of(config)
+        self._parts = build(chains, self._bounds)
         self._clocks = self._parts.clocks
         self._stop = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -64,42 +66,29 @@ class Daemon:
             self._loop.add_signal_handler(number, self._stop.set)
         async with AsyncExitStack() as stack:
             stack.push_async_callback(aside, self._parts.closing.close, STOP_SECONDS)
-            duties = Duties(self._parts.duties, self._fail, self._clocks)
-            self._keep_halt()
-            await self._serve_health(stack, duties)
-            duties.start()
-            hints = take_hints(self._parts.config, self._parts.heads, duties.wake)
-            stack.callback(hints.close)
+            shared = Duties(self._parts.duties, self._fail, self._clocks)
+            units = ChainUnits(self._parts.units, shared)
+            await self._serve_health(stack, units)
+            units.start(self._fail)
             self._parts.api.supervisor.start()
-            stack.push_async_callback(self._stop_parts, duties)
-            stack.callback(check_daily(duties.wake).stop)
+            stack.push_async_callback(self._stop_parts, units)
+            stack.callback(check_daily(units.wake).stop)
             stack.callback(at_stop)
-            await self._watch(duties)
+            await self._watch(units)
             logger.info("stopping")
         if self._failure is not None:
             raise self._failure
 
-    def _keep_halt(self) -> None:
-        """An earlier run ended in a disagreement that stands, unless it was resumed."""
-        standing = self._parts.store.disagreements.open()
-        if standing:
-            told = f"job {standing[0].job} of {standing[0].at}: {standing[0].reason}"
-            self._parts.api.halt.halt(told)
-
-    async def _serve_health(self, stack: AsyncExitStack, duties: Duties) -> None:
+    async def _serve_health(self, stack: AsyncExitStack, units: ChainUnits) -> None:
         parts = self._parts
         health = Health(
             lambda: parts.api.halt.halted,
-            parts.store.proofs,
-            parts.store.disagreements,
+            units.standings,
             parts.api.supervisor,
-            parts.collateral,
-            duties.records,
+            units.shared_records,
             self._bounds,
             self._clocks.watch,
-            database_fault=lambda: parts.store.database.fault,
             executor=parts.executor,
-            cover=parts.cover,
         )
         parts.api.service.health = health
         served = application()
@@ -108,26 +97,26 @@ class Daemon:
         stack.push_async_callback(listener.stop)
         await listener.start()
 
-    async def _watch(self, duties: Duties) -> None:
+    async def _watch(self, units: ChainUnits) -> None:
         """Until it is time to stop; a duty past hope makes it so."""
         clocks = ClockWatch(self._clocks)
         while not self._stop.is_set():
             for line in clocks.told():
                 logger.warning(line)
             now = self._clocks.watch()
-            for record in duties.records():
+            for record in units.ending_records():
                 found = fault(record, now, self._bounds)
                 if found is not None and is_past_hope(record, now, self._bounds):
                     self._fail(found)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stop.wait(), WATCH_SECONDS)
 
-    async def _stop_parts(self, duties: Duties) -> None:
+    async def _stop_parts(self, units: ChainUnits) -> None:
         """Clients and duties at the same time: neither needs the other to end."""
         api = self._parts.api.supervisor
         _, hanging = await asyncio.gather(
             aside(lambda: api.stop(API_STOP_SECONDS), API_STOP_SECONDS + 2),
-            aside(lambda: duties.stop(DUTIES_STOP_SECONDS), DUTIES_STOP_SECONDS + 1),
+            aside(lambda: units.stop(DUTIES_STOP_SECONDS), DUTIES_STOP_SECONDS + 1),
         )
         if hanging is None or hanging:
             logger.warning("left behind, as they hang: {}", ", ".join(hanging or ["duties"]))

@@ -11,7 +11,7 @@ from attestor.core.fees import GWEI, Fees
 from attestor.core.registration import Quoted
 from attestor.core.report_data import Binding, Layout
 from attestor.core.text import checksummed, to_hex
-from attestor.daemon.policy import make_gate, policy_from, signer_settings
+from attestor.daemon.policy import make_gate, policy_from, signer_settings, slot_settings
 from attestor.deployment import addresses
 from attestor.errors import FeeCapReached, RegistrationRejected, RpcAnswerInvalid, RpcError
 from attestor.quote import qvl
@@ -74,7 +74,7 @@ def registration_of(config: Config) -> DryRun:
     sender = config.payer_address or bytes(20)
     requests = RequestBuilder(registry, sender)
     gate = make_gate(config, lambda: node.head().timestamp)
-    signer = SignerProcess(signer_settings(config, binding, contracts.multiproof))
+    signer = SignerProcess(signer_settings(config, slot_settings(binding, contracts.multiproof)))
     try:
         signer.started()
         head = node.head()

@@ -14,6 +14,7 @@ from loguru import logger
 from attestor.core.duty import DutyRecord
 from attestor.daemon.clocks import Clocks
 from attestor.errors import AttestorError, Fatal
+from attestor.observe import logs
 from attestor.observe.repeated import Repeated
 
 
@@ -36,8 +37,12 @@ class Duty(Protocol):
 class DutyThread:
     """One duty with its thread. `record` may be read by any thread at any time."""
 
-    def __init__(self, duty: Duty, clocks: Clocks, on_fatal: Callable[[Fatal], None]) -> None:
+    def __init__(
+        self, duty: Duty, clocks: Clocks, on_fatal: Callable[[Fatal], None], chain: str = ""
+    ) -> None:
+        """`chain` is the name of the one that it works for, if there are several."""
         self.duty = duty
+        self._chain = chain
         self._clocks = clocks
         self._on_fatal = on_fatal
         self._record = DutyRecord(duty.name, duty.deadline)
@@ -82,13 +87,14 @@ class DutyThread:
     def _run(self) -> None:
         now = self._clocks.monotonic
         next_step = now()
-        while not self._stopping.is_set():
-            self._due.wait(max(0.0, next_step - now()))
-            self._due.clear()
-            if not self._stopping.is_set():
-                # A step that took longer than its interval is followed by one, not by several.
-                next_step = now() + self.duty.interval
-                self._step()
+        with logs.about_chain(self._chain):
+            while not self._stopping.is_set():
+                self._due.wait(max(0.0, next_step - now()))
+                self._due.clear()
+                if not self._stopping.is_set():
+                    # A step that took longer than its interval is followed by one, not by several.
+                    next_step = now() + self.duty.interval
+                    self._step()
 
     def _step(self) -> None:
         self._record = self._record.started(self._clocks.wall(), self._clocks.watch())
@@ -127,9 +133,10 @@ class Duties:
         duties: tuple[Duty, ...],
         on_fatal: Callable[[Fatal], None],
         clocks: Clocks,
+        chain: str = "",
     ) -> None:
         self._clocks = clocks
-        self._threads = [DutyThread(duty, self._clocks, on_fatal) for duty in duties]
+        self._threads = [DutyThread(duty, self._clocks, on_fatal, chain) for duty in duties]
 
     def start(self) -> None:
         """Begin all of them."""

@@ -9,15 +9,15 @@ from attestor.core.chains import DEVELOPMENT_CHAIN_IDS
 from attestor.core.registration import Terms
 from attestor.core.report_data import Binding
 from attestor.core.text import to_hex
-from attestor.errors import ConfigurationInvalid
+from attestor.errors import RegistryTermsMisfit
 from attestor.quote.collateral import CollateralSource
 from attestor.quote.gate import Gate, GatePolicy, SimulatedRoot
 from attestor.rotation.situation import RotationPolicy
-from attestor.signer.settings import SignerSettings
+from attestor.signer.settings import SignerSettings, SlotSettings
 
 
 def policy_from(config: Config, terms: Terms) -> RotationPolicy:
-    """The rotation's policy; raises `ConfigurationInvalid` when it cannot work with the registry.
+    """The rotation's policy; raises `RegistryTermsMisfit` when it cannot work with the registry.
 
     A successor must be due while its predecessor still has `expiry_margin` to live.
     """
@@ -32,13 +32,13 @@ def policy_from(config: Config, terms: Terms) -> RotationPolicy:
         leases_need_blocks=config.chain_id not in DEVELOPMENT_CHAIN_IDS,
     )
     if policy.expiry_margin >= terms.attest_validity_seconds:
-        raise ConfigurationInvalid(
+        raise RegistryTermsMisfit(
             f"rotation.expiry_margin_seconds is {policy.expiry_margin}, but registrations last "
             f"{terms.attest_validity_seconds} s",
             hint="make it smaller: a signer would be replaced as soon as it is active",
         )
     if not policy.sendable(reference_block=0, head=policy.block_lag):
-        raise ConfigurationInvalid(
+        raise RegistryTermsMisfit(
             f"rotation.block_lag {policy.block_lag} and rotation.inclusion_margin_blocks "
             f"{policy.inclusion_margin} do not fit into the registry's window of "
             f"{policy.max_block_number_diff} blocks",
@@ -65,15 +65,21 @@ def make_gate(config: Config, chain_time: Callable[[], float]) -> Gate:
     return Gate(source, chain_time, policy)
 
 
-def signer_settings(
-    config: Config, binding: Binding, multiproof: bytes | None = None
-) -> SignerSettings:
-    """What the signer process is told."""
-    return SignerSettings(
+def slot_settings(binding: Binding, multiproof: bytes | None, name: str = "") -> SlotSettings:
+    """What the signer process is told of one chain."""
+    return SlotSettings(
+        name=name,
         chain_id=binding.chain_id,
         registry=to_hex(binding.registry),
         layout=binding.layout,
         multiproof=to_hex(multiproof) if multiproof else "",
+    )
+
+
+def signer_settings(config: Config, *slots: SlotSettings) -> SignerSettings:
+    """What the signer process is told."""
+    return SignerSettings(
+        slots=slots,
         provider=config.quote_provider,
         simulation_seed=config.quote_simulation_seed,
         executor_directory=str(config.executor_directory),

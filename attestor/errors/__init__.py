@@ -88,6 +88,7 @@ from attestor.errors.proofs import (
     ProverFailed,
     ProverUnreachable,
     QueueFull,
+    RegistrationUnknown,
     SignatureInvalid,
     Sp1ProofInvalid,
     Sp1ProofRefused,
@@ -108,6 +109,7 @@ from attestor.errors.quote import (
     TcbStatusRefused,
 )
 from attestor.errors.setup import (
+    ChainNotNamed,
     ConfigurationInvalid,
     DevnetFolderBusy,
     DevnetFolderRefused,
@@ -118,6 +120,7 @@ from attestor.errors.setup import (
     PackageMissing,
     PortTaken,
     ProcessUserInvalid,
+    RegistryTermsMisfit,
     SandboxInsufficient,
     SimulationRefused,
 )
@@ -157,6 +160,7 @@ __all__ = [
     "BodyCompressed",
     "BodyInvalid",
     "BodyTooLarge",
+    "ChainNotNamed",
     "CollateralExpired",
     "CollateralInvalid",
     "CollateralStoreInvalid",
@@ -240,7 +244,9 @@ __all__ = [
     "QuoteUnavailable",
     "RegistrationRejected",
     "RegistrationReverted",
+    "RegistrationUnknown",
     "RegistryInvalid",
+    "RegistryTermsMisfit",
     "Rejected",
     "ReorgTooDeep",
     "ReportDataInvalid",

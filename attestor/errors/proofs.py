@@ -5,6 +5,13 @@ from attestor.errors.base import Rejected, Transient
 # --- proofs and API -------------------------------------------------------------------------------
 
 
+class RegistrationUnknown(Rejected):
+    """A caller wants a signature for a registration that is not served here, or not by that job."""
+
+    code = "registration_unknown"
+    advice = "Ask for one of those that the message lists; a job's id is for one of them alone."
+
+
 class QueueFull(Transient):
     """As many jobs wait as may."""
 

@@ -19,6 +19,20 @@ class NotReady(Misconfigured):
     advice = "Do what the first failed check says, and run it again."
 
 
+class RegistryTermsMisfit(ConfigurationInvalid):
+    """The options of the rotation do not fit the registry's terms, as the node tells them."""
+
+    code = "registry_terms_misfit"
+    advice = "Change the option that the message names, or ask the registry's owner."
+
+
+class ChainNotNamed(Misconfigured):
+    """There are several chains and it is not said which is meant, or none has that name."""
+
+    code = "chain_not_named"
+    advice = "Give --chain with one of the names that the message lists."
+
+
 class PackageMissing(Misconfigured):
     """A command needs a Python package that is not installed."""
 

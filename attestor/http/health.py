@@ -1,32 +1,27 @@
 """What supervisors and Prometheus ask: whether all goes well, and the figures behind that.
 
 Both calls answer whatever hangs: `/health` reads nothing but memory, and `/metrics` waits for the
-database for `DATABASE_SECONDS` at most.
+database for `counting.DATABASE_SECONDS` at most.
 """
 
 import asyncio
 import json
-import threading
 import time
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures import TimeoutError as FutureTimeout
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from aiohttp import web
-from loguru import logger
 
 from attestor.core.duty import DutyBounds, DutyRecord, fault
 from attestor.core.execution import ExecutorBuild
 from attestor.core.expiry import CollateralExpiry
 from attestor.core.signers import Cover
-from attestor.errors import AttestorError, SigningHalted
+from attestor.errors import AttestorError, ChainNotNamed, SigningHalted
 from attestor.http import metrics
-from attestor.http.metrics import Counts
+from attestor.http.counting import Counting
 from attestor.store.disagreements import Disagreements
 from attestor.store.proofs import Proofs
-
-DATABASE_SECONDS = 2.0
 
 
 class Collateral(Protocol):
@@ -54,39 +49,45 @@ class ApiStanding(Protocol):
     def fault(self) -> AttestorError | None: ...
 
 
+@dataclass(frozen=True)
+class ChainStanding:
+    """How one chain stands: `name` is empty where there is one without a name, `failure` is why it
+    does not run at present, `collateral` is None where there is no store, `database_fault` is why
+    its database cannot be used."""
+
+    name: str
+    proofs: Proofs | None = None
+    disagreements: Disagreements | None = None
+    duties: Sequence[DutyRecord] = ()
+    collateral: Collateral | None = None
+    database_fault: AttestorError | None = None
+    cover: Cover | None = None
+    failure: AttestorError | None = None
+
+
 class Health:
-    """Handlers of `GET /health` and `GET /metrics`; `collateral` is None where the
-    daemon has no store, `duties` gives the record of each duty, `database_fault` why the database
-    cannot be used at the moment, `halted` why nothing is signed any more, `cover` who signs."""
+    """Handlers of `GET /health` and `GET /metrics`; `chains` is how each of them stands, `duties`
+    gives the records of those duties that are of no chain, `halted` why nothing is signed any
+    more."""
 
     def __init__(
         self,
         halted: Callable[[], SigningHalted | None],
-        proofs: Proofs,
-        disagreements: Disagreements,
+        chains: Callable[[], Sequence[ChainStanding]],
         api: ApiStanding,
-        collateral: Collateral | None = None,
         duties: Callable[[], list[DutyRecord]] = list,
         bounds: DutyBounds | None = None,
         monotonic: Callable[[], float] = time.monotonic,
         executor: ExecutorBuild = ExecutorBuild.RECORDED,
-        database_fault: Callable[[], AttestorError | None] = lambda: None,
-        cover: Callable[[], Cover] | None = None,
     ) -> None:
         self._halted = halted
-        self._proofs = proofs
-        self._disagreements = disagreements
+        self._chains = chains
         self._api = api
-        self._collateral = collateral
         self._duties = duties
         self._bounds = bounds or DutyBounds()
         self._monotonic = monotonic
         self._executor = executor
-        self._database_fault = database_fault
-        self._cover = cover
-        self._lock = threading.Lock()
-        self._threads = ThreadPoolExecutor(1, thread_name_prefix="metrics")
-        self._counting: Future[Counts] | None = None
+        self._counting = Counting()
 
     def add_to(self, application: web.Application) -> None:
         """Serve the two paths."""
@@ -100,19 +101,31 @@ class Health:
 
         With "executor":"unrecorded" where other programs run than were recorded at build, and with
         "warnings":[{"code","message"}] where no signer signs, and where registrations will end
-        unless somebody acts.
+        unless somebody acts. Where chains have names, `error.chain` and `warnings[].chain` say
+        which it is about, "chains" says how each stands, and `?chain=NAME` asks about one of them
+        and what all share; 404 where there is none.
         """
-        status, body = self.told()
+        status, body = self.told(request.query.get("chain"))
         return web.Response(status=status, body=body, content_type="application/json")
 
-    def told(self) -> tuple[int, bytes]:
+    def told(self, chain: str | None = None) -> tuple[int, bytes]:
         """Status and body of `/health`, for any thread."""
+        all_chains = self._chains()
+        chains = [one for one in all_chains if chain is None or one.name == chain != ""]
+        if not chains:
+            names = ", ".join(one.name for one in all_chains if one.name) or "one, without a name"
+            unknown = ChainNotNamed(f"no chain is named {chain!r:.40}", hint=f"there are {names}")
+            return 404, json.dumps({"ok": False, "error": _told(unknown)}).encode()
         told: dict[str, Any] = {}
         if self._executor is not ExecutorBuild.RECORDED:
             told["executor"] = self._executor
-        if warnings := self._warnings():
+        if warnings := [one for standing in chains for one in _warnings(standing)]:
             told["warnings"] = warnings
-        error = self._error()
+        errors = {one.name: self._error_of(one) for one in chains}
+        if chains[0].name:
+            told["chains"] = {name: {"ok": found is None} for name, found in errors.items()}
+        error = self._shared_error() or next(filter(None, errors.values()), None)
+        error = error or self._last_error()
         if error is None:
             return 200, json.dumps({"ok": True, **told}).encode()
         return 503, json.dumps({"ok": False, "error": error, **told}).encode()
@@ -124,60 +137,62 @@ class Health:
 
     def metrics_text(self) -> str:
         """The body of `/metrics`, for any thread: it waits for the database, within bounds."""
-        collateral = self._collateral
-        lines = [
-            *metrics.of_signing(self._halted() is not None),
-            *(metrics.of_cover(self._cover()) if self._cover is not None else ()),
-            *metrics.of_counts(self._counts()),
-            *metrics.of_api(self._api.internal_errors, self._api.connections, self._api.starts),
-            *metrics.of_duties(self._duties(), self._monotonic()),
+        chains = self._chains()
+        groups = [
+            metrics.of_signing(self._halted() is not None),
+            metrics.of_api(self._api.internal_errors, self._api.connections, self._api.starts),
+            metrics.of_duties(self._duties(), self._monotonic()),
         ]
-        if collateral is not None:
-            lines += metrics.of_collateral(collateral.failing, collateral.expiry)
-        return "\n".join(lines) + "\n"
+        counted = self._counting.of(chains)
+        for one in chains:
+            label = metrics.chain_label(one.name)
+            if one.name:
+                groups.append(metrics.of_chain(one.failure is None, label))
+            if one.cover is not None:
+                groups.append(metrics.of_cover(one.cover, label))
+            if one.proofs is not None:
+                groups.append(metrics.of_counts(counted.get(one.name), label))
+            groups.append(metrics.of_duties(one.duties, self._monotonic(), label))
+            if one.collateral is not None:
+                expiry = one.collateral.expiry
+                groups.append(metrics.of_collateral(one.collateral.failing, expiry, label))
+        return metrics.joined(groups)
 
-    def _warnings(self) -> list[dict[str, str]]:
-        found = []
-        if self._cover is not None and not (cover := self._cover()).is_signing:
-            found.append(("no_active_signer", f"no proof is signed: {cover.reason}"))
-        ends = self._collateral.warning() if self._collateral is not None else None
-        if ends is not None:
-            found.append(("collateral_ends", ends))
-        return [{"code": code, "message": message} for code, message in found]
-
-    def _error(self) -> dict[str, Any] | None:
-        """The gravest thing that is wrong."""
+    def _shared_error(self) -> dict[str, Any] | None:
+        """The gravest thing that is wrong for all chains."""
         halted = self._halted()
         if halted is not None:
             return _told(halted)
-        unusable = self._database_fault()
-        if unusable is not None:
-            return _told(unusable)
+        return self._duty_error(self._duties())
+
+    def _error_of(self, chain: ChainStanding) -> dict[str, Any] | None:
+        """The gravest thing that is wrong with a chain."""
+        found = chain.failure or chain.database_fault
+        error = _told(found) if found is not None else self._duty_error(chain.duties)
+        return {**error, "chain": chain.name} if error is not None and chain.name else error
+
+    def _duty_error(self, records: Sequence[DutyRecord]) -> dict[str, Any] | None:
         now = self._monotonic()
-        for record in self._duties():
+        for record in records:
             found = fault(record, now, self._bounds)
             if found is not None:
                 return {**_told(found), "duty": record.name}
+        return None
+
+    def _last_error(self) -> dict[str, Any] | None:
         failing = self._api.fault()
         return None if failing is None else _told(failing)
 
-    def _counts(self) -> Counts | None:
-        """What the database counts, or None when it does not answer in time. It is asked once at a
-        time: what hangs must not take a thread for each request."""
-        with self._lock:
-            if self._counting is None or self._counting.done():
-                self._counting = self._threads.submit(self._count)
-            counting = self._counting
-        try:
-            return counting.result(DATABASE_SECONDS)
-        except FutureTimeout:
-            return None
-        except AttestorError as error:
-            logger.warning("/metrics has no counts: {} [{}]", error, error.code)
-            return None
 
-    def _count(self) -> Counts:
-        return Counts(self._proofs.cross_check_counts(), self._disagreements.count())
+def _warnings(chain: ChainStanding) -> list[dict[str, str]]:
+    found = []
+    if chain.cover is not None and not chain.cover.is_signing:
+        found.append(("no_active_signer", f"no proof is signed: {chain.cover.reason}"))
+    ends = chain.collateral.warning() if chain.collateral is not None else None
+    if ends is not None:
+        found.append(("collateral_ends", ends))
+    named = {"chain": chain.name} if chain.name else {}
+    return [{"code": code, "message": message, **named} for code, message in found]
 
 
 def _told(error: AttestorError) -> dict[str, Any]:

@@ -6,31 +6,22 @@ of `http.server`.
 
 import asyncio
 import json
-from typing import Protocol
 
 from aiohttp import web
 
 from attestor.core.job import JobState, Request
+from attestor.core.served import Served
+from attestor.core.text import checksummed
 from attestor.errors import BodyInvalid, InternalError
 from attestor.http import wire
 from attestor.http.bodies import Bodies, BodyLimits
+from attestor.http.registrations import Registrations
 from attestor.http.server import error_answer
 from attestor.http.wire import DecodeLarge
-from attestor.jobs.queue import ProofQueue
 from attestor.store.results import StoredResult
 
 MAX_ID_BYTES = 8192
 """No job has a name of that length; an answer repeats what was asked for."""
-
-
-class Answers(Protocol):
-    """Results as they are handed out: `api.answers.Answers`."""
-
-    async def result(self, job: str) -> StoredResult | None:
-        """The result of a finished job, signed anew if that is due and possible."""
-
-    async def is_stale(self, job: str) -> bool:
-        """Whether its signature ended and only another run can renew it."""
 
 
 class Api:
@@ -39,14 +30,12 @@ class Api:
 
     def __init__(
         self,
-        queue: ProofQueue,
-        answers: Answers,
+        registrations: Registrations,
         limits: BodyLimits,
         wait_seconds: float,
         decode_large: DecodeLarge,
     ) -> None:
-        self._queue = queue
-        self._answers = answers
+        self._registrations = registrations
         self._requests = Bodies(limits)
         self._ids = Bodies(BodyLimits(MAX_ID_BYTES))
         self._wait_seconds = wait_seconds
@@ -61,16 +50,17 @@ class Api:
 
     async def request_proof(self, request: web.Request) -> web.Response:
         """Accept a job, or join the same one, and answer with its id once it is finished."""
+        serving = self._registrations.asked_for(request)
         async with self._requests.whole(request) as body:
             asked = await self._decoded(body)
-            identity = await asyncio.to_thread(asked.identify)
+            identity = await asyncio.to_thread(serving.identify, asked)
             # Wanted from here on, so that no moment is left in which it would be parked.
-            waiting = self._queue.waiting(identity.job)
+            waiting = serving.queue.waiting(identity.job)
             with waiting:
-                again = await self._answers.is_stale(identity.job)
-                await self._queue.ask(identity, asked, again)
+                again = await serving.answers.is_stale(identity.job)
+                await serving.queue.ask(identity, asked, again)
         del body, asked
-        state = await self._queue.until_over(identity.job)
+        state = await serving.queue.until_over(identity.job)
         if state is None:
             raise InternalError(f"job {identity.job} is not in the database any more")
         _raise_if_failed(state)
@@ -91,18 +81,19 @@ class Api:
             job = raw.decode()
         except UnicodeDecodeError:
             raise BodyInvalid("the body is not UTF-8") from None
-        state = await self._queue.wait(job, self._wait_seconds)
+        serving = await self._registrations.of_job(job, request)
+        state = await serving.queue.wait(job, self._wait_seconds)
         if state is None:
             return _not_found(job)
         _raise_if_failed(state)
-        result = await self._answers.result(job) if state.state == "done" else None
+        result = await serving.answers.result(job) if state.state == "done" else None
         if result is None:
             return error_answer(504, "proof_pending", "the job is not finished yet", "ask again")
         answer = wire.TeeProof(result.signature, result.vk_hash_bytes, result.public_values)
         return web.Response(
             body=await asyncio.to_thread(wire.encode_proof, answer),
             content_type="application/json",
-            headers=_trust_headers(result),
+            headers=_trust_headers(result, serving.served),
         )
 
 
@@ -110,9 +101,9 @@ def _not_found(job: str) -> web.Response:
     return web.Response(status=404, text=f"{json.dumps(job, ensure_ascii=False)} Not found")
 
 
-def _trust_headers(result: StoredResult) -> dict[str, str]:
-    """Beside upstream's body: what ran the program, what was checked of it until now, and until
-    when its signer is registered (Unix seconds)."""
+def _trust_headers(result: StoredResult, served: Served) -> dict[str, str]:
+    """Beside upstream's body: what ran the program, what was checked of it until now, who signed it
+    for which registry, and until when the signer is registered (Unix seconds)."""
     checked = (
         result.cross_check if result.finding is None else f"{result.cross_check}, {result.finding}"
     )
@@ -121,6 +112,8 @@ def _trust_headers(result: StoredResult) -> dict[str, str]:
         "X-Attestor-Cycles": str(result.cycles),
         "X-Attestor-Cross-Check": checked,
         "X-Attestor-Executor": result.executor or "unknown",
+        "X-Attestor-Registration": served.told,
+        "X-Attestor-Signer": checksummed(result.signer),
         "X-Attestor-Valid-Until": str(result.valid_until),
     }
 

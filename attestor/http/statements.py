@@ -2,19 +2,17 @@
 
 from aiohttp import web
 
+from attestor.core.served import Served
 from attestor.core.text import checksummed, to_hex
-from attestor.http.prover import Answers
-from attestor.jobs.queue import ProofQueue
+from attestor.http.registrations import Registrations
 from attestor.store.results import StoredStatement
 
 
 class Statements:
     """The handler. The answer has the struct's fields under their Solidity names."""
 
-    def __init__(self, queue: ProofQueue, answers: Answers, chain_id: int) -> None:
-        self._queue = queue
-        self._answers = answers
-        self._chain_id = chain_id
+    def __init__(self, registrations: Registrations) -> None:
+        self._registrations = registrations
 
     def add_to(self, application: web.Application) -> None:
         """Serve the path."""
@@ -23,26 +21,30 @@ class Statements:
     async def statement(self, request: web.Request) -> web.Response:
         """The statement of the job that `?proof_id=` names; 404 where there is none. Raises
         `SigningHalted` as the other calls do."""
-        self._queue.require_not_halted()
-        result = await self._answers.result(request.query.get("proof_id", ""))
+        self._registrations.require_not_halted()
+        job = request.query.get("proof_id", "")
+        serving = await self._registrations.of_job(job, request)
+        result = await serving.answers.result(job)
         if result is None or result.statement is None:
             return web.Response(status=404)
         headers = {"X-Attestor-Executor": result.executor or "unknown"}
-        return web.json_response(self._body(result.statement), headers=headers)
+        return web.json_response(_body(result.statement, serving.served), headers=headers)
 
-    def _body(self, found: StoredStatement) -> dict[str, object]:
-        signed = found.statement
-        return {
-            "statement": {
-                "programVKey": to_hex(signed.program_vkey),
-                "publicValuesHash": to_hex(signed.public_values_hash),
-                "exitCode": signed.exit_code,
-                "stdinHash": to_hex(signed.stdin_hash),
-                "circuitVersion": signed.circuit_version,
-                "expiresAt": signed.expires_at,
-            },
-            "chainId": self._chain_id,
-            "contract": checksummed(found.contract),
-            "signer": checksummed(found.signer),
-            "signature": to_hex(found.signature),
-        }
+
+def _body(found: StoredStatement, served: Served) -> dict[str, object]:
+    signed = found.statement
+    return {
+        "statement": {
+            "programVKey": to_hex(signed.program_vkey),
+            "publicValuesHash": to_hex(signed.public_values_hash),
+            "exitCode": signed.exit_code,
+            "stdinHash": to_hex(signed.stdin_hash),
+            "circuitVersion": signed.circuit_version,
+            "expiresAt": signed.expires_at,
+        },
+        "chainId": served.chain_id,
+        "registry": checksummed(served.registry),
+        "contract": checksummed(found.contract),
+        "signer": checksummed(found.signer),
+        "signature": to_hex(found.signature),
+    }

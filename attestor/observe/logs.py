@@ -7,6 +7,7 @@ WARNING and above; below that they print payloads and URLs with API keys.
 
 import logging
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
 from loguru import logger
@@ -30,9 +31,15 @@ def set_up(level: str) -> None:
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
+def about_chain(name: str) -> AbstractContextManager[None]:
+    """Lines of this thread begin with the chain's name, where it has one."""
+    return logger.contextualize(chain=name) if name else nullcontext()
+
+
 def _made_safe(record: "Record") -> None:
     """Messages and exceptions hold foreign text, which must not forge further lines."""
-    record["message"] = one_line(record["message"])
+    chain = record["extra"].get("chain")
+    record["message"] = (f"chain {chain}: " if chain else "") + one_line(record["message"])
     raised = record["exception"]
     record["extra"]["trace"] = "" if raised is None else traces.told(raised.value)
     record["exception"] = None

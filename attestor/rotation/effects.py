@@ -21,7 +21,7 @@ from attestor.errors import (
 from attestor.rotation.actions import Activate, MakeQuote
 from attestor.rotation.quoter import Gate, Quoter
 from attestor.rotation.request import Request, RequestBuilder
-from attestor.signer.client import SignerProcess
+from attestor.signer.slot_client import SlotVerbs
 from attestor.store.history import History
 from attestor.store.signers import RegistrationRequest
 from attestor.transactions.budget import GasBudget
@@ -34,7 +34,7 @@ class RotationEffects:
 
     def __init__(
         self,
-        signer: SignerProcess,
+        signer: SlotVerbs,
         registry: Registry,
         transactions: TransactionManager,
         gate: Gate,

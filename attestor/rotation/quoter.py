@@ -10,7 +10,7 @@ from attestor.core.text import to_hex
 from attestor.errors import EndpointsDisagree
 from attestor.quote.gate import GateVerdict
 from attestor.rotation.request import RequestBuilder
-from attestor.signer.client import SignerProcess
+from attestor.signer.slot_client import SlotVerbs
 
 Gate = Callable[[bytes, bytes, bool], GateVerdict]
 """(quote, expected report data, whether it is for a renewal) → verdict, or a typed refusal."""
@@ -24,7 +24,7 @@ class Quoter:
 
     def __init__(
         self,
-        signer: SignerProcess,
+        signer: SlotVerbs,
         node: Node,
         gate: Gate,
         binding: Binding,

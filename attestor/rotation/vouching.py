@@ -30,7 +30,8 @@ class Vouching:
         """`shows` says whether headers show that a signer is registered at a head."""
         self._node = node
         self._registry = registry
-        self._pause = pause or threading.Event().wait
+        self._closed = threading.Event()
+        self._pause = pause or self._closed.wait
         self._shows = shows
 
     def require(self, signer: bytes) -> None:
@@ -49,11 +50,20 @@ class Vouching:
                     hint="its proof is made anew by a signer that is",
                 )
             self._pause(PAUSE_SECONDS)
+            if self._closed.is_set():
+                raise SignerNotVouchedFor(
+                    f"signer {checksummed(signer)} is not asked about any more: the daemon stops",
+                    hint="its proof is made anew after the next start",
+                )
         if not self._is_registered(signer):
             raise SignerNotVouchedFor(
                 f"nobody says for sure that signer {checksummed(signer)} is registered",
                 hint="its proof is made anew when the node answers again",
             )
+
+    def close(self) -> None:
+        """Let nobody wait any more, so that what waits does not keep the process from ending."""
+        self._closed.set()
 
     def _is_registered(self, signer: bytes) -> bool:
         """At the newest head, which came after the signature."""

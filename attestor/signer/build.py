@@ -30,6 +30,7 @@ from attestor.signer.cross_checker import CrossChecker
 from attestor.signer.keys import Keys
 from attestor.signer.service import SignerService
 from attestor.signer.settings import SignerSettings
+from attestor.signer.slots import Slot, Slots
 from attestor.signer.start_report import StartReport
 from attestor.signer.workloads.sp1 import Sp1Workload
 from attestor.signer.workloads.workload import Workload
@@ -44,16 +45,21 @@ def start(settings: SignerSettings) -> tuple[SignerService, StartReport]:
     sealed = load_programs(settings)
     host_limits.require_room(settings.limits)
     user = confinement.choose_user(settings.user)
-    provider = make_provider(settings, user)
+    providers = make_providers(settings, user)
     missing = confinement.give_up(user)
     executor = NativeExecutor(Path(settings.executor_directory), sealed)
     walls = Walls(missing, executor.sandbox_report())
     if confinement.require(walls, settings.sandbox_level, settings.development):
         confinement.try_ways_out(sealed)
-    keys = Keys(_since_boot)
-    workload = make_workload(settings, executor, sealed, keys.halt)
+    slots = Slots(
+        {
+            slot.name: Slot(Keys(_since_boot), provider, slot.binding)
+            for slot, provider in zip(settings.slots, providers, strict=True)
+        }
+    )
+    workload = make_workload(settings, executor, sealed, slots.halt)
     workload.start()
-    service = SignerService(keys, provider, settings.binding, workload)
+    service = SignerService(slots, workload)
     missing_here = (*walls.told(), *host_limits.lacking())
     return service, StartReport(sealed.build, walls.level, missing_here, os.geteuid())
 
@@ -86,22 +92,32 @@ def make_workload(
     cross_checker = CrossChecker(halt, executor, limits, settings.policy, draw)
     engine = Engine(settings.engine)
     return Sp1Workload(
-        executor, limits, engine, cross_checker, settings.statements, build=sealed.build
+        executor,
+        limits,
+        engine,
+        cross_checker,
+        {slot.name: slot.statements for slot in settings.slots},
+        build=sealed.build,
     )
 
 
-def make_provider(settings: SignerSettings, user: User | None = None) -> QuoteProvider:
-    """The platform that makes quotes, for a process that is to become `user`."""
+def make_providers(settings: SignerSettings, user: User | None = None) -> list[QuoteProvider]:
+    """The platform that makes quotes, for each slot, in a process that is to become `user`. A
+    machine has one; simulated ones differ by their chain."""
     if settings.provider == "simulated":
         from attestor.quote.simulated import SimulatedPlatform
 
-        return SimulatedPlatform(
-            seed=settings.simulation_seed.encode(),
-            chain_id=settings.chain_id,
-            now=int(time.time()),
-        )
+        return [
+            SimulatedPlatform(
+                seed=settings.simulation_seed.encode(),
+                chain_id=slot.chain_id,
+                now=int(time.time()),
+            )
+            for slot in settings.slots
+        ]
     if settings.provider == "configfs":
-        return ConfigfsProvider(kept_report=_report_for(user))
+        provider = ConfigfsProvider(kept_report=_report_for(user))
+        return [provider for _ in settings.slots]
     raise ConfigurationInvalid(f"no quote provider is named {settings.provider!r}")
 
 

@@ -4,29 +4,21 @@ import contextlib
 import socket
 import time
 from concurrent.futures import TimeoutError as FutureTimeout
-from dataclasses import dataclass
+from typing import Any
 
 from attestor.core.cross_check import CrossChecked, CrossCheckVerdict, Disagreement, Finding
 from attestor.core.frame import Frame
-from attestor.core.text import from_hex, to_hex
 from attestor.hardening import python_process
 from attestor.signer.connection import gone, require_ok
 from attestor.signer.prover import Prover
 from attestor.signer.settings import SignerSettings
+from attestor.signer.slot_client import SlotVerbs
 from attestor.signer.start_report import StartReport
 
 
-@dataclass(frozen=True)
-class QuoteAnswer:
-    """A quote's exact bytes, and the platform that made it."""
-
-    raw: bytes
-    provider: str
-    simulated: bool
-
-
-class SignerProcess(Prover):
-    """A running signer process. Safe to use from several threads.
+class SignerProcess(Prover, SlotVerbs):
+    """A running signer process; what is asked about signers is about its first slot. Safe to use
+    from several threads.
 
     Make it in the main thread: the process is killed when the thread that started it ends.
     """
@@ -46,64 +38,9 @@ class SignerProcess(Prover):
         `Misconfigured` error of its executor, quote provider and sandbox."""
         return StartReport.from_header(require_ok(self._started.result()).header)
 
-    def new_key(self, buckets: int = 0) -> bytes:
-        """Make a signer, in one of these buckets if one is found (see `Keys.create`); its
-        address."""
-        return from_hex(self._ask("new_key", buckets=hex(buckets)).header["address"])
-
-    def quote(
-        self,
-        address: bytes,
-        block_number: int,
-        block_hash: bytes,
-        template: bytes | None = None,
-    ) -> QuoteAnswer:
-        """A quote that binds the signer and the reference block: for a renewal under the admission
-        of `template`, or for an admission without."""
-        answer = self._ask(
-            "quote",
-            address=to_hex(address),
-            block_number=block_number,
-            block_hash=to_hex(block_hash),
-            template=to_hex(template) if template is not None else None,
-        )
-        return QuoteAnswer(
-            raw=answer.blobs[0],
-            provider=answer.header["provider"],
-            simulated=bool(answer.header["simulated"]),
-        )
-
-    def possession(
-        self, address: bytes, block_number: int, template: bytes, deadline: int
-    ) -> bytes:
-        """The signer's own signature (65 bytes) by which it shows the registry that it holds its
-        key, and on which evidence it is to be admitted: that of `template`, until `deadline` (Unix
-        seconds)."""
-        answer = self._ask(
-            "possess",
-            address=to_hex(address),
-            block_number=block_number,
-            template=to_hex(template),
-            deadline=deadline,
-        )
-        return from_hex(answer.header["possession"])
-
-    def activate(self, address: bytes, valid_until: int) -> None:
-        """Sign proofs with that signer, until its registration ends."""
-        self._ask("activate", address=to_hex(address), valid_until=valid_until)
-
-    def lease(self, chain_time: int, seconds: float) -> None:
-        """The chain vouches for the active signer in a block of that time: let it sign for so many
-        seconds, if nothing else is heard."""
-        self._ask("lease", chain_time=chain_time, seconds=seconds)
-
-    def pause(self, address: bytes) -> None:
-        """Sign nothing with that signer until it is activated again; its key stays."""
-        self._ask("pause", address=to_hex(address))
-
-    def retire(self, address: bytes) -> None:
-        """Destroy a signer's key."""
-        self._ask("retire", address=to_hex(address))
+    def slot(self, name: str) -> "SignerSlot":
+        """The signers of the slot of that name."""
+        return SignerSlot(self, name)
 
     def attach(self) -> socket.socket:
         """A new connection to the process, on which it answers what proves and nothing else; for
@@ -121,7 +58,7 @@ class SignerProcess(Prover):
         """What SP1's engine found about signed runs since the last call; each is given once."""
         finished = self._ask("cross_checks").header["finished"]
         return [
-            CrossChecked(found["job"], _verdict(found["finding"], found["reason"]))
+            CrossChecked(found["job"], _verdict(found["finding"], found["reason"]), found["slot"])
             for found in finished
         ]
 
@@ -132,10 +69,6 @@ class SignerProcess(Prover):
             return None
         program, *stdin = answer.blobs
         return Disagreement(answer.header["job"], answer.header["reason"], program, tuple(stdin))
-
-    def addresses(self) -> list[bytes]:
-        """The signers whose keys the process holds."""
-        return [from_hex(address) for address in self._ask("status").header["addresses"]]
 
     def close(self) -> None:
         """End the process; all keys go with it."""
@@ -169,6 +102,24 @@ class SignerProcess(Prover):
                 self._waiting.pop(request_id, None)
             return False
         return True
+
+    def _ask_slot(self, verb: str, **arguments: Any) -> Frame:
+        return self._ask(verb, **arguments)
+
+
+class SignerSlot(SlotVerbs):
+    """The signers for one registry. Safe to use from several threads."""
+
+    def __init__(self, process: SignerProcess, name: str) -> None:
+        self._process = process
+        self._name = name
+
+    def require_alive(self) -> None:
+        """Raise `SignerGone` unless the signer process still runs."""
+        self._process.require_alive()
+
+    def _ask_slot(self, verb: str, **arguments: Any) -> Frame:
+        return self._process._ask_slot(verb, slot=self._name, **arguments)
 
 
 def _verdict(finding: str, reason: str) -> CrossCheckVerdict:

@@ -33,6 +33,7 @@ from attestor.errors import (
 from attestor.executor import NativeExecutor
 from attestor.executor.stop import Stop
 from attestor.signer.beside import Answer, Beside
+from attestor.signer.sampled import Sample, SampledSignatures
 
 MAX_WAITING = 8
 """Samples that wait, each with its program and stdin in memory."""
@@ -47,6 +48,7 @@ class Run:
     program: bytes
     stdin: tuple[bytes, ...]
     execution: Execution
+    slot: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,8 +79,9 @@ class CrossChecker:
         self._limits = limits
         self._policy = policy
         self._draw = draw
-        self._samples: queue.Queue[Run] = queue.Queue(MAX_WAITING)
+        self._samples: queue.Queue[tuple[Run, Sample]] = queue.Queue(MAX_WAITING)
         self._finished: list[CrossChecked] = []
+        self._signatures = SampledSignatures()
         self._disagreement: Disagreement | None = None
         self._lock = threading.Lock()
 
@@ -105,13 +108,22 @@ class CrossChecker:
             self._require_agreement(run, beside)
         return timing
 
-    def after_signing(self, run: Run) -> None:
-        """Queue a signed run; where too many wait, its cross-check is noted as inconclusive."""
+    def after_signing(self, run: Run, mark: bytes) -> None:
+        """Queue a signed run; where too many wait, its cross-check is noted as inconclusive. `mark`
+        is its own, by which it is known when it is signed again."""
+        with self._lock:
+            sample = self._signatures.begin(mark, run.job, run.slot)
         try:
-            self._samples.put_nowait(run)
+            self._samples.put_nowait((run, sample))
         except queue.Full:
             reason = f"{MAX_WAITING} signed runs wait for a cross-check already"
-            self._note(run, CrossCheckVerdict(Finding.INCONCLUSIVE, reason))
+            self._note(sample, CrossCheckVerdict(Finding.INCONCLUSIVE, reason))
+
+    def signed_again(self, mark: bytes, job: str, slot: str) -> None:
+        """The run of that mark is signed for a job of another name too: what is found about it is
+        told of both."""
+        with self._lock:
+            self._finished += self._signatures.join(mark, job, slot)
 
     def work(self) -> None:
         """Cross-check samples, forever."""
@@ -123,7 +135,7 @@ class CrossChecker:
 
         It is signed already: the JIT's disagreement stands where the portable engine cannot decide.
         """
-        run = self._samples.get()
+        run, sample = self._samples.get()
         try:
             compared = self._compare(run, NICENESS)
             verdict = compared.doubt or compared.verdict
@@ -133,7 +145,7 @@ class CrossChecker:
             verdict = CrossCheckVerdict(Finding.INCONCLUSIVE, failed)
         if verdict.finding is Finding.DISAGREED:
             self._halt(run, verdict.reason)
-        self._note(run, verdict)
+        self._note(sample, verdict)
 
     def take(self) -> list[CrossChecked]:
         """What was found about samples since the last call."""
@@ -216,6 +228,6 @@ class CrossChecker:
             if self._disagreement is None:
                 self._disagreement = Disagreement(run.job, reason, run.program, run.stdin)
 
-    def _note(self, run: Run, verdict: CrossCheckVerdict) -> None:
+    def _note(self, sample: Sample, verdict: CrossCheckVerdict) -> None:
         with self._lock:
-            self._finished.append(CrossChecked(run.job, verdict))
+            self._finished += self._signatures.end(sample, verdict)

@@ -28,22 +28,24 @@ class Prover(Connection):
         program: bytes,
         stdin: Sequence[bytes],
         limits: JobLimits | None = None,
+        slot: str | None = None,
     ) -> Proof:
-        """Run a program and sign what it committed to. Raises `ExecutionStopped` when it was
-        cancelled meanwhile."""
+        """Run a program and have the active signer of a slot, or of the first one, sign what it
+        committed to. Raises `ExecutionStopped` when it was cancelled meanwhile."""
         limits = limits or JobLimits()
         asked: dict[str, Any] = {"job": job, "cycles": limits.cycles, "seconds": limits.seconds}
+        asked |= _of(slot)
         name = hashlib.sha256(program).hexdigest()
         try:
             return _proof(self._ask("prove", tuple(stdin), program=name, **asked))
         except ProgramUnknown:
             return _proof(self._ask("prove", (program, *stdin), **asked))
 
-    def sign_again(self, job: str, outcome: Outcome) -> Proof:
-        """Sign by the active signer what was run before. Raises `OutcomeUnknown` when this
-        process did not run it."""
-        blobs = (outcome.public_values,)
-        return _proof(self._ask("sign_again", blobs, job=job, outcome=outcome.to_header()))
+    def sign_again(self, job: str, outcome: Outcome, slot: str | None = None) -> Proof:
+        """Sign by the active signer of a slot, or of the first one, what was run before. Raises
+        `OutcomeUnknown` when this process did not run it."""
+        asked = {"job": job, "outcome": outcome.to_header(), **_of(slot)}
+        return _proof(self._ask("sign_again", (outcome.public_values,), **asked))
 
     def cancel(self, job: str) -> None:
         """End the run of that job, if there is one."""
@@ -56,6 +58,10 @@ class AttachedProver(Prover):
     def __init__(self, connection: socket.socket) -> None:
         super().__init__(connection)
         self._read_from_now_on()
+
+
+def _of(slot: str | None) -> dict[str, str]:
+    return {} if slot is None else {"slot": slot}
 
 
 def _proof(answer: Frame) -> Proof:

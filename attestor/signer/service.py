@@ -6,24 +6,18 @@ from typing import Any
 from attestor.core.eip712 import Domain
 from attestor.core.frame import Frame
 from attestor.core.possession import Possession
-from attestor.core.report_data import Binding
 from attestor.core.text import from_hex, to_hex
 from attestor.errors import RequestInvalid
-from attestor.quote.provider import QuoteProvider
-from attestor.signer.keys import Keys
+from attestor.signer.slots import Slot, Slots
 from attestor.signer.workloads.workload import Run, Verb, Workload
 
 
 class SignerService:
-    """Verbs of keys and quotes, and those of one workload. Safe to use from several threads."""
+    """Verbs of keys and quotes, each about one slot, and those of one workload. Safe to use from
+    several threads."""
 
-    def __init__(
-        self, keys: Keys, provider: QuoteProvider, binding: Binding, workload: Workload
-    ) -> None:
-        """`binding` is where quotes are to be registered."""
-        self._keys = keys
-        self._provider = provider
-        self._binding = binding
+    def __init__(self, slots: Slots, workload: Workload) -> None:
+        self._slots = slots
         self._workload = workload
         own: dict[str, Verb] = {
             "new_key": self._new_key,
@@ -57,63 +51,71 @@ class SignerService:
         active signer."""
 
         def verb(header: dict[str, Any], blobs: tuple[bytes, ...]) -> Frame:
-            self._keys.require_active()
-            outcome = run(header, blobs)
-            return outcome.answer(self._keys.sign_all(outcome.digests))
+            keys = self._slots.of(header).keys
+            keys.require_active()
+            outcome = run({**header, "slot": self._slots.name_of(header)}, blobs)
+            return outcome.answer(keys.sign_all(outcome.digests))
 
         return verb
 
     def _new_key(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> Frame:
         buckets = int(header.get("buckets", "0x0"), 16)
-        return Frame({"address": to_hex(self._keys.create(buckets))})
+        return Frame({"address": to_hex(self._slots.of(header).keys.create(buckets))})
 
     def _quote(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> Frame:
         """A quote that binds one of our own keys, and nothing that the caller composed."""
         address, number = from_hex(header["address"]), int(header["block_number"])
-        self._keys.require(address)
+        slot = self._slots.of(header)
+        slot.keys.require(address)
         template = from_hex(header["template"]) if header.get("template") is not None else None
-        bound = self._binding.encode(address, number, from_hex(header["block_hash"]), template)
-        return Frame(self._platform(), (self._provider.quote(bound),))
+        bound = slot.binding.encode(address, number, from_hex(header["block_hash"]), template)
+        return Frame(_platform(slot), (slot.provider.quote(bound),))
 
     def _possess(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> Frame:
         """The signature of one of our own keys for the registry, on the evidence of its quote."""
         address, template = from_hex(header["address"]), from_hex(header["template"])
         number, deadline = int(header["block_number"]), int(header["deadline"])
         possession = Possession(address, number, template, deadline, keep_key=True)
-        domain = Domain(self._binding.chain_id, self._binding.registry)
-        signature = self._keys.sign_for(address, possession.digest(domain))
+        slot = self._slots.of(header)
+        domain = Domain(slot.binding.chain_id, slot.binding.registry)
+        signature = slot.keys.sign_for(address, possession.digest(domain))
         return Frame({"possession": to_hex(signature)})
 
     def _activate(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> Frame:
-        self._keys.activate(from_hex(header["address"]), int(header["valid_until"]))
+        self._slots.of(header).keys.activate(
+            from_hex(header["address"]), int(header["valid_until"])
+        )
         return Frame({})
 
     def _lease(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> Frame:
-        self._keys.lease(int(header["chain_time"]), float(header["seconds"]))
+        keys = self._slots.of(header).keys
+        keys.lease(int(header["chain_time"]), float(header["seconds"]))
         return Frame({})
 
     def _pause(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> Frame:
-        self._keys.pause(from_hex(header["address"]))
+        self._slots.of(header).keys.pause(from_hex(header["address"]))
         return Frame({})
 
     def _retire(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> Frame:
-        self._keys.retire(from_hex(header["address"]))
+        self._slots.of(header).keys.retire(from_hex(header["address"]))
         return Frame({})
 
     def _status(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> Frame:
-        active = self._keys.active()
+        slot = self._slots.of(header)
+        active = slot.keys.active()
         return Frame(
             {
-                **self._platform(),
+                **_platform(slot),
                 "workload": self._workload.kind,
-                "addresses": [to_hex(address) for address in self._keys.addresses()],
+                "addresses": [to_hex(address) for address in slot.keys.addresses()],
                 "active": to_hex(active) if active else None,
-                "halted": self._keys.halted(),
+                "halted": slot.keys.halted(),
             }
         )
 
-    def _platform(self) -> dict[str, Any]:
-        return {"provider": self._provider.name, "simulated": self._provider.simulated}
+
+def _platform(slot: Slot) -> dict[str, Any]:
+    return {"provider": slot.provider.name, "simulated": slot.provider.simulated}
 
 
 def _answered(verbs: Mapping[str, Verb], frame: Frame) -> Frame:

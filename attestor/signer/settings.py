@@ -14,13 +14,32 @@ AUTO = "auto"
 
 
 @dataclass(frozen=True)
-class SignerSettings:
-    """All settings of the signer process; it reads no file, argument or environment for them."""
+class SlotSettings:
+    """The registry that a slot's signers are for, and the MultiProof that statements are signed
+    for, empty where none are; addresses as 0x text."""
 
+    name: str
     chain_id: int
     registry: str
     layout: str
-    multiproof: str
+    multiproof: str = ""
+
+    @property
+    def binding(self) -> Binding:
+        """Where its quotes are to be registered."""
+        return Binding(self.chain_id, from_hex(self.registry), Layout(self.layout))
+
+    @property
+    def statements(self) -> Domain | None:
+        """Where statements are to hold, if they are to be signed."""
+        return Domain(self.chain_id, from_hex(self.multiproof)) if self.multiproof else None
+
+
+@dataclass(frozen=True)
+class SignerSettings:
+    """All settings of the signer process; it reads no file, argument or environment for them."""
+
+    slots: tuple[SlotSettings, ...]
     provider: str
     simulation_seed: str
     executor_directory: str
@@ -47,7 +66,8 @@ class SignerSettings:
     @classmethod
     def from_header(cls, header: dict[str, Any]) -> "SignerSettings":
         """The settings in a frame's header."""
-        return cls(**header)
+        slots = tuple(SlotSettings(**slot) for slot in header["slots"])
+        return cls(**{**header, "slots": slots})
 
     @property
     def development(self) -> bool:
@@ -55,16 +75,6 @@ class SignerSettings:
         signs carries no security then, and it may be less strict. The chain's id alone does not
         say so: an upstream registry's report data does not hold it."""
         return self.provider == "simulated"
-
-    @property
-    def binding(self) -> Binding:
-        """Where its quotes are to be registered."""
-        return Binding(self.chain_id, from_hex(self.registry), Layout(self.layout))
-
-    @property
-    def statements(self) -> Domain | None:
-        """Where statements are to hold, if they are to be signed."""
-        return Domain(self.chain_id, from_hex(self.multiproof)) if self.multiproof else None
 
     @property
     def limits(self) -> Limits:

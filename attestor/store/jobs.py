@@ -30,7 +30,8 @@ MAX_STARTS = 3
 
 
 class Jobs:
-    """The tables programs, jobs and stdin_entries; leases as `jobs.job_store` has them.
+    """The tables programs, jobs and stdin_entries, of them the jobs for one registration; leases as
+    `jobs.job_store` has them.
 
     All owners are of this process. The column `lease_ends_at` is for people (`store.leases`).
     """
@@ -40,11 +41,20 @@ class Jobs:
         store: Store,
         clock: Clock = time.time,
         monotonic: Callable[[], float] = time.monotonic,
+        registration: str = "",
     ) -> None:
         self._store = store
+        self._registration = registration
         self._clock = clock
         self._leases = Leases(monotonic)
         self.results = Results(store, clock)
+
+    def adopt(self) -> None:
+        """Jobs of a version that knew one registration alone were for this one."""
+        with self._store.transaction():
+            self._store.execute(
+                "UPDATE jobs SET registration = ? WHERE registration = ''", self._registration
+            )
 
     def recover(self) -> int:
         """Take over the open jobs of an earlier run, which nobody works on and nobody waits for;
@@ -52,7 +62,8 @@ class Jobs:
         with self._store.transaction():
             self._store.execute(
                 "UPDATE jobs SET state = 'queued', claimed_by = NULL, lease_ends_at = NULL "
-                "WHERE state = 'running'"
+                "WHERE state = 'running' AND registration = ?",
+                self._registration,
             )
             self._give_up("state = 'queued'")
             self._leases.clear()
@@ -65,6 +76,8 @@ class Jobs:
             state = self.known(identity)
             if state is not None and state.is_open:
                 return
+            if state is None:
+                self._forget(identity.job)
             self._keep_program(identity.program, request.program)
             if state is None:
                 self._store.insert("jobs", self._row(identity, request.limits))
@@ -90,18 +103,21 @@ class Jobs:
     def open_count(self, waited: Collection[str]) -> int:
         """How many jobs are queued or running, and wanted."""
         row = self._store.row(
-            f"SELECT count(*) AS n FROM jobs WHERE state IN {OPEN_STATES} AND {WANTED}",  # noqa: S608
+            f"SELECT count(*) AS n FROM jobs WHERE state IN {OPEN_STATES} AND {WANTED} "  # noqa: S608
+            "AND registration = ?",
             json.dumps(list(waited)),
+            self._registration,
         )
         assert row is not None
         return int(row["n"])
 
     def drop_parked(self, waited: Collection[str], most: int) -> int:
         """Forget the oldest jobs that wait and are not wanted, but for `most`; how many."""
-        condition = f"state = 'queued' AND NOT {WANTED}"
+        condition = f"state = 'queued' AND NOT {WANTED} AND registration = ?"
         rows = self._store.rows(
             f"SELECT id FROM jobs WHERE {condition} ORDER BY rowid DESC LIMIT -1 OFFSET ?",  # noqa: S608
             json.dumps(list(waited)),
+            self._registration,
             most,
         )
         for row in rows:
@@ -124,11 +140,13 @@ class Jobs:
             held, wanted = self._leases.held(), json.dumps(list(waited))
             self._give_up(CLAIMABLE, held)
             row = self._store.row(
-                "SELECT jobs.id, starts, cycle_limit, seconds_limit, elf FROM jobs "  # noqa: S608
-                "JOIN programs ON programs.sha256 = jobs.program "
-                f"WHERE {CLAIMABLE} AND {WANTED} ORDER BY jobs.rowid LIMIT 1",
+                "SELECT jobs.id, program, stdin_sha256, starts, cycle_limit, seconds_limit, elf "  # noqa: S608
+                "FROM jobs JOIN programs ON programs.sha256 = jobs.program "
+                f"WHERE {CLAIMABLE} AND {WANTED} AND registration = ? "
+                "ORDER BY jobs.rowid LIMIT 1",
                 held,
                 wanted,
+                self._registration,
             )
             if row is None:
                 return None
@@ -141,7 +159,8 @@ class Jobs:
             self._leases.hold(row["id"], seconds)
         stdin = tuple(entry["data"] for entry in entries)
         limits = JobLimits(row["cycle_limit"], row["seconds_limit"])
-        return Work(row["id"], row["elf"], stdin, limits)
+        run = f"{row['program']} {row['stdin_sha256']} {limits.cycles} {limits.seconds}"
+        return Work(row["id"], row["elf"], stdin, limits, run)
 
     def renew(self, job: str, owner: str, seconds: float) -> None:
         """Hold the lease for `seconds` from now. Raises `LeaseLost`."""
@@ -178,7 +197,11 @@ class Jobs:
     def known(self, identity: Identity) -> JobState | None:
         """How the job of a request stands. Raises `RequestInvalid` when another request has its
         name, which nobody comes to by accident: the name has 122 bits of a hash."""
-        row = self._store.row("SELECT program, stdin_sha256 FROM jobs WHERE id = ?", identity.job)
+        row = self._store.row(
+            "SELECT program, stdin_sha256 FROM jobs WHERE id = ? AND registration = ?",
+            identity.job,
+            self._registration,
+        )
         if row is None:
             return None
         if (row["program"], row["stdin_sha256"]) != (identity.program, identity.stdin):
@@ -186,15 +209,24 @@ class Jobs:
         return self.state(identity.job)
 
     def state(self, job: str) -> JobState | None:
-        """How a job stands, or None when there is no such job."""
+        """How a job stands, or None when there is no such job for this registration."""
         row = self._store.row(
-            "SELECT state, error_code, error_message, error_hint FROM jobs WHERE id = ?", job
+            "SELECT state, error_code, error_message, error_hint FROM jobs "
+            "WHERE id = ? AND registration = ?",
+            job,
+            self._registration,
         )
         return JobState(**row) if row else None
+
+    def registration_of(self, job: str) -> str | None:
+        """The registration that any job is for, this one or another."""
+        row = self._store.row("SELECT registration FROM jobs WHERE id = ?", job)
+        return row["registration"] if row else None
 
     def _row(self, identity: Identity, limits: JobLimits) -> dict[str, Any]:
         return {
             "id": identity.job,
+            "registration": self._registration,
             "kind": SP1,
             "program": identity.program,
             "stdin_sha256": identity.stdin,
@@ -203,6 +235,12 @@ class Jobs:
             "state": "queued",
             "created_at": self._now(),
         }
+
+    def _forget(self, job: str) -> None:
+        """Make room for a job whose id one of another registration has: that one was the default
+        in an earlier run."""
+        for table, column in (("results", "job"), ("stdin_entries", "job"), ("jobs", "id")):
+            self._store.execute(f"DELETE FROM {table} WHERE {column} = ?", job)  # noqa: S608
 
     def _keep_program(self, name: str, program: bytes) -> None:
         known = self._store.row(
@@ -225,8 +263,10 @@ class Jobs:
 
     def _give_up(self, condition: str, *parameters: str) -> None:
         for row in self._store.rows(
-            f"SELECT id FROM jobs WHERE {condition} AND starts >= {MAX_STARTS}",  # noqa: S608
+            f"SELECT id FROM jobs WHERE {condition} AND starts >= {MAX_STARTS} "  # noqa: S608
+            "AND registration = ?",
             *parameters,
+            self._registration,
         ):
             told = f"started {MAX_STARTS} times without an end"
             self._close_failed(row["id"], JobGivenUp.code, told, "ask again, or tell the operator")

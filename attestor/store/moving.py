@@ -37,20 +37,21 @@ def jobs_path(history: Path) -> Path:
     return history.with_name(f"{history.stem}-jobs{history.suffix}")
 
 
-def move_jobs(history: Store) -> None:
-    """Move what an earlier version left, if it did: copied first, and dropped once that is on the
-    disk. May be ended at any point and done again. Raises as `Store.open` and `transaction`."""
+def move_jobs(history: Store, jobs: Path | None = None, registration: str = "") -> None:
+    """Move what an earlier version left, if it did, to the database of the jobs: copied first, and
+    dropped once that is on the disk. All were for that registration. May be ended at any point and
+    done again. Raises as `Store.open` and `transaction`."""
     if history.row("SELECT 1 FROM sqlite_master WHERE name = 'old_jobs'") is None:
         return
     # A database that is new has seen all migrations too.
     if any(history.row(f"SELECT 1 FROM {table} LIMIT 1") for table in TABLES):  # noqa: S608
-        _copy(history.path, jobs_path(history.path))
+        _copy(history.path, jobs or jobs_path(history.path), registration)
     with history.transaction():
         for table in TABLES:
             history.execute(f"DROP TABLE {table}")
 
 
-def _copy(history: Path, path: Path) -> None:
+def _copy(history: Path, path: Path, registration: str) -> None:
     logger.info("jobs of an earlier version are moved to {}", path)
     writing, reading = opening.connect(path, opening.JOBS)
     reading.close()
@@ -61,6 +62,8 @@ def _copy(history: Path, path: Path) -> None:
             writing.execute("BEGIN IMMEDIATE")
             for statement in COPY.split(";\n"):
                 writing.execute(statement)
+            adopt = "UPDATE jobs SET registration = ? WHERE registration = ''"
+            writing.execute(adopt, [registration])
             writing.execute("COMMIT")
         except sqlite3.Error as error:
             raise typed(error, "cannot move the jobs of an earlier version") from None

@@ -91,6 +91,20 @@ class Results:
         with self._store.transaction():
             self._store.update("results", job, finding=finding)
 
+    def outcome_of_same_run(self, job: str) -> Outcome | None:
+        """What came of the same program, stdin and limits in a job for another registration, the
+        newest one."""
+        row = self._store.row(
+            "SELECT results.*, other.stdin_sha256 FROM jobs AS this JOIN jobs AS other "
+            "ON other.program = this.program AND other.stdin_sha256 = this.stdin_sha256 "
+            "AND other.cycle_limit IS this.cycle_limit "
+            "AND other.seconds_limit IS this.seconds_limit AND other.id <> this.id "
+            "JOIN results ON results.job = other.id WHERE this.id = ? "
+            "AND results.outcome_mac IS NOT NULL ORDER BY results.rowid DESC LIMIT 1",
+            job,
+        )
+        return _outcome(row) if row is not None else None
+
     def of(self, job: str) -> StoredResult | None:
         """The result of a job."""
         row = self._store.row(

@@ -35,7 +35,8 @@ def lock_account(node: Node, payer: bytes, folder: Path | None = None) -> TextIO
     except OSError:
         lock.close()
         raise PayerBusy(
-            f"another process sends from {checksummed(payer)} (it holds {path})",
+            f"another process, or another chain of this one, sends from {checksummed(payer)} on "
+            f"chain {node.chain_id} (it holds {path})",
             hint="stop it first, or pay from another account",
         ) from None
     return lock

@@ -14,7 +14,8 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from aiohttp import ClientSession
@@ -23,21 +24,23 @@ from loguru import logger
 from attestor.api.settings import ApiState
 from attestor.chain.header_log import MemoryHeaderLog
 from attestor.chain.heads import Heads
-from attestor.config import ROOT, Config
+from attestor.config import ROOT, ChainConfig, Config
 from attestor.core.duty import DutyBounds
+from attestor.core.served import Served
 from attestor.core.signers import Cover
 from attestor.daemon import daemon as module
 from attestor.daemon.api import ApiParts
-from attestor.daemon.api_service import ApiService
+from attestor.daemon.api_service import ApiService, ChainRecords
 from attestor.daemon.api_supervisor import ApiSupervisor
-from attestor.daemon.build import Parts, StoreParts
+from attestor.daemon.build import Parts
+from attestor.daemon.chain_build import RunningChain, StoreParts
+from attestor.daemon.chain_unit import ChainUnit
 from attestor.daemon.clocks import Clocks
 from attestor.daemon.daemon import Daemon
 from attestor.daemon.halt import Halt
 from attestor.errors import AttestorError, DutyFailing, DutyHanging, SignerGone
 from attestor.http.server import listen
 from attestor.jobs.cross_checks import CrossChecks
-from attestor.jobs.duty import CrossCheckDuty
 from attestor.store.database import Store
 from attestor.store.disagreements import Disagreements
 from attestor.store.headers import Headers
@@ -118,7 +121,7 @@ class Running:
         hang_factor: float = 1000.0,
     ) -> AttestorError | None:
         """Run the daemon until `body` is done and SIGTERM sent, or it ends; its failure."""
-        self._patch.setattr(module, "build", lambda config: self._parts(duties))
+        self._patch.setattr(module, "build", lambda chains, bounds: self._parts(duties, bounds))
         return asyncio.run(asyncio.wait_for(self._whole(body, failures, hang_factor), 60))
 
     async def _whole(self, body: Any, failures: int, hang_factor: float) -> AttestorError | None:
@@ -145,7 +148,7 @@ class Running:
             else:
                 return
 
-    def _parts(self, duties: tuple[Work, ...]) -> Parts:
+    def _parts(self, duties: tuple[Work, ...], bounds: DutyBounds) -> Parts:
         closing = ExitStack()
         closing.callback(self.closed.append, "parts")
         store = Store.open(self._config.store_path)
@@ -162,36 +165,31 @@ class Running:
         )
         health = closing.enter_context(listen("127.0.0.1", self._config.health_port, "health"))
         clocks = Clocks.of_this_machine()
-        no_node: Any = None
-        return Parts(
-            self._config,
-            parts,
-            self._api(parts, clocks),
-            health,
-            None,
-            duties,
-            closing,
+        checks = CrossChecks(cast(Any, None), parts.proofs, parts.disagreements)
+        records = ChainRecords(checks, lambda: None, parts.proofs, parts.history, lambda: 0)
+        rotation: Any = SimpleNamespace(cover=Cover(), recover=lambda held: None)
+        vouching: Any = SimpleNamespace(close=lambda: None)
+        heads = Heads(cast(Any, None), MemoryHeaderLog())
+        made = RunningChain(parts, None, duties, records, rotation, vouching, heads)
+        unit = ChainUnit(
+            ChainConfig("", self._config),
+            Served("", 31337, b"\x11" * 20),
+            lambda opened: cast(Any, "opened"),
+            lambda opened, signer: made,
             clocks,
-            cover=Cover,
-            heads=Heads(no_node, MemoryHeaderLog()),
+            is_only=True,
+            bounds=bounds,
         )
+        unit.open()
+        unit.complete(cast(Any, SimpleNamespace(addresses=list)))
+        closing.callback(unit.close)
+        return Parts(self._config, (unit,), self._api(clocks), health, (), closing, clocks)
 
-    def _api(self, parts: StoreParts, clocks: Clocks) -> ApiParts:
+    def _api(self, clocks: Clocks) -> ApiParts:
         self.supervisor = ApiSupervisor(NoProcess, clocks.watch)
-        signer: Any = None
-        checks = CrossChecks(signer, parts.proofs, parts.disagreements)
         halt = Halt(self.supervisor.halt)
-        look = CrossCheckDuty(checks, halt.halt, 1.0)
-        service = ApiService(
-            checks,
-            look.step,
-            parts.proofs,
-            parts.history,
-            lambda: halt.error,
-            lambda: 0,
-            self.supervisor.heard,
-        )
-        return ApiParts(self.supervisor, service, halt, look)
+        service = ApiService({}, lambda: halt.error, self.supervisor.heard)
+        return ApiParts(self.supervisor, service, halt)
 
     async def get(self, session: ClientSession, path: str) -> tuple[int, str]:
         async with session.get(self.url + path) as response:
@@ -288,7 +286,7 @@ def test_duty__hangs_for_ever__ends_the_daemon(running: Running) -> None:
 def test_duty__every_one_hangs_with_the_database__health_and_metrics_answer(
     running: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("attestor.http.health.DATABASE_SECONDS", 0.1)
+    monkeypatch.setattr("attestor.http.counting.DATABASE_SECONDS", 0.1)
     store: list[Store] = []
     real = Store.open
 

@@ -35,6 +35,7 @@ READS = {
         "disagreement",
         "prove",
         "sign_again",
+        "slot",
     },
     "Node": set(dir(Node)) - {"send"},
     "History": {"active", "candidate", "mined_since", "newest_quote", "quote", "request"},

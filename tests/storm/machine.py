@@ -28,8 +28,8 @@ from attestor.rotation.observer import Observer
 from attestor.rotation.request import RequestBuilder
 from attestor.rotation.situation import RotationPolicy
 from attestor.rotation.vouching import Vouching
-from attestor.signer.client import QuoteAnswer
 from attestor.signer.keys import Keys
+from attestor.signer.slot_client import QuoteAnswer
 from attestor.store.database import Store
 from attestor.store.headers import Headers
 from attestor.store.history import History

@@ -42,16 +42,16 @@ class Sp1Workload:
         limits: Limits,
         engine: Engine,
         cross_checker: CrossChecker,
-        statements: Domain | None = None,
+        statements: Mapping[str, Domain | None] | None = None,
         build: ExecutorBuild = ExecutorBuild.UNRECORDED,
     ) -> None:
-        """`statements` is the domain of the MultiProof for which statements are signed too;
-        `build` is which executor `executor` runs."""
+        """`statements` is, by slot, the domain of the MultiProof for which statements are signed
+        too; `build` is which executor `executor` runs."""
         self._executor = executor
         self._limits = limits
         self._engine = engine
         self._cross_checker = cross_checker
-        self._statements = statements
+        self._statements = statements or {}
         self._build = build
         self._verifying_keys = VerifyingKeys(executor, limits)
         self._programs = KeptPrograms()
@@ -98,7 +98,7 @@ class Sp1Workload:
             with self._beside(program, stdin) as beside:
                 execution = self._executor.execute(program, stdin, limits, self._engine)
                 require_signable(execution)
-                run = Run(job, program, stdin, execution)
+                run = Run(job, program, stdin, execution, str(header.get("slot", "")))
                 timing = self._cross_checker.before_signing(run, beside)
         outcome = Outcome(
             verifying_key.words,
@@ -112,9 +112,11 @@ class Sp1Workload:
         with self._mark_key.view() as key:
             outcome = outcome.marked(key)
         if timing is not Timing.AFTER:
-            return SignableOutcome(outcome, self._statements)
+            return SignableOutcome(outcome, self._domain(header))
         return SignableOutcome(
-            outcome, self._statements, lambda: self._cross_checker.after_signing(run)
+            outcome,
+            self._domain(header),
+            lambda: self._cross_checker.after_signing(run, outcome.mac),
         )
 
     def _sign_again(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> "SignableOutcome":
@@ -124,7 +126,16 @@ class Sp1Workload:
             is_own = outcome.is_marked_by(key)
         if not is_own:
             raise OutcomeUnknown("this signer process did not run that", hint="run it again")
-        return SignableOutcome(outcome, self._statements)
+        job, slot = str(header["job"]), str(header.get("slot", ""))
+        return SignableOutcome(
+            outcome,
+            self._domain(header),
+            lambda: self._cross_checker.signed_again(outcome.mac, job, slot),
+        )
+
+    def _domain(self, header: dict[str, Any]) -> Domain | None:
+        """That of the slot whose signer signs."""
+        return self._statements.get(str(header.get("slot", "")))
 
     def _cancel(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> Frame:
         """End the run of a job, if there is one."""
@@ -157,6 +168,7 @@ class Sp1Workload:
         finished = [
             {
                 "job": checked.job,
+                "slot": checked.slot,
                 "finding": checked.verdict.finding,
                 "reason": checked.verdict.reason,
             }

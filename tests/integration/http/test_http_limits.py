@@ -11,11 +11,13 @@ from aiohttp import ClientSession
 from loguru import logger
 
 from attestor.core.job import Identity, JobState, Request
+from attestor.core.served import Served
 from attestor.errors import BodyInvalid, DatabaseFailed, QueueFull
 from attestor.http import wire
 from attestor.http.bodies import BodyLimits
 from attestor.http.connections import ConnectionLimits
 from attestor.http.prover import Api
+from attestor.http.registrations import Registrations, Serving
 from attestor.http.server import Listener, application, listen
 from attestor.jobs.queue import ProofQueue
 
@@ -67,7 +69,9 @@ def serve(
 ) -> None:
     async def whole() -> None:
         served = application()
-        Api(queue, Answers(), limits, wait_seconds=1.0, decode_large=undecodable).add_to(served)
+        one = Serving(Served("", 31337, b"\x11" * 20), queue, Answers(), is_default=True)
+        registrations = Registrations((one,), lambda job: None)
+        Api(registrations, limits, wait_seconds=1.0, decode_large=undecodable).add_to(served)
         listener = Listener(served, listen("127.0.0.1", 0, "api"), connections)
         await listener.start()
         try:

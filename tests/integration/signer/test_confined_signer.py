@@ -29,14 +29,11 @@ from attestor.hardening import process, users
 from attestor.programs import elf, fibonacci
 from attestor.quote.configfs import DIRECTORY
 from attestor.signer.client import SignerProcess
-from attestor.signer.settings import SignerSettings
+from attestor.signer.settings import SignerSettings, SlotSettings
 
 BUILT = ROOT / "executor" / "target" / "release"
 SETTINGS = SignerSettings(
-    chain_id=31337,
-    registry="0x" + "77" * 20,
-    layout="attestor",
-    multiproof="",
+    slots=(SlotSettings("", 31337, "0x" + "77" * 20, "attestor", ""),),
     provider="simulated",
     simulation_seed="test",
     executor_directory=str(BUILT),
@@ -155,7 +152,7 @@ def test_process__whose_daemon_is_gone__ends_too(how: str) -> None:
         "import time\n"
         "from attestor.signer.client import SignerProcess\n"
         "from attestor.signer.settings import SignerSettings\n"
-        f"signer = SignerProcess(SignerSettings(**{SETTINGS.to_header()!r}))\n"
+        f"signer = SignerProcess(SignerSettings.from_header({SETTINGS.to_header()!r}))\n"
         "signer.started()\n"
         "print(signer._process.pid, flush=True)\n" + ("time.sleep(60)\n" if how == "killed" else "")
     )
@@ -177,7 +174,7 @@ def test_start__of_an_ordinary_user__stays_that_user_and_says_so() -> None:
     body = (
         "from attestor.signer.client import SignerProcess\n"
         "from attestor.signer.settings import SignerSettings\n"
-        f"signer = SignerProcess(SignerSettings(**{SETTINGS.to_header()!r}))\n"
+        f"signer = SignerProcess(SignerSettings.from_header({SETTINGS.to_header()!r}))\n"
         "report = signer.started()\n"
         "signer.new_key()\n"
         "print(report.uid, *report.missing, sep='\\n')\n"
@@ -196,7 +193,7 @@ def test_start__isolated_of_an_ordinary_user__is_refused_and_names_the_wall() ->
         "from attestor.errors import SandboxInsufficient\n"
         "from attestor.signer.client import SignerProcess\n"
         "from attestor.signer.settings import SignerSettings\n"
-        f"signer = SignerProcess(SignerSettings(**{settings!r}))\n"
+        f"signer = SignerProcess(SignerSettings.from_header({settings!r}))\n"
         "try:\n"
         "    signer.started()\n"
         "except SandboxInsufficient as error:\n"
@@ -237,7 +234,7 @@ def test_start__service_that_may_change_users__has_a_signer_of_another_user_and_
         "from attestor.hardening import process\n"
         "from attestor.signer.client import SignerProcess\n"
         "from attestor.signer.settings import SignerSettings\n"
-        f"signer = SignerProcess(SignerSettings(**{SETTINGS.to_header()!r}))\n"
+        f"signer = SignerProcess(SignerSettings.from_header({SETTINGS.to_header()!r}))\n"
         "print(signer.started().uid)\n"
         "_give_up_change_of_users()\n"
         "print(process.holds(process.SETUID), process.holds(process.SETGID))\n"

@@ -22,17 +22,14 @@ from attestor.core.signature import address_of
 from attestor.hardening import process
 from attestor.programs import elf, fibonacci
 from attestor.signer.client import SignerProcess
-from attestor.signer.settings import SignerSettings
+from attestor.signer.settings import SignerSettings, SlotSettings
 
 SIGNATURES = 100
 PROOFS = 10
 SYS_PTRACE = 19
 """A capability's number (linux/capability.h)."""
 SETTINGS = SignerSettings(
-    chain_id=31337,
-    registry="0x" + "77" * 20,
-    layout="attestor",
-    multiproof="0x" + "88" * 20,
+    slots=(SlotSettings("", 31337, "0x" + "77" * 20, "attestor", "0x" + "88" * 20),),
     provider="simulated",
     simulation_seed="test",
     executor_directory=str(ROOT / "executor" / "target" / "release"),

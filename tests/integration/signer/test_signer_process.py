@@ -24,13 +24,10 @@ from attestor.errors import NoActiveSigner, RequestInvalid, SignerGone, SignerUn
 from attestor.programs import elf, fibonacci
 from attestor.quote.format import parse
 from attestor.signer.client import SignerProcess
-from attestor.signer.settings import SignerSettings
+from attestor.signer.settings import SignerSettings, SlotSettings
 
 SETTINGS = SignerSettings(
-    chain_id=31337,
-    registry="0x" + "77" * 20,
-    layout="attestor",
-    multiproof="",
+    slots=(SlotSettings("", 31337, "0x" + "77" * 20, "attestor", ""),),
     provider="simulated",
     simulation_seed="test",
     executor_directory=str(ROOT / "executor" / "target" / "release"),
@@ -191,7 +188,7 @@ def test_close__leaves_no_process(signer: SignerProcess) -> None:
 
 def test_simulated_provider__on_a_real_chain__never_answers() -> None:
     """The process refuses to start; the daemon sees that it is gone."""
-    process = SignerProcess(replace(SETTINGS, chain_id=1))
+    process = SignerProcess(replace(SETTINGS, slots=(replace(SETTINGS.slots[0], chain_id=1),)))
     try:
         with pytest.raises(SignerGone):
             process.new_key()

@@ -67,18 +67,18 @@ class Parts:
         self.jobs.claim("worker", 60, [self.job])
         self.jobs.finish(self.job, "worker", proof)
 
-    def sign_again(self, job: str, outcome: Outcome) -> Proof:
+    def sign_again(self, job: str, outcome: Outcome, slot: str | None = None) -> Proof:
         self.asked.append(outcome)
         if self.refusal is not None:
             raise self.refusal
         return AGAIN
 
-    def signed(self, proof: SignedProof) -> None:
+    def signed(self, proof: SignedProof, registration: str) -> None:
         if self.unrecorded is not None:
             raise self.unrecorded
         self.recorded.append(proof)
 
-    def finding(self, job: str) -> str | None:
+    def finding(self, job: str, registration: str) -> str | None:
         if self.found is None:
             raise DaemonNotAnswering("no")
         return self.found

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from cases.lying_service import (
@@ -273,6 +273,16 @@ def test_prove__job__is_submitted_once_and_waited_for_again() -> None:
     service = Service()
     prove(client(service, SIGNER))
     assert service.repeatable == {"request_proof": False, "wait_proof": True, "statement": True}
+
+
+def test_prove__registration__is_named_in_the_request_alone() -> None:
+    service = Service()
+    client = ProverClient(
+        "http://p.example", http=cast(Any, service), registration="1:0xAb&x", clock=lambda: NOW
+    )
+    client.prove(PROGRAM, STDIN)
+    assert service.urls[0] == "http://p.example/request_proof?registration=1%3A0xAb%26x"
+    assert not any("registration" in url for url in service.urls[1:])
 
 
 def test_prove__job_not_finished_yet__is_asked_for_again() -> None:

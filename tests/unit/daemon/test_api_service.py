@@ -11,7 +11,7 @@ from attestor.core.proof import Proof, SignedProof
 from attestor.core.signers import Active
 from attestor.core.text import to_hex
 from attestor.core.verifying_key import VerifyingKey
-from attestor.daemon.api_service import ApiService
+from attestor.daemon.api_service import ApiService, ChainRecords
 from attestor.errors import (
     AttestorError,
     DatabaseBusy,
@@ -21,6 +21,7 @@ from attestor.errors import (
     SigningHalted,
 )
 
+PLACE, AWAY = "1:0x" + "0a" * 20, "2:0x" + "0b" * 20
 SIGNER = b"\x01" * 20
 KEY = VerifyingKey((1, 2, 3, 4, 5, 6, 7, 8))
 PROOF = Proof(SIGNER, KEY, b"v", b"d" * 32, b"s" * 65, 7, Engine.ATTESTOR, Timing.NOT_NEEDED).of(
@@ -40,9 +41,10 @@ class Parts:
         self.alive: list[dict[str, Any]] = []
         self.looked = 0
         me: Any = self
-        self.service = ApiService(
-            me, self.look, me, me, lambda: self.halted, lambda: 1234, self.alive.append
-        )
+        records = ChainRecords(me, self.look, me, me, lambda: 1234)
+        self.runs = True
+        chains = {PLACE: lambda: records if self.runs else None, AWAY: lambda: None}
+        self.service = ApiService(chains, lambda: self.halted, self.alive.append)
 
     def signed(self, proof: SignedProof) -> None:
         if self.fault is not None:
@@ -61,7 +63,11 @@ class Parts:
         return self.signer
 
     def ask(self, verb: str, **arguments: Any) -> Frame:
-        return self.service.handle(Frame({"verb": verb, **arguments}))
+        asked = {"verb": verb, "registration": PLACE, "chain": None, **arguments}
+        return self.service.handle(Frame(asked))
+
+    def state(self, figures: Any) -> Any:
+        return self.ask("alive", figures=figures).header["chains"][PLACE]
 
 
 @pytest.fixture
@@ -70,20 +76,21 @@ def parts() -> Parts:
 
 
 def test_alive__answer__says_who_signs_and_the_chains_time(parts: Parts) -> None:
-    answer = parts.ask("alive", figures={"connections": 3}).header
-    assert answer == {"signer": to_hex(SIGNER), "time": 1234}
+    answer = parts.ask("alive", figures={"connections": 3}).header["chains"]
+    assert answer[PLACE] == {"signer": to_hex(SIGNER), "time": 1234}
+    assert answer[AWAY] == {"signer": None, "time": 0}
     assert parts.alive == [{"connections": 3}]
 
 
 @pytest.mark.parametrize("signer", [None, Active(SIGNER, 1000, 4600, paused=True)])
 def test_alive__nobody_signs__says_so(parts: Parts, signer: Active | None) -> None:
     parts.signer = signer
-    assert parts.ask("alive", figures={}).header["signer"] is None
+    assert parts.state({})["signer"] is None
 
 
 def test_alive__database_is_busy__is_heard_all_the_same(parts: Parts) -> None:
     parts.fault = DatabaseBusy("locked")
-    assert parts.ask("alive", figures={}).header["signer"] is None
+    assert parts.state({})["signer"] is None
     assert parts.alive == [{}]
 
 
@@ -104,6 +111,18 @@ def test_signed__fault_of_the_history__ends_nobody_but_the_request(parts: Parts)
     parts.fault = DatabaseFailed("FOREIGN KEY constraint failed")
     with pytest.raises(RequestInvalid):
         parts.ask("signed", **PROOF.to_header())
+
+
+def test_signed__chain_is_away__is_a_passing_fault_of_that_chain(parts: Parts) -> None:
+    with pytest.raises(SignerNotVouchedFor, match="2:0x0b"):
+        parts.ask("signed", **{**PROOF.to_header(), "registration": AWAY})
+    parts.ask("signed", **PROOF.to_header())
+    assert parts.recorded == [PROOF]
+
+
+def test_signed__registration_of_nobody__is_refused(parts: Parts) -> None:
+    with pytest.raises(RequestInvalid):
+        parts.ask("signed", **{**PROOF.to_header(), "registration": "3:0x"})
 
 
 def test_signed__signing_is_halted__nothing_is_recorded(parts: Parts) -> None:

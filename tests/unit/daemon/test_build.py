@@ -6,13 +6,22 @@ from typing import Any
 
 import pytest
 
-from attestor.config import Config
-from attestor.core.blocks import Block, BlockWindow
+from attestor.chain.node import Node
+from attestor.config import ChainConfig, Chains, Config
+from attestor.core.blocks import BlockWindow
 from attestor.core.execution import ExecutorBuild
 from attestor.core.registration import Terms
 from attestor.core.report_data import Layout
 from attestor.daemon import build as module
-from attestor.errors import CollateralStoreInvalid, DatabaseInvalid, SignerGone
+from attestor.daemon import chain_build
+from attestor.daemon.duties import Duty
+from attestor.errors import (
+    CollateralStoreInvalid,
+    ConfigurationInvalid,
+    DatabaseInvalid,
+    RpcUnreachable,
+    SignerGone,
+)
 from attestor.executor import SandboxLevel
 from attestor.signer.start_report import StartReport
 from attestor.store.database import Store
@@ -32,20 +41,23 @@ class Opened:
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self.events: list[str] = []
         self.faults: dict[str, Exception] = {}
-        patch.setattr("attestor.daemon.build.Node.of", lambda *parts: Thing(self, "node") and self)
-        patch.setattr(module, "Registry", lambda *parts: self)
-        patch.setattr(module, "load_payer", lambda *source: self)
+        self.passing: set[str] = set()
+        """Parts whose fault is met once."""
+        self.disagreements: list[dict[str, Any]] = []
+        patch.setattr(Node, "of", lambda *parts: Thing(self, "node") and self)
+        patch.setattr(chain_build, "Registry", lambda *parts: self)
+        patch.setattr(chain_build, "load_payer", lambda *source: self)
         patch.setattr(module, "lock_database", lambda path: Thing(self, "lock"))
-        patch.setattr(module, "lock_account", lambda *parts: Thing(self, "payer"))
-        patch.setattr(module, "TransactionManager", lambda *parts, lock: self)
+        patch.setattr(chain_build, "lock_account", lambda *parts: Thing(self, "payer"))
+        patch.setattr(chain_build, "TransactionManager", lambda *parts, lock: self)
         patch.setattr(Store, "open", lambda path: Thing(self, "store"))
-        patch.setattr(module, "build_duty", self.build_duty)
+        patch.setattr(chain_build, "build_duty", self.build_duty)
         patch.setattr(module, "SignerProcess", lambda settings: Thing(self, "signer"))
-        patch.setattr(module, "Headers", lambda store: Thing(self, "headers"))
-        patch.setattr(module, "Rotation", lambda *parts: Thing(self, "rotation"))
-        patch.setattr(module, "CrossChecks", lambda *parts: Thing(self, "checks"))
+        patch.setattr(chain_build, "Headers", lambda store: Thing(self, "headers"))
+        patch.setattr(chain_build, "Rotation", lambda *parts: Thing(self, "rotation"))
+        patch.setattr(chain_build, "CrossChecks", lambda *parts: Thing(self, "checks"))
         patch.setattr(module, "listen", lambda host, port, name: Thing(self, name))
-        patch.setattr(module, "move_jobs", lambda store: Thing(self, "jobs"))
+        patch.setattr(module, "move_jobs", lambda store, **where: Thing(self, "jobs"))
 
     address = b"\x11" * 20
     node = None
@@ -70,7 +82,7 @@ class Thing:
         self._opened = opened
         self._name = name
         if name in opened.faults:
-            raise opened.faults[name]
+            raise opened.faults.pop(name) if name in opened.passing else opened.faults[name]
         opened.events.append(f"open {name}")
 
     def __enter__(self) -> "Thing":
@@ -85,11 +97,17 @@ class Thing:
     def started(self) -> StartReport:
         return StartReport(ExecutorBuild.RECORDED, SandboxLevel.ISOLATED, (), 1000)
 
+    def slot(self, name: str) -> "Thing":
+        return self
+
     def addresses(self) -> list[bytes]:
         return []
 
-    def shows(self, signer: bytes, head: Block) -> bool:
+    def shows(self, signer: bytes, head: Any) -> bool:
         return False
+
+    def rows(self, sql: str) -> list[dict[str, Any]]:
+        return self._opened.disagreements
 
     def load(self) -> BlockWindow:
         return BlockWindow()
@@ -104,6 +122,13 @@ class Thing:
 LISTENING = ("health", "api")
 
 
+def duties(parts: module.Parts) -> list[Duty]:
+    """Those of no chain and those of the only one."""
+    running = parts.units[0].running
+    assert running is not None
+    return [*parts.duties, *running.duties]
+
+
 class Pricer:
     payer = b"\x09" * 20
 
@@ -113,7 +138,7 @@ class Pricer:
 
 @pytest.fixture
 def opened(monkeypatch: pytest.MonkeyPatch) -> Opened:
-    monkeypatch.setattr(module, "Pricer", Pricer)
+    monkeypatch.setattr(chain_build, "Pricer", Pricer)
     return Opened(monkeypatch)
 
 
@@ -129,7 +154,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Opened:
         ("health", OSError("taken"), ["api", "store", "payer", "lock"]),
         ("signer", OSError("no memory"), [*LISTENING, "store", "payer", "lock"]),
         ("rotation.recover", SignerGone("gone"), ["signer", *LISTENING, "store", "payer", "lock"]),
-        ("checks", RuntimeError("x"), ["signer", "signer", *LISTENING, "store", "payer", "lock"]),
+        ("checks", RuntimeError("x"), ["signer", *LISTENING, "store", "payer", "lock"]),
     ],
 )
 def test_build__part_cannot_be_built__those_before_it_are_closed_in_reverse_order(
@@ -137,7 +162,7 @@ def test_build__part_cannot_be_built__those_before_it_are_closed_in_reverse_orde
 ) -> None:
     opened.faults[part] = error
     with pytest.raises(type(error)):
-        module.build(CONFIG)
+        module.build(Chains.of(CONFIG))
     found = [event.split()[1] for event in opened.events if event.startswith("close")]
     assert found == closed
 
@@ -145,13 +170,13 @@ def test_build__part_cannot_be_built__those_before_it_are_closed_in_reverse_orde
 def test_build__another_daemon_has_the_database__nothing_else_is_touched(opened: Opened) -> None:
     opened.faults["lock"] = DatabaseInvalid("another attestor runs")
     with pytest.raises(DatabaseInvalid):
-        module.build(CONFIG)
+        module.build(Chains.of(CONFIG))
     assert opened.events == []
 
 
 def test_build__all_parts__stay_open_until_they_are_closed(opened: Opened) -> None:
-    parts = module.build(replace(CONFIG, chain_poll_seconds=0.5))
-    intervals = {duty.name: duty.interval for duty in parts.duties}
+    parts = module.build(Chains.of(replace(CONFIG, chain_poll_seconds=0.5)))
+    intervals = {duty.name: duty.interval for duty in duties(parts)}
     assert intervals == {
         "rotation": 0.5,
         "signer": 2,
@@ -166,10 +191,9 @@ def test_build__all_parts__stay_open_until_they_are_closed(opened: Opened) -> No
     parts.closing.close()
     assert opened.events == [
         "close signer",
-        "recover rotation",
-        "close signer",
         "close health",
         "close api",
+        "recover rotation",
         "close store",
         "close payer",
         "close lock",
@@ -177,7 +201,55 @@ def test_build__all_parts__stay_open_until_they_are_closed(opened: Opened) -> No
 
 
 def test_build__upstreams_registry__has_no_policy_events_to_read(opened: Opened) -> None:
-    parts = module.build(replace(CONFIG, chain_registry_kind=Layout.UPSTREAM))
-    names = [duty.name for duty in parts.duties]
-    assert names == ["rotation", "signer", "database", "database_check", "cross_checks"]
+    parts = module.build(Chains.of(replace(CONFIG, chain_registry_kind=Layout.UPSTREAM)))
+    names = [duty.name for duty in duties(parts)]
+    assert names == ["signer", "rotation", "database", "database_check", "cross_checks"]
+    parts.closing.close()
+
+
+def test_build__disagreement_that_stands__halts_signing_before_anything_runs(
+    opened: Opened,
+) -> None:
+    opened.disagreements = [{"entry": 1, "job": "job-1", "at": "2027", "reason": "cycles"}]
+    parts = module.build(Chains.of(CONFIG))
+    assert parts.api.halt.reason == "job job-1 of 2027: cycles"
+    assert parts.api.halt.halted is not None
+    assert parts.api.supervisor._state.halted is not None, "the API process is told at its start"
+    parts.closing.close()
+
+
+def test_build__two_chains__each_has_its_own_parts_and_both_one_signer_process(
+    opened: Opened,
+) -> None:
+    one = [ChainConfig(name, replace(CONFIG, store_path=Path(name))) for name in ("a", "b")]
+    two = (one[0], replace(one[1], config=replace(one[1].config, chain_registry=b"\x22" * 20)))
+    parts = module.build(Chains(two, Path("attestor.sqlite")))
+    events = opened.events
+    assert [events.count(f"open {name}") for name in ("lock", "payer", "store")] == [3, 2, 2]
+    assert [events.count(f"open {name}") for name in ("signer", "api", "health")] == [1, 1, 1]
+    assert [unit.served.name for unit in parts.units] == ["a", "b"]
+    assert all(unit.running is not None for unit in parts.units)
+    assert [duty.name for duty in parts.duties] == ["signer"]
+    parts.closing.close()
+    assert [events.count(f"close {name}") for name in ("lock", "payer", "store")] == [3, 2, 2]
+
+
+def test_build__two_chains_with_one_registry__are_refused_before_anything_is_opened(
+    opened: Opened,
+) -> None:
+    """The deployment file may have said so, which is not read with the options."""
+    both = [ChainConfig(name, replace(CONFIG, store_path=Path(name))) for name in ("a", "b")]
+    with pytest.raises(ConfigurationInvalid, match="chains a and b have one registry"):
+        module.build(Chains(tuple(both), Path("attestor.sqlite")))
+    assert not any("node" in event or "signer" in event for event in opened.events)
+
+
+def test_build__one_chain_s_node_is_away__the_other_is_built(opened: Opened) -> None:
+    one = [ChainConfig(name, replace(CONFIG, store_path=Path(name))) for name in ("a", "b")]
+    two = (one[0], replace(one[1], config=replace(one[1].config, chain_registry=b"\x22" * 20)))
+    opened.faults["node"] = RpcUnreachable("away")
+    opened.passing = {"node"}
+    parts = module.build(Chains(two, Path("attestor.sqlite")))
+    assert [unit.running is not None for unit in parts.units] == [False, True]
+    assert parts.units[0].failure is not None
     parts.closing.close()

@@ -10,11 +10,12 @@ from attestor.core.cross_check import CrossCheckPolicy, Mode
 from attestor.core.execution import Limits
 from attestor.core.registration import Terms
 from attestor.core.report_data import Binding, Layout
-from attestor.daemon.policy import make_gate, policy_from, signer_settings
+from attestor.daemon.policy import make_gate, policy_from, signer_settings, slot_settings
 from attestor.errors import ConfigurationInvalid, SimulationRefused
 from attestor.signer.settings import SignerSettings
 
 BINDING = Binding(31337, b"\x11" * 20, Layout.ATTESTOR)
+SLOT = slot_settings(BINDING, None)
 CONFIG = Config(
     chain_rpc_url="http://node.example",
     chain_id=31337,
@@ -67,9 +68,9 @@ def test_make_gate__simulated_on_any_other_chain__is_refused(chain_id: int) -> N
 
 
 def test_signer_settings__hold_no_payer_and_no_endpoint() -> None:
-    header = signer_settings(CONFIG, BINDING).to_header()
+    header = signer_settings(CONFIG, SLOT).to_header()
     assert header["provider"] == "configfs"
-    assert header["chain_id"] == 31337
+    assert header["slots"][0]["chain_id"] == 31337
     assert "nowhere" not in str(header)
     assert "node.example" not in str(header)
 
@@ -84,7 +85,7 @@ def test_signer_settings__hold_the_operators_choice_of_trust() -> None:
         cross_check_budget_cycles=5,
         cross_check_sample_rate=0.5,
     )
-    settings = SignerSettings.from_header(signer_settings(config, BINDING).to_header())
+    settings = SignerSettings.from_header(signer_settings(config, SLOT).to_header())
     assert settings.engine == "attestor"
     assert settings.limits.cycles == 10
     assert settings.policy == CrossCheckPolicy(Mode.NEVER, Mode.ALWAYS, 5, 0.5)
@@ -92,5 +93,5 @@ def test_signer_settings__hold_the_operators_choice_of_trust() -> None:
 
 def test_signer_settings__defaults__are_those_of_the_policy() -> None:
     """The model and the options must not drift apart."""
-    assert signer_settings(CONFIG, BINDING).policy == CrossCheckPolicy()
-    assert signer_settings(CONFIG, BINDING).limits == Limits()
+    assert signer_settings(CONFIG, SLOT).policy == CrossCheckPolicy()
+    assert signer_settings(CONFIG, SLOT).limits == Limits()

@@ -24,8 +24,8 @@ from attestor.errors import (
     SigningHalted,
     WorkersFailing,
 )
-from attestor.http import health as module
-from attestor.http.health import Health
+from attestor.http import counting
+from attestor.http.health import ChainStanding, Health
 from attestor.store.database import Store
 from attestor.store.disagreements import Disagreements
 from attestor.store.history import History
@@ -78,14 +78,17 @@ class Parts:
         self.cover = Cover(ACTIVE, "the active signer is young enough")
         self.health = Health(
             lambda: self.halted,
-            self.proofs,
-            self.disagreements,
+            lambda: [self.standing],
             self.api,
-            self.collateral,
-            lambda: self.duties,
+            list,
             BOUNDS,
             lambda: self.now,
-            cover=lambda: self.cover,
+        )
+
+    @property
+    def standing(self) -> ChainStanding:
+        return ChainStanding(
+            "", self.proofs, self.disagreements, self.duties, self.collateral, cover=self.cover
         )
 
     def get(self, path: str) -> Response:
@@ -150,8 +153,7 @@ def test_health__halted__is_not_ok_and_says_what_to_do(parts: Parts) -> None:
 def test_health__unrecorded_executor__is_said_in_every_answer(parts: Parts, halted: bool) -> None:
     parts.health = Health(
         lambda: parts.halted,
-        parts.proofs,
-        parts.disagreements,
+        lambda: [parts.standing],
         parts.api,
         executor=ExecutorBuild.UNRECORDED,
     )
@@ -212,7 +214,9 @@ def test_metrics__collateral__tell_its_end_and_failing_upkeep(parts: Parts) -> N
 
 
 def test_metrics__no_store_of_ours__say_nothing_of_collateral(parts: Parts) -> None:
-    health = Health(lambda: None, parts.proofs, parts.disagreements, parts.api)
+    health = Health(
+        lambda: None, lambda: [ChainStanding("", parts.proofs, parts.disagreements)], parts.api
+    )
     answer = asyncio.run(health.metrics(make_mocked_request("GET", "/metrics")))
     assert "collateral" not in str(answer.text)
     assert asyncio.run(health.health(make_mocked_request("GET", "/health"))).status == 200
@@ -306,7 +310,7 @@ def test_metrics__duties__tell_how_each_stands(parts: Parts) -> None:
 def test_metrics__database_hangs__answers_without_its_counts_and_asks_it_once(
     parts: Parts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "DATABASE_SECONDS", 0.0)
+    monkeypatch.setattr(counting, "DATABASE_SECONDS", 0.0)
     gate, asked = threading.Event(), []
 
     def hang() -> list[dict[str, object]]:

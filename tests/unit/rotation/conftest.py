@@ -25,7 +25,7 @@ from attestor.rotation.loop import Rotation
 from attestor.rotation.observer import Observer
 from attestor.rotation.request import Request
 from attestor.rotation.situation import RotationPolicy
-from attestor.signer.client import QuoteAnswer
+from attestor.signer.slot_client import QuoteAnswer
 from attestor.store.database import Store
 from attestor.store.history import History
 from attestor.store.journal import Journal

@@ -75,6 +75,16 @@ def test_require__node_stays_down__says_so_after_a_bounded_time() -> None:
     assert len(chain.pauses) == TRIES - 1
 
 
+def test_close__while_the_node_is_down__ends_who_waits() -> None:
+    """A job that waits for the chain must not keep the daemon from ending in time."""
+    chain = Chain(failures=TRIES)
+    asked = vouching(chain)
+    asked.close()
+    with pytest.raises(SignerNotVouchedFor, match="the daemon stops"):
+        asked.require(SIGNER)
+    assert len(chain.pauses) == 1
+
+
 @pytest.mark.parametrize("is_shown", [True, False])
 def test_require__endpoints_disagree__headers_decide(is_shown: bool) -> None:
     chain: Any = Chain()

@@ -38,6 +38,7 @@ from attestor.signer import cross_checker as module
 from attestor.signer.cross_checker import CrossChecker
 from attestor.signer.keys import Keys
 from attestor.signer.service import SignerService
+from attestor.signer.slots import Slot, Slots
 from attestor.signer.workloads.sp1 import Sp1Workload
 
 ELF = (Path(__file__).parents[3] / "guests" / "elf" / "fibonacci.elf").read_bytes()
@@ -110,7 +111,7 @@ class Signer:
         workload = Sp1Workload(self.engines, limits, Engine.ATTESTOR, self.cross_checker)
         provider: Any = type("Provider", (), {"name": "made-up", "simulated": True})()
         binding = Binding(31337, b"\x77" * 20, Layout.ATTESTOR)
-        self.service = SignerService(self.keys, provider, binding, workload)
+        self.service = SignerService(Slots({"": Slot(self.keys, provider, binding)}), workload)
         self.address = from_hex(self.ask("new_key").header["address"])
         self.ask("activate", address=to_hex(self.address), valid_until=10_000)
 
@@ -222,7 +223,7 @@ def test_prove__sample__is_signed_first_and_cross_checked_afterwards() -> None:
     assert signer.engines.order == [Engine.ATTESTOR]
     signer.cross_checker.check_next()
     assert signer.engines.order == [Engine.ATTESTOR, Engine.SP1_PORTABLE]
-    found = {"job": "job-1", "finding": "agreed", "reason": ""}
+    found = {"job": "job-1", "slot": "", "finding": "agreed", "reason": ""}
     assert signer.ask("cross_checks").header == {"finished": [found]}
     assert signer.ask("cross_checks").header == {"finished": []}
 

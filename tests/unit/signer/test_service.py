@@ -22,6 +22,7 @@ from attestor.errors import (
 )
 from attestor.signer.keys import Keys, Signatures
 from attestor.signer.service import SignerService
+from attestor.signer.slots import Slot, Slots
 
 BINDING = Binding(31337, b"\x77" * 20, Layout.ATTESTOR)
 BLOCK_HASH = b"\xbb" * 32
@@ -95,7 +96,9 @@ class Parts:
         self.keys.lease(1000, 1e6)
         self.provider = Provider()
         self.work = Work()
-        self.service = SignerService(self.keys, self.provider, BINDING, self.work)
+        self.service = SignerService(
+            Slots({"": Slot(self.keys, self.provider, BINDING)}), self.work
+        )
 
     def ask(self, verb: str, *blobs: bytes, **arguments: Any) -> Frame:
         return self.service.handle(Frame({"verb": verb, **arguments}, blobs))

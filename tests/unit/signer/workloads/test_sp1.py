@@ -32,6 +32,7 @@ from attestor.errors import (
 from attestor.signer.cross_checker import CrossChecker
 from attestor.signer.keys import Keys
 from attestor.signer.service import SignerService
+from attestor.signer.slots import Slot, Slots
 from attestor.signer.workloads.sp1 import Sp1Workload
 
 ELF = (Path(__file__).parents[4] / "guests" / "elf" / "fibonacci.elf").read_bytes()
@@ -80,9 +81,9 @@ class Parts:
         cross_checker = CrossChecker(
             self.keys.halt, executor, Limits(), CrossCheckPolicy(), lambda: 0.5
         )
-        self.workload = Sp1Workload(executor, Limits(), PORTABLE, cross_checker, statements)
+        self.workload = Sp1Workload(executor, Limits(), PORTABLE, cross_checker, {"": statements})
         provider: Any = None
-        self.service = SignerService(self.keys, provider, BINDING, self.workload)
+        self.service = SignerService(Slots({"": Slot(self.keys, provider, BINDING)}), self.workload)
         self.signer = self.keys.create()
         self.keys.activate(self.signer, LATER)
 

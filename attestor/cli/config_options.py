@@ -1,0 +1,48 @@
+"""`--config` and `--chain`, by which a command takes what the daemon's file says of one chain."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from attestor import config
+from attestor.config import Chains
+
+
+def config_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options, which the command gets as `file` and `chain`."""
+    command = click.option(
+        "--chain",
+        default=None,
+        metavar="NAME",
+        help="With --config, the chain that is meant where the file has several.",
+    )(command)
+    return click.option(
+        "--config",
+        "file",
+        type=click.Path(path_type=Path),
+        help="The daemon's TOML file: database, endpoints and registry are those that it names.",
+    )(command)
+
+
+def chains_of(file: Path | None, chain: str | None) -> Chains | None:
+    """The chains of the file, or of them the one that is named; None without a file. Raises
+    `ConfigurationInvalid` and `ChainNotNamed`."""
+    if file is None:
+        if chain is not None:
+            raise click.UsageError("--chain names a chain of a file: give --config too")
+        return None
+    found = config.load_chains(file, os.environ, {}, needs_payer=False)
+    return found if chain is None else Chains((found.named(chain),), found.store_path)
+
+
+def from_file(context: click.Context, name: str, configured: Any) -> Any:
+    """A parameter of a command: what the command line says, or else the file, or else anything
+    else."""
+    source = context.get_parameter_source(name)
+    given = context.params[name]
+    if source is click.core.ParameterSource.COMMANDLINE or configured is None:
+        return given
+    return configured

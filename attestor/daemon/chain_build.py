@@ -1,0 +1,280 @@
+"""The parts of the daemon that follow one chain, built in the order in which they need each
+other: those that need no signer process, and then the others."""
+
+import time
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+
+from loguru import logger
+
+from attestor.chain.heads import Heads
+from attestor.chain.node import Node
+from attestor.chain.pace import Pace
+from attestor.chain.registry import Registry
+from attestor.collateral.build import build_duty
+from attestor.collateral.duty import CollateralDuty
+from attestor.config import Config
+from attestor.core.fees import GWEI
+from attestor.core.report_data import Binding, Layout
+from attestor.core.signers import Cover
+from attestor.core.text import checksummed
+from attestor.daemon.api_service import ChainRecords
+from attestor.daemon.database import DatabaseCheckDuty, DatabaseDuty
+from attestor.daemon.duties import Duty
+from attestor.daemon.halt import Halt
+from attestor.daemon.policy import make_gate, policy_from
+from attestor.daemon.policy_events import PolicyEventsDuty
+from attestor.deployment import addresses
+from attestor.errors import AttestorError
+from attestor.jobs.cross_checks import CheckingProcess, CrossChecks
+from attestor.jobs.duty import CrossCheckDuty
+from attestor.quote.gate import Gate
+from attestor.rotation.duty import RotationDuty
+from attestor.rotation.effects import RotationEffects
+from attestor.rotation.failures import Failures
+from attestor.rotation.loop import Rotation
+from attestor.rotation.observer import Observer
+from attestor.rotation.request import RequestBuilder
+from attestor.rotation.situation import RotationPolicy
+from attestor.rotation.vouching import Vouching
+from attestor.signer.slot_client import SlotVerbs
+from attestor.store.database import Store
+from attestor.store.disagreements import Disagreements
+from attestor.store.headers import Headers
+from attestor.store.history import History
+from attestor.store.journal import Journal
+from attestor.store.policy_events import PolicyEvents
+from attestor.store.proofs import Proofs
+from attestor.store.transactions import Transactions
+from attestor.store.uploads import Uploads
+from attestor.transactions.budget import GasBudget
+from attestor.transactions.lock import lock_account
+from attestor.transactions.manager import TransactionManager
+from attestor.transactions.payers import load_payer
+from attestor.transactions.pricing import Pricer
+from attestor.transactions.replacement import FeePolicy
+
+LOOK_SECONDS = 5.0
+"""Between two looks at what was found about samples. After a disagreement the signer process signs
+nothing by itself, and the API process tells of it at once."""
+
+
+@dataclass(frozen=True)
+class ChainParts:
+    """The chain, what we use on it, and who pays at which price."""
+
+    node: Node
+    contracts: addresses.Addresses
+    registry: Registry
+    binding: Binding
+    policy: RotationPolicy
+    pricer: Pricer
+
+
+@dataclass(frozen=True)
+class StoreParts:
+    """The database, a part for each group of its tables."""
+
+    history: History
+    proofs: Proofs
+    transactions: Transactions
+    uploads: Uploads
+    disagreements: Disagreements
+    headers: Headers
+    database: Store
+
+
+@dataclass(frozen=True)
+class OpenedChain:
+    """What needs no signer process: the chain was reached, and the database is open."""
+
+    parts: ChainParts
+    store: StoreParts
+    manager: TransactionManager
+    noted: PolicyEvents
+    gate: Gate
+    collateral: CollateralDuty | None
+
+
+@dataclass(frozen=True)
+class RunningChain:
+    """All of one chain."""
+
+    store: StoreParts
+    collateral: CollateralDuty | None
+    duties: tuple[Duty, ...]
+    records: ChainRecords
+    rotation: Rotation
+    vouching: Vouching
+    heads: Heads
+
+    @property
+    def cover(self) -> Cover:
+        """Who signs."""
+        return self.rotation.cover
+
+
+def open_chain(
+    config: Config, move_old_jobs: Callable[[Store], None], opened: ExitStack
+) -> OpenedChain:
+    """Raises every `Misconfigured` error of the chain, its payer and its database, and those of the
+    node. `opened` closes what is opened."""
+    chain = _chain(config)
+    gate = make_gate(config, lambda: chain.node.head().timestamp)
+    store, manager, noted = _store(config, opened, chain, move_old_jobs)
+    collateral = _collateral(config, chain, store, opened)
+    return OpenedChain(chain, store, manager, noted, gate, collateral)
+
+
+def run_chain(
+    config: Config,
+    opened: OpenedChain,
+    signer: SlotVerbs,
+    findings: CheckingProcess,
+    halt: Halt,
+) -> RunningChain:
+    """The rest, once there is a signer process with a slot for the chain. Nothing runs yet."""
+    parts, store = opened.parts, opened.store
+    effects = _effects(config, parts, store, opened.manager, signer, opened.gate)
+    heads = Heads(parts.node, store.headers, Pace(config.chain_poll_seconds, time.monotonic))
+    rotation = _rotation(parts, store, opened.manager, effects, heads)
+    rotation.recover(held=signer.addresses())
+    vouching = Vouching(parts.node, parts.registry, shows=rotation.shows)
+    checks = CrossChecks(findings, store.proofs, store.disagreements, vouching.require)
+    checks.recover()
+    # An earlier run ended in a disagreement that stands, unless it was resumed.
+    for standing in store.disagreements.open()[:1]:
+        halt.halt(f"job {standing.job} of {standing.at}: {standing.reason}")
+    look = CrossCheckDuty(checks, halt.halt, LOOK_SECONDS)
+
+    def chain_time() -> int:
+        return heads.window.head.timestamp if heads.window.head is not None else 0
+
+    duties: tuple[Duty, ...] = (
+        RotationDuty(signer, rotation, lambda: halt.reason, config.chain_poll_seconds),
+        DatabaseDuty(store.database),
+        DatabaseCheckDuty(store.database),
+        look,
+        *((opened.collateral,) if opened.collateral is not None else ()),
+        *_policy_events(config, parts, opened.noted, heads),
+    )
+    _tell(config, parts)
+    records = ChainRecords(checks, look.step, store.proofs, store.history, chain_time)
+    return RunningChain(store, opened.collateral, duties, records, rotation, vouching, heads)
+
+
+def end_signers(signer: SlotVerbs, rotation: Rotation) -> None:
+    """The keys go first, where the signer process still has them, then the history says so."""
+    with suppress(AttestorError):
+        for address in signer.addresses():
+            signer.retire(address)
+    with suppress(AttestorError):
+        rotation.recover(held=[])
+
+
+def _chain(config: Config) -> ChainParts:
+    node = Node.of(config.rpc_urls, config.chain_id, config.chain_check_headers)
+    node.require_chain()
+    contracts = addresses.of(config)
+    binding = Binding(config.chain_id, contracts.registry, Layout(config.chain_registry_kind))
+    registry = Registry(node, contracts.registry, binding.layout)
+    policy = policy_from(config, registry.terms())
+    payer = load_payer(config.payer, lambda name: f"payer.{name}")
+    pricer = Pricer(node, payer, _fee_policy(config))
+    return ChainParts(node, contracts, registry, binding, policy, pricer)
+
+
+def _fee_policy(config: Config) -> FeePolicy:
+    cap, tip = config.payer_max_fee_gwei, config.payer_max_priority_fee_gwei
+    return FeePolicy(int(cap * GWEI), int(tip * GWEI))
+
+
+def _store(
+    config: Config,
+    opened: ExitStack,
+    chain: ChainParts,
+    move_old_jobs: Callable[[Store], None],
+) -> tuple[StoreParts, TransactionManager, PolicyEvents]:
+    """The database, and what sends from the payer's account: nobody else has either meanwhile."""
+    payer_lock = lock_account(chain.node, chain.pricer.payer)
+    opened.callback(payer_lock.close)
+    store = Store.open(config.store_path)
+    opened.callback(store.close)
+    move_old_jobs(store)
+    journal = Journal(store, time.time)
+    parts = StoreParts(
+        History(store, journal),
+        Proofs(store, journal),
+        Transactions(store, journal),
+        Uploads(store, journal),
+        Disagreements(store, journal),
+        Headers(store),
+        store,
+    )
+    manager = TransactionManager(chain.node, chain.pricer, parts.transactions, lock=payer_lock)
+    return parts, manager, PolicyEvents(store, journal, chain.contracts.registry)
+
+
+def _policy_events(
+    config: Config, chain: ChainParts, noted: PolicyEvents, heads: Heads
+) -> tuple[Duty, ...]:
+    """Upstream's registry has no such events."""
+    if chain.binding.layout is Layout.UPSTREAM:
+        return ()
+    first = addresses.registry_block(config, chain.registry.address)
+    parts, deep = (chain.node, chain.registry, noted, first), chain.policy.confirmations
+    return (PolicyEventsDuty(*parts, deep, lambda: heads.window),)
+
+
+def _collateral(
+    config: Config, chain: ChainParts, store: StoreParts, opened: ExitStack
+) -> CollateralDuty | None:
+    return build_duty(
+        config,
+        chain.node,
+        chain.contracts.store,
+        chain.pricer.payer,
+        store.history,
+        store.uploads,
+        store.transactions,
+        opened,
+    )
+
+
+def _effects(
+    config: Config,
+    chain: ChainParts,
+    store: StoreParts,
+    manager: TransactionManager,
+    signer: SlotVerbs,
+    gate: Gate,
+) -> RotationEffects:
+    requests = RequestBuilder(chain.registry, chain.pricer.payer)
+    lost, limit = store.transactions, config.payer_max_reverted_gas_per_day
+    budget = GasBudget(lost, chain.pricer.payer, limit, time.time)
+    return RotationEffects(
+        signer, chain.registry, manager, gate, store.history, chain.binding, requests, budget
+    )
+
+
+def _rotation(
+    chain: ChainParts,
+    store: StoreParts,
+    manager: TransactionManager,
+    effects: RotationEffects,
+    heads: Heads,
+) -> Rotation:
+    history, failures = store.history, Failures(store.history, time.monotonic)
+    observer = Observer(chain.registry, manager, history, chain.policy, failures)
+    return Rotation(heads, observer, effects, history, chain.policy, failures, time.monotonic)
+
+
+def _tell(config: Config, parts: ChainParts) -> None:
+    logger.info(
+        "registry {} on chain {}, payer {}, provider {}",
+        checksummed(parts.registry.address),
+        config.chain_id,
+        checksummed(parts.pricer.payer),
+        config.quote_provider,
+    )
