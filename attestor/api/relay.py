@@ -1,6 +1,9 @@
 """`/health` and `/metrics` at clients' address: what the daemon says, asked for a few times a
 second at most. The daemon serves both itself too, at an address in which this process has no
-part."""
+part.
+
+Who is neither on this machine nor has a name hears whether all goes well, and nothing else: what is
+wrong, and the figures, are the operator's business."""
 
 import asyncio
 import json
@@ -12,6 +15,7 @@ from aiohttp import web
 
 from attestor.api.link import DaemonLink
 from attestor.errors import AttestorError
+from attestor.http.clients import CLIENT
 
 FRESH_SECONDS = 0.2
 
@@ -38,11 +42,17 @@ class HealthRelay:
         application.router.add_get("/metrics", self.metrics)
 
     async def health(self, request: web.Request) -> web.Response:
-        """The daemon's answer; 503 with `daemon_not_answering` where there is none."""
-        return await self._answer("/health", self._health)
+        """The daemon's answer; 503 with `daemon_not_answering` where there is none. Strangers get
+        its status with {"ok":true} or {"ok":false}."""
+        told = await self._answer("/health", self._health)
+        if _is_strange(request):
+            return web.json_response({"ok": told.status == 200}, status=told.status)
+        return told
 
     async def metrics(self, request: web.Request) -> web.Response:
-        """The daemon's answer; 503 where there is none."""
+        """The daemon's answer; 503 where there is none, and 404 for strangers."""
+        if _is_strange(request):
+            return web.Response(status=404)
         return await self._answer("/metrics", self._metrics)
 
     async def _answer(self, path: str, ask: Callable[[], _Told]) -> web.Response:
@@ -65,6 +75,11 @@ class HealthRelay:
 
     def _metrics(self) -> _Told:
         return _Told(200, self._daemon.metrics(), "text/plain", time.monotonic())
+
+
+def _is_strange(request: web.Request) -> bool:
+    client = request.get(CLIENT)
+    return client is not None and not client.is_named and not client.is_local
 
 
 def _failed(error: AttestorError) -> _Told:

@@ -1,9 +1,27 @@
 """What the daemon tells the API process in its first frame, and whenever it changes."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from attestor.errors import SigningHalted
+
+
+@dataclass(frozen=True)
+class AccessSettings:
+    """Who may ask: files as paths, networks as text, quotas by their names with 0 for none."""
+
+    tls_certificate: str | None = None
+    tls_key: str | None = None
+    client_ca: str | None = None
+    client_required: bool = False
+    clients_file: str | None = None
+    allow: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()
+    anonymous_here: bool = True
+    anonymous_elsewhere: bool = False
+    access_log: bool = True
+    named: dict[str, int] = field(default_factory=dict)
+    unnamed: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -21,6 +39,7 @@ class ApiSettings:
     max_connections_per_address: int
     executor_directory: str
     log_level: str
+    access: AccessSettings = AccessSettings()
 
     def to_header(self) -> dict[str, Any]:
         """The settings as a frame's header."""
@@ -29,7 +48,7 @@ class ApiSettings:
     @classmethod
     def from_header(cls, header: dict[str, Any]) -> "ApiSettings":
         """The settings in a frame's header."""
-        return cls(**header)
+        return cls(**{**header, "access": AccessSettings(**header["access"])})
 
 
 @dataclass(frozen=True)

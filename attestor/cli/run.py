@@ -24,9 +24,15 @@ def _default(known: Any) -> str:
     return f"default {str(value).lower() if isinstance(value, bool) else value or 'none'}"
 
 
+def _by_table() -> list[Any]:
+    """The options, those of one table together, in the order in which `Config` has the tables."""
+    tables = list(dict.fromkeys(name.split("_")[0] for name in Config.__annotations__))
+    return sorted(fields(Config), key=lambda known: tables.index(known.name.split("_")[0]))
+
+
 def _config_options(command: Callable[..., None]) -> Callable[..., None]:
     """One flag per option of `Config`, with its TOML key, environment variable and default."""
-    for known in reversed(fields(Config)):
+    for known in reversed(_by_table()):
         choices = known.metadata["choices"]
         about = f"{known.metadata['about']}{' (' + ', '.join(choices) + ')' if choices else ''}"
         help_text = f"{about}; {_default(known)}  [{config.key(known)}]"

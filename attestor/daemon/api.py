@@ -4,8 +4,11 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from loguru import logger
+
 from attestor.api.settings import ApiSettings, ApiState
 from attestor.config import Config
+from attestor.daemon.access import access_settings, warn_of
 from attestor.daemon.api_process import ApiRun
 from attestor.daemon.api_service import ApiService
 from attestor.daemon.api_supervisor import ApiSupervisor
@@ -42,6 +45,8 @@ def build_api(
     """All of them; the process does not run yet. It serves on the socket `listening`, which stays
     open while it is started anew: clients wait meanwhile."""
     settings = _settings(config)
+    for warning in warn_of(config):
+        logger.warning("{}", warning)
 
     def start(state: ApiState) -> ApiRun:
         return ApiRun(settings, state, signer.attach(), listening, service.handle)
@@ -68,4 +73,5 @@ def _settings(config: Config) -> ApiSettings:
         max_connections_per_address=config.api_max_connections_per_address,
         executor_directory=str(config.executor_directory),
         log_level=config.log_level,
+        access=access_settings(config),
     )

@@ -14,6 +14,7 @@ from loguru import logger
 
 from attestor.config import Config
 from attestor.core.duty import DutyBounds, fault, is_past_hope
+from attestor.daemon.access import access_settings
 from attestor.daemon.build import build
 from attestor.daemon.clocks import ClockWatch
 from attestor.daemon.database import check_daily
@@ -40,6 +41,7 @@ class Daemon:
     def __init__(self, config: Config, bounds: DutyBounds | None = None) -> None:
         self._bounds = bounds or DutyBounds()
         raise_file_limit()
+        access_settings(config)  # Told before anything is opened, asked or paid.
         self._parts = build(config)
         self._clocks = self._parts.clocks
         self._stop = asyncio.Event()

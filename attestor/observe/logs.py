@@ -32,7 +32,8 @@ def set_up(level: str) -> None:
 
 def _made_safe(record: "Record") -> None:
     """Messages and exceptions hold foreign text, which must not forge further lines."""
-    record["message"] = one_line(record["message"])
+    about = f" [request {record['extra']['request']}]" if "request" in record["extra"] else ""
+    record["message"] = one_line(record["message"]) + about
     raised = record["exception"]
     record["extra"]["trace"] = "" if raised is None else traces.told(raised.value)
     record["exception"] = None
