@@ -9,6 +9,7 @@ import click
 
 from attestor.cli import stdin as entries
 from attestor.cli.chain_options import open_node
+from attestor.cli.credential_options import credential_options, take_credentials
 from attestor.cli.endpoint_options import check_headers_option, rpc_url_option
 from attestor.cli.progress import shown
 from attestor.cli.types import ADDRESS, BUILT, PROGRAM_VKEY
@@ -72,6 +73,7 @@ UNCHECKED = "UNCHECKED"
     show_default=True,
     help="Seconds for everything together.",
 )
+@credential_options
 @click.option("--json", "as_json", is_flag=True, default=False, help="Print JSON.")
 def command(
     elf: Path,
@@ -83,7 +85,7 @@ def command(
     timeout: float,
     as_json: bool,
     multiproof: bytes | None,
-    **chain: Any,
+    **others: Any,
 ) -> None:
     """Request a proof of a program, verify it and print it.
 
@@ -93,11 +95,9 @@ def command(
     """
     program = entries.read_file(elf, "ELF")
     values = [entries.parse(entry) for entry in stdin]
+    credentials = take_credentials(others, url)
     client = ProverClient(
-        url,
-        _registry(**chain),
-        timeout,
-        multiproof=multiproof,
+        url, _registry(**others), timeout, multiproof=multiproof, credentials=credentials
     )
     with shown(sys.stderr) as progress:
         key = _key(vkey, executor, program)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from attestor.client.checks import CheckedProof, Form
+from attestor.client.credentials import NONE, Credentials
 from attestor.client.prover import MAX_PUBLIC_VALUES, TIMEOUT_SECONDS, ProverClient, Stage
 from attestor.client.registry import OnChain
 
@@ -24,6 +25,7 @@ class AsyncProverClient:
         *,
         multiproof: bytes | None = None,
         max_public_values: int = MAX_PUBLIC_VALUES,
+        credentials: Credentials = NONE,
         at_once: int = AT_ONCE,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -37,6 +39,7 @@ class AsyncProverClient:
                 timeout,
                 multiproof=multiproof,
                 max_public_values=max_public_values,
+                credentials=credentials,
                 clock=clock,
             )
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from enum import StrEnum
 
 from attestor.client.checks import Answered, Asked, CheckedProof, Form, Point, check
+from attestor.client.credentials import NONE, Credentials
 from attestor.client.registry import OnChain, RegistryView
 from attestor.client.service import Service
 from attestor.core.execution import stdin_sha256
@@ -32,7 +33,8 @@ class ProverClient:
 
     Everything that a proof takes ends within `timeout` seconds together. Without a registry, and
     without the MultiProof (20 bytes) that the statement is for, the points that need them are left
-    unchecked. `max_public_values` bounds the longest public values, in bytes.
+    unchecked. `max_public_values` bounds the longest public values, in bytes. `credentials` say who
+    asks; their TLS counts unless `http` is given.
     """
 
     def __init__(
@@ -44,10 +46,13 @@ class ProverClient:
         *,
         multiproof: bytes | None = None,
         max_public_values: int = MAX_PUBLIC_VALUES,
+        credentials: Credentials = NONE,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._service = Service(url, http or HttpClient(), max_public_values, sleep)
+        self._service = Service(
+            url, http or credentials.http(), max_public_values, sleep, credentials.headers()
+        )
         self._registry = None if registry is None else RegistryView(registry.node, registry.address)
         self._timeout = timeout
         self._multiproof = multiproof
