@@ -99,8 +99,9 @@ def changing(path: Path) -> Iterator[list[KnownClient]]:
     """The clients, to be changed in place: what they are at the end of the block is written, whole
     or not at all. One at a time does this. A file that is missing is made, mode 600. Raises
     `ClientsFileInvalid`."""
+    place = path.resolve()
     try:
-        lock = path.with_name(path.name + ".lock").open("a")
+        lock = place.with_name(place.name + ".lock").open("a")
     except OSError as error:
         told = f"cannot write beside {path}: {error.strerror}"
         raise ClientsFileInvalid(told, hint="make its folder, or become its owner") from None
@@ -108,12 +109,11 @@ def changing(path: Path) -> Iterator[list[KnownClient]]:
         fcntl.flock(lock, fcntl.LOCK_EX)
         clients = list(read(path)) if path.exists() else []
         yield clients
-        _replace(path, encode(tuple(clients)))
+        _replace(place, encode(tuple(clients)))
 
 
-def _replace(path: Path, data: bytes) -> None:
+def _replace(place: Path, data: bytes) -> None:
     """With owner and mode of the file that was there."""
-    place = path.resolve()
     fresh = place.with_name(f"{place.name}.new")
     try:
         before = place.stat() if place.exists() else None
@@ -130,7 +130,7 @@ def _replace(path: Path, data: bytes) -> None:
         fresh.replace(place)
     except OSError as error:
         raise ClientsFileInvalid(
-            f"the clients file {path} cannot be written: {error.strerror}; it is as it was",
+            f"the clients file {place} cannot be written: {error.strerror}; it is as it was",
             hint="become its owner, or make room on the disk",
         ) from None
 

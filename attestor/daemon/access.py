@@ -100,4 +100,5 @@ def _numbers(config: Config, prefix: str) -> dict[str, int]:
 
 
 def _text(path: Path | None) -> str | None:
-    return None if path is None else str(path.resolve())
+    """Links stay as they are: a renewed certificate may be a link that leads elsewhere."""
+    return None if path is None else str(path.absolute())

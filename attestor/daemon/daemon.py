@@ -21,8 +21,9 @@ from attestor.daemon.database import check_daily
 from attestor.daemon.duties import Duties
 from attestor.daemon.stopping import aside
 from attestor.errors import AttestorError, Fatal
-from attestor.http.connections import ConnectionLimits, raise_file_limit
+from attestor.http.connections import ConnectionLimits
 from attestor.http.health import Health
+from attestor.http.process_limits import raise_file_limit
 from attestor.http.server import Listener, application
 
 WATCH_SECONDS = 1.0

@@ -60,7 +60,8 @@ class AccessLog:
             return
         level = "DEBUG" if request.path in QUIET and status == 200 else "INFO"
         client = request.get(CLIENT)
-        told = "request id={} client={} method={} route={} status={} in={} out={} ms={:.0f}{}"
+        who = "request id={} client={} from={} "
+        told = who + "method={} route={} status={} in={} out={} ms={:.0f}{}"
         more = f" untold_refusals={self._untold}" if self._untold else ""
         self._untold = 0
         logger.log(
@@ -68,6 +69,7 @@ class AccessLog:
             told,
             request[REQUEST_ID],
             "-" if client is None else client.name,
+            request.remote or "-",
             request.method[:16],
             _route(request),
             status,

@@ -27,6 +27,8 @@ EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 RESERVED_FILES = 64
 """What a process needs beside its connections: database, sockets to other processes, log."""
 ACCEPT_AT_ONCE = 64
+HANDSHAKES_AT_ONCE = 1024
+"""Each takes some 100 kB before anyone has shown that it can speak TLS."""
 ACCEPT_PAUSE_SECONDS = 1.0
 SWEEP_SECONDS = 1.0
 
@@ -49,12 +51,6 @@ class ConnectionLimits:
     """Whose connections are taken."""
     proxies: AllowList = EVERYBODY
     """Those of its networks, which speak for many, may have more connections than `per_address`."""
-
-
-def raise_file_limit() -> None:
-    """Let this process open as many files as it may ever."""
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 class GuardedProtocol(asyncio.Protocol):
@@ -256,14 +252,18 @@ class Connections:
         return not few and not self._limits.proxies.names(address)
 
     def _has_room(self) -> bool:
-        """Whether one more may come, in place of the one that was silent longest if need be, or
-        of the one whose handshake began first."""
+        """Whether one more may come, perhaps for the longest silent or the oldest handshake."""
+        if len(self._tasks) >= HANDSHAKES_AT_ONCE:
+            self._end_oldest_handshake()
         if len(self) < self._total:
             return True
         for guarded in self._silent:
             guarded.abort()
             del self._silent[guarded]
             return True
+        return self._end_oldest_handshake()
+
+    def _end_oldest_handshake(self) -> bool:
         for task in self._tasks:
             task.cancel()
             del self._tasks[task]

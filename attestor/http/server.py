@@ -33,6 +33,7 @@ from attestor.errors import (
 from attestor.errors.access import ClientRefused, QuotaExceeded, Unauthenticated
 from attestor.http.clients import REQUEST_ID
 from attestor.http.connections import ConnectionLimits, Connections
+from attestor.http.process_limits import bound_tls_memory
 
 FAULT_HEADER = "X-Attestor-Fault"
 STOP_SECONDS = 1.0
@@ -103,6 +104,8 @@ class Listener:
         self._listening = listening
         self._limits = limits
         self._tls = tls
+        if tls is not None:
+            bound_tls_memory()
         self._connections: Connections | None = None
 
     async def start(self) -> None:

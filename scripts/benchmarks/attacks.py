@@ -17,7 +17,7 @@ from pathlib import Path
 
 from attestor.core import api_key
 from attestor.http import wire
-from attestor.http.connections import raise_file_limit
+from attestor.http.process_limits import raise_file_limit
 from attestor.programs import ELF_FOLDER
 
 CONNECTIONS = 10_000

@@ -5,6 +5,7 @@ import datetime
 import json
 import ssl
 import time
+from asyncio import sslproto
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -27,6 +28,7 @@ from attestor.http.access_log import AccessLog
 from attestor.http.allow_list import AllowList
 from attestor.http.clients import CLIENT, Asking, client_of
 from attestor.http.connections import ConnectionLimits
+from attestor.http.process_limits import TLS_BUFFER_BYTES, bound_tls_memory
 from attestor.http.server import Listener, application, listen
 from attestor.http.tls_files import TlsFiles
 from attestor.http.tls_renewal import TlsRenewal
@@ -52,6 +54,7 @@ class Service:
     is_logged: bool = True
     seen: list[str] = field(default_factory=list)
     listener: Listener | None = None
+    limits: ConnectionLimits = field(default_factory=ConnectionLimits)
 
     def run(self, folder: Path, ask: Ask, tls: ssl.SSLContext | None = None) -> None:
         path = folder / "clients.json"
@@ -77,7 +80,7 @@ class Service:
             served.router.add_route("*", path_name, call)
         context = None if self.files is None else tls_files.server_context(self.files, today())
         listening = listen("127.0.0.1", 0, "api")
-        self.listener = Listener(served, listening, ConnectionLimits(), context)
+        self.listener = Listener(served, listening, self.limits, context)
         await self.listener.start()
         try:
             async with ClientSession(connector=TCPConnector(ssl=tls or False)) as session:
@@ -283,7 +286,9 @@ def test_log__a_request__is_one_line_without_query_and_body(
 
     Service().run(tmp_path, ask)
     told = [line for line in lines if line.startswith("request ")]
-    assert "client=alice method=POST route=/call/{id} status=200 in=6 out=" in told[0]
+    assert (
+        "client=alice from=127.0.0.1 method=POST route=/call/{id} status=200 in=6 out=" in told[0]
+    )
     assert "route=- status=404" in told[1]
     assert "secret" not in "".join(told)
 
@@ -395,3 +400,54 @@ def test_certificate__renewed_on_the_disk__is_shown_without_a_restart(
         assert (await get(session, f"{url}/call/1", AUTHORIZED))[0] == 200
 
     service.run(tmp_path, ask)
+
+
+def test_tls__buffers_of_a_connection__are_small() -> None:
+    """asyncio fills 256 KiB with zeros for each, whether or not its handshake ever ends."""
+    bound_tls_memory()
+
+    async def whole() -> int:
+        loop = asyncio.get_running_loop()
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        made = sslproto.SSLProtocol(loop, asyncio.Protocol(), context, loop.create_future(), True)
+        return len(made.get_buffer(-1))
+
+    assert asyncio.run(whole()) == TLS_BUFFER_BYTES
+
+
+@pytest.mark.parametrize("first", [b"", b"\x16\x03\x01\x02\x00\x01\x00"])
+def test_handshakes__without_end_from_many_addresses__keep_nobody_out(
+    first: bytes, tmp_path: Path
+) -> None:
+    """They take all connections there are, and the oldest gives way."""
+    service = Service(files=mutual(tmp_path, False), limits=ConnectionLimits(total=4))
+
+    async def ask(session: ClientSession, url: str) -> None:
+        port = int(url.rsplit(":", 1)[1])
+        held = []
+        for number in range(12):
+            where = (f"127.0.1.{1 + number}", 0)
+            _, writer = await asyncio.open_connection("127.0.0.1", port, local_addr=where)
+            writer.write(first)
+            held.append(writer)
+        await asyncio.sleep(0.2)
+        assert service.listener is not None
+        assert service.listener.open_connections <= 5
+        assert (await get(session, f"{url}/call/1", AUTHORIZED))[0] == 200
+        for writer in held:
+            writer.close()
+
+    service.run(tmp_path, ask)
+
+
+def test_connections__of_a_trusted_proxy__are_not_bound_by_those_of_one_address(
+    tmp_path: Path,
+) -> None:
+    async def ask(session: ClientSession, url: str) -> None:
+        port = int(url.rsplit(":", 1)[1])
+        held = [await asyncio.open_connection("127.0.0.1", port) for _ in range(5)]
+        assert (await get(session, f"{url}/call/1", AUTHORIZED))[0] == 200
+        for _, writer in held:
+            writer.close()
+
+    Service(limits=ConnectionLimits(per_address=2, proxies=PROXIES)).run(tmp_path, ask)

@@ -110,3 +110,12 @@ def test_warnings__keys_without_tls_and_everybody__are_told(clients: Path) -> No
     assert "without TLS" in warn_of(config(api_host="0.0.0.0", api_clients_file=clients))[0]
     assert len(warn_of(config(api_host="0.0.0.0", api_anonymous="everybody"))) == 2
     assert warn_of(config()) == []
+
+
+def test_access__file_that_is_a_link__is_followed_anew_each_time(
+    tls: dict[str, Path], tmp_path: Path
+) -> None:
+    """As certbot renews: the link leads elsewhere then."""
+    (tmp_path / "link.crt").symlink_to(tls["api_tls_certificate_file"])
+    given = {**tls, "api_tls_certificate_file": tmp_path / "link.crt"}
+    assert access_settings(config(**given)).tls_certificate == str(tmp_path / "link.crt")
