@@ -100,7 +100,7 @@ class Attacker:
                 reader, writer = await self._open(number)
                 while True:
                     asked += 1
-                    writer.write(head(asked) + body)
+                    writer.write(head(asked * AT_ONCE + number) + body)
                     status = await _status(reader)
                     self.count(status)
             await asyncio.sleep(0.01)
@@ -124,7 +124,7 @@ def attacks(attacker: Attacker) -> dict[str, Callable[[], Awaitable[None]]]:
         return wire.encode_request(ENDLESS.read_bytes(), [number.to_bytes(4, "little")])
 
     def endless(number: int) -> bytes:
-        body = program(number % 200)
+        body = program(number % 1000)
         return attacker.head("/request_proof", good, len(body)) + body
 
     return {
