@@ -59,10 +59,13 @@ class Admission:
                     raise exceeded(client, "jobs", quota, JOBS_RETRY_SECONDS)
             self._payers[job] = client
 
-    def charge(self, job: str, cycles: int) -> None:
-        """A run of that job ended, and took so many cycles."""
+    def charge(self, job: str, cycles: int, is_over: bool = True) -> None:
+        """A run of that job ended, and took so many cycles; one that is not over is run again, at
+        the cost of the same client."""
         with self._lock:
-            payer = self._payers.pop(job, None)
+            payer = self._payers.get(job)
+            if is_over:
+                self._payers.pop(job, None)
         if payer is not None and cycles > 0:
             self._cycles.charge(payer.share, cycles)
 

@@ -10,7 +10,7 @@ from attestor.core.client import Client, How
 from attestor.core.job import Work
 from attestor.core.proof import Proof
 from attestor.core.quotas import Quotas
-from attestor.errors import ExecutionCycleLimit, NoActiveSigner
+from attestor.errors import ExecutionCycleLimit, ExecutionStopped, NoActiveSigner
 from attestor.errors.access import QuotaExceeded
 from attestor.store.client_cycles import DAY_SECONDS, SLICE_SECONDS, ClientCycles
 from attestor.store.database import Store
@@ -118,6 +118,20 @@ def test_metered__run_that_fails_at_a_limit__is_charged_by_its_time(bench: Bench
     with pytest.raises(ExecutionCycleLimit):
         Metered(prove, bench.admission, lambda: next(times)).prove(WORK)
     assert bench.cycles.since("client alice", 3600) == 3 * CYCLES_PER_SECOND
+
+
+def test_metered__client_that_leaves_again_and_again__pays_for_each_run(bench: Bench) -> None:
+    times = iter((0.0, 5.0, 10.0, 15.0))
+
+    def prove(work: Work) -> Proof:
+        raise ExecutionStopped("nobody waits for it")
+
+    bench.ask("alice", "a")
+    metered = Metered(prove, bench.admission, lambda: next(times))
+    for _ in range(2):
+        with pytest.raises(ExecutionStopped):
+            metered.prove(WORK)
+    assert bench.cycles.since("client alice", 3600) == 10 * CYCLES_PER_SECOND
 
 
 def test_metered__run_that_is_tried_again__is_not_charged_yet(bench: Bench) -> None:
