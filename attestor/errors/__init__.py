@@ -5,6 +5,14 @@ releases (it is in JSON answers, in the journal and in metrics). Raise the most 
 message says what was wrong and where, `hint` says what to do about it.
 """
 
+from attestor.errors.access import (
+    ClientRefused,
+    ClientsFileInvalid,
+    ClientUnknown,
+    KeyRefused,
+    QuotaExceeded,
+    Unauthenticated,
+)
 from attestor.errors.base import (
     AttestorError,
     Fatal,
@@ -155,6 +163,9 @@ __all__ = [
     "BodyCompressed",
     "BodyInvalid",
     "BodyTooLarge",
+    "ClientRefused",
+    "ClientUnknown",
+    "ClientsFileInvalid",
     "CollateralExpired",
     "CollateralInvalid",
     "CollateralStoreInvalid",
@@ -206,6 +217,7 @@ __all__ = [
     "HttpFault",
     "InternalError",
     "JobGivenUp",
+    "KeyRefused",
     "LeaseLost",
     "MeasurementRefused",
     "MemoryNotLocked",
@@ -229,6 +241,7 @@ __all__ = [
     "ProverUnreachable",
     "PublicValuesMismatch",
     "QueueFull",
+    "QuotaExceeded",
     "QuoteInvalid",
     "QuoteNotCompactable",
     "QuoteProviderInvalid",
@@ -261,6 +274,7 @@ __all__ = [
     "TcbStatusRefused",
     "TransactionUnconfirmed",
     "Transient",
+    "Unauthenticated",
     "Unprovable",
     "UploadRejected",
     "UploadUnconfirmed",
