@@ -14,6 +14,8 @@ COMMANDS = {
     "prove": "Request a proof of a program, verify it and print it.",
     "clients": "Say who may use the service: API keys, names of certificates, and their quotas.",
     "audit": "Show the registration history, or verify it against the chain.",
+    "doctor": "Check everything that the daemon assumes, and say what to do first.",
+    "db": "Back up the registration history, verify a copy, and restore it.",
     "deploy": "Deploy the contracts and write their addresses to a file.",
     "collateral": "Show, fetch and upload the collateral on chain.",
     "resume": "Resume signing after the engines disagreed, or a reorg was too deep.",

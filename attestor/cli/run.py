@@ -30,7 +30,7 @@ def _by_table() -> list[Any]:
     return sorted(fields(Config), key=lambda known: tables.index(known.name.split("_")[0]))
 
 
-def _config_options(command: Callable[..., None]) -> Callable[..., None]:
+def config_options(command: Callable[..., None]) -> Callable[..., None]:
     """One flag per option of `Config`, with its TOML key, environment variable and default."""
     for known in reversed(_by_table()):
         choices = known.metadata["choices"]
@@ -51,7 +51,7 @@ def _config_options(command: Callable[..., None]) -> Callable[..., None]:
     help="Make one signer and its registration, show the transaction and what would become of it, "
     "and end. Nothing is sent or recorded, and no payer is needed.",
 )
-@_config_options
+@config_options
 def command(file: Path | None, dry_run: bool, **flags: str | None) -> None:
     """Run the daemon: keep a signer registered and serve signed results.
 
@@ -77,8 +77,12 @@ def command(file: Path | None, dry_run: bool, **flags: str | None) -> None:
 
 
 async def _run(loaded: Config) -> None:
+    from attestor.daemon.access import access_settings
     from attestor.daemon.daemon import STOP_SECONDS, Daemon
     from attestor.daemon.stopping import exit_within
+    from attestor.http.process_limits import raise_file_limit
 
+    raise_file_limit()
+    access_settings(loaded)  # Told before anything is opened, asked or paid.
     daemon = Daemon(loaded)
     await daemon.run(at_stop=lambda: exit_within(STOP_SECONDS, lambda: daemon.exit_code))

@@ -14,16 +14,15 @@ from loguru import logger
 
 from attestor.config import Config
 from attestor.core.duty import DutyBounds, fault, is_past_hope
-from attestor.daemon.access import access_settings
 from attestor.daemon.build import build
 from attestor.daemon.clocks import ClockWatch
 from attestor.daemon.database import check_daily
 from attestor.daemon.duties import Duties
+from attestor.daemon.hints import take_hints
 from attestor.daemon.stopping import aside
 from attestor.errors import AttestorError, Fatal
 from attestor.http.connections import ConnectionLimits
 from attestor.http.health import Health
-from attestor.http.process_limits import raise_file_limit
 from attestor.http.server import Listener, application
 
 WATCH_SECONDS = 1.0
@@ -41,8 +40,6 @@ class Daemon:
 
     def __init__(self, config: Config, bounds: DutyBounds | None = None) -> None:
         self._bounds = bounds or DutyBounds()
-        raise_file_limit()
-        access_settings(config)  # Told before anything is opened, asked or paid.
         self._parts = build(config)
         self._clocks = self._parts.clocks
         self._stop = asyncio.Event()
@@ -70,6 +67,8 @@ class Daemon:
             self._keep_halt()
             await self._serve_health(stack, duties)
             duties.start()
+            hints = take_hints(self._parts.config, self._parts.heads, duties.wake)
+            stack.callback(hints.close)
             self._parts.api.supervisor.start()
             stack.push_async_callback(self._stop_parts, duties)
             stack.callback(check_daily(duties.wake).stop)

@@ -1,10 +1,7 @@
 """The daemon's end of the signer process: starts it, asks, and notices when it is gone."""
 
 import contextlib
-import os
 import socket
-import subprocess
-import sys
 import time
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass
@@ -12,6 +9,7 @@ from dataclasses import dataclass
 from attestor.core.cross_check import CrossChecked, CrossCheckVerdict, Disagreement, Finding
 from attestor.core.frame import Frame
 from attestor.core.text import from_hex, to_hex
+from attestor.hardening import python_process
 from attestor.signer.connection import gone, require_ok
 from attestor.signer.prover import Prover
 from attestor.signer.settings import SignerSettings
@@ -38,12 +36,7 @@ class SignerProcess(Prover):
         self._attachments, attachments = socket.socketpair()
         with theirs, attachments:
             ends = (theirs.fileno(), attachments.fileno())
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "attestor.signer", *(str(end) for end in ends)],
-                pass_fds=ends,
-                stdin=subprocess.DEVNULL,
-                env={"PATH": os.defpath, "PYTHONPATH": os.pathsep.join(sys.path)},
-            )
+            self._process = python_process.start("attestor.signer", ends)
         super().__init__(ours)
         self._send(Frame(settings.to_header()))
         self._read_from_now_on()

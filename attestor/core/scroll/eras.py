@@ -4,6 +4,8 @@ executor has the table of forks."""
 from dataclasses import dataclass
 
 MAINNET, SEPOLIA = 534352, 534351
+NEVER = 1 << 64
+"""The time of a fork that a chain does not have."""
 
 
 @dataclass(frozen=True)
