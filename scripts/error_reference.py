@@ -31,6 +31,7 @@ CHAPTERS = (
     ("unprovable", "Runs that no proof could show"),
     ("proofs", "Service, client and proofs"),
     ("net", "HTTP requests"),
+    ("access", "Who may ask"),
     (scroll.__name__.rsplit(".", 1)[-1], "Scroll"),
     (avs.__name__.rsplit(".", 1)[-1], "Multi-Prover AVS"),
 )

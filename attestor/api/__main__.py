@@ -19,7 +19,7 @@ from attestor.core import frame
 from attestor.core.frame import Frame
 from attestor.errors import AttestorError, Fatal, FrameInvalid
 from attestor.hardening import process
-from attestor.http.connections import raise_file_limit
+from attestor.http.process_limits import raise_file_limit
 from attestor.observe import logs
 from attestor.signer.prover import AttachedProver
 

@@ -3,6 +3,7 @@ loop."""
 
 import asyncio
 import socket
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, suppress
@@ -12,16 +13,19 @@ from typing import Any
 from loguru import logger
 
 from attestor.api import serving
+from attestor.api.access import build_access
 from attestor.api.link import DaemonLink
 from attestor.api.relay import HealthRelay
 from attestor.api.settings import ApiSettings, ApiState
 from attestor.errors import AttestorError, EnginesDisagree, Fatal, SigningHalted
 from attestor.executor.bodies import BodyDecoder
 from attestor.http.bodies import BodyLimits
+from attestor.http.clients import Asking
 from attestor.http.connections import ConnectionLimits
 from attestor.http.prover import Api
 from attestor.http.server import Listener, application
 from attestor.http.statements import Statements
+from attestor.http.tls_renewal import TlsRenewal
 from attestor.signer.prover import AttachedProver
 from attestor.store.database import Store
 from attestor.store.opening import JOBS
@@ -42,7 +46,9 @@ class ApiProcess:
         self._prover = prover
         self._daemon = daemon
         self._store = Store.open(Path(settings.database), JOBS)
-        self._parts = serving.build(settings, self._store, prover, daemon, self._fail)
+        asking = Asking()
+        self._parts = serving.build(settings, self._store, prover, daemon, self._fail, asking)
+        self._access = build_access(settings.access, asking)
         self._stop = asyncio.Event()
         self._stop_seconds = 0.0
         self._failure: Fatal | None = None
@@ -67,9 +73,13 @@ class ApiProcess:
                 stack.push_async_callback(part.workers.stop)
                 if part.queue.halted is None:
                     part.workers.start()
-            listener = Listener(self._application(), listening, self._connection_limits())
+            limits = self._connection_limits()
+            listener = Listener(self._application(), listening, limits, self._access.tls)
             stack.push_async_callback(listener.stop)
             await listener.start()
+            if self._access.files is not None:
+                renewal = TlsRenewal(self._access.files, listener.use, time.monotonic)
+                stack.callback(asyncio.create_task(renewal.run()).cancel)
             beating = asyncio.create_task(self._beat(listener))
             stack.callback(beating.cancel)
             await self._stop.wait()
@@ -78,7 +88,9 @@ class ApiProcess:
             raise self._failure
 
     def _application(self) -> Any:
-        settings, served = self._settings, application()
+        settings, access = self._settings, self._access
+        served = application([access.log.middleware], [access.access.middleware])
+        access.log.add_to(served)
         limits = BodyLimits(settings.max_body_bytes, settings.min_bytes_per_second)
         decoder = BodyDecoder(Path(settings.executor_directory))
         registrations = serving.registrations(self._parts)
@@ -89,8 +101,13 @@ class ApiProcess:
         return served
 
     def _connection_limits(self) -> ConnectionLimits:
-        settings = self._settings
-        return ConnectionLimits(settings.max_connections, settings.max_connections_per_address)
+        settings, rules = self._settings, self._access.rules
+        return ConnectionLimits(
+            settings.max_connections,
+            settings.max_connections_per_address,
+            allowed=rules.allowed.also(rules.proxies),
+            proxies=rules.proxies,
+        )
 
     async def _beat(self, listener: Listener) -> None:
         """Tell the daemon again and again that the loop turns."""

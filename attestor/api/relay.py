@@ -1,6 +1,9 @@
 """`/health` and `/metrics` at clients' address: what the daemon says, asked for a few times a
 second at most. The daemon serves both itself too, at an address in which this process has no
-part."""
+part.
+
+Who is neither on this machine nor has a name hears whether all goes well, and nothing else: what is
+wrong, and the figures, are the operator's business."""
 
 import asyncio
 import json
@@ -14,6 +17,7 @@ from aiohttp import web
 
 from attestor.api.link import DaemonLink
 from attestor.errors import AttestorError, RegistrationUnknown
+from attestor.http.clients import CLIENT
 
 FRESH_SECONDS = 0.2
 
@@ -43,15 +47,21 @@ class HealthRelay:
 
     async def health(self, request: web.Request) -> web.Response:
         """The daemon's answer, with `?chain=` about one chain; 503 with `daemon_not_answering`
-        where there is none. Raises `RegistrationUnknown`."""
+        where there is none. Strangers get its status with {"ok":true} or {"ok":false}. Raises
+        `RegistrationUnknown`."""
         chain = request.query.get("chain")
         if chain is not None and chain not in self._names:
             hint = f"there are {', '.join(self._names)}" if self._names else "leave ?chain= out"
             raise RegistrationUnknown(f"no chain is named {chain!r:.40}", hint=hint)
-        return await self._answer(f"/health {chain or ''}", partial(self._health, chain))
+        told = await self._answer(f"/health {chain or ''}", partial(self._health, chain))
+        if _is_strange(request):
+            return web.json_response({"ok": told.status == 200}, status=told.status)
+        return told
 
     async def metrics(self, request: web.Request) -> web.Response:
-        """The daemon's answer; 503 where there is none."""
+        """The daemon's answer; 503 where there is none, and 404 for strangers."""
+        if _is_strange(request):
+            return web.Response(status=404)
         return await self._answer("/metrics", self._metrics)
 
     async def _answer(self, path: str, ask: Callable[[], _Told]) -> web.Response:
@@ -78,6 +88,11 @@ def _response(told: _Told) -> web.Response:
     return web.Response(
         status=told.status, body=told.body, content_type=told.content_type, charset="utf-8"
     )
+
+
+def _is_strange(request: web.Request) -> bool:
+    client = request.get(CLIENT)
+    return client is not None and not client.is_named and not client.is_local
 
 
 def _failed(error: AttestorError) -> _Told:

@@ -1,20 +1,25 @@
 """What serves the callers of one registration: jobs, queue, answers and workers of its own, over
 one signer process and one room to run programs in."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from attestor.access.admission import Admission
 from attestor.api.answers import Answers
 from attestor.api.link import DaemonLink
+from attestor.api.metered import Metered
 from attestor.api.proving import Proving
 from attestor.api.runs import Runs
 from attestor.api.settings import ApiSettings
+from attestor.core.client import Client
 from attestor.core.served import Served
 from attestor.errors import Fatal
 from attestor.http.registrations import Registrations, Serving
 from attestor.jobs.queue import ProofQueue
 from attestor.jobs.worker import Workers
 from attestor.signer.prover import AttachedProver
+from attestor.store.client_cycles import ClientCycles
 from attestor.store.database import Store
 from attestor.store.jobs import Jobs
 
@@ -37,17 +42,27 @@ def build(
     prover: AttachedProver,
     daemon: DaemonLink,
     on_fatal: Callable[[Fatal], None],
+    asking: Callable[[], Client | None],
 ) -> tuple[Parts, ...]:
-    """The parts of every registration, in their order; nothing works yet."""
+    """The parts of every registration, in their order; nothing works yet. `asking` is the client on
+    whose behalf a thread works: quotas are for all registrations together."""
     runs, several = Runs(settings.workers), len(settings.registrations) > 1
+    queues: list[ProofQueue] = []
+    admission = Admission(
+        asking,
+        lambda job: any(queue.is_open(job) for queue in queues),
+        ClientCycles(store, time.time),
+    )
 
     def parts(served: Served) -> Parts:
         jobs = Jobs(store, registration=served.registration)
         queue = ProofQueue(jobs, settings.max_open)
+        queue.require_quota = admission.require
+        queues.append(queue)
         of = served.registration, served.name
         answers = Answers(jobs.results, prover, daemon, *of)
         same_run = jobs.results.outcome_of_same_run if several else None
-        proving = Proving(prover, daemon, *of, runs, same_run)
+        proving = Metered(Proving(prover, daemon, *of, runs, same_run).prove, admission)
         workers = Workers(jobs, queue, proving.prove, settings.workers, on_fatal, prover.cancel)
         return Parts(served, jobs, queue, answers, workers)
 

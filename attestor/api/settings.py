@@ -8,6 +8,24 @@ from attestor.errors import SigningHalted
 
 
 @dataclass(frozen=True)
+class AccessSettings:
+    """Who may ask: files as paths, networks as text, quotas by their names with 0 for none."""
+
+    tls_certificate: str | None = None
+    tls_key: str | None = None
+    client_ca: str | None = None
+    client_required: bool = False
+    clients_file: str | None = None
+    allow: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()
+    anonymous_here: bool = True
+    anonymous_elsewhere: bool = False
+    access_log: bool = True
+    named: dict[str, int] = field(default_factory=dict)
+    unnamed: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class ApiSettings:
     """All settings of the API process; it reads no file, argument or environment for them. The
     first of the registrations is the default."""
@@ -23,6 +41,7 @@ class ApiSettings:
     max_connections_per_address: int
     executor_directory: str
     log_level: str
+    access: AccessSettings = AccessSettings()
 
     def to_header(self) -> dict[str, Any]:
         """The settings as a frame's header."""
@@ -33,7 +52,8 @@ class ApiSettings:
     def from_header(cls, header: dict[str, Any]) -> "ApiSettings":
         """The settings in a frame's header."""
         served = tuple(Served.from_header(one) for one in header["registrations"])
-        return cls(**{**header, "registrations": served})
+        access = AccessSettings(**header["access"])
+        return cls(**{**header, "registrations": served, "access": access})
 
 
 @dataclass(frozen=True)

@@ -86,7 +86,7 @@ def command(
     from attestor.hardening import process
     from attestor.http import tls_files
     from attestor.http.allow_list import AllowList
-    from attestor.http.connections import raise_file_limit
+    from attestor.http.process_limits import raise_file_limit
     from attestor.http.server import listen
     from attestor.observe import logs
 

@@ -9,6 +9,7 @@ import click
 
 from attestor.cli import stdin as entries
 from attestor.cli.chain_options import open_node
+from attestor.cli.credential_options import credential_options, take_credentials
 from attestor.cli.endpoint_options import check_headers_option, rpc_url_option
 from attestor.cli.progress import shown
 from attestor.cli.types import ADDRESS, BUILT, PROGRAM_VKEY
@@ -77,6 +78,7 @@ UNCHECKED = "UNCHECKED"
     show_default=True,
     help="Seconds for everything together.",
 )
+@credential_options
 @click.option("--json", "as_json", is_flag=True, default=False, help="Print JSON.")
 def command(
     elf: Path,
@@ -89,7 +91,7 @@ def command(
     as_json: bool,
     multiproof: bytes | None,
     registration: str | None,
-    **chain: Any,
+    **others: Any,
 ) -> None:
     """Request a proof of a program, verify it and print it.
 
@@ -99,12 +101,14 @@ def command(
     """
     program = entries.read_file(elf, "ELF")
     values = [entries.parse(entry) for entry in stdin]
+    credentials = take_credentials(others, url)
     client = ProverClient(
         url,
-        _registry(**chain),
+        _registry(**others),
         timeout,
         multiproof=multiproof,
         registration=registration,
+        credentials=credentials,
     )
     with shown(sys.stderr) as progress:
         key = _key(vkey, executor, program)

@@ -24,9 +24,15 @@ def _default(known: Any) -> str:
     return f"default {str(value).lower() if isinstance(value, bool) else value or 'none'}"
 
 
+def _by_table() -> list[Any]:
+    """The options, those of one table together, in the order in which `Config` has the tables."""
+    tables = list(dict.fromkeys(name.split("_")[0] for name in Config.__annotations__))
+    return sorted(fields(Config), key=lambda known: tables.index(known.name.split("_")[0]))
+
+
 def config_options(command: Callable[..., None]) -> Callable[..., None]:
     """One flag per option of `Config`, with its TOML key, environment variable and default."""
-    for known in reversed(fields(Config)):
+    for known in reversed(_by_table()):
         choices = known.metadata["choices"]
         about = f"{known.metadata['about']}{' (' + ', '.join(choices) + ')' if choices else ''}"
         help_text = f"{about}; {_default(known)}  [{config.key(known)}]"
@@ -80,8 +86,12 @@ def command(file: Path | None, dry_run: bool, chain: str | None, **flags: str | 
 
 
 async def _run(chains: Chains) -> None:
+    from attestor.daemon.access import access_settings
     from attestor.daemon.daemon import STOP_SECONDS, Daemon
     from attestor.daemon.stopping import exit_within
+    from attestor.http.process_limits import raise_file_limit
 
+    raise_file_limit()
+    access_settings(chains.shared)  # Told before anything is opened, asked or paid.
     daemon = Daemon(chains)
     await daemon.run(at_stop=lambda: exit_within(STOP_SECONDS, lambda: daemon.exit_code))

@@ -11,12 +11,14 @@ by, is in `proof.unchecked`. Nothing of the daemon is imported here (extra `clie
 
 from attestor.client.asynchronous import AsyncProverClient
 from attestor.client.checks import CheckedProof, Form, Point
+from attestor.client.credentials import Credentials
 from attestor.client.prover import ProverClient, Stage
 from attestor.client.registry import RegistryView
 
 __all__ = [
     "AsyncProverClient",
     "CheckedProof",
+    "Credentials",
     "Form",
     "Point",
     "ProverClient",

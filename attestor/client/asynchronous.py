@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from attestor.client.checks import CheckedProof, Form
+from attestor.client.credentials import NONE, Credentials
 from attestor.client.prover import MAX_PUBLIC_VALUES, TIMEOUT_SECONDS, ProverClient, Stage
 from attestor.client.registry import OnChain
 
@@ -25,6 +26,7 @@ class AsyncProverClient:
         multiproof: bytes | None = None,
         registration: str | None = None,
         max_public_values: int = MAX_PUBLIC_VALUES,
+        credentials: Credentials = NONE,
         at_once: int = AT_ONCE,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -39,6 +41,7 @@ class AsyncProverClient:
                 multiproof=multiproof,
                 registration=registration,
                 max_public_values=max_public_values,
+                credentials=credentials,
                 clock=clock,
             )
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from enum import StrEnum
 
 from attestor.client.checks import Answered, Asked, CheckedProof, Form, Point, check
+from attestor.client.credentials import NONE, Credentials
 from attestor.client.registry import OnChain, RegistryView
 from attestor.client.service import Service
 from attestor.core.execution import stdin_sha256
@@ -34,7 +35,7 @@ class ProverClient:
     without the MultiProof (20 bytes) that the statement is for, the points that need them are left
     unchecked. `registration` is the one that a service with several is asked for: its own name of
     the chain, or "chain id:registry". `max_public_values` bounds the longest public values, in
-    bytes.
+    bytes. `credentials` say who asks; their TLS counts unless `http` is given.
     """
 
     def __init__(
@@ -47,10 +48,18 @@ class ProverClient:
         multiproof: bytes | None = None,
         registration: str | None = None,
         max_public_values: int = MAX_PUBLIC_VALUES,
+        credentials: Credentials = NONE,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._service = Service(url, http or HttpClient(), max_public_values, sleep, registration)
+        self._service = Service(
+            url,
+            http or credentials.http(),
+            max_public_values,
+            sleep,
+            registration,
+            credentials.headers(),
+        )
         self._registry = None if registry is None else RegistryView(registry.node, registry.address)
         self._timeout = timeout
         self._multiproof = multiproof

@@ -1,6 +1,6 @@
 """The calls of the service, each bounded in time and size."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from urllib.parse import quote
 
 from attestor.client import answers
@@ -14,6 +14,8 @@ MAX_SMALL_BYTES = 64 << 10
 """Of an id, a statement, or an error."""
 MAX_CHARS_PER_BYTE = 6
 """A number and a comma, with some space."""
+THROTTLED = 429
+"""A quota is used up: nothing was done, and it comes back after a while."""
 PENDING = 504
 """The job is not finished: ask again."""
 MAX_PAUSE_SECONDS = 30.0
@@ -29,12 +31,15 @@ class Service:
         max_public_values: int,
         sleep: Callable[[float], None],
         registration: str | None = None,
+        credentials: Mapping[str, str] | None = None,
     ) -> None:
+        """`credentials` are headers of each request."""
         self._query = (
             "" if registration is None else f"?registration={quote(registration, safe='')}"
         )
         self._url = url.rstrip("/")
         self._http = http
+        self._credentials = dict(credentials or {})
         self._max_proof_bytes = MAX_SMALL_BYTES + MAX_CHARS_PER_BYTE * max_public_values
         self._sleep = sleep
 
@@ -94,18 +99,24 @@ class Service:
         max_bytes: int = MAX_SMALL_BYTES,
         repeatable: bool = True,
     ) -> Response:
+        """The answer, waited for where a quota comes back in time."""
         name = path.partition("?")[0]
         try:
-            return self._http.request(
-                method,
-                self._url + path,
-                deadline,
-                max_bytes=max_bytes,
-                body=body,
-                headers={"Content-Type": kind} if kind else {},
-                connect_seconds=CONNECT_SECONDS,
-                repeatable=repeatable,
-            )
+            while True:
+                response = self._http.request(
+                    method,
+                    self._url + path,
+                    deadline,
+                    max_bytes=max_bytes,
+                    body=body,
+                    headers=self._credentials | ({"Content-Type": kind} if kind else {}),
+                    connect_seconds=CONNECT_SECONDS,
+                    repeatable=repeatable,
+                )
+                pause = retry_after(response) or 1.0
+                if response.status != THROTTLED or pause >= deadline.remaining("waiting"):
+                    return response
+                self._sleep(pause)
         except HttpFailed as error:
             if error.fault is HttpFault.TOO_LARGE:
                 raise ProofRefused(f"the answer of {name} has no bound: {error.message}") from None

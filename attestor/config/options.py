@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from attestor.config.access_options import AccessOptions
 from attestor.config.option import MAX_PORT, MAX_WAIT_SECONDS, ROOT, option
 from attestor.config.payers import payer_source
 from attestor.core.cross_check import CheckingEngine, Mode
@@ -13,7 +14,7 @@ from attestor.core.tcb import ALLOWABLE_STATUSES
 
 
 @dataclass(frozen=True, kw_only=True)
-class Config:
+class Config(AccessOptions):
     """The daemon's configuration. Times are seconds unless the name says otherwise."""
 
     chain_rpc_url: str = option("url", "JSON-RPC endpoint of a node, over HTTP", "")

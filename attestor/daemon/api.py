@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from loguru import logger
+
 from attestor.api.settings import ApiSettings, ApiState
 from attestor.config import Config
 from attestor.core.served import Served
+from attestor.daemon.access import access_settings, warn_of
 from attestor.daemon.api_process import ApiRun
 from attestor.daemon.api_service import ApiService, ChainRecords
 from attestor.daemon.api_supervisor import ApiSupervisor
@@ -39,6 +42,8 @@ def build_api(
     """All of them; the process does not run yet. It serves on the socket `listening`, which stays
     open while it is started anew: clients wait meanwhile. `database` has the jobs."""
     settings = _settings(config, database, tuple(unit.served for unit in units))
+    for warning in warn_of(config):
+        logger.warning("{}", warning)
 
     def start(state: ApiState) -> ApiRun:
         return ApiRun(settings, state, signer.attach(), listening, service.handle)
@@ -67,4 +72,5 @@ def _settings(config: Config, database: Path, registrations: tuple[Served, ...])
         max_connections_per_address=config.api_max_connections_per_address,
         executor_directory=str(config.executor_directory),
         log_level=config.log_level,
+        access=access_settings(config),
     )

@@ -21,7 +21,7 @@ from attestor.daemon.database import check_daily
 from attestor.daemon.duties import Duties
 from attestor.daemon.stopping import aside
 from attestor.errors import AttestorError, Fatal
-from attestor.http.connections import ConnectionLimits, raise_file_limit
+from attestor.http.connections import ConnectionLimits
 from attestor.http.health import Health
 from attestor.http.server import Listener, application
 
@@ -41,7 +41,6 @@ class Daemon:
     def __init__(self, config: Config | Chains, bounds: DutyBounds | None = None) -> None:
         """With one chain, or with several."""
         self._bounds = bounds or DutyBounds()
-        raise_file_limit()
         chains = config if isinstance(config, Chains) else Chains.of(config)
         self._parts = build(chains, self._bounds)
         self._clocks = self._parts.clocks

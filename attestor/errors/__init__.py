@@ -5,6 +5,14 @@ releases (it is in JSON answers, in the journal and in metrics). Raise the most 
 message says what was wrong and where, `hint` says what to do about it.
 """
 
+from attestor.errors.access import (
+    ClientRefused,
+    ClientsFileInvalid,
+    ClientUnknown,
+    KeyRefused,
+    QuotaExceeded,
+    Unauthenticated,
+)
 from attestor.errors.base import (
     AttestorError,
     Fatal,
@@ -161,6 +169,9 @@ __all__ = [
     "BodyInvalid",
     "BodyTooLarge",
     "ChainNotNamed",
+    "ClientRefused",
+    "ClientUnknown",
+    "ClientsFileInvalid",
     "CollateralExpired",
     "CollateralInvalid",
     "CollateralStoreInvalid",
@@ -212,6 +223,7 @@ __all__ = [
     "HttpFault",
     "InternalError",
     "JobGivenUp",
+    "KeyRefused",
     "LeaseLost",
     "MeasurementRefused",
     "MemoryNotLocked",
@@ -237,6 +249,7 @@ __all__ = [
     "ProverUnreachable",
     "PublicValuesMismatch",
     "QueueFull",
+    "QuotaExceeded",
     "QuoteInvalid",
     "QuoteNotCompactable",
     "QuoteProviderInvalid",
@@ -271,6 +284,7 @@ __all__ = [
     "TcbStatusRefused",
     "TransactionUnconfirmed",
     "Transient",
+    "Unauthenticated",
     "Unprovable",
     "UploadRejected",
     "UploadUnconfirmed",

@@ -22,12 +22,21 @@ class AllowList:
 
     def allows(self, address: str) -> bool:
         """Whether a connection from there is taken."""
-        if not self.networks:
-            return True
-        parsed = ipaddress.ip_address(address.split("%")[0])
+        return not self.networks or self.names(address)
+
+    def names(self, address: str) -> bool:
+        """Whether one of the networks has that address."""
+        try:
+            parsed = ipaddress.ip_address(address.split("%")[0])
+        except ValueError:
+            return False
         # A socket for both gives IPv4's addresses in this form.
         plain = getattr(parsed, "ipv4_mapped", None) or parsed
         return any(plain in network for network in self.networks)
+
+    def also(self, other: "AllowList") -> "AllowList":
+        """With the networks of another list; all addresses where this one has none."""
+        return AllowList(self.networks + other.networks) if self.networks else self
 
 
 EVERYBODY = AllowList()

@@ -7,7 +7,6 @@ a descriptor forever.
 
 import asyncio
 import errno
-import ipaddress
 import resource
 import socket
 import ssl
@@ -20,6 +19,7 @@ from functools import partial
 from loguru import logger
 
 from attestor.http import wrong_port
+from attestor.http.addresses import shared_by
 from attestor.http.allow_list import EVERYBODY, AllowList
 from attestor.observe.repeated import Repeated
 
@@ -27,6 +27,8 @@ EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 RESERVED_FILES = 64
 """What a process needs beside its connections: database, sockets to other processes, log."""
 ACCEPT_AT_ONCE = 64
+HANDSHAKES_AT_ONCE = 1024
+"""Each takes some 100 kB before anyone has shown that it can speak TLS."""
 ACCEPT_PAUSE_SECONDS = 1.0
 SWEEP_SECONDS = 1.0
 
@@ -47,12 +49,8 @@ class ConnectionLimits:
     """From the connection's start to the end of its TLS handshake."""
     allowed: AllowList = EVERYBODY
     """Whose connections are taken."""
-
-
-def raise_file_limit() -> None:
-    """Let this process open as many files as it may ever."""
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    proxies: AllowList = EVERYBODY
+    """Those of its networks, which speak for many, may have more connections than `per_address`."""
 
 
 class GuardedProtocol(asyncio.Protocol):
@@ -132,13 +130,17 @@ class Connections:
         self._by_transport: dict[asyncio.BaseTransport, GuardedProtocol] = {}
         self._silent: OrderedDict[GuardedProtocol, None] = OrderedDict()
         self._repeated = Repeated(clock)
-        self._tasks: set[asyncio.Task[object]] = set()
+        self._tasks: dict[asyncio.Task[None], None] = {}
         self._loop = asyncio.get_running_loop()
         self._sweeper: asyncio.Task[None] | None = None
         self._stopped = False
 
     def __len__(self) -> int:
         return sum(self._by_address.values())
+
+    def use(self, tls: ssl.SSLContext) -> None:
+        """Begin later connections with another certificate."""
+        self._tls = tls
 
     def start(self) -> None:
         """Accept from now on."""
@@ -214,7 +216,7 @@ class Connections:
                 logger.warning("refused {}, which is not allowed ({} times)", peer[0], told.times)
             return
         address = shared_by(str(peer[0]))
-        if self._by_address[address] >= self._limits.per_address or not self._has_room():
+        if self._has_too_many(address) or not self._has_room():
             connection.close()
             self._count(address, 0)
             return
@@ -222,8 +224,8 @@ class Connections:
         connection.setblocking(False)
         protocol = partial(GuardedProtocol, self._make_protocol(), address, self)
         task = self._loop.create_task(self._connect(protocol, connection, address))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks[task] = None
+        task.add_done_callback(lambda done: self._tasks.pop(done, None))
 
     async def _connect(
         self, protocol: Callable[[], GuardedProtocol], connection: socket.socket, address: str
@@ -245,13 +247,26 @@ class Connections:
             connection.close()
             self._count(address, -1)
 
+    def _has_too_many(self, address: str) -> bool:
+        few = self._by_address[address] < self._limits.per_address
+        return not few and not self._limits.proxies.names(address)
+
     def _has_room(self) -> bool:
-        """Whether one more may come, in place of the one that was silent longest if need be."""
+        """Whether one more may come, perhaps for the longest silent or the oldest handshake."""
+        if len(self._tasks) >= HANDSHAKES_AT_ONCE:
+            self._end_oldest_handshake()
         if len(self) < self._total:
             return True
         for guarded in self._silent:
             guarded.abort()
             del self._silent[guarded]
+            return True
+        return self._end_oldest_handshake()
+
+    def _end_oldest_handshake(self) -> bool:
+        for task in self._tasks:
+            task.cancel()
+            del self._tasks[task]
             return True
         return False
 
@@ -283,16 +298,3 @@ class Connections:
         self._by_address[address] += change
         if self._by_address[address] <= 0:
             del self._by_address[address]
-
-
-def shared_by(address: str) -> str:
-    """What one client can choose its addresses from: a network of 64 bits for IPv6."""
-    try:
-        parsed = ipaddress.ip_address(address.split("%")[0])
-    except ValueError:
-        return address
-    if isinstance(parsed, ipaddress.IPv6Address):
-        if parsed.ipv4_mapped is not None:
-            return str(parsed.ipv4_mapped)
-        return str(ipaddress.ip_network((parsed, 64), strict=False).network_address)
-    return address

@@ -5,12 +5,14 @@ application by their `add_to`.
 """
 
 import logging
+import math
 import socket
 import ssl
+from collections.abc import Sequence
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
-from aiohttp.typedefs import Handler
+from aiohttp.typedefs import Handler, Middleware
 from loguru import logger
 
 from attestor.errors import (
@@ -28,7 +30,10 @@ from attestor.errors import (
     SigningHalted,
     Transient,
 )
+from attestor.errors.access import ClientRefused, QuotaExceeded, Unauthenticated
+from attestor.http.clients import REQUEST_ID
 from attestor.http.connections import ConnectionLimits, Connections
+from attestor.http.process_limits import bound_tls_memory
 
 FAULT_HEADER = "X-Attestor-Fault"
 STOP_SECONDS = 1.0
@@ -37,9 +42,13 @@ BACKLOG = 1024
 CONNECTIONS = web.AppKey("connections", list[Connections])
 
 
-def application() -> web.Application:
-    """An application without calls."""
-    made = web.Application(middlewares=[_watch, _answer_errors, _answer_unknown])
+def application(
+    outer: Sequence[Middleware] = (), inner: Sequence[Middleware] = ()
+) -> web.Application:
+    """An application without calls. `outer` see every answer, also those that are errors; `inner`
+    come before the call, and may raise errors of ours."""
+    around = [_watch, *outer, _answer_errors, *inner, _answer_unknown]
+    made = web.Application(middlewares=around)
     made[CONNECTIONS] = []
     return made
 
@@ -95,6 +104,8 @@ class Listener:
         self._listening = listening
         self._limits = limits
         self._tls = tls
+        if tls is not None:
+            bound_tls_memory()
         self._connections: Connections | None = None
 
     async def start(self) -> None:
@@ -113,6 +124,11 @@ class Listener:
         """Host and port."""
         host, port = self._listening.getsockname()[:2]
         return str(host), int(port)
+
+    def use(self, tls: ssl.SSLContext) -> None:
+        """Begin later connections with another certificate."""
+        assert self._connections is not None
+        self._connections.use(tls)
 
     @property
     def open_connections(self) -> int:
@@ -134,11 +150,13 @@ class Listener:
             self._connections.abort()
 
 
-def error_answer(status: int, code: str, message: str, hint: str | None) -> web.Response:
-    """The form of every answer that is an error."""
+def error_answer(
+    status: int, code: str, message: str, hint: str | None, **more: str
+) -> web.Response:
+    """The form of every answer that is an error; `more` are fields beside the usual three."""
     soon = status in (503, 504) and code != SigningHalted.code
     headers = {"Retry-After": "5"} if soon else None
-    error = {"code": code, "message": message, "hint": hint}
+    error = {"code": code, "message": message, "hint": hint, **more}
     return web.json_response({"error": error}, status=status, headers=headers)
 
 
@@ -174,18 +192,29 @@ async def _answer_errors(request: web.Request, handler: Handler) -> web.StreamRe
         )
     except (Fatal, DatabaseFailed) as error:
         if isinstance(error, SigningHalted):
-            return error_answer(503, error.code, error.message, error.hint)
+            return error_answer(503, error.code, error.message, error.hint, **_id(request))
         # What is inside (paths, statements) is the operator's business.
         logger.error("{} {} failed: {} [{}]", request.method, request.path, error, error.code)
-        return error_answer(500, error.code, "the service failed", "tell the operator")
+        told = "the service failed", "tell the operator"
+        return error_answer(500, error.code, *told, **_id(request))
+    except QuotaExceeded as error:
+        more = {"limit": error.limit, **_id(request)}
+        refused = error_answer(429, error.code, error.message, error.hint, **more)
+        refused.headers["Retry-After"] = str(max(1, math.ceil(error.seconds)))
+        return refused
     except AttestorError as error:
-        return error_answer(_status(error), error.code, error.message, error.hint)
+        status, about = _status(error), _id(request)
+        answer = error_answer(status, error.code, error.message, error.hint, **about)
+        if answer.status == 401:
+            answer.headers["WWW-Authenticate"] = 'Bearer realm="attestor"'
+        return answer
     except web.HTTPException:
         raise
     except Exception as error:
-        told = "{} {} met an unexpected error"
-        logger.opt(exception=error).error(told, request.method, request.path)
-        return error_answer(500, InternalError.code, "an internal error", "tell the operator")
+        line = "{} {} met an unexpected error"
+        logger.opt(exception=error).error(line, request.method, request.path)
+        told = "an internal error", "tell the operator"
+        return error_answer(500, InternalError.code, *told, **_id(request))
 
 
 @web.middleware
@@ -197,7 +226,16 @@ async def _answer_unknown(request: web.Request, handler: Handler) -> web.StreamR
         return web.Response(status=404)
 
 
+def _id(request: web.Request) -> dict[str, str]:
+    """What to tell the operator, where requests have ids."""
+    return {"request_id": request[REQUEST_ID]} if REQUEST_ID in request else {}
+
+
 def _status(error: AttestorError) -> int:
+    if isinstance(error, Unauthenticated):
+        return 401
+    if isinstance(error, ClientRefused):
+        return 403
     if isinstance(error, BodyTooLarge):
         return 413
     if isinstance(error, BodyCompressed):

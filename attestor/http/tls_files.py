@@ -27,11 +27,13 @@ _ENCRYPTED = "ENCRYPTED PRIVATE KEY"
 class TlsFiles:
     """`certificates` is a PEM chain, the server's own certificate first; `key` is a PEM key in
     PKCS#1, PKCS#8 or SEC1; `client_authorities` are PEM certificates of whom clients' certificates
-    must come from, if clients need one."""
+    must come from, if they are asked for one; `client_required` refuses those without one already
+    in the handshake."""
 
     certificates: Path
     key: Path
     client_authorities: Path | None = None
+    client_required: bool = True
 
 
 def from_prefix(prefix: str, client_authorities: Path | None = None) -> TlsFiles:
@@ -62,10 +64,20 @@ def server_context(files: TlsFiles, now: datetime.datetime) -> ssl.SSLContext:
             f"openssl pkey -in {_q(files.key)} -noout -text",
         ) from None
     if files.client_authorities is not None:
-        _certificates(files.client_authorities)
-        context.load_verify_locations(cafile=files.client_authorities)
-        context.verify_mode = ssl.CERT_REQUIRED
+        _trust(context, files.client_authorities)
+        context.verify_mode = ssl.CERT_REQUIRED if files.client_required else ssl.CERT_OPTIONAL
     return context
+
+
+def _trust(context: ssl.SSLContext, authorities: Path) -> None:
+    _certificates(authorities, "the certificates of the authorities of clients there")
+    try:
+        context.load_verify_locations(cafile=authorities)
+    except (ssl.SSLError, OSError, ValueError) as error:
+        raise TlsFileInvalid(
+            f"OpenSSL refuses {authorities}: {_reason(error)}",
+            hint=f"look at it: openssl x509 -in {_q(authorities)} -noout -text",
+        ) from None
 
 
 def warnings_of(files: TlsFiles, now: datetime.datetime) -> list[str]:
@@ -74,8 +86,8 @@ def warnings_of(files: TlsFiles, now: datetime.datetime) -> list[str]:
     found = []
     if own.issuer == own.subject:
         found.append(
-            f"{files.certificates} is signed by itself: the AVS's operator, as other clients, "
-            "refuses it unless its machine trusts it"
+            f"{files.certificates} is signed by itself: clients, the AVS's operator too, "
+            "refuse it unless they are told to trust it"
         )
     if not names_of(own):
         found.append(
@@ -97,7 +109,9 @@ def names_of(certificate: x509.Certificate) -> list[str]:
     return names + [f"IP:{address}" for address in found.get_values_for_type(x509.IPAddress)]
 
 
-def _certificates(path: Path) -> list[x509.Certificate]:
+def _certificates(
+    path: Path, wanted: str = "the server's certificate there, then those of its issuers"
+) -> list[x509.Certificate]:
     data = _read(path, "certificate")
     blocks = _blocks(data)
     if not blocks and data[:1] == b"\x30":
@@ -109,8 +123,7 @@ def _certificates(path: Path) -> list[x509.Certificate]:
         what = f"has {blocks[0]}, and no certificate" if blocks else "has no PEM certificate"
         raise TlsFileInvalid(
             f"{path} {what}",
-            hint=f"put the server's certificate there, then those of its issuers; "
-            f"look at it: openssl x509 -in {_q(path)} -noout -text",
+            hint=f"put {wanted}; look at it: openssl x509 -in {_q(path)} -noout -text",
         )
     try:
         return x509.load_pem_x509_certificates(data)
@@ -206,8 +219,8 @@ def _read(path: Path, what: str) -> bytes:
     except OSError as error:
         raise TlsFileInvalid(
             f"the {what} {path} cannot be read: {error.strerror}",
-            hint="the TLS option is a path without .crt and .key, from the folder in which the "
-            "service was started",
+            hint="a path is from the folder in which the service was started, and the AVS's is one "
+            "without .crt and .key",
         ) from None
     if len(data) > MAX_FILE_BYTES:
         raise TlsFileInvalid(f"the {what} {path} has more than {MAX_FILE_BYTES} bytes")

@@ -38,6 +38,8 @@ class ProofQueue:
         self._jobs = jobs
         self._max_open = max_open
         self.on_abandoned = on_abandoned
+        self.require_quota: Callable[[str], None] = lambda job: None
+        """Called in a thread, with the context of who asks, before a job is queued."""
         self._waiting: dict[str, Waiting] = {}
         self._left: dict[str, asyncio.TimerHandle] = {}
         self._added = asyncio.Condition()
@@ -69,6 +71,13 @@ class ProofQueue:
         self._is_closed = True
         self._wake_all()
 
+    def is_open(self, job: str) -> bool:
+        """Whether a job is still to be finished, and wanted; for any thread."""
+        state = self._jobs.state(job)
+        if state is None or not state.is_open:
+            return False
+        return job in self._waiting or job in self._left or self._jobs.is_kept(job)
+
     def wanted(self) -> list[str]:
         """The jobs that somebody waits for, or did a moment ago."""
         return [*self._waiting, *self._left]
@@ -90,8 +99,8 @@ class ProofQueue:
 
     async def ask(self, identity: Identity, request: Request, again: bool = False) -> None:
         """Accept a job, or join the one of that name: one that is over in a way that would repeat
-        itself stays so, unless it is to be run `again`. Raises `QueueFull`, `SigningHalted`,
-        `Stopping`, and as `JobStore.known`. Call it while waiting for the job."""
+        itself stays so, unless it is to be run `again`. Raises `QueueFull`, `QuotaExceeded`,
+        `SigningHalted`, `Stopping`, and as `JobStore.known`. Call it while waiting for the job."""
         self.require_not_halted()
         async with self._accepting:
             state = await asyncio.to_thread(self._jobs.known, identity)
@@ -101,6 +110,7 @@ class ProofQueue:
                 raise Stopping(self._stopping.message, hint=self._stopping.hint)
             if state is None or not state.is_open:
                 await self._require_room(identity.job)
+                await asyncio.to_thread(self.require_quota, identity.job)
                 await asyncio.to_thread(self._jobs.ask, identity, request)
                 await asyncio.to_thread(self._jobs.drop_parked, self.wanted(), self._max_open)
         await self._notify()

@@ -10,10 +10,17 @@ _X509_WRONG_NAME = {62, 64}
 """Codes of OpenSSL's x509_vfy.h."""
 
 
-def make_context() -> ssl.SSLContext:
-    """TLS 1.2 or newer, with the certificate authorities of this machine and no others."""
-    context = ssl.create_default_context()
+def make_context(with_machines: bool = True) -> ssl.SSLContext:
+    """TLS 1.2 or newer, with the certificate authorities of this machine and no others; or without
+    any, for the caller to add its own."""
+    context = ssl.create_default_context() if with_machines else _without_authorities()
     context.set_alpn_protocols(["http/1.1"])
+    return context
+
+
+def _without_authorities() -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
 
 
@@ -27,7 +34,7 @@ def explain(error: ssl.SSLError) -> HttpFailed:
     if reason in {"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE"}:
         return _failed("the port does not speak TLS", "use http://, or the server's TLS port")
     if "CERTIFICATE_REQUIRED" in reason:
-        return _failed("the server wants a client certificate", "use an address without one")
+        return _failed("the server wants a client certificate", "give one, where that can be set")
     if "PROTOCOL_VERSION" in reason or reason == "UNSUPPORTED_PROTOCOL":
         return _failed("the server speaks no TLS 1.2 or newer", "update the server")
     return _failed(f"TLS failed: {reason.replace('_', ' ').lower() or 'no reason given'}", None)

@@ -38,8 +38,10 @@ def about_chain(name: str) -> AbstractContextManager[None]:
 
 def _made_safe(record: "Record") -> None:
     """Messages and exceptions hold foreign text, which must not forge further lines."""
-    chain = record["extra"].get("chain")
-    record["message"] = (f"chain {chain}: " if chain else "") + one_line(record["message"])
+    extra = record["extra"]
+    before = f"chain {extra['chain']}: " if extra.get("chain") else ""
+    after = f" [request {extra['request']}]" if "request" in extra else ""
+    record["message"] = before + one_line(record["message"]) + after
     raised = record["exception"]
     record["extra"]["trace"] = "" if raised is None else traces.told(raised.value)
     record["exception"] = None

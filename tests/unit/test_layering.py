@@ -39,8 +39,10 @@ ALLOWED: dict[str, set[str]] = {
         "quote",
     },
     "jobs": {"core", "errors", "store"},
-    "http": {"core", "errors", "jobs", "observe", "store"},
+    "access": {"core", "errors", "observe", "store"},
+    "http": {"access", "core", "errors", "jobs", "observe", "store"},
     "api": {
+        "access",
         "core",
         "errors",
         "executor",

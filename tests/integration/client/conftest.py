@@ -1,5 +1,6 @@
 """Servers that tell what a test wants."""
 
+import ssl
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -11,8 +12,8 @@ from integration.client.service import Answer, Server
 def serve() -> Iterator[Callable[..., Server]]:
     running: list[Server] = []
 
-    def start(told: Told = HONEST, **answers: Answer) -> Server:
-        running.append(Server(told, **answers))
+    def start(told: Told = HONEST, tls: ssl.SSLContext | None = None, **answers: Answer) -> Server:
+        running.append(Server(told, tls, **answers))
         return running[-1]
 
     yield start

@@ -1,6 +1,7 @@
 """A real server that answers as `cases.lying_service` says, and as a node of the chain."""
 
 import json
+import ssl
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -16,7 +17,9 @@ class Server:
     """Answers each path by a function, and JSON-RPC as a node on whose chain a registry vouches
     for `SIGNER`."""
 
-    def __init__(self, told: Told = HONEST, **answers: Answer) -> None:
+    def __init__(
+        self, told: Told = HONEST, tls: ssl.SSLContext | None = None, **answers: Answer
+    ) -> None:
         self.answers: dict[str, Answer] = {
             **{path: giving(body) for path, body in told.bodies().items()},
             **{f"/{name}": answer for name, answer in answers.items()},
@@ -44,6 +47,9 @@ class Server:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_port}"
+        if tls is not None:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
+            self.url = f"https://localhost:{self._server.server_port}"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     def close(self) -> None:

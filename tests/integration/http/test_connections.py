@@ -12,7 +12,9 @@ from aiohttp import web
 from loguru import logger
 
 from attestor.http import connections as module
-from attestor.http.connections import ConnectionLimits, raise_file_limit, shared_by
+from attestor.http.addresses import shared_by
+from attestor.http.connections import ConnectionLimits
+from attestor.http.process_limits import raise_file_limit
 from attestor.http.server import Listener, application, listen
 
 GET = b"GET /hello HTTP/1.1\r\nHost: x\r\n\r\n"

@@ -180,7 +180,7 @@ def test_options__no_secret__is_a_value() -> None:
     """Keys come from files: flags are visible to every process, environments to some."""
     parts = ("key", "password", "secret")
     secret = [known for known in fields(Config) if any(part in known.name for part in parts)]
-    assert len(secret) == 6
+    assert len(secret) == 7
     assert {(known.metadata["kind"], known.name[-5:]) for known in secret} == {("path", "_file")}
 
 

@@ -1,0 +1,143 @@
+"""Who may ask: the middleware that says who each request is of, and what it may still have.
+
+A request is of whose API key it has, else of the name in its connection's client certificate, else
+of its address. Calls find the client in `request[CLIENT]`, and what works for it asks `Asking`.
+"""
+
+import ipaddress
+from dataclasses import dataclass
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from attestor.access.known_clients import KnownClients
+from attestor.access.usage import Usage
+from attestor.core import api_key
+from attestor.core.client import NAME_RULE, NO_LIMITS, Client, How, certificate_name
+from attestor.core.quotas import Quotas
+from attestor.errors import AttestorError
+from attestor.errors.access import ClientRefused, KeyRefused, Unauthenticated
+from attestor.http import forwarded
+from attestor.http.addresses import shared_by
+from attestor.http.allow_list import EVERYBODY, AllowList
+from attestor.http.clients import CLIENT, Asking
+
+OPEN = ("/health",)
+"""Calls of supervisors and load balancers: they need no name, and use up no quota."""
+
+
+@dataclass(frozen=True)
+class AccessRules:
+    """`allowed` are the addresses that may ask, `proxies` those whose X-Forwarded-For is believed;
+    `named` and `unnamed` are the quotas of who has none of its own."""
+
+    allowed: AllowList = EVERYBODY
+    proxies: AllowList = EVERYBODY
+    anonymous_here: bool = True
+    """Whether this machine is served without a name, and"""
+    anonymous_elsewhere: bool = False
+    """others."""
+    named: Quotas = NO_LIMITS
+    unnamed: Quotas = NO_LIMITS
+
+
+class Access:
+    """One middleware. Lives in one event loop."""
+
+    def __init__(
+        self, rules: AccessRules, known: KnownClients, usage: Usage, asking: Asking
+    ) -> None:
+        self._rules = rules
+        self._known = known
+        self._usage = usage
+        self._asking = asking
+
+    @web.middleware
+    async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Raises `Unauthenticated`, `ClientRefused` and `QuotaExceeded`."""
+        if request.path in OPEN:
+            self._begin(request, self._client_or_stranger(request))
+            return await handler(request)
+        client = self._client(request)
+        self._begin(request, client)
+        self._usage.request(client)
+        reserved, has_body = request.content_length or 0, request.can_read_body
+        if has_body:
+            self._usage.reserve_bytes(client, reserved)
+        try:
+            return await handler(request)
+        finally:
+            if has_body:
+                self._usage.settle_bytes(client, reserved, request.content.total_bytes)
+
+    def _begin(self, request: web.Request, client: Client) -> None:
+        request[CLIENT] = client
+        self._asking.begin(client)
+
+    def _client_or_stranger(self, request: web.Request) -> Client:
+        try:
+            return self._client(request)
+        except AttestorError:
+            return Client(shared_by(self._address(request)), How.ADDRESS)
+
+    def _client(self, request: web.Request) -> Client:
+        address = self._address(request)
+        if not self._rules.allowed.allows(address):
+            raise ClientRefused(f"{address} is not among the addresses that may ask")
+        is_local = self._is_local(request)
+        if (authorization := request.headers.get("Authorization")) is not None:
+            key = api_key.parse_authorization(authorization)
+            if key is None:
+                hint = "Authorization: Bearer atk_…, as the operator gave it"
+                raise KeyRefused("the header Authorization has no API key", hint=hint)
+            known = self._known.by_key(key)
+            return Client(known.name, How.KEY, self._rules.named.with_own(known.quotas), is_local)
+        if (certificate := _certificate(request)) is not None:
+            return self._by_certificate(certificate, is_local)
+        if not (self._rules.anonymous_elsewhere or (is_local and self._rules.anonymous_here)):
+            raise Unauthenticated(
+                "this service asks who you are",
+                hint="send an API key as Authorization: Bearer …, or a client certificate, as the "
+                "operator says",
+            )
+        quotas = NO_LIMITS if is_local else self._rules.unnamed
+        return Client(shared_by(address), How.ADDRESS, quotas, is_local)
+
+    def _by_certificate(self, certificate: dict[str, object], is_local: bool) -> Client:
+        name = certificate_name(certificate)
+        if name is None:
+            raise ClientRefused(
+                "the client certificate has no name that can be used",
+                hint=f"in its subjectAltName or its common name: {NAME_RULE}",
+            )
+        known = self._known.by_name(name)
+        quotas = self._rules.named.with_own({} if known is None else known.quotas)
+        return Client(name, How.CERTIFICATE, quotas, is_local)
+
+    def _address(self, request: web.Request) -> str:
+        lines = request.headers.getall("X-Forwarded-For", [])
+        return forwarded.origin(request.remote or "", lines, self._rules.proxies)
+
+    def _is_local(self, request: web.Request) -> bool:
+        """Whether it was sent on this machine. What came by a proxy, as far as that can be seen,
+        was not: the proxy may be on this machine, and who asks it anywhere."""
+        if any(sign in request.headers for sign in forwarded.SIGNS):
+            return False
+        peer = request.remote or ""
+        return not self._rules.proxies.names(peer) and is_loopback(peer)
+
+
+def is_loopback(address: str) -> bool:
+    """Whether the address is this machine's own."""
+    try:
+        found = ipaddress.ip_address(address.split("%")[0])
+    except ValueError:
+        return False
+    return (getattr(found, "ipv4_mapped", None) or found).is_loopback
+
+
+def _certificate(request: web.Request) -> dict[str, object] | None:
+    """The verified certificate of the request's connection."""
+    transport = request.transport
+    tls = transport.get_extra_info("ssl_object") if transport is not None else None
+    return (tls.getpeercert() or None) if tls is not None else None

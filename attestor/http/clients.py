@@ -1,0 +1,32 @@
+"""Who asks, in the request's own storage and, for what is called on its behalf, beside it."""
+
+from contextvars import ContextVar
+
+from aiohttp import web
+
+from attestor.core.client import Client
+from attestor.http.addresses import shared_by
+
+CLIENT = web.RequestKey("client", Client)
+REQUEST_ID = web.RequestKey("request_id", str)
+
+
+class Asking:
+    """The client on whose behalf the running task works; None where there is none."""
+
+    def __init__(self) -> None:
+        self._client: ContextVar[Client | None] = ContextVar("asking", default=None)
+
+    def begin(self, client: Client) -> None:
+        """This task, and what it starts, works for that client."""
+        self._client.set(client)
+
+    def __call__(self) -> Client | None:
+        return self._client.get()
+
+
+def client_of(request: web.Request) -> str:
+    """What the request's share of anything is counted under: its client's name, where it has one,
+    else its address."""
+    client = request.get(CLIENT)
+    return shared_by(request.remote or "") if client is None else client.share
