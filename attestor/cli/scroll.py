@@ -183,7 +183,7 @@ def _node(url: str, chain_id: int) -> ScrollNode:
 
 
 def _kzg() -> "Kzg":
-    from attestor.scroll.kzg import CKzg
+    from attestor.kzg.commitments import CKzg
 
     return CKzg()
 

@@ -38,6 +38,12 @@ class ContextRefused(Transient):
     code = "context_refused"
 
 
+class BlocksUnknown(Transient):
+    """The signer process holds no blocks under a handle: they are to be executed again."""
+
+    code = "blocks_unknown"
+
+
 class TlsFileInvalid(Misconfigured):
     """A certificate or key cannot be used: the hint has the command that fixes it."""
 

@@ -101,8 +101,13 @@ def make_provider(settings: SignerSettings, user: User | None = None) -> QuotePr
             now=int(time.time()),
         )
     if settings.provider == "configfs":
-        return ConfigfsProvider(kept_report=_report_for(user))
+        return configfs_provider(user)
     raise ConfigurationInvalid(f"no quote provider is named {settings.provider!r}")
+
+
+def configfs_provider(user: User | None) -> ConfigfsProvider:
+    """The TDX guest driver, for a process that is to become `user`."""
+    return ConfigfsProvider(kept_report=_report_for(user))
 
 
 def _report_for(user: User | None) -> str | None:
