@@ -80,7 +80,8 @@ impl<'a> Codes<'a> {
         self.analyzed.borrow_mut().entry(hash).or_insert_with(|| code.clone());
     }
 
-    pub(crate) fn get(&self, hash: B256) -> Result<Bytecode, WitnessError> {
+    /// The code of this hash.
+    pub fn get(&self, hash: B256) -> Result<Bytecode, WitnessError> {
         if hash == KECCAK256_EMPTY {
             return Ok(Bytecode::default());
         }

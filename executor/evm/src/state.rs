@@ -45,6 +45,20 @@ pub trait Tries {
     fn update(&mut self, changes: &[Change]) -> Result<B256, WitnessError>;
 }
 
+impl<T: Tries + ?Sized> Tries for Box<T> {
+    fn account(&mut self, address: Address) -> Result<Option<Account>, WitnessError> {
+        (**self).account(address)
+    }
+
+    fn slot(&mut self, address: Address, key: U256) -> Result<U256, WitnessError> {
+        (**self).slot(address, key)
+    }
+
+    fn update(&mut self, changes: &[Change]) -> Result<B256, WitnessError> {
+        (**self).update(changes)
+    }
+}
+
 #[derive(Clone, Copy)]
 struct Slot {
     now: U256,

@@ -9,9 +9,9 @@ use rustix::time::{ClockId, clock_gettime};
 
 use crate::compression::Compressor;
 use crate::failure::{Failure, of_witness};
-use crate::program::Witness;
 use crate::range::Range;
 use crate::request::{Blocks, Chain};
+use crate::witness::Witness;
 
 /// CPU times of one request.
 #[derive(Clone, Copy, Debug)]
@@ -28,12 +28,12 @@ pub fn measure(header: &Fields, blobs: &[Vec<u8>; 3]) -> Result<Cost, Failure> {
     let [blocks, nodes, codes] = blobs;
     let chain = Chain::parse(header)?;
     let start = now();
-    let witness = Witness::new(nodes, codes)?;
     let range = Range::new(chain, Blocks::decode(blocks)?)?;
-    let mut state = witness.state(&range);
+    let witness = Witness::new(range.era()?, nodes, codes)?;
+    let mut state = witness.state(&range)?;
     range.execute(&mut state, &mut Compressor::new())?;
     let full = now() - start;
-    let mut preloaded = witness.state(&range);
+    let mut preloaded = witness.state(&range)?;
     preloaded.preload(&state).map_err(|error| of_witness(&error))?;
     let mut preloaded = preloaded.over(Nothing);
     let start = now();

@@ -21,6 +21,8 @@ mod range;
 mod request;
 mod transaction;
 mod upgrade;
+mod witness;
+mod zktrie;
 
 pub use failure::{Class, Failure};
 pub use program::Scroll;

@@ -1,14 +1,14 @@
 //! The program: a request's blobs in, what was executed out.
 
 use attestor_child::{Answer, Bounds, Fields, Program, Work, limit_of};
-use attestor_evm::{Codes, Mpt, Nodes, State};
 use rustix::time::{ClockId, clock_gettime};
 use serde_json::{Value, json};
 
 use crate::compression::Compressor;
 use crate::failure::{Class, Failure, invalid_request};
-use crate::range::{self, Checked, Range};
-use crate::request::{Blocks, Chain, parts};
+use crate::range::{Checked, Range};
+use crate::request::{Blocks, Chain};
+use crate::witness::Witness;
 
 /// What a request's header says.
 pub struct Call {
@@ -53,9 +53,9 @@ impl Program for Scroll {
         let [blocks, nodes, codes] = blobs.as_slice() else {
             return Err(invalid_request("a request has three blobs: blocks, nodes, codes"));
         };
-        let witness = Witness::new(nodes, codes)?;
         let range = Range::new(call.chain?, Blocks::decode(blocks)?)?;
-        let checked = witness.execute(&range)?;
+        let witness = Witness::new(range.era()?, nodes, codes)?;
+        let checked = range.execute(&mut witness.state(&range)?, &mut Compressor::new())?;
         let blocks: Vec<Value> = checked.iter().map(described).collect();
         let fields = [
             ("blocks", json!(blocks)),
@@ -63,29 +63,6 @@ impl Program for Scroll {
             ("cpu_seconds", json!(cpu_seconds() - call.start)),
         ];
         Ok(Answer::new(fields, None))
-    }
-}
-
-/// Nodes and codes, hashed.
-pub(crate) struct Witness<'a> {
-    pub(crate) nodes: Nodes<'a>,
-    pub(crate) codes: Codes<'a>,
-}
-
-impl<'a> Witness<'a> {
-    pub(crate) fn new(nodes: &'a [u8], codes: &'a [u8]) -> Result<Self, Failure> {
-        let (nodes, codes) = (parts(nodes, "nodes")?, parts(codes, "codes")?);
-        Ok(Self { nodes: Nodes::new(nodes), codes: range::codes(codes) })
-    }
-
-    /// The state before a range.
-    pub(crate) fn state(&self, range: &Range<'_>) -> State<'_, Mpt<'_>> {
-        State::new(Mpt::new(&self.nodes, range.pre_state_root()), &self.codes)
-    }
-
-    fn execute(&self, range: &Range<'_>) -> Result<Vec<Checked>, Failure> {
-        range.require_era()?;
-        range.execute(&mut self.state(range), &mut Compressor::new())
     }
 }
 

@@ -15,6 +15,21 @@ use crate::fork::Fork;
 use crate::machine::Surroundings;
 use crate::request::{Block, Blocks, Chain};
 
+/// What state is kept in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Era {
+    /// zktrie, until Euclid.
+    Zktrie,
+    /// Merkle-Patricia tries.
+    Mpt,
+}
+
+impl Era {
+    fn of(fork: Fork) -> Self {
+        if fork < Fork::Euclid { Self::Zktrie } else { Self::Mpt }
+    }
+}
+
 /// What is known of a block that was executed, and is as its header says.
 #[derive(Clone, Debug)]
 pub(crate) struct Checked {
@@ -75,18 +90,19 @@ impl<'a> Range<'a> {
         Ok(range)
     }
 
-    /// The fork of all of its blocks, as far as the state's kind depends on it.
-    pub(crate) fn require_era(&self) -> Result<(), Failure> {
-        for (_, header, fork) in &self.blocks {
-            if *fork < Fork::Euclid {
-                let number = header.fields.number;
-                let detail = format!(
-                    "it is of {fork}, whose state is in zktrie: blocks from Euclid on can be executed"
-                );
-                return Err(Failure::new(Class::UnsupportedEra, detail).with("block", number));
+    /// The kind of state that all of its blocks have.
+    pub(crate) fn era(&self) -> Result<Era, Failure> {
+        let mut eras = self.blocks.iter().map(|(_, header, fork)| (header, Era::of(*fork)));
+        let era = eras.next().map_or(Era::Mpt, |(_, era)| era);
+        match eras.find(|(_, other)| *other != era) {
+            None => Ok(era),
+            Some((header, _)) => {
+                let detail = "with Euclid the state came into another kind of trie: execute the \
+                              blocks before it and those from it on in two requests";
+                let failure = Failure::new(Class::UnsupportedEra, detail);
+                Err(failure.with("block", header.fields.number))
             }
         }
-        Ok(())
     }
 
     pub(crate) fn pre_state_root(&self) -> B256 {
@@ -99,7 +115,7 @@ impl<'a> Range<'a> {
             return Ok(());
         };
         let before = self.chain.forks.at(parent.fields.number, parent.fields.timestamp);
-        if (before < Fork::Euclid) != (*fork < Fork::Euclid) {
+        if Era::of(before) != Era::of(*fork) {
             return Ok(());
         }
         if parent.fields.state_root != self.pre_state_root {
