@@ -17,7 +17,7 @@ from attestor.cli.scroll_work import Setting, Work
 from attestor.cli.types import BUILT, URL, WORD
 from attestor.core.execution import Limits
 from attestor.core.scroll.calldata import parse_finalization
-from attestor.core.scroll.eras import MAINNET
+from attestor.core.scroll.eras import MAINNET, NEVER
 from attestor.errors import ConfigurationInvalid, WrongChain
 from attestor.executor.scroll import Chain, ScrollExecutor
 from attestor.scroll import keeping
@@ -127,7 +127,7 @@ def verify_command(
         chain_id=chain_id,
         kzg=_kzg(),
         node=node,
-        euclid=None if named is None else named.get("euclid"),
+        euclid=None if named is None else named.get("euclid", NEVER),
         keep=keep,
         finalization=None
         if finalization is None

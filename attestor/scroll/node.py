@@ -7,6 +7,7 @@ bounded and decoded, and failures are told so that somebody knows what to do.
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 from attestor.chain import refusals, wire
@@ -103,7 +104,7 @@ class ScrollNode:
         timestamp = block.number("timestamp")
         if is_mpt(chain_id, timestamp, euclid):
             return self._mpt_witness(block, encoded, number, chain_id)
-        return self._trace(number, encoded)
+        return self._trace(number, encoded, block.bytes("parentHash", length=32))
 
     def close(self) -> None:
         """End calls that run in other threads, and make none any more."""
@@ -161,6 +162,9 @@ class ScrollNode:
             )
             if block_header.hash_of(encoded) == parent_hash:
                 return encoded
+        return self._asked_parent(parent_hash, number)
+
+    def _asked_parent(self, parent_hash: bytes, number: int) -> bytes:
         encoded = self.header(number - 1)
         if block_header.hash_of(encoded) != parent_hash:
             raise ScrollWitnessUnreadable(
@@ -169,14 +173,14 @@ class ScrollNode:
             )
         return encoded
 
-    def _trace(self, number: int, encoded: bytes) -> Witness:
+    def _trace(self, number: int, encoded: bytes, parent_hash: bytes) -> Witness:
         answer = self._ask(TRACE, [hex(number)], TRACE_BOUNDS)
         found = from_trace(Fields(answer, f"the trace of block {number}"))
         if found.header != encoded:
             raise ScrollWitnessUnreadable(
                 f"{self.label}: the trace of block {number} has another header than the block"
             )
-        return found
+        return replace(found, parent=self._asked_parent(parent_hash, number))
 
     def _block(self, number: int, whole: bool) -> Fields:
         answer = self._ask("eth_getBlockByNumber", [hex(number), whole], BLOCK_BOUNDS)

@@ -15,7 +15,7 @@ from loguru import logger
 from attestor.core.execution import Limits
 from attestor.core.text import to_hex
 from attestor.errors import AttestorError, ExecutorCrashed, Misconfigured
-from attestor.errors.scroll import ScrollError, ScrollWitnessIncomplete
+from attestor.errors.scroll import ScrollError, ScrollMismatch, ScrollWitnessIncomplete
 from attestor.executor.scroll import Block, BlockRange, Chain, ExecutedBlock, ExecutedRange
 from attestor.scroll.node import ScrollNode
 from attestor.scroll.witness import Witness
@@ -138,7 +138,8 @@ def repaired(
 
 
 def require_same(run: Sequence[Witness], found: ExecutedRange) -> None:
-    """Raise `ExecutorCrashed` unless the answer is of these blocks and these transactions."""
+    """Raise `ExecutorCrashed` unless the answer is of these blocks and these transactions, and
+    `ScrollMismatch` where a source says another withdraw root: no header commits to that."""
     if len(found.blocks) != len(run):
         raise ExecutorCrashed(f"{len(run)} blocks were to be executed, {len(found.blocks)} were")
     for witness, block in zip(run, found.blocks, strict=True):
@@ -149,6 +150,18 @@ def require_same(run: Sequence[Witness], found: ExecutedRange) -> None:
                 f"the executor answered for other transactions than those of block "
                 f"{witness.number}, {to_hex(witness.block_hash)}"
             )
+        if witness.withdraw_root not in (None, block.withdraw_root):
+            raise _other_withdraw_root(witness, block)
+
+
+def _other_withdraw_root(witness: Witness, block: ExecutedBlock) -> ScrollMismatch:
+    expected, computed = to_hex(witness.withdraw_root or b""), to_hex(block.withdraw_root)
+    error = ScrollMismatch(
+        f"block {block.number}: withdraw_root is {computed}, expected {expected}",
+        block=block.number,
+    )
+    error.field, error.expected, error.computed = "withdraw_root", expected, computed
+    return error
 
 
 def digest(transactions: Sequence[bytes]) -> bytes:

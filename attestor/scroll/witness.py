@@ -31,9 +31,9 @@ class Trie(StrEnum):
 
 @dataclass(frozen=True)
 class Witness:
-    """`header` and `parent` are RLP, `hash` is what the source says the block's is. `nodes` are
-    trie nodes, `codes` contracts' codes; `chain_id` is what the source says, which decides
-    nothing."""
+    """`header` and `parent` are RLP. `nodes` are trie nodes, `codes` contracts' codes. `hash` and
+    `withdraw_root` are what the source says: other ones that come out are a mismatch. `chain_id`
+    is its word too, and decides nothing."""
 
     trie: Trie
     chain_id: int
@@ -44,6 +44,7 @@ class Witness:
     codes: frozenset[bytes] = field(repr=False)
     parent: bytes | None = field(default=None, repr=False)
     hash: bytes | None = None
+    withdraw_root: bytes | None = field(default=None, repr=False)
 
     @property
     def number(self) -> int:
@@ -90,29 +91,41 @@ def from_states(found: Fields) -> Witness:
         nodes=frozenset(many(found.get("states"), f"{found.place}.states")),
         codes=frozenset(many(found.get("codes"), f"{found.place}.codes")),
         parent=headers.encode(found.object("parent")) if found.has("parent") else None,
+        hash=found.bytes("hash", length=32) if found.has("hash") else None,
+        withdraw_root=_withdraw_root(found),
     )
 
 
 def from_trace(found: Fields) -> Witness:
-    """A trace of Scroll's geth. Its nodes are those of all proofs; where it lists no codes, which
-    versions before 5.4 do not, they are in what each transaction executed."""
+    """A trace of Scroll's geth. Its nodes are those of all proofs, of accounts, slots and what is
+    beside removed ones, or one list of all; where it lists no codes, which versions before 5.4 do
+    not, they are in what each transaction executed."""
     storage, head = found.object("storageTrace"), found.object("header")
+    encoded = headers.encode(head)
+    if storage.has("rootAfter"):
+        after = storage.bytes("rootAfter", length=32)
+        if after != headers.state_root(encoded):
+            raise ScrollWitnessUnreadable(
+                f"{storage.place}.rootAfter is {to_hex(after)}, the header has another state root"
+            )
     proofs = [storage.get("proofs"), *_values(storage, "storageProofs")]
     nodes = {
         node
         for position, group in enumerate(proofs)
         for node in _proof_nodes(group, f"{storage.place}.proofs[{position}]")
     }
-    nodes |= set(many(storage.get("deletionProofs"), f"{storage.place}.deletionProofs"))
+    for name in ("deletionProofs", "flattenProofs"):
+        nodes |= set(many(storage.get(name), f"{storage.place}.{name}"))
     return Witness(
         trie=Trie.ZKTRIE,
         chain_id=found.number("chainID", "chainId"),
-        header=headers.encode(head),
+        header=encoded,
         transactions=_transactions(found, "transactions"),
         pre_state_root=storage.bytes("rootBefore", length=32),
         nodes=frozenset(nodes - {MAGIC_NODE}),
         codes=frozenset(_codes(found)),
         hash=head.bytes("hash", length=32) if head.has("hash") else None,
+        withdraw_root=_withdraw_root(found),
     )
 
 
@@ -121,14 +134,23 @@ def to_text(witness: Witness) -> str:
     value = {
         "trie": witness.trie.value,
         "chain_id": witness.chain_id,
+        "hash": None if witness.hash is None else to_hex(witness.hash),
         "header": headers.decode(witness.header),
         "parent": None if witness.parent is None else headers.decode(witness.parent),
         "prev_state_root": to_hex(witness.pre_state_root),
+        "withdraw_trie_root": (
+            None if witness.withdraw_root is None else to_hex(witness.withdraw_root)
+        ),
         "transactions": [to_hex(raw) for raw in witness.transactions],
         "states": sorted(to_hex(node) for node in witness.nodes),
         "codes": sorted(to_hex(code) for code in witness.codes),
     }
     return json.dumps(value, indent=1) + "\n"
+
+
+def _withdraw_root(found: Fields) -> bytes | None:
+    name = "withdraw_trie_root"
+    return found.bytes(name, length=32) if found.has(name) else None
 
 
 def _transactions(found: Fields, *names: str) -> tuple[bytes, ...]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 MAINNET, SEPOLIA = 534352, 534351
 FEE_VAULT = bytes.fromhex("5300000000000000000000000000000000000005")
 """The EVM's coinbase in every block."""
+NEVER = 1 << 64
+"""The time of a fork that a chain does not have."""
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,16 @@
 """Scroll nodes of both kinds, and what goes wrong with them."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
-from cases.scroll_chain import FIRST, TIME, chain
+import rlp
+from cases.scroll_chain import FIRST, TIME, chain, header
 from cases.scroll_node import L2GETH, RETH, RecordedNode
+from eth_utils.crypto import keccak
 
 from attestor.core.scroll.eras import CHAINS, MAINNET, is_mpt
 from attestor.core.text import to_hex
@@ -18,9 +22,11 @@ from attestor.errors.scroll import (
 )
 from attestor.scroll import fetching
 from attestor.scroll.client_software import Kind, software_of
+from attestor.scroll.fields import Fields
 from attestor.scroll.node import TRACE, WITNESS, ScrollNode
 from attestor.scroll.probe import probe
 from attestor.scroll.verification import Verdict
+from attestor.scroll.witness import from_trace
 
 BLOCKS = {one.number: one for one in chain(4)}
 
@@ -69,6 +75,23 @@ def test_witness__before_euclid__asks_for_a_trace() -> None:
     with pytest.raises(ScrollMethodMissing) as caught:
         node(reth)[0].witness(10, MAINNET)
     assert "l2geth" in str(caught.value.hint)
+
+
+def test_witness__before_euclid__is_the_trace_with_the_parents_header(vectors: Path) -> None:
+    text = (vectors / "scroll" / "traces" / "mainnet-1341.json").read_text()
+    trace = json.loads(text)["result"]
+    found = from_trace(Fields(trace, "it"))
+    before = header(1340, bytes(32), 1_690_000_000)
+    items = rlp.decode(found.header)
+    items[0] = keccak(before)
+    old = replace(found, header=rlp.encode(items), parent=before)
+    trace["header"] |= {"parentHash": to_hex(items[0]), "hash": to_hex(keccak(old.header))}
+    served = RecordedNode({1341: old}, version=L2GETH, traces={1341: trace})
+    given = node(served)[0].witness(1341, MAINNET)
+    assert given == replace(old, hash=keccak(old.header))
+    trace["header"]["gasUsed"] = "0x1"
+    with pytest.raises(ScrollWitnessUnreadable, match="another header"):
+        node(served)[0].witness(1341, MAINNET)
 
 
 def test_witness__throttled__waits_as_long_as_it_is_asked_to() -> None:

@@ -108,6 +108,17 @@ def test_verify__answer_for_other_transactions__is_no_verdict() -> None:
     assert isinstance(verdict.error, ExecutorCrashed)
 
 
+def test_verify__other_withdraw_root_than_the_source_says__refuses_that_block() -> None:
+    one, two, three = chain(3)
+    genuine = replace(one, withdraw_root=b"\x77" * 32)
+    other = replace(two, withdraw_root=b"\x78" * 32)
+    found = list(verifier(ScriptedExecutor()).verify([genuine, other, three]))
+    assert [verdict.error is None for verdict in found] == [True, False, True]
+    error = found[1].error
+    assert isinstance(error, ScrollMismatch)
+    assert (error.field, error.block) == ("withdraw_root", FIRST + 1)
+
+
 def lacking(node: bytes) -> Fault:
     def fault(number: int, blocks: BlockRange) -> None:
         if node not in blocks.nodes:

@@ -73,7 +73,7 @@ def test_headers__of_consecutive_blocks__are_linked_by_hash(vectors: Path) -> No
 
 @pytest.mark.parametrize("name", [*WITNESSES[:5], *WITNESSES[6:], "devnet-527", "mainnet-5224657"])
 def test_kept__and_read_again__is_the_same(vectors: Path, tmp_path: Path, name: str) -> None:
-    found = replace(recorded(vectors, name), hash=None)
+    found = recorded(vectors, name)
     found = replace(found, parent=found.header)
     path = keeping.keep(tmp_path / "deep" / "folder", found)
     assert keeping.read(path) == found
@@ -103,6 +103,31 @@ def test_trace__magic_node__is_left_out(vectors: Path) -> None:
     text = (vectors / "scroll" / "traces" / "mainnet-1341.json").read_bytes()
     assert witness.MAGIC_NODE.hex().encode() in text
     assert witness.MAGIC_NODE not in recorded(vectors, "mainnet-1341").nodes
+
+
+def trace(vectors: Path) -> dict[str, Any]:
+    value: dict[str, Any] = json.loads(
+        (vectors / "scroll" / "traces" / "mainnet-1341.json").read_text()
+    )
+    return value.get("result", value)
+
+
+def test_trace__with_one_list_of_all_nodes__has_the_same(vectors: Path) -> None:
+    value = trace(vectors)
+    found = witness.from_trace(Fields(value, "it"))
+    storage = value["storageTrace"]
+    before = {"rootBefore": storage["rootBefore"], "rootAfter": storage["rootAfter"]}
+    listed = [to_hex(node) for node in (*found.nodes, witness.MAGIC_NODE)]
+    for nodes in (listed, {str(place): node for place, node in enumerate(listed)}):
+        value["storageTrace"] = {**before, "flattenProofs": nodes}
+        assert witness.from_trace(Fields(value, "it")) == found
+
+
+def test_trace__with_another_root_than_its_header__is_refused(vectors: Path) -> None:
+    value = trace(vectors)
+    value["storageTrace"]["rootAfter"] = value["storageTrace"]["rootBefore"]
+    with pytest.raises(ScrollWitnessUnreadable, match="rootAfter"):
+        witness.from_trace(Fields(value, "it"))
 
 
 @pytest.mark.parametrize(
