@@ -15,7 +15,7 @@ from attestor.core.scroll.evidence import Evidence
 from attestor.core.text import to_hex
 from attestor.errors import AttestorError
 from attestor.errors.avs import BlocksUnknown
-from attestor.errors.scroll import ScrollError, ScrollWitnessIncomplete
+from attestor.errors.scroll import ScrollWitnessIncomplete
 from attestor.executor.scroll import BlockRange
 from attestor.scroll.node import ScrollNode
 from attestor.scroll.verification import MOST_REPAIRS, repaired
@@ -125,9 +125,3 @@ class SignerBatchProver:
             except ScrollWitnessIncomplete as error:
                 blocks = repaired(self._node, blocks, error, run.first - 1)
         return self._signer.execute(blocks, run.claims)
-
-
-def is_fault_of(error: Exception) -> bool:
-    """Whether a context that ended in `error` is of no use to anybody, so that another has to come
-    in its place: what is wrong is in the context itself, whatever batch it is for."""
-    return isinstance(error, ScrollError)

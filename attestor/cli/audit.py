@@ -60,6 +60,20 @@ def command(context: click.Context, database: Path, form: str) -> None:
         click.echo(FORMATS[form](report.history(audited.open())))
 
 
+@command.command("batches")
+@click.pass_obj
+def batches_command(audited: Audited) -> None:
+    """Show every batch of Scroll that attestor avs signed a statement about.
+
+    Its database is --database attestor-avs.sqlite, unless another was named there.
+    """
+    rows = report.batches(audited.open())
+    if audited.form == "table":
+        click.echo(report.as_table(rows, report.BATCH_COLUMNS))
+    else:
+        click.echo(FORMATS[audited.form](rows))
+
+
 @command.command("verify")
 @rpc_url_option("JSON-RPC endpoint of a node to compare with", required=False)
 @check_headers_option()

@@ -19,6 +19,7 @@ from attestor.store.migrations import (
     m8_reorgs,
     m9_executor,
     m10_jobs_apart,
+    m11_batches,
 )
 
 MIGRATIONS: tuple[str, ...] = (
@@ -32,6 +33,7 @@ MIGRATIONS: tuple[str, ...] = (
     m8_reorgs.SQL,
     m9_executor.SQL,
     m10_jobs_apart.SQL,
+    m11_batches.SQL,
 )
 """Migration n brings a database of version n (`PRAGMA user_version`) to n + 1. They run without
 checks of foreign keys, so that a table can be built anew; those are checked before the commit."""

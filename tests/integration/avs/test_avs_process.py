@@ -15,7 +15,7 @@ from cases.tls_files import CHAIN, OWN, RSA, write
 
 from attestor import __version__
 from attestor.avs import service
-from attestor.avs.methods import Parts
+from attestor.avs.parts import Parts
 from attestor.avs.service import Serving
 from attestor.http.server import listen
 

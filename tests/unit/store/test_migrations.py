@@ -6,7 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from unit.store.old_databases import ACTIVE, GIVEN_UP, OUT, PAYER, VERSIONS, OldDaemon
+from unit.store.old_databases import (
+    ACTIVE,
+    GIVEN_UP,
+    LATER_VERSIONS,
+    OUT,
+    PAYER,
+    VERSIONS,
+    OldDaemon,
+)
 
 from attestor.audit import policy, report, verify
 from attestor.core.block_ranges import BlockRange
@@ -337,3 +345,15 @@ def test_open__old_database__policy_events_begin_at_the_first_block(old: Path) -
     assert policy.rows(store)[0]["id"] == f"0x{'55' * 32}:6"
     assert verify.journal_faults(store) == []
     assert verify.table_faults(store) == []
+
+
+@pytest.mark.parametrize("version", LATER_VERSIONS)
+def test_open__database_with_jobs_apart__has_todays_tables(tmp_path: Path, version: int) -> None:
+    path = tmp_path / "old.sqlite"
+    OldDaemon(path, version).live()
+    store = Store.open(path)
+    assert store.rows("PRAGMA user_version") == [{"user_version": len(MIGRATIONS)}]
+    assert verify.journal_faults(store) == []
+    assert verify.table_faults(store) == []
+    assert store.rows("SELECT * FROM batches") == []
+    assert len(report.history(store)) == 3

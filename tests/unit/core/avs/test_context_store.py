@@ -47,7 +47,7 @@ def test_put__by_another_client_than_the_locks__is_held() -> None:
 def test_drop__context_that_did_not_do__lets_another_client_upload() -> None:
     store = ContextStore()
     store.put(CONTEXT, 0.0)
-    store.drop(CONTEXT.hash)
+    store.drop(CONTEXT)
     assert store.try_lock(CONTEXT.hash, 1.0) is Lock.LOCKED
 
 
