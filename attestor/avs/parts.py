@@ -66,4 +66,6 @@ class Parts:
     sampling: int = 0
     require_alive: Callable[[], None] = lambda: None
     """Raises an `AttestorError` once the process cannot prove any more, and has to end."""
+    release: Callable[[], None] = lambda: None
+    """Ends whatever threads still wait for: nodes and the signer process."""
     metrics: Metrics = field(default_factory=Metrics)

@@ -85,6 +85,7 @@ async def serve(listening: socket.socket, serving: Serving, parts: Parts) -> Non
     finally:
         stopped.cancel()
         await _stop(listener, methods, now)
+        parts.release()
     logger.info("stopped")
 
 

@@ -100,6 +100,7 @@ def build(
         commits=_commits(opened, file, chain_id, blob_urls, beacon_url),
         sampling=sampling,
         require_alive=signer.require_alive,
+        release=opened.close,
     )
 
 

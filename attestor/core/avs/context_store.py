@@ -89,7 +89,7 @@ class ContextStore:
         """Forget a context that turned out not to do, so that another can be uploaded; one that
         was put in its place meanwhile stays."""
         held = self._held.get(context.hash)
-        if held is not None and held.context is context:
+        if held is not None and held.context == context:
             del self._held[context.hash]
 
     def __len__(self) -> int:

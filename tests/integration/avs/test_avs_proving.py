@@ -66,7 +66,7 @@ class Prover:
     database: Path
 
     def call(self, method: str, *params: object) -> Any:
-        body = {"jsonrpc": "2.0", "method": method, "params": list(params), "id": 1}
+        body: Any = {"jsonrpc": "2.0", "method": method, "params": list(params), "id": 1}
         found = requests.post(f"http://127.0.0.1:{self.started.port}", json=body, timeout=120)
         return found.json()
 
@@ -128,10 +128,12 @@ class L1:
                 place |= {"transactionIndex": "0x0"}
                 log = {
                     "address": to_hex(CHAINS[534352].rollup),
-                    "topics": list(map(to_hex, topics)),
+                    "topics": topics,
                     "data": "0x",
+                    **place,
+                    "logIndex": "0x0",
+                    "removed": False,
                 }
-                log |= {**place, "logIndex": "0x0", "removed": False}
                 gas = {"gasUsed": "0x1", "effectiveGasPrice": "0x1", "status": "0x1"}
                 return {**place, **gas, "logs": [log], "contractAddress": None}
             case "eth_getBlockByHash" if params[0] == block:
