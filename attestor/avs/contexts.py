@@ -12,6 +12,7 @@ from attestor.core.avs.context import BlockContext, Context
 from attestor.core.avs.interning import MAX_TABLE_BYTES
 from attestor.core.avs.nodes import PROOF_END
 from attestor.core.scroll.eras import FEE_VAULT
+from attestor.errors import WrongChain
 from attestor.errors.avs import ContextRefused
 from attestor.errors.scroll import ScrollNodeFailed
 from attestor.scroll import fetching, headers
@@ -31,19 +32,21 @@ class NodeContextSource:
         self._chain_id = chain_id
         self._euclid = euclid
         self._one = asyncio.Semaphore(1)
+        self._is_ours = False
 
     async def context(self, first: int, last: int) -> Context:
         """The context of these blocks, both ends included.
 
-        Raises `ScrollMethodMissing` when the node does not serve what the blocks' era needs,
-        `ScrollNodeFailed` when it could not answer or its blocks do not follow one another,
-        `ScrollWitnessUnreadable` for answers that are none, `ContextRefused` for more than a
-        context may hold.
+        Raises `WrongChain` for a node of another chain, `ScrollMethodMissing` when the node does
+        not serve what the blocks' era needs, `ScrollNodeFailed` when it could not answer or its
+        blocks do not follow one another, `ScrollWitnessUnreadable` for answers that are none,
+        `ContextRefused` for more than a context may hold.
         """
         async with self._one:
             return await asyncio.to_thread(self._context, first, last)
 
     def _context(self, first: int, last: int) -> Context:
+        self._require_chain()
         blocks: list[BlockContext] = []
         strings: set[bytes] = set()
         size = 0
@@ -72,6 +75,18 @@ class NodeContextSource:
                 )
         logger.info("context of blocks {} to {}: {} bytes", first, last, size)
         return Context.of(tuple(blocks))
+
+    def _require_chain(self) -> None:
+        """Asked until it is right, and not at the start, when a node may be away."""
+        if self._is_ours:
+            return
+        found = self._node.chain_id()
+        if found != self._chain_id:
+            raise WrongChain(
+                f"{self._node.label} is on chain id {found}, expected {self._chain_id}",
+                hint="set scroll_chain_id, or another scroll_endpoint",
+            )
+        self._is_ours = True
 
 
 def of_witness(found: Witness) -> BlockContext:

@@ -12,6 +12,7 @@ from attestor.cli.types import BUILT, PORT, URL
 DEFAULT_PORT = 18232
 AUTO = "auto"
 QUOTES = ("configfs", "gramine", "simulated", "simulated-sgx", "none")
+SANDBOXES = ("none", "process", "isolated")
 LEVELS = ("TRACE", "DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -116,6 +117,17 @@ LEVELS = ("TRACE", "DEBUG", "INFO", "WARNING", "ERROR")
     help="Executor children that run at once.",
 )
 @click.option(
+    "--sandbox-level",
+    type=click.Choice([AUTO, *SANDBOXES]),
+    default=AUTO,
+    show_default=True,
+    help="What must confine the signer process and its children. auto: isolated, and without "
+    "genuine quotes what the machine offers.",
+)
+@click.option(
+    "--signer-user", default="", help="User of the signer process; without it, one of its own."
+)
+@click.option(
     "--log-level", type=click.Choice(LEVELS), default="INFO", show_default=True, help="Log level."
 )
 def command(
@@ -141,7 +153,7 @@ def command(
 
     from attestor.avs import prover_file, service
     from attestor.cli.avs_parts import build
-    from attestor.errors import ConfigurationInvalid
+    from attestor.errors import ConfigurationInvalid, SandboxInsufficient
     from attestor.hardening import process
     from attestor.http import tls_files
     from attestor.http.allow_list import AllowList
@@ -149,7 +161,13 @@ def command(
     from attestor.http.server import listen
     from attestor.observe import logs
 
-    process.keep_memory_to_itself()
+    try:
+        process.keep_memory_to_itself()
+    except OSError as error:
+        raise SandboxInsufficient(
+            f"this process cannot keep its memory to itself: prctl(2) {error.strerror}",
+            hint="Gramine has no prctl: execution is for TDX (docs/avs.md, quotes)",
+        ) from None
     logs.set_up(log_level)
     read = prover_file.read(file)
     if client_ca is not None and read.tls_prefix is None:

@@ -51,6 +51,8 @@ def build(
     blob_urls: tuple[str, ...],
     beacon_url: str | None,
     workers: int,
+    sandbox_level: str,
+    signer_user: str,
 ) -> Parts:
     """All parts; what has to be closed is in `opened`. Raises their `Misconfigured` errors."""
     chain_id, named = file.chain_id or MAINNET, forks_of(forks)
@@ -66,6 +68,8 @@ def build(
         forks=named,
         quoted_chain_id=l1_chain_id,
         workers=workers,
+        user=signer_user,
+        sandbox_level=sandbox_level,
     )
     opened.enter_context(lock_database(database))
     store = Store.open(database)

@@ -19,7 +19,7 @@ from attestor.core.avs.nodes import PROOF_END
 from attestor.core.avs.poe import Poe
 from attestor.core.scroll.eras import FEE_VAULT
 from attestor.core.scroll.evidence import Evidence
-from attestor.errors import DatabaseBusy, SignerGone
+from attestor.errors import DatabaseBusy, SignerGone, WrongChain
 from attestor.errors.avs import BlocksUnknown, ContextRefused
 from attestor.errors.scroll import (
     ScrollBatchMismatch,
@@ -80,11 +80,15 @@ class Node:
     """Has blocks, and parts that witnesses lack."""
 
     label = "http://node.example"
+    chain = 534352
 
     def __init__(self, *witnesses: Witness, header: bytes | Exception | None = None) -> None:
         self.witnesses = {one.number: one for one in witnesses}
         self._header = header
         self.asked: list[Any] = []
+
+    def chain_id(self) -> int:
+        return self.chain
 
     def header(self, number: int) -> bytes:
         assert self._header is not None
@@ -235,6 +239,13 @@ def test_context__of_a_trace__has_what_upstream_puts_in() -> None:
     block = of_witness(traced)
     assert PROOF_END in block.mpt_nodes
     assert (block.withdrawal_root, block.start_l1_queue_index) == (b"\x05" * 32, 9)
+
+
+def test_context__node_of_another_chain__is_told_before_it_is_asked() -> None:
+    node = Node()
+    node.chain = 1
+    with pytest.raises(WrongChain, match="scroll_chain_id"):
+        generated(node, 7, 8)
 
 
 def test_context__blocks_of_different_branches__are_the_nodes_fault() -> None:
