@@ -1,4 +1,5 @@
-"""`attestor audit`, `attestor audit verify` and `attestor audit policy`."""
+"""`attestor audit`, `attestor audit verify` and `attestor audit policy`; `audit_evidence` has its
+other subcommands."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,17 +9,25 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from attestor.audit import policy, registrations, report, upstream, verify
+from attestor.cli.audit_evidence import coverage_command, proof_command
+from attestor.cli.db import summary
 from attestor.cli.endpoint_options import check_headers_option, rpc_url_option
 from attestor.cli.types import ADDRESS
 from attestor.core.report_data import Layout
-from attestor.core.text import to_hex
 from attestor.errors import AuditFailed, ConfigurationInvalid
+from attestor.store import backup
+from attestor.store.backup import Backup
 from attestor.store.database import Store
+from attestor.store.journal import entries
 
 if TYPE_CHECKING:
     from attestor.chain.node import Node
     from attestor.chain.registry import Registry
 
+LACKS_LOG = (
+    "copied while a daemon had it open: its newest entries may be missing (make copies with "
+    "attestor db backup)"
+)
 FORMATS = {"table": report.as_table, "json": report.as_json, "csv": report.as_csv}
 
 
@@ -58,6 +67,10 @@ def command(context: click.Context, database: Path, form: str) -> None:
     context.obj = audited
     if context.invoked_subcommand is None:
         click.echo(FORMATS[form](report.history(audited.open())))
+
+
+command.add_command(proof_command)
+command.add_command(coverage_command)
 
 
 @command.command("batches")
@@ -110,8 +123,10 @@ def verify_command(
         raise ConfigurationInvalid(
             "a comparison with the chain needs a node and the registry", hint=f"set {missing} too"
         )
+    lacking = audited.path.is_file() and backup.lacks_log(audited.path)
     store = audited.open()
-    faults = _report("hash chain", verify.journal_faults(store))
+    faults = _report("file", [LACKS_LOG] if lacking else [])
+    faults += _report("hash chain", verify.journal_faults(store))
     faults += _report("tables", verify.table_faults(store))
     if rpc_url and registry:
         from attestor.cli.chain_options import open_registry
@@ -125,8 +140,8 @@ def verify_command(
             faults += _report("registry's events", event_faults(store, found))
     else:
         click.echo("registry's events  not compared: give --rpc-url and --registry")
-    count = store.row("SELECT count(*) AS n FROM journal")
-    click.echo(f"{count['n'] if count else 0} entries, newest {to_hex(verify.journal_tip(store))}")
+    known = list(entries(store))
+    click.echo(summary(Backup(len(known), known[-1] if known else None)))
     if faults:
         raise AuditFailed(f"the history has {faults} fault(s)")
 

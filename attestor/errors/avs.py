@@ -36,6 +36,7 @@ class ContextRefused(Transient):
     """There is no room for one more context."""
 
     code = "context_refused"
+    advice = "Ask again later."
 
 
 class BlocksUnknown(Transient):
@@ -48,3 +49,4 @@ class TlsFileInvalid(Misconfigured):
     """A certificate or key cannot be used: the hint has the command that fixes it."""
 
     code = "tls_file_invalid"
+    advice = "Run the command in the hint."

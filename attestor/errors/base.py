@@ -8,6 +8,8 @@ class AttestorError(Exception):
 
     code: ClassVar[str] = "attestor_error"
     exit_code: ClassVar[int] = 1
+    advice: ClassVar[str] = ""
+    """What to do about it, whoever meets it; `hint` is about one occurrence."""
 
     def __init__(self, message: str, *, hint: str | None = None) -> None:
         super().__init__(message)
@@ -22,24 +24,28 @@ class Transient(AttestorError):
     """May resolve by itself: retry with back-off."""
 
     exit_code = 3
+    advice = "Nothing at first: it is tried again. If it lasts, the message names the cause."
 
 
 class Rejected(AttestorError):
     """The input was refused and would be refused again: do not retry unchanged."""
 
     exit_code = 4
+    advice = "Change the input as the message says."
 
 
 class Misconfigured(AttestorError):
     """The operator must change something; the message says what."""
 
     exit_code = 2
+    advice = "Change what the message names."
 
 
 class Fatal(AttestorError):
     """The process's state can no longer be trusted: stop signing."""
 
     exit_code = 70
+    advice = "The log has the reason. Signing stops until it is resolved."
 
 
 def restore(code: str, message: str, hint: str | None) -> AttestorError:

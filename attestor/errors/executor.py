@@ -13,6 +13,7 @@ class ProgramUnsupported(ProgramInvalid):
     """A well-formed ELF, but for another SP1 version or of an unsupported kind."""
 
     code = "program_unsupported"
+    advice = "Compile the program with SP1 v6's toolchain."
 
 
 class VerifyingKeyInvalid(Rejected):
@@ -25,6 +26,7 @@ class GuestFailed(Rejected):
     """The program ended with an exit code other than 0, which is in `guest_exit_code`."""
 
     code = "exec_exit_code"
+    advice = "The program refuses its input, or has a defect: run it in SP1's own tooling."
 
     def __init__(
         self, message: str, *, hint: str | None = None, guest_exit_code: int | None = None
@@ -37,6 +39,7 @@ class GuestFault(Rejected):
     """The program did something illegal, such as an access out of bounds."""
 
     code = "exec_guest_fault"
+    advice = "The program has a defect: run it in SP1's own tooling."
 
 
 class ExecutionLimit(Rejected):
@@ -46,18 +49,27 @@ class ExecutionLimit(Rejected):
 
 
 class ExecutionTimeLimit(ExecutionLimit):
+    """The execution took longer than it may."""
+
     code = "exec_time_limit"
 
 
 class ExecutionCycleLimit(ExecutionLimit):
+    """The execution took more cycles than it may."""
+
     code = "exec_cycle_limit"
+    advice = "A smaller input, or a higher limit by the operator."
 
 
 class ExecutionMemoryLimit(ExecutionLimit):
+    """The execution used more memory than it may."""
+
     code = "exec_memory_limit"
 
 
 class ExecutionOutputLimit(ExecutionLimit):
+    """Public values, or what the program wrote, are longer than they may be."""
+
     code = "exec_output_limit"
 
 
@@ -65,6 +77,7 @@ class ExecutionStopped(Transient):
     """The execution was ended on request: nobody waits for its result."""
 
     code = "exec_stopped"
+    advice = "Nothing: ask again if the result is still wanted."
 
 
 class PublicValuesMismatch(Rejected):
@@ -77,6 +90,10 @@ class ExecutionHostMemory(Transient):
     """The machine refused memory that the execution's limit allows: no fault of the program."""
 
     code = "exec_host_memory"
+    advice = (
+        "Give the machine more memory, or run fewer jobs at once (docs/operate.md has the "
+        "kernel's limits)."
+    )
 
 
 class ExecutorCrashed(Rejected):

@@ -45,6 +45,7 @@ class HttpFailed(Transient):
     what of the address may be shown."""
 
     code = "http_failed"
+    advice = "The message says what failed: name, port, TLS or time."
 
     def __init__(
         self, message: str, *, hint: str | None = None, fault: HttpFault = HttpFault.PROTOCOL

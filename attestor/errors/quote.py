@@ -31,12 +31,17 @@ class MeasurementRefused(QuoteRefused):
     """What runs in the TEE, or how the TEE is configured, is not trusted."""
 
     code = "quote_measurement_refused"
+    advice = (
+        "The registry's owner allows measurements. Allow this one only if you can reproduce "
+        "the image."
+    )
 
 
 class TcbStatusRefused(QuoteRefused):
     """The platform's TCB status is not among the allowed ones."""
 
     code = "quote_tcb_status_refused"
+    advice = "Update the platform's firmware, or allow the status knowingly."
 
 
 class QuoteNotCompactable(QuoteRefused):
@@ -49,12 +54,16 @@ class QuoteUnavailable(Transient):
     """The platform failed to produce a quote this time."""
 
     code = "quote_unavailable"
+    advice = (
+        "If it lasts: the log of the machine's quoting service, and the configfs report provider."
+    )
 
 
 class QuoteProviderInvalid(Misconfigured):
     """This machine cannot produce quotes with the configured provider."""
 
     code = "quote_provider_invalid"
+    advice = "Set quote.provider to what this machine offers (docs/operate.md)."
 
 
 class CollateralInvalid(Rejected):
@@ -67,9 +76,14 @@ class CollateralExpired(Transient):
     """Collateral outside of its validity period: newer collateral fixes it."""
 
     code = "collateral_expired"
+    advice = (
+        "attestor collateral fetch; on chain, attestor collateral upload, or whoever "
+        "maintains the store."
+    )
 
 
 class CollateralUnreachable(Transient):
     """The collateral service did not answer in time."""
 
     code = "collateral_unreachable"
+    advice = "Check the network's way to the collateral service. Renewals go on without it."

@@ -6,19 +6,27 @@ from attestor.errors.base import Fatal, Misconfigured
 
 
 class ConfigurationInvalid(Misconfigured):
+    """An option is missing, unknown or has a value that cannot be."""
+
     code = "configuration_invalid"
+    advice = "The message lists every problem; attestor run --help lists the options."
 
 
 class PackageMissing(Misconfigured):
     """A command needs a Python package that is not installed."""
 
     code = "package_missing"
+    advice = "Install attestor with the extra that the message names."
 
 
 class SimulationRefused(Misconfigured):
     """A simulated platform or its root was requested on a chain that is not for development."""
 
     code = "simulation_refused"
+    advice = (
+        "Simulated platforms are for development chains only: set quote.provider to the "
+        "machine's own."
+    )
 
 
 # --- development stacks ---------------------------------------------------------------------------
@@ -28,18 +36,21 @@ class DevnetFolderRefused(Misconfigured):
     """The folder has files that no development stack wrote, or cannot be used."""
 
     code = "devnet_folder_refused"
+    advice = "Give a folder that does not exist, or one that attestor devnet made."
 
 
 class DevnetFolderBusy(Misconfigured):
     """Another development stack runs in the folder."""
 
     code = "devnet_folder_busy"
+    advice = "Stop the other one, or give another folder."
 
 
 class PortTaken(Misconfigured):
     """Something else listens on a port that a development stack is to use."""
 
     code = "port_taken"
+    advice = "Give another port, or stop what listens there."
 
 
 # --- processes ------------------------------------------------------------------------------------
@@ -49,6 +60,10 @@ class FrameInvalid(Fatal):
     """An attestor process sent bytes that are not a frame."""
 
     code = "frame_invalid"
+    advice = (
+        "The programs of the executor are of another version, or defective: build or install "
+        "attestor again."
+    )
 
 
 # --- hardening ------------------------------------------------------------------------------------
@@ -58,21 +73,30 @@ class MemoryNotLocked(Misconfigured):
     """The memory of a key cannot be kept from being swapped out."""
 
     code = "memory_not_locked"
+    advice = "Raise the limit of locked memory (LimitMEMLOCK of the unit)."
 
 
 class ProcessUserInvalid(Misconfigured):
     """The user of the signer process does not exist, or the process cannot become that user."""
 
     code = "process_user_invalid"
+    advice = "Create the user, or start the daemon with the right to become it (docs/operate.md)."
 
 
 class SandboxInsufficient(Misconfigured):
     """This machine does not confine the executor, or the signer process, as sandbox.level asks."""
 
     code = "sandbox_insufficient"
+    advice = (
+        "The message names what is missing: a newer kernel, another container profile, or a "
+        "lower sandbox.level."
+    )
 
 
 class ExecutorUnrecorded(Misconfigured):
     """The executor's programs are not those that were recorded when it was built."""
 
     code = "executor_unrecorded"
+    advice = (
+        "Build with make executor, or install the package again. Never override it on a real chain."
+    )

@@ -7,6 +7,10 @@ class DatabaseInvalid(Misconfigured):
     """The database file cannot be opened, is damaged, or is of another version."""
 
     code = "database_invalid"
+    advice = (
+        "Check store.path, and that the file is of this or an older version. Restore a "
+        "backup if it is damaged."
+    )
 
 
 class DatabaseUnavailable(Transient):
@@ -14,36 +18,42 @@ class DatabaseUnavailable(Transient):
     written is kept, and the same call works once the cause is gone."""
 
     code = "database_unavailable"
+    advice = "The subclass names the cause. The daemon goes on by itself once it is gone."
 
 
 class DatabaseBusy(DatabaseUnavailable):
     """Another process holds the database."""
 
     code = "database_busy"
+    advice = "Find the process that holds it: an open shell of sqlite3, a backup."
 
 
 class DatabaseFull(DatabaseUnavailable):
     """The disk is full, or the database has reached its largest size."""
 
     code = "database_full"
+    advice = "Free disk space, or raise the size limit."
 
 
 class DatabaseReadOnly(DatabaseUnavailable):
     """The file or its disk is read-only, or no longer open to this user."""
 
     code = "database_read_only"
+    advice = "Make the file and its folder writable for the daemon's user."
 
 
 class DatabaseDiskFailed(DatabaseUnavailable):
     """The disk failed a read or write, or memory ran out."""
 
     code = "database_disk_failed"
+    advice = "The kernel's log; replace the disk before it loses more."
 
 
 class DatabaseDamaged(Fatal):
     """The file is not a database any more, or contradicts itself."""
 
     code = "database_damaged"
+    advice = "Stop the daemon, keep the file, and restore a backup."
 
 
 class DatabaseFailed(Fatal):
@@ -51,3 +61,4 @@ class DatabaseFailed(Fatal):
     changed. What cannot be recorded is not signed."""
 
     code = "database_failed"
+    advice = "The log has the statement's trace: report it."

@@ -10,6 +10,7 @@ class Unprovable(Rejected):
     """No SP1 proof can show this run, or only one of another result."""
 
     code = "exec_unprovable"
+    advice = "Change the program: no SP1 proof could exist beside the signature (docs/engine.md)."
 
 
 class UnprovableLowAddress(Unprovable):

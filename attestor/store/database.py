@@ -12,7 +12,7 @@ from typing import Any
 import sqlite_utils
 
 from attestor.errors import AttestorError, DatabaseBusy, DatabaseFailed, Fatal
-from attestor.store import opening
+from attestor.store import in_use, opening
 from attestor.store.faults import typed
 from attestor.store.opening import HISTORY, Kind
 
@@ -144,10 +144,17 @@ class Store:
         self._closing.set()
         held = [lock for lock in (self._lock, self._read_lock) if self._acquired(lock)]
         # The one that writes goes last: it alone can empty the write-ahead log into the file.
+        self._mark_closed()
         for connection in reversed(self._connections):
             connection.close()
         for lock in held:
             lock.release()
+
+    def _mark_closed(self) -> None:
+        writing, reading = self._connections
+        if writing is not reading:
+            self._roll_back()
+            in_use.mark_closed(writing)
 
     def _acquired(self, lock: "threading.RLock") -> bool:
         """Whether the lock is ours in time: a statement that runs long is broken off."""

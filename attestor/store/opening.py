@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from attestor.errors import AttestorError, DatabaseDamaged, DatabaseInvalid
+from attestor.store import in_use
 from attestor.store.faults import HINTS, PRIMARY, typed
 from attestor.store.job_migrations import JOB_MIGRATIONS
 from attestor.store.migrations import MIGRATIONS
@@ -40,6 +41,7 @@ def connect(path: Path, kind: Kind = HISTORY) -> tuple[sqlite3.Connection, sqlit
         path.touch(mode=0o600, exist_ok=True)
         writing = _prepared(sqlite3.connect(path, check_same_thread=False), OPEN_BUSY_MS)
         _bring_up_to_date(writing, path, kind)
+        in_use.mark_in_use(writing)
         writing.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
         reading = _prepared(_read_only(path), OPEN_BUSY_MS)
     except (OSError, sqlite3.Error) as error:

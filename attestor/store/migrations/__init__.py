@@ -19,7 +19,8 @@ from attestor.store.migrations import (
     m8_reorgs,
     m9_executor,
     m10_jobs_apart,
-    m11_batches,
+    m11_evidence,
+    m12_batches,
 )
 
 MIGRATIONS: tuple[str, ...] = (
@@ -33,7 +34,8 @@ MIGRATIONS: tuple[str, ...] = (
     m8_reorgs.SQL,
     m9_executor.SQL,
     m10_jobs_apart.SQL,
-    m11_batches.SQL,
+    m11_evidence.SQL,
+    m12_batches.SQL,
 )
 """Migration n brings a database of version n (`PRAGMA user_version`) to n + 1. They run without
 checks of foreign keys, so that a table can be built anew; those are checked before the commit."""

@@ -3,17 +3,10 @@
 import re
 
 import pytest
+from cases.error_leaves import leaves
 
 from attestor import errors
 from attestor.errors import AttestorError, Fatal, Misconfigured, Rejected, Transient, Unprovable
-
-
-def leaves() -> list[type[AttestorError]]:
-    found = [AttestorError]
-    for known in found:
-        found.extend(known.__subclasses__())
-    bases = {AttestorError, Transient, Rejected, Misconfigured, Fatal}
-    return [known for known in found if known not in bases]
 
 
 @pytest.mark.parametrize("leaf", leaves(), ids=lambda leaf: leaf.__name__)

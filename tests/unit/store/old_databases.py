@@ -18,9 +18,8 @@ from attestor.store.journal import Journal
 from attestor.store.migrations import MIGRATIONS
 
 JOBS_APART = 10
-"""The version from which on jobs have a database of their own."""
-VERSIONS = range(1, JOBS_APART)
-LATER_VERSIONS = range(JOBS_APART, len(MIGRATIONS))
+"""The first version whose jobs have a database of their own."""
+VERSIONS = range(1, len(MIGRATIONS))
 ACTIVE, GIVEN_UP, OUT = (bytes([n]) * 20 for n in (1, 2, 3))
 PAYER = "0x" + "09" * 20
 FEES = {"gas_limit": 100, "max_fee_per_gas": 30, "max_priority_fee_per_gas": 2}
@@ -52,9 +51,8 @@ class OldDaemon:
             self._mine(ACTIVE)
             self._activate(ACTIVE)
             self._replace(GIVEN_UP)
-            if self.version < JOBS_APART:
-                self._jobs()
-            if 2 <= self.version < JOBS_APART:
+            self._jobs()
+            if self.version >= 2:
                 self._disagree()
             if self.version >= 4:
                 self._upload()
@@ -148,6 +146,20 @@ class OldDaemon:
         return known.get(old, old) if self.version >= 6 else old
 
     def _jobs(self) -> None:
+        if self.version < JOBS_APART:
+            self._open_jobs()
+        self._prove("portable", engine="sp1-portable")
+        if self.version >= 2:
+            entry = self._prove(
+                "sampled", engine="attestor", **{self._name("confirmation"): "after"}
+            )
+            found = {"finding": self._name("unconfirmed"), "finding_reason": "slow"}
+            known = {"proof": entry} if self.version >= JOBS_APART else {}
+            self.store.update("proofs", entry if known else "sampled", **found)
+            event = self._name("proof_confirmed")
+            self.journal.append(event, ACTIVE, job="sampled", **known, **found)
+
+    def _open_jobs(self) -> None:
         self.insert("programs", sha256="aa", size=3, elf=b"elf")
         for job, state in [("queued", "queued"), ("running", "running"), ("limit", "failed")]:
             self._job(job, state)
@@ -155,19 +167,15 @@ class OldDaemon:
         self.insert("stdin_entries", job="queued", position=0, data=b"input")
         failure = {"error_code": self._name("confirmation_limit"), "error_message": "too slow"}
         self.store.update("jobs", "limit", finished_at=self.journal.now(), **failure)
-        self._prove("portable", engine="sp1-portable")
-        if self.version >= 2:
-            self._prove("sampled", engine="attestor", **{self._name("confirmation"): "after"})
-            found = {"finding": self._name("unconfirmed"), "finding_reason": "slow"}
-            self.store.update("proofs", "sampled", **found)
-            event = self._name("proof_confirmed")
-            self.journal.append(event, ACTIVE, job="sampled", **found)
 
     def _job(self, job: str, state: str) -> None:
+        if self.version >= JOBS_APART:
+            return
         row = {"id": job, "program": "aa", "stdin_sha256": "bb" * 32, "state": state}
         self.insert("jobs", **row, created_at=self.journal.now())
 
-    def _prove(self, job: str, **changes: Any) -> None:
+    def _prove(self, job: str, **changes: Any) -> int:
+        """The entry of the journal."""
         self._job(job, "done")
         evidence: dict[str, Any] = {
             "program_vkey": "0x" + "01" * 32,
@@ -183,9 +191,18 @@ class OldDaemon:
             evidence |= {"statement_contract": "0x05", "statement_expires_at": 4000}
             evidence["statement_signature"] = "0x06"
         now = self.journal.now()
-        kept = {"job": job, "signer": to_hex(ACTIVE), "created_at": now, "public_values": b"v"}
+        kept: dict[str, Any] = {
+            "job": job,
+            "signer": to_hex(ACTIVE),
+            "created_at": now,
+            "public_values": b"v",
+        }
+        entry = self.journal.append("proof_signed", ACTIVE, job=job, **evidence)
+        if self.version >= JOBS_APART:
+            del kept["public_values"]
+            kept["entry"] = entry
         self.insert("proofs", **kept, **evidence)
-        self.journal.append("proof_signed", ACTIVE, job=job, **evidence)
+        return entry
 
     def _disagree(self) -> None:
         self._job("doubt", "failed")
@@ -195,11 +212,14 @@ class OldDaemon:
             "program_sha256": "aa",
             "stdin_sha256": "bb" * 32,
         }
-        self.insert("disagreements", **evidence, at=self.journal.now(), program=b"elf")
-        self.insert("disagreement_stdin", job="doubt", position=0, data=b"input")
-        self.journal.append("engines_disagreed", None, **evidence)
+        entry = self.journal.append("engines_disagreed", None, **evidence)
+        known = {"entry": entry} if self.version >= JOBS_APART else {}
+        kept = {"at": self.journal.now(), "program": b"elf"}
+        self.insert("disagreements", **evidence, **known, **kept)
+        of = {"disagreement": entry} if known else {"job": "doubt"}
+        self.insert("disagreement_stdin", **of, position=0, data=b"input")
         resumed = {"resumed_at": self.journal.now(), self._name("resumed_because"): "mended"}
-        self.store.update("disagreements", "doubt", **resumed)
+        self.store.update("disagreements", entry if known else "doubt", **resumed)
         self.journal.append(
             "signing_resumed", None, job="doubt", **{self._name("because"): "mended"}
         )

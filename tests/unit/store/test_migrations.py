@@ -6,15 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from unit.store.old_databases import (
-    ACTIVE,
-    GIVEN_UP,
-    LATER_VERSIONS,
-    OUT,
-    PAYER,
-    VERSIONS,
-    OldDaemon,
-)
+from unit.store.old_databases import ACTIVE, GIVEN_UP, JOBS_APART, OUT, PAYER, VERSIONS, OldDaemon
 
 from attestor.audit import policy, report, verify
 from attestor.core.block_ranges import BlockRange
@@ -39,6 +31,8 @@ from attestor.store.proofs import Proofs
 from attestor.store.transactions import Transactions
 
 pytestmark = pytest.mark.slow
+
+jobs_inside = pytest.mark.parametrize("version", range(1, JOBS_APART), indirect=True)
 
 KEY = VerifyingKey((1, 2, 3, 4, 5, 6, 7, 8))
 
@@ -140,6 +134,7 @@ def moved(old: Path) -> Jobs:
     return Jobs(Store.open(jobs_path(old), JOBS), lambda: 1_900_000_000.0)
 
 
+@jobs_inside
 def test_move_jobs__old_ones__keep_their_state_under_todays_names(old: Path) -> None:
     jobs = moved(old)
     state = jobs.state("limit")
@@ -153,6 +148,7 @@ def test_move_jobs__old_ones__keep_their_state_under_todays_names(old: Path) -> 
     assert (work.job, work.program, work.stdin) == ("queued", b"elf", (b"input",))
 
 
+@jobs_inside
 def test_move_jobs__old_ones__keep_how_often_they_were_started(old: Path) -> None:
     moved(old)
     store = Store.open(jobs_path(old), JOBS)
@@ -160,6 +156,7 @@ def test_move_jobs__old_ones__keep_how_often_they_were_started(old: Path) -> Non
     assert rows == [{"id": "running", "state": "queued", "starts": 2}]
 
 
+@jobs_inside
 def test_move_jobs__old_proofs__are_still_handed_out(old: Path, version: int) -> None:
     result = moved(old).results.of("portable")
     assert result is not None
@@ -169,6 +166,7 @@ def test_move_jobs__old_proofs__are_still_handed_out(old: Path, version: int) ->
     assert (result.statement is not None) is (version >= 5)
 
 
+@jobs_inside
 def test_move_jobs__nothing_is_left__and_a_second_time_changes_nothing(old: Path) -> None:
     moved(old)
     history = Store.open(old)
@@ -181,6 +179,7 @@ def test_move_jobs__nothing_is_left__and_a_second_time_changes_nothing(old: Path
 
 
 @pytest.mark.parametrize("ends_at", [0, 1])
+@jobs_inside
 def test_move_jobs__process_ends_in_the_middle__the_next_start_goes_on(
     old: Path, ends_at: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -294,6 +293,7 @@ def test_open__migration_fails_at_its_end__file_is_as_it_was(
     assert verify.table_faults(Store.open(old)) == []
 
 
+@jobs_inside
 def test_open__row_refers_to_nothing__is_named_and_the_file_is_as_it_was(old: Path) -> None:
     connection = sqlite3.connect(old)
     connection.execute("DELETE FROM jobs WHERE id = 'portable'")
@@ -345,15 +345,3 @@ def test_open__old_database__policy_events_begin_at_the_first_block(old: Path) -
     assert policy.rows(store)[0]["id"] == f"0x{'55' * 32}:6"
     assert verify.journal_faults(store) == []
     assert verify.table_faults(store) == []
-
-
-@pytest.mark.parametrize("version", LATER_VERSIONS)
-def test_open__database_with_jobs_apart__has_todays_tables(tmp_path: Path, version: int) -> None:
-    path = tmp_path / "old.sqlite"
-    OldDaemon(path, version).live()
-    store = Store.open(path)
-    assert store.rows("PRAGMA user_version") == [{"user_version": len(MIGRATIONS)}]
-    assert verify.journal_faults(store) == []
-    assert verify.table_faults(store) == []
-    assert store.rows("SELECT * FROM batches") == []
-    assert len(report.history(store)) == 3

@@ -1,4 +1,4 @@
-"""Version 11: batches of Scroll whose statements (PoE) were signed, and what each rests on.
+"""Version 12: batches of Scroll whose statements (PoE) were signed, and what each rests on.
 
 `program` says which executor ran the blocks. `bound_by` is what tied their transactions to the
 batch, `evidence` a JSON object with what was known beside the calldata: versioned hashes, the

@@ -1,0 +1,141 @@
+"""Copies of a history that are whole: made beside a running daemon, verified, put back.
+
+A copy is one file, in which nothing is left to a log.
+"""
+
+import os
+import sqlite3
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from attestor.core import journal
+from attestor.core.journal import Entry
+from attestor.errors import AuditFailed, DatabaseInvalid
+from attestor.store import in_use, opening
+from attestor.store.database import Store
+from attestor.store.faults import typed
+from attestor.store.journal import entries
+from attestor.store.lock import lock_database
+
+FAULTS_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Backup:
+    """What a verified file holds. `newest` is None for a history without entries."""
+
+    count: int
+    newest: Entry | None
+
+
+def verify(path: Path) -> Backup:
+    """Read the whole file and its hash chain. Raises `AuditFailed` for one that is not whole, and
+    as `Store.open_to_read`."""
+    if path.is_file() and lacks_log(path):
+        raise AuditFailed(
+            f"{path} was copied while a daemon had it open: its newest entries may be missing",
+            hint="make copies with attestor db backup",
+        )
+    opening.check(path)
+    store = Store.open_to_read(path)
+    try:
+        known = list(entries(store))
+    finally:
+        store.close()
+    if faults := journal.faults(known):
+        shown = "; ".join(faults[:FAULTS_SHOWN])
+        raise AuditFailed(f"the hash chain of {path} has {len(faults)} fault(s): {shown}")
+    return Backup(len(known), known[-1] if known else None)
+
+
+def lacks_log(path: Path) -> bool:
+    """As `in_use.lacks_log`. Raises `DatabaseInvalid`."""
+    try:
+        return in_use.lacks_log(path)
+    except sqlite3.Error as error:
+        raise DatabaseInvalid(f"{path} is not a database: {error}") from None
+
+
+def make(source: Path, target: Path) -> Backup:
+    """Copy a database, which may be in use, to a new file, and verify the copy. Raises as `verify`,
+    `DatabaseInvalid` if there is a file already; nothing is left behind then."""
+    if not source.is_file():
+        raise DatabaseInvalid(f"no database at {source}", hint="name it with --database")
+    if lacks_log(source):
+        verify(source)
+    return _copy(source, target)
+
+
+def restore(backup: Path, database: Path, replace: bool) -> tuple[Backup, Path | None]:
+    """Put a copy in a database's place. What was there is kept beside it: the second value. The
+    daemon must be stopped. Raises as `verify`, and `DatabaseInvalid`."""
+    with lock_database(database):
+        held = verify(backup)
+        if database.exists() and not replace:
+            raise DatabaseInvalid(
+                f"{database} exists", hint="give --replace; it is kept under another name"
+            )
+        made = database.with_name(f"{database.name}.restored")
+        made.unlink(missing_ok=True)
+        _copy(backup, made)
+        kept = _put_aside(database) if database.exists() else None
+        made.rename(database)
+        _sync_folder(database)
+    return held, kept
+
+
+def _copy(source: Path, target: Path) -> Backup:
+    part = target.with_name(f"{target.name}.part")
+    try:
+        if target.exists():
+            raise DatabaseInvalid(f"{target} exists", hint="name a new file")
+        part.unlink(missing_ok=True)
+        # Statements and stdin are their owners' business: no one else reads the file.
+        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        _copy_pages(source, part)
+        held = verify(part)
+        with part.open("rb") as written:
+            os.fsync(written.fileno())
+        os.link(part, target)
+        _sync_folder(target)
+        return held
+    except OSError as error:
+        raise DatabaseInvalid(f"cannot write {target}: {error.strerror}") from None
+    except sqlite3.Error as error:
+        raise typed(error, "cannot copy the database") from None
+    finally:
+        for suffix in ("", "-wal", "-shm", "-journal"):
+            with suppress(OSError):
+                part.with_name(part.name + suffix).unlink()
+
+
+def _copy_pages(source: Path, part: Path) -> None:
+    with (
+        closing(opening.connect_to_read(source)) as reading,
+        closing(sqlite3.connect(part)) as writing,
+    ):
+        reading.backup(writing)
+        writing.execute("PRAGMA journal_mode = DELETE")
+        in_use.mark_closed(writing)
+        writing.commit()
+
+
+def _put_aside(database: Path) -> Path:
+    """Rename a database with its log. The log goes last: without it the file is told apart."""
+    number = 1
+    while (kept := database.with_name(f"{database.name}.replaced-{number}")).exists():
+        number += 1
+    database.rename(kept)
+    for suffix in ("-wal", "-shm"):
+        with suppress(FileNotFoundError):
+            database.with_name(database.name + suffix).rename(kept.with_name(kept.name + suffix))
+    return kept
+
+
+def _sync_folder(path: Path) -> None:
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -1,0 +1,17 @@
+"""Every error that attestor can raise."""
+
+from attestor.errors import AttestorError, Fatal, Misconfigured, Rejected, Transient
+from attestor.errors.avs import CallFailed
+from attestor.errors.scroll import ScrollError
+
+# Imported above for their siblings: these rooms are not offered by the package.
+ROOMS = (CallFailed, ScrollError)
+BASES = {AttestorError, Transient, Rejected, Misconfigured, Fatal}
+
+
+def leaves() -> list[type[AttestorError]]:
+    """All classes with a code of their own."""
+    found = [AttestorError]
+    for known in found:
+        found.extend(known.__subclasses__())
+    return [known for known in found if known not in BASES]

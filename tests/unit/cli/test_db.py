@@ -1,0 +1,163 @@
+"""`attestor db`: copies of the history that are whole."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from attestor import cli
+from attestor.errors import AuditFailed, DatabaseDamaged, DatabaseInvalid
+from attestor.store.database import Store
+from attestor.store.journal import Journal
+from attestor.store.lock import lock_database
+
+
+def write(store: Store, count: int) -> None:
+    journal = Journal(store, lambda: 1_800_000_000.0)
+    for number in range(count):
+        with store.transaction():
+            journal.append("note", None, number=number)
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Store:
+    """A database that a daemon has open, with entries that are in its log alone."""
+    store = Store.open(tmp_path / "attestor.sqlite")
+    write(store, 3)
+    return store
+
+
+@pytest.fixture
+def stopped(running: Store) -> Path:
+    running.close()
+    return running.path
+
+
+def call(*arguments: object) -> Result:
+    return CliRunner().invoke(cli.group, ["db", *map(str, arguments)])
+
+
+def backup(source: Path, target: Path) -> Result:
+    return call("backup", target, "--database", source)
+
+
+def restore(source: Path, target: Path, *more: str) -> Result:
+    return call("restore", source, "--database", target, *more)
+
+
+def test_backup__daemon_runs__has_the_newest_entry(running: Store, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.sqlite"
+    made = backup(running.path, copy)
+    assert made.exit_code == 0, made.output
+    assert "3 entries, newest 0x" in made.output
+    assert copy.stat().st_mode & 0o777 == 0o600
+    write(running, 1)
+    assert "copy.sqlite is whole: 3 entries" in call("verify", copy).output
+    assert sorted(file.name for file in tmp_path.iterdir() if "copy" in file.name) == [copy.name]
+
+
+def test_backup__file_exists__is_left_as_it_was(running: Store, tmp_path: Path) -> None:
+    (tmp_path / "copy.sqlite").write_text("mine")
+    result = backup(running.path, tmp_path / "copy.sqlite")
+    assert isinstance(result.exception, DatabaseInvalid)
+    assert (tmp_path / "copy.sqlite").read_text() == "mine"
+
+
+@pytest.mark.parametrize("place", ["missing/copy.sqlite", "attestor.sqlite/copy.sqlite"])
+def test_backup__folder_that_is_none__is_refused(
+    running: Store, tmp_path: Path, place: str
+) -> None:
+    assert isinstance(backup(running.path, tmp_path / place).exception, DatabaseInvalid)
+
+
+def test_backup__damaged_history__leaves_nothing(running: Store, tmp_path: Path) -> None:
+    with running.transaction():
+        running.execute("DROP TRIGGER IF EXISTS journal_no_update")
+        running.execute("UPDATE journal SET evidence = '{}' WHERE sequence = 2")
+    result = backup(running.path, tmp_path / "copy.sqlite")
+    assert isinstance(result.exception, AuditFailed)
+    assert not [file for file in tmp_path.iterdir() if "copy" in file.name]
+
+
+def test_verify__main_file_of_a_running_daemon__is_not_called_whole(
+    running: Store, tmp_path: Path
+) -> None:
+    shutil.copy(running.path, tmp_path / "lone.sqlite")
+    for command in (["verify", tmp_path / "lone.sqlite"], ["backup", tmp_path / "copy.sqlite"]):
+        more = ["--database", tmp_path / "lone.sqlite"] if command[0] == "backup" else []
+        result = call(*command, *more)
+        assert isinstance(result.exception, AuditFailed), result.output
+        assert "newest entries may be missing" in str(result.exception)
+
+
+def test_verify__file_with_its_log__is_whole(running: Store, tmp_path: Path) -> None:
+    for suffix in ("", "-wal"):
+        shutil.copy(f"{running.path}{suffix}", f"{tmp_path / 'both.sqlite'}{suffix}")
+    assert "3 entries" in call("verify", tmp_path / "both.sqlite").output
+
+
+def test_verify__file_of_a_stopped_daemon__is_whole(stopped: Path, tmp_path: Path) -> None:
+    shutil.copy(stopped, tmp_path / "lone.sqlite")
+    assert "3 entries" in call("verify", tmp_path / "lone.sqlite").output
+
+
+def test_verify__cut_file__is_damaged(stopped: Path, tmp_path: Path) -> None:
+    (tmp_path / "cut.sqlite").write_bytes(stopped.read_bytes()[:20_000])
+    result = call("verify", tmp_path / "cut.sqlite")
+    assert isinstance(result.exception, DatabaseDamaged | DatabaseInvalid)
+
+
+def test_verify__other_file__is_refused(tmp_path: Path) -> None:
+    (tmp_path / "other").write_text("x" * 5000)
+    assert isinstance(call("verify", tmp_path / "other").exception, DatabaseInvalid)
+
+
+def test_restore__nothing_there__daemon_can_open_it(stopped: Path, tmp_path: Path) -> None:
+    backup(stopped, tmp_path / "copy.sqlite")
+    target = tmp_path / "new" / "attestor.sqlite"
+    result = restore(tmp_path / "copy.sqlite", target)
+    assert result.exit_code == 0, result.output
+    store = Store.open(target)
+    write(store, 1)
+    store.close()
+    assert "4 entries" in call("verify", target).output
+
+
+def test_restore__database_there__is_kept_only_when_told(stopped: Path, tmp_path: Path) -> None:
+    backup(stopped, tmp_path / "copy.sqlite")
+    store = Store.open(stopped)
+    write(store, 2)
+    store.close()
+    refused = restore(tmp_path / "copy.sqlite", stopped)
+    assert isinstance(refused.exception, DatabaseInvalid)
+    assert "5 entries" in call("verify", stopped).output
+    done = restore(tmp_path / "copy.sqlite", stopped, "--replace")
+    assert done.exit_code == 0, done.output
+    assert "3 entries" in call("verify", stopped).output
+    assert "5 entries" in call("verify", tmp_path / "attestor.sqlite.replaced-1").output
+
+
+def test_restore__daemon_runs__is_refused(stopped: Path, tmp_path: Path) -> None:
+    backup(stopped, tmp_path / "copy.sqlite")
+    with lock_database(stopped):
+        result = restore(tmp_path / "copy.sqlite", stopped, "--replace")
+    assert isinstance(result.exception, DatabaseInvalid)
+    assert "another attestor runs" in str(result.exception)
+
+
+def test_restore__copy_that_is_not_whole__changes_nothing(running: Store, tmp_path: Path) -> None:
+    lone = tmp_path / "lone.sqlite"
+    shutil.copy(running.path, lone)
+    running.close()
+    result = restore(lone, running.path, "--replace")
+    assert isinstance(result.exception, AuditFailed)
+    assert "3 entries" in call("verify", running.path).output
+
+
+def test_audit_verify__lone_main_file__is_a_fault(running: Store, tmp_path: Path) -> None:
+    shutil.copy(running.path, tmp_path / "lone.sqlite")
+    arguments = ["audit", "--database", str(tmp_path / "lone.sqlite"), "verify"]
+    result = CliRunner().invoke(cli.group, arguments)
+    assert isinstance(result.exception, AuditFailed)
+    assert "copied while a daemon had it open" in result.output
