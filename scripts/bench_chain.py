@@ -1,18 +1,17 @@
 """The chain's side of the daemon, judged by the chain. One line of JSON per figure.
 
-    bench_chain.py [--full] [--part storm|quiet|memory|crashes]… [--rotations N] [--seed S]
-        [--endpoints N] [--block-seconds S] [--log FILE]
+    bench_chain.py [--full] [--part storm|quiet|memory|crashes|kills]… [--rotations N] [--seed S]
+        [--endpoints N] [--log FILE]
 
 storm: rotations in a storm. quiet: what a daemon with all of its processes asks and costs while
 nothing happens, and how long its rotations take. memory: many blocks followed. crashes: kill -9 at
-every point of a rotation.
+every point of a rotation. kills: kill -9 of a daemon with all of its processes at random times.
 """
 
 import argparse
 import json
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,22 +19,16 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
 from benchmarks.figures import tell
 from loguru import logger
-from measures.chain import BLOCK_SECONDS, START, GasChain, running
-from measures.scenario import Deployment
+from measures.chain import BLOCK_SECONDS, START, running
 from storm import following, quiet
 from storm.crash_matrix import CrashMatrix
 from storm.crash_points import points
-from storm.endpoint import StormyEndpoint
-from storm.judge import Judge
-from storm.machine import POLICY, Machine
-from storm.upstream import UpstreamWay
-from storm.weather import Weather, set_up
+from storm.killed import Killed
+from storm.storm import Storm
 
 from attestor.net.pool import MAX_IDLE_PER_ENDPOINT
 
-MOST_BLOCKS_PER_ROTATION = 80
-QUIET_BLOCKS = 25
-"""Without a storm, until the first signer is active."""
+PARTS = ("storm", "quiet", "memory", "crashes", "kills")
 ROTATING_BLOCK_SECONDS = 4
 """Where rotations are counted in blocks, these may be shorter than Ethereum's."""
 
@@ -48,6 +41,7 @@ def main() -> int:
     # Processes are forked for the crashes: first, while there are no threads.
     parts: dict[str, Callable[[argparse.Namespace], bool]] = {
         "crashes": _crashes,
+        "kills": _kills,
         "memory": _memory,
         "quiet": _quiet,
         "storm": _storm_part,
@@ -61,11 +55,10 @@ def _arguments() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--full", action="store_true", help="the full setting: a day or so")
-    parser.add_argument("--part", action="append", choices=["storm", "quiet", "memory", "crashes"])
+    parser.add_argument("--part", action="append", choices=PARTS)
     parser.add_argument("--rotations", type=int, help="of the storm; by default 20, or 1000")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--endpoints", type=int, default=3)
-    parser.add_argument("--block-seconds", type=float, default=0.25, help="in the storm")
     parser.add_argument("--log")
     return parser.parse_args()
 
@@ -107,6 +100,15 @@ def _memory(arguments: argparse.Namespace) -> bool:
     )
 
 
+def _kills(arguments: argparse.Namespace) -> bool:
+    kills = 100 if arguments.full else 6
+    faults = Killed(kills, arguments.seed).faults
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    tell("kills", kills, "kills")
+    return tell("faults_after_kills", len(faults), "faults", at_most=0)
+
+
 def _quiet(arguments: argparse.Namespace) -> bool:
     blocks, rotations = (100, 20) if arguments.full else (8, 3)
     idle = quiet.idle(BLOCK_SECONDS, blocks)
@@ -121,52 +123,18 @@ def _quiet(arguments: argparse.Namespace) -> bool:
 
 
 def _storm_part(arguments: argparse.Namespace) -> bool:
-    with tempfile.TemporaryDirectory() as folder, running(START) as url:
-        return _storm(arguments, Path(folder), url)
-
-
-def _storm(arguments: argparse.Namespace, folder: Path, url: str) -> bool:
     rotations = arguments.rotations or (1000 if arguments.full else 20)
-    chain = GasChain(url)
-    deployment = Deployment(chain)
-    deployment.upload(deployment.items())
-    set_up(chain)
-    endpoints = [
-        StormyEndpoint(url, arguments.seed + number) for number in range(arguments.endpoints)
-    ]
-    weather = Weather(chain, endpoints, arguments.seed)
-    judge = Judge(deployment.registry)
-    speed = BLOCK_SECONDS / arguments.block_seconds
-    urls = [endpoint.url for endpoint in endpoints]
-    machine = Machine(deployment, urls, folder / "attestor.sqlite", speed)
-    upstream = UpstreamWay(deployment, urls[0], POLICY.period / speed)
-    machine.start()
-    upstream.start()
-    away = 0
-    for number in range(rotations * MOST_BLOCKS_PER_ROTATION):
-        begun = time.monotonic()
-        if number < QUIET_BLOCKS:
-            chain.node.rpc.call("evm_mine", [])
-        else:
-            weather.next_block()
-        judge.see(machine.hand_out())
-        judge.see_upstream(upstream.signer)
-        away += weather.is_away and bool(judge.signers)
-        if machine.defect is not None:
-            raise machine.defect
-        if len(judge.signers) > rotations:
-            break
-        time.sleep(max(0.0, begun + arguments.block_seconds - time.monotonic()))
-    told = _told(machine, judge, away * BLOCK_SECONDS if len(urls) == 1 else 0)
-    upstream.close()
-    machine.close()
-    for endpoint in endpoints:
-        endpoint.close()
-    print(json.dumps(weather.counts), file=sys.stderr)
-    return told
+    with tempfile.TemporaryDirectory() as folder, running(START) as url:
+        storm = Storm(url, Path(folder), arguments.seed, arguments.endpoints)
+        storm.run(rotations)
+        print(json.dumps(storm.weather.counts), file=sys.stderr)
+        told = _told(storm, storm.away_seconds if arguments.endpoints == 1 else 0)
+        storm.machine.close()
+        return told
 
 
-def _told(machine: Machine, judge: Judge, may_be_idle: int) -> bool:
+def _told(storm: Storm, may_be_idle: int) -> bool:
+    machine, judge = storm.machine, storm.judge
     duplicates = machine.rows(
         "SELECT count(*) AS n FROM (SELECT intent FROM transactions "
         "WHERE purpose = 'registration' AND outcome = 'succeeded' "

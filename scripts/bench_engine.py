@@ -32,7 +32,7 @@ SPARSE_PAGES = (1, 1001)
 # Below this, a process is mostly its own code.
 LARGE_KB = 16 << 10
 # What a cross-check may cost at most, in the CPU time of the run on our engine.
-DEAREST = 80
+DEAREST = 150
 ENGINES = [JOB, "sp1-jit", "sp1-portable"]
 
 

@@ -30,7 +30,8 @@ from attestor.store.database import Store
 from attestor.store.jobs import Jobs
 from attestor.store.opening import JOBS
 
-ALIVE_SECONDS = 0.5
+ALIVE_SECONDS = 2.0
+"""A third of the silence after which the daemon is not healthy."""
 THREADS = 32
 """For short calls beside the loop: of the database, of the daemon."""
 STOP_MARGIN_SECONDS = 1.5

@@ -32,7 +32,8 @@ class Contract:
     def __init__(self, abi: list[dict[str, Any]]) -> None:
         self._web3 = Web3()
         self._codec = _codec()
-        self._contract = self._web3.eth.contract(abi=abi)
+        self._encoders: dict[str, Any] = {}
+        """A contract of one function each: web3 reads through the whole ABI at each call."""
         self._functions = {item["name"]: item for item in abi if item["type"] == "function"}
         self._events = {
             event_abi_to_log_topic(cast(Any, item)): item for item in abi if item["type"] == "event"
@@ -56,7 +57,10 @@ class Contract:
 
     def encode(self, function: str, *arguments: Any) -> bytes:
         """Calldata of a call."""
-        return from_hex(self._contract.encode_abi(function, args=list(arguments)))
+        if function not in self._encoders:
+            item = cast(Any, self._functions[function])
+            self._encoders[function] = self._web3.eth.contract(abi=[item])
+        return from_hex(self._encoders[function].encode_abi(function, args=list(arguments)))
 
     def decode(self, function: str, result: bytes) -> Any:
         """The return value of a call: one value, or a mapping by name for a struct."""
@@ -77,6 +81,10 @@ class Contract:
         return (
             self._render(item["name"], [_type(i) for i in item["inputs"]], body) if item else None
         )
+
+    def topics(self, names: frozenset[str]) -> list[bytes]:
+        """The first topics of the events with these names."""
+        return [topic for topic, item in self._events.items() if item["name"] in names]
 
     def event(self, log: Log) -> tuple[str, dict[str, Any]] | None:
         """An event's name and arguments, or None when it is none of this contract's."""

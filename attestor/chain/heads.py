@@ -65,6 +65,16 @@ class Heads:
         """As of the last look."""
         return self._window
 
+    @property
+    def is_due(self) -> bool:
+        """Whether the next look asks a node."""
+        return self._pace is None or self._pace.is_due(self._window)
+
+    def hint(self) -> None:
+        """Somebody says that there is a new block, who need not be right. Safe in any thread."""
+        if self._pace is not None:
+            self._pace.hurry()
+
     def forget(self) -> None:
         """Take whatever branch the next look finds, after an operator judged a `ReorgTooDeep`."""
         self._window = BlockWindow(capacity=self._window.capacity)
@@ -77,7 +87,7 @@ class Heads:
         read, `EndpointsDisagree`, and `ReorgTooDeep`. Whatever is raised, the window stays.
         """
         self.dropped = ()
-        if self._pace is not None and not self._pace.is_due(self._window):
+        if not self.is_due:
             return self._window
         found = self._found(self._node.within(LOOK_SECONDS))
         changed = found.head != self._window.head

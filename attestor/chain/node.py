@@ -16,6 +16,12 @@ from attestor.errors import BlockUnknown, RpcAnswerInvalid
 from attestor.net import Deadline
 
 T = TypeVar("T")
+Require = Callable[[bytes], object]
+"""Raises `RpcAnswerInvalid` for return data that cannot be."""
+
+
+def _anything(answer: bytes) -> None:
+    """Whatever a call returns."""
 
 
 class Node:
@@ -46,7 +52,9 @@ class Node:
         """The same node, all of whose calls together end by a deadline, or that many seconds from
         now: for all that serves one decision."""
         view = copy.copy(self)
-        view._deadline = bound if isinstance(bound, Deadline) else Deadline(bound)
+        if not isinstance(bound, Deadline):
+            bound = Deadline(bound, self.pool.clock)
+        view._deadline = bound
         return view
 
     def require_chain(self) -> None:
@@ -100,17 +108,24 @@ class Node:
         value: int = 0,
         gas_price: int | None = None,
         gas: int | None = None,
+        require: Require = _anything,
     ) -> bytes:
-        """`eth_call` at the block of the hash `at`, or at the newest.
+        """`eth_call` at the block of the hash `at`, or at the newest. An answer for which `require`
+        raises `RpcAnswerInvalid` is none, and another endpoint is asked.
 
         Without `to` the calldata is code that runs. A revert is an `RpcError` with its data. Raises
         `BlockUnknown` when no endpoint has that block on its canonical chain.
         """
         transaction = _transaction(to, calldata, sender, value, gas_price, gas)
-        return self.pool.read(_call_query(transaction, at), self._deadline)
+        return self.pool.read(_call_query(transaction, at, require), self._deadline)
 
     def confirmed_call(
-        self, to: bytes, calldata: bytes, at: bytes, sender: bytes | None = None
+        self,
+        to: bytes,
+        calldata: bytes,
+        at: bytes,
+        sender: bytes | None = None,
+        require: Require = _anything,
     ) -> bytes:
         """What a majority of all endpoints, or all that answer, say to a call at the block of the
         hash `at`; a single endpoint is asked again, on another connection.
@@ -119,7 +134,7 @@ class Node:
         and as `call` does when none of them answers.
         """
         transaction = _transaction(to, calldata, sender)
-        return quorum.confirmed(self.pool, _call_query(transaction, at), self._deadline)
+        return quorum.confirmed(self.pool, _call_query(transaction, at, require), self._deadline)
 
     def estimate_gas(self, sender: bytes, to: bytes | None, calldata: bytes, value: int = 0) -> int:
         """Gas that the transaction would use now."""
@@ -244,10 +259,13 @@ def _transaction(
     return transaction
 
 
-def _call_query(transaction: dict[str, str], at: bytes | None) -> Query[bytes]:
-    return Query(
-        "eth_call", [transaction, _place(at)], lambda found: wire.data(found, "call result")
-    )
+def _call_query(transaction: dict[str, str], at: bytes | None, require: Require) -> Query[bytes]:
+    def decode(found: Any) -> bytes:
+        answer = wire.data(found, "call result")
+        require(answer)
+        return answer
+
+    return Query("eth_call", [transaction, _place(at)], decode)
 
 
 def _place(at: bytes | None) -> object:

@@ -128,7 +128,7 @@ class Pool:
     def whole(self, deadline: Deadline | None) -> Deadline | None:
         """The time for all endpoints together; a single one has its own timeout."""
         if deadline is None and len(self.endpoints) > 1:
-            return Deadline(SECONDS_PER_READ)
+            return Deadline(SECONDS_PER_READ, self.clock)
         return deadline
 
 

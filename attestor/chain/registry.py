@@ -1,6 +1,7 @@
 """The registry contract: our TEERegistry, or Automata's SP1TEEProverRegistry, whose interface ours
 keeps."""
 
+import copy
 from typing import Any
 
 from eth_utils.crypto import keccak
@@ -9,6 +10,7 @@ from attestor.chain import automata
 from attestor.chain.abi import Contract
 from attestor.chain.node import Node
 from attestor.core.blocks import Block
+from attestor.core.bloom import bits_of
 from attestor.core.registration import (
     Admission,
     AdmissionName,
@@ -71,12 +73,25 @@ class Registry:
         self.address = address
         self.layout = layout
         self._contract = Contract.named("TEERegistry")
+        self._bits = bits_of(address)
+        topics = self._contract.topics(POLICY_EVENTS)
+        self._policy_bits = [bits_of(address, topic) for topic in topics]
         self._block_hash = block_hash
+        self._is_confirmed = False
 
     def at(self, block: Block) -> "Registry":
         """The same registry, as of that block (EIP-1898). Its reads raise `BlockUnknown` where no
         node has the block."""
-        return Registry(self.node, self.address, self.layout, block.hash)
+        view = copy.copy(self)
+        view._block_hash = block.hash
+        return view
+
+    def confirmed_at(self, block: Block) -> "Registry":
+        """The same, each of whose reads most endpoints have to agree on, or one that is asked
+        twice: for what is not looked at again. Raises `EndpointsDisagree`."""
+        view = self.at(block)
+        view._is_confirmed = True
+        return view
 
     def terms(self) -> Terms:
         """The registry's settings. Raises `RegistryInvalid` when there is no such contract."""
@@ -109,8 +124,25 @@ class Registry:
             answer = self.node.confirmed_call(self.address, asked, self._block_hash)
         return self._is_yes(answer)
 
+    def is_confirmed(self, signer: bytes) -> bool:
+        """Whether most endpoints say that it holds the signer valid; a single one is not asked
+        again. Raises `EndpointsDisagree`."""
+        if len(self.node.pool.endpoints) == 1 or self._block_hash is None:
+            return True
+        asked = self._contract.encode("verifyAttestedProver", checksummed(signer))
+        return self._is_yes(self.node.confirmed_call(self.address, asked, self._block_hash))
+
     def _is_yes(self, answer: bytes) -> bool:
         return bool(self._contract.decode("verifyAttestedProver", answer))
+
+    def may_have_changed(self, block: Block) -> bool:
+        """Whether a signer's state may be another after that block than before, but for the time:
+        ours changes none without an event, upstream's has none."""
+        return self.layout is Layout.UPSTREAM or block.may_log(self._bits)
+
+    def may_have_policy_events(self, block: Block) -> bool:
+        """Whether one of the `POLICY_EVENTS` may be in that block."""
+        return any(map(block.may_log, self._policy_bits))
 
     def registration(self, signer: bytes) -> Registration:
         """The record of a signer. Upstream's registry keeps only when it was made."""
@@ -247,7 +279,15 @@ class Registry:
         return self._contract.decode(function, answer)
 
     def _call(self, function: str, calldata: bytes) -> bytes:
-        answer = self.node.call(self.address, calldata, at=self._block_hash)
-        if not answer:
-            raise RpcAnswerInvalid(f"{to_hex(self.address)} has no function {function}")
-        return answer
+        """An endpoint whose answer is not what the function returns has given none."""
+
+        def require(answer: bytes) -> None:
+            if not answer:
+                raise RpcAnswerInvalid(f"{to_hex(self.address)} has no function {function}")
+            self._contract.decode(function, answer)
+
+        if self._is_confirmed and self._block_hash is not None:
+            return self.node.confirmed_call(
+                self.address, calldata, self._block_hash, require=require
+            )
+        return self.node.call(self.address, calldata, at=self._block_hash, require=require)

@@ -8,6 +8,8 @@ words.
 import itertools
 import json
 import re
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -70,8 +72,15 @@ class Rpc:
     Each call ends within `timeout` seconds, all of it: name, connection, TLS and answer.
     """
 
-    def __init__(self, url: str, timeout: float = 10.0, http: HttpClient | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        timeout: float = 10.0,
+        http: HttpClient | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.url = url
+        self._clock = clock
         self.timeout = timeout
         self.connections = 0
         """How many connections were made for reads: behind each may be another node."""
@@ -100,7 +109,8 @@ class Rpc:
         """
         request_id = next(self._ids)
         request = {"jsonrpc": "2.0", "id": request_id, "method": method, "params": params}
-        until = Deadline(self.timeout) if deadline is None else deadline.within(self.timeout)
+        own = Deadline(self.timeout, self._clock)
+        until = own if deadline is None else deadline.within(self.timeout)
         response = self._post(method, request, until, fresh, bounds.bytes)
         answer = self._parse(method, response, bounds.tokens)
         error = answer.get("error")

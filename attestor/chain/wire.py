@@ -5,6 +5,7 @@ nonce and no price of 2^63, and nothing further in has to expect one.
 """
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from attestor.core import header
@@ -19,6 +20,8 @@ COUNT_BITS = 63
 gas. SQLite's integers have as many."""
 MAX_RECEIPT_LOGS = 100_000
 """More than the gas of any block pays for."""
+EMPTY_ROOT = "0x56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e363b421"
+"""Of the trie of a block without transactions: keccak of the RLP of nothing."""
 
 _QUANTITY = re.compile(r"0x[0-9a-fA-F]{1,64}")
 _DATA = re.compile(r"0x(?:[0-9a-fA-F]{2})*")
@@ -68,9 +71,10 @@ def block(value: object, check_hash: bool) -> Block:
         # Before EIP-1559 there is none; Scroll's nodes give null for it.
         base_fee=0 if base_fee is None else count(base_fee, "base fee"),
     )
-    if check_hash:
-        _require_hash(found, decoded)
-    return decoded
+    if not check_hash:
+        return decoded
+    _require_hash(found, decoded)
+    return replace(decoded, logs_bloom=_logs_bloom(found))
 
 
 def receipt(value: object, transaction_hash: bytes) -> Receipt:
@@ -136,6 +140,13 @@ def log(value: object) -> Log:
         transaction_hash=data(found.get("transactionHash"), "log's transaction hash", 32),
         index=count(found["logIndex"], "log's index") if "logIndex" in found else None,
     )
+
+
+def _logs_bloom(found: dict[str, Any]) -> int | None:
+    """Of a header that was verified. An empty one says nothing where there are transactions: some
+    chains leave it so, and EIP-7668 would have all do."""
+    bloom = int.from_bytes(data(found["logsBloom"], "logs' bloom filter", 256), "big")
+    return bloom if bloom or found["transactionsRoot"].lower() == EMPTY_ROOT else None
 
 
 def _log_items(value: object) -> list[Any]:

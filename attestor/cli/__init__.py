@@ -13,6 +13,7 @@ COMMANDS = {
     "run": "Run the daemon: keep a signer registered and serve signed results.",
     "prove": "Request a proof of a program, verify it and print it.",
     "audit": "Show the registration history, or verify it against the chain.",
+    "doctor": "Check everything that the daemon assumes, and say what to do first.",
     "db": "Back up the registration history, verify a copy, and restore it.",
     "deploy": "Deploy the contracts and write their addresses to a file.",
     "collateral": "Show, fetch and upload the collateral on chain.",

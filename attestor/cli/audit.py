@@ -2,7 +2,6 @@
 other subcommands."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ import click
 
 from attestor.audit import policy, registrations, report, upstream, verify
 from attestor.cli.audit_evidence import coverage_command, proof_command
+from attestor.cli.audited import Audited
 from attestor.cli.db import summary
 from attestor.cli.endpoint_options import check_headers_option, rpc_url_option
 from attestor.cli.types import ADDRESS
@@ -29,18 +29,6 @@ LACKS_LOG = (
     "attestor db backup)"
 )
 FORMATS = {"table": report.as_table, "json": report.as_json, "csv": report.as_csv}
-
-
-@dataclass(frozen=True)
-class Audited:
-    """The database that is looked at, and how it is shown."""
-
-    path: Path
-    form: str
-
-    def open(self) -> Store:
-        """Raises `DatabaseInvalid`."""
-        return Store.open_to_read(self.path)
 
 
 def _database_option(default: Path | None) -> Callable[[Any], Any]:

@@ -1,15 +1,12 @@
 """`attestor audit proof` and `attestor audit coverage`."""
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 import click
 
 from attestor.audit import evidence, report
+from attestor.cli.audited import Audited
 from attestor.errors import ProofUnknown
-
-if TYPE_CHECKING:
-    from attestor.cli.audit import Audited
 
 FORMATS = {"json": report.as_json, "csv": report.as_csv}
 
@@ -17,7 +14,7 @@ FORMATS = {"json": report.as_json, "csv": report.as_csv}
 @click.command("proof")
 @click.argument("name", metavar="ID")
 @click.pass_obj
-def proof_command(audited: "Audited", name: str) -> None:
+def proof_command(audited: Audited, name: str) -> None:
     """Show what a proof rests on: signer, measurement, quote, transaction and block.
 
     ID is the job's id, or the digest that was signed. A proof that was signed again, by a later
@@ -36,7 +33,7 @@ def proof_command(audited: "Audited", name: str) -> None:
 
 @click.command("coverage")
 @click.pass_obj
-def coverage_command(audited: "Audited") -> None:
+def coverage_command(audited: Audited) -> None:
     """Show from when to when a signer was able to sign, and every gap.
 
     By the daemon's clock. A daemon that does not run signs nothing, whatever is registered.

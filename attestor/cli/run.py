@@ -24,7 +24,7 @@ def _default(known: Any) -> str:
     return f"default {str(value).lower() if isinstance(value, bool) else value or 'none'}"
 
 
-def _config_options(command: Callable[..., None]) -> Callable[..., None]:
+def config_options(command: Callable[..., None]) -> Callable[..., None]:
     """One flag per option of `Config`, with its TOML key, environment variable and default."""
     for known in reversed(fields(Config)):
         choices = known.metadata["choices"]
@@ -45,7 +45,7 @@ def _config_options(command: Callable[..., None]) -> Callable[..., None]:
     help="Make one signer and its registration, show the transaction and what would become of it, "
     "and end. Nothing is sent or recorded, and no payer is needed.",
 )
-@_config_options
+@config_options
 def command(file: Path | None, dry_run: bool, **flags: str | None) -> None:
     """Run the daemon: keep a signer registered and serve signed results.
 

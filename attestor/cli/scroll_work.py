@@ -23,7 +23,7 @@ from attestor.errors.scroll import (
 from attestor.executor.scroll import ExecutedBlock
 from attestor.scroll import batches, fetching, keeping
 from attestor.scroll.node import ScrollNode
-from attestor.scroll.runs import runs
+from attestor.scroll.runs import MOST_BLOCKS, MOST_BLOCKS_OF_FILES, runs
 from attestor.scroll.verification import Verdict, Verifier
 from attestor.scroll.witness import Witness
 
@@ -62,7 +62,7 @@ class Work:
     def files(self, paths: Sequence[Path]) -> None:
         """Verify the blocks in these files, in the order of the numbers in their names."""
         self.display.expect(len(paths))
-        self._verify(map(self._read, sorted(paths, key=_order)))
+        self._verify(map(self._read, sorted(paths, key=_order)), MOST_BLOCKS_OF_FILES)
 
     def range(self, first: int, last: int) -> None:
         """Verify these blocks of the node, both ends included."""
@@ -166,8 +166,8 @@ class Work:
         told = self.setting.finalization
         return told is not None and batch_header.parse(told.header).index == bound.index
 
-    def _verify(self, items: Iterable[Witness | Verdict]) -> None:
-        for run in runs(items):
+    def _verify(self, items: Iterable[Witness | Verdict], most_blocks: int = MOST_BLOCKS) -> None:
+        for run in runs(items, most_blocks):
             if isinstance(run, Verdict):
                 self._tell(run, None)
                 continue

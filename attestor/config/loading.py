@@ -13,6 +13,9 @@ from attestor.config.payers import payer_source
 from attestor.core.text import from_hex
 from attestor.errors import ConfigurationInvalid
 
+SCHEMES = {"url": ("http://", "https://"), "websocket": ("ws://", "wss://")}
+"""What URLs of a kind begin with."""
+
 
 def load(
     file: Path | None,
@@ -122,8 +125,8 @@ def _convert(known: "Field[Any]", given: Any) -> Any:
     if kind == "list":
         parts = given.split(",") if isinstance(given, str) else given
         return tuple(_chosen(known, part) for part in parts if part or known.metadata["choices"])
-    if kind == "urls":
-        return _urls(known, given)
+    if kind in ("urls", "websockets"):
+        return _urls(known, given, "url" if kind == "urls" else "websocket")
     if not isinstance(given, str):
         raise ValueError(f"{given!r} is not text")
     return _text(known, kind, given)
@@ -140,18 +143,19 @@ def _text(known: "Field[Any]", kind: str, given: str) -> Any:
         if len(address) != 20:
             raise ValueError(f"{given!r:.80} is not an address of 20 bytes")
         return address
-    if kind == "url" and given and not given.startswith(("http://", "https://")):
+    schemes = SCHEMES.get(kind)
+    if schemes is not None and given and not given.startswith(schemes):
         # Not repeated: user, password and path of a URL may be secret.
-        raise ValueError("the value is not an http:// or https:// URL")
+        raise ValueError(f"the value is not an {' or '.join(schemes)} URL")
     return given
 
 
-def _urls(known: "Field[Any]", given: Any) -> tuple[str, ...]:
+def _urls(known: "Field[Any]", given: Any, kind: str) -> tuple[str, ...]:
     """Several URLs, in text with commas between them. None is repeated in an error."""
     parts = given.split(",") if isinstance(given, str) else given
     if not isinstance(parts, list) or not all(isinstance(part, str) for part in parts):
         raise ValueError("the value is not a list of URLs")
-    urls = tuple(_text(known, "url", part.strip()) for part in parts)
+    urls = tuple(_text(known, kind, part.strip()) for part in parts)
     if not all(urls):
         raise ValueError("one of the URLs is empty")
     if len(set(urls)) < len(urls):

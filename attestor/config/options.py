@@ -23,6 +23,9 @@ class Config:
         "different operators",
         (),
     )
+    chain_websocket_urls: tuple[str, ...] = option(
+        "websockets", "WebSocket endpoints whose new heads are hints to look for them now", ()
+    )
     chain_id: int = option("int", "chain id that the node must report", low=1)
     chain_deployment: Path | None = option(
         "path", "deployment file, as attestor deploy writes it", None

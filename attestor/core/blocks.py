@@ -1,18 +1,28 @@
 """The recent canonical chain: consecutive blocks, newest last."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 
 @dataclass(frozen=True)
 class Block:
-    """The fields of a block that attestor uses. `timestamp` is chain time in seconds."""
+    """The fields of a block that attestor uses. `timestamp` is chain time in seconds.
+
+    `logs_bloom` is a number of 256 bytes, or None where the header was not verified, and where the
+    block is from the database: nothing is known of its logs then.
+    """
 
     number: int
     hash: bytes
     parent_hash: bytes
     timestamp: int
     base_fee: int = 0
+    logs_bloom: int | None = field(default=None, compare=False, repr=False)
+
+    def may_log(self, bits: int) -> bool:
+        """Whether one of its logs may have the addresses and topics of these bits (`bloom`); a no
+        is certain."""
+        return self.logs_bloom is None or self.logs_bloom & bits == bits
 
 
 @dataclass(frozen=True)
@@ -47,6 +57,12 @@ class BlockWindow:
         """Whether another block has that number in the window: the given one was reorged out."""
         block = self.at(number)
         return block is not None and block.hash != block_hash
+
+    def since(self, number: int, block_hash: bytes) -> tuple[Block, ...] | None:
+        """The blocks above this one, oldest first; None when it is not in the window."""
+        if not self.holds(number, block_hash):
+            return None
+        return self.blocks[number - self.blocks[0].number + 1 :]
 
     def joins(self, block: Block) -> bool:
         """Whether the parent of `block` is in the window."""

@@ -55,6 +55,11 @@ PORTABLE_CYCLES_PER_SECOND = 150_000_000
 
 def price(run: Execution) -> int:
     """What repeating a run of ours costs SP1's portable engine, in cycles."""
+    return _price_of_instructions(run) + (run.effort.call_cycles if run.effort is not None else 0)
+
+
+def _price_of_instructions(run: Execution) -> int:
+    """Without precompiles and hooks, which SP1's engines have in common."""
     effort = run.effort
     if effort is None:
         return run.cycles
@@ -108,7 +113,8 @@ class Finding(StrEnum):
 class CrossCheckPolicy:
     """The operator's choice. A run of exactly `budget_cycles` is still a short one;
     `sample_rate` is a probability from 0 to 1. With the engine `auto`, runs of a price of up to
-    `portable_cycles`, nearly all of it cycles, are repeated on SP1's portable engine."""
+    `portable_cycles`, nearly all of it cycles, are repeated on SP1's portable engine; precompiles
+    and hooks do not count for that, as they take the JIT as long."""
 
     within_budget: Mode = Mode.ALWAYS
     beyond_budget: Mode = Mode.SAMPLE
@@ -128,7 +134,7 @@ class CrossCheckPolicy:
             return Engine.SP1_JIT
         if self.engine is CheckingEngine.SP1_PORTABLE or not has_jit:
             return Engine.SP1_PORTABLE
-        cost = price(run)
+        cost = _price_of_instructions(run)
         cheap = cost <= self.portable_cycles and cost - run.cycles <= MAX_SURCHARGE
         return Engine.SP1_PORTABLE if cheap else Engine.SP1_JIT
 

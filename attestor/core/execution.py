@@ -71,7 +71,7 @@ class Effort:
     `touched_pages` are of 4 KiB. `unconstrained_cycles` are those that SP1 does not count, inside
     of unconstrained blocks. `written_bytes` is what WRITE was charged for. `windows` are those of
     2 MiB that were touched; `block_windows` those that each unconstrained block accessed, and one
-    for it.
+    for it. `call_cycles` is what precompiles and hooks cost SP1's executors beyond a cycle each.
     """
 
     touched_pages: int
@@ -79,6 +79,7 @@ class Effort:
     written_bytes: int
     windows: int
     block_windows: int
+    call_cycles: int
     compiled_instructions: int
     compile_seconds: float
 

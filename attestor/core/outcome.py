@@ -2,8 +2,9 @@
 
     mac = HMAC-SHA256(key, "attestor sp1 outcome v1\\n" ‖ canonical JSON of the fields)
 
-The key never leaves the signer process and ends with it. What carries a valid mark was run, judged
-and found signable by that process; another signature of it needs no other run.
+The key never leaves the signer process and ends with it: who had it could have anything signed.
+What carries a valid mark was run, judged and found signable by that process; another signature of
+it needs no other run.
 """
 
 import hashlib
@@ -32,11 +33,11 @@ class Outcome:
     executor: ExecutorBuild | None
     mac: bytes = b""
 
-    def marked(self, key: bytes) -> "Outcome":
+    def marked(self, key: bytes | memoryview) -> "Outcome":
         """The outcome with its mark under `key` (32 bytes)."""
         return replace(self, mac=self._mark(key))
 
-    def is_marked_by(self, key: bytes) -> bool:
+    def is_marked_by(self, key: bytes | memoryview) -> bool:
         """Whether it carries the mark under `key`."""
         return hmac.compare_digest(self.mac, self._mark(key))
 
@@ -69,7 +70,7 @@ class Outcome:
             "executor": self.executor,
         }
 
-    def _mark(self, key: bytes) -> bytes:
+    def _mark(self, key: bytes | memoryview) -> bytes:
         values = hashlib.sha256(self.public_values).hexdigest()
         marked = canonical({**self._fields(), "public_values_sha256": values})
         return hmac.digest(key, _DOMAIN + marked, "sha256")

@@ -17,6 +17,10 @@ from attestor.store.moving import jobs_path
 from attestor.store.proofs import Proofs
 from attestor.store.signers import Signers
 
+LOOK_SECONDS = 5.0
+"""Between two looks at what was found about samples. After a disagreement the signer process signs
+nothing by itself, and the API process tells of it at once."""
+
 
 @dataclass(frozen=True)
 class ApiParts:
@@ -48,7 +52,7 @@ def build_api(
 
     supervisor = ApiSupervisor(start, watch)
     halt = Halt(supervisor.halt)
-    look = CrossCheckDuty(checks, halt.halt, config.chain_poll_seconds)
+    look = CrossCheckDuty(checks, halt.halt, LOOK_SECONDS)
     service = ApiService(
         checks, look.step, proofs, signers, lambda: halt.error, chain_time, supervisor.heard
     )

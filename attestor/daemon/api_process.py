@@ -1,16 +1,15 @@
 """One run of the API process, as the daemon sees it."""
 
-import os
 import socket
 import struct
 import subprocess
-import sys
 import threading
 from contextlib import suppress
 
 from attestor.api.settings import ApiSettings, ApiState
 from attestor.core import frame
 from attestor.core.frame import Frame
+from attestor.hardening import python_process
 from attestor.signer.server import Handle, serve
 
 THREADS = 4
@@ -37,12 +36,7 @@ class ApiRun:
         self._connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, bound)
         with theirs, signer:
             ends = (theirs.fileno(), signer.fileno(), listening.fileno())
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "attestor.api", *(str(end) for end in ends)],
-                pass_fds=ends,
-                stdin=subprocess.DEVNULL,
-                env={"PATH": os.defpath, "PYTHONPATH": os.pathsep.join(sys.path)},
-            )
+            self._process = python_process.start("attestor.api", ends)
         self._write_lock = threading.Lock()
         self._send(settings.to_header())
         self.tell(state)

@@ -25,7 +25,7 @@ FIRST_PAUSE, LAST_PAUSE = 0.5, 30.0
 """Before it is started anew."""
 WELL_SECONDS = 60.0
 """A process that lived so long is started anew after the first pause again."""
-LOOK_SECONDS = 0.2
+LOOK_SECONDS = 1.0
 
 
 class Run(Protocol):

@@ -105,6 +105,7 @@ class Parts:
     closing: ExitStack
     clocks: Clocks
     cover: Callable[[], Cover]
+    heads: Heads
     executor: ExecutorBuild = ExecutorBuild.RECORDED
 
 
@@ -124,11 +125,12 @@ def build(config: Config) -> Parts:
         started = signer.started()
         _give_up_change_of_users()
         effects = _effects(config, chain, store, manager, signer, gate)
-        heads = Heads(chain.node, store.headers, _pace(config))
+        pause = config.chain_poll_seconds
+        heads = Heads(chain.node, store.headers, Pace(pause, time.monotonic))
         rotation = _rotation(chain, store, manager, effects, heads)
         rotation.recover(held=signer.addresses())
         opened.callback(_end_signers, signer, rotation)
-        vouching = Vouching(chain.node, chain.registry)
+        vouching = Vouching(chain.node, chain.registry, shows=rotation.shows)
         checks = CrossChecks(signer, store.proofs, store.disagreements, vouching.require)
         checks.recover()
         clocks = Clocks.of_this_machine()
@@ -142,7 +144,6 @@ def build(config: Config) -> Parts:
             lambda: heads.window.head.timestamp if heads.window.head is not None else 0,
             clocks.watch,
         )
-        pause = config.chain_poll_seconds
         duties: tuple[Duty, ...] = (
             RotationDuty(signer, rotation, lambda: api.halt.reason, pause),
             HeartbeatDuty(signer),
@@ -150,7 +151,7 @@ def build(config: Config) -> Parts:
             DatabaseCheckDuty(store.database),
             api.look,
             *((collateral,) if collateral is not None else ()),
-            *_policy_events(config, chain, noted),
+            *_policy_events(config, chain, noted, heads),
         )
         _tell(config, chain, started)
         return Parts(
@@ -163,6 +164,7 @@ def build(config: Config) -> Parts:
             closing=opened.pop_all(),
             clocks=clocks,
             cover=lambda: rotation.cover,
+            heads=heads,
             executor=started.executor,
         )
 
@@ -207,13 +209,15 @@ def _store(
     return parts, manager, PolicyEvents(store, journal, chain.contracts.registry)
 
 
-def _policy_events(config: Config, chain: ChainParts, noted: PolicyEvents) -> tuple[Duty, ...]:
+def _policy_events(
+    config: Config, chain: ChainParts, noted: PolicyEvents, heads: Heads
+) -> tuple[Duty, ...]:
     """Upstream's registry has no such events."""
     if chain.binding.layout is Layout.UPSTREAM:
         return ()
     first = addresses.registry_block(config, chain.registry.address)
-    confirmations = chain.policy.confirmations
-    return (PolicyEventsDuty(chain.node, chain.registry, noted, first, confirmations),)
+    parts, deep = (chain.node, chain.registry, noted, first), chain.policy.confirmations
+    return (PolicyEventsDuty(*parts, deep, lambda: heads.window),)
 
 
 def _collateral(
@@ -257,10 +261,6 @@ def _rotation(
     history, failures = store.history, Failures(store.history, time.monotonic)
     observer = Observer(chain.registry, manager, history, chain.policy, failures)
     return Rotation(heads, observer, effects, history, chain.policy, failures, time.monotonic)
-
-
-def _pace(config: Config) -> Pace:
-    return Pace(config.chain_poll_seconds, time.monotonic)
 
 
 def _tell(config: Config, chain: ChainParts, signer: StartReport) -> None:

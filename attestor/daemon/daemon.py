@@ -18,6 +18,7 @@ from attestor.daemon.build import build
 from attestor.daemon.clocks import ClockWatch
 from attestor.daemon.database import check_daily
 from attestor.daemon.duties import Duties
+from attestor.daemon.hints import take_hints
 from attestor.daemon.stopping import aside
 from attestor.errors import AttestorError, Fatal
 from attestor.http.connections import ConnectionLimits, raise_file_limit
@@ -67,6 +68,8 @@ class Daemon:
             self._keep_halt()
             await self._serve_health(stack, duties)
             duties.start()
+            hints = take_hints(self._parts.config, self._parts.heads, duties.wake)
+            stack.callback(hints.close)
             self._parts.api.supervisor.start()
             stack.push_async_callback(self._stop_parts, duties)
             stack.callback(check_daily(duties.wake).stop)

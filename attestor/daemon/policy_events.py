@@ -6,13 +6,14 @@ missing is read later.
 """
 
 import threading
+from collections.abc import Callable
 
 from loguru import logger
 
 from attestor.chain.node import Node
 from attestor.chain.registry import Registry
 from attestor.core.block_ranges import LOG_RANGE, BlockRange, due
-from attestor.core.blocks import Block
+from attestor.core.blocks import Block, BlockWindow
 from attestor.core.registration import DatedPolicyEvent, PolicyEvent
 from attestor.core.text import to_hex
 from attestor.errors import AttestorError, Fatal, RpcAnswerInvalid, RpcError
@@ -26,20 +27,29 @@ SUCCESSES_TO_WIDEN = 10
 
 
 class PolicyEventsDuty:
-    """Reads from block `first` on, and of the newest blocks those with `confirmations`."""
+    """Reads from block `first` on, and of the newest blocks those with `confirmations`. Of blocks
+    in the `window` of whoever follows the chain the headers say which have no such event: a node
+    is asked for the others alone."""
 
     name = "policy_events"
     interval = INTERVAL_SECONDS
     deadline = DEADLINE_SECONDS
 
     def __init__(
-        self, node: Node, registry: Registry, noted: PolicyEvents, first: int, confirmations: int
+        self,
+        node: Node,
+        registry: Registry,
+        noted: PolicyEvents,
+        first: int,
+        confirmations: int,
+        window: Callable[[], BlockWindow] = BlockWindow,
     ) -> None:
         self._node = node
         self._registry = registry
         self._noted = noted
         self._first = first
         self._confirmations = confirmations
+        self._window = window
         self._width = LOG_RANGE
         self._successes = 0
         self._last_failure = ""
@@ -66,11 +76,13 @@ class PolicyEventsDuty:
 
     def _read(self) -> None:
         # A block counts as its own first confirmation.
-        settled = self._node.head().number + 1 - self._confirmations
+        window = self._window()
+        head = window.head or self._node.head()
+        settled = head.number + 1 - self._confirmations
         for blocks in due(self._first, self._noted.read_to(self._first), settled, self._width):
             if self._stop.is_set():
                 return
-            self._read_range(blocks)
+            self._read_range(blocks, window)
 
     def _succeeded(self) -> None:
         self._last_failure = ""
@@ -78,9 +90,12 @@ class PolicyEventsDuty:
         if self._successes >= SUCCESSES_TO_WIDEN:
             self._width, self._successes = min(LOG_RANGE, self._width * 2), 0
 
-    def _read_range(self, blocks: BlockRange) -> None:
-        events = {e.id: e for e in self._registry.policy_events(blocks.first, blocks.last)}
+    def _read_range(self, blocks: BlockRange, window: BlockWindow) -> None:
         noted = self._noted.noted(blocks)
+        events: dict[str, PolicyEvent] = {}
+        if noted or self._may_have_events(blocks, window):
+            found = self._registry.policy_events(blocks.first, blocks.last)
+            events = {event.id: event for event in found}
         canonical = _Canonical(self._node)
         new = [canonical.dated(event) for key, event in events.items() if key not in noted]
         replaced: list[str] = []
@@ -96,10 +111,14 @@ class PolicyEventsDuty:
                 )
             (returned if stands else replaced).append(key)
         self._noted.note(blocks, new, replaced, returned)
-        for found in new:
-            _tell(found)
+        for one in new:
+            _tell(one)
         for key in replaced:
             logger.warning("the block of policy event {} was replaced", key)
+
+    def _may_have_events(self, blocks: BlockRange, window: BlockWindow) -> bool:
+        known = [window.at(number) for number in range(blocks.first, blocks.last + 1)]
+        return any(one is None or self._registry.may_have_policy_events(one) for one in known)
 
 
 class _Canonical:

@@ -12,6 +12,13 @@ class ConfigurationInvalid(Misconfigured):
     advice = "The message lists every problem; attestor run --help lists the options."
 
 
+class NotReady(Misconfigured):
+    """attestor doctor found something without which no signer can be kept registered."""
+
+    code = "not_ready"
+    advice = "Do what the first failed check says, and run it again."
+
+
 class PackageMissing(Misconfigured):
     """A command needs a Python package that is not installed."""
 

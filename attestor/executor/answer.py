@@ -6,7 +6,7 @@ import signal
 from typing import Any
 
 from attestor.core import frame
-from attestor.core.execution import Effort, Engine, Execution
+from attestor.core.execution import Effort, Engine, Execution, Limits
 from attestor.core.verifying_key import VerifyingKey
 from attestor.errors import (
     AttestorError,
@@ -84,9 +84,9 @@ def read_verifying_key(answer: frame.Frame) -> VerifyingKey:
         raise ExecutorCrashed(f"the executor answered with a bad key: {error}") from None
 
 
-def read_execution(answer: frame.Frame, engine: Engine, log: str, max_bytes: int) -> Execution:
-    """The run on `engine` in an answer of attestor-execute, with at most `max_bytes` of public
-    values."""
+def read_execution(answer: frame.Frame, engine: Engine, log: str, limits: Limits) -> Execution:
+    """The run on `engine` in an answer of attestor-execute, within the limits of public values and
+    cycles that it was given. SP1's JIT knows no limit of cycles: its answer is compared."""
     header = answer.header
     _require_version(header)
     digest = header.get("digest")
@@ -94,8 +94,9 @@ def read_execution(answer: frame.Frame, engine: Engine, log: str, max_bytes: int
         raise ExecutorCrashed("the executor answered without a digest of 32 bytes")
     if len(answer.blobs) != 1:
         raise ExecutorCrashed("the executor answered without public values")
-    if len(answer.blobs[0]) > max_bytes:
-        raise ExecutorCrashed(f"the executor answered more than {max_bytes} public value bytes")
+    most = limits.public_values_bytes
+    if len(answer.blobs[0]) > most:
+        raise ExecutorCrashed(f"the executor answered more than {most} public value bytes")
     if header.get("engine") != engine:
         raise ExecutorMissing(
             f"the executor ran on the engine {header.get('engine')!r:.40}, not {engine}",
@@ -104,7 +105,7 @@ def read_execution(answer: frame.Frame, engine: Engine, log: str, max_bytes: int
     return Execution(
         public_values=answer.blobs[0],
         exit_code=_number(header, "exit_code", _MAX_U32),
-        cycles=_number(header, "cycles", _MAX_U64),
+        cycles=_number(header, "cycles", _MAX_U64 if engine is Engine.SP1_JIT else limits.cycles),
         digest=bytes.fromhex(digest),
         engine=engine,
         log=log,
@@ -122,6 +123,7 @@ def _effort(header: dict[str, Any]) -> Effort:
         written_bytes=_number(header, "written_bytes", _MAX_U64),
         windows=_number(header, "windows", _MAX_U64),
         block_windows=_number(header, "block_windows", _MAX_U64),
+        call_cycles=_number(header, "call_cycles", _MAX_U64),
         compiled_instructions=_number(header, "compiled_instructions", _MAX_U64),
         compile_seconds=float(seconds),
     )

@@ -22,6 +22,7 @@ from attestor.errors import (
     ExecutorMissing,
 )
 from attestor.executor import leftovers
+from attestor.executor.resident import Resident
 
 BUILD_COMMAND = "make executor"
 MAX_LOG_BYTES = 64 << 10
@@ -29,8 +30,8 @@ _CHUNK_BYTES = 64 << 10
 _POLL_SECONDS = 0.05
 _WATCH_SECONDS = 0.02
 """Between two looks at a child's memory: it can fill some tens of megabytes meanwhile."""
-_PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 _END_SECONDS = 60
+_STOPPED = "the execution was stopped: its result is not wanted any more"
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Ended:
 @dataclass(frozen=True)
 class Bounds:
     """When a child is stopped: `deadline` is of the monotonic clock, in seconds;
-    `resident_bytes` is what of it may be in memory, where its own limits do not say."""
+    `resident_bytes` is what of it may be in memory, whatever its own limits let through."""
 
     wall_seconds: float
     deadline: float
@@ -101,8 +102,9 @@ def run(
             # without CAP_SYS_NICE may not, when it is another user already.
             with contextlib.suppress(PermissionError):
                 os.setpriority(os.PRIO_PROCESS, process.pid, niceness)
-        _exchange(process, program.name, traffic, bounds)
-        _await_end(process.pid, program.name, bounds)
+        with Resident(process.pid) as resident:
+            _exchange(process, program.name, traffic, bounds, resident)
+            _await_end(process.pid, program.name, bounds, resident)
     finally:
         status = _destroy(process, program.name, sweep)
     return Ended(program.name, status, bytes(traffic.answer), _printable(traffic.log))
@@ -135,7 +137,11 @@ def _start(program: Path, sealed: int | None, sweep: bool) -> "subprocess.Popen[
 
 
 def _exchange(
-    process: "subprocess.Popen[bytes]", name: str, traffic: _Traffic, bounds: Bounds
+    process: "subprocess.Popen[bytes]",
+    name: str,
+    traffic: _Traffic,
+    bounds: Bounds,
+    resident: Resident,
 ) -> None:
     """Move bytes until the child has closed its outputs. Raises when a bound comes first."""
     assert process.stdin is not None
@@ -154,7 +160,7 @@ def _exchange(
         if bounds.stop is not None:
             selector.register(bounds.stop, selectors.EVENT_READ, _stopped)
         while outputs:
-            for key, _ in selector.select(_pause(name, process.pid, bounds)):
+            for key, _ in selector.select(_pause(name, bounds, resident)):
                 if key.data(key.fd, traffic):
                     continue
                 selector.unregister(key.fileobj)
@@ -166,10 +172,10 @@ def _exchange(
 
 
 def _stopped(descriptor: int, traffic: _Traffic) -> bool:
-    raise ExecutionStopped("the execution was stopped: its result is not wanted any more")
+    raise ExecutionStopped(_STOPPED)
 
 
-def _pause(name: str, pid: int, bounds: Bounds) -> float:
+def _pause(name: str, bounds: Bounds, resident: Resident) -> float:
     """Seconds until the bounds must be looked at again. Raises when one is reached."""
     remaining = bounds.deadline - time.monotonic()
     if remaining <= 0:
@@ -178,20 +184,12 @@ def _pause(name: str, pid: int, bounds: Bounds) -> float:
         )
     if bounds.resident_bytes is None:
         return remaining
-    if _resident_bytes(pid) > bounds.resident_bytes:
+    if resident.bytes > bounds.resident_bytes:
         raise ExecutionMemoryLimit(
             f"{name} was stopped with more than {bounds.resident_bytes} bytes of memory",
             hint="raise the memory limit",
         )
     return min(remaining, _WATCH_SECONDS)
-
-
-def _resident_bytes(pid: int) -> int:
-    """What of a process is in memory, with its files in memory; 0 where it has ended."""
-    try:
-        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * _PAGE_BYTES
-    except (FileNotFoundError, ProcessLookupError):
-        return 0
 
 
 def _send(descriptor: int, traffic: _Traffic) -> bool:
@@ -231,12 +229,14 @@ def _receive(descriptor: int) -> bytes | None:
         return None
 
 
-def _await_end(pid: int, name: str, bounds: Bounds) -> None:
+def _await_end(pid: int, name: str, bounds: Bounds, resident: Resident) -> None:
     """Wait for the child's end without reaping it, so that its group stays its own. Raises like
-    `_pause`."""
+    `_pause`, and once it is to stop: a child that has closed its outputs may stay all the same."""
     pause = _POLL_SECONDS / 128
     while os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
-        _pause(name, pid, bounds)
+        if bounds.stop is not None and bounds.stop.is_set:
+            raise ExecutionStopped(_STOPPED)
+        _pause(name, bounds, resident)
         time.sleep(pause)
         pause = min(2 * pause, _POLL_SECONDS)
 

@@ -11,6 +11,7 @@ from attestor.executor.programs import Programs
 from attestor.executor.sandbox import SandboxReport, read_report
 
 _REPORT_LIMITS = Limits(wall_seconds=20, cpu_seconds=20)
+_SLACK_BYTES = 512 << 20
 
 
 class Launcher:
@@ -96,6 +97,16 @@ class Launcher:
             max_answer_bytes=frame.MAX_HEADER_BYTES + limits.public_values_bytes,
             niceness=limits.niceness,
             sealed=self._sealed.get(name),
-            max_resident_bytes=max_resident_bytes,
+            max_resident_bytes=max_resident_bytes or _resident_bound(limits),
             stop=limits.stop,
         )
+
+
+def _resident_bound(limits: Limits) -> int:
+    """More than any process needs that keeps to its limits: one that was taken over need not. What
+    it fills and then makes read-only is no data (RLIMIT_DATA), for example.
+
+    Our engine may have as much of marks as of memory (`executor/sp1/src/confine.rs`); the slack
+    is the request, code, and tables.
+    """
+    return 2 * limits.memory_bytes + _SLACK_BYTES

@@ -77,13 +77,12 @@ class NativeExecutor:
             (program, *stdin),
             limits,
             wait=wait,
-            # Its guest's memory is none that the process could limit.
+            # None of its guest's memory is data, which a process could limit itself.
             max_resident_bytes=limits.memory_bytes if is_jit else None,
             engine=engine,
             cross_checks=cross_check,
         )
-        max_bytes = limits.public_values_bytes
-        return answer.read_execution(answer.read(ended), engine, ended.log, max_bytes)
+        return answer.read_execution(answer.read(ended), engine, ended.log, limits)
 
     def sandbox_report(self) -> SandboxReport:
         """What confines the executor's processes on this machine: as `Launcher.sandbox_report`."""

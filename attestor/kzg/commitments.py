@@ -22,22 +22,34 @@ SETUP_SHA256 = "d39b9f2d047cc9dca2de58f264b6a09448ccd34db967881a6713eacacf0f26b7
 _PLACE = ("typed_transactions", "blob_transactions", "kzg_trusted_setup.txt")
 
 
+MOST_REMEMBERED = 64
+
+
 class CKzg:
-    """Thread-safe. Reading the setup takes some seconds, at the first use."""
+    """Thread-safe. Reading the setup takes some seconds, at the first use. A commitment takes a
+    tenth of one, and each step of a batch asks for it: those of the last blobs are remembered."""
 
     def __init__(self, setup: Path | None = None) -> None:
         self._path = setup
         self._setup: Any = None
         self._lock = threading.Lock()
+        self._remembered: dict[bytes, bytes] = {}
 
     def commitment(self, blob: bytes) -> bytes:
         """48 bytes. Raises `ScrollBlobInvalid` for what is no blob."""
         if len(blob) != BLOB_BYTES:
             raise ScrollBlobInvalid(f"a blob has {BLOB_BYTES} bytes, this one {len(blob)}")
+        name = hashlib.sha256(blob).digest()
+        if (known := self._remembered.get(name)) is not None:
+            return known
         try:
             found: bytes = ckzg.blob_to_kzg_commitment(blob, self._loaded())
         except (RuntimeError, ValueError):
             raise ScrollBlobInvalid("the blob has an element that is not in the field") from None
+        with self._lock:
+            if len(self._remembered) >= MOST_REMEMBERED:
+                self._remembered.clear()
+            self._remembered[name] = found
         return found
 
     def opens(self, proof: BlobProof) -> bool:

@@ -129,7 +129,7 @@ class RotationEffects:
 
     def activate(self, action: Activate, head: Block) -> None:
         """Switch the signer process over, then destroy the key before."""
-        registration = self._registry.at(head).registration(action.signer)
+        registration = self._registry.confirmed_at(head).registration(action.signer)
         # Noted first: after a crash in between, no key is left and all of them are closed.
         attempt = _decisive(self._transactions.attempts(self._intent(action.signer)))
         self._history.activated(attempt, action.replaces, registration, head)
@@ -155,7 +155,7 @@ class RotationEffects:
 
     def resume(self, signer: bytes, head: Block) -> None:
         """Sign with it again, until its registration ends: one that was mined again ends later."""
-        registration = self._registry.at(head).registration(signer)
+        registration = self._registry.confirmed_at(head).registration(signer)
         self._history.resumed(signer, head, registration)
         self._signer.activate(signer, registration.valid_until)
         logger.info("signer {} signs again", checksummed(signer))

@@ -8,7 +8,7 @@ from loguru import logger
 from attestor.chain.heads import Heads
 from attestor.chain.pace import block_seconds
 from attestor.core.back_off import BackOff, Step
-from attestor.core.blocks import BlockWindow
+from attestor.core.blocks import Block, BlockWindow
 from attestor.core.signers import Active, Cover, Standing
 from attestor.errors import (
     AttestorError,
@@ -31,6 +31,7 @@ from attestor.rotation.actions import (
     Wait,
 )
 from attestor.rotation.effects import RotationEffects
+from attestor.rotation.evidence import BELIEVED_FOR
 from attestor.rotation.failures import Failures
 from attestor.rotation.observer import Observer
 from attestor.rotation.plan import is_quiet, plan
@@ -40,6 +41,8 @@ from attestor.store.history import History
 MAX_ACTIONS_PER_HEAD = 8
 LIFE_PARTS = 8
 """Of what is left of the active signer's life one part is waited at most after a failure."""
+LEASE_PARTS = 4
+"""Of a lease one part is rested at most."""
 STEPS: dict[type[Action], Step] = {
     NewSigner: Step.QUOTE,
     MakeQuote: Step.QUOTE,
@@ -75,11 +78,14 @@ class Rotation:
         """As of the last step. Read by other threads."""
         self._leased = (b"", b"")
         """The active signer and the head for which it has a lease."""
+        self._rests_until = clock()
+        """Before the next look there is nothing to do until then."""
 
     def recover(
         self, held: list[bytes], reason: str = "its key went with the signer process"
     ) -> None:
         """Close every signer that is not among `held`: its key is gone, for `reason`."""
+        self._rests_until = self._clock()
         active, candidate = self._history.active(), self._history.candidate()
         if active is not None and active.address not in held:
             self._history.retired(active.address, reason)
@@ -87,20 +93,34 @@ class Rotation:
             self._history.abandoned(candidate.address, reason)
             candidate = self._history.candidate()
 
+    def shows(self, signer: bytes, head: Block) -> bool:
+        """Whether headers show that the active signer is registered at a block, which is in the
+        window or the next one. For any thread."""
+        window = self._window
+        if window.joins(head) and not window.holds(head.number, head.hash):
+            window = window.extended((head,))
+        is_head = window.head is not None and window.head.hash == head.hash
+        return is_head and self._observer.evidence.shows(signer, window, BELIEVED_FOR)
+
     def step(self) -> str:
         """Follow the head and act until there is nothing to do; says what is waited for.
 
         Raises `Fatal` errors; all others are noted and tried again.
         """
+        if self._clock() < self._rests_until and not self._heads.is_due:
+            return self.cover.reason
+        self._rests_until = self._clock()
         reason = self._step()
         self.cover = Cover(self._history.active(), reason)
         return reason
 
     def _step(self) -> str:
+        passed = 0
         for what, look in (("following the chain", self._follow), ("settling", self._settle)):
             try:
                 look()
                 self._failures.passed(what)
+                passed += 1
             except Fatal:
                 raise
             except ReorgTooDeep as error:
@@ -113,7 +133,7 @@ class Rotation:
         if self._window.head is None:
             return "no head yet"
         for _ in range(MAX_ACTIONS_PER_HEAD):
-            reason = self._act()
+            reason = self._act(may_rest=passed == 2)
             if reason is not None:
                 return reason
         return "more to do at the next head"
@@ -130,13 +150,15 @@ class Rotation:
     def _settle(self) -> None:
         self._effects.settle(self._window.head)
 
-    def _act(self) -> str | None:
+    def _act(self, may_rest: bool) -> str | None:
         situation = replace(
             self._observer.situation(self._window), now=self._clock(), back_off=self._back_off
         )
         self._lease(situation)
         action = self._plan(situation)
         if isinstance(action, Wait):
+            if may_rest and self._is_covered(situation):
+                self._rests_until = situation.now + self._policy.lease_seconds / LEASE_PARTS
             return action.reason
         step = STEPS.get(type(action))
         try:
@@ -163,6 +185,12 @@ class Rotation:
                 )
                 self._policy = policy
         return plan(situation, self._policy)
+
+    def _is_covered(self, situation: Situation) -> bool:
+        """Whether the active signer is known to be registered, and nothing else is under way."""
+        active = situation.active
+        is_valid = active is not None and situation.standing(active.address) is Standing.VALID
+        return is_valid and is_quiet(situation, self._policy)
 
     def _lease(self, situation: Situation) -> None:
         """Let the active signer go on, once for each block that shows it registered."""

@@ -10,6 +10,7 @@ from attestor.core.registration import Quoted
 from attestor.core.signers import Active, Candidate, Stage, Standing
 from attestor.core.text import checksummed
 from attestor.errors import AttestorError, Fatal
+from attestor.rotation.evidence import ASKED_EVERY, BELIEVED_FOR, Evidence
 from attestor.rotation.failures import Failures
 from attestor.rotation.situation import Inclusion, RotationPolicy, Sent, Situation
 from attestor.store.history import History
@@ -35,6 +36,7 @@ class Observer:
         self._failures = failures
         self._answers: dict[bytes, Standing] = {}
         self._answers_of = b""
+        self.evidence = Evidence(registry)
         self._terms_of = b""
         self._reorgs_of = b""
 
@@ -44,14 +46,18 @@ class Observer:
         assert head is not None
         active, candidate = self._history.active(), self._history.candidate()
         self._note_reorgs(window)
-        known = [one.address for one in (active, candidate) if one is not None]
+        standings = {}
+        if active is not None:
+            standings[active.address] = self._standing_of_active(active, window, head)
+        if candidate is not None:
+            standings[candidate.address] = self._standing(candidate.address, head)
         return Situation(
             now=0.0,
             window=window,
             active=active,
             candidate=candidate,
             sent=self._sent(active, candidate, head),
-            standings={signer: self._standing(signer, head) for signer in known},
+            standings=standings,
         )
 
     def policy(self, known: RotationPolicy, head: Block) -> RotationPolicy:
@@ -60,6 +66,9 @@ class Observer:
             return known
         try:
             terms = self._registry.at(head).terms()
+            if terms.max_block_number_diff != known.max_block_number_diff:
+                # One endpoint's word must not end registrations that are under way.
+                terms = self._registry.confirmed_at(head).terms()
         except Fatal:
             raise
         except AttestorError as error:
@@ -68,6 +77,30 @@ class Observer:
         self._failures.passed("reading the registry's terms")
         self._terms_of = head.hash
         return replace(known, max_block_number_diff=terms.max_block_number_diff)
+
+    def _standing_of_active(self, active: Active, window: BlockWindow, head: Block) -> Standing:
+        """Headers may show that it stands: then it is asked for now and then alone."""
+        signer = active.address
+        if not active.paused and self.evidence.shows(signer, window, ASKED_EVERY):
+            return Standing.VALID
+        is_known = self._answers_of == head.hash and signer in self._answers
+        standing = self._standing(signer, head)
+        if standing is Standing.VALID and not is_known and self._is_confirmed(signer, head):
+            self.evidence.note(signer, head, active.valid_until)
+        if standing is Standing.UNKNOWN and not active.paused:
+            is_shown = self.evidence.shows(signer, window, BELIEVED_FOR)
+            return Standing.VALID if is_shown else standing
+        return standing
+
+    def _is_confirmed(self, signer: bytes, head: Block) -> bool:
+        """Whether most endpoints vouch for it, where there are several: one alone may lie."""
+        try:
+            return self._registry.at(head).is_confirmed(signer)
+        except Fatal:
+            raise
+        except AttestorError as error:
+            logger.debug("not confirmed: {} [{}]", error, error.code)
+            return False
 
     def _standing(self, signer: bytes, head: Block) -> Standing:
         """A block's state never changes: one answer is enough."""

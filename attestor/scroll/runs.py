@@ -8,6 +8,9 @@ from attestor.scroll import headers
 from attestor.scroll.witness import Witness
 
 MOST_BLOCKS = 16
+"""Of a run from a node: what is verified is told while the next witnesses come."""
+MOST_BLOCKS_OF_FILES = 128
+"""A whole batch, as a rule, so that all of its blocks share what is read and hashed."""
 MOST_BYTES = 128 << 20
 """Of all nodes, codes and transactions of a run."""
 

@@ -1,16 +1,15 @@
 """Starting a signer process, of whichever role, and ending it."""
 
 import contextlib
-import os
 import socket
 import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from attestor.core import frame
 from attestor.core.frame import Frame
+from attestor.hardening import python_process
 
 
 @dataclass(frozen=True)
@@ -49,10 +48,5 @@ def start_process() -> Started:
     our_attachments, attachments = socket.socketpair()
     with theirs, attachments:
         ends = (theirs.fileno(), attachments.fileno())
-        process = subprocess.Popen(
-            [sys.executable, "-m", "attestor.signer", *(str(end) for end in ends)],
-            pass_fds=ends,
-            stdin=subprocess.DEVNULL,
-            env={"PATH": os.defpath, "PYTHONPATH": os.pathsep.join(sys.path)},
-        )
+        process = python_process.start("attestor.signer", ends)
     return Started(process, ours, our_attachments)

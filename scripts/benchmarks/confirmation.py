@@ -15,6 +15,9 @@ from benchmarks.engines import BINARIES
 from benchmarks.programs import Program
 
 LIMITS = Limits()
+_SECP256K1 = (1 << 256) - (1 << 32) - 977
+_INVERSE = (32).to_bytes(4, "big") + b"".join(x.to_bytes(32, "big") for x in (5**99, _SECP256K1))
+_FAR = guest.DATA + 2048
 DEAR: dict[str, bytes] = {
     "nothing": guest.windows(1),
     "windows": guest.windows(10_000),
@@ -31,6 +34,10 @@ DEAR: dict[str, bytes] = {
     "keccak": guest.loop(100_000, 0x010109, guest.DATA, 0),
     "sha256 extend": guest.loop(100_000, 0x300105, guest.DATA, 0),
     "uint256": guest.loop(100_000, 0x01011D, guest.DATA, guest.DATA + 64),
+    "bn254": guest.loop(20_000, 0x01_010E, guest.DATA, _FAR, data=guest.bn254_points()),
+    "bls12-381": guest.loop(20_000, 0x01_011E, guest.DATA, _FAR, data=guest.bls12_381_points()),
+    "inverses": guest.loop(50_000, guest.WRITE, 21, guest.DATA, len(_INVERSE), data=_INVERSE),
+    "inverses of 381 bits": guest.loop(20_000, guest.WRITE, 19, guest.DATA, 48, data=b"\7" * 48),
 }
 """Guests whose repetition costs more than their cycles tell."""
 

@@ -124,6 +124,41 @@ def loop(times: int, number: int, *arguments: int, data: bytes = bytes(4096)) ->
     return guest.elf()
 
 
+def bn254_points() -> bytes:
+    """Data with the generator of BN254's first group, and its double 2,048 bytes behind it."""
+    prime = 0x30644E72E131A029B85045B68181585D97816A916871CA8D3C208C16D87CFD47
+    return _point_and_double((1, 2), prime, 32)
+
+
+def bls12_381_points() -> bytes:
+    """The same of BLS12-381."""
+    prime = int(
+        "1a0111ea397fe69a4b1ba7b6434bacd764774b84f38512bf"
+        "6730d2a0f6b0f6241eabfffeb153ffffb9feffffffffaaab",
+        16,
+    )
+    x = int(
+        "17f1d3a73197d7942695638c4fa9ac0fc3688c4f9774b905"
+        "a14e3a3f171bac586c55e83ff97a1aeffb3af00adb22c6bb",
+        16,
+    )
+    # The prime is 3 modulo 4. Either root will do.
+    return _point_and_double((x, pow(x**3 + 4, (prime + 1) // 4, prime)), prime, 48)
+
+
+def _point_and_double(point: tuple[int, int], prime: int, size: int) -> bytes:
+    """Of a curve y^2 = x^3 + b; numbers are little endian."""
+    x, y = point
+    slope = 3 * x * x * pow(2 * y, -1, prime) % prime
+    double_x = (slope * slope - 2 * x) % prime
+    numbers = (x, y, double_x, (slope * (x - double_x) - y) % prime)
+    first, second = (
+        b"".join(number.to_bytes(size, "little") for number in pair)
+        for pair in (numbers[:2], numbers[2:])
+    )
+    return first.ljust(2048, b"\0") + second.ljust(2048, b"\0")
+
+
 def windows(count: int, step: int = 2 << 20) -> bytes:
     """A program that writes one word in each of so many windows of `step` bytes."""
     guest = Guest()

@@ -227,6 +227,39 @@ def _enveloped(version: int, content: tuple[Block, ...], compressed: bool) -> Ca
     return Case(version, calldata.COMMIT_BATCHES + encoded, content, evidence, hashes[0])
 
 
+def finalizing(version: int, content: Sequence[Block] = PLAIN) -> Case:
+    """A commit of one batch that finalizes it, too, with these roots: 0xab… and 0xcd…."""
+    blob, parent = envelope(version, content), b"\x99" * 32
+    header = bytes([version]) + INDEX.to_bytes(8) + versioned(blob) + parent
+    struct = "(bytes,uint256,bytes32,bytes32,bytes)"
+    values = (header, FIRST_POPPED + 3, b"\xab" * 32, b"\xcd" * 32, b"a proof")
+    encoded = encode(["uint8", "bytes32", struct], [version, parent, values])
+    evidence = Evidence((blob,), (versioned(blob),), INDEX, keccak(header))
+    selector = calldata.COMMIT_AND_FINALIZE
+    return Case(version, selector + encoded, tuple(content), evidence, keccak(header))
+
+
+def finalization(made: Case, header: bytes, roots: Sequence[bytes]) -> bytes:
+    """Calldata that finalizes a batch of that version: roots before (to version 2), after, and of
+    withdrawals."""
+    previous, post, withdraw = roots
+    if made.version == 0:
+        name, types = "finalizeBatchWithProof", ["bytes", *["bytes32"] * 3, "bytes"]
+        values: list[object] = [header, previous, post, withdraw, b"a proof"]
+    elif made.version < 3:
+        name = "finalizeBatchWithProof4844"
+        types = ["bytes", *["bytes32"] * 3, "bytes", "bytes"]
+        values = [header, previous, post, withdraw, b"an opening", b"a proof"]
+    elif made.version < 7:
+        name, types = "finalizeBundleWithProof", ["bytes", *["bytes32"] * 2, "bytes"]
+        values = [header, post, withdraw, b"a proof"]
+    else:
+        name = "finalizeBundlePostEuclidV2"
+        types = ["bytes", "uint256", *["bytes32"] * 2, "bytes"]
+        values = [header, 1234, post, withdraw, b"a proof"]
+    return keccak(text=f"{name}({','.join(types)})")[:4] + encode(types, values)
+
+
 def with_other_transactions(content: Sequence[Block]) -> tuple[Block, ...]:
     """Blocks with equal contexts and counts, of which one has another L2 transaction."""
     place = max(range(len(content)), key=lambda at: len(content[at].l2_transactions))

@@ -9,6 +9,7 @@ import rlp
 
 from attestor.core import header
 from attestor.executor.scroll import Block, BlockRange, Chain
+from attestor.scroll import keeping
 
 NAMES = ("bernoulli", "curie", "euclid", "euclid_v2", "feynman", "galileo", "galileo_v2")
 TYPES = {"Legacy": 0, "Eip2930": 1, "Eip1559": 2, "Eip7702": 4, "TxL1Message": 0x7E}
@@ -50,6 +51,19 @@ def chain_of(path: Path) -> Chain:
         if path.name.startswith(beginning):
             return Chain(_number(read(path)["chain_id"]), up_to(name))
     return Chain(MAINNET)
+
+
+def trace(*paths: Path) -> tuple[Chain, BlockRange]:
+    """Consecutive traces of before Euclid, of mainnet or of a development chain, as one request."""
+    found = [keeping.read(path) for path in paths]
+    forks = {"bernoulli": 0, "curie": 0} if paths[0].name.startswith("devnet") else None
+    return Chain(found[0].chain_id, forks), BlockRange(
+        blocks=tuple(Block(one.header, one.transactions, one.hash) for one in found),
+        pre_state_root=found[0].pre_state_root,
+        parent=None,
+        nodes=frozenset().union(*(one.nodes for one in found)),
+        codes=frozenset().union(*(one.codes for one in found)),
+    )
 
 
 def up_to(name: str) -> dict[str, int]:

@@ -21,6 +21,8 @@ from aiohttp import ClientSession
 from loguru import logger
 
 from attestor.api.settings import ApiState
+from attestor.chain.header_log import MemoryHeaderLog
+from attestor.chain.heads import Heads
 from attestor.config import ROOT, Config
 from attestor.core.duty import DutyBounds
 from attestor.core.signers import Cover
@@ -160,6 +162,7 @@ class Running:
         )
         health = closing.enter_context(listen("127.0.0.1", self._config.health_port, "health"))
         clocks = Clocks.of_this_machine()
+        no_node: Any = None
         return Parts(
             self._config,
             parts,
@@ -170,6 +173,7 @@ class Running:
             closing,
             clocks,
             cover=Cover,
+            heads=Heads(no_node, MemoryHeaderLog()),
         )
 
     def _api(self, parts: StoreParts, clocks: Clocks) -> ApiParts:

@@ -4,6 +4,7 @@ chain, and what they did together is compared with the chain."""
 import copy
 import os
 import signal
+import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -18,11 +19,12 @@ from storm.machine import Machine
 from storm.weather import set_up
 
 from attestor.chain.abi import Contract
+from attestor.chain.pool import Pool
 from attestor.chain.registry import Registry
+from attestor.chain.rpc import Rpc
 
 SPEED = 1000.0
 """Back-offs are over at the next step."""
-CALL_SECONDS = 10.0
 FIRST_BLOCKS = 8
 
 
@@ -64,9 +66,8 @@ class CrashMatrix:
         view.chain, view.registry = chain, Registry(chain.node, view.registry.address)
         killer = Killer(None if is_killed else point)
         path = folder / "attestor.sqlite"
-        machine = Machine(
-            view, [self._url], path, SPEED, POLICY, killer.wrap, call_seconds=CALL_SECONDS
-        )
+        pool = Pool([Rpc(self._url)], chain.id)
+        machine = Machine(view, pool, path, lambda: time.monotonic() * SPEED, POLICY, killer.wrap)
         machine.rotation.recover(machine.signer.addresses())
         stage = Stage(machine, chain, folder)
         SCENARIOS[point.scenario](stage)

@@ -1,55 +1,50 @@
-"""An endpoint between the daemon and a development chain, which answers as its mood is."""
+"""An endpoint between the daemon and a development chain, which answers as its mood is.
+
+It stands in for the HTTP client below an `Rpc`: what it answers is decoded by the daemon's own
+code, and what it does with the connection is told as that client tells it. Its time is virtual.
+"""
 
 import json
-import threading
-import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from random import Random
 from typing import Any
 
-from cases.lying_endpoints import HUGE_BYTES, TABLE, Question, Reply
+from cases.lying_endpoints import TABLE, Question, Reply
+from storm.clock import VirtualClock
 
 from attestor.chain.rpc import Rpc
-from attestor.errors import RpcError
+from attestor.errors import HttpFailed, HttpFault, RpcError
+from attestor.net import Deadline, Response
 
 BEHIND = 4
 """Blocks that an old answer of a balanced endpoint lacks."""
 OLD_ANSWERS = 0.3
-STALL_SECONDS = 2.0
+ANSWER_SECONDS = 0.05
+HUGE_SECONDS = 2.0
+"""Until so much was sent that an answer is refused."""
 _MADE_UP_CHAINS = ("another block", "four blocks ago", "a branch of its own")
 """Lies that need a chain of their own, which here is another."""
 LIES = {one.name: one for one in TABLE if one.name not in _MADE_UP_CHAINS}
 HONEST, BALANCED, AWAY, FLAKY = "honest", "balanced", "away", "fails once a minute"
-MOODS = (BALANCED, AWAY, FLAKY, *LIES)
+SILENT = "takes requests and says nothing"
+MOODS = (BALANCED, AWAY, SILENT, FLAKY, *LIES)
 FLAKY_ANSWERS = 0.008
 
 
-class StormyEndpoint:
-    """Serves JSON-RPC at `url`. `mood` may be changed at any time."""
+class Moods:
+    """What an endpoint answers. `mood` may be changed at any time."""
 
     def __init__(self, upstream: str, seed: int) -> None:
         self.mood = HONEST
-        self.asked = 0
-        """How many requests came."""
         self._upstream = Rpc(upstream)
         self._random = Random(seed)
-        self._lock = threading.Lock()
-        self._server = _Server(self)
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
-        self._thread.start()
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
 
     def reply(self, request: dict[str, Any]) -> Reply:
         """What is sent for a request, by the mood of this moment."""
         mood, method, params = self.mood, request["method"], request["params"]
-        with self._lock:
-            self.asked += 1
         if mood == AWAY or (mood == FLAKY and self._draw(FLAKY_ANSWERS)):
             return Reply(b"", manner="drop")
+        if mood == SILENT:
+            return Reply(b"", manner="drip")
         is_old = mood == BALANCED and self._draw(OLD_ANSWERS)
         honest = self._old(method, params) if is_old else self._now(method, params)
         question = Question(request["id"], method, params, honest)
@@ -57,8 +52,7 @@ class StormyEndpoint:
         return lie.lie(question) if lie is not None else question.truth
 
     def _draw(self, probability: float) -> bool:
-        with self._lock:
-            return self._random.random() < probability
+        return self._random.random() < probability
 
     def _now(self, method: str, params: list[Any]) -> dict[str, Any]:
         try:
@@ -86,54 +80,32 @@ class StormyEndpoint:
         return answer
 
 
-class _Server(ThreadingHTTPServer):
-    """Serves one endpoint."""
+class StormyHttp:
+    """A stand-in for `HttpClient`, of one endpoint, as somebody sees it whose time is `clock`'s."""
 
-    daemon_threads = True
+    def __init__(self, moods: Moods, clock: VirtualClock) -> None:
+        self._moods = moods
+        self._clock = clock
+        self._connected = False
 
-    def __init__(self, endpoint: StormyEndpoint) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.endpoint = endpoint
+    def request(self, method: str, url: str, deadline: Deadline, **options: Any) -> Response:
+        """As `HttpClient.request`."""
+        is_new = not (self._connected and options["repeatable"])
+        self._connected = False
+        self._clock.pass_by(min(ANSWER_SECONDS, deadline.remaining("sending")))
+        reply = self._moods.reply(json.loads(options["body"]))
+        match reply.manner:
+            case "drop":
+                raise HttpFailed("the connection was closed", fault=HttpFault.LOST)
+            case "drip":
+                self._clock.pass_by(deadline.remaining("reading"))
+                raise deadline.passed("reading")
+            case "endless":
+                self._clock.pass_by(min(HUGE_SECONDS, deadline.remaining("reading")))
+                raise HttpFailed("the answer is too long", fault=HttpFault.TOO_LARGE)
+        self._connected = True
+        headers = {name.lower(): value for name, value in reply.headers.items()}
+        return Response(reply.status, headers, reply.body, new_connection=is_new)
 
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A caller that has heard enough is no error."""
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server: _Server
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        try:
-            self._send(self.server.endpoint.reply(json.loads(body)))
-        except Exception:
-            self.close_connection = True
-
-    def _send(self, reply: Reply) -> None:
-        if reply.manner == "drop":
-            self.close_connection = True
-            return
-        self._begin(reply, HUGE_BYTES if reply.manner == "endless" else len(reply.body))
-        if reply.manner == "drip":
-            self._drip(reply.body)
-        elif reply.manner == "whole":
-            self.wfile.write(reply.body)
-
-    def _begin(self, reply: Reply, length: int) -> None:
-        self.send_response(reply.status)
-        for name, value in {**reply.headers, "Content-Length": str(length)}.items():
-            self.send_header(name, value)
-        self.end_headers()
-
-    def _drip(self, body: bytes) -> None:
-        ends = time.monotonic() + STALL_SECONDS
-        for byte in body:
-            if time.monotonic() > ends:
-                self.close_connection = True
-                return
-            self.wfile.write(bytes([byte]))
-            time.sleep(0.05)
-
-    def log_message(self, *shown: object) -> None:
-        """Nothing is logged."""
+    def close(self) -> None:
+        """Nothing is open."""

@@ -1,6 +1,7 @@
 """Many blocks followed, with a rotation now and then: what of it stays in memory."""
 
 import os
+import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -9,6 +10,9 @@ from measures.chain import START, GasChain, running
 from measures.scenario import Deployment
 from storm.machine import POLICY, Machine
 from storm.weather import set_up
+
+from attestor.chain.pool import Pool
+from attestor.chain.rpc import Rpc
 
 SPEED = 1000.0
 PERIOD_SECONDS = 2400
@@ -37,7 +41,8 @@ def growth(blocks: int) -> Growth:
         set_up(chain)
         policy = replace(POLICY, period=PERIOD_SECONDS, confirmations=2, block_lag=2)
         path = Path(folder) / "attestor.sqlite"
-        machine = Machine(deployment, [url], path, SPEED, policy, call_seconds=10.0)
+        pool = Pool([Rpc(url)], chain.id)
+        machine = Machine(deployment, pool, path, lambda: time.monotonic() * SPEED, policy)
         seen: list[tuple[int, float]] = []
         counts = (0, 0)
         for number in range(blocks):

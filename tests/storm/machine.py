@@ -1,20 +1,20 @@
-"""The daemon's rotation, whole but for its processes, beside a chain of short blocks."""
+"""The daemon's rotation, whole but for its processes, step by step."""
 
-import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from loguru import logger
 from measures.chain import GasChain
 from measures.scenario import Deployment
 
 from attestor.audit import registrations, verify
 from attestor.chain.heads import Heads
 from attestor.chain.node import Node
+from attestor.chain.pace import Pace
 from attestor.chain.pool import Pool
 from attestor.chain.registry import Registry
-from attestor.chain.rpc import Rpc
 from attestor.collateral.sources import SimulatedSource
 from attestor.core.eip712 import Domain
 from attestor.core.possession import Possession
@@ -38,8 +38,8 @@ from attestor.store.transactions import Transactions
 from attestor.transactions.budget import GasBudget
 from attestor.transactions.manager import TransactionManager
 
-CALL_SECONDS = 0.5
-"""For one call to one endpoint: as much less than the daemon's as blocks are shorter here."""
+Clock = Callable[[], float]
+
 POLICY = RotationPolicy(
     period=360,
     expiry_margin=900,
@@ -88,33 +88,30 @@ def as_it_is(part: Any) -> Any:
 
 
 class Machine:
-    """Rotates in a thread, or step by step. `speed` is how many of the chain's seconds go by in
-    one."""
+    """`rotation.step` does what the daemon's duty does. `clock` is the monotonic one of rotation
+    and keys, `wall` the one that may be set; with a `pace`, looks are as far apart as the daemon's.
+    """
 
     def __init__(
         self,
         deployment: Deployment[GasChain],
-        urls: Sequence[str],
+        pool: Pool,
         path: Path,
-        speed: float,
+        clock: Clock,
         policy: RotationPolicy = POLICY,
         wrap: Wrap = as_it_is,
-        call_seconds: float = CALL_SECONDS,
+        wall: Clock = time.time,
+        pace: Pace | None = None,
     ) -> None:
-        self.poll = 6 / speed
-        self._speed = speed
-        self._stop = threading.Event()
         chain = deployment.chain
-        pool = Pool([Rpc(url, call_seconds) for url in urls], chain.id, self._clock)
         node = Node(pool, chain.id)
         self.registry = Registry(node, deployment.registry.address)
-        self.vouching = Vouching(node, self.registry, lambda seconds: None)
         self._store = Store.open(path)
-        journal = wrap(Journal(self._store, time.time))
+        journal = wrap(Journal(self._store, wall))
         self.history: Any = wrap(History(self._store, journal))
         log = wrap(Transactions(self._store, journal))
         binding = Binding(chain.id, self.registry.address, Layout.ATTESTOR)
-        self.signer = Signer(deployment, binding, self._clock)
+        self.signer = Signer(deployment, binding, clock)
         signer: Any = wrap(self.signer)
         platform, pricer = deployment.platform, chain.pricer_on(node)
         root = SimulatedRoot(platform.root_der, chain.id)
@@ -130,24 +127,16 @@ class Machine:
             self.history,
             binding,
             RequestBuilder(self.registry, pricer.payer),
-            GasBudget(log, pricer.payer, 10**12, time.time),
+            GasBudget(log, pricer.payer, 10**12, wall),
         )
-        failures = Failures(self.history, self._clock)
+        failures = Failures(self.history, clock)
         observer = Observer(self.registry, manager, self.history, policy, failures)
-        heads = Heads(node, Headers(self._store))
+        heads = Heads(node, Headers(self._store), pace)
         self.rotation = Rotation(
-            heads, observer, wrap(effects), self.history, policy, failures, self._clock
+            heads, observer, wrap(effects), self.history, policy, failures, clock
         )
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self.defect: Exception | None = None
-
-    def start(self) -> None:
-        self._thread.start()
 
     def close(self) -> None:
-        self._stop.set()
-        if self._thread.ident is not None:
-            self._thread.join()
         self._store.close()
 
     def rows(self, sql: str) -> list[dict[str, Any]]:
@@ -165,22 +154,12 @@ class Machine:
 
         return found + registrations.chain_faults(self._store, events, hash_at)
 
-    def hand_out(self) -> bytes | None:
+    def hand_out(self, vouching: Vouching) -> bytes | None:
         """The signer of a proof that is signed and handed out now, or None where none is."""
         try:
             signer, _ = self.signer.keys.sign(bytes(32))
-            self.vouching.require(signer)
-        except AttestorError:
+            vouching.require(signer)
+        except AttestorError as error:
+            logger.info("no proof: {} [{}]", error, error.code)
             return None
         return signer
-
-    def _clock(self) -> float:
-        return time.monotonic() * self._speed
-
-    def _run(self) -> None:
-        try:
-            while not self._stop.is_set():
-                self.rotation.step()
-                self._stop.wait(self.poll)
-        except Exception as error:
-            self.defect = error

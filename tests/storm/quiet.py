@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from cases.ports import free_port
-from storm.endpoint import StormyEndpoint
+from storm.counting import CountingEndpoint
 
 from attestor.chain.pace import BLOCKS_MEASURED
 from attestor.devnet.stack import Devnet, DevnetOptions
@@ -69,7 +69,7 @@ def rotation_blocks(block_seconds: float, rotations: int) -> list[int]:
 
 
 @contextmanager
-def _daemon(block_seconds: float, period: int) -> Iterator[tuple[Devnet, StormyEndpoint]]:
+def _daemon(block_seconds: float, period: int) -> Iterator[tuple[Devnet, CountingEndpoint]]:
     """A daemon with an active signer, over an endpoint that counts. Until the signer is, blocks
     are mined each second."""
     environment: dict[str, str] = {}
@@ -83,7 +83,7 @@ def _daemon(block_seconds: float, period: int) -> Iterator[tuple[Devnet, StormyE
         )
         devnet = Devnet(options)
         devnet.node.rpc.call("evm_setIntervalMining", [1])
-        endpoint = StormyEndpoint(devnet.anvil.url, seed=1)
+        endpoint = CountingEndpoint(devnet.anvil.url)
         environment |= {
             "ATTESTOR_CHAIN_RPC_URL": endpoint.url,
             "ATTESTOR_CHAIN_POLL_SECONDS": f"{min(1.0, block_seconds / 4):g}",

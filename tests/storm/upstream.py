@@ -1,16 +1,12 @@
 """Upstream's way, as a model: the key is swapped first, then the newest block quoted, and one
 transaction sent; nothing is asked afterwards (Automata's sp1-tee-prover, `src/main.rs`)."""
 
-import threading
-import time
-
 from eth_account import Account
 from measures.chain import GasChain, account
 from measures.scenario import Deployment
 
 from attestor.chain.node import Node
 from attestor.chain.pool import Pool
-from attestor.chain.rpc import Rpc
 from attestor.core.fees import GWEI
 from attestor.core.report_data import Binding, Layout
 from attestor.errors import AttestorError
@@ -18,40 +14,33 @@ from attestor.quote.format import parse
 from attestor.transactions.pricing import Call, Pricer
 from attestor.transactions.replacement import FeePolicy
 
-CALL_SECONDS = 0.5
-
 
 class UpstreamWay:
-    """Swaps its key every `period` seconds of the machine's clock; `signer` is the key of now."""
+    """Swaps its key every `period` seconds; `signer` is the key of now."""
 
-    def __init__(self, deployment: Deployment[GasChain], url: str, period: float) -> None:
+    def __init__(self, deployment: Deployment[GasChain], pool: Pool, period: float) -> None:
         self.signer: bytes | None = None
         self._deployment = deployment
         self._period = period
+        self._swaps = 0
+        self._next = 0.0
         chain = deployment.chain
-        self._node = Node(Pool([Rpc(url, CALL_SECONDS)], chain.id), chain.id)
+        self._node = Node(pool, chain.id)
         payer = Account.from_key(account("upstream's payer")[0])
         chain.node.rpc.call("anvil_setBalance", [payer.address, hex(10**20)])
         self._pricer = Pricer(self._node, payer, FeePolicy(1000 * GWEI))
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
 
-    def start(self) -> None:
-        self._thread.start()
-
-    def close(self) -> None:
-        self._stop.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        number = 0
-        while not self._stop.wait(self._period if number else 0):
-            number += 1
-            self.signer = account(f"upstream {number} {time.monotonic()}")[1]
-            try:
-                self._register(self.signer)
-            except AttestorError:
-                continue
+    def step(self, now: float) -> None:
+        """Swap the key when it is time."""
+        if now < self._next:
+            return
+        self._next = now + self._period
+        self._swaps += 1
+        self.signer = account(f"upstream {self._swaps}")[1]
+        try:
+            self._register(self.signer)
+        except AttestorError:
+            return
 
     def _register(self, signer: bytes) -> None:
         head, registry = self._node.head(), self._deployment.registry

@@ -4,23 +4,24 @@ from collections.abc import Sequence
 from random import Random
 
 from measures.chain import BLOCK_SECONDS, GasChain
-from storm.endpoint import AWAY, BALANCED, FLAKY, HONEST, MOODS, StormyEndpoint
+from storm.endpoint import AWAY, BALANCED, FLAKY, HONEST, MOODS, SILENT, Moods
 
 MOOD_BLOCKS = 25
 """How long an endpoint stays in a mood."""
 REORG_EVERY, DEEPEST = 12, 8
 SPIKE_EVERY, SPIKE_BLOCKS, SPIKE_FACTOR = 60, 8, 10
 RACE_EVERY = 40
+CLOCK_EVERY, FARTHEST = 30, 7 * 86_400
 GWEI = 10**9
-ALONE = (HONEST, BALANCED, BALANCED, FLAKY, AWAY)
+ALONE = (HONEST, BALANCED, BALANCED, FLAKY, FLAKY, AWAY, SILENT)
 """Moods of a single endpoint: against one that lies for long nothing helps but another."""
 
 
 class Weather:
-    """Calls of `next_block` make the storm. At each time one endpoint of several is honest; a
-    single one is balanced, or away, and honest otherwise."""
+    """Calls of `next_block` and `turn` make the storm. At each time one endpoint of several is
+    honest; a single one is balanced, or away, and honest otherwise."""
 
-    def __init__(self, chain: GasChain, endpoints: Sequence[StormyEndpoint], seed: int) -> None:
+    def __init__(self, chain: GasChain, endpoints: Sequence[Moods], seed: int) -> None:
         self._chain = chain
         self._endpoints = endpoints
         self._random = Random(seed)
@@ -28,15 +29,19 @@ class Weather:
         self._spiked_until = 0
         self.is_away = False
         """Whether the only endpoint is out of reach."""
-        self.counts = {"blocks": 0, "reorgs": 0, "spikes": 0, "races": 0, "moods": 0}
+        self.clock_is_off = 0
+        """Seconds by which somebody has set the machine's clock."""
+        kinds = ("blocks", "reorgs", "spikes", "races", "moods", "clock steps")
+        self.counts = dict.fromkeys(kinds, 0)
         self._call = chain.node.rpc.call
 
     def next_block(self) -> None:
         """One more block, or another branch that is one longer."""
         self._blocks += 1
-        if self._blocks % MOOD_BLOCKS == 1:
-            self._change_moods()
         self._fee()
+        if self._is_time_for(CLOCK_EVERY):
+            self.clock_is_off = self._random.randint(-FARTHEST, FARTHEST)
+            self.counts["clock steps"] += 1
         if self._is_time_for(RACE_EVERY):
             self._race()
         if self._is_time_for(REORG_EVERY):
@@ -44,6 +49,11 @@ class Weather:
             self.counts["reorgs"] += 1
         self._call("evm_mine", [])
         self.counts["blocks"] += 1
+
+    def turn(self) -> None:
+        """What changes between two blocks: the endpoints' moods, now and then."""
+        if self._blocks % MOOD_BLOCKS == 1:
+            self._change_moods()
 
     def _is_time_for(self, every: int) -> bool:
         return self._random.randrange(every) == 0
@@ -53,7 +63,7 @@ class Weather:
         honest = self._random.choice(self._endpoints)
         if len(self._endpoints) == 1:
             honest.mood = self._random.choice(ALONE)
-            self.is_away = honest.mood == AWAY
+            self.is_away = honest.mood in (AWAY, SILENT)
             return
         for endpoint in self._endpoints:
             bad = self._random.choice(MOODS)

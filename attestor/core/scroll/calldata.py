@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 
 from eth_utils.crypto import keccak
 
+from attestor.core.scroll import batch_header
 from attestor.core.scroll.codec import Codec, codec_of
-from attestor.core.scroll.reader import Argument, Reader, Value, arguments
+from attestor.core.scroll.reader import WORD, Argument, Reader, Value, arguments
 from attestor.core.text import to_hex
 from attestor.errors.scroll import ScrollCalldataInvalid
 
@@ -23,6 +24,9 @@ def _selector(signature: str) -> bytes:
 COMMIT_BATCH = _selector("commitBatch(uint8,bytes,bytes[],bytes)")
 COMMIT_WITH_PROOF = _selector("commitBatchWithBlobProof(uint8,bytes,bytes[],bytes,bytes)")
 COMMIT_BATCHES = _selector("commitBatches(uint8,bytes32,bytes32)")
+_FINALIZE_STRUCT = "(bytes,uint256,bytes32,bytes32,bytes)"
+COMMIT_AND_FINALIZE = _selector(f"commitAndFinalizeBatch(uint8,bytes32,{_FINALIZE_STRUCT})")
+"""What anybody may call once the sequencer has been silent for long: one batch, with its proof."""
 
 _SOLIDITY: dict[str, Argument] = {"bytes": "bytes", "bytes32": "word", "uint256": "word"}
 _FINALIZE_CALLS: dict[str, str] = {
@@ -46,6 +50,10 @@ def _form(name: str, arguments: str) -> tuple[bytes, dict[str, Argument]]:
 
 
 _FINALIZE = dict(_form(name, listed) for name, listed in _FINALIZE_CALLS.items())
+
+
+_POST_EUCLID_V2 = next(selector for selector, form in _FINALIZE.items() if "popped" in form)
+"""Its arguments are those of the struct in `commitAndFinalizeBatch`."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +112,8 @@ def parse_commit(calldata: bytes) -> Commit:
         codec = _codec(version, reader)
         _require_call(codec.has_envelope, codec, "commitBatches")
         return EnvelopeCommit(codec, parent, last)
+    if selector == COMMIT_AND_FINALIZE:
+        return _finalizing_commit(reader)
     if selector == COMMIT_BATCH:
         found = arguments(reader, ("word", "bytes", "bytes[]", "bytes"))
         codec = _codec(_bytes(found[0]), reader)
@@ -124,6 +134,9 @@ def parse_commit(calldata: bytes) -> Commit:
 def parse_finalization(calldata: bytes) -> Finalization:
     """The finalization in calldata with its selector. Raises `ScrollCalldataInvalid`."""
     selector, reader = _open(calldata, "the finalization's calldata")
+    if selector == COMMIT_AND_FINALIZE:
+        _commit_head(reader)
+        selector = _POST_EUCLID_V2
     form = _FINALIZE.get(selector)
     if form is None:
         raise ScrollCalldataInvalid(f"the calldata calls {to_hex(selector)}: no finalization")
@@ -144,6 +157,25 @@ def _open(calldata: bytes, what: str) -> tuple[bytes, Reader]:
     if len(calldata) < 4:
         raise ScrollCalldataInvalid(f"{what} has {len(calldata)} bytes, and no selector")
     return calldata[:4], Reader(calldata[4:], what, ScrollCalldataInvalid)
+
+
+def _commit_head(reader: Reader) -> tuple[Codec, bytes]:
+    """Version and parent's hash, before the struct that the third argument points to."""
+    codec = _codec(reader.take(WORD, "version"), reader)
+    _require_call(codec.has_envelope, codec, "commitAndFinalizeBatch")
+    parent, offset = reader.take(WORD, "parent's hash"), reader.number(WORD, "struct's offset")
+    if offset != reader.position:
+        raise reader.fail(f"its struct is said to be at byte {offset}, not {reader.position}")
+    return codec, parent
+
+
+def _finalizing_commit(reader: Reader) -> EnvelopeCommit:
+    codec, parent = _commit_head(reader)
+    form = tuple(_FINALIZE[_POST_EUCLID_V2].values())
+    header = batch_header.parse(_bytes(arguments(reader, form)[0]), "the finalized batch's header")
+    if (header.version, header.parent_hash) != (codec.version, parent):
+        raise reader.fail("the header that it finalizes is not of the batch that it commits")
+    return EnvelopeCommit(codec, parent, header.hash)
 
 
 def _codec(word: bytes, reader: Reader) -> Codec:

@@ -36,16 +36,17 @@ def bind(
             raise ScrollBatchMismatch(
                 f"the blob {to_hex(name)} is not one that the commit's transaction names"
             )
+    name, held = _find(commit, given, blocks[0].number)
+    place = names.index(name)
     if evidence.index is None:
         raise ScrollIndexRequired(
             f"the index of a batch of version {commit.codec.version} is in neither its calldata "
             "nor its blob",
             hint="give the index, as L1's event CommitBatch has it",
         )
-    name, held = _find(commit, given, blocks[0].number)
-    headers = chain(commit, evidence.index - names.index(name), names)
+    headers = chain(commit, evidence.index - place, names)
     held.require(blocks)
-    return headers[names.index(name)]
+    return headers[place]
 
 
 def chain(

@@ -1,7 +1,6 @@
 """SP1 programs: the key is computed, the program run and cross-checked, its outcome described."""
 
 import hashlib
-import secrets
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -21,12 +20,15 @@ from attestor.core.verifying_key import VerifyingKey
 from attestor.errors import OutcomeUnknown
 from attestor.executor import NativeExecutor, VerifyingKeys
 from attestor.executor.stop import Stop
+from attestor.hardening.memory import SecretBuffer
 from attestor.signer.answering import Verb
 from attestor.signer.beside import Beside
 from attestor.signer.cross_checker import CrossChecker, Run
 from attestor.signer.keys import Signatures
 from attestor.signer.workloads import workload
 from attestor.signer.workloads.programs import KeptPrograms
+
+_MARK_KEY_BYTES = 32
 
 
 class Sp1Workload:
@@ -54,7 +56,8 @@ class Sp1Workload:
         self._build = build
         self._verifying_keys = VerifyingKeys(executor, limits)
         self._programs = KeptPrograms()
-        self._mark_key = secrets.token_bytes(32)
+        self._mark_key = SecretBuffer(_MARK_KEY_BYTES)
+        self._mark_key.fill()
         self._running: dict[str, list[Stop]] = {}
         self._lock = threading.Lock()
         self.verbs: Mapping[str, Verb] = {
@@ -106,7 +109,9 @@ class Sp1Workload:
             execution.engine,
             timing,
             self._build,
-        ).marked(self._mark_key)
+        )
+        with self._mark_key.view() as key:
+            outcome = outcome.marked(key)
         if timing is not Timing.AFTER:
             return SignableOutcome(outcome, self._statements)
         return SignableOutcome(
@@ -116,7 +121,9 @@ class Sp1Workload:
     def _sign_again(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> "SignableOutcome":
         """What this process ran itself, which it knows by its mark."""
         outcome = Outcome.from_header(header["outcome"], blobs[0])
-        if not outcome.is_marked_by(self._mark_key):
+        with self._mark_key.view() as key:
+            is_own = outcome.is_marked_by(key)
+        if not is_own:
             raise OutcomeUnknown("this signer process did not run that", hint="run it again")
         return SignableOutcome(outcome, self._statements)
 

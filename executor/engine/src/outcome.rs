@@ -50,6 +50,8 @@ pub struct Outcome {
     pub windows: u64,
     /// Those that each unconstrained block accessed, and one for the block: it makes them anew.
     pub block_windows: u64,
+    /// What precompiles and hooks cost SP1's executors beyond a cycle each, in cycles' time.
+    pub call_cycles: u64,
     pub compiled_instructions: u64,
     pub compile_seconds: f64,
     /// The first bytes of what the guest wrote to descriptors 1 and 2.

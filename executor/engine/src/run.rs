@@ -206,6 +206,7 @@ impl<'a> Machine<'a> {
             written_bytes: self.calls.written_bytes,
             windows: self.memory.windows(),
             block_windows: self.memory.block_windows(),
+            call_cycles: self.calls.call_cycles,
             compiled_instructions: self.translator.as_ref().map_or(0, Translator::instructions),
             compile_seconds: self.translator.as_ref().map_or(0.0, Translator::seconds),
             printed: self.calls.printed,

@@ -5,7 +5,7 @@
 mod write;
 
 use attestor_precompiles::{
-    Arguments, CYCLE_CELLS, END_CELLS, Fault, PRECOMPILE_CELLS, Rule, SHARD_CELLS,
+    Arguments, CYCLE_CELLS, END_CELLS, Fault, PRECOMPILE_CELLS, Rule, SHARD_CELLS, precompile_cost,
 };
 
 use crate::context::Context;
@@ -34,6 +34,8 @@ pub(crate) struct Calls<'a> {
     words: [Option<u32>; 8],
     /// Of precompiles.
     precompile_calls: u64,
+    /// What calls cost SP1's executors (`attestor_precompiles::precompile_cost`).
+    pub call_cycles: u64,
     /// The cells before the first COMMIT or COMMIT_DEFERRED_PROOFS.
     cells_before_commit: Option<u64>,
     has_deferred: bool,
@@ -81,6 +83,7 @@ impl<'a> Calls<'a> {
             public_values: Vec::new(),
             words: [None; 8],
             precompile_calls: 0,
+            call_cycles: 0,
             cells_before_commit: None,
             fuel,
             has_deferred: false,
@@ -157,11 +160,16 @@ impl<'a> Calls<'a> {
             _ => {
                 precompile(number, context, memory)?;
                 self.precompile_calls += 1;
+                self.charge_call(precompile_cost(u64::from(number)));
             }
         }
         context.registers[T0] = result;
         context.pc = context.pc.wrapping_add(4);
         Ok(None)
+    }
+
+    fn charge_call(&mut self, cycles: u64) {
+        self.call_cycles = self.call_cycles.saturating_add(cycles);
     }
 
     /// The circuits find the number in t0 again behind the call, except where the call sets it.

@@ -14,7 +14,7 @@ mod trie;
 mod witness_error;
 
 pub use mpt::Mpt;
-pub use pool::{Codes, Nodes, Pool};
+pub use pool::{Codes, Nodes, Pool, hashed};
 pub use state::{Account, Change, SlotChange, State, Tries};
 pub use trie::Trie;
 pub use witness_error::{Place, WitnessError};

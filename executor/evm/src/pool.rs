@@ -42,6 +42,21 @@ impl<'a> Iterator for Pool<'a> {
     }
 }
 
+/// Nodes and codes of these bytes, hashed together: so few long codes do not wait for each other.
+/// What is too long for a node or a code is none.
+pub fn hashed<'a>(
+    nodes: impl IntoIterator<Item = &'a [u8]>,
+    codes: impl IntoIterator<Item = &'a [u8]>,
+) -> (Nodes<'a>, Codes<'a>) {
+    let mut all: Vec<&[u8]> =
+        nodes.into_iter().filter(|node| node.len() <= MAX_NODE_BYTES).collect();
+    let count = all.len();
+    all.extend(codes.into_iter().filter(|code| code.len() <= MAX_CODE_BYTES));
+    let mut pairs = keccak_all(&all).into_iter().zip(all);
+    let nodes = Nodes(pairs.by_ref().take(count).collect());
+    (nodes, Codes { raw: pairs.collect(), analyzed: RefCell::default() })
+}
+
 /// Trie nodes by hash.
 #[derive(Default)]
 pub struct Nodes<'a>(B256Map<&'a [u8]>);
@@ -49,8 +64,7 @@ pub struct Nodes<'a>(B256Map<&'a [u8]>);
 impl<'a> Nodes<'a> {
     /// Of these bytes. What is too long for a node is none.
     pub fn new(nodes: impl IntoIterator<Item = &'a [u8]>) -> Self {
-        let short = nodes.into_iter().filter(|node| node.len() <= MAX_NODE_BYTES);
-        Self(by_hash(short.collect()))
+        hashed(nodes, []).0
     }
 
     pub(crate) fn get(&self, hash: B256) -> Result<&'a [u8], WitnessError> {
@@ -71,8 +85,7 @@ pub struct Codes<'a> {
 impl<'a> Codes<'a> {
     /// Of these bytes. What is too long for a code is none.
     pub fn new(codes: impl IntoIterator<Item = &'a [u8]>) -> Self {
-        let short = codes.into_iter().filter(|code| code.len() <= MAX_CODE_BYTES);
-        Self { raw: by_hash(short.collect()), analyzed: RefCell::default() }
+        hashed([], codes).1
     }
 
     /// Add code that execution has made.
@@ -95,10 +108,6 @@ impl<'a> Codes<'a> {
         self.analyzed.borrow_mut().insert(hash, code.clone());
         Ok(code)
     }
-}
-
-fn by_hash(strings: Vec<&[u8]>) -> B256Map<&[u8]> {
-    keccak_all(&strings).into_iter().zip(strings).collect()
 }
 
 #[cfg(test)]

@@ -75,6 +75,9 @@ pub(crate) const ALL: &[Attempt] = &[
     attempt("map_writable_executable", memory::map_writable_executable),
     attempt("map_executable", memory::map_executable),
     attempt("protect_writable_executable", memory::protect_writable_executable),
+    attempt("map_shared", memory::map_shared),
+    attempt("map_growing", memory::map_growing),
+    attempt("map_huge", memory::map_huge),
     attempt("protection_key", memory::protection_key),
 ];
 

@@ -1,4 +1,4 @@
-//! Ways to executable memory and to be looked into.
+//! Ways to executable memory, to memory that no limit counts, and to be looked into.
 #![allow(unsafe_code)]
 
 use std::io;
@@ -35,6 +35,23 @@ pub(crate) fn protect_writable_executable(_: pid_t) -> io::Result<pid_t> {
     result(unsafe { libc::mprotect(page, PAGE, ALL) }.into())
 }
 
+/// No limit of a process counts it, and what is not mapped any more the parent does not see.
+pub(crate) fn map_shared(_: pid_t) -> io::Result<pid_t> {
+    map_as(libc::MAP_SHARED | libc::MAP_ANONYMOUS, libc::PROT_READ | libc::PROT_WRITE).map(|_| 0)
+}
+
+/// A stack, which is no data.
+pub(crate) fn map_growing(_: pid_t) -> io::Result<pid_t> {
+    let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_GROWSDOWN;
+    map_as(flags, libc::PROT_READ | libc::PROT_WRITE).map(|_| 0)
+}
+
+/// Out of the machine's pool, if it has one.
+pub(crate) fn map_huge(_: pid_t) -> io::Result<pid_t> {
+    let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_HUGETLB;
+    map_as(flags, libc::PROT_READ | libc::PROT_WRITE).map(|_| 0)
+}
+
 pub(crate) fn protection_key(_: pid_t) -> io::Result<pid_t> {
     let page = map(libc::PROT_READ | libc::PROT_WRITE)?;
     // SAFETY: the page is ours.
@@ -42,7 +59,10 @@ pub(crate) fn protection_key(_: pid_t) -> io::Result<pid_t> {
 }
 
 fn map(access: c_int) -> io::Result<*mut libc::c_void> {
-    let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS;
+    map_as(libc::MAP_PRIVATE | libc::MAP_ANONYMOUS, access)
+}
+
+fn map_as(flags: c_int, access: c_int) -> io::Result<*mut libc::c_void> {
     // SAFETY: a new mapping at an address that the kernel chooses.
     let page = unsafe { libc::mmap(ptr::null_mut(), PAGE, access, flags, -1, 0) };
     if page == libc::MAP_FAILED { Err(io::Error::last_os_error()) } else { Ok(page) }

@@ -11,6 +11,7 @@
 mod arguments;
 mod bls12_381;
 mod bn254;
+mod cost;
 mod division;
 mod edwards;
 mod field;
@@ -32,6 +33,7 @@ mod uint256;
 mod weierstrass;
 
 pub use arguments::{Arguments, Precompile};
+pub use cost::{hook_cost, precompile_cost};
 pub use hooks::hook;
 pub use memory::{Fault, GuestMemory, Kept};
 pub use rule::{CYCLE_CELLS, END_CELLS, FIRST_ADDRESS, PRECOMPILE_CELLS, Rule, SHARD_CELLS};

@@ -3,6 +3,7 @@
 mod collection;
 mod commits;
 mod curves;
+mod edges;
 mod fields;
 mod flow;
 mod hashes;
@@ -35,5 +36,6 @@ pub fn cases() -> Vec<Case> {
     layout::add(&mut cases);
     words::add(&mut cases);
     large::add(&mut cases);
+    edges::add(&mut cases);
     cases.0
 }

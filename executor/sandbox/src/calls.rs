@@ -11,6 +11,8 @@ use seccompiler::{SeccompCondition, SeccompFilter, SeccompRule};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 type Rules = BTreeMap<c_long, Vec<SeccompRule>>;
+/// Number of an argument, how much of it the kernel reads, comparison, value.
+type Condition = (u8, SeccompCmpArgLen, SeccompCmpOp, c_int);
 
 /// What a process is for, which decides what it needs of the kernel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,7 +74,10 @@ fn filters(work: Work, answer: RawFd) -> Result<Vec<BpfProgram>> {
     }
     match work {
         Work::Decode | Work::Run => {}
-        Work::Jit => rules.extend(files_in_memory()?),
+        Work::Jit => {
+            rules.extend(files_in_memory()?);
+            rules.entry(libc::SYS_mmap).or_default().push(map_of_a_file()?);
+        }
         Work::Compute => {
             let thread = libc::CLONE_THREAD;
             rules.insert(libc::SYS_clone, vec![rule(&[(0, Qword, masked(thread), thread)])?]);
@@ -96,11 +101,10 @@ fn rules(answer: RawFd) -> Result<Rules> {
     let output: Result<_> = output.into_iter().map(|to| rule(&[(0, Dword, Eq, to)])).collect();
     let own = rustix::process::getpid().as_raw_pid();
     let no_code = (2, Qword, masked(libc::PROT_EXEC), 0);
-    let no_file = (3, Qword, masked(libc::MAP_ANONYMOUS), libc::MAP_ANONYMOUS);
     rules.extend([
         (libc::SYS_read, vec![rule(&[(0, Dword, Eq, libc::STDIN_FILENO)])?]),
         (libc::SYS_write, output?),
-        (libc::SYS_mmap, vec![rule(&[no_code.clone(), no_file])?]),
+        (libc::SYS_mmap, vec![rule(&[no_code.clone(), own_memory()])?]),
         (libc::SYS_mprotect, vec![rule(&[no_code])?]),
         // For abort.
         (libc::SYS_tgkill, vec![rule(&[(0, Dword, Eq, own)])?]),
@@ -108,10 +112,22 @@ fn rules(answer: RawFd) -> Result<Rules> {
     Ok(rules)
 }
 
-/// To make a file in memory, and map it without the right to execute it. An unconstrained block maps
-/// it once more, privately.
-fn files_in_memory() -> Result<Rules> {
+/// Flags of memory that counts as this process's data, and as resident for as long as it has it. What
+/// is shared is neither once it is unmapped, huge pages of a pool and growing stacks are no data.
+fn own_memory() -> Condition {
+    let wanted = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS;
+    let harmless = libc::MAP_NORESERVE | libc::MAP_STACK;
+    (3, Qword, MaskedEq(!u64::from(harmless.unsigned_abs())), wanted)
+}
+
+/// Without the right to execute it. An unconstrained block maps it once more, privately.
+fn map_of_a_file() -> Result<SeccompRule> {
     let no_code = (2, Qword, masked(libc::PROT_EXEC), 0);
+    rule(&[no_code, (3, Qword, masked(libc::MAP_ANONYMOUS), 0)])
+}
+
+/// To make a file in memory.
+fn files_in_memory() -> Result<Rules> {
     let kept = (1, Dword, Eq, libc::MFD_CLOEXEC as c_int);
     // Of a descriptor: the path is to be empty, but no filter sees that.
     let itself = (2, Dword, Eq, libc::AT_EMPTY_PATH);
@@ -119,12 +135,11 @@ fn files_in_memory() -> Result<Rules> {
         (libc::SYS_memfd_create, vec![rule(&[kept])?]),
         (libc::SYS_ftruncate, Vec::new()),
         (libc::SYS_statx, vec![rule(&[itself])?]),
-        (libc::SYS_mmap, vec![rule(&[no_code])?]),
     ]))
 }
 
-/// All conditions together: number of the argument, how much of it the kernel reads, comparison, value.
-fn rule(conditions: &[(u8, SeccompCmpArgLen, SeccompCmpOp, c_int)]) -> Result<SeccompRule> {
+/// All conditions together.
+fn rule(conditions: &[Condition]) -> Result<SeccompRule> {
     let conditions = conditions.iter().map(|(argument, length, compare, value)| {
         let (length, compare) = (length.clone(), compare.clone());
         SeccompCondition::new(*argument, length, compare, value.unsigned_abs().into())

@@ -1,5 +1,6 @@
 //! The execution of one block: what is due at its start, and its transactions in order.
 
+use alloy_consensus::Header;
 use alloy_primitives::B256;
 use attestor_evm::WitnessError;
 use attestor_evm::receipt::Receipt;
@@ -17,6 +18,7 @@ use crate::handler::{Error, ScrollHandler};
 use crate::l1_fee;
 use crate::machine::{Machine, Surroundings, machine, parent_hash_input};
 use crate::oracle;
+use crate::request::Chain;
 use crate::transaction::Transaction;
 use crate::upgrade;
 
@@ -27,6 +29,27 @@ pub(crate) struct Start<'a> {
     pub(crate) surroundings: Surroundings,
     pub(crate) parent_hash: B256,
     pub(crate) parent_time: Option<u64>,
+}
+
+impl<'a> Start<'a> {
+    /// Of a block with these fields; `parent_time` is that of the block before it, where it is known.
+    pub(crate) fn new(chain: &'a Chain, fields: &Header, parent_time: Option<u64>) -> Self {
+        let fork = chain.forks.at(fields.number, fields.timestamp);
+        let base_fee = fields.base_fee_per_gas.filter(|_| fork >= Fork::Curie).unwrap_or(0);
+        Self {
+            forks: &chain.forks,
+            fork,
+            surroundings: Surroundings {
+                chain_id: chain.id,
+                number: fields.number,
+                time: fields.timestamp,
+                gas_limit: fields.gas_limit,
+                base_fee,
+            },
+            parent_hash: fields.parent_hash,
+            parent_time,
+        }
+    }
 }
 
 /// What execution gives.

@@ -55,7 +55,8 @@ impl Program for Scroll {
         };
         let range = Range::new(call.chain?, Blocks::decode(blocks)?)?;
         let witness = Witness::new(range.era()?, nodes, codes)?;
-        let checked = range.execute(&mut witness.state(&range)?, &mut Compressor::new())?;
+        let mut state = witness.state(range.pre_state_root())?;
+        let checked = range.execute(&mut state, &mut Compressor::new())?;
         let blocks: Vec<Value> = checked.iter().map(described).collect();
         let fields = [
             ("blocks", json!(blocks)),

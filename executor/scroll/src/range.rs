@@ -6,13 +6,12 @@
 use alloy_consensus::constants::EMPTY_OMMER_ROOT_HASH;
 use alloy_primitives::{B256, Keccak256, keccak256};
 use attestor_evm::header::HashedHeader;
-use attestor_evm::{Codes, State, Tries, WitnessError, receipt, transaction};
+use attestor_evm::{State, Tries, WitnessError, receipt, transaction};
 
 use crate::block::{self, Executed, Start};
 use crate::compression::Compressor;
 use crate::failure::{Class, Failure, invalid_request, mismatch, of_witness};
 use crate::fork::Fork;
-use crate::machine::Surroundings;
 use crate::request::{Block, Blocks, Chain};
 
 /// What state is kept in.
@@ -158,7 +157,7 @@ impl<'a> Range<'a> {
         let fields = &header.fields;
         let transactions_root = transaction::root(&block.transactions);
         same("transactions_root", fields.transactions_root, transactions_root)?;
-        let start = self.start(header, *fork, before);
+        let start = self.start(header, before);
         let executed = block::execute(&mut *state, &start, &block.transactions, compressor)?;
         let Executed { gas_used, receipts, l1_messages, withdraw_root, changes } = executed;
         same("gas_used", fields.gas_used, gas_used)?;
@@ -179,22 +178,9 @@ impl<'a> Range<'a> {
         })
     }
 
-    fn start(&self, header: &HashedHeader, fork: Fork, before: &Before) -> Start<'_> {
-        let fields = &header.fields;
-        let base_fee = fields.base_fee_per_gas.filter(|_| fork >= Fork::Curie).unwrap_or(0);
-        Start {
-            forks: &self.chain.forks,
-            fork,
-            surroundings: Surroundings {
-                chain_id: self.chain.id,
-                number: fields.number,
-                time: fields.timestamp,
-                gas_limit: fields.gas_limit,
-                base_fee,
-            },
-            parent_hash: fields.parent_hash,
-            parent_time: before.header.as_ref().map(|parent| parent.fields.timestamp),
-        }
+    fn start(&self, header: &HashedHeader, before: &Before) -> Start<'_> {
+        let parent_time = before.header.as_ref().map(|parent| parent.fields.timestamp);
+        Start::new(&self.chain, &header.fields, parent_time)
     }
 
     /// Execute all blocks on a state that has everything already, and check nothing: what the checks
@@ -206,8 +192,8 @@ impl<'a> Range<'a> {
     ) -> Result<u64, Failure> {
         let mut before = Before { header: self.parent.clone(), state_root: self.pre_state_root };
         let mut gas_used = 0;
-        for (block, header, fork) in &self.blocks {
-            let start = self.start(header, *fork, &before);
+        for (block, header, _) in &self.blocks {
+            let start = self.start(header, &before);
             let executed = block::execute(&mut *state, &start, &block.transactions, compressor)?;
             state.commit(executed.changes);
             gas_used += executed.gas_used;
@@ -218,9 +204,9 @@ impl<'a> Range<'a> {
 }
 
 /// The codes of a witness, and those that every chain has.
-pub(crate) fn codes<'a>(given: impl IntoIterator<Item = &'a [u8]>) -> Codes<'a> {
+pub(crate) fn with_common<'a>(given: Vec<&'a [u8]>) -> impl Iterator<Item = &'a [u8]> {
     let history: &[u8] = &alloy_eips::eip2935::HISTORY_STORAGE_CODE;
-    Codes::new(given.into_iter().chain([history]))
+    given.into_iter().chain([history])
 }
 
 /// Whether a header follows the one before it, and has the hash that it is given with.

@@ -1,9 +1,10 @@
 //! Nodes and codes of a request, by their hashes in the tries of the blocks' era.
 
-use attestor_evm::{Codes, Mpt, Nodes, State, Tries};
+use alloy_primitives::B256;
+use attestor_evm::{Codes, Mpt, Nodes, State, Tries, hashed};
 
 use crate::failure::{Failure, of_witness};
-use crate::range::{self, Era, Range};
+use crate::range::{self, Era};
 use crate::request::parts;
 use crate::zktrie::{self, Poseidon, Zktries};
 
@@ -24,20 +25,18 @@ impl<'a> Witness<'a> {
     /// Of the blobs of nodes and codes.
     pub(crate) fn new(era: Era, nodes: &'a [u8], codes: &'a [u8]) -> Result<Self, Failure> {
         let (nodes, codes) = (parts(nodes, "nodes")?, parts(codes, "codes")?);
-        let nodes = match era {
-            Era::Mpt => Hashed::Mpt(Nodes::new(nodes)),
-            Era::Zktrie => {
-                let poseidon = Poseidon::new().ok_or_else(|| Failure::crash("no constants"))?;
-                let nodes = zktrie::Nodes::new(&poseidon, nodes);
-                Hashed::Zktrie(Box::new(poseidon), nodes)
-            }
-        };
-        Ok(Self { nodes, codes: range::codes(codes) })
+        let codes = range::with_common(codes);
+        if era == Era::Mpt {
+            let (nodes, codes) = hashed(nodes, codes);
+            return Ok(Self { nodes: Hashed::Mpt(nodes), codes });
+        }
+        let poseidon = Poseidon::new().ok_or_else(|| Failure::crash("no constants"))?;
+        let nodes = zktrie::Nodes::new(&poseidon, nodes);
+        Ok(Self { nodes: Hashed::Zktrie(Box::new(poseidon), nodes), codes: Codes::new(codes) })
     }
 
-    /// The state before a range.
-    pub(crate) fn state(&self, range: &Range<'_>) -> Result<AnyState<'_>, Failure> {
-        let root = range.pre_state_root();
+    /// The state that has this root.
+    pub(crate) fn state(&self, root: B256) -> Result<AnyState<'_>, Failure> {
         let tries: Box<dyn Tries> = match &self.nodes {
             Hashed::Mpt(nodes) => Box::new(Mpt::new(nodes, root)),
             Hashed::Zktrie(poseidon, nodes) => {

@@ -59,6 +59,7 @@ fn to_run(outcome: Outcome) -> Run {
             written_bytes: outcome.written_bytes,
             windows: outcome.windows,
             block_windows: outcome.block_windows,
+            call_cycles: outcome.call_cycles,
             compiled_instructions: outcome.compiled_instructions,
             compile_seconds: outcome.compile_seconds,
         }),

@@ -44,18 +44,20 @@ pub(crate) struct Effort {
     pub written_bytes: u64,
     pub windows: u64,
     pub block_windows: u64,
+    pub call_cycles: u64,
     pub compiled_instructions: u64,
     pub compile_seconds: f64,
 }
 
 impl Effort {
-    fn fields(&self) -> [(String, Value); 7] {
+    fn fields(&self) -> [(String, Value); 8] {
         [
             ("touched_pages", json!(self.touched_pages)),
             ("unconstrained_cycles", json!(self.unconstrained_cycles)),
             ("written_bytes", json!(self.written_bytes)),
             ("windows", json!(self.windows)),
             ("block_windows", json!(self.block_windows)),
+            ("call_cycles", json!(self.call_cycles)),
             ("compiled_instructions", json!(self.compiled_instructions)),
             ("compile_seconds", json!(self.compile_seconds)),
         ]

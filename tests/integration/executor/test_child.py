@@ -11,9 +11,16 @@ from pathlib import Path
 import pytest
 
 from attestor.core.execution import Engine, Limits
-from attestor.errors import ExecutionTimeLimit, ExecutorCrashed, ExecutorMissing
+from attestor.errors import (
+    ExecutionMemoryLimit,
+    ExecutionStopped,
+    ExecutionTimeLimit,
+    ExecutorCrashed,
+    ExecutorMissing,
+)
 from attestor.executor import NativeExecutor
 from attestor.executor.child import MAX_LOG_BYTES, run
+from attestor.executor.stop import Stop
 
 MEBIBYTE = 1 << 20
 PORTABLE = Engine.SP1_PORTABLE
@@ -96,6 +103,53 @@ def test_run__never_reads__stopped_in_time(fake: Make) -> None:
 def test_run__closes_its_outputs_but_stays__stopped_in_time(fake: Make) -> None:
     with pytest.raises(ExecutionTimeLimit):
         run(fake("os.close(1); os.close(2); time.sleep(600)"), b"", 0.5, MEBIBYTE)
+
+
+def test_run__closes_its_outputs_but_stays__stopped_when_it_is_not_wanted(fake: Make) -> None:
+    child = fake("os.close(1); os.close(2); time.sleep(600)")
+    started = time.monotonic()
+    with Stop() as stop, ThreadPoolExecutor(1) as threads:
+        call = threads.submit(run, child, b"", 20, MEBIBYTE, stop=stop)
+        time.sleep(0.3)
+        stop.set()
+        with pytest.raises(ExecutionStopped):
+            call.result()
+
+    assert time.monotonic() - started < 5
+
+
+HOARD = """
+import ctypes, resource
+libc = ctypes.CDLL(None)
+libc.mmap.restype = ctypes.c_void_p
+size = ctypes.c_size_t(8 << 20)
+resource.setrlimit(resource.RLIMIT_DATA, (64 << 20, 64 << 20))
+for _ in range(100):
+    part = libc.mmap(None, size, 3, {flags}, -1, ctypes.c_long(0))
+    ctypes.memset(part, 1, size)
+    libc.mprotect(ctypes.c_void_p(part), size, {access})
+time.sleep(600)
+"""
+"""800 MiB past a limit of 64 MiB of data."""
+PRIVATE, SHARED, GROWING = 0x22, 0x21, 0x122
+
+
+@pytest.mark.parametrize(("flags", "access"), [(PRIVATE, 1), (SHARED, 3), (GROWING, 3)])
+def test_run__memory_that_no_limit_of_its_own_counts__stopped_by_what_is_resident(
+    fake: Make, flags: int, access: int
+) -> None:
+    child = fake(HOARD.format(flags=flags, access=access))
+
+    with pytest.raises(ExecutionMemoryLimit, match="more than 209715200 bytes of memory"):
+        run(child, b"", 20, MEBIBYTE, max_resident_bytes=200 * MEBIBYTE)
+
+
+def test_execute__taken_over_child_that_hoards__stopped_by_what_is_resident(fake: Make) -> None:
+    directory = fake(HOARD.format(flags=PRIVATE, access=1)).parent
+    limits = Limits(wall_seconds=20, memory_bytes=64 * MEBIBYTE)
+
+    with pytest.raises(ExecutionMemoryLimit):
+        NativeExecutor(directory).execute(b"", [], limits, Engine.ATTESTOR)
 
 
 def test_run__time_is_up__grandchildren_end_too(fake: Make, tmp_path: Path) -> None:

@@ -133,7 +133,44 @@ def test_price__unconstrained_blocks__tells_what_they_cost(
     assert price(execution) > 200_000_000
 
 
+CURVE = (made.DATA, made.DATA + 2048)
+
+
+@pytest.mark.parametrize(
+    ("guest", "each"),
+    [
+        (made.loop(1000, 0x01_010E, *CURVE, data=made.bn254_points()), 8_500),
+        (made.loop(1000, 0x01_011E, *CURVE, data=made.bls12_381_points()), 16_500),
+        (made.loop(1000, made.WRITE, 19, made.DATA, 48, data=b"\7" * 48), 13_824),
+    ],
+)
+def test_price__calls_that_sp1_makes_by_big_integers__tells_what_they_cost(
+    executor: NativeExecutor, limits: Limits, guest: bytes, each: int
+) -> None:
+    """Some 100 microseconds each, where ours take one."""
+    execution = executor.execute(guest, [], limits, OURS)
+
+    require_signable(execution)
+    assert execution.effort is not None
+    assert execution.effort.call_cycles == 1000 * each
+    assert price(execution) > 1000 * each
+
+
+def test_before_signing__more_dear_calls_than_the_budget__not_cross_checked_before(
+    executor: NativeExecutor, limits: Limits
+) -> None:
+    program = made.loop(60_000, 0x01_010E, *CURVE, data=made.bn254_points())
+    run = ran(executor, program, (), limits)
+
+    assert run.execution.cycles < 1_000_000
+    policy = CrossCheckPolicy()
+    assert policy.timing(OURS, price(run.execution), 0.5) is Timing.NOT_CHECKED
+    assert policy.timing(OURS, price(run.execution), 0.0) is Timing.AFTER
+
+
 GUESTS = {
+    "bn254": made.loop(50, 0x01_010E, *CURVE, data=made.bn254_points()),
+    "bls12-381": made.loop(50, 0x01_011E, *CURVE, data=made.bls12_381_points()),
     "blocks": made.blocks(50),
     "writes": made.loop(1000, made.WRITE, 1, made.DATA, 100, data=b"a line\n" * 585),
     "hints": made.loop(100, made.WRITE, 14, made.FREE, 1 << 10),

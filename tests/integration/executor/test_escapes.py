@@ -4,12 +4,14 @@
 """
 
 import os
+import platform
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from attestor.errors import ExecutorCrashed
 from attestor.executor.self_test import (
     HOSTILE_PROGRAM,
     Attempt,
@@ -64,6 +66,8 @@ OF_ANYBODY = (
     "map_writable_executable",
     "map_executable",
     "protect_writable_executable",
+    "map_shared",
+    "map_growing",
 )
 """What any process may do that nothing confines."""
 DEPENDING = (
@@ -88,6 +92,7 @@ DEPENDING = (
     "unshare",
     "join_namespace",
     "protection_key",
+    "map_huge",
 )
 """What also depends on user, kernel and container."""
 ALL = (*TO_KEYS, *OF_ANYBODY, *DEPENDING)
@@ -118,6 +123,58 @@ def test_escape__behind_all_walls_of_a_key__fails(name: str) -> None:
     expected = Outcome.REFUSED if name == "clone3" else Outcome.STOPPED
 
     assert try_escape(DIRECTORY, name, Walls.COMPUTE).outcome is expected
+
+
+WITH_ANY_ARGUMENTS = {
+    "brk": 12,
+    "clock_gettime": 228,
+    "close": 3,
+    "exit": 60,
+    "exit_group": 231,
+    "futex": 202,
+    "getpid": 39,
+    "getrandom": 318,
+    "gettid": 186,
+    "madvise": 28,
+    "mremap": 25,
+    "munmap": 11,
+    "pause": 34,
+    "rt_sigaction": 13,
+    "rt_sigprocmask": 14,
+    "rt_sigreturn": 15,
+    "sched_getaffinity": 204,
+    "sched_yield": 24,
+    "sigaltstack": 131,
+}
+"""Of x86-64, by number. All others end the process, or do with arguments that lead nowhere."""
+FOR_A_JIT = {"ftruncate": 77}
+FOR_THREADS = {"clone": 56, "clone3": 435, "rseq": 334, "set_robust_list": 273}
+LAST_CALL = 480
+"""Beyond those of Linux 6.18, with a few that are still to come."""
+FOREVER = {WITH_ANY_ARGUMENTS["pause"]}
+UNFILTERED = {335, 336}
+"""uretprobe and uprobe: the kernel asks no filter, and ends whoever makes them by hand (SIGILL)."""
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="the numbers are of x86-64")
+@pytest.mark.parametrize(
+    ("walls", "further"),
+    [(Walls.RUN, {}), (Walls.JIT, FOR_A_JIT), (Walls.COMPUTE, FOR_THREADS)],
+)
+def test_calls__of_every_number__only_those_of_the_table_get_through(
+    walls: Walls, further: dict[str, int]
+) -> None:
+    def is_stopped(number: int) -> bool:
+        try:
+            return try_escape(DIRECTORY, f"call_{number}", walls).outcome is Outcome.STOPPED
+        except ExecutorCrashed:
+            return False  # The call ended the process itself, or its stack was gone after it.
+
+    numbers = set(range(LAST_CALL)) - FOREVER - UNFILTERED
+
+    through = {number for number in numbers if not is_stopped(number)}
+
+    assert through == {*WITH_ANY_ARGUMENTS.values(), *further.values()} - FOREVER
 
 
 @pytest.mark.parametrize("name", TO_KEYS)

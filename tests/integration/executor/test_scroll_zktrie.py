@@ -21,13 +21,11 @@ from attestor.errors.scroll import (
     ScrollWitnessIncomplete,
     ScrollWitnessInvalid,
 )
-from attestor.executor.scroll import PROGRAM, Block, BlockRange, Chain, ScrollExecutor
-from attestor.scroll import keeping
+from attestor.executor.scroll import PROGRAM, BlockRange, Chain, ScrollExecutor
 
 DIRECTORY = Path(__file__).resolve().parents[3] / "executor" / "target" / "release"
 LIMITS = Limits(wall_seconds=60, cpu_seconds=60, memory_bytes=1 << 30)
 DEVNET = 222222
-FORKS = {"mainnet": None, "devnet": {"bernoulli": 0, "curie": 0}}
 ORDER = 0x30644E72E131A029B85045B68181585D2833E84879B9709143E1F593F0000001
 FLIPS = 60
 LEAF = 4
@@ -45,15 +43,7 @@ def scroll() -> ScrollExecutor:
 @pytest.fixture(scope="module")
 def load(vectors: Path) -> Load:
     def load(*names: str) -> tuple[Chain, BlockRange]:
-        found = [keeping.read(vectors / "scroll" / "traces" / f"{name}.json") for name in names]
-        chain = Chain(found[0].chain_id, FORKS[names[0].partition("-")[0]])
-        return chain, BlockRange(
-            blocks=tuple(Block(one.header, one.transactions, one.hash) for one in found),
-            pre_state_root=found[0].pre_state_root,
-            parent=None,
-            nodes=frozenset().union(*(one.nodes for one in found)),
-            codes=frozenset().union(*(one.codes for one in found)),
-        )
+        return cases.trace(*(vectors / "scroll" / "traces" / f"{name}.json" for name in names))
 
     return load
 
@@ -114,14 +104,21 @@ def test_execute__parts_that_are_missing__are_named(scroll: ScrollExecutor, load
     with pytest.raises(ScrollWitnessIncomplete) as raised:
         scroll.execute(chain, replace(blocks, codes=()), LIMITS)
     assert raised.value.code_hash in {keccak(code) for code in blocks.codes}
-    refused = 0
+    genuine = scroll.execute(chain, blocks, LIMITS).blocks
+    refused = []
     for node in sorted(blocks.nodes):
         try:
-            scroll.execute(chain, replace(blocks, nodes=blocks.nodes - {node}), LIMITS)
+            found = scroll.execute(chain, without(blocks, node), LIMITS).blocks
         except ScrollWitnessIncomplete as error:
-            refused += 1
-            assert error.address is not None
-    assert refused > len(blocks.nodes) // 2
+            refused.append(error)
+        else:
+            assert found == genuine
+    assert len(refused) > len(blocks.nodes) // 2
+    assert all(error.address is not None for error in refused)
+
+
+def without(blocks: BlockRange, node: bytes, *instead: bytes) -> BlockRange:
+    return replace(blocks, nodes=(frozenset(blocks.nodes) - {node}) | set(instead))
 
 
 def flipped(data: bytes, source: random.Random) -> bytes:
@@ -178,7 +175,7 @@ def test_execute__node_with_words_of_the_same_hash__is_not_taken(
         for place in places:
             more = int.from_bytes(node[place : place + 32]) + ORDER
             other = node[:place] + more.to_bytes(32) + node[place + 32 :]
-            changed = replace(blocks, nodes=(blocks.nodes - {node}) | {other})
+            changed = without(blocks, node, other)
             try:
                 assert scroll.execute(chain, changed, LIMITS).blocks == genuine
             except ScrollWitnessIncomplete:
@@ -196,7 +193,7 @@ def test_execute__leaf_of_another_form__is_not_taken(scroll: ScrollExecutor, loa
             other = node[:33] + form + node[37:]
             if other == node:
                 continue
-            changed = replace(blocks, nodes=(blocks.nodes - {node}) | {other})
+            changed = without(blocks, node, other)
             try:
                 found = scroll.execute(chain, changed, LIMITS).blocks
             except (ScrollWitnessIncomplete, ScrollWitnessInvalid):

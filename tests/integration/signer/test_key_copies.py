@@ -15,6 +15,9 @@ from eth_account import Account
 from measures import memory
 
 from attestor.config import ROOT
+from attestor.core.execution import stdin_sha256
+from attestor.core.outcome import Outcome
+from attestor.core.proof import Proof
 from attestor.core.signature import address_of
 from attestor.hardening import process
 from attestor.programs import elf, fibonacci
@@ -241,3 +244,41 @@ def test_copies__in_the_signer_process__is_one_until_it_is_retired() -> None:
         assert memory.occurrences(pid, memory.parts(secret)) == []
     finally:
         signer.close()
+
+
+def test_copies__of_the_key_that_marks_outcomes__is_one_that_is_locked() -> None:
+    """Whoever had it could have the signer process sign what it never ran."""
+    if not process.holds(SYS_PTRACE):
+        pytest.skip("needs CAP_SYS_PTRACE")
+    later = int(time.time()) + 3600
+    signer = SignerProcess(SETTINGS)
+    try:
+        signer.started()
+        pid = signer._process.pid
+        pages = memory.locked_pages(pid)
+        address = signer.new_key()
+        signer.activate(address, later)
+        signer.lease(int(time.time()), 600.0)
+        stdin = fibonacci.stdin(7)
+        for _ in range(PROOFS):
+            proof = signer.prove("job", elf(fibonacci.NAME), stdin)
+            signer.sign_again("job", outcome_of(proof, stdin))
+
+        (key,) = [page for page in pages if outcome_of(proof, stdin).is_marked_by(page)]
+        assert memory.occurrences(pid, memory.forms(key)) == ["big-endian"]
+        assert sorted(memory.occurrences(pid, memory.parts(key))) == ["high", "low"]
+    finally:
+        signer.close()
+
+
+def outcome_of(proof: Proof, stdin: list[bytes]) -> Outcome:
+    return Outcome(
+        proof.verifying_key.words,
+        stdin_sha256(stdin),
+        proof.public_values,
+        proof.cycles,
+        proof.engine,
+        proof.cross_check,
+        proof.executor,
+        proof.outcome_mac,
+    )

@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -53,6 +54,25 @@ def signer() -> Iterator[SignerProcess]:
     process = SignerProcess(SETTINGS)
     yield process
     process.close()
+
+
+def test_start__where_others_may_write__runs_no_module_of_that_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    note = tmp_path / "taken-over"
+    for name in ("attestor", "coincurve", "json"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").write_text(f"open({str(note)!r}, 'w')\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.path", [path or str(ROOT) for path in sys.path] + [""])
+
+    process = SignerProcess(SETTINGS)
+    try:
+        assert len(process.new_key()) == 20
+    finally:
+        process.close()
+
+    assert not note.exists()
 
 
 def later() -> int:

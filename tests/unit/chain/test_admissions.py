@@ -23,7 +23,7 @@ class Node:
         self.templates = templates
         self.asked: list[int] = []
 
-    def call(self, address: bytes, calldata: bytes, at: bytes | None = None) -> bytes:
+    def call(self, address: bytes, calldata: bytes, **options: Any) -> bytes:
         number = int.from_bytes(calldata[4:], "big")
         self.asked.append(number)
         template = self.templates.get(number, bytes(20))
@@ -60,7 +60,7 @@ def test_admission__all_places_of_others__is_none(registry: Callable[[Any], Regi
 
 def test_reusable_buckets__words__are_one_number() -> None:
     class Words:
-        def call(self, address: bytes, calldata: bytes, at: bytes | None = None) -> bytes:
+        def call(self, address: bytes, calldata: bytes, **options: Any) -> bytes:
             return encode(["uint256[4]"], [[1, 2, 0, 1 << 255]])
 
     node: Any = Words()

@@ -7,10 +7,13 @@ from eth_abi.abi import encode
 from eth_utils.crypto import keccak
 
 from attestor.chain.node import Node
+from attestor.chain.pool import Pool
 from attestor.chain.registry import Registry
+from attestor.core.blocks import Block
 from attestor.core.registration import Registration, Terms
 from attestor.core.text import from_hex, to_hex
 from attestor.errors import (
+    EndpointsDisagree,
     HeaderInvalid,
     RegistrationRejected,
     RegistryInvalid,
@@ -236,3 +239,28 @@ def test_sender__of_the_transaction__is_given() -> None:
 def test_sender__of_another_or_malformed__is_refused(found: object) -> None:
     with pytest.raises(RpcAnswerInvalid):
         node(eth_getTransactionByHash=found).sender(from_hex(HASH), from_hex(HASH))
+
+
+@pytest.mark.parametrize("is_confirmed", [False, True])
+def test_registration__one_endpoint_gives_what_is_none__another_is_asked(
+    is_confirmed: bool,
+) -> None:
+    """A record of one word is none, though it is good data."""
+    record = encode(
+        ["(uint64,uint64,bytes32,bytes32,uint32,bool)"], [(10, 20, bytes(32), bytes(32), 7, False)]
+    )
+    endpoints: list[Any] = [Answers(eth_call=to_hex(data)) for data in (bytes(32), record)]
+    pool = Pool(endpoints, 31337)
+    found, head = Registry(Node(pool, 31337), REGISTRY), Block(5, bytes(32), bytes(32), 0)
+    found = found.confirmed_at(head) if is_confirmed else found.at(head)
+    assert found.registration(SIGNER).valid_until == 20
+    assert pool.endpoints[0].health.is_demoted
+
+
+def test_confirmed_at__two_endpoints_say_different_things__neither_is_believed() -> None:
+    endpoints: list[Any] = [
+        Answers(eth_call=to_hex(encode(["uint256"], [number]))) for number in (0, 100)
+    ]
+    found = Registry(Node(Pool(endpoints, 31337), 31337), REGISTRY)
+    with pytest.raises(EndpointsDisagree):
+        found.confirmed_at(Block(5, bytes(32), bytes(32), 0)).terms()

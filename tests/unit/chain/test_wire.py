@@ -3,8 +3,11 @@
 from typing import Any
 
 import pytest
+from cases.small_chain import SmallChain
 
 from attestor.chain import wire
+from attestor.core import header
+from attestor.core.text import to_hex
 from attestor.errors import HeaderInvalid, RpcAnswerInvalid
 
 HASH = "0x" + "ab" * 32
@@ -53,6 +56,24 @@ def test_block__unchecked__takes_the_claims() -> None:
     block = wire.block(plain_block(), check_hash=False)
     assert (block.number, block.timestamp, block.base_fee) == (5, 100, 7)
     assert block.hash == b"\xab" * 32
+
+
+def test_block__checked__has_the_bloom_filter_of_its_header() -> None:
+    found = {**SmallChain().head, "logsBloom": "0x" + "00" * 255 + "81"}
+    found["hash"] = to_hex(header.hash_of(header.encode(found)))
+    assert wire.block(found, check_hash=True).logs_bloom == 0x81
+    assert wire.block(found, check_hash=False).logs_bloom is None
+
+
+def test_block__empty_bloom_filter__says_something_only_without_transactions() -> None:
+    found = {**SmallChain().head, "logsBloom": "0x" + "00" * 256}
+    for root, expected in (
+        (wire.EMPTY_ROOT.upper().replace("X", "x"), 0),
+        ("0x" + "11" * 32, None),
+    ):
+        fields = {**found, "transactionsRoot": root}
+        fields["hash"] = to_hex(header.hash_of(header.encode(fields)))
+        assert wire.block(fields, check_hash=True).logs_bloom == expected
 
 
 def test_block__checked__must_be_a_whole_header() -> None:

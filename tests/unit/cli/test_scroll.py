@@ -15,7 +15,10 @@ from click.testing import CliRunner
 from attestor import cli
 from attestor.cli import scroll, scroll_commits
 from attestor.cli.display import Display
+from attestor.core.scroll import batch_header
+from attestor.core.scroll.binding import bind
 from attestor.core.scroll.block import from_header
+from attestor.core.scroll.calldata import parse_commit
 from attestor.core.text import to_hex
 from attestor.errors import AttestorError, ConfigurationInvalid, WrongChain
 from attestor.errors.scroll import (
@@ -25,7 +28,7 @@ from attestor.errors.scroll import (
     ScrollVerificationFailed,
 )
 from attestor.executor.scroll import BlockRange
-from attestor.scroll import keeping
+from attestor.scroll import headers, keeping
 from attestor.scroll.node import TRACE, WITNESS
 
 URL = "http://node.example:8545"
@@ -100,6 +103,19 @@ def test_verify__files_and_folders__need_no_node(tmp_path: Path, executor: Any) 
     assert Called(["verify", str(tmp_path)]).exit_code == 0
     assert Called(["verify", *map(str, reversed(paths))]).exit_code == 0
     assert executor.numbers == [[FIRST, FIRST + 1, FIRST + 2, FIRST + 3]] * 2
+
+
+def test_verify__files__of_many_blocks_are_one_run_and_those_of_a_node_are_several(
+    serve: Serve, executor: ScriptedExecutor, tmp_path: Path
+) -> None:
+    many = chain(40)
+    serve(RecordedNode({one.number: one for one in many}))
+    target = f"{FIRST}-{FIRST + 39}"
+    called = Called(["verify", target, "--rpc-url", URL, "--keep", str(tmp_path)])
+    assert called.exit_code == 0, called.output
+    assert [len(numbers) for numbers in executor.numbers] == [16, 16, 8]
+    assert Called(["verify", str(tmp_path)]).exit_code == 0
+    assert [len(numbers) for numbers in executor.numbers[3:]] == [40]
 
 
 def test_verify__keep__stores_what_it_can_verify_again(serve: Serve, tmp_path: Path) -> None:
@@ -247,6 +263,40 @@ def test_verify__batch_in_blobs__takes_files_for_its_blocks(
     alone = ["--versioned-hash", name, "--versioned-hash", other, *options[:5]]
     called = Called(["verify", str(tmp_path / "witnesses"), *alone])
     assert called.exit_code == 0, called.output
+
+
+@pytest.mark.parametrize("agrees", [True, False])
+def test_verify__finalization__is_compared_with_what_came_out(
+    near: None, agrees: bool, tmp_path: Path, serve: Serve
+) -> None:
+    serve(RecordedNode(BLOCKS))
+    made, options = batch_of(3, tmp_path)
+    blocks = tuple(from_header(one.header, one.transactions) for one in WITNESSES)
+    commit = parse_commit(made.calldata)
+    header = bind(commit, blocks, made.evidence, scroll_batch.CheapKzg()).header
+    last = headers.state_root(WITNESSES[-1].header)
+    roots = (bytes(32), last if agrees else bytes(32), b"\x77" * 32)
+    told = tmp_path / "finalize.calldata"
+    told.write_text(to_hex(scroll_batch.finalization(made, header, roots)))
+    called = Called(["verify", *options, "--rpc-url", URL, "--finalization", str(told)])
+    assert ("finalization agrees" in called.output) is agrees
+    assert (called.exit_code == 0) is agrees
+    if not agrees:
+        assert "was finalized with the state root" in called.output
+
+
+def test_verify__finalization_of_another_batch__is_a_refusal(
+    near: None, tmp_path: Path, serve: Serve
+) -> None:
+    serve(RecordedNode(BLOCKS))
+    _, options = batch_of(3, tmp_path)
+    other = batch_header.BatchHeader(8, 9, bytes(32), bytes(32)).encode()
+    told = tmp_path / "finalize.calldata"
+    seventh = scroll_batch.finalizing(8)
+    told.write_bytes(scroll_batch.finalization(seventh, other, (bytes(32),) * 3))
+    called = Called(["verify", *options, "--rpc-url", URL, "--finalization", str(told)])
+    assert isinstance(called.error, ScrollVerificationFailed)
+    assert "the finalization is of batch 9, which was not verified" in str(called.error)
 
 
 def test_verify__batch_of_other_transactions__is_refused(

@@ -158,7 +158,8 @@ def test_load__list__from_text_and_from_file(tmp_path: Path) -> None:
 def test_options__every_one__has_a_kind_a_help_and_a_valid_default() -> None:
     for known in fields(Config):
         assert known.metadata["kind"] in {
-            "url", "urls", "int", "float", "bool", "address", "path", "choice", "list", "text",
+            "url", "urls", "websockets", "int", "float", "bool", "address", "path", "choice",
+            "list", "text",
         }  # fmt: skip
         assert known.metadata["about"]
         if known.metadata["choices"] and known.default is not MISSING:
@@ -301,6 +302,16 @@ def test_load__malformed_endpoints__are_refused_without_showing_them(given: str,
     with pytest.raises(ConfigurationInvalid) as caught:
         without_url({"chain_rpc_urls": given})
     assert said in str(caught.value)
+    assert "secret" not in str(caught.value)
+
+
+def test_load__websocket_endpoints__are_urls_of_that_scheme() -> None:
+    assert load().chain_websocket_urls == ()
+    given = "ws://a.example, wss://b.example/key"
+    found = load({"chain_websocket_urls": given}).chain_websocket_urls
+    assert found == ("ws://a.example", "wss://b.example/key")
+    with pytest.raises(ConfigurationInvalid, match="not an ws:// or wss:// URL") as caught:
+        load({"chain_websocket_urls": "https://b.example/secret"})
     assert "secret" not in str(caught.value)
 
 

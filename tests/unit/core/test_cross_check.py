@@ -76,7 +76,7 @@ def test_timing__each_side_of_the_budget__has_its_own_mode() -> None:
     assert policy.timing(Engine.ATTESTOR, BUDGET + 1, 0.99) is Timing.BEFORE
 
 
-NO_EFFORT = Effort(1, 0, 0, 0, 0, 0, 0.0)
+NO_EFFORT = Effort(1, 0, 0, 0, 0, 0, 0, 0.0)
 LIMITS = Limits(cpu_seconds=10, memory_bytes=1 << 30)
 
 
@@ -89,6 +89,7 @@ LIMITS = Limits(cpu_seconds=10, memory_bytes=1 << 30)
         (replace(NO_EFFORT, written_bytes=8), 101),
         (replace(NO_EFFORT, windows=2), 200_099),
         (replace(NO_EFFORT, block_windows=3), 300_099),
+        (replace(NO_EFFORT, call_cycles=8_500), 8_599),
         (replace(NO_EFFORT, touched_pages=1 << 40, compiled_instructions=1, compile_seconds=9), 99),
     ],
 )
@@ -102,6 +103,10 @@ def test_price__of_a_run__is_what_it_costs_sp1s_portable_engine(
     ("run", "said"),
     [
         (replace(OURS, cycles=1_500_000_001), "as much as 1500000001 cycles"),
+        (
+            replace(OURS, effort=replace(NO_EFFORT, call_cycles=1_500_000_000)),
+            "as much as 1500000099 cycles",
+        ),
         (replace(OURS, effort=replace(NO_EFFORT, windows=161)), "touches 161 windows"),
     ],
 )
@@ -124,6 +129,7 @@ def test_require_affordable__at_a_limit__is_silent(run: Execution) -> None:
 
 
 LARGE = replace(OURS, cycles=20_000_001)
+CALLING = replace(OURS, effort=replace(NO_EFFORT, call_cycles=20_000_001))
 WIDE = replace(OURS, effort=replace(NO_EFFORT, windows=21))
 
 
@@ -133,6 +139,7 @@ WIDE = replace(OURS, effort=replace(NO_EFFORT, windows=21))
         (CheckingEngine.AUTO, OURS, True, Engine.SP1_PORTABLE),
         (CheckingEngine.AUTO, replace(OURS, cycles=20_000_000), True, Engine.SP1_PORTABLE),
         (CheckingEngine.AUTO, LARGE, True, Engine.SP1_JIT),
+        (CheckingEngine.AUTO, CALLING, True, Engine.SP1_PORTABLE),
         (CheckingEngine.AUTO, WIDE, True, Engine.SP1_JIT),
         (CheckingEngine.AUTO, LARGE, False, Engine.SP1_PORTABLE),
         (CheckingEngine.SP1_PORTABLE, LARGE, True, Engine.SP1_PORTABLE),
@@ -161,7 +168,7 @@ def test_may_need_jit_before_signing__only_where_it_may_keep_a_run_from_being_si
 
 
 def test_judge__same_result__agreed_whatever_was_printed_or_spent() -> None:
-    ours = replace(OURS, log="x", effort=Effort(1, 2, 3, 4, 5, 6, 7.0))
+    ours = replace(OURS, log="x", effort=Effort(1, 2, 3, 4, 5, 6, 7, 8.0))
     verdict = judge(ours, replace(THEIRS, log="stdout: x"))
     assert (verdict.finding, verdict.reason) == (Finding.AGREED, "")
 

@@ -154,7 +154,7 @@ def test_build__all_parts__stay_open_until_they_are_closed(opened: Opened) -> No
         "signer": 2,
         "database": 5,
         "database_check": 7 * 86_400,
-        "cross_checks": 0.5,
+        "cross_checks": 5,
         "policy_events": 60,
     }
     assert not any(event.startswith("close") for event in opened.events)

@@ -1,7 +1,7 @@
 """Policy events are noted once, with who and when; a node that lies or lags changes nothing."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from loguru import logger
 
 from attestor.audit import policy, verify
 from attestor.core.block_ranges import LOG_RANGE
-from attestor.core.blocks import Block
+from attestor.core.blocks import Block, BlockWindow
 from attestor.core.registration import PolicyEvent
 from attestor.core.text import to_hex
 from attestor.daemon.policy_events import PolicyEventsDuty
@@ -50,6 +50,18 @@ class Chain:
             raise RpcAnswerInvalid("there is no such block")
         return Block(number, self.hash_of(number), bytes(32), 1000 + number)
 
+    def window(self, blocks: int = 300) -> BlockWindow:
+        """The newest blocks, whose headers tell of their events."""
+        numbers = range(max(0, self.head_number + 1 - blocks), self.head_number + 1)
+        found = [replace(self.block(n), parent_hash=self.hash_of(n - 1)) for n in numbers]
+        return BlockWindow(tuple(replace(b, logs_bloom=self._bloom(b.number)) for b in found))
+
+    def _bloom(self, number: int) -> int:
+        return int((number, self.forks.get(number, "")) in self.events)
+
+    def may_have_policy_events(self, block: Block) -> bool:
+        return block.may_log(1)
+
     def sender(self, transaction_hash: bytes, block_hash: bytes) -> bytes:
         return OWNER
 
@@ -84,11 +96,13 @@ class World:
         self.store = Store.open(path)
         self.duty = self.restarted()
 
-    def restarted(self, first: int = 0) -> PolicyEventsDuty:
+    def restarted(
+        self, first: int = 0, window: Callable[[], BlockWindow] = BlockWindow
+    ) -> PolicyEventsDuty:
         journal = Journal(self.store, lambda: 1_800_000_000.0)
         noted = PolicyEvents(self.store, journal, REGISTRY)
         chain: Any = self.chain
-        return PolicyEventsDuty(chain, chain, noted, first, CONFIRMATIONS)
+        return PolicyEventsDuty(chain, chain, noted, first, CONFIRMATIONS, window)
 
     def step(self, head: int | None = None) -> None:
         self.chain.head_number = head or self.chain.head_number
@@ -169,6 +183,34 @@ def test_step__block_replaced__event_stays_and_is_marked(world: World, warnings:
     world.step(head=12)
     assert world.standing() == [(8, "Paused")]
     assert world.faults() == []
+
+
+def test_step__headers_show_no_event__no_node_is_asked(world: World) -> None:
+    world.duty = world.restarted(window=world.chain.window)
+    for head in (10, 20, 299):
+        world.step(head=head)
+    assert world.chain.asked == []
+    world.chain.emit(301, "Paused")
+    world.step(head=302)
+    assert world.standing() == [(301, "Paused")]
+    assert world.chain.asked == [(235, 301)]
+
+
+def test_step__headers_of_some_blocks_are_not_known__a_node_is_asked(world: World) -> None:
+    world.duty = world.restarted(window=lambda: world.chain.window(5))
+    world.chain.emit(3, "Paused")
+    world.step()
+    assert world.standing() == [(3, "Paused")]
+
+
+def test_step__block_replaced_by_one_without_events__is_marked_all_the_same(world: World) -> None:
+    world.duty = world.restarted(window=world.chain.window)
+    world.chain.emit(8, "Paused")
+    world.step()
+    world.chain.forks[8] = "other"
+    world.step(head=11)
+    assert world.standing() == []
+    assert len(world.rows()) == 1
 
 
 def test_step__node_leaves_an_event_out__nothing_changes(world: World, warnings: list[str]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from attestor.core import frame
-from attestor.core.execution import Effort, Engine
+from attestor.core.execution import Effort, Engine, Limits
 from attestor.core.verifying_key import KOALA_BEAR
 from attestor.errors import (
     AttestorError,
@@ -41,6 +41,9 @@ RUN = {
 KEY = {"ok": True, "words": [1, 2, 3, 4, 5, 6, 7, 8], "sp1": "6.10.0"}
 
 
+LIMITS = Limits(public_values_bytes=16, cycles=1000)
+
+
 def ended(data: bytes, status: int = 0, log: str = "") -> Ended:
     return Ended("attestor-execute", status, data, log)
 
@@ -50,14 +53,32 @@ def encoded(header: dict[str, Any], *blobs: bytes) -> Ended:
 
 
 def read_run(header: dict[str, Any], *blobs: bytes) -> object:
-    return answer.read_execution(answer.read(encoded(header, *blobs)), PORTABLE, "log", 16)
+    return answer.read_execution(answer.read(encoded(header, *blobs)), PORTABLE, "log", LIMITS)
 
 
 def test_read_execution__sound_answer__all_of_it() -> None:
-    run = answer.read_execution(answer.read(encoded(RUN, b"values")), PORTABLE, "log", 16)
+    run = answer.read_execution(answer.read(encoded(RUN, b"values")), PORTABLE, "log", LIMITS)
 
     assert (run.public_values, run.exit_code, run.cycles) == (b"values", 0, 10)
     assert (run.digest.hex(), run.engine, run.log) == (DIGEST, "sp1-portable", "log")
+
+
+@pytest.mark.parametrize("engine", [PORTABLE, Engine.ATTESTOR])
+def test_read_execution__more_cycles_than_it_might_take__crashed(engine: Engine) -> None:
+    """What no table could hold (2^64 - 1) least of all."""
+    for cycles in (LIMITS.cycles + 1, 2**63, 2**64 - 1):
+        header = {**OURS, "engine": engine, "cycles": cycles}
+        with pytest.raises(ExecutorCrashed, match=f"with cycles {cycles}"):
+            answer.read_execution(answer.read(encoded(header, b"")), engine, "log", LIMITS)
+    most = {**OURS, "engine": engine, "cycles": LIMITS.cycles}
+    run = answer.read_execution(answer.read(encoded(most, b"")), engine, "log", LIMITS)
+    assert run.cycles == LIMITS.cycles
+
+
+def test_read_execution__more_cycles_on_sp1s_jit__compared_with_ours() -> None:
+    header = {**RUN, "engine": "sp1-jit", "cycles": LIMITS.cycles + 1}
+    run = answer.read_execution(answer.read(encoded(header, b"")), Engine.SP1_JIT, "", LIMITS)
+    assert run.cycles == LIMITS.cycles + 1
 
 
 def test_read_verifying_key__sound_answer__its_words() -> None:
@@ -257,6 +278,7 @@ OURS = {
     "written_bytes": 5,
     "windows": 6,
     "block_windows": 7,
+    "call_cycles": 8,
     "compiled_instructions": 40,
     "compile_seconds": 0.25,
 }
@@ -264,13 +286,13 @@ OURS = {
 
 def read_ours(header: dict[str, Any]) -> Any:
     return answer.read_execution(
-        answer.read(encoded(header, b"values")), Engine.ATTESTOR, "log", 16
+        answer.read(encoded(header, b"values")), Engine.ATTESTOR, "log", LIMITS
     )
 
 
 def test_read_execution__of_our_engine__with_what_it_took() -> None:
-    assert read_ours(OURS).effort == Effort(3, 4, 5, 6, 7, 40, 0.25)
-    assert read_ours({**OURS, "compile_seconds": 0}).effort == Effort(3, 4, 5, 6, 7, 40, 0.0)
+    assert read_ours(OURS).effort == Effort(3, 4, 5, 6, 7, 8, 40, 0.25)
+    assert read_ours({**OURS, "compile_seconds": 0}).effort == Effort(3, 4, 5, 6, 7, 8, 40, 0.0)
     assert read_ours(OURS).engine is Engine.ATTESTOR
 
 

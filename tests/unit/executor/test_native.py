@@ -51,13 +51,13 @@ def test_verifying_key__whatever_runs_may_have__limits_of_its_own(
 @pytest.mark.parametrize(
     ("engine", "name", "watched"),
     [
-        (Engine.ATTESTOR, "attestor-execute", None),
-        (Engine.SP1_PORTABLE, "attestor-execute", None),
+        (Engine.ATTESTOR, "attestor-execute", (2 << 30) + (512 << 20)),
+        (Engine.SP1_PORTABLE, "attestor-execute", (2 << 30) + (512 << 20)),
         (Engine.SP1_JIT, "attestor-execute-jit", 1 << 30),
     ],
 )
-def test_execute__each_engine__in_its_program_and_watched_where_no_limit_holds(
-    calls: Calls, engine: Engine, name: str, watched: int | None
+def test_execute__each_engine__in_its_program_and_its_memory_watched(
+    calls: Calls, engine: Engine, name: str, watched: int
 ) -> None:
     limits = Limits(memory_bytes=1 << 30)
     with pytest.raises(ExecutorCrashed):

@@ -69,6 +69,8 @@ class World:
         self.now = 0.0
         self.blocks: list[Block] = []
         self.fork = 0
+        self.bloom: int | None = None
+        """Of the next blocks: bit 0 is the registry's."""
         self.pool: dict[bytes, tuple[int, bytes]] = {}
         self.receipts: dict[bytes, Receipt] = {}
         self.registered: dict[bytes, tuple[int, int]] = {}
@@ -101,7 +103,8 @@ class World:
         parent = self.blocks[-1].hash if self.blocks else bytes(32)
         number = len(self.blocks)
         name = bytes([self.fork]) + number.to_bytes(31, "big")
-        self.blocks.append(Block(number, name, parent, 10_000 + number * BLOCK_SECONDS, 100))
+        timestamp = 10_000 + number * BLOCK_SECONDS
+        self.blocks.append(Block(number, name, parent, timestamp, 100, self.bloom))
         if getattr(self, "includes", False):
             for transaction_hash, (nonce, calldata) in list(self.pool.items()):
                 self._include(transaction_hash, nonce, calldata)
@@ -178,6 +181,16 @@ class World:
         self._called("at")
         assert block == self.blocks[-1]
         return self
+
+    def confirmed_at(self, block: Block) -> "World":
+        self._called("confirmed_at")
+        return self.at(block)
+
+    def may_have_changed(self, block: Block) -> bool:
+        return block.may_log(1)
+
+    def is_confirmed(self, signer: bytes) -> bool:
+        return "is_confirmed" not in self.faults
 
     def vouches_for(self, signer: bytes) -> bool:
         self._called("vouches_for")

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from attestor.core.blocks import Block
-from attestor.errors import RpcUnreachable, SignerNotVouchedFor
+from attestor.errors import EndpointsDisagree, RpcUnreachable, SignerNotVouchedFor
 from attestor.rotation.vouching import REFUSALS, TRIES, Vouching
 
 SIGNER = b"\x05" * 20
@@ -73,3 +73,26 @@ def test_require__node_stays_down__says_so_after_a_bounded_time() -> None:
     with pytest.raises(RpcUnreachable):
         vouching(chain).require(SIGNER)
     assert len(chain.pauses) == TRIES - 1
+
+
+@pytest.mark.parametrize("is_shown", [True, False])
+def test_require__endpoints_disagree__headers_decide(is_shown: bool) -> None:
+    chain: Any = Chain()
+
+    def disagree(signer: bytes) -> bool:
+        raise EndpointsDisagree("one says no")
+
+    chain.vouches_for = disagree
+    made = Vouching(chain, chain, chain.pauses.append, lambda signer, head: is_shown)
+    if is_shown:
+        made.require(SIGNER)
+    else:
+        with pytest.raises(EndpointsDisagree):
+            made.require(SIGNER)
+    assert len(chain.pauses) == (0 if is_shown else TRIES - 1)
+
+
+def test_require__others_say_no_together__headers_do_not_help() -> None:
+    chain: Any = Chain(is_valid=False)
+    with pytest.raises(SignerNotVouchedFor):
+        Vouching(chain, chain, chain.pauses.append, lambda signer, head: True).require(SIGNER)

@@ -208,6 +208,15 @@ fn lines_for_people_cost_more_than_their_bytes() {
 }
 
 #[test]
+fn what_calls_cost_sp1s_executors_is_counted() {
+    let poseidon2 = [addi(T0, 0, 0x133), data_address(A0), addi(A1, 0, 0), ECALL];
+    let rsa = write(17, 0, 768);
+    let outcome = run_parts(&[&poseidon2, &rsa, &poseidon2, &halt()], &[]).expect("halts");
+    let of_hook = attestor_precompiles::hook_cost(17, &[0; 768]);
+    assert_eq!(outcome.call_cycles, 2 * attestor_precompiles::precompile_cost(0x133) + of_hook);
+}
+
+#[test]
 fn what_unconstrained_blocks_do_is_counted() {
     let outcome = run_parts(&[&unconstrained(), &halt()], &[]).expect("halts");
     // The branch, the store with its constant, WRITE and the exit.

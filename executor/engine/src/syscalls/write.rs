@@ -76,6 +76,7 @@ impl Calls<'_> {
         memory: &mut Memory,
     ) -> Result<(), Refusal> {
         let input = copy(address, length, memory)?;
+        self.charge_call(attestor_precompiles::hook_cost(descriptor, &input));
         let answers =
             attestor_precompiles::hook(descriptor, &input).transpose()?.unwrap_or_default();
         for answer in answers.into_iter().rev() {

@@ -10,6 +10,8 @@ use crate::witness_error::WitnessError;
 
 const BRANCH_ITEMS: usize = 17;
 const EMPTY_STRING: u8 = 0x80;
+/// Begins a string of `HASH_BYTES`.
+const HASH_STRING: u8 = 0xa0;
 /// A node of fewer bytes is within its parent, instead of its hash.
 const HASH_BYTES: usize = 32;
 /// Of the first nibble of a path.
@@ -49,6 +51,16 @@ fn parse(bytes: &[u8], depth: usize) -> Result<Node, &'static str> {
 /// (whether it is a list, its payload, all of it)
 fn item<'a>(rest: &mut &'a [u8]) -> Result<Item<'a>, &'static str> {
     let start = *rest;
+    // What nearly all items are: nothing, or a hash.
+    let common = match start.first() {
+        Some(&EMPTY_STRING) => 1,
+        Some(&HASH_STRING) => 1 + HASH_BYTES,
+        _ => 0,
+    };
+    if let Some((whole @ [_, payload @ ..], after)) = start.split_at_checked(common) {
+        *rest = after;
+        return Ok((false, payload, whole));
+    }
     let header = Header::decode(rest).map_err(|_| "an item is not RLP")?;
     let payload = rest.split_off(..header.payload_length).ok_or("an item is cut")?;
     Ok((header.list, payload, &start[..start.len() - rest.len()]))

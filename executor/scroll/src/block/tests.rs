@@ -5,7 +5,7 @@ use alloy_eips::eip2718::Encodable2718;
 use alloy_primitives::{Address, Bytes, KECCAK256_EMPTY, Signature, TxKind, U256, hex, keccak256};
 use alloy_rlp::Encodable;
 use attestor_evm::transaction::Signed;
-use attestor_evm::{Account, Change, Place, State, Tries};
+use attestor_evm::{Account, Change, Codes, Place, State, Tries};
 
 use super::*;
 use crate::address::{FEE_VAULT, GAS_ORACLE};
@@ -73,7 +73,7 @@ fn run_block(
         Surroundings { chain_id: CHAIN, number, time, gas_limit: 10_000_000, base_fee: 1 };
     let fork = table.at(number, time);
     let start = Start { forks: &table, fork, surroundings, parent_hash: PARENT, parent_time };
-    let codes = range::codes(codes.iter().copied());
+    let codes = Codes::new(range::with_common(codes.to_vec()));
     let mut state = State::new(memory, &codes);
     let raw: Vec<&[u8]> = transactions.iter().map(Vec::as_slice).collect();
     execute(&mut state, &start, &raw, &mut Compressor::new())

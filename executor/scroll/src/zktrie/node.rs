@@ -40,7 +40,11 @@ pub(super) type Word = [u8; WORD_BYTES];
 pub(super) enum Parsed<'a> {
     /// Children, left and right, and of each whether it ends a path.
     Branch([(Fr, bool); 2]),
-    Leaf { key: Fr, form: u32, words: &'a [Word] },
+    Leaf {
+        key: Fr,
+        form: u32,
+        words: &'a [Word],
+    },
 }
 
 /// What the value of a leaf is made of: the only form of it that is taken.

@@ -42,13 +42,17 @@ impl Poseidon {
     pub(crate) fn new() -> Option<Self> {
         let parameters = get_poseidon_parameters::<Fr>(WIDTH as u8).ok()?;
         let rounds: Vec<State> = parameters.ark.as_chunks().0.to_vec();
-        let rows: Vec<State> =
-            parameters.mds.iter().map(|row| row.as_slice().try_into().ok()).collect::<Option<_>>()?;
+        let rows: Vec<State> = parameters
+            .mds
+            .iter()
+            .map(|row| row.as_slice().try_into().ok())
+            .collect::<Option<_>>()?;
         let matrix: Matrix = rows.try_into().ok()?;
         let (first, rest) = rounds.split_at_checked(HALF_FULL_ROUNDS)?;
         let (partial, last) = rest.split_at_checked(PARTIAL_ROUNDS)?;
         let (into_partial, partial, carried) = sparse(matrix, partial)?;
-        let mut constants: [State; 2 * HALF_FULL_ROUNDS] = [first, last].concat().try_into().ok()?;
+        let mut constants: [State; 2 * HALF_FULL_ROUNDS] =
+            [first, last].concat().try_into().ok()?;
         add(&mut constants[HALF_FULL_ROUNDS], &carried);
         Some(Self { constants, matrix, into_partial, partial })
     }
@@ -80,7 +84,8 @@ impl Poseidon {
 
     /// The hash of 32 bytes, which need not be an element.
     pub(crate) fn hash_word(&self, word: &[u8; 32]) -> Fr {
-        let half = |bytes: &[u8]| bytes.iter().fold(0, |sum: u128, byte| sum << 8 | u128::from(*byte));
+        let half =
+            |bytes: &[u8]| bytes.iter().fold(0, |sum: u128, byte| sum << 8 | u128::from(*byte));
         let (left, right) = word.split_at(16);
         self.hash(Fr::from(half(left)), Fr::from(half(right)), WORD_DOMAIN)
     }
@@ -155,11 +160,8 @@ fn sparse(matrix: Matrix, constants: &[State]) -> Option<(Matrix, Vec<Partial>, 
     for constants in constants.iter().rev() {
         let [[corner, upper @ ..], [low_1, a, b], [low_2, c, d]] = before;
         let scale = (a * d - b * c).inverse()?;
-        let row = [
-            corner,
-            (upper[0] * d - upper[1] * c) * scale,
-            (upper[1] * a - upper[0] * b) * scale,
-        ];
+        let row =
+            [corner, (upper[0] * d - upper[1] * c) * scale, (upper[1] * a - upper[0] * b) * scale];
         let one = Fr::from(1u64);
         let left = [[one, Fr::zero(), Fr::zero()], [Fr::zero(), a, b], [Fr::zero(), c, d]];
         rounds.push((times(&left, constants), row, [low_1, low_2]));
@@ -204,7 +206,8 @@ mod tests {
     fn hash_of_one_and_two_is_circomlibs() {
         let hash = Poseidon::new().unwrap().hash(Fr::from(1), Fr::from(2), 0);
 
-        let expected = "7853200120776062878684798364095072458815029376092732009249414926327459813530";
+        let expected =
+            "7853200120776062878684798364095072458815029376092732009249414926327459813530";
         assert_eq!(hash.to_string(), expected);
     }
 

@@ -21,7 +21,10 @@ pub(super) struct Trie<V>(Node<V>);
 enum Node<V> {
     Empty,
     /// Not read; of the root it is not known whether it ends a path.
-    Hash { hash: Fr, ends: Option<bool> },
+    Hash {
+        hash: Fr,
+        ends: Option<bool>,
+    },
     Leaf(Box<Leaf<V>>),
     Branch(Box<Branch<V>>),
 }

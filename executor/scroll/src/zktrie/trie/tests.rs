@@ -39,8 +39,7 @@ fn expected(poseidon: &Poseidon, values: &[(Fr, u64)], bit: usize) -> (Fr, bool)
         _ => {
             let right = |(key, _): &(Fr, u64)| key.into_bigint().get_bit(bit);
             let (right, left): (Vec<_>, Vec<_>) = values.iter().copied().partition(right);
-            let [left, right] =
-                [left, right].map(|values| expected(poseidon, &values, bit + 1));
+            let [left, right] = [left, right].map(|values| expected(poseidon, &values, bit + 1));
             (branch_hash(poseidon, left, right), false)
         }
     }
@@ -65,7 +64,10 @@ fn root_is_that_of_all_values_after_each_change() {
             values.insert(key, step);
         }
         assert_eq!(trie.root(&poseidon), root(&poseidon, &values), "step {step}");
-        assert_eq!(trie.get(&nodes, key).unwrap().map(|number| number.0), values.get(&key).copied());
+        assert_eq!(
+            trie.get(&nodes, key).unwrap().map(|number| number.0),
+            values.get(&key).copied()
+        );
     }
 }
 

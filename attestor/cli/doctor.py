@@ -1,0 +1,49 @@
+"""`attestor doctor`."""
+
+import json
+import os
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from attestor import config
+from attestor.cli.run import config_options
+from attestor.config import names
+from attestor.errors import NotReady
+
+STYLES = {"ok": "green", "warning": "yellow", "failed": "red"}
+
+
+@click.command(context_settings={"token_normalize_func": names.current_flag})
+@click.option("--config", "file", type=click.Path(path_type=Path), help="TOML file with options.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per finding.")
+@config_options
+def command(file: Path | None, as_json: bool, **flags: str | None) -> None:
+    """Check everything that the daemon assumes, and say what to do first.
+
+    Takes the configuration of attestor run. Nothing is sent, and nothing is written: one signer is
+    made, quoted, simulated against the registry, and forgotten. Exits with code 2 unless all that
+    is needed is there.
+    """
+    loaded = config.load(file, os.environ, flags)
+    from attestor.doctor.checks import checks
+    from attestor.doctor.finding import State, examine, verdict
+    from attestor.observe import logs
+
+    logs.set_up("ERROR")
+    findings = []
+    for finding in examine(checks(loaded)):
+        findings.append(finding)
+        if as_json:
+            click.echo(json.dumps(asdict(finding)))
+            continue
+        state = click.style(f"{finding.state:<8}", fg=STYLES[finding.state])
+        click.echo(f"{state} {finding.check:<13} {finding.found}")
+        if finding.advice:
+            click.echo(f"{'':<22} {finding.advice}")
+    told = verdict(findings)
+    if any(finding.state is State.FAILED for finding in findings):
+        raise NotReady(told)
+    if not as_json:
+        click.echo(told)

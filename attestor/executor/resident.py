@@ -1,0 +1,45 @@
+"""What of a child is in memory: no limit of a process counts all that a taken-over one can hold."""
+
+import os
+from types import TracebackType
+
+_PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+_LINE_BYTES = 256
+_RESIDENT = 1
+"""The number's place in /proc/PID/statm (proc_pid_statm(5)); it counts pages."""
+
+
+class Resident:
+    """A context manager. Made when the child has just been started: later it may be hidden from us
+    (hidepid, in proc(5)), and what is open stays readable."""
+
+    def __init__(self, pid: int) -> None:
+        self._descriptor: int | None = None
+        try:
+            self._descriptor = os.open(f"/proc/{pid}/statm", os.O_RDONLY | os.O_CLOEXEC)
+        except OSError:
+            return  # Not to be seen here: its own limits have to do.
+
+    @property
+    def bytes(self) -> int:
+        """With its files in memory, as far as it has them mapped; 0 where it has ended."""
+        if self._descriptor is None:
+            return 0
+        try:
+            line = os.pread(self._descriptor, _LINE_BYTES, 0)
+        except ProcessLookupError:
+            return 0
+        return int(line.split()[_RESIDENT]) * _PAGE_BYTES
+
+    def __enter__(self) -> "Resident":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        raised: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
