@@ -1,6 +1,6 @@
 """What the daemon tells the API process in its first frame, and whenever it changes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from attestor.core.served import Served

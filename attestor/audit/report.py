@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from attestor.store.database import Store
@@ -26,6 +27,23 @@ TABLE_COLUMNS = (
 )
 """What the table shows; JSON and CSV hold every column of the view."""
 
+BATCH_COLUMNS = (
+    "created_at",
+    "program",
+    "batch_index",
+    "batch_hash",
+    "codec_version",
+    "first_block",
+    "last_block",
+    "prev_state_root",
+    "new_state_root",
+    "withdraw_root",
+    "signer",
+    "provider",
+    "executor",
+)
+"""The same of batches."""
+
 _SHORT = 14
 
 
@@ -34,11 +52,16 @@ def history(store: Store) -> list[dict[str, Any]]:
     return store.rows("SELECT * FROM registration_history")
 
 
-def as_table(rows: list[dict[str, Any]]) -> str:
+def batches(store: Store) -> list[dict[str, Any]]:
+    """All rows of the table `batches`, oldest first."""
+    return store.rows("SELECT * FROM batches ORDER BY entry")
+
+
+def as_table(rows: list[dict[str, Any]], columns: Sequence[str] = TABLE_COLUMNS) -> str:
     """Aligned columns; long hashes are shortened, but not in JSON and CSV."""
-    cells = [[_cell(row[column]) for column in TABLE_COLUMNS] for row in rows]
-    lines = [list(TABLE_COLUMNS), *cells]
-    widths = [max(len(line[index]) for line in lines) for index in range(len(TABLE_COLUMNS))]
+    cells = [[_cell(row[column]) for column in columns] for row in rows]
+    lines = [list(columns), *cells]
+    widths = [max(len(line[index]) for line in lines) for index in range(len(columns))]
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
         for line in lines

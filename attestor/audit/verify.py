@@ -31,6 +31,7 @@ _SOURCES: dict[str, tuple[str, str]] = {
     "policy_event_seen": ("policy_events", "id"),
     "signer_paused": ("pauses", "entry"),
     "registration_reorged": ("reorged_registrations", "entry"),
+    "batch_signed": ("batches", "entry"),
 }
 """Each table's rows come from one journal event; its key column is given, `entry` is the sequence
 of the journal entry."""

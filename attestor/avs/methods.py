@@ -1,70 +1,39 @@
 """The methods of the prover, by their JSON-RPC names.
 
 Numbers and texts of errors are those of sgx-prover 0.5; where that one ended by a panic, there is
-an error. What a part of this service would have to do, and the part is not there, is told as an
-error too.
+an error.
 """
 
 import asyncio
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Protocol
 
 from attestor.avs import failures
 from attestor.avs.failures import failed, invalid_params
-from attestor.avs.metrics import Metrics
-from attestor.avs.params import Params, ProveTask
+from attestor.avs.params import Params, ProveTask, evidence_of
+from attestor.avs.parts import Parts
 from attestor.avs.tasks import Tasks
 from attestor.core.avs import batch, context_json, report_data
 from attestor.core.avs.context import Context
 from attestor.core.avs.context_store import ContextStore
 from attestor.core.avs.poe import PoeAnswer
 from attestor.core.avs.task_cache import TaskCache, TaskKey
+from attestor.core.scroll.evidence import Evidence
 from attestor.core.text import to_hex
 from attestor.errors import AttestorError
-from attestor.errors.avs import ContextInvalid, ContextRefused
+from attestor.errors.avs import CallFailed, ContextInvalid, ContextRefused
+from attestor.errors.scroll import (
+    ScrollBatchMismatch,
+    ScrollCalldataInvalid,
+    ScrollCodecUnknown,
+    ScrollError,
+)
 from attestor.http.jsonrpc_server import Method
 from attestor.http.jsonrpc_server import Params as RawParams
 
 SCROLL, LINEA = 1, 2
 NAMES = {SCROLL: "scroll", LINEA: "linea"}
-
-
-class Reporter(Protocol):
-    """Has quotes made of the key that signs PoEs."""
-
-    async def report(self, given: bytes) -> bytes:
-        """A quote whose report data ends in what the caller gave (64 bytes at most)."""
-
-
-class ContextSource(Protocol):
-    """Makes contexts, of an L2 node."""
-
-    async def context(self, first: int, last: int) -> Context:
-        """The context of these blocks, both ends included."""
-
-
-class BatchProver(Protocol):
-    """Executes contexts, binds them to batches, and has the result signed."""
-
-    async def prove(self, arguments: bytes, context: Context) -> PoeAnswer:
-        """The answer for the batch in a commit's calldata, without its selector."""
-
-
-@dataclass(frozen=True)
-class Parts:
-    """What the methods work with; a part that is None is not there."""
-
-    version: str
-    needs_context: bool
-    reporter: Reporter | None = None
-    contexts: ContextSource | None = None
-    prover: BatchProver | None = None
-    has_l1: bool = False
-    has_l2: bool = False
-    metrics: Metrics = field(default_factory=Metrics)
 
 
 class Methods:
@@ -108,11 +77,6 @@ class Methods:
         given = Params(raw, "req").data("req")
         if len(given) > report_data.SIZE:
             raise failed(failures.REPORT_DATA_INVALID, "invalid report data")
-        if self._parts.reporter is None:
-            raise failed(
-                failures.REPORT_FAILED,
-                "generate report failed: this version has no key for PoEs yet",
-            )
         began = time.monotonic()
         try:
             quote = await self._parts.reporter.report(given)
@@ -148,30 +112,39 @@ class Methods:
             raise failed(
                 failures.CONTEXT_NOT_FOUND, f"pob_hash not found: {to_hex(task.context_hash)}"
             )
-        return await self._prove(task.batch, context)
+        return await self._prove(task.batch, context, task.evidence)
 
     async def prove_task_without_context(self, raw: RawParams) -> object:
         """The PoE of a batch whose context this prover makes; with the selector in its calldata."""
-        params = Params(raw, "task_data", "ty")
+        params = Params(raw, "task_data", "ty", "known")
         calldata = params.data("task_data")
         _require_scroll(params.number("ty"), failures.TASK_UNSUPPORTED)
+        evidence = evidence_of(params.get("known"))
         try:
             arguments = batch.without_selector(calldata)
+            first, last = batch.blocks_of(batch.parse(arguments), evidence.blobs)
         except AttestorError as error:
             raise failed(failures.BATCH_INVALID, str(error)) from None
-        first, last = blocks_of(arguments)
-        return await self._prove(arguments, await self._generate(first, last))
+        return await self._prove(arguments, await self._generate(first, last), evidence)
 
     async def get_poe(self, raw: RawParams) -> object:
         """The PoE of the batch that an L1 transaction commits."""
-        Params(raw, "arg").data("arg", 32)
-        if not self._parts.has_l1:
+        transaction = Params(raw, "arg").data("arg", 32)
+        commits, sampling = self._parts.commits, self._parts.sampling
+        if commits is None:
             raise failed(failures.L1_MISSING, "missing config for scroll_chain")
-        raise failed(
-            failures.PROOF_FAILED,
-            "getPoe is not served by this version yet",
-            "use prover_proveTaskWithoutContext with the transaction's input",
-        )
+        try:
+            if sampling and await asyncio.to_thread(commits.index, transaction) % sampling:
+                raise failed(failures.NOT_SAMPLED, "ratelimited, skip this, try next time")
+            found = await asyncio.to_thread(commits.batch, transaction)
+        except (ScrollBatchMismatch, ScrollCalldataInvalid, ScrollCodecUnknown) as error:
+            raise failed(failures.BATCH_INVALID, str(error)) from None
+        except CallFailed:
+            raise
+        except AttestorError as error:
+            raise failed(failures.PROOF_FAILED, str(error)) from None
+        context = await self._generate(found.first_block, found.last_block)
+        return await self._prove(found.arguments, context, found.evidence)
 
     async def put_context(self, raw: RawParams) -> object:
         """Keep a context that a client uploads, if its blocks are what their hashes say."""
@@ -190,12 +163,6 @@ class Methods:
         return self._store.try_lock(context_hash, time.monotonic()).value
 
     async def _generate(self, first: int, last: int) -> Context:
-        if self._parts.contexts is None and self._parts.has_l2:
-            raise failed(
-                failures.CONTEXT_FAILED,
-                "this version does not make contexts yet",
-                "bring the context: da_putPob",
-            )
         if self._parts.contexts is None:
             raise failed(
                 failures.CONTEXT_FAILED,
@@ -225,32 +192,24 @@ class Methods:
         except ContextRefused as error:
             raise failed(failures.CONTEXT_FAILED, str(error)) from None
 
-    async def _prove(self, arguments: bytes, context: Context) -> object:
-        prover = self._parts.prover
-        if prover is None:
-            raise failed(failures.PROOF_FAILED, "this version does not prove batches yet")
-        key = TaskKey(batch.key_of(arguments), context.hash)
+    async def _prove(self, arguments: bytes, context: Context, evidence: Evidence) -> object:
+        key = TaskKey(batch.key_of(arguments, evidence), context.hash)
 
         async def prove() -> PoeAnswer:
             began = time.monotonic()
-            answer = await prover.prove(arguments, context)
+            answer = await self._parts.prover.prove(arguments, context, evidence)
             self._metrics.set("prove_ms", _ms_since(began), NAMES[SCROLL])
             return answer
 
         try:
             answer = await self._tasks.answer(key, prove)
         except AttestorError as error:
+            if isinstance(error, ScrollError):
+                # What cannot be executed is of no use: another context may come in its place.
+                self._store.drop(context)
             raise failed(failures.PROOF_FAILED, str(error)) from None
         self._metrics.count("prove", NAMES[SCROLL])
         return answer.to_json()
-
-
-def blocks_of(arguments: bytes) -> tuple[int, int]:
-    """First and last block of the batch in a commit's calldata. Raises `CallFailed`."""
-    try:
-        return batch.blocks_of(batch.parse(arguments))
-    except AttestorError as error:
-        raise failed(failures.BATCH_INVALID, str(error)) from None
 
 
 def _parse(arguments: bytes) -> None:

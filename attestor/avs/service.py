@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from loguru import logger
 
 from attestor.avs.failures import failure_of
-from attestor.avs.methods import Methods, Parts
+from attestor.avs.methods import Methods
+from attestor.avs.parts import Parts
 from attestor.http import tls_files
 from attestor.http.allow_list import EVERYBODY, AllowList
 from attestor.http.connections import ConnectionLimits
@@ -24,6 +25,8 @@ ANSWERED = 100
 SPARE = 64
 """Connections beside them, which are told that there are too many."""
 BATCH = 100
+WATCH_SECONDS = 1.0
+"""Between looks at whether the signer process is still there: without it the service ends."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,8 @@ def tls_context(serving: Serving) -> ssl.SSLContext | None:
 
 
 async def serve(listening: socket.socket, serving: Serving, parts: Parts) -> None:
-    """Serve until SIGTERM or SIGINT; a second one ends the calls that are being answered."""
+    """Serve until SIGTERM or SIGINT; a second one ends the calls that are being answered. Raises
+    what `parts.require_alive` does."""
     loop = asyncio.get_running_loop()
     stop, now = asyncio.Event(), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -72,11 +76,16 @@ async def serve(listening: socket.socket, serving: Serving, parts: Parts) -> Non
         serving.stop_seconds,
     )
     await listener.start()
+    stopped = asyncio.ensure_future(stop.wait())
     try:
-        await stop.wait()
+        while not stop.is_set():
+            parts.require_alive()
+            await asyncio.wait((stopped,), timeout=WATCH_SECONDS)
         logger.info("stopping: calls that are being answered get {:g} s", serving.stop_seconds)
     finally:
+        stopped.cancel()
         await _stop(listener, methods, now)
+        parts.release()
     logger.info("stopped")
 
 

@@ -68,6 +68,20 @@ command.add_command(proof_command)
 command.add_command(coverage_command)
 
 
+@command.command("batches")
+@click.pass_obj
+def batches_command(audited: Audited) -> None:
+    """Show every batch of Scroll that attestor avs signed a statement about.
+
+    Its database is --database attestor-avs.sqlite, unless another was named there.
+    """
+    rows = report.batches(audited.open())
+    if audited.form == "table":
+        click.echo(report.as_table(rows, report.BATCH_COLUMNS))
+    else:
+        click.echo(FORMATS[audited.form](rows))
+
+
 @command.command("verify")
 @rpc_url_option("JSON-RPC endpoint of a node to compare with", required=False)
 @check_headers_option()

@@ -1,14 +1,18 @@
 """`attestor avs`."""
 
 import asyncio
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import click
 
-from attestor import __version__
-from attestor.cli.types import PORT
+from attestor.cli.types import BUILT, PORT, URL
 
 DEFAULT_PORT = 18232
+AUTO = "auto"
+QUOTES = ("configfs", "gramine", "simulated", "simulated-sgx", "none")
+SANDBOXES = ("none", "process", "isolated")
 LEVELS = ("TRACE", "DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -33,7 +37,12 @@ LEVELS = ("TRACE", "DEBUG", "INFO", "WARNING", "ERROR")
     is_flag=True,
     help="Tell operators to bring contexts, also where an L2 node is configured.",
 )
-@click.option("--disable_check_report_metadata", is_flag=True, help="Accepted; has no effect.")
+@click.option(
+    "--disable_check_report_metadata",
+    is_flag=True,
+    expose_value=False,
+    help="Accepted; has no effect.",
+)
 @click.option("--insecure", is_flag=True, hidden=True)
 @click.option("--dummy_attestation_report", is_flag=True, hidden=True)
 @click.option("--host", default="0.0.0.0", show_default=True, help="Address to listen on.")  # noqa: S104
@@ -58,6 +67,67 @@ LEVELS = ("TRACE", "DEBUG", "INFO", "WARNING", "ERROR")
     help="What calls get that are being answered at SIGTERM.",
 )
 @click.option(
+    "--quotes",
+    type=click.Choice([AUTO, *QUOTES]),
+    default=AUTO,
+    show_default=True,
+    help="Who makes quotes of the signing key: the TDX driver, Gramine, a simulated platform of a "
+    "development chain, or nobody. auto takes what the machine has.",
+)
+@click.option(
+    "--l1-chain-id",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="The chain that quotes are for: simulated ones need a development chain (1337, 31337).",
+)
+@click.option(
+    "--fork",
+    "forks",
+    multiple=True,
+    metavar="NAME=WHEN",
+    help="On a development chain of Scroll's kind: a fork and its block or time; may be repeated.",
+)
+@click.option(
+    "--executor",
+    type=click.Path(path_type=Path),
+    default=BUILT,
+    help="Directory of attestor-scroll. Without it, the one built here.",
+)
+@click.option(
+    "--database",
+    type=click.Path(path_type=Path),
+    default=Path("attestor-avs.sqlite"),
+    show_default=True,
+    help="Where every signed batch is kept, for attestor audit.",
+)
+@click.option(
+    "--blob-url",
+    "blob_urls",
+    multiple=True,
+    type=URL,
+    help="Of getPoe: base URL that serves blobs by versioned hash; repeat it for more.",
+)
+@click.option("--beacon-url", type=URL, help="Of getPoe: a consensus node of L1, for recent blobs.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=2,
+    show_default=True,
+    help="Executor children that run at once.",
+)
+@click.option(
+    "--sandbox-level",
+    type=click.Choice([AUTO, *SANDBOXES]),
+    default=AUTO,
+    show_default=True,
+    help="What must confine the signer process and its children. auto: isolated, and without "
+    "genuine quotes what the machine offers.",
+)
+@click.option(
+    "--signer-user", default="", help="User of the signer process; without it, one of its own."
+)
+@click.option(
     "--log-level", type=click.Choice(LEVELS), default="INFO", show_default=True, help="Log level."
 )
 def command(
@@ -65,7 +135,6 @@ def command(
     file: Path,
     sampling: int,
     force_with_context: bool,
-    disable_check_report_metadata: bool,
     insecure: bool,
     dummy_attestation_report: bool,
     host: str,
@@ -73,16 +142,18 @@ def command(
     client_ca: Path | None,
     stop_seconds: float,
     log_level: str,
+    l1_chain_id: int,
+    **options: Any,
 ) -> None:
     """Serve operators of the Multi-Prover AVS, in place of Automata's prover.
 
-    docs/avs.md says what is served, and what not yet.
+    docs/avs.md says what is served.
     """
     from loguru import logger
 
     from attestor.avs import prover_file, service
-    from attestor.avs.methods import Parts
-    from attestor.errors import ConfigurationInvalid
+    from attestor.cli.avs_parts import build
+    from attestor.errors import ConfigurationInvalid, SandboxInsufficient
     from attestor.hardening import process
     from attestor.http import tls_files
     from attestor.http.allow_list import AllowList
@@ -90,7 +161,13 @@ def command(
     from attestor.http.server import listen
     from attestor.observe import logs
 
-    process.keep_memory_to_itself()
+    try:
+        process.keep_memory_to_itself()
+    except OSError as error:
+        raise SandboxInsufficient(
+            f"this process cannot keep its memory to itself: prctl(2) {error.strerror}",
+            hint="Gramine has no prctl: execution is for TDX (docs/avs.md, quotes)",
+        ) from None
     logs.set_up(log_level)
     read = prover_file.read(file)
     if client_ca is not None and read.tls_prefix is None:
@@ -99,14 +176,13 @@ def command(
         )
     tls = tls_files.from_prefix(read.tls_prefix, client_ca) if read.tls_prefix else None
     serving = service.Serving(read.body_limit, AllowList.parse(allow, "--allow"), tls, stop_seconds)
+    service.tls_context(serving)
     if insecure or dummy_attestation_report:
         logger.warning("--insecure and --dummy_attestation_report have no effect")
     raise_file_limit()
-    parts = Parts(
-        version=f"v{__version__}",
-        needs_context=force_with_context or read.l2_endpoint is None,
-        has_l1=read.l1_endpoint is not None,
-        has_l2=read.l2_endpoint is not None,
-    )
-    listening = listen(host, port, "avs", hint="choose another -p, or --host")
-    asyncio.run(service.serve(listening, serving, parts))
+    with ExitStack() as opened:
+        listening = opened.enter_context(
+            listen(host, port, "avs", hint="choose another -p, or --host")
+        )
+        parts = build(opened, read, force_with_context, sampling, l1_chain_id, **options)
+        asyncio.run(service.serve(listening, serving, parts))

@@ -119,7 +119,7 @@ def verify_command(
     Exits with code 4 when anything is refused, with 3 when a node failed, which may pass.
     """
     found = scroll_targets.parse(targets)
-    named = _forks(forks)
+    named = forks_of(forks)
     chain = Chain(chain_id, named)
     node = None if rpc_url is None else _node(rpc_url, chain_id)
     setting = Setting(
@@ -183,12 +183,13 @@ def _node(url: str, chain_id: int) -> ScrollNode:
 
 
 def _kzg() -> "Kzg":
-    from attestor.scroll.kzg import CKzg
+    from attestor.kzg.commitments import CKzg
 
     return CKzg()
 
 
-def _forks(texts: Sequence[str]) -> dict[str, int] | None:
+def forks_of(texts: Sequence[str]) -> dict[str, int] | None:
+    """The forks of `--fork`; None without any. Raises `ConfigurationInvalid`."""
     forks = {}
     for text in texts:
         name, _, when = text.partition("=")

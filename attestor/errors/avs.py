@@ -39,6 +39,12 @@ class ContextRefused(Transient):
     advice = "Ask again later."
 
 
+class BlocksUnknown(Transient):
+    """The signer process holds no blocks under a handle: they are to be executed again."""
+
+    code = "blocks_unknown"
+
+
 class TlsFileInvalid(Misconfigured):
     """A certificate or key cannot be used: the hint has the command that fixes it."""
 

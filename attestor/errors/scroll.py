@@ -45,6 +45,12 @@ class ScrollBlockInvalid(ScrollError):
     transaction: int | None = None
 
 
+class ScrollContextRefused(ScrollError):
+    """What a context says of its blocks is not this chain's, or not what executing them gives."""
+
+    code = "scroll_context_refused"
+
+
 class ScrollMismatch(ScrollError):
     """What was computed is not what the header says, or the caller: `field` is the first one."""
 

@@ -1,7 +1,7 @@
 """Execution of Scroll's blocks: one child process of `attestor-scroll` (executor/scroll, Rust) for
 a range of consecutive blocks. docs/scroll.md says what is checked."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,6 +9,7 @@ import rlp
 
 from attestor.core import frame
 from attestor.core.execution import Limits
+from attestor.errors.scroll import ScrollRequestInvalid
 from attestor.executor import scroll_answer
 from attestor.executor.launcher import Launcher
 from attestor.executor.memory_budget import MemoryBudget
@@ -103,6 +104,43 @@ def request_blobs(blocks: BlockRange) -> tuple[bytes, bytes, bytes]:
     listed = [[one.header, one.hash or b"", list(one.transactions)] for one in blocks.blocks]
     headed = rlp.encode([blocks.pre_state_root, blocks.parent or b"", listed])
     return headed, _joined(blocks.nodes), _joined(blocks.codes)
+
+
+def read_request(blobs: Sequence[bytes]) -> BlockRange:
+    """What `request_blobs` encoded. Raises `ScrollRequestInvalid`."""
+    try:
+        headed, nodes, codes = blobs
+        pre_state_root, parent, listed = rlp.decode(headed)
+        blocks = tuple(
+            Block(bytes(head), tuple(map(_raw, transactions)), bytes(named) or None)
+            for head, named, transactions in listed
+        )
+        found = BlockRange(
+            blocks, bytes(pre_state_root), bytes(parent) or None, _apart(nodes), _apart(codes)
+        )
+    except (rlp.DecodingError, RecursionError, TypeError, ValueError) as error:
+        raise ScrollRequestInvalid(f"the request's blocks cannot be read: {error!r:.100}") from None
+    if not found.blocks:
+        raise ScrollRequestInvalid("the request has no blocks")
+    return found
+
+
+def _raw(item: object) -> bytes:
+    if not isinstance(item, bytes):
+        raise TypeError("a transaction is a list")
+    return item
+
+
+def _apart(joined: bytes) -> list[bytes]:
+    found, at = [], 0
+    while at < len(joined):
+        start = at + frame.LENGTH.size
+        (length,) = frame.LENGTH.unpack_from(joined, at) if start <= len(joined) else (len(joined),)
+        at = start + length
+        if at > len(joined):
+            raise ValueError("a node or code is cut off")
+        found.append(joined[start:at])
+    return found
 
 
 def _joined(parts: Collection[bytes]) -> bytes:

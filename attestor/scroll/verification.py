@@ -108,7 +108,7 @@ class Verifier:
             try:
                 found = self._executor.execute(self._chain, blocks, self._limits)
             except ScrollWitnessIncomplete as error:
-                blocks = self._repaired(blocks, error, run[0].number - 1)
+                blocks = repaired(self._node, blocks, error, run[0].number - 1)
             else:
                 require_same(run, found)
                 return found
@@ -116,23 +116,25 @@ class Verifier:
         require_same(run, found)
         return found
 
-    def _repaired(
-        self, blocks: BlockRange, error: ScrollWitnessIncomplete, before: int
-    ) -> BlockRange:
-        """With the part that is missing, if the node has it; or else the error is raised."""
-        if self._node is None or error.address is None:
+
+def repaired(
+    node: ScrollNode | None, blocks: BlockRange, error: ScrollWitnessIncomplete, before: int
+) -> BlockRange:
+    """With the part that is missing, if the node has it after block `before`, the one that the
+    first of `blocks` follows; or else the error is raised."""
+    if node is None or error.address is None:
+        raise error
+    logger.info("the witness lacks a part, which the node is asked for: {}", error.message)
+    slots = [] if error.slot is None else [error.slot]
+    if error.node is None:
+        code = node.code(error.address, before)
+        if code in blocks.codes:
             raise error
-        logger.info("the witness lacks a part, which the node is asked for: {}", error.message)
-        slots = [] if error.slot is None else [error.slot]
-        if error.node is None:
-            code = self._node.code(error.address, before)
-            if code in blocks.codes:
-                raise error
-            return replace(blocks, codes=frozenset(blocks.codes) | {code})
-        more = self._node.proof_nodes(error.address, slots, before)
-        if more <= frozenset(blocks.nodes):
-            raise error
-        return replace(blocks, nodes=frozenset(blocks.nodes) | more)
+        return replace(blocks, codes=frozenset(blocks.codes) | {code})
+    more = node.proof_nodes(error.address, slots, before)
+    if more <= frozenset(blocks.nodes):
+        raise error
+    return replace(blocks, nodes=frozenset(blocks.nodes) | more)
 
 
 def require_same(run: Sequence[Witness], found: ExecutedRange) -> None:

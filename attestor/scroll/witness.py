@@ -45,6 +45,8 @@ class Witness:
     parent: bytes | None = field(default=None, repr=False)
     hash: bytes | None = None
     withdraw_root: bytes | None = field(default=None, repr=False)
+    queue_index: int = 0
+    """The first L1 message that is not in a block before, where a trace says it."""
 
     @property
     def number(self) -> int:
@@ -126,7 +128,12 @@ def from_trace(found: Fields) -> Witness:
         codes=frozenset(_codes(found)),
         hash=head.bytes("hash", length=32) if head.has("hash") else None,
         withdraw_root=_withdraw_root(found),
+        queue_index=_queue_index(found),
     )
+
+
+def _queue_index(found: Fields) -> int:
+    return found.number("startL1QueueIndex") if found.has("startL1QueueIndex") else 0
 
 
 def to_text(witness: Witness) -> str:

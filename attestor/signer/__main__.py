@@ -11,15 +11,18 @@ import socket
 import sys
 import threading
 from contextlib import suppress
+from typing import Any, Protocol
 
 from attestor.core import frame
 from attestor.core.frame import Frame
 from attestor.errors import AttestorError
 from attestor.hardening import process
 from attestor.signer.build import start
+from attestor.signer.poe.build import start as start_poe
+from attestor.signer.poe.settings import ROLE, PoeSettings
 from attestor.signer.server import MAX_REQUEST_BYTES, START_ID, refusal, serve, serve_attached
-from attestor.signer.service import SignerService
 from attestor.signer.settings import SignerSettings
+from attestor.signer.start_report import StartReport
 
 
 def main(descriptor: int, attachments: int) -> None:
@@ -34,7 +37,7 @@ def main(descriptor: int, attachments: int) -> None:
         first = frame.read(lambda count: _read_exactly(incoming.read, count), MAX_REQUEST_BYTES)
     if first is None:
         return
-    settings = SignerSettings.from_header(first.header)
+    settings = _settings(first.header)
     service = _start(connection, settings)
     threading.Thread(
         target=serve_attached,
@@ -52,16 +55,39 @@ def main(descriptor: int, attachments: int) -> None:
     os._exit(0)
 
 
-def _start(connection: socket.socket, settings: SignerSettings) -> SignerService:
+class Service(Protocol):
+    """Of either role."""
+
+    def handle(self, frame: Frame) -> Frame: ...
+
+    def handle_attached(self, frame: Frame) -> Frame: ...
+
+    def detached(self) -> None: ...
+
+
+def _settings(header: dict[str, Any]) -> SignerSettings | PoeSettings:
+    """A process has one role for all of its life."""
+    if header.get("role") == ROLE:
+        return PoeSettings.from_header(header)
+    return SignerSettings.from_header(header)
+
+
+def _start(connection: socket.socket, settings: SignerSettings | PoeSettings) -> Service:
     """The service, once the daemon is told of it."""
     try:
-        service, report = start(settings)
+        service, report = _started(settings)
     except AttestorError as error:
         with suppress(OSError):
             connection.sendall(refusal(START_ID, error))
         raise
     connection.sendall(frame.encode(Frame({**report.to_header(), "id": START_ID})))
     return service
+
+
+def _started(settings: SignerSettings | PoeSettings) -> tuple[Service, StartReport]:
+    if isinstance(settings, PoeSettings):
+        return start_poe(settings)
+    return start(settings)
 
 
 def _read_exactly(read: object, count: int) -> bytes:

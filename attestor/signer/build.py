@@ -116,9 +116,14 @@ def make_providers(settings: SignerSettings, user: User | None = None) -> list[Q
             for slot in settings.slots
         ]
     if settings.provider == "configfs":
-        provider = ConfigfsProvider(kept_report=_report_for(user))
+        provider = configfs_provider(user)
         return [provider for _ in settings.slots]
     raise ConfigurationInvalid(f"no quote provider is named {settings.provider!r}")
+
+
+def configfs_provider(user: User | None) -> ConfigfsProvider:
+    """The TDX guest driver, for a process that is to become `user`."""
+    return ConfigfsProvider(kept_report=_report_for(user))
 
 
 def _report_for(user: User | None) -> str | None:

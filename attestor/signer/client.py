@@ -1,6 +1,5 @@
 """The daemon's end of the signer process: starts it, asks, and notices when it is gone."""
 
-import contextlib
 import socket
 import time
 from concurrent.futures import TimeoutError as FutureTimeout
@@ -8,12 +7,12 @@ from typing import Any
 
 from attestor.core.cross_check import CrossChecked, CrossCheckVerdict, Disagreement, Finding
 from attestor.core.frame import Frame
-from attestor.hardening import python_process
 from attestor.signer.connection import gone, require_ok
 from attestor.signer.prover import Prover
 from attestor.signer.settings import SignerSettings
 from attestor.signer.slot_client import SlotVerbs
 from attestor.signer.start_report import StartReport
+from attestor.signer.starting import start_process
 
 
 class SignerProcess(Prover, SlotVerbs):
@@ -24,13 +23,10 @@ class SignerProcess(Prover, SlotVerbs):
     """
 
     def __init__(self, settings: SignerSettings) -> None:
-        ours, theirs = socket.socketpair()
-        self._attachments, attachments = socket.socketpair()
-        with theirs, attachments:
-            ends = (theirs.fileno(), attachments.fileno())
-            self._process = python_process.start("attestor.signer", ends)
-        super().__init__(ours)
-        self._send(Frame(settings.to_header()))
+        self._child = start_process()
+        self._process = self._child.process
+        super().__init__(self._child.connection)
+        self._child.send(settings.to_header())
         self._read_from_now_on()
 
     def started(self) -> StartReport:
@@ -48,7 +44,7 @@ class SignerProcess(Prover, SlotVerbs):
         ours, theirs = socket.socketpair()
         with theirs:
             try:
-                socket.send_fds(self._attachments, [b"a"], [theirs.fileno()])
+                socket.send_fds(self._child.attachments, [b"a"], [theirs.fileno()])
             except OSError:
                 ours.close()
                 raise gone() from None
@@ -72,15 +68,7 @@ class SignerProcess(Prover, SlotVerbs):
 
     def close(self) -> None:
         """End the process; all keys go with it."""
-        with contextlib.suppress(OSError):
-            self._connection.shutdown(socket.SHUT_RDWR)
-        self._connection.close()
-        self._attachments.close()
-        with contextlib.suppress(PermissionError):
-            # Without CAP_KILL another user's process is not ours to kill: it ends by itself then,
-            # since nobody is at the other end.
-            self._process.kill()
-        self._process.wait()
+        self._child.end()
 
     def require_alive(self) -> None:
         """Raise `SignerGone` unless the process still runs."""

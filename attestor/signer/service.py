@@ -1,15 +1,14 @@
 """What the signer process does for each verb. It treats its caller, the daemon, as untrusted."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from attestor.core.eip712 import Domain
 from attestor.core.frame import Frame
 from attestor.core.possession import Possession
 from attestor.core.text import from_hex, to_hex
-from attestor.errors import RequestInvalid
+from attestor.signer.answering import Verb, answered
 from attestor.signer.slots import Slot, Slots
-from attestor.signer.workloads.workload import Run, Verb, Workload
+from attestor.signer.workloads.workload import Run, Workload
 
 
 class SignerService:
@@ -35,12 +34,12 @@ class SignerService:
 
     def handle(self, frame: Frame) -> Frame:
         """The answer to one request. Raises `AttestorError`s for the caller to transport."""
-        return _answered(self._verbs, frame)
+        return answered(self._verbs, frame)
 
     def handle_attached(self, frame: Frame) -> Frame:
         """The answer to a request of whoever serves clients: it has no verb of keys, and none that
         takes findings away from the daemon."""
-        return _answered(self._attached, frame)
+        return answered(self._attached, frame)
 
     def detached(self) -> None:
         """Nobody is there any more who could take the results of what runs for clients."""
@@ -116,13 +115,3 @@ class SignerService:
 
 def _platform(slot: Slot) -> dict[str, Any]:
     return {"provider": slot.provider.name, "simulated": slot.provider.simulated}
-
-
-def _answered(verbs: Mapping[str, Verb], frame: Frame) -> Frame:
-    verb = verbs.get(str(frame.header.get("verb")))
-    if verb is None:
-        raise RequestInvalid(f"the signer has no verb {frame.header.get('verb')!r:.40}")
-    try:
-        return verb(frame.header, frame.blobs)
-    except (AttributeError, LookupError, TypeError, ValueError) as error:
-        raise RequestInvalid(f"malformed request to the signer: {error!r:.200}") from None

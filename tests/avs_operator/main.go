@@ -1,5 +1,6 @@
 // Makes the calls of the AVS's operator, in its order and through the same package, and prints what
-// it got as one JSON object: go run . URL CONTEXT BATCH, both of them files.
+// it got as one JSON object: go run . URL CONTEXT BATCH FIRST LAST, of which
+// CONTEXT and BATCH are files, and the others block numbers.
 package main
 
 import (
@@ -7,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"strconv"
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -72,7 +74,7 @@ func (c caller) call(result any, method string, params ...any) outcome {
 	return outcome{Result: result}
 }
 
-func run(url, contextFile, batchFile string) (map[string]outcome, error) {
+func run(url, contextFile, batchFile string, first, last int64) (map[string]outcome, error) {
 	client, err := rpc.Dial(url)
 	if err != nil {
 		return nil, err
@@ -91,7 +93,7 @@ func run(url, contextFile, batchFile string) (map[string]outcome, error) {
 	copy(reportData[32:], common.Hash{31: 0xab}.Bytes())
 	found["report"] = c.call(new(hexutil.Bytes), "generateAttestationReport", hexutil.Bytes(reportData))
 	found["metadata"] = c.call(new(metadata), "prover_metadata")
-	found["context"] = c.call(new(proverContext), "prover_genContext", int64(7), int64(8), 1)
+	found["context"] = c.call(new(proverContext), "prover_genContext", first, last, 1)
 	found["lock"] = c.call(new(string), "da_tryLock", task.Hash)
 	found["put"] = c.call(new(any), "da_putPob", task)
 	found["locked"] = c.call(new(string), "da_tryLock", task.Hash)
@@ -108,11 +110,21 @@ func readJSON(file string, into any) error {
 }
 
 func main() {
-	if len(os.Args) != 4 {
-		fmt.Fprintln(os.Stderr, "usage: operator URL CONTEXT BATCH")
+	if len(os.Args) != 6 {
+		fmt.Fprintln(os.Stderr, "usage: operator URL CONTEXT BATCH FIRST LAST")
 		os.Exit(2)
 	}
-	found, err := run(os.Args[1], os.Args[2], os.Args[3])
+	first, err := strconv.ParseInt(os.Args[4], 10, 64)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(2)
+	}
+	last, err := strconv.ParseInt(os.Args[5], 10, 64)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(2)
+	}
+	found, err := run(os.Args[1], os.Args[2], os.Args[3], first, last)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)

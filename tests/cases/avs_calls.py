@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from attestor.avs.failures import failure_of
-from attestor.avs.methods import Methods, Parts
+from attestor.avs.methods import Methods
+from attestor.avs.parts import Parts
 from attestor.errors import AttestorError
 
 Body = Callable[["Caller"], Awaitable[None]]

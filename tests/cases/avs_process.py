@@ -28,7 +28,20 @@ def write_file(folder: Path, **value: Any) -> Path:
 
 
 def command(file: Path, *options: str) -> list[str]:
-    return [sys.executable, "-m", "attestor", "avs", "-p", "0", "-c", str(file), *options]
+    """Its database is beside the file."""
+    database = ("--database", str(file.with_name("avs.sqlite")))
+    return [
+        sys.executable,
+        "-m",
+        "attestor",
+        "avs",
+        "-p",
+        "0",
+        "-c",
+        str(file),
+        *database,
+        *options,
+    ]
 
 
 @contextmanager

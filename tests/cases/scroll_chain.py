@@ -24,8 +24,11 @@ def header(number: int, parent: bytes, time: int = TIME) -> bytes:
     return bytes(rlp.encode([*fields, b"", bytes(32), bytes(8), 120_000]))
 
 
-def chain(count: int, first: int = FIRST, time: int = TIME) -> list[Witness]:
-    """Consecutive blocks, each with the header of the one before it."""
+def chain(
+    count: int, first: int = FIRST, time: int = TIME, messages: Sequence[int] | None = None
+) -> list[Witness]:
+    """Consecutive blocks, each with the header of the one before it. Each has an L1 message, or the
+    first ones have those with these indices."""
     parent = header(first - 1, b"\x12" * 32, time)
     found = []
     for number in range(first, first + count):
@@ -35,7 +38,7 @@ def chain(count: int, first: int = FIRST, time: int = TIME) -> list[Witness]:
                 trie=Trie.MPT,
                 chain_id=534352,
                 header=head,
-                transactions=(l1_message(number), l2_transaction(number), l2_transaction(7)),
+                transactions=(*_messages(number - first, number, messages), *_sent(number)),
                 pre_state_root=headers.state_root(parent),
                 nodes=frozenset({b"node %d" % number, b"shared"}),
                 codes=frozenset({b"code"}),
@@ -45,6 +48,16 @@ def chain(count: int, first: int = FIRST, time: int = TIME) -> list[Witness]:
         )
         parent = head
     return found
+
+
+def _messages(place: int, number: int, messages: Sequence[int] | None) -> tuple[bytes, ...]:
+    if messages is None:
+        return (l1_message(number),)
+    return tuple(l1_message(index) for index in messages[place : place + 1])
+
+
+def _sent(number: int) -> tuple[bytes, ...]:
+    return l2_transaction(number), l2_transaction(7)
 
 
 def executed(block: Block, pre_state_root: bytes) -> ExecutedBlock:

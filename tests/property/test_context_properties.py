@@ -93,11 +93,10 @@ class StoreMachine(RuleBasedStateMachine):
         self.locked.pop(HASHES[place], None)
         self.lives[HASHES[place]] = self.now + SECONDS
 
-    @rule(name=st.sampled_from(HASHES))
-    def find_it_wanting(self, name: bytes) -> None:
-        self.store.drop(name)
-        self.locked.pop(name, None)
-        self.lives.pop(name, None)
+    @rule(place=st.integers(0, len(CONTEXTS) - 1))
+    def find_it_wanting(self, place: int) -> None:
+        self.store.drop(CONTEXTS[place])
+        self.lives.pop(HASHES[place], None)
 
     @invariant()
     def what_lives_is_found_and_nothing_else(self) -> None:

@@ -1,8 +1,10 @@
 """The batch in a task: calldata of the commit without its selector, as operators send it."""
 
+from collections.abc import Sequence
+
 from eth_utils.crypto import keccak
 
-from attestor.core.scroll import chunk
+from attestor.core.scroll import chunk, envelope
 from attestor.core.scroll.calldata import (
     COMMIT_BATCH,
     COMMIT_BATCHES,
@@ -12,6 +14,7 @@ from attestor.core.scroll.calldata import (
     parse_commit,
 )
 from attestor.core.scroll.codec import codec_of
+from attestor.core.scroll.evidence import Evidence
 from attestor.errors.scroll import ScrollBlobRequired, ScrollCalldataInvalid
 
 _WORD = 32
@@ -51,23 +54,30 @@ def without_selector(calldata: bytes) -> bytes:
     return calldata[4:]
 
 
-def key_of(arguments: bytes) -> bytes:
-    """What two tasks with the same batch have in common."""
-    return keccak(arguments)
+def key_of(arguments: bytes, evidence: Evidence) -> bytes:
+    """What two tasks with the same batch have in common. What is known beside the calldata may
+    change which batch it is."""
+    index = b"" if evidence.index is None else evidence.index.to_bytes(8)
+    parts = (arguments, index, evidence.batch_hash or b"", b"".join(evidence.versioned_hashes))
+    return keccak(b"".join(keccak(part) for part in (*parts, *evidence.blobs)))
 
 
-def blocks_of(commit: Commit) -> tuple[int, int]:
-    """First and last block of the batch. Raises `ScrollBlobRequired` where the calldata does not
-    say it, and `ScrollCalldataInvalid`."""
-    if not isinstance(commit, ChunkCommit):
+def blocks_of(commit: Commit, blobs: Sequence[bytes] = ()) -> tuple[int, int]:
+    """First and last block of the batch. Raises `ScrollBlobRequired` where its blob says that and
+    is not the only one that was given, and as what decodes chunks and blobs."""
+    if isinstance(commit, ChunkCommit):
+        numbers = [
+            context.number
+            for place, data in enumerate(commit.chunks)
+            for context in chunk.parse(data, commit.codec, place).contexts
+        ]
+        return numbers[0], numbers[-1]
+    if len(blobs) != 1:
         raise ScrollBlobRequired(
             f"the batch has codec version {commit.codec.version}: commitBatches carries no chunks, "
-            "and which blocks it holds is in its blob alone",
-            hint="bring the context of its blocks, and use prover_proveTask",
+            f"and which blocks it holds is in its blob alone; {len(blobs)} blobs were given",
+            hint="bring the context of its blocks with prover_proveTask, or give the batch's own "
+            "blob",
         )
-    numbers = [
-        context.number
-        for place, data in enumerate(commit.chunks)
-        for context in chunk.parse(data, commit.codec, place).contexts
-    ]
-    return numbers[0], numbers[-1]
+    held = envelope.parse(blobs[0], commit.codec)
+    return held.first_block, held.first_block + len(held.contexts) - 1

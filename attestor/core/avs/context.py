@@ -22,13 +22,17 @@ from attestor.core.avs import nodes
 from attestor.core.text import to_hex
 from attestor.errors.avs import ContextInvalid
 
-_NUMBER, _TRANSACTIONS_ROOT = 8, 4
+_NUMBER, _TRANSACTIONS_ROOT, _PARENT_HASH = 8, 4, 0
 
 
 @dataclass(frozen=True)
 class BlockContext:
     """One block. `header` is its RLP; `mpt_nodes` are trie nodes of either kind of trie, sorted;
-    `coinbase` is what the sender says, which no hash covers and nothing may rest on."""
+    `coinbase` is what the sender says, which no hash covers and nothing may rest on.
+
+    `parent_header`, the RLP of the header before it, is ours: without it nothing in a context
+    binds the state that the block began with. The header commits to it by its hash.
+    """
 
     header: bytes = field(repr=False)
     block_hash: bytes
@@ -41,6 +45,7 @@ class BlockContext:
     codes: tuple[bytes, ...] = field(repr=False)
     start_l1_queue_index: int
     withdrawal_root: bytes
+    parent_header: bytes | None = field(default=None, repr=False)
 
     @property
     def number(self) -> int:
@@ -64,7 +69,7 @@ class BlockContext:
 
     def require_bound(self) -> None:
         """Raise `ContextInvalid` unless the block's hash is that of its header, the header commits
-        to its transactions, and all its nodes are whole."""
+        to its transactions and to the parent's header, and all its nodes are whole."""
         computed = keccak(self.header)
         if computed != self.block_hash:
             raise ContextInvalid(
@@ -77,6 +82,8 @@ class BlockContext:
                 f"the transactions of block {self.number} have the root {to_hex(root)}, and its "
                 f"header has {to_hex(named[_TRANSACTIONS_ROOT])}"
             )
+        if self.parent_header is not None and keccak(self.parent_header) != named[_PARENT_HASH]:
+            raise ContextInvalid(f"the parent's header of block {self.number} is another block's")
         for place, node in enumerate(self.mpt_nodes):
             if not nodes.is_whole(node):
                 raise ContextInvalid(f"node {place} of block {self.number} is no trie node")
@@ -99,6 +106,7 @@ class Context:
         """Bytes that its parts take, each string once."""
         strings = {one for block in self.blocks for one in (*block.mpt_nodes, *block.codes)}
         parts = {one for block in self.blocks for one in (block.header, *block.transactions)}
+        parts |= {block.parent_header for block in self.blocks if block.parent_header is not None}
         hashes = 40 * sum(len(block.block_hashes) for block in self.blocks)
         return sum(map(len, strings)) + sum(map(len, parts)) + hashes
 

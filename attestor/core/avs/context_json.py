@@ -2,6 +2,8 @@
 table, quantities of blocks as 0x text, numbers beside them as JSON numbers.
 
     {"pob": [{"block": {…}, "data": {…}, "hash": …}], "interning": 0x…, "hash": …}
+
+`data.parent_header` is our own, and may be missing: upstream's provers read over it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,6 +21,7 @@ from attestor.errors import HeaderInvalid
 from attestor.errors.avs import ContextInvalid
 
 MAX_BLOCKS = 4096
+MAX_HEADER_BYTES = 4096
 MAX_REFERENCED_BYTES = 256 << 20
 """Of all strings that blocks name, each time that they do: all of it is hashed."""
 _QUANTITIES = ("difficulty", "number", "gasLimit", "timestamp", "gasUsed", "baseFeePerGas")
@@ -87,6 +90,7 @@ class _Reader:
             codes=self._strings(data, "codes"),
             start_l1_queue_index=data.number("start_l1_queue_index"),
             withdrawal_root=data.data("withdrawal_root", 32),
+            parent_header=_parent_header(data),
         )
         made.require_bound()
         return made
@@ -104,6 +108,15 @@ class _Reader:
         return tuple(found)
 
 
+def _parent_header(data: Fields) -> bytes | None:
+    if data.get("parent_header") is None:
+        return None
+    found = data.data("parent_header")
+    if len(found) > MAX_HEADER_BYTES:
+        raise ContextInvalid(f"{data.place}.parent_header has {len(found)} bytes")
+    return found
+
+
 def _header(block: Fields) -> bytes:
     fields = {_HEADER_NAMES.get(name, name): block.get(name) for name in _ORDER}
     try:
@@ -113,6 +126,8 @@ def _header(block: Fields) -> bytes:
 
 
 def _encode_block(block: BlockContext, table: Table) -> dict[str, Any]:
+    # Only where it is known: contexts of before are what they were.
+    parent = {} if block.parent_header is None else {"parent_header": to_hex(block.parent_header)}
     return {
         "block": {
             **_encode_header(block.header),
@@ -131,6 +146,7 @@ def _encode_block(block: BlockContext, table: Table) -> dict[str, Any]:
             "linea_traces": [],
             "linea_proofs": [],
             "linea_zkroot": to_hex(bytes(32)),
+            **parent,
         },
         "hash": to_hex(bytes(32)),
     }

@@ -64,11 +64,13 @@ class ContextStore:
 
     def put(self, context: Context, now: float) -> None:
         """Hold a context, whose blocks have been checked against their hashes. One that is there
-        stays as it is, and lives on. Raises `ContextRefused` when there is no room."""
+        stays as it is, and lives on, unless it lacks what binds its first state, which no hash
+        asks for. Raises `ContextRefused` when there is no room."""
         self._sweep(now)
         held = self._held.get(context.hash)
-        kept = context if held is None or held.context is None else held.context
-        size = kept.size if held is None or held.context is None else held.size
+        kept, size = context, context.size
+        if held is not None and held.context is not None and not _binds_more(context, held.context):
+            kept, size = held.context, held.size
         others = sum(one.size for name, one in self._held.items() if name != context.hash)
         if others + size > self._max_bytes:
             raise ContextRefused(
@@ -83,9 +85,12 @@ class ContextStore:
         held = self._held.get(context_hash)
         return held.context if held is not None and now < held.deadline else None
 
-    def drop(self, context_hash: bytes) -> None:
-        """Forget a context that turned out not to do, so that another can be uploaded."""
-        self._held.pop(context_hash, None)
+    def drop(self, context: Context) -> None:
+        """Forget a context that turned out not to do, so that another can be uploaded; one that
+        was put in its place meanwhile stays."""
+        held = self._held.get(context.hash)
+        if held is not None and held.context == context:
+            del self._held[context.hash]
 
     def __len__(self) -> int:
         return len(self._held)
@@ -95,3 +100,7 @@ class ContextStore:
 
     def _sweep(self, now: float) -> None:
         self._held = {name: held for name, held in self._held.items() if now < held.deadline}
+
+
+def _binds_more(new: Context, old: Context) -> bool:
+    return new.blocks[0].parent_header is not None and old.blocks[0].parent_header is None

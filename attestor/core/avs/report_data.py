@@ -9,16 +9,23 @@ therefore be one that signs nothing but PoEs.
 """
 
 SIZE = 64
+GIVEN = 32
 ADDRESS_BYTES = 20
 
 
-def compose(address: bytes, given: bytes) -> bytes:
-    """64 bytes. What the caller gave is aligned to the right; its first half is not used.
+def given_part(given: bytes) -> bytes:
+    """The 32 bytes that count of what a caller gave: it is aligned to the right in 64 bytes, and
+    its first half is not used.
 
     Raises `ValueError` when it has more than 64 bytes.
     """
-    if len(address) != ADDRESS_BYTES:
-        raise ValueError(f"the address has {len(address)} bytes, not {ADDRESS_BYTES}")
     if len(given) > SIZE:
         raise ValueError(f"the report data has {len(given)} bytes, at most {SIZE}")
-    return bytes(12) + address + given.rjust(SIZE, b"\0")[32:]
+    return given.rjust(SIZE, b"\0")[-GIVEN:]
+
+
+def compose(address: bytes, given: bytes) -> bytes:
+    """64 bytes, of which the caller gave what `given_part` takes. Raises `ValueError`."""
+    if len(address) != ADDRESS_BYTES:
+        raise ValueError(f"the address has {len(address)} bytes, not {ADDRESS_BYTES}")
+    return bytes(SIZE - GIVEN - ADDRESS_BYTES) + address + given_part(given)

@@ -4,6 +4,8 @@ executor has the table of forks."""
 from dataclasses import dataclass
 
 MAINNET, SEPOLIA = 534352, 534351
+FEE_VAULT = bytes.fromhex("5300000000000000000000000000000000000005")
+"""The EVM's coinbase in every block."""
 NEVER = 1 << 64
 """The time of a fork that a chain does not have."""
 

@@ -21,6 +21,7 @@ from attestor.errors import OutcomeUnknown
 from attestor.executor import NativeExecutor, VerifyingKeys
 from attestor.executor.stop import Stop
 from attestor.hardening.memory import SecretBuffer
+from attestor.signer.answering import Verb
 from attestor.signer.beside import Beside
 from attestor.signer.cross_checker import CrossChecker, Run
 from attestor.signer.keys import Signatures
@@ -59,11 +60,11 @@ class Sp1Workload:
         self._mark_key.fill()
         self._running: dict[str, list[Stop]] = {}
         self._lock = threading.Lock()
-        self.verbs: Mapping[str, workload.Verb] = {
+        self.verbs: Mapping[str, Verb] = {
             "cross_checks": self._cross_checks,
             "disagreement": self._disagreement,
         }
-        self.offered: Mapping[str, workload.Verb] = {"cancel": self._cancel}
+        self.offered: Mapping[str, Verb] = {"cancel": self._cancel}
         self.runs: Mapping[str, workload.Run] = {
             "prove": self._prove,
             "sign_again": self._sign_again,

@@ -8,11 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from attestor.core.frame import Frame
+from attestor.signer.answering import Verb
 from attestor.signer.keys import Signatures
-
-Verb = Callable[[dict[str, Any], tuple[bytes, ...]], Frame]
-"""Answers a request's header and blobs. A malformed one may end in an AttributeError, LookupError,
-TypeError or ValueError: the service turns them into a typed refusal."""
 
 
 class Signable(Protocol):

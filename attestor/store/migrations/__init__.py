@@ -20,6 +20,7 @@ from attestor.store.migrations import (
     m9_executor,
     m10_jobs_apart,
     m11_evidence,
+    m12_batches,
 )
 
 MIGRATIONS: tuple[str, ...] = (
@@ -34,6 +35,7 @@ MIGRATIONS: tuple[str, ...] = (
     m9_executor.SQL,
     m10_jobs_apart.SQL,
     m11_evidence.SQL,
+    m12_batches.SQL,
 )
 """Migration n brings a database of version n (`PRAGMA user_version`) to n + 1. They run without
 checks of foreign keys, so that a table can be built anew; those are checked before the commit."""

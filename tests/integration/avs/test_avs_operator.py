@@ -1,20 +1,17 @@
 """The AVS's operator in Go, on the package that it is written with, against the process."""
 
 import json
-import os
 import shutil
-import subprocess
 from pathlib import Path
-from typing import Any
 
 import pytest
 from cases.avs_process import running, write_file
 from cases.contexts import context_of
+from cases.go_operator import build, calls
 
 from attestor import __version__
 from attestor.core.avs import context_json
 
-PROGRAM = Path(__file__).parents[2] / "avs_operator"
 CONTEXT = context_of()
 
 pytestmark = pytest.mark.skipif(shutil.which("go") is None, reason="Go is not installed")
@@ -22,17 +19,7 @@ pytestmark = pytest.mark.skipif(shutil.which("go") is None, reason="Go is not in
 
 @pytest.fixture(scope="module")
 def operator(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The program, built with the pinned modules."""
-    built = tmp_path_factory.mktemp("operator") / "operator"
-    subprocess.run(
-        ["go", "build", "-mod=readonly", "-o", str(built), "."],
-        cwd=PROGRAM,
-        env={**os.environ, "GOTOOLCHAIN": "local", "CGO_ENABLED": "0"},
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    return built
+    return build(tmp_path_factory.mktemp("operator"))
 
 
 def test_operator__calls_in_its_order__are_answered(operator: Path, tmp_path: Path) -> None:
@@ -40,14 +27,8 @@ def test_operator__calls_in_its_order__are_answered(operator: Path, tmp_path: Pa
     context.write_text(json.dumps(context_json.encode(CONTEXT)))
     batch.write_bytes(bytes(31) + b"\x04")
     with running(write_file(tmp_path)) as started:
-        ended = subprocess.run(
-            [str(operator), f"http://127.0.0.1:{started.port}", str(context), str(batch)],
-            check=True,
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
-    found: dict[str, dict[str, Any]] = json.loads(ended.stdout)
+        url = f"http://127.0.0.1:{started.port}"
+        found = calls(operator, url, context, batch, 7, 8)
     assert found["metadata"]["result"] == {
         "with_context": True,
         "version": f"v{__version__}",

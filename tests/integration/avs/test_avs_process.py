@@ -15,8 +15,11 @@ from cases.tls_files import CHAIN, OWN, RSA, write
 
 from attestor import __version__
 from attestor.avs import service
-from attestor.avs.methods import Parts
+from attestor.avs.parts import Parts
 from attestor.avs.service import Serving
+from attestor.core.avs.context import Context
+from attestor.core.avs.poe import PoeAnswer
+from attestor.core.scroll.evidence import Evidence
 from attestor.http.server import listen
 
 CURL = '{"jsonrpc":"2.0","method":"prover_metadata","params":[],"id":1}'
@@ -110,6 +113,11 @@ class Slow:
         return b"quote"
 
 
+class NoProver:
+    async def prove(self, arguments: bytes, context: Context, evidence: Evidence) -> PoeAnswer:
+        raise AssertionError("nothing is proven here")
+
+
 async def ask(port: int) -> bytes:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     body = b'{"jsonrpc":"2.0","id":1,"method":"generateAttestationReport","params":["0x"]}'
@@ -127,7 +135,7 @@ def stopped(slow: float, signals: int) -> tuple[bytes, float]:
     async def whole() -> tuple[bytes, float]:
         listening = listen("127.0.0.1", 0, "avs")
         port = listening.getsockname()[1]
-        parts = Parts("v1", needs_context=True, reporter=Slow(slow))
+        parts = Parts("v1", needs_context=True, reporter=Slow(slow), prover=NoProver())
         serving = asyncio.ensure_future(service.serve(listening, Serving(1 << 20), parts))
         await asyncio.sleep(0.2)
         asked = asyncio.ensure_future(ask(port))

@@ -9,12 +9,20 @@ from cases import scroll_batch
 from cases.avs_calls import Caller, call, run
 from cases.contexts import context_of
 
-from attestor.avs.methods import Parts
+from attestor.avs.parts import Committed, Parts
 from attestor.core.avs import context_json
 from attestor.core.avs.context import Context
 from attestor.core.avs.poe import Poe, PoeAnswer
+from attestor.core.scroll.evidence import Evidence
 from attestor.core.text import to_hex
 from attestor.errors import QuoteUnavailable, RpcUnreachable
+from attestor.errors.scroll import (
+    ScrollBatchMismatch,
+    ScrollBlobUnavailable,
+    ScrollCodecUnknown,
+    ScrollNodeFailed,
+    ScrollWitnessIncomplete,
+)
 from attestor.http.jsonrpc import Failure
 
 CONTEXT = context_of()
@@ -54,20 +62,39 @@ class Source:
 class Prover:
     def __init__(self, *outcomes: PoeAnswer | Exception) -> None:
         self.outcomes = list(outcomes)
+        self.known: list[Evidence] = []
         self.runs = 0
 
-    async def prove(self, arguments: bytes, context: Context) -> PoeAnswer:
+    async def prove(self, arguments: bytes, context: Context, evidence: Evidence) -> PoeAnswer:
         assert arguments == CALLDATA[4:]
         assert context == CONTEXT
         self.runs += 1
+        self.known.append(evidence)
         outcome = self.outcomes[self.runs - 1]
         if isinstance(outcome, Exception):
             raise outcome
         return outcome
 
 
+class L1:
+    """Knows one transaction."""
+
+    def __init__(self, outcome: Committed | Exception, index: int = 4711) -> None:
+        self.outcome = outcome
+        self._index = index
+
+    def index(self, transaction: bytes) -> int:
+        return self._index
+
+    def batch(self, transaction: bytes) -> Committed:
+        if isinstance(self.outcome, Exception):
+            raise self.outcome
+        return self.outcome
+
+
 def parts(**given: Any) -> Parts:
-    return Parts(**{"version": "v9", "needs_context": False, **given})
+    fixed = {"version": "v9", "needs_context": False, "reporter": Reporter(), "prover": Prover()}
+    return Parts(**{**fixed, **given})
 
 
 def task(**changed: object) -> dict[str, object]:
@@ -127,10 +154,6 @@ def test_report__platform_fails__is_told_by_its_number() -> None:
     assert found == Failure(14003, "generate report failed: busy")
 
 
-def test_report__without_a_key__says_so() -> None:
-    assert number(call(parts(), "generateAttestationReport", "0x")) == 14003
-
-
 def test_generate__range__is_made_and_kept() -> None:
     source = Source()
 
@@ -177,13 +200,6 @@ def test_generate__without_a_node__says_what_to_set() -> None:
     assert number(found) == 14004
     assert "RequireExecutionEndpoint" in found.message
     assert "scroll_endpoint" in found.message
-
-
-def test_generate__with_a_node__says_that_contexts_are_not_made_yet() -> None:
-    found = call(parts(has_l2=True), "prover_genContext", 7, 8, 1)
-    assert found == Failure(
-        14004, "this version does not make contexts yet (bring the context: da_putPob)"
-    )
 
 
 def test_generate__node_says_unexpected_eof__is_not_passed_on() -> None:
@@ -297,14 +313,6 @@ def test_prove__unknown_context__has_its_old_text() -> None:
     assert found == Failure(14006, f"pob_hash not found: {HASH}")
 
 
-def test_prove__without_a_part_that_proves__says_so() -> None:
-    async def body(caller: Caller) -> None:
-        await caller("da_putPob", SENT)
-        assert number(await caller("prover_proveTask", task())) == 15001
-
-    run(parts(), body)
-
-
 WITHOUT_CONTEXT: dict[str, tuple[tuple[object, ...], int]] = {
     "linea": ((to_hex(CALLDATA), 2), 14010),
     "unknown task": ((to_hex(CALLDATA), 9), 14010),
@@ -344,14 +352,109 @@ def test_prove_without_context__of_version_7__says_that_the_blob_is_needed() -> 
     assert "blob" in found.message
 
 
+COMMITTED = Committed(CALLDATA[4:], Evidence(index=4711), 500, 504)
+
+
+def test_get_poe__batch_of_a_transaction__is_proven_with_what_l1_knows() -> None:
+    source, prover = Source(), Prover(ANSWER)
+    found = call(parts(commits=L1(COMMITTED), contexts=source, prover=prover), "getPoe", ZERO)
+    assert found == ANSWER.to_json()
+    assert source.asked == [(500, 504)]
+    assert prover.known == [COMMITTED.evidence]
+
+
+@pytest.mark.parametrize(
+    ("sampling", "is_answered"), [(0, True), (1, True), (4711, True), (2, False)]
+)
+def test_get_poe__sampling__answers_one_batch_of_so_many(sampling: int, is_answered: bool) -> None:
+    made = parts(commits=L1(COMMITTED), contexts=Source(), prover=Prover(ANSWER), sampling=sampling)
+    told = Failure(14444, "ratelimited, skip this, try next time")
+    assert call(made, "getPoe", ZERO) == (ANSWER.to_json() if is_answered else told)
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (ScrollBatchMismatch("not mined"), 14001),
+        (ScrollCodecUnknown("version 99"), 14001),
+        (ScrollNodeFailed("busy"), 15001),
+        (ScrollBlobUnavailable("no blob"), 15001),
+    ],
+)
+def test_get_poe__transaction_that_gives_no_batch__is_an_error(
+    error: Exception, expected: int
+) -> None:
+    assert number(call(parts(commits=L1(error), contexts=Source()), "getPoe", ZERO)) == expected
+
+
+@pytest.mark.parametrize("params", [(), ("0x00",), (7,), ("0x" + "11" * 33,)])
+def test_get_poe__no_hash__is_refused_as_params(params: tuple[object, ...]) -> None:
+    assert number(call(parts(commits=L1(COMMITTED)), "getPoe", *params)) == -32602
+
+
+BLOB = "0x" + "00" * 131072
+KNOWN = {"blobs": [BLOB], "versioned_hashes": [ZERO], "batch_index": 7, "batch_hash": ZERO}
+
+
+def test_prove__what_is_known_beside_the_calldata__is_passed_on() -> None:
+    prover = Prover(ANSWER, ANSWER)
+
+    async def body(caller: Caller) -> None:
+        await caller("da_putPob", SENT)
+        assert await caller("prover_proveTask", task(**KNOWN)) == ANSWER.to_json()
+        assert await caller("prover_proveTask", task()) == ANSWER.to_json()
+
+    run(parts(prover=prover), body)
+    known = Evidence((bytes(131072),), (bytes(32),), 7, bytes(32))
+    assert prover.known == [known, Evidence()], "another evidence is another task"
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        {"blobs": ["0x00"]},
+        {"blobs": BLOB},
+        {"blobs": [ZERO] * 17},
+        {"versioned_hashes": ["0x"]},
+        {"batch_index": "7"},
+        {"batch_index": -1},
+        {"batch_hash": "0x00"},
+    ],
+)
+def test_prove__malformed_knowledge__is_refused_as_params(known: dict[str, object]) -> None:
+    async def body(caller: Caller) -> None:
+        await caller("da_putPob", SENT)
+        assert number(await caller("prover_proveTask", task(**known))) == -32602
+
+    run(parts(prover=Prover(ANSWER)), body)
+
+
+def test_prove__context_that_cannot_be_executed__makes_room_for_another() -> None:
+    prover = Prover(ScrollWitnessIncomplete("a code is missing"), ANSWER)
+
+    async def body(caller: Caller) -> None:
+        await caller("da_putPob", SENT)
+        assert number(await caller("prover_proveTask", task())) == 15001
+        assert await caller("da_tryLock", HASH) == "Locked"
+        await caller("da_putPob", SENT)
+        assert await caller("prover_proveTask", task()) == ANSWER.to_json()
+
+    run(parts(prover=prover), body)
+
+
+def test_prove__batch_that_does_not_fit__leaves_the_context() -> None:
+    """Or anybody could have the contexts of others dropped."""
+
+    async def body(caller: Caller) -> None:
+        await caller("da_putPob", SENT)
+        assert number(await caller("prover_proveTask", task())) == 15001
+        assert await caller("da_tryLock", HASH) == "Exist"
+
+    run(parts(prover=Prover(ScrollBatchMismatch("other transactions"))), body)
+
+
 def test_get_poe__without_l1__has_its_old_text() -> None:
     assert call(parts(), "getPoe", ZERO) == Failure(14011, "missing config for scroll_chain")
-
-
-def test_get_poe__with_l1__says_that_it_is_not_served_yet() -> None:
-    found = call(parts(has_l1=True), "getPoe", ZERO)
-    assert number(found) == 15001
-    assert "yet" in found.message
 
 
 def test_params__by_name__are_taken_as_by_position() -> None:

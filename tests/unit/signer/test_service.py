@@ -283,3 +283,11 @@ def test_handle__malformed_request__is_a_typed_refusal(
 ) -> None:
     with pytest.raises((RequestInvalid, SignerUnknown)):
         parts.service.handle(Frame({"verb": verb, **arguments}))
+
+
+@pytest.mark.parametrize("verb", ["report", "blocks", "batch"])
+def test_handle__verb_of_the_role_for_poes__is_unknown(parts: Parts, verb: str) -> None:
+    with pytest.raises(RequestInvalid, match="no verb"):
+        parts.service.handle(
+            Frame({"verb": verb, "given": "0x" + "11" * 32, "claims": [], "handles": []})
+        )

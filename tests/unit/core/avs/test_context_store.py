@@ -1,7 +1,10 @@
 """The lock of contexts: two clients, of whom one dies."""
 
+from dataclasses import replace
+
 from cases.contexts import context_of
 
+from attestor.core.avs.context import Context
 from attestor.core.avs.context_store import SECONDS, ContextStore, Lock
 
 CONTEXT = context_of()
@@ -47,8 +50,31 @@ def test_put__by_another_client_than_the_locks__is_held() -> None:
 def test_drop__context_that_did_not_do__lets_another_client_upload() -> None:
     store = ContextStore()
     store.put(CONTEXT, 0.0)
-    store.drop(CONTEXT.hash)
+    store.drop(CONTEXT)
     assert store.try_lock(CONTEXT.hash, 1.0) is Lock.LOCKED
+
+
+def test_drop__lock_or_another_context_in_its_place__stays() -> None:
+    store = ContextStore()
+    store.try_lock(CONTEXT.hash, 0.0)
+    store.drop(CONTEXT)
+    assert store.try_lock(CONTEXT.hash, 1.0) is Lock.FAILED
+    other = Context.of((replace(CONTEXT.blocks[0], coinbase=None), *CONTEXT.blocks[1:]))
+    assert other.hash == CONTEXT.hash
+    store.put(other, 2.0)
+    store.drop(CONTEXT)
+    assert store.get(CONTEXT.hash, 3.0) is other
+
+
+def test_put__one_that_binds_its_first_state__replaces_one_that_does_not() -> None:
+    store = ContextStore()
+    better = Context.of((replace(CONTEXT.blocks[0], parent_header=b"h"), *CONTEXT.blocks[1:]))
+    assert better.hash == CONTEXT.hash
+    store.put(CONTEXT, 0.0)
+    store.put(better, 1.0)
+    assert store.get(CONTEXT.hash, 2.0) is better
+    store.put(CONTEXT, 3.0)
+    assert store.get(CONTEXT.hash, 4.0) is better
 
 
 def test_locks__more_than_there_is_room_for__are_not_kept() -> None:

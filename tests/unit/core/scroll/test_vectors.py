@@ -13,7 +13,7 @@ from attestor.core.scroll.calldata import ChunkCommit, EnvelopeCommit, parse_com
 from attestor.core.scroll.calldata import parse_finalization as finalization_of
 from attestor.core.scroll.evidence import Evidence
 from attestor.errors.scroll import ScrollBatchMismatch
-from attestor.scroll.kzg import CKzg
+from attestor.kzg.commitments import CKzg
 
 PUBLISHED_326800 = "9fc92b2699dcd97f0f22d81e13d316d76751de67bfbc3c6afd023b05ca930f37"
 FINALIZED = ["v0-27589", "v1-175900", "v2-300000", "v3-310004", "v4-338214"]

@@ -1,0 +1,153 @@
+"""The parts of `attestor avs`, made in the order in which they need each other."""
+
+import os
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+from loguru import logger
+
+from attestor import __version__
+from attestor.avs.commits import L1Commits
+from attestor.avs.contexts import NodeContextSource
+from attestor.avs.parts import Parts
+from attestor.avs.prover_file import MAX_SECONDS, ProverFile
+from attestor.avs.proving import SignerBatchProver
+from attestor.avs.recording import SignerReporter, recorder
+from attestor.chain.rpc import Rpc
+from attestor.cli.scroll import forks_of
+from attestor.core.chains import DEVELOPMENT_CHAIN_IDS
+from attestor.core.scroll.eras import CHAINS, MAINNET, NEVER
+from attestor.core.text import checksummed
+from attestor.errors import ConfigurationInvalid
+from attestor.kzg.commitments import CKzg
+from attestor.net import HttpClient
+from attestor.quote.detection import detect
+from attestor.quote.files import LinuxFiles
+from attestor.scroll.blob_sources import BeaconApi, BlobMirror, BlobSource
+from attestor.scroll.node import ScrollNode
+from attestor.signer.poe.client import PoeSignerProcess
+from attestor.signer.poe.settings import PoeProvider, PoeSettings
+from attestor.store.batches import Batches
+from attestor.store.database import Store
+from attestor.store.journal import Journal
+from attestor.store.lock import lock_database
+
+AUTO = "auto"
+L1_SECONDS = 30
+
+
+def build(
+    opened: ExitStack,
+    file: ProverFile,
+    force_with_context: bool,
+    sampling: int,
+    l1_chain_id: int,
+    *,
+    quotes: str,
+    forks: tuple[str, ...],
+    executor: Path,
+    database: Path,
+    blob_urls: tuple[str, ...],
+    beacon_url: str | None,
+    workers: int,
+    sandbox_level: str,
+    signer_user: str,
+) -> Parts:
+    """All parts; what has to be closed is in `opened`. Raises their `Misconfigured` errors."""
+    chain_id, named = file.chain_id or MAINNET, forks_of(forks)
+    if chain_id not in CHAINS and named is None:
+        raise ConfigurationInvalid(
+            f"scroll_chain_id {chain_id} is no chain whose forks are known",
+            hint=f"known are {', '.join(map(str, sorted(CHAINS)))}; give others their --fork",
+        )
+    settings = PoeSettings(
+        chain_id=chain_id,
+        executor_directory=str(executor),
+        provider=_provider(quotes, l1_chain_id),
+        forks=named,
+        quoted_chain_id=l1_chain_id,
+        workers=workers,
+        user=signer_user,
+        sandbox_level=sandbox_level,
+    )
+    opened.enter_context(lock_database(database))
+    store = Store.open(database)
+    opened.callback(store.close)
+    signer = PoeSignerProcess(settings)
+    opened.callback(signer.close)
+    started, status = signer.started(), signer.status()
+    logger.info(
+        "batches of chain {} are signed by {}, quotes: {}, sandbox: {}",
+        chain_id,
+        checksummed(status.address),
+        status.provider or "none",
+        started.level,
+    )
+    for missing in started.missing:
+        logger.warning("missing wall: {}", missing)
+    node = _l2_node(opened, file)
+    prover = SignerBatchProver(
+        signer,
+        recorder(Batches(store, Journal(store, time.time)), status, started.executor),
+        node,
+        workers,
+    )
+    opened.callback(prover.close)
+    euclid = None if named is None else named.get("euclid", NEVER)
+    return Parts(
+        version=f"v{__version__}",
+        needs_context=force_with_context or node is None,
+        reporter=SignerReporter(signer),
+        prover=prover,
+        contexts=None if node is None else NodeContextSource(node, chain_id, euclid),
+        commits=_commits(opened, file, chain_id, blob_urls, beacon_url),
+        sampling=sampling,
+        require_alive=signer.require_alive,
+        release=opened.close,
+    )
+
+
+def _provider(quotes: str, l1_chain_id: int) -> str:
+    """What was asked for, or what the machine has."""
+    if quotes.startswith("simulated") and l1_chain_id not in DEVELOPMENT_CHAIN_IDS:
+        known = ", ".join(map(str, sorted(DEVELOPMENT_CHAIN_IDS)))
+        raise ConfigurationInvalid(
+            f"--quotes {quotes} is for development chains, and quotes are for chain {l1_chain_id}",
+            hint=f"set --l1-chain-id to a development chain ({known}), or choose other --quotes",
+        )
+    if quotes != AUTO:
+        return quotes
+    found = detect(os.path.exists, LinuxFiles().read)
+    if found is None:
+        logger.warning(
+            "this machine makes no quotes: the signing key cannot be attested, and "
+            "generateAttestationReport answers with error 14003 (docs/avs.md, quotes)"
+        )
+    return found or PoeProvider.NONE.value
+
+
+def _l2_node(opened: ExitStack, file: ProverFile) -> ScrollNode | None:
+    if file.l2_endpoint is None:
+        return None
+    node = ScrollNode(Rpc(file.l2_endpoint, timeout=file.l2_timeout_seconds or MAX_SECONDS))
+    opened.callback(node.close)
+    return node
+
+
+def _commits(
+    opened: ExitStack,
+    file: ProverFile,
+    chain_id: int,
+    blob_urls: tuple[str, ...],
+    beacon_url: str | None,
+) -> L1Commits | None:
+    if file.l1_endpoint is None:
+        return None
+    http = HttpClient()
+    sources: list[BlobSource] = [BlobMirror(url, http) for url in blob_urls]
+    if beacon_url is not None:
+        sources.append(BeaconApi(beacon_url, http))
+    rpc = Rpc(file.l1_endpoint, timeout=L1_SECONDS)
+    opened.callback(rpc.close)
+    return L1Commits(rpc, chain_id, CKzg(), sources)

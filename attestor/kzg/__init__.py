@@ -1,0 +1,1 @@
+"""KZG commitments to blobs, for whoever binds blocks to batches."""

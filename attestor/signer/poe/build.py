@@ -1,0 +1,86 @@
+"""The parts of a signer process in the role `poe`, out of its settings."""
+
+import os
+import time
+from pathlib import Path
+
+from attestor.errors import ConfigurationInvalid, ExecutorMissing
+from attestor.executor import host_limits, programs
+from attestor.executor.programs import Programs
+from attestor.executor.scroll import BUILD_COMMAND, PROGRAM, Chain, ScrollExecutor
+from attestor.executor.self_test import HOSTILE_PROGRAM
+from attestor.hardening.secret_key import SecretKey
+from attestor.hardening.users import User
+from attestor.kzg.commitments import CKzg
+from attestor.quote.gramine import GramineProvider
+from attestor.quote.provider import QuoteProvider
+from attestor.signer import confinement
+from attestor.signer.build import configfs_provider
+from attestor.signer.confinement import Walls
+from attestor.signer.poe.service import PoeService
+from attestor.signer.poe.settings import PoeProvider, PoeSettings
+from attestor.signer.start_report import StartReport
+
+
+def start(settings: PoeSettings) -> tuple[PoeService, StartReport]:
+    """The service, with a fresh key, in a process that has given up its privileges; and what it
+    started with.
+
+    Raises every `Misconfigured` error of the executor, the quote provider and the sandbox.
+    """
+    sealed = load_programs(settings)
+    host_limits.require_room(settings.limits)
+    user = confinement.choose_user(settings.user)
+    provider = make_provider(settings, user)
+    missing = confinement.give_up(user)
+    executor = ScrollExecutor(Path(settings.executor_directory), sealed)
+    walls = Walls(missing, executor.sandbox_report())
+    if confinement.require(walls, settings.sandbox_level, settings.development):
+        confinement.try_ways_out(sealed)
+    service = PoeService(
+        SecretKey.random(),
+        provider,
+        executor,
+        Chain(settings.chain_id, settings.forks),
+        settings.limits,
+        CKzg(),
+    )
+    missing_here = (*walls.told(), *host_limits.lacking())
+    return service, StartReport(sealed.build, walls.level, missing_here, os.geteuid())
+
+
+def load_programs(settings: PoeSettings) -> Programs:
+    """The executor of Scroll's blocks: the one that was recorded, or without quotes another."""
+    directory = Path(settings.executor_directory)
+    if not (directory / PROGRAM).exists():
+        raise ExecutorMissing(f"{directory / PROGRAM} is not there", hint=BUILD_COMMAND)
+    sealed = programs.load(directory, (PROGRAM,), programs.recorded(), optional=(HOSTILE_PROGRAM,))
+    if not settings.development:
+        sealed.require_recorded()
+    return sealed
+
+
+def make_provider(settings: PoeSettings, user: User | None = None) -> QuoteProvider | None:
+    """The platform that makes quotes, for a process that is to become `user`; None for none."""
+    match settings.provider:
+        case PoeProvider.CONFIGFS:
+            return configfs_provider(user)
+        case PoeProvider.GRAMINE:
+            return GramineProvider()
+        case PoeProvider.SIMULATED | PoeProvider.SIMULATED_SGX:
+            return _simulated(settings)
+        case PoeProvider.NONE:
+            return None
+    raise ConfigurationInvalid(f"no quote provider is named {settings.provider!r}")
+
+
+def _simulated(settings: PoeSettings) -> QuoteProvider:
+    from attestor.quote.simulated import SimulatedPlatform
+    from attestor.quote.simulated.variation import Variation, sgx
+
+    return SimulatedPlatform(
+        seed=settings.simulation_seed.encode(),
+        chain_id=settings.quoted_chain_id,
+        now=int(time.time()),
+        variation=sgx() if settings.provider == PoeProvider.SIMULATED_SGX else Variation(),
+    )
