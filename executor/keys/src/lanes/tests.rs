@@ -26,6 +26,9 @@ impl Work for Operations {
             a.interleave_odd(b),
             a.odd_to_even().multiply_even(b.odd_to_even()),
             T::splat(bits),
+            T::pinned([a, b, b])[0],
+            T::pinned([a, b, a])[1],
+            T::pinned([a, a, b])[2],
         ];
         let mut arrays = Vec::new();
         for result in results {
@@ -73,6 +76,9 @@ fn expected(a: &[u32], b: &[u32], bits: u32) -> Vec<Vec<u32>> {
         by_pair(a, b, |a, b| wide([a[1], b[1]])),
         by_pair(a, b, |a, b| signed_product(a[1], b[1])),
         vec![bits; a.len()],
+        a.to_vec(),
+        b.to_vec(),
+        b.to_vec(),
     ]
 }
 
