@@ -13,20 +13,26 @@ again and again if needed.
 """
 
 import argparse
+import hashlib
 import statistics
 import sys
+import tempfile
 from pathlib import Path
 
 from benchmarks import confirmation, programs
 from benchmarks.block import stdin
 from benchmarks.engines import BARE, BINARIES, JOB, RUN, Runs, run_in_turn
 from benchmarks.figures import tell
+from benchmarks.guest import Guest
 from benchmarks.processes import measure
 from benchmarks.programs import Program
 
 ROUNDS = 5
 SHORT_ROUNDS = 31
 KEY_ROUNDS = 3
+# Of programs whose keys are compared: the most that the limit on segments has room for, and a part.
+BSS_BYTES = 64_000_000
+DATA_BYTES = 8_000_000
 RANDOM_PROGRAMS = 2000
 SPARSE_PAGES = (1, 1001)
 # Below this, a process is mostly its own code.
@@ -147,6 +153,30 @@ def keys() -> None:
             highest = max(run.line["max_rss_kb"] for run in ours) / 1024
             tell("vk_memory_small_elf_mb", highest, "MB", at_most=40)
     tell("vk_ratio_to_sp1", min(ratios), "x", at_least=5, digits=2)
+    zeros()
+
+
+def zeros() -> None:
+    """The key of a small file with much .bss, beside its share: what as many bytes of data take.
+
+    Both are words of the initial memory, and each word is a point of the key's sum.
+    """
+    elfs = {
+        "nothing": Guest().elf(),
+        "data": Guest(hashlib.shake_256(b"data").digest(DATA_BYTES)).elf(),
+        "bss": Guest().elf(zeros=BSS_BYTES),
+    }
+    seconds = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for name, elf in elfs.items():
+            path = Path(folder, name)
+            path.write_bytes(elf)
+            runs = [measure([RUN, "key", str(path)]) for _ in range(KEY_ROUNDS)]
+            seconds[name] = statistics.median(run.cpu_seconds for run in runs)
+    tell("vk_bss_cpu_seconds", seconds["bss"], "s", digits=1)
+    share = (seconds["data"] - seconds["nothing"]) / DATA_BYTES * BSS_BYTES
+    ratio = (seconds["bss"] - seconds["nothing"]) / share
+    tell("vk_bss_ratio_to_data", ratio, "x", at_most=3, digits=2)
 
 
 def differential(count: int) -> None:

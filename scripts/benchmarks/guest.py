@@ -88,8 +88,11 @@ class Guest:
         """The instructions of another one, which has no data."""
         self._code += other._code
 
-    def elf(self) -> bytes:
-        """The program, which commits to empty public values at its end."""
+    def elf(self, zeros: int = 0) -> bytes:
+        """The program, which commits to empty public values at its end.
+
+        `zeros`: bytes of .bss after the data.
+        """
         digest = hashlib.sha256(b"").digest()
         for index, (word,) in enumerate(struct.iter_unpack("<I", digest)):
             self.call(COMMIT, index, word)
@@ -102,12 +105,13 @@ class Guest:
             _EHDR, ident, _EXECUTABLE, _RISCV, 1, CODE, 64, 0, 0, 64, 56, 2, 0, 0, 0
         )
         segments = b""
-        for flags, address, content, offset in (
-            (_READ | _RUN, CODE, code, 4096),
-            (_READ | _WRITE, DATA, self._data, 4096 + len(code)),
+        for flags, address, content, offset, more in (
+            (_READ | _RUN, CODE, code, 4096, 0),
+            (_READ | _WRITE, DATA, self._data, 4096 + len(code), zeros),
         ):
             size = len(content)
-            segments += struct.pack(_PHDR, _LOAD, flags, offset, address, address, size, size, 4)
+            sizes = (size, size + more)
+            segments += struct.pack(_PHDR, _LOAD, flags, offset, address, address, *sizes, 4)
         return (header + segments).ljust(4096, b"\0") + code + self._data
 
 

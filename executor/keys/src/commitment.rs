@@ -51,13 +51,13 @@ fn tree_shape(columns: &impl Columns) -> Digest {
 /// The Merkle root over the code words of `columns`.
 fn root(columns: &impl Columns, kernel: Kernel) -> Digest {
     let log_height = columns.log_height();
-    let (constants, twiddles) = (Constants::new(), Twiddles::new(log_height));
+    let (levels, twiddles) = (Constants::chain(tree::MAX_HEIGHT), Twiddles::new(log_height));
     let roots = QUARTERS * kernel.run(RootsOfQuarter(log_height));
     let mut digests = vec![Digest::default(); roots];
     let jobs = digests.chunks_mut(roots / QUARTERS).enumerate().collect();
     share(jobs, |(quarter, roots): (usize, &mut [Digest])| {
-        let (constants, twiddles) = (&constants, &twiddles);
-        kernel.run(Quarter { columns, quarter, constants, twiddles, roots });
+        let (levels, twiddles) = (&levels, &twiddles);
+        kernel.run(Quarter { columns, quarter, levels, twiddles, roots });
     });
     let permutation = poseidon2_init();
     while digests.len() > 1 {
@@ -83,7 +83,7 @@ impl Work for RootsOfQuarter {
 struct Quarter<'a, C> {
     columns: &'a C,
     quarter: usize,
-    constants: &'a Constants,
+    levels: &'a [Constants],
     twiddles: &'a Twiddles,
     roots: &'a mut [Digest],
 }
@@ -112,7 +112,7 @@ impl<C: Columns> Work for Quarter<'_, C> {
                 codeword::blocks_to_lanes(words, lanes);
                 codeword::transform_lanes(lanes, self.twiddles);
             }
-            tree::subtrees(&lanes, self.constants, roots);
+            tree::subtrees(&lanes, self.levels, roots);
         }
     }
 }

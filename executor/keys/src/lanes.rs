@@ -31,6 +31,8 @@ pub(crate) trait Lanes: Copy {
     /// The unsigned minimum.
     fn min(self, other: Self) -> Self;
     fn and(self, other: Self) -> Self;
+    /// The low half of each product.
+    fn multiply_low(self, other: Self) -> Self;
     /// By fewer than 32 bits, zeros coming in.
     fn shift_right(self, bits: u32) -> Self;
     fn shift_left(self, bits: u32) -> Self;
@@ -44,6 +46,8 @@ pub(crate) trait Lanes: Copy {
     fn odd_to_even(self) -> Self;
     /// The odd lanes of `self` in the even places, the odd lanes of `odd` in theirs.
     fn interleave_odd(self, odd: Self) -> Self;
+    /// The same values, of which the compiler knows nothing more, in this place of the program.
+    fn pinned(values: [Self; 3]) -> [Self; 3];
 
     /// Lane l is `from[l * stride]`.
     #[inline(always)]

@@ -7,25 +7,45 @@
 //!
 //! The state here is the true state times a scale, which changes from round to round: cubing scales
 //! by its cube, and an internal round divides by 2^23 where 2^32 is due. Dividing by 2^23 keeps the
-//! diagonal to shifts, see `internal`. The scale is undone once, at the end.
+//! diagonal to shifts, see `internal`. What a permutation begins with another may have ended with, so
+//! that a tree undoes the scale at its root alone.
 
 mod constants;
 mod internal;
 mod parameters;
 
 use crate::lanes::{Lanes, Task};
-use crate::modular::{add, product_even, product_splat, reduce};
+use crate::modular::{add, product_splat, reduce};
 
 use parameters::{EXTERNAL_ROUNDS, WIDTH};
 
 pub(crate) use constants::Constants;
-pub(crate) use parameters::{RATE, State};
+pub(crate) use parameters::{FEW, RATE, State};
 
-/// Permute. Only the first `RATE` words come out in Montgomery form: the others keep the scale,
-/// which `restore_capacity` takes off.
+/// Permute: from `scale_before` of the constants to their `scale_after`.
 #[inline(always)]
 fn permute<T: Lanes>(state: &mut State<T>, constants: &Constants) {
     external_matrix(state);
+    all_rounds(state, constants);
+}
+
+/// `permute` of `FEW` words, followed by zeros.
+#[inline(always)]
+fn permute_few<T: Lanes>(state: &mut State<T>, constants: &Constants) {
+    let mut words = [state[0], state[1], state[2], state[3]];
+    words = four_by_four(words);
+    for (index, word) in words.into_iter().enumerate() {
+        state[index] = word.add(word.sub(T::splat(crate::field::P)));
+        for block in 1..4 {
+            state[4 * block + index] = word;
+        }
+    }
+    all_rounds(state, constants);
+}
+
+/// All but the matrix before the first round.
+#[inline(always)]
+fn all_rounds<T: Lanes>(state: &mut State<T>, constants: &Constants) {
     let (first, last) = constants.external.split_at(EXTERNAL_ROUNDS / 2);
     for round in first {
         external_round(state, round);
@@ -34,7 +54,6 @@ fn permute<T: Lanes>(state: &mut State<T>, constants: &Constants) {
     for round in last {
         external_round(state, round);
     }
-    unscale(&mut state[..RATE], constants);
 }
 
 /// `permute` as a function of its own: it is too long to be inlined everywhere.
@@ -52,14 +71,24 @@ impl<T: Lanes> Task for Permute<'_, T> {
     }
 }
 
-/// Bring the rest of a permuted state into Montgomery form, for a further permutation.
-#[inline(always)]
-pub(crate) fn restore_capacity<T: Lanes>(state: &mut State<T>, constants: &Constants) {
-    unscale(&mut state[RATE..], constants);
+/// The same of a state with zeros from word `FEW` on.
+pub(crate) struct PermuteFew<'a, T> {
+    pub state: &'a mut State<T>,
+    pub constants: &'a Constants,
 }
 
+impl<T: Lanes> Task for PermuteFew<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        permute_few(self.state, self.constants);
+    }
+}
+
+/// Bring words from the scale after a permutation to the one before it, for a further one.
 #[inline(always)]
-fn unscale<T: Lanes>(words: &mut [T], constants: &Constants) {
+pub(crate) fn unscale<T: Lanes>(words: &mut [T], constants: &Constants) {
     for word in words {
         *word = product_splat(*word, T::splat(constants.unscale));
     }
@@ -67,21 +96,49 @@ fn unscale<T: Lanes>(words: &mut [T], constants: &Constants) {
 
 #[inline(always)]
 fn external_round<T: Lanes>(state: &mut State<T>, constants: &[u32; WIDTH]) {
-    for (word, constant) in state.iter_mut().zip(constants) {
-        *word = cube(reduce(*word).add(T::splat(*constant)));
+    let pairs = state.as_chunks_mut::<2>().0.iter_mut().zip(constants.as_chunks::<2>().0);
+    for (pair, [a, b]) in pairs {
+        let x = reduce(pair[0]).add(T::splat(*a));
+        let y = reduce(pair[1]).add(T::splat(*b));
+        *pair = cubes([x, y]);
     }
     external_matrix(state);
 }
 
-/// Signed to signed, divided by 2^64.
+/// Signed to signed, divided by 2^64; two at a time, since each step waits for the one before.
 #[inline(always)]
-fn cube<T: Lanes>(x: T) -> T {
-    cube_even(x).interleave_odd(cube_even(x.odd_to_even()))
+fn cubes<T: Lanes>([x, y]: [T; 2]) -> [T; 2] {
+    let [x_even, x_odd, y_even, y_odd] = cubes_even([x, x.odd_to_even(), y, y.odd_to_even()]);
+    [x_even.interleave_odd(x_odd), y_even.interleave_odd(y_odd)]
+}
+
+/// Signed to signed, divided by 2^64; four at a time, since each step waits for the one before.
+#[inline(always)]
+fn cubes_even<T: Lanes>(x: [T; 4]) -> [T; 4] {
+    let mut squares = products_even(x, x);
+    for square in &mut squares {
+        *square = square.odd_to_even();
+    }
+    products_even(squares, x)
 }
 
 #[inline(always)]
-fn cube_even<T: Lanes>(x: T) -> T {
-    product_even(product_even(x, x).odd_to_even(), x)
+fn products_even<T: Lanes>(a: [T; 4], b: [T; 4]) -> [T; 4] {
+    let mut wide = a;
+    for (wide, b) in wide.iter_mut().zip(b) {
+        *wide = wide.multiply_even(b);
+    }
+    let mut quotients = wide;
+    for quotient in &mut quotients {
+        *quotient = quotient.multiply_even(T::splat(crate::field::P_INVERSE));
+    }
+    for quotient in &mut quotients {
+        *quotient = quotient.multiply_even(T::splat(crate::field::P));
+    }
+    for (wide, quotient) in wide.iter_mut().zip(quotients) {
+        *wide = wide.sub_wide(quotient);
+    }
+    wide
 }
 
 /// The matrix circ(2 M4, M4, M4, M4), signed to signed.

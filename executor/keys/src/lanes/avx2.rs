@@ -73,6 +73,12 @@ impl Lanes for Avx2 {
     }
 
     #[inline(always)]
+    fn multiply_low(self, other: Self) -> Self {
+        // SAFETY: the CPU has AVX2.
+        Self(unsafe { _mm256_mullo_epi32(self.0, other.0) })
+    }
+
+    #[inline(always)]
     fn shift_right(self, bits: u32) -> Self {
         // SAFETY: the CPU has AVX2.
         Self(unsafe { _mm256_srl_epi32(self.0, _mm_cvtsi32_si128(bits.cast_signed())) })
@@ -119,6 +125,12 @@ impl Lanes for Avx2 {
         // SAFETY: the CPU has AVX2.
         Self(unsafe { _mm256_blend_epi32::<0b1010_1010>(self.odd_to_even().0, odd.0) })
     }
+
+    #[inline(always)]
+    fn pinned(values: [Self; 3]) -> [Self; 3] {
+        // SAFETY: the CPU has AVX2.
+        unsafe { pin(values.map(|value| value.0)) }.map(Self)
+    }
 }
 
 /// The intrinsic is open to the optimiser, which makes a slow 64-bit multiplication of it.
@@ -135,4 +147,18 @@ fn multiply_signed(a: __m256i, b: __m256i) -> __m256i {
         );
     }
     product
+}
+
+#[target_feature(enable = "avx2")]
+#[inline]
+fn pin([mut a, mut b, mut c]: [__m256i; 3]) -> [__m256i; 3] {
+    // SAFETY: no instruction. It is not `pure`, so that it keeps its place.
+    unsafe {
+        asm!(
+            "/* {} {} {} */",
+            inout(ymm_reg) a, inout(ymm_reg) b, inout(ymm_reg) c,
+            options(nomem, nostack, preserves_flags),
+        );
+    }
+    [a, b, c]
 }

@@ -73,6 +73,12 @@ impl Lanes for Avx512 {
     }
 
     #[inline(always)]
+    fn multiply_low(self, other: Self) -> Self {
+        // SAFETY: the CPU has AVX-512.
+        Self(unsafe { _mm512_mullo_epi32(self.0, other.0) })
+    }
+
+    #[inline(always)]
     fn shift_right(self, bits: u32) -> Self {
         // SAFETY: the CPU has AVX-512.
         Self(unsafe { _mm512_srl_epi32(self.0, _mm_cvtsi32_si128(bits.cast_signed())) })
@@ -123,6 +129,12 @@ impl Lanes for Avx512 {
             _mm512_castps_si512(_mm512_mask_movehdup_ps(odd, 0x5555, even))
         })
     }
+
+    #[inline(always)]
+    fn pinned(values: [Self; 3]) -> [Self; 3] {
+        // SAFETY: the CPU has AVX-512.
+        unsafe { pin(values.map(|value| value.0)) }.map(Self)
+    }
 }
 
 /// The intrinsic is open to the optimiser, which makes a slow 64-bit multiplication of it.
@@ -139,4 +151,18 @@ fn multiply_signed(a: __m512i, b: __m512i) -> __m512i {
         );
     }
     product
+}
+
+#[target_feature(enable = "avx512f")]
+#[inline]
+fn pin([mut a, mut b, mut c]: [__m512i; 3]) -> [__m512i; 3] {
+    // SAFETY: no instruction. It is not `pure`, so that it keeps its place.
+    unsafe {
+        asm!(
+            "/* {} {} {} */",
+            inout(zmm_reg) a, inout(zmm_reg) b, inout(zmm_reg) c,
+            options(nomem, nostack, preserves_flags),
+        );
+    }
+    [a, b, c]
 }

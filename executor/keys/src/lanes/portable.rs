@@ -76,6 +76,11 @@ impl Lanes for Portable {
     }
 
     #[inline(always)]
+    fn multiply_low(self, other: Self) -> Self {
+        self.zip(other, u32::wrapping_mul)
+    }
+
+    #[inline(always)]
     fn shift_right(self, bits: u32) -> Self {
         Self(self.0.map(|lane| lane >> bits))
     }
@@ -114,5 +119,10 @@ impl Lanes for Portable {
     #[inline(always)]
     fn interleave_odd(self, odd: Self) -> Self {
         Self([self.0[1], odd.0[1], self.0[3], odd.0[3]])
+    }
+
+    #[inline(always)]
+    fn pinned(values: [Self; 3]) -> [Self; 3] {
+        values
     }
 }

@@ -16,6 +16,7 @@ impl Work for Operations {
             a.sub(b),
             a.min(b),
             a.and(b),
+            a.multiply_low(b),
             a.shift_right(bits),
             a.shift_left(bits),
             a.equal(b),
@@ -25,6 +26,9 @@ impl Work for Operations {
             a.interleave_odd(b),
             a.odd_to_even().multiply_even(b.odd_to_even()),
             T::splat(bits),
+            T::pinned([a, b, b])[0],
+            T::pinned([a, b, a])[1],
+            T::pinned([a, a, b])[2],
         ];
         let mut arrays = Vec::new();
         for result in results {
@@ -62,6 +66,7 @@ fn expected(a: &[u32], b: &[u32], bits: u32) -> Vec<Vec<u32>> {
         by_lane(a, b, u32::wrapping_sub),
         by_lane(a, b, u32::min),
         by_lane(a, b, |a, b| a & b),
+        by_lane(a, b, u32::wrapping_mul),
         by_lane(a, b, |a, _| a >> bits),
         by_lane(a, b, |a, _| a << bits),
         by_lane(a, b, |a, b| if a == b { u32::MAX } else { 0 }),
@@ -71,6 +76,9 @@ fn expected(a: &[u32], b: &[u32], bits: u32) -> Vec<Vec<u32>> {
         by_pair(a, b, |a, b| wide([a[1], b[1]])),
         by_pair(a, b, |a, b| signed_product(a[1], b[1])),
         vec![bits; a.len()],
+        a.to_vec(),
+        b.to_vec(),
+        b.to_vec(),
     ]
 }
 

@@ -3,6 +3,8 @@
 pub(super) const WIDTH: usize = 16;
 /// A digest's length, and what a sponge absorbs at once.
 pub(crate) const RATE: usize = 8;
+/// A block of the external matrix: words that are multiplied apart from others.
+pub(crate) const FEW: usize = 4;
 pub(super) const EXTERNAL_ROUNDS: usize = 8;
 pub(super) const INTERNAL_ROUNDS: usize = 20;
 

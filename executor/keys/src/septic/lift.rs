@@ -12,7 +12,7 @@ use super::root::{self, Square};
 use crate::field::{P, R, R_INVERSE, R_SQUARED, multiply};
 use crate::lanes::{Lanes, MAX_WIDTH};
 use crate::modular;
-use crate::poseidon2::{Constants, Permute};
+use crate::poseidon2::{Constants, Permute, unscale};
 
 /// A word (by its index) and the counter of its next try.
 type Try = (usize, u32);
@@ -106,8 +106,10 @@ fn hashed<T: Lanes>(messages: &[[u32; MAX_WIDTH]; 8], constants: &Constants) -> 
     }
     T::outlined(Permute { state: &mut state, constants });
     let mut x = [T::splat(0); 7];
-    for (x, word) in x.iter_mut().zip(state) {
-        *x = modular::reduce(word);
+    x.copy_from_slice(&state[..7]);
+    unscale(&mut x, constants);
+    for word in &mut x {
+        *word = modular::reduce(*word);
     }
     x
 }
