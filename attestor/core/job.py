@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from attestor.core.execution import stdin_sha256
 from attestor.errors import (
@@ -22,7 +23,8 @@ _FINAL = (GuestFailed, GuestFault, ProgramInvalid, PublicValuesMismatch, Unprova
 
 @dataclass(frozen=True)
 class JobLimits:
-    """The client's own, which may only be lower than the operator's; None where there are none."""
+    """The client's own, which may only be lower than the operator's; None where there are none.
+    `seconds` are those from the acceptance of a job to its end."""
 
     cycles: int | None = None
     seconds: float | None = None
@@ -30,15 +32,19 @@ class JobLimits:
 
 @dataclass(frozen=True)
 class Request:
-    """What a client asks for: a program, its stdin, and limits."""
+    """What a client asks for: a program, its stdin, and limits. The program is None where it was
+    sent before, and its hash alone came with the request."""
 
-    program: bytes
+    program: bytes | None
     stdin: tuple[bytes, ...]
     limits: JobLimits = JobLimits()
 
-    def identify(self) -> "Identity":
-        """Its names. Hashes everything: seconds for hundreds of megabytes."""
-        return Identity.of(self.program, self.stdin, self.limits)
+    def identify(self, program_sha256: str | None = None) -> "Identity":
+        """Its names. Hashes everything that is there: seconds for hundreds of megabytes."""
+        if self.program is not None:
+            program_sha256 = hashlib.sha256(self.program).hexdigest()
+        assert program_sha256 is not None
+        return Identity.of_named(program_sha256, self.stdin, self.limits)
 
 
 @dataclass(frozen=True)
@@ -54,13 +60,20 @@ class Identity:
     def of(
         cls, program: bytes, stdin: Sequence[bytes], limits: JobLimits = JobLimits()
     ) -> "Identity":
-        """The names for a program (sha256 of its bytes) and its stdin (`stdin_sha256`):
+        """The names for a program and its stdin."""
+        return cls.of_named(hashlib.sha256(program).hexdigest(), stdin, limits)
+
+    @classmethod
+    def of_named(
+        cls, named: str, stdin: Sequence[bytes], limits: JobLimits = JobLimits()
+    ) -> "Identity":
+        """The names for a program (sha256 of its bytes, in hexadecimal) and its stdin
+        (`stdin_sha256`):
 
         job = 16 bytes of sha256("attestor job v1\\n" ‖ program ‖ stdin ‖ limits) as a UUID
         of version 8, the hashes as 32 bytes each, limits as text "cycles,seconds" where the client
         gave some, otherwise nothing.
         """
-        named = hashlib.sha256(program).hexdigest()
         given = stdin_sha256(stdin)
         bounds = "" if limits == JobLimits() else f"{limits.cycles},{limits.seconds}"
         whole = _DOMAIN + bytes.fromhex(named) + bytes.fromhex(given) + bounds.encode()
@@ -84,6 +97,15 @@ class Work:
     program: bytes
     stdin: tuple[bytes, ...]
     limits: JobLimits = JobLimits()
+
+
+class Withdrawn(StrEnum):
+    """What became of a job that a client withdrew."""
+
+    CANCELLED = "cancelled"
+    DELETED = "deleted"
+    LEFT = "left"
+    """Others want it still: it is theirs alone now."""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,54 @@ class QueueFull(Transient):
     code = "queue_full"
 
 
+class JobUnknown(Rejected):
+    """There is no job of that id, or none any more."""
+
+    code = "job_unknown"
+
+
+class JobNotFinished(Transient):
+    """The job has no result yet."""
+
+    code = "job_not_finished"
+
+
+class JobCancelled(Rejected):
+    """A job was cancelled by who asked for it, or by the operator."""
+
+    code = "job_cancelled"
+
+
+class DeadlineExceeded(Transient):
+    """A job was not finished within the seconds that its client gave it."""
+
+    code = "deadline_exceeded"
+
+
+class NotJobOwner(Rejected):
+    """A client wants to end a job that it did not ask for."""
+
+    code = "not_job_owner"
+
+
+class FormNotSigned(Rejected):
+    """This service does not sign results in that form."""
+
+    code = "form_not_signed"
+
+
+class ParameterInvalid(Rejected):
+    """A parameter in a request's path or query is not what the call takes."""
+
+    code = "parameter_invalid"
+
+
+class JobNotRetriable(Rejected):
+    """A job cannot be run again by the operator: it did not fail, or its inputs are gone."""
+
+    code = "job_not_retriable"
+
+
 class JobGivenUp(Rejected):
     """A job was started several times and never finished."""
 

@@ -13,9 +13,10 @@ from attestor.core.job import Identity, JobLimits, JobState, Request, Work
 from attestor.core.proof import SP1, Proof
 from attestor.errors import JobGivenUp, LeaseLost, RequestInvalid
 from attestor.store.database import Store
-from attestor.store.journal import Clock, iso
+from attestor.store.job_ends import FRESH, NO_LEASE, JobEnds
+from attestor.store.journal import Clock
 from attestor.store.leases import Leases
-from attestor.store.results import Results
+from attestor.store.turns import Turns
 
 OPEN_STATES = "('queued', 'running')"
 WANTED = "(kept = 1 OR jobs.id IN (SELECT value FROM json_each(?)))"
@@ -24,12 +25,15 @@ CLAIMABLE = (
     "(state = 'queued' OR (state = 'running' AND jobs.id NOT IN (SELECT value FROM json_each(?))))"
 )
 """Jobs that nobody holds; the parameter is a JSON list of those that are held."""
-NO_LEASE = {"claimed_by": None, "lease_ends_at": None}
-NO_ERROR = {"error_code": None, "error_message": None, "error_hint": None, "finished_at": None}
+OLDEST_OF_EACH = (
+    "SELECT jobs.id, min(jobs.rowid) AS rowid, starts, cycle_limit, seconds_limit, program, "  # noqa: S608
+    "coalesce((SELECT client FROM job_clients WHERE job = jobs.id ORDER BY asked_at, client "
+    f"LIMIT 1), '') AS client FROM jobs WHERE {CLAIMABLE} AND {WANTED} GROUP BY client"
+)
 MAX_STARTS = 3
 
 
-class Jobs:
+class Jobs(JobEnds):
     """The tables programs, jobs and stdin_entries; leases as `jobs.job_store` has them.
 
     All owners are of this process. The column `lease_ends_at` is for people (`store.leases`).
@@ -41,10 +45,9 @@ class Jobs:
         clock: Clock = time.time,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._store = store
-        self._clock = clock
+        super().__init__(store, clock)
         self._leases = Leases(monotonic)
-        self.results = Results(store, clock)
+        self._turns = Turns()
 
     def recover(self) -> int:
         """Take over the open jobs of an earlier run, which nobody works on and nobody waits for;
@@ -58,22 +61,28 @@ class Jobs:
             self._leases.clear()
         return self.open_count([])
 
-    def ask(self, identity: Identity, request: Request) -> None:
-        """Queue a job with all that it needs, also one that is over and is to be run again. One
-        that is open already stays as it is."""
+    def ask(
+        self, identity: Identity, request: Request, client: str = "", kept: bool = False
+    ) -> None:
+        """Queue a job with all that it needs for a client, also one that is over and is to be run
+        again. One that is open already stays as it is, and is this client's too. Raises
+        `ProgramUnknown` when its program neither came with it nor is here."""
         with self._store.transaction():
             state = self.known(identity)
-            if state is not None and state.is_open:
-                return
-            self._keep_program(identity.program, request.program)
-            if state is None:
-                self._store.insert("jobs", self._row(identity, request.limits))
-            else:
-                fresh = {"state": "queued", "starts": 0, **NO_LEASE, **NO_ERROR}
-                self._store.update("jobs", identity.job, **fresh)
-            for position, data in enumerate(request.stdin):
-                entry = {"job": identity.job, "position": position, "data": data}
-                self._store.insert("stdin_entries", entry)
+            if state is None or not state.is_open:
+                self._queue(identity, request, is_new=state is None)
+            self.note_client(identity.job, client)
+            if kept:
+                self.keep(identity.job)
+
+    def note_client(self, job: str, client: str) -> None:
+        """A client asked for a job; nameless ones are not noted."""
+        if client:
+            with self._store.transaction():
+                self._store.execute(
+                    "INSERT OR IGNORE INTO job_clients (job, client, asked_at) VALUES (?, ?, ?)",
+                    *(job, client, self._now()),
+                )
 
     def keep(self, job: str) -> None:
         """Somebody asked for an open job by its id: it is run whether or not they wait."""
@@ -106,16 +115,36 @@ class Jobs:
         )
         for row in rows:
             with self._store.transaction():
-                self._drop_inputs(row["id"])
                 if self.results.of(row["id"]) is not None:
                     # It was to be run once more; what it has stays its answer.
                     self._store.update("jobs", row["id"], state="done")
+                    self._drop_inputs(row["id"])
                     continue
-                self._store.delete("jobs", [row["id"]])
+                self._forget(row["id"])
         return len(rows)
 
+    def open_count_of(self, client: str, waited: Collection[str]) -> int:
+        """How many of these a client asked for."""
+        row = self._store.row(
+            "SELECT count(*) AS n FROM job_clients JOIN jobs ON jobs.id = job "  # noqa: S608
+            f"WHERE client = ? AND state IN {OPEN_STATES} AND {WANTED}",
+            client,
+            json.dumps(list(waited)),
+        )
+        assert row is not None
+        return int(row["n"])
+
+    def timed(self) -> dict[str, float]:
+        """The open jobs that have to be finished in time, with the seconds that they have."""
+        rows = self._store.rows(
+            "SELECT id, seconds_limit FROM jobs "  # noqa: S608
+            f"WHERE state IN {OPEN_STATES} AND seconds_limit IS NOT NULL"
+        )
+        return {row["id"]: row["seconds_limit"] for row in rows}
+
     def claim(self, owner: str, seconds: float, waited: Collection[str]) -> Work | None:
-        """The oldest wanted job that nobody holds, now leased to `owner` for `seconds`.
+        """The next wanted job that nobody holds, now leased to `owner` for `seconds`: the oldest of
+        the client whose turn it is.
 
         One that was started MAX_STARTS times and never came to an end is failed: it may be what
         ended whoever ran it.
@@ -123,25 +152,20 @@ class Jobs:
         with self._store.transaction():
             held, wanted = self._leases.held(), json.dumps(list(waited))
             self._give_up(CLAIMABLE, held)
-            row = self._store.row(
-                "SELECT jobs.id, starts, cycle_limit, seconds_limit, elf FROM jobs "  # noqa: S608
-                "JOIN programs ON programs.sha256 = jobs.program "
-                f"WHERE {CLAIMABLE} AND {WANTED} ORDER BY jobs.rowid LIMIT 1",
-                held,
-                wanted,
-            )
+            row = self._turns.next(self._store.rows(OLDEST_OF_EACH, held, wanted))
             if row is None:
                 return None
             lease = {"claimed_by": owner, "lease_ends_at": self._now(seconds)}
             starts = row["starts"] + 1
             self._store.update("jobs", row["id"], state="running", starts=starts, **lease)
+            program = self.programs.of(row["program"])
             entries = self._store.rows(
                 "SELECT data FROM stdin_entries WHERE job = ? ORDER BY position", row["id"]
             )
             self._leases.hold(row["id"], seconds)
         stdin = tuple(entry["data"] for entry in entries)
         limits = JobLimits(row["cycle_limit"], row["seconds_limit"])
-        return Work(row["id"], row["elf"], stdin, limits)
+        return Work(row["id"], program, stdin, limits)
 
     def renew(self, job: str, owner: str, seconds: float) -> None:
         """Hold the lease for `seconds` from now. Raises `LeaseLost`."""
@@ -185,13 +209,6 @@ class Jobs:
             raise RequestInvalid(f"another request has the id {identity.job}")
         return self.state(identity.job)
 
-    def state(self, job: str) -> JobState | None:
-        """How a job stands, or None when there is no such job."""
-        row = self._store.row(
-            "SELECT state, error_code, error_message, error_hint FROM jobs WHERE id = ?", job
-        )
-        return JobState(**row) if row else None
-
     def _row(self, identity: Identity, limits: JobLimits) -> dict[str, Any]:
         return {
             "id": identity.job,
@@ -204,18 +221,16 @@ class Jobs:
             "created_at": self._now(),
         }
 
-    def _keep_program(self, name: str, program: bytes) -> None:
-        known = self._store.row(
-            "SELECT elf IS NOT NULL AS whole FROM programs WHERE sha256 = ?", name
-        )
-        if known is None:
-            row = {"sha256": name, "size": len(program), "elf": program}
-            self._store.insert("programs", row)
-        elif not known["whole"]:
-            self._store.update("programs", name, elf=program)
-
-    def _now(self, later: float = 0.0) -> str:
-        return iso(self._clock() + later)
+    def _queue(self, identity: Identity, request: Request, is_new: bool) -> None:
+        self.programs.keep(identity.program, request.program)
+        if is_new:
+            self._store.insert("jobs", self._row(identity, request.limits))
+        else:
+            self._store.update("jobs", identity.job, **FRESH)
+            self._store.execute("DELETE FROM stdin_entries WHERE job = ?", identity.job)
+        for position, data in enumerate(request.stdin):
+            entry = {"job": identity.job, "position": position, "data": data}
+            self._store.insert("stdin_entries", entry)
 
     def _require_lease(self, job: str, owner: str) -> None:
         """A lease that ended still counts until somebody else claims the job: the work is done."""
@@ -230,19 +245,3 @@ class Jobs:
         ):
             told = f"started {MAX_STARTS} times without an end"
             self._close_failed(row["id"], JobGivenUp.code, told, "ask again, or tell the operator")
-
-    def _close_failed(self, job: str, code: str, message: str, hint: str | None) -> None:
-        changes = {"error_code": code, "error_message": message, "error_hint": hint, **NO_LEASE}
-        self._store.update("jobs", job, state="failed", finished_at=self._now(), **changes)
-        self._drop_inputs(job)
-
-    def _drop_inputs(self, job: str) -> None:
-        """Clients' inputs are kept no longer than needed: for their sake and the disk's."""
-        self._store.execute("DELETE FROM stdin_entries WHERE job = ?", job)
-        self._store.execute(
-            "UPDATE programs SET elf = NULL WHERE sha256 = (SELECT program FROM jobs WHERE id = ?) "  # noqa: S608
-            "AND NOT EXISTS (SELECT 1 FROM jobs WHERE program = programs.sha256 "
-            f"AND state IN {OPEN_STATES} AND id <> ?)",
-            job,
-            job,
-        )

@@ -1,6 +1,6 @@
 """The tables of the jobs' database, which the API process writes; see `store.migrations`."""
 
-from attestor.store.job_migrations import j1_initial
+from attestor.store.job_migrations import j1_initial, j2_programs
 
-JOB_MIGRATIONS: tuple[str, ...] = (j1_initial.SQL,)
+JOB_MIGRATIONS: tuple[str, ...] = (j1_initial.SQL, j2_programs.SQL)
 """As `store.migrations.MIGRATIONS`, for a database of its own."""
