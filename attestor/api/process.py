@@ -13,6 +13,7 @@ from loguru import logger
 
 from attestor.api.answers import Answers
 from attestor.api.link import DaemonLink
+from attestor.api.program_keys import ProgramKeys
 from attestor.api.proving import Proving
 from attestor.api.relay import HealthRelay
 from attestor.api.settings import ApiSettings, ApiState
@@ -23,6 +24,9 @@ from attestor.http.connections import ConnectionLimits
 from attestor.http.prover import Api
 from attestor.http.server import Listener, application
 from attestor.http.statements import Statements
+from attestor.http.v1.calls import V1
+from attestor.http.v1.forms import ProofForm
+from attestor.http.v1.status import Told
 from attestor.jobs.queue import ProofQueue
 from attestor.jobs.worker import Workers
 from attestor.signer.prover import AttachedProver
@@ -46,7 +50,9 @@ class ApiProcess:
         self._daemon = daemon
         self._store = Store.open(Path(settings.database), JOBS)
         self._jobs = Jobs(self._store)
-        self._queue = ProofQueue(self._jobs, settings.max_open)
+        self._queue = ProofQueue(
+            self._jobs, settings.max_open, max_open_per_client=settings.max_open_per_client
+        )
         self._answers = Answers(self._jobs.results, prover, daemon)
         self._workers = Workers(
             self._jobs,
@@ -93,9 +99,21 @@ class ApiProcess:
         decoder = BodyDecoder(Path(settings.executor_directory))
         parts = self._queue, self._answers
         Api(*parts, limits, settings.wait_seconds, decoder.decode).add_to(served)
-        Statements(self._queue, self._answers, settings.chain_id).add_to(served)
+        Statements(*parts, settings.chain_id).add_to(served)
+        keys = ProgramKeys(self._jobs.programs, self._prover.verifying_key)
+        V1(*parts, self._jobs.programs, keys, limits, self._told(), self._signing).add_to(served)
         HealthRelay(self._daemon).add_to(served)
         return served
+
+    def _told(self) -> Told:
+        settings = self._settings
+        signed = ProofForm if settings.signs_statements else (ProofForm.UPSTREAM,)
+        return Told(
+            settings.chain_id, tuple(signed), settings.max_body_bytes, settings.wait_seconds
+        )
+
+    def _signing(self) -> tuple[bytes | None, int]:
+        return self._answers.chain.signer, self._answers.chain.time
 
     def _connection_limits(self) -> ConnectionLimits:
         settings = self._settings

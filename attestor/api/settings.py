@@ -12,8 +12,10 @@ class ApiSettings:
 
     database: str
     chain_id: int
+    signs_statements: bool
     workers: int
     max_open: int
+    max_open_per_client: int
     max_body_bytes: int
     min_bytes_per_second: float
     wait_seconds: float

@@ -179,7 +179,7 @@ class Config:
     api_port: int = option("int", "port to listen on; 0 picks a free one", 3000, high=MAX_PORT)
     api_max_body_bytes: int = option("int", "maximum size of a request body", 64 << 20, low=1024)
     api_wait_seconds: float = option(
-        "float", "maximum duration of one /wait_proof call", 60.0, high=MAX_WAIT_SECONDS
+        "float", "maximum duration of one call that waits", 60.0, high=MAX_WAIT_SECONDS
     )
 
     api_max_connections: int = option(
@@ -202,6 +202,9 @@ class Config:
 
     proofs_workers: int = option("int", "concurrent executions", 1, low=1)
     proofs_max_open: int = option("int", "maximum number of queued and running jobs", 64, low=1)
+    proofs_max_open_per_client: int = option(
+        "int", "of these, of one client; raise it behind a proxy", 32, low=1
+    )
 
     signer_user: str = option(
         "text",

@@ -16,6 +16,7 @@ from attestor.errors import (
     restore,
 )
 
+MAX_DEADLINE_SECONDS = 86_400
 _DOMAIN = b"attestor job v1\n"
 _FINAL = (GuestFailed, GuestFault, ProgramInvalid, PublicValuesMismatch, Unprovable)
 """What a program would fail with each time."""

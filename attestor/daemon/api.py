@@ -59,8 +59,10 @@ def _settings(config: Config) -> ApiSettings:
     return ApiSettings(
         database=str(jobs_path(config.store_path)),
         chain_id=config.chain_id,
+        signs_statements=bool(config.chain_multiproof),
         workers=config.proofs_workers,
         max_open=config.proofs_max_open,
+        max_open_per_client=config.proofs_max_open_per_client,
         max_body_bytes=config.api_max_body_bytes,
         min_bytes_per_second=config.api_min_bytes_per_second,
         wait_seconds=config.api_wait_seconds,

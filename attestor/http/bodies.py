@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from attestor.errors import BodyCompressed, BodyInvalid, BodyTooLarge, QueueFull
-from attestor.http.connections import shared_by
+from attestor.http.clients import client_of
 
 
 @dataclass(frozen=True)
@@ -166,11 +166,6 @@ def require_plain(request: web.Request) -> None:
         raise BodyCompressed(
             "the body is compressed, or says so", hint="send it without Content-Encoding"
         )
-
-
-def client_of(request: web.Request) -> str:
-    """Who asks, as far as its address says it."""
-    return shared_by(request.remote or "")
 
 
 def _nothing() -> None:

@@ -14,6 +14,7 @@ from attestor.core.job import JobState, Request
 from attestor.errors import BodyInvalid, InternalError
 from attestor.http import wire
 from attestor.http.bodies import Bodies, BodyLimits
+from attestor.http.clients import client_of
 from attestor.http.server import error_answer
 from attestor.http.wire import DecodeLarge
 from attestor.jobs.queue import ProofQueue
@@ -64,13 +65,14 @@ class Api:
         async with self._requests.whole(request) as body:
             asked = await self._decoded(body)
             identity = await asyncio.to_thread(asked.identify)
+            client = client_of(request)
             # Wanted from here on, so that no moment is left in which it would be parked.
-            waiting = self._queue.waiting(identity.job)
+            waiting = self._queue.waiting(identity.job, client)
             with waiting:
                 again = await self._answers.is_stale(identity.job)
-                await self._queue.ask(identity, asked, again)
+                await self._queue.ask(identity, asked, again, client)
         del body, asked
-        state = await self._queue.until_over(identity.job)
+        state = await self._queue.until_over(identity.job, client)
         if state is None:
             raise InternalError(f"job {identity.job} is not in the database any more")
         _raise_if_failed(state)
@@ -91,7 +93,7 @@ class Api:
             job = raw.decode()
         except UnicodeDecodeError:
             raise BodyInvalid("the body is not UTF-8") from None
-        state = await self._queue.wait(job, self._wait_seconds)
+        state = await self._queue.wait(job, self._wait_seconds, client_of(request))
         if state is None:
             return _not_found(job)
         _raise_if_failed(state)

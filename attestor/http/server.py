@@ -12,6 +12,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.typedefs import Handler
 from loguru import logger
 
+from attestor.core.text import one_line
 from attestor.errors import (
     AttestorError,
     BodyCompressed,
@@ -22,11 +23,18 @@ from attestor.errors import (
     ExecutorCrashed,
     Fatal,
     ForbiddenCall,
+    FormNotSigned,
     InternalError,
+    JobNotFinished,
+    JobUnknown,
+    NotJobOwner,
+    ParameterInvalid,
+    ProgramUnknown,
     Rejected,
     SigningHalted,
     Transient,
 )
+from attestor.http.clients import name_client
 from attestor.http.connections import ConnectionLimits, Connections
 
 FAULT_HEADER = "X-Attestor-Fault"
@@ -38,7 +46,7 @@ CONNECTIONS = web.AppKey("connections", list[Connections])
 
 def application() -> web.Application:
     """An application without calls."""
-    made = web.Application(middlewares=[_watch, _answer_errors, _answer_unknown])
+    made = web.Application(middlewares=[_watch, name_client, _answer_errors, _answer_unknown])
     made[CONNECTIONS] = []
     return made
 
@@ -157,6 +165,8 @@ async def _answer_errors(request: web.Request, handler: Handler) -> web.StreamRe
     try:
         return await handler(request)
     except BodyInvalid as error:
+        if is_v1(request):
+            return error_answer(400, error.code, error.message, error.hint)
         # Upstream's text; what was wrong with the body is in a header beside it.
         return web.Response(
             status=400, text="Invalid body", headers={FAULT_HEADER: error.message[:200]}
@@ -168,7 +178,7 @@ async def _answer_errors(request: web.Request, handler: Handler) -> web.StreamRe
         logger.error("{} {} failed: {} [{}]", request.method, request.path, error, error.code)
         return error_answer(500, error.code, "the service failed", "tell the operator")
     except AttestorError as error:
-        return error_answer(_status(error), error.code, error.message, error.hint)
+        return error_answer(status_of(type(error)), error.code, error.message, error.hint)
     except web.HTTPException:
         raise
     except Exception as error:
@@ -179,24 +189,49 @@ async def _answer_errors(request: web.Request, handler: Handler) -> web.StreamRe
 
 @web.middleware
 async def _answer_unknown(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Other methods and paths get an empty 404, as upstream gives it."""
+    """Other methods and paths get an empty 404, as upstream gives it; below /v1 an error that says
+    so."""
     try:
         return await handler(request)
-    except (web.HTTPNotFound, web.HTTPMethodNotAllowed):
-        return web.Response(status=404)
+    except web.HTTPMethodNotAllowed as error:
+        if not is_v1(request):
+            return web.Response(status=404)
+        told = f"{request.path} does not take {request.method}"
+        answered = error_answer(405, "method_not_allowed", told, "GET /v1/openapi.json says more")
+        answered.headers["Allow"] = ", ".join(sorted(error.allowed_methods))
+        return answered
+    except web.HTTPNotFound:
+        if not is_v1(request):
+            return web.Response(status=404)
+        told = f"there is no call {one_line(request.path)[:100]}"
+        return error_answer(404, "not_found", told, "GET /v1/openapi.json lists all")
 
 
-def _status(error: AttestorError) -> int:
-    if isinstance(error, BodyTooLarge):
-        return 413
-    if isinstance(error, BodyCompressed):
-        return 415
-    if isinstance(error, InternalError):
-        return 500
-    if isinstance(error, ExecutorCrashed) and not isinstance(error, ForbiddenCall):
-        return 500
-    if isinstance(error, Rejected):
-        return 422
-    if isinstance(error, Transient):
-        return 503
-    return 500
+def is_v1(request: web.Request) -> bool:
+    """Whether our own rules of answers apply, and not upstream's."""
+    return request.path.startswith("/v1/")
+
+
+STATUSES: tuple[tuple[type[AttestorError], int], ...] = (
+    (BodyTooLarge, 413),
+    (BodyCompressed, 415),
+    (BodyInvalid, 400),
+    (ParameterInvalid, 400),
+    (NotJobOwner, 403),
+    (JobUnknown, 404),
+    (ProgramUnknown, 404),
+    (FormNotSigned, 404),
+    (JobNotFinished, 409),
+    (InternalError, 500),
+    (ForbiddenCall, 422),
+    (ExecutorCrashed, 500),
+    (Rejected, 422),
+    (SigningHalted, 503),
+    (Transient, 503),
+)
+"""The first that an error is one of counts; 500 for all others."""
+
+
+def status_of(kind: type[AttestorError]) -> int:
+    """The status of an answer that is an error of that kind."""
+    return next((status for known, status in STATUSES if issubclass(kind, known)), 500)

@@ -27,22 +27,25 @@ class Statements:
         result = await self._answers.result(request.query.get("proof_id", ""))
         if result is None or result.statement is None:
             return web.Response(status=404)
+        body = statement_body(result.statement, self._chain_id)
         headers = {"X-Attestor-Executor": result.executor or "unknown"}
-        return web.json_response(self._body(result.statement), headers=headers)
+        return web.json_response(body, headers=headers)
 
-    def _body(self, found: StoredStatement) -> dict[str, object]:
-        signed = found.statement
-        return {
-            "statement": {
-                "programVKey": to_hex(signed.program_vkey),
-                "publicValuesHash": to_hex(signed.public_values_hash),
-                "exitCode": signed.exit_code,
-                "stdinHash": to_hex(signed.stdin_hash),
-                "circuitVersion": signed.circuit_version,
-                "expiresAt": signed.expires_at,
-            },
-            "chainId": self._chain_id,
-            "contract": checksummed(found.contract),
-            "signer": checksummed(found.signer),
-            "signature": to_hex(found.signature),
-        }
+
+def statement_body(found: StoredStatement, chain_id: int) -> dict[str, object]:
+    """A statement as JSON: the struct's fields under their Solidity names, and the signature."""
+    signed = found.statement
+    return {
+        "statement": {
+            "programVKey": to_hex(signed.program_vkey),
+            "publicValuesHash": to_hex(signed.public_values_hash),
+            "exitCode": signed.exit_code,
+            "stdinHash": to_hex(signed.stdin_hash),
+            "circuitVersion": signed.circuit_version,
+            "expiresAt": signed.expires_at,
+        },
+        "chainId": chain_id,
+        "contract": checksummed(found.contract),
+        "signer": checksummed(found.signer),
+        "signature": to_hex(found.signature),
+    }

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -59,6 +59,15 @@ class ProofQueue:
     def halted(self) -> SigningHalted | None:
         """Why nothing is proven any more."""
         return self._halted
+
+    @property
+    def bounds(self) -> tuple[int, int]:
+        """How many jobs may be open, and how many of one client."""
+        return self._max_open, self._max_open_per_client
+
+    async def open_count(self) -> int:
+        """How many jobs are wanted, and not finished."""
+        return await asyncio.to_thread(self._jobs.open_count, self.wanted())
 
     def halt(self, error: SigningHalted) -> None:
         """Answer every call with `error`. Open jobs stay as they are, for the run after the
@@ -141,10 +150,10 @@ class ProofQueue:
         self.on_ended(job)
         self.closed(job)
 
-    async def until_over(self, job: str) -> JobState | None:
+    async def until_over(self, job: str, client: str = "") -> JobState | None:
         """The job's state once it is finished. Raises `SigningHalted`, and `Stopping` at the
         end."""
-        with self.waiting(job) as waiting:
+        with self.waiting(job, client) as waiting:
             return await self._until(waiting, job, FOREVER)
 
     async def wait(self, job: str, timeout: float, client: str = "") -> JobState | None:
@@ -162,9 +171,17 @@ class ProofQueue:
             await self._notify()
             return await self._until(waiting, job, timeout)
 
+    async def state(self, job: str) -> JobState:
+        """How a job stands. Raises `JobUnknown`, and `SigningHalted`."""
+        self.require_not_halted()
+        state = await asyncio.to_thread(self._jobs.state, job)
+        if state is None:
+            raise JobUnknown(f"there is no job {job}", hint="results are kept for some time only")
+        return state
+
     async def changes(
         self, job: str, client: str, seconds: float, beat: float
-    ) -> AsyncIterator[JobState | None]:
+    ) -> AsyncGenerator[JobState | None]:
         """The job's state, and again each time that it is another, until it is over or `seconds`
         are; None where it was the same for `beat` seconds. Wants the job as `wait` does. Raises
         `JobUnknown`, also when it is deleted meanwhile, `SigningHalted` and `Stopping`."""
@@ -174,11 +191,8 @@ class ProofQueue:
         with self.waiting(job, client) as waiting:
             await self._notify()
             while True:
-                self.require_not_halted()
                 event = waiting.event
-                state = await asyncio.to_thread(self._jobs.state, job)
-                if state is None:
-                    raise JobUnknown(f"there is no job {job}")
+                state = await self.state(job)
                 if state != told:
                     told = state
                     yield state

@@ -45,6 +45,13 @@ class Prover(Connection):
         blobs = (outcome.public_values,)
         return _proof(self._ask("sign_again", blobs, job=job, outcome=outcome.to_header()))
 
+    def verifying_key(self, program: bytes) -> VerifyingKey:
+        """Compute the key of a program, which the process keeps. Raises as
+        `NativeExecutor.verifying_key`."""
+        name = f"key of {hashlib.sha256(program).hexdigest()}"
+        answer = self._ask("verifying_key", (program,), job=name)
+        return VerifyingKey(tuple(answer.header["words"]))
+
     def cancel(self, job: str) -> None:
         """End the run of that job, if there is one."""
         self._ask("cancel", job=job)

@@ -29,8 +29,8 @@ from attestor.signer.workloads.programs import KeptPrograms
 
 
 class Sp1Workload:
-    """Verbs `prove`, `sign_again`, `cancel`, `cross_checks` and `disagreement`. Safe to call from
-    several threads."""
+    """Verbs `prove`, `sign_again`, `verifying_key`, `cancel`, `cross_checks` and `disagreement`.
+    Safe to call from several threads."""
 
     kind = "sp1"
 
@@ -60,7 +60,10 @@ class Sp1Workload:
             "cross_checks": self._cross_checks,
             "disagreement": self._disagreement,
         }
-        self.offered: Mapping[str, workload.Verb] = {"cancel": self._cancel}
+        self.offered: Mapping[str, workload.Verb] = {
+            "cancel": self._cancel,
+            "verifying_key": self._verifying_key,
+        }
         self.runs: Mapping[str, workload.Run] = {
             "prove": self._prove,
             "sign_again": self._sign_again,
@@ -118,6 +121,13 @@ class Sp1Workload:
         if not outcome.is_marked_by(self._mark_key):
             raise OutcomeUnknown("this signer process did not run that", hint="run it again")
         return SignableOutcome(outcome, self._statements)
+
+    def _verifying_key(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> Frame:
+        """The key of the program that is the one blob, which is kept for later runs."""
+        program = self._programs.keep(blobs[0])
+        check_elf(program)
+        with self._stoppable(str(header["job"])) as stop:
+            return Frame({"words": list(self._verifying_keys.of(program, stop).words)})
 
     def _cancel(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> Frame:
         """End the run of a job, if there is one."""
