@@ -12,7 +12,7 @@ from aiohttp import web
 from attestor.core.job import JobState
 from attestor.errors import AttestorError, JobUnknown, ParameterInvalid, QueueFull
 from attestor.http.clients import client_of
-from attestor.http.v1 import requests
+from attestor.http.v1 import requests, schemas
 from attestor.http.v1.answers import error_body, job_body
 from attestor.http.v1.description import Call, Content, Handler
 from attestor.http.v1.jobs import ID
@@ -36,7 +36,7 @@ FOLLOW = Call(
     f"when the job is over, and after {STREAM_SECONDS:.0f} seconds. An event `error` has an error. "
     "Who follows wants the job.",
     parameters=(ID,),
-    answers={200: Content("Events.", {"type": "string"}, EVENT_STREAM)},
+    answers={200: Content("Events.", schemas.ref("Event"), EVENT_STREAM)},
     errors=(JobUnknown, ParameterInvalid, QueueFull),
 )
 

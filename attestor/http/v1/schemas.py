@@ -167,6 +167,13 @@ _STATUS = _object(
 SCHEMAS: dict[str, dict[str, Any]] = {
     "ErrorBody": _ERROR,
     "Error": _object("Every answer that is an error.", {"error": ref("ErrorBody")}),
+    "Event": _object(
+        "A server-sent event.",
+        {
+            "event": {"type": "string", "enum": ["job", "error"]},
+            "data": _text("A Job, or an ErrorBody, as JSON.", contentMediaType="application/json"),
+        },
+    ),
     "Job": _JOB,
     "JobRequest": _REQUEST,
     "Program": _PROGRAM,
