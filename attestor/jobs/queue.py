@@ -156,9 +156,11 @@ class ProofQueue:
         with self.waiting(job, client) as waiting:
             return await self._until(waiting, job, FOREVER)
 
-    async def wait(self, job: str, timeout: float, client: str = "") -> JobState | None:
-        """The job's state once it is finished, or as it stands after `timeout` seconds. Who asks by
-        the id wants the job also when they do not wait.
+    async def wait(
+        self, job: str, timeout: float, client: str = "", keep: bool = True
+    ) -> JobState | None:
+        """The job's state once it is finished, or as it stands after `timeout` seconds. With `keep`
+        the job is wanted also when nobody waits any more.
 
         Raises `SigningHalted`, also for finished jobs: their proofs are in doubt too.
         """
@@ -166,7 +168,8 @@ class ProofQueue:
         state = await asyncio.to_thread(self._jobs.state, job)
         if state is None or not state.is_open:
             return state
-        await asyncio.to_thread(self._jobs.keep, job)
+        if keep:
+            await asyncio.to_thread(self._jobs.keep, job)
         with self.waiting(job, client) as waiting:
             await self._notify()
             return await self._until(waiting, job, timeout)
@@ -183,11 +186,10 @@ class ProofQueue:
         self, job: str, client: str, seconds: float, beat: float
     ) -> AsyncGenerator[JobState | None]:
         """The job's state, and again each time that it is another, until it is over or `seconds`
-        are; None where it was the same for `beat` seconds. Wants the job as `wait` does. Raises
+        are; None where it was the same for `beat` seconds. The job is wanted meanwhile. Raises
         `JobUnknown`, also when it is deleted meanwhile, `SigningHalted` and `Stopping`."""
         told: JobState | None = None
         deadline = time.monotonic() + seconds
-        await asyncio.to_thread(self._jobs.keep, job)
         with self.waiting(job, client) as waiting:
             await self._notify()
             while True:

@@ -34,7 +34,7 @@ FOLLOW = Call(
     summary="Follow a job by server-sent events.",
     about="An event `job` with the job as JSON now and whenever its state changes; the stream ends "
     f"when the job is over, and after {STREAM_SECONDS:.0f} seconds. An event `error` has an error. "
-    "Who follows wants the job.",
+    "Who follows wants the job meanwhile.",
     parameters=(ID,),
     answers={200: Content("Events.", schemas.ref("Event"), EVENT_STREAM)},
     errors=(JobUnknown, ParameterInvalid, QueueFull),

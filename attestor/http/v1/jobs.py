@@ -38,9 +38,8 @@ ASK = Call(
     method="POST",
     path="/v1/jobs",
     summary="Ask for a job.",
-    about="Answers at once. The job is run whether or not anyone waits; one that is known already "
-    "is joined, and one that is finished is not run again. It is the client's until it is "
-    "withdrawn.",
+    about="Answers at once. A job that is known already is joined, and one that is finished is not "
+    "run again. It is the client's until it is withdrawn.",
     body=Content("The job.", schemas.ref("JobRequest")),
     answers={202: Content("The job is accepted, or known.", schemas.ref("Job"))},
     errors=(BodyInvalid, ProgramUnknown, FormNotSigned, QueueFull),
@@ -50,7 +49,7 @@ SHOW = Call(
     method="GET",
     path="/v1/jobs/{id}",
     summary="Show how a job stands, or wait for its end.",
-    about="Who waits wants the job: one that nobody wanted any more is run then.",
+    about="Who waits wants the job: one that nobody wanted any more is run meanwhile.",
     parameters=(ID, WAIT),
     answers={200: Content("The job.", schemas.ref("Job"))},
     errors=(JobUnknown, ParameterInvalid),
@@ -101,8 +100,11 @@ class JobCalls:
             program = await asyncio.to_thread(find, self._programs, asked.program)
             wanted = Request(None, asked.stdin, asked.limits)
             identity = await asyncio.to_thread(wanted.identify, program.sha256)
-            again = await self._answers.is_stale(identity.job)
-            await self._queue.ask(identity, wanted, again, client_of(request), kept=True)
+            client = client_of(request)
+            # Wanted from here on, and for a moment more in which its client comes to wait.
+            with self._queue.waiting(identity.job, client):
+                again = await self._answers.is_stale(identity.job)
+                await self._queue.ask(identity, wanted, again, client, kept=asked.keep)
         state = await self._queue.state(identity.job)
         headers = {"Location": f"/v1/jobs/{identity.job}"}
         return answer(job_body(identity.job, state), 202, headers)
@@ -111,7 +113,7 @@ class JobCalls:
         job = requests.job_id(request)
         seconds = requests.wait_seconds(request, self._wait_seconds)
         if seconds > 0:
-            await self._queue.wait(job, seconds, client_of(request))
+            await self._queue.wait(job, seconds, client_of(request), keep=False)
         return answer(job_body(job, await self._queue.state(job)))
 
     async def withdraw(self, request: web.Request) -> web.Response:

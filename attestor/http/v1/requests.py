@@ -16,7 +16,7 @@ from attestor.http.wire import MAX_STDIN_ENTRIES
 
 MAX_TOKENS = MAX_STDIN_ENTRIES + 64
 """Of a job: the entries of its stdin, and all else."""
-KEYS = frozenset({"program", "stdin", "form", "cycle_limit", "deadline_seconds"})
+KEYS = frozenset({"program", "stdin", "form", "keep", "cycle_limit", "deadline_seconds"})
 _NAME = re.compile("0x[0-9a-fA-F]{64}")
 _BYTES = re.compile("0x(?:[0-9a-fA-F]{2})*+")
 _JOB_ID = re.compile(JOB_ID)
@@ -24,12 +24,14 @@ _JOB_ID = re.compile(JOB_ID)
 
 @dataclass(frozen=True)
 class JobRequest:
-    """A job that is asked for. `program` are 32 bytes: its sha256, or its key."""
+    """A job that is asked for. `program` are 32 bytes: its sha256, or its key. One that is not to
+    be kept is run only while somebody waits."""
 
     program: bytes
     stdin: tuple[bytes, ...]
     limits: JobLimits
     form: ProofForm | None = None
+    keep: bool = True
 
 
 def job_request(body: bytes) -> JobRequest:
@@ -51,6 +53,7 @@ def job_request(body: bytes) -> JobRequest:
         stdin=_stdin(fields.get("stdin", [])),
         limits=JobLimits(_count(fields, "cycle_limit", MAX_CYCLE_LIMIT), seconds),
         form=_body_form(fields["form"]) if "form" in fields else None,
+        keep=_flag(fields, "keep", default=True),
     )
 
 
@@ -121,6 +124,13 @@ def _count(fields: dict[str, Any], name: str, most: int) -> int | None:
     # Python takes true for 1.
     if type(value) is not int or not 1 <= value <= most:
         raise BodyInvalid(f"{name} is not a whole number from 1 to {most}")
+    return value
+
+
+def _flag(fields: dict[str, Any], name: str, default: bool) -> bool:
+    value = fields.get(name, default)
+    if not isinstance(value, bool):
+        raise BodyInvalid(f"{name} is neither true nor false")
     return value
 
 

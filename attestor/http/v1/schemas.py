@@ -76,6 +76,11 @@ _REQUEST = _object(
         "default": [],
     },
     form={**FORM_SCHEMA, "description": "Refuse the job at once unless this form is signed."},
+    keep={
+        "type": "boolean",
+        "description": "Run the job whether or not anyone waits; false: only while somebody does.",
+        "default": True,
+    },
     cycle_limit=_number("End the run at so many cycles.", minimum=1, maximum=MAX_CYCLE_LIMIT),
     deadline_seconds=_number(
         "Fail unless the job is finished so long after it was accepted.",

@@ -48,7 +48,9 @@ class Queue(ProofQueue):
     async def until_over(self, job: str, client: str = "") -> JobState | None:
         return self.answered
 
-    async def wait(self, job: str, timeout: float, client: str = "") -> JobState | None:
+    async def wait(
+        self, job: str, timeout: float, client: str = "", keep: bool = True
+    ) -> JobState | None:
         return self.answered
 
 

@@ -119,7 +119,7 @@ def test_job__not_finished_in_time__fails_and_its_run_is_ended(tmp_path: Path) -
         after = await service.job("0x03")
         _, told = await service.ask("GET", f"/v1/jobs/{after}?wait=5")
         assert told["state"] == "done"
-        assert len(service.prover.ran) == 2
+        assert [service.jobs.results.of(job) for job in (running, waiting)] == [None, None]
 
     serve(tmp_path, body)
 
