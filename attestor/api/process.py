@@ -3,6 +3,7 @@ loop."""
 
 import asyncio
 import socket
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, suppress
@@ -17,6 +18,7 @@ from attestor.api.program_keys import ProgramKeys
 from attestor.api.proving import Proving
 from attestor.api.relay import HealthRelay
 from attestor.api.settings import ApiSettings, ApiState
+from attestor.api.upkeep import Upkeep
 from attestor.errors import AttestorError, EnginesDisagree, Fatal, SigningHalted
 from attestor.executor.bodies import BodyDecoder
 from attestor.http.bodies import BodyLimits
@@ -33,6 +35,8 @@ from attestor.signer.prover import AttachedProver
 from attestor.store.database import Store
 from attestor.store.jobs import Jobs
 from attestor.store.opening import JOBS
+from attestor.store.orders import Orders
+from attestor.store.retention import Kept, Retention
 
 ALIVE_SECONDS = 0.5
 THREADS = 32
@@ -62,6 +66,9 @@ class ApiProcess:
             self._fail,
             prover.cancel,
         )
+        kept = Kept(settings.keep_seconds, settings.keep_jobs, settings.keep_program_bytes)
+        retention = Retention(self._store, self._jobs, kept, time.time)
+        self._upkeep = Upkeep(self._queue, self._jobs, Orders(self._store), retention)
         self._stop = asyncio.Event()
         self._stop_seconds = 0.0
         self._failure: Fatal | None = None
@@ -86,8 +93,8 @@ class ApiProcess:
             listener = Listener(self._application(), listening, self._connection_limits())
             stack.push_async_callback(listener.stop)
             await listener.start()
-            beating = asyncio.create_task(self._beat(listener))
-            stack.callback(beating.cancel)
+            for work in (self._beat(listener), self._upkeep.run()):
+                stack.callback(asyncio.create_task(work).cancel)
             await self._stop.wait()
             await self._drain()
         if self._failure is not None:

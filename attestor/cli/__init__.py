@@ -12,6 +12,7 @@ from attestor.errors import AttestorError, PackageMissing
 COMMANDS = {
     "run": "Run the daemon: keep a signer registered and serve signed results.",
     "prove": "Request a proof of a program, verify it and print it.",
+    "jobs": "List the jobs of a daemon, show one, run it again or cancel it.",
     "audit": "Show the registration history, or verify it against the chain.",
     "deploy": "Deploy the contracts and write their addresses to a file.",
     "collateral": "Show, fetch and upload the collateral on chain.",

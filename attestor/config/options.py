@@ -124,7 +124,6 @@ class Config:
         "blocks a registration may wait for inclusion before its reference block is too old",
         20,
     )
-
     rotation_lease_seconds: float = option(
         "float",
         "how long the signer goes on signing without a new block that shows it registered",
@@ -181,7 +180,6 @@ class Config:
     api_wait_seconds: float = option(
         "float", "maximum duration of one call that waits", 60.0, high=MAX_WAIT_SECONDS
     )
-
     api_max_connections: int = option(
         "int", "maximum number of clients' connections", 10_000, low=1
     )
@@ -202,9 +200,11 @@ class Config:
 
     proofs_workers: int = option("int", "concurrent executions", 1, low=1)
     proofs_max_open: int = option("int", "maximum number of queued and running jobs", 64, low=1)
-    proofs_max_open_per_client: int = option(
-        "int", "of these, of one client; raise it behind a proxy", 32, low=1
-    )
+    proofs_max_open_per_client: int = option("int", "of these, of one client", 32, low=1)
+
+    proofs_keep_days: float = option("float", "days for which finished jobs are kept", 7.0)
+    proofs_keep_jobs: int = option("int", "maximum number of finished jobs kept", 100_000)
+    proofs_keep_program_bytes: int = option("int", "bytes of programs kept for later", 1 << 30)
 
     signer_user: str = option(
         "text",

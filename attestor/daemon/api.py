@@ -17,6 +17,8 @@ from attestor.store.moving import jobs_path
 from attestor.store.proofs import Proofs
 from attestor.store.signers import Signers
 
+DAY = 86_400.0
+
 
 @dataclass(frozen=True)
 class ApiParts:
@@ -38,10 +40,11 @@ def build_api(
     signers: Signers,
     chain_time: Callable[[], int],
     watch: Callable[[], float],
+    signs_statements: bool,
 ) -> ApiParts:
     """All of them; the process does not run yet. It serves on the socket `listening`, which stays
     open while it is started anew: clients wait meanwhile."""
-    settings = _settings(config)
+    settings = _settings(config, signs_statements)
 
     def start(state: ApiState) -> ApiRun:
         return ApiRun(settings, state, signer.attach(), listening, service.handle)
@@ -55,14 +58,17 @@ def build_api(
     return ApiParts(supervisor, service, halt, look)
 
 
-def _settings(config: Config) -> ApiSettings:
+def _settings(config: Config, signs_statements: bool) -> ApiSettings:
     return ApiSettings(
         database=str(jobs_path(config.store_path)),
         chain_id=config.chain_id,
-        signs_statements=bool(config.chain_multiproof),
+        signs_statements=signs_statements,
         workers=config.proofs_workers,
         max_open=config.proofs_max_open,
         max_open_per_client=config.proofs_max_open_per_client,
+        keep_seconds=config.proofs_keep_days * DAY,
+        keep_jobs=config.proofs_keep_jobs,
+        keep_program_bytes=config.proofs_keep_program_bytes,
         max_body_bytes=config.api_max_body_bytes,
         min_bytes_per_second=config.api_min_bytes_per_second,
         wait_seconds=config.api_wait_seconds,

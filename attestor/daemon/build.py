@@ -141,10 +141,10 @@ def build(config: Config) -> Parts:
             store.history,
             lambda: heads.window.head.timestamp if heads.window.head is not None else 0,
             clocks.watch,
+            signs_statements=bool(chain.contracts.multiproof),
         )
-        pause = config.chain_poll_seconds
         duties: tuple[Duty, ...] = (
-            RotationDuty(signer, rotation, lambda: api.halt.reason, pause),
+            RotationDuty(signer, rotation, lambda: api.halt.reason, config.chain_poll_seconds),
             HeartbeatDuty(signer),
             DatabaseDuty(store.database),
             DatabaseCheckDuty(store.database),

@@ -133,7 +133,7 @@ class ProofQueue:
             if not is_open:
                 await asyncio.to_thread(self._jobs.drop_parked, self.wanted(), self._max_open)
             self.deadlines.begin(identity.job, request.limits.seconds)
-        await self._notify()
+        await self.notify()
 
     async def withdraw(self, job: str, client: str) -> Withdrawn:
         """A client does not want a job any more, or its result. Raises `JobUnknown`,
@@ -171,7 +171,7 @@ class ProofQueue:
         if keep:
             await asyncio.to_thread(self._jobs.keep, job)
         with self.waiting(job, client) as waiting:
-            await self._notify()
+            await self.notify()
             return await self._until(waiting, job, timeout)
 
     async def state(self, job: str) -> JobState:
@@ -191,7 +191,7 @@ class ProofQueue:
         told: JobState | None = None
         deadline = time.monotonic() + seconds
         with self.waiting(job, client) as waiting:
-            await self._notify()
+            await self.notify()
             while True:
                 event = waiting.event
                 state = await self.state(job)
@@ -262,7 +262,8 @@ class ProofQueue:
             await asyncio.to_thread(self._jobs.expire, job)
         self.ended(job)
 
-    async def _notify(self) -> None:
+    async def notify(self) -> None:
+        """There is a job to be run."""
         async with self._added:
             self._added.notify()
 
