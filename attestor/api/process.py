@@ -13,12 +13,12 @@ from typing import Any
 from loguru import logger
 
 from attestor.api.answers import Answers
+from attestor.api.housekeeping import Housekeeping
 from attestor.api.link import DaemonLink
 from attestor.api.program_keys import ProgramKeys
 from attestor.api.proving import Proving
 from attestor.api.relay import HealthRelay
 from attestor.api.settings import ApiSettings, ApiState
-from attestor.api.upkeep import Upkeep
 from attestor.errors import AttestorError, EnginesDisagree, Fatal, SigningHalted
 from attestor.executor.bodies import BodyDecoder
 from attestor.http.bodies import BodyLimits
@@ -68,7 +68,7 @@ class ApiProcess:
         )
         kept = Kept(settings.keep_seconds, settings.keep_jobs, settings.keep_program_bytes)
         retention = Retention(self._store, self._jobs, kept, time.time)
-        self._upkeep = Upkeep(self._queue, self._jobs, Orders(self._store), retention)
+        self._housekeeping = Housekeeping(self._queue, self._jobs, Orders(self._store), retention)
         self._stop = asyncio.Event()
         self._stop_seconds = 0.0
         self._failure: Fatal | None = None
@@ -93,7 +93,7 @@ class ApiProcess:
             listener = Listener(self._application(), listening, self._connection_limits())
             stack.push_async_callback(listener.stop)
             await listener.start()
-            for work in (self._beat(listener), self._upkeep.run()):
+            for work in (self._beat(listener), self._housekeeping.run()):
                 stack.callback(asyncio.create_task(work).cancel)
             await self._stop.wait()
             await self._drain()

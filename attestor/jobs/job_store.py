@@ -37,8 +37,8 @@ class JobStore(Protocol):
         """Queue a job of a client with all that it needs, a new one or one that is over; one that
         is open is this client's too. Raises `ProgramUnknown`."""
 
-    def note_client(self, job: str, client: str) -> None:
-        """A client asked for a job, too."""
+    def note_client(self, job: str, client: str) -> bool:
+        """A client asked for a job, too; whether there is such a job."""
 
     def withdraw(self, job: str, client: str, others_wait: bool) -> Withdrawn:
         """A client does not want a job any more. Raises `JobUnknown`, `NotJobOwner`."""

@@ -121,8 +121,10 @@ class ProofQueue:
         async with self._accepting:
             state = await asyncio.to_thread(self._jobs.known, identity)
             if state is not None and state.is_final and not again:
-                await asyncio.to_thread(self._jobs.note_client, identity.job, client)
-                return
+                # It may be withdrawn at this moment.
+                if await asyncio.to_thread(self._jobs.note_client, identity.job, client):
+                    return
+                state = None
             if self._stopping is not None:
                 raise Stopping(self._stopping.message, hint=self._stopping.hint)
             is_open = state is not None and state.is_open

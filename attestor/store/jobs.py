@@ -75,14 +75,17 @@ class Jobs(JobEnds):
             if kept:
                 self.keep(identity.job)
 
-    def note_client(self, job: str, client: str) -> None:
-        """A client asked for a job; nameless ones are not noted."""
-        if client:
-            with self._store.transaction():
+    def note_client(self, job: str, client: str) -> bool:
+        """A client asked for a job; nameless ones are not noted. Whether there is such a job."""
+        with self._store.transaction():
+            if self.state(job) is None:
+                return False
+            if client:
                 self._store.execute(
                     "INSERT OR IGNORE INTO job_clients (job, client, asked_at) VALUES (?, ?, ?)",
                     *(job, client, self._now()),
                 )
+            return True
 
     def keep(self, job: str) -> None:
         """Somebody asked for an open job by its id: it is run whether or not they wait."""

@@ -15,7 +15,7 @@ ORDER_SECONDS = 1.0
 FORGET_SECONDS = 30.0
 
 
-class Upkeep:
+class Housekeeping:
     """Lives in one event loop."""
 
     def __init__(self, queue: ProofQueue, jobs: Jobs, orders: Orders, retention: Retention) -> None:
