@@ -237,7 +237,7 @@ bench-engine: setup executor-jit ## speed of our engine relative to SP1's
 bench-sandbox: setup ## cost of the walls around executor processes, and ways out of them
 	@$(PYTHON) scripts/bench_sandbox.py $(BENCH)
 
-bench-proofs: setup ## cost of decoding requests
+bench-proofs: setup ## cost of proofs beside bare runs, and of decoding requests
 	@$(PYTHON) scripts/bench_proofs.py $(BENCH)
 
 # BENCH=--cold-build for what it costs to build it, too.

@@ -18,7 +18,10 @@ class Proving:
         """Have the signer process prove, then the chain vouch for the signer, and the history keep
         the signature. A disagreement is noted before anyone is told of it."""
         try:
-            proof = self._prover.prove(work.job, work.program, work.stdin, work.limits)
+            proof = self._prover.prove(
+                *(work.job, work.program, work.stdin, work.limits),
+                program_sha256=work.program_sha256 or None,
+            )
         except EnginesDisagree as error:
             self._note_disagreement(error)
             raise

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from attestor.core.execution import stdin_sha256
@@ -92,12 +92,13 @@ def _uuid(digest: bytes) -> str:
 
 @dataclass(frozen=True)
 class Work:
-    """What a queued job wants to have run."""
+    """What a queued job wants to have run; `program_sha256` in hexadecimal."""
 
     job: str
     program: bytes
     stdin: tuple[bytes, ...]
     limits: JobLimits = JobLimits()
+    program_sha256: str = field(default="", compare=False)
 
 
 class Withdrawn(StrEnum):

@@ -28,12 +28,13 @@ class Prover(Connection):
         program: bytes,
         stdin: Sequence[bytes],
         limits: JobLimits | None = None,
+        program_sha256: str | None = None,
     ) -> Proof:
-        """Run a program and sign what it committed to. Raises `ExecutionStopped` when it was
-        cancelled meanwhile."""
+        """Run a program and sign what it committed to; its hash, in hexadecimal, is computed unless
+        it is given. Raises `ExecutionStopped` when it was cancelled meanwhile."""
         limits = limits or JobLimits()
         asked: dict[str, Any] = {"job": job, "cycles": limits.cycles, "seconds": limits.seconds}
-        name = hashlib.sha256(program).hexdigest()
+        name = program_sha256 or hashlib.sha256(program).hexdigest()
         try:
             return _proof(self._ask("prove", tuple(stdin), program=name, **asked))
         except ProgramUnknown:

@@ -168,7 +168,7 @@ class Jobs(JobEnds):
             self._leases.hold(row["id"], seconds)
         stdin = tuple(entry["data"] for entry in entries)
         limits = JobLimits(row["cycle_limit"], row["seconds_limit"])
-        return Work(row["id"], program, stdin, limits)
+        return Work(row["id"], program, stdin, limits, row["program"])
 
     def renew(self, job: str, owner: str, seconds: float) -> None:
         """Hold the lease for `seconds` from now. Raises `LeaseLost`."""

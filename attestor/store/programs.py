@@ -1,5 +1,7 @@
 """Programs by their hash: those that open jobs need, and those that clients sent to stay."""
 
+import threading
+from collections import OrderedDict
 from dataclasses import dataclass
 
 from attestor.core.text import from_hex, to_hex
@@ -11,6 +13,7 @@ NEEDED = (
     "(EXISTS (SELECT 1 FROM jobs WHERE program = sha256 AND state IN ('queued', 'running')) "
     "OR EXISTS (SELECT 1 FROM jobs WHERE program = sha256 AND evidence = 1))"
 )
+MAX_READ_BYTES = 64 << 20
 USED_STEP_SECONDS = 60.0
 """How exactly it is noted when a program was used last: not with each job."""
 
@@ -30,9 +33,24 @@ class Programs:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
+        self._lock = threading.Lock()
+        self._read: OrderedDict[str, bytes] = OrderedDict()
 
     def of(self, sha256: str) -> bytes:
-        """The bytes of a program. Raises `ProgramUnknown`."""
+        """The bytes of a program. Raises `ProgramUnknown`. Those that were read last are kept in
+        memory: a name stands for the same bytes for ever."""
+        with self._lock:
+            if sha256 in self._read:
+                self._read.move_to_end(sha256)
+                return self._read[sha256]
+        program = self._from_disk(sha256)
+        with self._lock:
+            self._read[sha256] = program
+            while sum(map(len, self._read.values())) > MAX_READ_BYTES and self._read:
+                self._read.popitem(last=False)
+        return program
+
+    def _from_disk(self, sha256: str) -> bytes:
         row = self._store.row("SELECT elf FROM programs WHERE sha256 = ?", sha256)
         if row is None or row["elf"] is None:
             raise unknown(sha256)

@@ -93,7 +93,9 @@ class Sp1Workload:
         limits = _lowered(self._limits, header.get("cycles"), header.get("seconds"))
         check_elf(program)
         with self._stoppable(job) as stop:
-            verifying_key = self._verifying_keys.of(program, stop)
+            # Kept programs are named by their hash, which was computed here.
+            known = bytes.fromhex(str(name)) if name is not None else None
+            verifying_key = self._verifying_keys.of(program, stop, known)
             limits = replace(limits, stop=stop)
             with self._beside(program, stdin) as beside:
                 execution = self._executor.execute(program, stdin, limits, self._engine)
@@ -124,8 +126,8 @@ class Sp1Workload:
 
     def _verifying_key(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> Frame:
         """The key of the program that is the one blob, which is kept for later runs."""
+        check_elf(blobs[0])
         program = self._programs.keep(blobs[0])
-        check_elf(program)
         with self._stoppable(str(header["job"])) as stop:
             return Frame({"words": list(self._verifying_keys.of(program, stop).words)})
 

@@ -2,12 +2,14 @@
 
 import hashlib
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from unit.store.test_jobs import PROOF, WORKER, ask, claim, finished
 
 from attestor.core.job import Withdrawn
 from attestor.errors import JobNotRetriable, JobUnknown, NotJobOwner, ProgramUnknown
+from attestor.store import programs
 from attestor.store.database import Store
 from attestor.store.job_ends import MAX_EVIDENCE
 from attestor.store.jobs import Jobs
@@ -166,3 +168,28 @@ def test_orders__given__are_carried_out_once_and_refusals_told(
     assert told == {failed: "queued", done: "done", runs: "failed"}
     assert [row["id"] for row in orders.shown("done")] == [done]
     assert orders.one(runs)["error_code"] == "job_cancelled"
+
+
+def test_of__program_read_before__is_kept_in_memory_within_bounds(
+    jobs_store: Store, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(programs, "MAX_READ_BYTES", 10)
+    for name, program in (("a" * 64, b"aaaa"), ("b" * 64, b"bbbb"), ("c" * 64, bytes(11))):
+        jobs.programs.upload(name, program, bytes(32))
+    monkeypatch.setattr(jobs_store, "row", counted := Counted(jobs_store.row))
+    assert [jobs.programs.of("a" * 64) for _ in range(2)] == [b"aaaa"] * 2
+    assert counted.calls == 1
+    jobs.programs.of("b" * 64)
+    assert jobs.programs.of("c" * 64) == bytes(11)
+    assert list(jobs.programs._read) == []
+    jobs.programs.of("a" * 64)
+    assert counted.calls == 4
+
+
+class Counted:
+    def __init__(self, call: Any) -> None:
+        self.calls, self._call = 0, call
+
+    def __call__(self, *given: Any) -> Any:
+        self.calls += 1
+        return self._call(*given)
