@@ -45,6 +45,6 @@ class Housekeeping:
         for job in await asyncio.to_thread(self._orders.carry_out, self._jobs):
             state = await asyncio.to_thread(self._jobs.state, job)
             if state is not None and state.is_open:
-                await self._queue.notify()
+                self._queue.notify()
             else:
                 self._queue.ended(job)

@@ -48,7 +48,7 @@ class ProofQueue:
         self.deadlines = Deadlines(self._expire)
         self._waiting: dict[str, Waiting] = {}
         self._left: dict[str, asyncio.TimerHandle] = {}
-        self._added = asyncio.Condition()
+        self._added = asyncio.Event()
         self._accepting = asyncio.Lock()
         self._halted: SigningHalted | None = None
         self._stopping: Stopping | None = None
@@ -135,7 +135,7 @@ class ProofQueue:
             if not is_open:
                 await asyncio.to_thread(self._jobs.drop_parked, self.wanted(), self._max_open)
             self.deadlines.begin(identity.job, request.limits.seconds)
-        await self.notify()
+        self.notify()
 
     async def withdraw(self, job: str, client: str) -> Withdrawn:
         """A client does not want a job any more, or its result. Raises `JobUnknown`,
@@ -173,7 +173,7 @@ class ProofQueue:
         if keep:
             await asyncio.to_thread(self._jobs.keep, job)
         with self.waiting(job, client) as waiting:
-            await self.notify()
+            self.notify()
             return await self._until(waiting, job, timeout)
 
     async def state(self, job: str) -> JobState:
@@ -193,7 +193,7 @@ class ProofQueue:
         told: JobState | None = None
         deadline = time.monotonic() + seconds
         with self.waiting(job, client) as waiting:
-            await self.notify()
+            self.notify()
             while True:
                 event = waiting.event
                 state = await self.state(job)
@@ -215,10 +215,11 @@ class ProofQueue:
             raise SigningHalted(self._halted.message, hint=self._halted.hint)
 
     async def until_added(self, timeout: float) -> None:
-        """Until a job is added, or that many seconds."""
-        async with self._added:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._added.wait(), timeout)
+        """Until a job is added, also one since this was last called, or that many seconds."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout):
+                await self._added.wait()
+        self._added.clear()
 
     def closed(self, job: str) -> None:
         """A job is over, or given back."""
@@ -264,10 +265,9 @@ class ProofQueue:
             await asyncio.to_thread(self._jobs.expire, job)
         self.ended(job)
 
-    async def notify(self) -> None:
+    def notify(self) -> None:
         """There is a job to be run."""
-        async with self._added:
-            self._added.notify()
+        self._added.set()
 
     def _check_left(self, job: str) -> None:
         task = asyncio.get_running_loop().create_task(self._abandon(job))
