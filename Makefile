@@ -1,7 +1,7 @@
 # Two commands do everything from a bare clone: `make demo` and `make test`.
 # Each target sets up what it needs, once. `make help` lists those with a comment after `##`.
 
-.PHONY: demo test devnet setup contracts executor executor-jit scroll abi package-contracts bench-chain bench-contracts \
+.PHONY: demo test devnet setup contracts executor executor-jit scroll abi openapi package-contracts bench-chain bench-contracts \
 	bench-contracts-next-fork bench-slice bench-engine bench-sandbox bench-proofs bench-scroll bench-cold-build errors fuzz-engine \
 	sanitize-engine engine-check check-keys check-provable fuzz-provable provable-check \
 	analyse-contracts coverage-contracts lint lint-python test-fast test-python test-contracts \
@@ -110,6 +110,9 @@ abi: contracts .venv/.ready ## write abi/ and docs/contract-reference.md from th
 errors: .venv/.ready ## write docs/errors.md from the error classes
 	@$(PYTHON) scripts/error_reference.py
 
+openapi: .venv/.ready ## write docs/openapi.json from the calls of /v1
+	@$(PYTHON) scripts/openapi.py
+
 package-contracts: abi ## pack what other projects import of the contracts (docs/integrate.md)
 	@$(PYTHON) scripts/package_contracts.py
 
@@ -132,6 +135,7 @@ lint: setup lint-python ## formatting, linters, types, and generated files, of a
 	@$(PYTHON) scripts/abi.py --check
 	@$(PYTHON) scripts/contract_reference.py --check
 	@$(PYTHON) scripts/error_reference.py --check
+	@$(PYTHON) scripts/openapi.py --check
 	@$(PYTHON) scripts/contract_fixtures.py --check
 	@$(PYTHON) scripts/collateral_fixtures.py --check
 	@cd executor && cargo fmt --check
@@ -237,7 +241,7 @@ bench-engine: setup executor-jit ## speed of our engine relative to SP1's
 bench-sandbox: setup ## cost of the walls around executor processes, and ways out of them
 	@$(PYTHON) scripts/bench_sandbox.py $(BENCH)
 
-bench-proofs: setup ## cost of decoding requests, and what hostile clients can do
+bench-proofs: setup ## cost of proofs, of decoding requests, of hostile clients
 	@$(PYTHON) scripts/bench_proofs.py $(BENCH)
 	@$(PYTHON) scripts/bench_abuse.py $(BENCH)
 

@@ -1,7 +1,11 @@
 #!/usr/bin/env python3
-"""What the proof service's parts cost: for now, the decoding of requests.
+"""What the proof service costs: proofs of a running daemon beside bare runs, and the decoding of
+requests.
 
-    scripts/bench_proofs.py [--rounds N]
+    scripts/bench_proofs.py [--rounds N] [--service]
+
+With --service the daemon's proofs alone. They are asked for over HTTP, as jobs of a program that
+was sent before, each with a stdin of its own.
 
 Bodies of 1, 15 and 60 MB with random programs are decoded in a process of their own, as the
 service does it, and by Python's json as it did before, in turns. `make bench-proofs` builds what
@@ -23,6 +27,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.figures import tell
+from benchmarks.service import service
 
 from attestor.core import frame, strict_json
 from attestor.executor.bodies import PROGRAM, BodyDecoder
@@ -32,6 +37,8 @@ PROGRAMS = Path(__file__).resolve().parents[1] / "executor" / "target" / "releas
 SIZES = (1, 15, 60)
 MB = 1_000_000
 ROUNDS = 5
+SERVICE_ROUNDS = 8
+"""Of each round of the others."""
 LITTLE = 70_000
 """Bytes that fill the pipe in which a process answers, and are next to nothing."""
 PAUSE_SECONDS = 0.001
@@ -179,7 +186,12 @@ def hostile_json() -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=ROUNDS)
-    rounds = parser.parse_args().rounds
+    parser.add_argument("--service", action="store_true")
+    given = parser.parse_args()
+    rounds = given.rounds
+    service(PROGRAMS, SERVICE_ROUNDS * rounds)
+    if given.service:
+        return
     hostile_json()
     small_request(rounds)
     for megabytes in SIZES:

@@ -11,7 +11,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 # Imported for its classes: not all rooms of errors are offered by the package.
-from attestor.errors import AttestorError, Fatal, Misconfigured, Rejected, Transient, avs, scroll
+from attestor.errors import (
+    AttestorError,
+    Fatal,
+    Misconfigured,
+    Rejected,
+    Transient,
+    avs,
+    jobs,
+    scroll,
+)
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "errors.md"
 KINDS = (
@@ -30,6 +39,7 @@ CHAPTERS = (
     ("executor", "Programs and their execution"),
     ("unprovable", "Runs that no proof could show"),
     ("proofs", "Service, client and proofs"),
+    (jobs.__name__.rsplit(".", 1)[-1], "Jobs"),
     ("net", "HTTP requests"),
     ("access", "Who may ask"),
     (scroll.__name__.rsplit(".", 1)[-1], "Scroll"),

@@ -52,6 +52,10 @@ class Answers:
             return await self._with_finding(job, result)
         return result
 
+    def signing(self) -> tuple[bytes | None, int]:
+        """Who signs (20 bytes), if anybody does, and the chain's time, as last heard."""
+        return self.chain.signer, self.chain.time
+
     async def is_stale(self, job: str) -> bool:
         """Whether its signature ended, and only another run can renew it."""
         result = await self._of(job)

@@ -14,7 +14,9 @@ from loguru import logger
 
 from attestor.api import serving
 from attestor.api.access import build_access
+from attestor.api.housekeeping import Housekeeping
 from attestor.api.link import DaemonLink
+from attestor.api.program_keys import ProgramKeys
 from attestor.api.relay import HealthRelay
 from attestor.api.settings import ApiSettings, ApiState
 from attestor.errors import AttestorError, EnginesDisagree, Fatal, SigningHalted
@@ -26,9 +28,15 @@ from attestor.http.prover import Api
 from attestor.http.server import Listener, application
 from attestor.http.statements import Statements
 from attestor.http.tls_renewal import TlsRenewal
+from attestor.http.v1.calls import V1
+from attestor.http.v1.status import Bounds
 from attestor.signer.prover import AttachedProver
 from attestor.store.database import Store
+from attestor.store.job_ends import JobEnds
 from attestor.store.opening import JOBS
+from attestor.store.orders import Orders
+from attestor.store.programs import Programs
+from attestor.store.retention import Kept, Retention
 
 ALIVE_SECONDS = 2.0
 """A third of the silence after which the daemon is not healthy."""
@@ -47,8 +55,12 @@ class ApiProcess:
         self._daemon = daemon
         self._store = Store.open(Path(settings.database), JOBS)
         asking = Asking()
-        self._parts = serving.build(settings, self._store, prover, daemon, self._fail, asking)
+        self._programs = Programs(self._store, time.time)
+        self._parts = serving.build(
+            settings, self._store, self._programs, prover, daemon, self._fail, asking
+        )
         self._access = build_access(settings.access, asking)
+        self._housekeeping = self._built_housekeeping()
         self._stop = asyncio.Event()
         self._stop_seconds = 0.0
         self._failure: Fatal | None = None
@@ -80,8 +92,8 @@ class ApiProcess:
             if self._access.files is not None:
                 renewal = TlsRenewal(self._access.files, listener.use, time.monotonic)
                 stack.callback(asyncio.create_task(renewal.run()).cancel)
-            beating = asyncio.create_task(self._beat(listener))
-            stack.callback(beating.cancel)
+            for work in (self._beat(listener), self._housekeeping.run()):
+                stack.callback(asyncio.create_task(work).cancel)
             await self._stop.wait()
             await self._drain()
         if self._failure is not None:
@@ -96,9 +108,20 @@ class ApiProcess:
         registrations = serving.registrations(self._parts)
         Api(registrations, limits, settings.wait_seconds, decoder.decode).add_to(served)
         Statements(registrations).add_to(served)
+        keys = ProgramKeys(self._programs, self._prover.verifying_key)
+        bounds = Bounds(settings.max_body_bytes, settings.wait_seconds)
+        V1(registrations, self._programs, keys, limits, bounds).add_to(served)
         names = tuple(one.name for one in settings.registrations if one.name)
         HealthRelay(self._daemon, names).add_to(served)
         return served
+
+    def _built_housekeeping(self) -> Housekeeping:
+        settings = self._settings
+        queues = {part.served.registration: part.queue for part in self._parts}
+        every = JobEnds(self._store, time.time, programs=self._programs)
+        kept = Kept(settings.keep_seconds, settings.keep_jobs, settings.keep_program_bytes)
+        retention = Retention(self._store, every, kept, time.time)
+        return Housekeeping(queues, every, Orders(self._store), retention)
 
     def _connection_limits(self) -> ConnectionLimits:
         settings, rules = self._settings, self._access.rules

@@ -57,7 +57,8 @@ class Proving:
         try:
             with self._runs.room():
                 proof = self._prover.prove(
-                    work.job, work.program, work.stdin, work.limits, self._slot
+                    *(work.job, work.program, work.stdin, work.limits, self._slot),
+                    program_sha256=work.program_sha256 or None,
                 )
         except EnginesDisagree as error:
             self._note_disagreement(error)

@@ -22,6 +22,7 @@ from attestor.signer.prover import AttachedProver
 from attestor.store.client_cycles import ClientCycles
 from attestor.store.database import Store
 from attestor.store.jobs import Jobs
+from attestor.store.programs import Programs
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Parts:
 def build(
     settings: ApiSettings,
     store: Store,
+    programs: Programs,
     prover: AttachedProver,
     daemon: DaemonLink,
     on_fatal: Callable[[Fatal], None],
@@ -55,8 +57,10 @@ def build(
     )
 
     def parts(served: Served) -> Parts:
-        jobs = Jobs(store, registration=served.registration)
-        queue = ProofQueue(jobs, settings.max_open)
+        jobs = Jobs(store, registration=served.registration, programs=programs)
+        queue = ProofQueue(
+            jobs, settings.max_open, max_open_per_client=settings.max_open_per_client
+        )
         queue.require_quota = admission.require
         queues.append(queue)
         of = served.registration, served.name
@@ -72,5 +76,8 @@ def build(
 def registrations(parts: tuple[Parts, ...]) -> Registrations:
     """As the calls see them."""
     default = parts[0]
-    each = (Serving(one.served, one.queue, one.answers, one is default) for one in parts)
+    each = (
+        Serving(one.served, one.queue, one.answers, one is default, one.answers.signing)
+        for one in parts
+    )
     return Registrations(tuple(each), default.jobs.registration_of)

@@ -34,6 +34,10 @@ class ApiSettings:
     registrations: tuple[Served, ...]
     workers: int
     max_open: int
+    max_open_per_client: int
+    keep_seconds: float
+    keep_jobs: int
+    keep_program_bytes: int
     max_body_bytes: int
     min_bytes_per_second: float
     wait_seconds: float

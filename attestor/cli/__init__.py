@@ -13,6 +13,7 @@ COMMANDS = {
     "run": "Run the daemon: keep a signer registered and serve signed results.",
     "prove": "Request a proof of a program, verify it and print it.",
     "clients": "Say who may use the service: API keys, names of certificates, and their quotas.",
+    "jobs": "List the jobs of a daemon, show one, run it again or cancel it.",
     "audit": "Show the registration history, or verify it against the chain.",
     "doctor": "Check everything that the daemon assumes, and say what to do first.",
     "db": "Back up the registration history, verify a copy, and restore it.",

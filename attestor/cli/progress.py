@@ -8,6 +8,7 @@ from attestor.cli.live_line import LiveLine, bar
 from attestor.client import Stage
 
 WORDS = {
+    Stage.SENDING: "sending the program",
     Stage.PROVING: "the service runs the program",
     Stage.FETCHING: "fetching the proof",
     Stage.VERIFYING: "verifying",

@@ -25,8 +25,10 @@ def _default(known: Any) -> str:
 
 
 def _by_table() -> list[Any]:
-    """The options, those of one table together, in the order in which `Config` has the tables."""
-    tables = list(dict.fromkeys(name.split("_")[0] for name in Config.__annotations__))
+    """The options, those of one table together, in the order in which `Config` has the tables; then
+    those tables that it only inherits."""
+    names = [*Config.__annotations__, *(known.name for known in fields(Config))]
+    tables = list(dict.fromkeys(name.split("_")[0] for name in names))
     return sorted(fields(Config), key=lambda known: tables.index(known.name.split("_")[0]))
 
 

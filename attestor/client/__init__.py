@@ -5,15 +5,16 @@ asked for.
     client = ProverClient("http://127.0.0.1:3000", registry, multiproof=multiproof)
     proof = client.prove(elf, [stdin_entry], vkey=program_vkey)
 
-`AsyncProverClient` is the same for asyncio. What was not checked, as nothing was given to check it
-by, is in `proof.unchecked`. Nothing of the daemon is imported here (extra `client`).
+`AsyncProverClient(client)` is the same for asyncio. What was not checked, as nothing was given to
+check it by, is in `proof.unchecked`. Nothing of the daemon is imported here (extra `client`).
 """
 
 from attestor.client.asynchronous import AsyncProverClient
 from attestor.client.checks import CheckedProof, Form, Point
 from attestor.client.credentials import Credentials
-from attestor.client.prover import ProverClient, Stage
+from attestor.client.prover import ProverClient
 from attestor.client.registry import RegistryView
+from attestor.client.stage import Stage
 
 __all__ = [
     "AsyncProverClient",

@@ -46,6 +46,14 @@ def statement(body: bytes) -> SignedAnswer:
     """The statement that `/statement` answered."""
     try:
         answer = strict_json.loads(body)
+    except ValueError as error:
+        raise ProofRefused(f"the service answered no statement: {error!r:.120}") from None
+    return statement_of(answer)
+
+
+def statement_of(answer: Any) -> SignedAnswer:
+    """The statement in an answer, in JSON's types."""
+    try:
         fields = answer["statement"]
         return SignedAnswer(
             statement=Statement(

@@ -1,51 +1,24 @@
 """The client for asyncio: each proof is asked for in a thread, which a cancelled call ends."""
 
 import asyncio
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from attestor.client.checks import CheckedProof, Form
-from attestor.client.credentials import NONE, Credentials
-from attestor.client.prover import MAX_PUBLIC_VALUES, TIMEOUT_SECONDS, ProverClient, Stage
-from attestor.client.registry import OnChain
+from attestor.client.prover import ProverClient
+from attestor.client.stage import Stage
 
 AT_ONCE = 32
 
 
 class AsyncProverClient:
-    """As `ProverClient`, for one event loop. At most `at_once` proofs are asked for together, the
-    others wait for their turn, and their time with them begins then."""
+    """Asks as `client` does, for one event loop. At most `at_once` proofs are asked for together,
+    the others wait for their turn, and their time with them begins then."""
 
-    def __init__(
-        self,
-        url: str,
-        registry: OnChain | None = None,
-        timeout: float = TIMEOUT_SECONDS,
-        *,
-        multiproof: bytes | None = None,
-        registration: str | None = None,
-        max_public_values: int = MAX_PUBLIC_VALUES,
-        credentials: Credentials = NONE,
-        at_once: int = AT_ONCE,
-        clock: Callable[[], float] = time.time,
-    ) -> None:
+    def __init__(self, client: ProverClient, *, at_once: int = AT_ONCE) -> None:
         self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="prover-client")
         self._running: set[ProverClient] = set()
-
-        def connect() -> ProverClient:
-            return ProverClient(
-                url,
-                registry,
-                timeout,
-                multiproof=multiproof,
-                registration=registration,
-                max_public_values=max_public_values,
-                credentials=credentials,
-                clock=clock,
-            )
-
-        self._connect = connect
+        self._connect = client.fresh
 
     async def prove(
         self,

@@ -1,14 +1,17 @@
-"""The client itself: three calls and the checks, all within one time."""
+"""The client itself: what it asks, and the checks, all within one time."""
 
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from enum import StrEnum
+from functools import partial
 
 from attestor.client.checks import Answered, Asked, CheckedProof, Form, Point, check
 from attestor.client.credentials import NONE, Credentials
 from attestor.client.registry import OnChain, RegistryView
 from attestor.client.service import Service
+from attestor.client.stage import Stage
+from attestor.client.transport import Transport
+from attestor.client.v1 import V1
 from attestor.core.execution import stdin_sha256
 from attestor.core.text import checksummed
 from attestor.errors import ProofRefused
@@ -17,15 +20,6 @@ from attestor.net import Deadline, HttpClient
 
 TIMEOUT_SECONDS = 900.0
 MAX_PUBLIC_VALUES = 4 << 20
-
-
-class Stage(StrEnum):
-    """What a call of `prove` does at the moment, in this order."""
-
-    PROVING = "proving"
-    """The program is sent, and run by the service."""
-    FETCHING = "fetching"
-    VERIFYING = "verifying"
 
 
 class ProverClient:
@@ -52,13 +46,23 @@ class ProverClient:
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._service = Service(
+        self._transport = Transport(
             url,
             http or credentials.http(),
             max_public_values,
             sleep,
-            registration,
-            credentials.headers(),
+            registration=registration,
+            credentials=credentials.headers(),
+        )
+        self._options = partial(
+            ProverClient,
+            *(url, registry, timeout),
+            multiproof=multiproof,
+            registration=registration,
+            max_public_values=max_public_values,
+            credentials=credentials,
+            clock=clock,
+            sleep=sleep,
         )
         self._registry = None if registry is None else RegistryView(registry.node, registry.address)
         self._timeout = timeout
@@ -90,26 +94,39 @@ class ProverClient:
             chain_id=None if registry is None else registry.chain_id,
             contract=self._multiproof,
         )
-        answered = self._ask(asked, wire.encode_request(program, stdin), deadline, progress)
+        v1 = V1(self._transport)
+        answered = v1.prove(program, stdin, form, deadline, progress)
+        if answered is None:
+            answered = self._ask_upstream(asked, program, stdin, deadline, progress)
         progress(Stage.VERIFYING)
         now = int(self._clock()) if registry is None else registry.now()
         proof = check(asked, answered, now)
         return proof if registry is None else _vouched_for(proof, registry)
 
+    def fresh(self) -> "ProverClient":
+        """Another client with the same options, and connections of its own."""
+        return self._options()
+
     def close(self) -> None:
         """End what runs, in whatever thread; nothing can be asked afterwards."""
-        self._service.close()
+        self._transport.close()
 
-    def _ask(
-        self, asked: Asked, body: bytes, deadline: Deadline, progress: Callable[[Stage], None]
+    def _ask_upstream(
+        self,
+        asked: Asked,
+        program: bytes,
+        stdin: Sequence[bytes],
+        deadline: Deadline,
+        progress: Callable[[Stage], None],
     ) -> Answered:
         progress(Stage.PROVING)
-        proof_id = self._service.request(body, deadline)
+        service = Service(self._transport)
+        proof_id = service.request(wire.encode_request(program, stdin), deadline)
         progress(Stage.FETCHING)
-        proof = self._service.proof(proof_id, deadline)
+        proof = service.proof(proof_id, deadline)
         if asked.form is Form.UPSTREAM:
             return Answered(proof_id, proof)
-        return Answered(proof_id, proof, self._service.statement(proof_id, deadline))
+        return Answered(proof_id, proof, service.statement(proof_id, deadline))
 
 
 def _vouched_for(proof: CheckedProof, registry: RegistryView) -> CheckedProof:

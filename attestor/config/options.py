@@ -6,6 +6,7 @@ from pathlib import Path
 from attestor.config.access_options import AccessOptions
 from attestor.config.option import MAX_PORT, MAX_WAIT_SECONDS, ROOT, option
 from attestor.config.payers import payer_source
+from attestor.config.proof_options import ProofOptions
 from attestor.core.cross_check import CheckingEngine, Mode
 from attestor.core.execution import SIGNABLE_ENGINES, Engine
 from attestor.core.payer_source import PayerSource
@@ -14,7 +15,7 @@ from attestor.core.tcb import ALLOWABLE_STATUSES
 
 
 @dataclass(frozen=True, kw_only=True)
-class Config(AccessOptions):
+class Config(AccessOptions, ProofOptions):
     """The daemon's configuration. Times are seconds unless the name says otherwise."""
 
     chain_rpc_url: str = option("url", "JSON-RPC endpoint of a node, over HTTP", "")
@@ -183,7 +184,7 @@ class Config(AccessOptions):
     api_port: int = option("int", "port to listen on; 0 picks a free one", 3000, high=MAX_PORT)
     api_max_body_bytes: int = option("int", "maximum size of a request body", 64 << 20, low=1024)
     api_wait_seconds: float = option(
-        "float", "maximum duration of one /wait_proof call", 60.0, high=MAX_WAIT_SECONDS
+        "float", "maximum duration of one call that waits", 60.0, high=MAX_WAIT_SECONDS
     )
 
     api_max_connections: int = option(
@@ -203,9 +204,6 @@ class Config(AccessOptions):
         "text", "address on which the daemon itself serves /health and /metrics", "127.0.0.1"
     )
     health_port: int = option("int", "its port; 0 picks a free one", 3001, high=MAX_PORT)
-
-    proofs_workers: int = option("int", "concurrent executions", 1, low=1)
-    proofs_max_open: int = option("int", "maximum number of queued and running jobs", 64, low=1)
 
     signer_user: str = option(
         "text",

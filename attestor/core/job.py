@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from attestor.core.execution import stdin_sha256
 from attestor.errors import (
@@ -15,6 +16,7 @@ from attestor.errors import (
     restore,
 )
 
+MAX_DEADLINE_SECONDS = 86_400
 _DOMAIN = b"attestor job v1\n"
 _FINAL = (GuestFailed, GuestFault, ProgramInvalid, PublicValuesMismatch, Unprovable)
 """What a program would fail with each time."""
@@ -22,7 +24,8 @@ _FINAL = (GuestFailed, GuestFault, ProgramInvalid, PublicValuesMismatch, Unprova
 
 @dataclass(frozen=True)
 class JobLimits:
-    """The client's own, which may only be lower than the operator's; None where there are none."""
+    """The client's own, which may only be lower than the operator's; None where there are none.
+    `seconds` are those from the acceptance of a job to its end."""
 
     cycles: int | None = None
     seconds: float | None = None
@@ -30,15 +33,19 @@ class JobLimits:
 
 @dataclass(frozen=True)
 class Request:
-    """What a client asks for: a program, its stdin, and limits."""
+    """What a client asks for: a program, its stdin, and limits. The program is None where it was
+    sent before, and its hash alone came with the request."""
 
-    program: bytes
+    program: bytes | None
     stdin: tuple[bytes, ...]
     limits: JobLimits = JobLimits()
 
-    def identify(self, registration: str = "") -> "Identity":
-        """Its names. Hashes everything: seconds for hundreds of megabytes."""
-        return Identity.of(self.program, self.stdin, self.limits, registration)
+    def identify(self, registration: str = "", program_sha256: str | None = None) -> "Identity":
+        """Its names. Hashes everything that is there: seconds for hundreds of megabytes."""
+        if self.program is not None:
+            program_sha256 = hashlib.sha256(self.program).hexdigest()
+        assert program_sha256 is not None
+        return Identity.of_named(program_sha256, self.stdin, self.limits, registration)
 
 
 @dataclass(frozen=True)
@@ -58,14 +65,25 @@ class Identity:
         limits: JobLimits = JobLimits(),
         registration: str = "",
     ) -> "Identity":
-        """The names for a program (sha256 of its bytes) and its stdin (`stdin_sha256`):
+        """The names for a program and its stdin."""
+        return cls.of_named(hashlib.sha256(program).hexdigest(), stdin, limits, registration)
+
+    @classmethod
+    def of_named(
+        cls,
+        named: str,
+        stdin: Sequence[bytes],
+        limits: JobLimits = JobLimits(),
+        registration: str = "",
+    ) -> "Identity":
+        """The names for a program (sha256 of its bytes, in hexadecimal) and its stdin
+        (`stdin_sha256`):
 
         job = 16 bytes of sha256("attestor job v1\\n" ‖ program ‖ stdin ‖ limits ‖ registration) as
         a UUID of version 8, the hashes as 32 bytes each, limits as text "cycles,seconds" where the
         client gave some, "@" and the registration (`core.served`) where it is not for the default
         one; otherwise nothing.
         """
-        named = hashlib.sha256(program).hexdigest()
         given = stdin_sha256(stdin)
         bounds = "" if limits == JobLimits() else f"{limits.cycles},{limits.seconds}"
         where = f"@{registration}" if registration else ""
@@ -84,14 +102,25 @@ def _uuid(digest: bytes) -> str:
 
 @dataclass(frozen=True)
 class Work:
-    """What a queued job wants to have run. `run` is the same for jobs that differ in nothing but
-    the registration that their signature is for; empty where that is not known."""
+    """What a queued job wants to have run; `program_sha256` in hexadecimal. `run` is the same for
+    jobs that differ in nothing but the registration that their signature is for; empty where that
+    is not known."""
 
     job: str
     program: bytes
     stdin: tuple[bytes, ...]
     limits: JobLimits = JobLimits()
     run: str = field(default="", compare=False)
+    program_sha256: str = field(default="", compare=False)
+
+
+class Withdrawn(StrEnum):
+    """What became of a job that a client withdrew."""
+
+    CANCELLED = "cancelled"
+    DELETED = "deleted"
+    LEFT = "left"
+    """Others want it still: it is theirs alone now."""
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,13 @@ from attestor.core.text import checksummed, from_hex, to_hex
 @dataclass(frozen=True)
 class Served:
     """A registry (20 bytes) on a chain for whose signers results are signed. `name` is the
-    operator's name of the chain, empty where there is one without a name."""
+    operator's name of the chain, empty where there is one without a name. With `has_statements`
+    the statement for its MultiProof is signed, too."""
 
     name: str
     chain_id: int
     registry: bytes
+    has_statements: bool = False
 
     @property
     def registration(self) -> str:
@@ -35,9 +37,12 @@ class Served:
             "name": self.name,
             "chain_id": self.chain_id,
             "registry": to_hex(self.registry),
+            "has_statements": self.has_statements,
         }
 
     @classmethod
     def from_header(cls, header: dict[str, Any]) -> "Served":
         """What is in a part of a frame's header."""
-        return cls(str(header["name"]), int(header["chain_id"]), from_hex(header["registry"]))
+        registry = from_hex(header["registry"])
+        has_statements = bool(header["has_statements"])
+        return cls(str(header["name"]), int(header["chain_id"]), registry, has_statements)

@@ -20,6 +20,8 @@ from attestor.daemon.clocks import Clocks
 from attestor.daemon.halt import Halt
 from attestor.signer.client import SignerProcess
 
+DAY = 86_400.0
+
 
 @dataclass(frozen=True)
 class ApiParts:
@@ -65,6 +67,10 @@ def _settings(config: Config, database: Path, registrations: tuple[Served, ...])
         registrations=registrations,
         workers=config.proofs_workers,
         max_open=config.proofs_max_open,
+        max_open_per_client=config.proofs_max_open_per_client,
+        keep_seconds=config.proofs_keep_days * DAY,
+        keep_jobs=config.proofs_keep_jobs,
+        keep_program_bytes=config.proofs_keep_program_bytes,
         max_body_bytes=config.api_max_body_bytes,
         min_bytes_per_second=config.api_min_bytes_per_second,
         wait_seconds=config.api_wait_seconds,

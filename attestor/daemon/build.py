@@ -74,7 +74,8 @@ def build(chains: Chains, bounds: DutyBounds | None = None) -> Parts:
         jobs, only = jobs_path(chains.store_path), len(slots) == 1
         units = []
         for chain, slot in zip(chains.each, slots, strict=True):
-            served = Served(chain.name, slot.chain_id, slot.binding.registry)
+            has_statements = bool(slot.multiproof)
+            served = Served(chain.name, slot.chain_id, slot.binding.registry, has_statements)
             move = partial(move_jobs, jobs=jobs, registration=served.registration)
             opening = partial(open_chain, chain.config, move)
             running = partial(_run, chain, findings, halt)

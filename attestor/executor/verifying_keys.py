@@ -24,9 +24,12 @@ class VerifyingKeys:
         self._kept: OrderedDict[bytes, VerifyingKey] = OrderedDict()
         self._lock = threading.Lock()
 
-    def of(self, program: bytes, stop: StopRequest | None = None) -> VerifyingKey:
-        """The key of an ELF. Raises as `NativeExecutor.verifying_key`."""
-        name = hashlib.sha256(program).digest()
+    def of(
+        self, program: bytes, stop: StopRequest | None = None, sha256: bytes | None = None
+    ) -> VerifyingKey:
+        """The key of an ELF, whose hash is computed unless this process knows it already. Raises as
+        `NativeExecutor.verifying_key`."""
+        name = sha256 or hashlib.sha256(program).digest()
         with self._lock:
             known = self._kept.get(name)
             if known is not None:

@@ -15,6 +15,7 @@ from attestor.core.text import checksummed
 from attestor.errors import BodyInvalid, InternalError
 from attestor.http import wire
 from attestor.http.bodies import Bodies, BodyLimits
+from attestor.http.clients import client_of
 from attestor.http.registrations import Registrations
 from attestor.http.server import error_answer
 from attestor.http.wire import DecodeLarge
@@ -54,13 +55,14 @@ class Api:
         async with self._requests.whole(request) as body:
             asked = await self._decoded(body)
             identity = await asyncio.to_thread(serving.identify, asked)
+            client = client_of(request)
             # Wanted from here on, so that no moment is left in which it would be parked.
-            waiting = serving.queue.waiting(identity.job)
+            waiting = serving.queue.waiting(identity.job, client)
             with waiting:
                 again = await serving.answers.is_stale(identity.job)
-                await serving.queue.ask(identity, asked, again)
+                await serving.queue.ask(identity, asked, again, client)
         del body, asked
-        state = await serving.queue.until_over(identity.job)
+        state = await serving.queue.until_over(identity.job, client)
         if state is None:
             raise InternalError(f"job {identity.job} is not in the database any more")
         _raise_if_failed(state)
@@ -82,7 +84,7 @@ class Api:
         except UnicodeDecodeError:
             raise BodyInvalid("the body is not UTF-8") from None
         serving = await self._registrations.of_job(job, request)
-        state = await serving.queue.wait(job, self._wait_seconds)
+        state = await serving.queue.wait(job, self._wait_seconds, client_of(request))
         if state is None:
             return _not_found(job)
         _raise_if_failed(state)

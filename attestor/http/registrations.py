@@ -34,11 +34,14 @@ class Serving:
     queue: ProofQueue
     answers: Answers
     is_default: bool
+    signing: Callable[[], tuple[bytes | None, int]] = lambda: (None, 0)
+    """Who signs (20 bytes), if anybody does, and the chain's time."""
 
-    def identify(self, request: Request) -> Identity:
-        """The names of a request. Those for the default registration are as upstream's callers
-        compute them."""
-        return request.identify("" if self.is_default else self.served.registration)
+    def identify(self, request: Request, program_sha256: str | None = None) -> Identity:
+        """The names of a request; where its program did not come with it, that has the given hash.
+        Those for the default registration are as upstream's callers compute them."""
+        where = "" if self.is_default else self.served.registration
+        return request.identify(where, program_sha256)
 
 
 class Registrations:
@@ -65,11 +68,15 @@ class Registrations:
                 if asked is not None and self._named(asked) is not serving:
                     raise RegistrationUnknown(
                         f"the job is for {serving.served.told}",
-                        hint="send its request to /request_proof for the other registration: what "
-                        "was run is not run again",
+                        hint="ask for it once more, for the other registration: what was run is "
+                        "not run again",
                     )
                 return serving
         return self._named(asked)
+
+    def told(self) -> list[tuple[str, str]]:
+        """The names of all, which may be empty, with chain id and registry."""
+        return [(serving.served.name, serving.served.told) for serving in self._each]
 
     def require_not_halted(self) -> None:
         """Raise `SigningHalted` once signing is halted, which it is for all of them."""
@@ -82,9 +89,8 @@ class Registrations:
             if serving.served.is_meant_by(given):
                 return serving
         raise RegistrationUnknown(
-            f"no registration is {given!r:.80} here", hint=f"there are {', '.join(self._told())}"
+            f"no registration is {given!r:.80} here", hint=f"there are {', '.join(self._listed())}"
         )
 
-    def _told(self) -> list[str]:
-        each = (serving.served for serving in self._each)
-        return [f"{one.name} ({one.told})" if one.name else one.told for one in each]
+    def _listed(self) -> list[str]:
+        return [f"{name} ({place})" if name else place for name, place in self.told()]

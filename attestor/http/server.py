@@ -15,25 +15,21 @@ from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.typedefs import Handler, Middleware
 from loguru import logger
 
+from attestor.core.text import one_line
 from attestor.errors import (
     AttestorError,
-    BodyCompressed,
     BodyInvalid,
-    BodyTooLarge,
     ConfigurationInvalid,
     DatabaseFailed,
-    ExecutorCrashed,
     Fatal,
-    ForbiddenCall,
     InternalError,
-    Rejected,
     SigningHalted,
-    Transient,
 )
-from attestor.errors.access import ClientRefused, QuotaExceeded, Unauthenticated
+from attestor.errors.access import QuotaExceeded
 from attestor.http.clients import REQUEST_ID
 from attestor.http.connections import ConnectionLimits, Connections
 from attestor.http.process_limits import bound_tls_memory
+from attestor.http.statuses import status_of
 
 FAULT_HEADER = "X-Attestor-Fault"
 STOP_SECONDS = 1.0
@@ -186,6 +182,8 @@ async def _answer_errors(request: web.Request, handler: Handler) -> web.StreamRe
     try:
         return await handler(request)
     except BodyInvalid as error:
+        if is_v1(request):
+            return error_answer(400, error.code, error.message, error.hint, **_id(request))
         # Upstream's text; what was wrong with the body is in a header beside it.
         return web.Response(
             status=400, text="Invalid body", headers={FAULT_HEADER: error.message[:200]}
@@ -203,7 +201,7 @@ async def _answer_errors(request: web.Request, handler: Handler) -> web.StreamRe
         refused.headers["Retry-After"] = str(max(1, math.ceil(error.seconds)))
         return refused
     except AttestorError as error:
-        status, about = _status(error), _id(request)
+        status, about = status_of(type(error)), _id(request)
         answer = error_answer(status, error.code, error.message, error.hint, **about)
         if answer.status == 401:
             answer.headers["WWW-Authenticate"] = 'Bearer realm="attestor"'
@@ -219,11 +217,22 @@ async def _answer_errors(request: web.Request, handler: Handler) -> web.StreamRe
 
 @web.middleware
 async def _answer_unknown(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Other methods and paths get an empty 404, as upstream gives it."""
+    """Other methods and paths get an empty 404, as upstream gives it; below /v1 an error that says
+    so."""
     try:
         return await handler(request)
-    except (web.HTTPNotFound, web.HTTPMethodNotAllowed):
-        return web.Response(status=404)
+    except web.HTTPMethodNotAllowed as error:
+        if not is_v1(request):
+            return web.Response(status=404)
+        told = f"{request.path} does not take {request.method}"
+        answered = error_answer(405, "method_not_allowed", told, "GET /v1/openapi.json says more")
+        answered.headers["Allow"] = ", ".join(sorted(error.allowed_methods))
+        return answered
+    except web.HTTPNotFound:
+        if not is_v1(request):
+            return web.Response(status=404)
+        told = f"there is no call {one_line(request.path)[:100]}"
+        return error_answer(404, "not_found", told, "GET /v1/openapi.json lists all")
 
 
 def _id(request: web.Request) -> dict[str, str]:
@@ -231,21 +240,6 @@ def _id(request: web.Request) -> dict[str, str]:
     return {"request_id": request[REQUEST_ID]} if REQUEST_ID in request else {}
 
 
-def _status(error: AttestorError) -> int:
-    if isinstance(error, Unauthenticated):
-        return 401
-    if isinstance(error, ClientRefused):
-        return 403
-    if isinstance(error, BodyTooLarge):
-        return 413
-    if isinstance(error, BodyCompressed):
-        return 415
-    if isinstance(error, InternalError):
-        return 500
-    if isinstance(error, ExecutorCrashed) and not isinstance(error, ForbiddenCall):
-        return 500
-    if isinstance(error, Rejected):
-        return 422
-    if isinstance(error, Transient):
-        return 503
-    return 500
+def is_v1(request: web.Request) -> bool:
+    """Whether our own rules of answers apply, and not upstream's."""
+    return request.path.startswith("/v1/")

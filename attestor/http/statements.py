@@ -27,11 +27,13 @@ class Statements:
         result = await serving.answers.result(job)
         if result is None or result.statement is None:
             return web.Response(status=404)
+        body = statement_body(result.statement, serving.served)
         headers = {"X-Attestor-Executor": result.executor or "unknown"}
-        return web.json_response(_body(result.statement, serving.served), headers=headers)
+        return web.json_response(body, headers=headers)
 
 
-def _body(found: StoredStatement, served: Served) -> dict[str, object]:
+def statement_body(found: StoredStatement, served: Served) -> dict[str, object]:
+    """A statement as JSON: the struct's fields under their Solidity names, and the signature."""
     signed = found.statement
     return {
         "statement": {

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Protocol
 
-from attestor.core.job import Identity, JobState, Request, Work
+from attestor.core.job import Identity, JobState, Request, Withdrawn, Work
 from attestor.core.proof import Proof
 
 
@@ -28,8 +28,26 @@ class JobStore(Protocol):
     def drop_parked(self, waited: Collection[str], most: int) -> int:
         """Forget the oldest parked jobs, but for `most`; how many."""
 
-    def ask(self, identity: Identity, request: Request) -> None:
-        """Queue a job with all that it needs, a new one or one that is over."""
+    def open_count_of(self, client: str, waited: Collection[str]) -> int:
+        """How many of these a client asked for."""
+
+    def ask(
+        self, identity: Identity, request: Request, client: str = "", kept: bool = False
+    ) -> None:
+        """Queue a job of a client with all that it needs, a new one or one that is over; one that
+        is open is this client's too. Raises `ProgramUnknown`."""
+
+    def note_client(self, job: str, client: str) -> bool:
+        """A client asked for a job, too; whether there is such a job."""
+
+    def withdraw(self, job: str, client: str, others_wait: bool) -> Withdrawn:
+        """A client does not want a job any more. Raises `JobUnknown`, `NotJobOwner`."""
+
+    def expire(self, job: str) -> None:
+        """End an open job whose time is over. Raises `JobUnknown`."""
+
+    def timed(self) -> dict[str, float]:
+        """The open jobs that have to be finished in time, with the seconds that they have."""
 
     def keep(self, job: str) -> None:
         """The job was asked for by its id."""

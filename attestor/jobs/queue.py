@@ -2,31 +2,27 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 
-from attestor.core.job import Identity, JobState, Request
+from attestor.core.job import Identity, JobState, Request, Withdrawn
 from attestor.errors import AttestorError, QueueFull, SigningHalted, Stopping
+from attestor.errors.jobs import JobUnknown
+from attestor.jobs.deadlines import Deadlines
 from attestor.jobs.job_store import JobStore
+from attestor.jobs.waiting import Waiting
 
 LEFT_SECONDS = 5.0
 """What a client that lost its connection gets to come back before its job is stopped."""
 FOREVER = 1e9
 
 
-@dataclass
-class Waiting:
-    """Those who wait for one job. Its event is replaced when it is set."""
-
-    count: int = 0
-    event: asyncio.Event = field(default_factory=asyncio.Event)
-
-
 class ProofQueue:
     """Accepts jobs and answers how they stand. Lives in one event loop.
 
-    `on_abandoned` is told the jobs that nobody waits for any more and nobody asked for by id.
+    `on_abandoned` is told the jobs that nobody waits for any more and nobody asked for by id,
+    `on_ended` those that ended while they may still run. Of one client at most
+    `max_open_per_client` jobs are open.
     """
 
     def __init__(
@@ -34,15 +30,19 @@ class ProofQueue:
         jobs: JobStore,
         max_open: int,
         on_abandoned: Callable[[str], None] = lambda job: None,
+        max_open_per_client: int | None = None,
     ) -> None:
         self._jobs = jobs
         self._max_open = max_open
+        self._max_open_per_client = max_open_per_client or max_open
         self.on_abandoned = on_abandoned
+        self.on_ended: Callable[[str], None] = lambda job: None
         self.require_quota: Callable[[str], None] = lambda job: None
         """Called in a thread, with the context of who asks, before a job is queued."""
+        self.deadlines = Deadlines(self._expire)
         self._waiting: dict[str, Waiting] = {}
         self._left: dict[str, asyncio.TimerHandle] = {}
-        self._added = asyncio.Condition()
+        self._added = asyncio.Event()
         self._accepting = asyncio.Lock()
         self._halted: SigningHalted | None = None
         self._stopping: Stopping | None = None
@@ -53,6 +53,15 @@ class ProofQueue:
     def halted(self) -> SigningHalted | None:
         """Why nothing is proven any more."""
         return self._halted
+
+    @property
+    def bounds(self) -> tuple[int, int]:
+        """How many jobs may be open, and how many of one client."""
+        return self._max_open, self._max_open_per_client
+
+    async def open_count(self) -> int:
+        """How many jobs are wanted, and not finished."""
+        return await asyncio.to_thread(self._jobs.open_count, self.wanted())
 
     def halt(self, error: SigningHalted) -> None:
         """Answer every call with `error`. Open jobs stay as they are, for the run after the
@@ -83,47 +92,80 @@ class ProofQueue:
         return [*self._waiting, *self._left]
 
     @contextmanager
-    def waiting(self, job: str) -> Iterator[Waiting]:
+    def waiting(self, job: str, client: str = "") -> Iterator[Waiting]:
         """Wait for a job: it is wanted meanwhile, and for LEFT_SECONDS after the last one."""
         waiting = self._waiting.setdefault(job, Waiting())
-        waiting.count += 1
+        waiting.clients[client] += 1
         self._forget_left(job)
         try:
             yield waiting
         finally:
-            waiting.count -= 1
-            if waiting.count == 0:
+            waiting.clients[client] -= 1
+            if waiting.clients.total() == 0:
                 del self._waiting[job]
                 later = asyncio.get_running_loop().call_later
                 self._left[job] = later(LEFT_SECONDS, self._check_left, job)
 
-    async def ask(self, identity: Identity, request: Request, again: bool = False) -> None:
-        """Accept a job, or join the one of that name: one that is over in a way that would repeat
-        itself stays so, unless it is to be run `again`. Raises `QueueFull`, `QuotaExceeded`,
-        `SigningHalted`, `Stopping`, and as `JobStore.known`. Call it while waiting for the job."""
+    async def ask(
+        self,
+        identity: Identity,
+        request: Request,
+        again: bool = False,
+        client: str = "",
+        kept: bool = False,
+    ) -> None:
+        """Accept a job of a client, or join the one of that name: one that is over in a way that
+        would repeat itself stays so, unless it is to be run `again`. Raises `QueueFull`,
+        `QuotaExceeded`, `SigningHalted`, `Stopping`, `ProgramUnknown`, and as `JobStore.known`.
+        Call it while waiting for the job, unless it is to be `kept`: run whether or not anyone
+        waits."""
         self.require_not_halted()
         async with self._accepting:
             state = await asyncio.to_thread(self._jobs.known, identity)
             if state is not None and state.is_final and not again:
-                return
+                # It may be withdrawn at this moment.
+                if await asyncio.to_thread(self._jobs.note_client, identity.job, client):
+                    return
+                state = None
             if self._stopping is not None:
                 raise Stopping(self._stopping.message, hint=self._stopping.hint)
-            if state is None or not state.is_open:
-                await self._require_room(identity.job)
+            is_open = state is not None and state.is_open
+            if not is_open:
+                await self._require_room(identity.job, client)
                 await asyncio.to_thread(self.require_quota, identity.job)
-                await asyncio.to_thread(self._jobs.ask, identity, request)
+            if not is_open or client or kept:
+                await asyncio.to_thread(self._jobs.ask, identity, request, client, kept)
+            if not is_open:
                 await asyncio.to_thread(self._jobs.drop_parked, self.wanted(), self._max_open)
-        await self._notify()
+            self.deadlines.begin(identity.job, request.limits.seconds)
+        self.notify()
 
-    async def until_over(self, job: str) -> JobState | None:
+    async def withdraw(self, job: str, client: str) -> Withdrawn:
+        """A client does not want a job any more, or its result. Raises `JobUnknown`,
+        `NotJobOwner`."""
+        waiting = self._waiting.get(job)
+        others = waiting is not None and waiting.clients.total() > waiting.clients[client]
+        outcome = await asyncio.to_thread(self._jobs.withdraw, job, client, others)
+        if outcome is not Withdrawn.LEFT:
+            self.ended(job)
+        return outcome
+
+    def ended(self, job: str) -> None:
+        """A job ended by something else than its run, which goes on perhaps."""
+        self.on_ended(job)
+        self.closed(job)
+
+    async def until_over(self, job: str, client: str = "") -> JobState | None:
         """The job's state once it is finished. Raises `SigningHalted`, and `Stopping` at the
         end."""
-        with self.waiting(job) as waiting:
+        with self.waiting(job, client) as waiting:
             return await self._until(waiting, job, FOREVER)
 
-    async def wait(self, job: str, timeout: float) -> JobState | None:
-        """The job's state once it is finished, or as it stands after `timeout` seconds. Who asks by
-        the id wants the job also when they do not wait.
+    async def wait(
+        self, job: str, timeout: float, client: str = "", keep: bool = True
+    ) -> JobState | None:
+        """The job's state once it is finished, or as it stands after `timeout` seconds. With `keep`
+        the job is wanted also when nobody waits any more.
 
         Raises `SigningHalted`, also for finished jobs: their proofs are in doubt too.
         """
@@ -131,10 +173,44 @@ class ProofQueue:
         state = await asyncio.to_thread(self._jobs.state, job)
         if state is None or not state.is_open:
             return state
-        await asyncio.to_thread(self._jobs.keep, job)
-        with self.waiting(job) as waiting:
-            await self._notify()
+        if keep:
+            await asyncio.to_thread(self._jobs.keep, job)
+        with self.waiting(job, client) as waiting:
+            self.notify()
             return await self._until(waiting, job, timeout)
+
+    async def state(self, job: str) -> JobState:
+        """How a job stands. Raises `JobUnknown`, and `SigningHalted`."""
+        self.require_not_halted()
+        state = await asyncio.to_thread(self._jobs.state, job)
+        if state is None:
+            raise JobUnknown(f"there is no job {job}", hint="results are kept for some time only")
+        return state
+
+    async def changes(
+        self, job: str, client: str, seconds: float, beat: float
+    ) -> AsyncGenerator[JobState | None]:
+        """The job's state, and again each time that it is another, until it is over or `seconds`
+        are; None where it was the same for `beat` seconds. The job is wanted meanwhile. Raises
+        `JobUnknown`, also when it is deleted meanwhile, `SigningHalted` and `Stopping`."""
+        told: JobState | None = None
+        deadline = time.monotonic() + seconds
+        with self.waiting(job, client) as waiting:
+            self.notify()
+            while True:
+                event = waiting.event
+                state = await self.state(job)
+                if state != told:
+                    told = state
+                    yield state
+                if not state.is_open or time.monotonic() >= deadline:
+                    return
+                self._require_open()
+                try:
+                    async with asyncio.timeout(min(beat, max(0.0, deadline - time.monotonic()))):
+                        await event.wait()
+                except TimeoutError:
+                    yield None
 
     def require_not_halted(self) -> None:
         """Raise `SigningHalted` once signing is halted."""
@@ -142,14 +218,21 @@ class ProofQueue:
             raise SigningHalted(self._halted.message, hint=self._halted.hint)
 
     async def until_added(self, timeout: float) -> None:
-        """Until a job is added, or that many seconds."""
-        async with self._added:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._added.wait(), timeout)
+        """Until a job is added, also one since this was last called, or that many seconds."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout):
+                await self._added.wait()
+        self._added.clear()
 
     def closed(self, job: str) -> None:
+        """A job is over, or given back."""
+        self.deadlines.forget(job)
+        self.changed(job)
+
+    def changed(self, job: str) -> None:
         """Wake whoever waits for that job."""
-        self._wake(self._waiting.get(job))
+        if job in self._waiting:
+            self._waiting[job].wake()
 
     async def _until(self, waiting: Waiting, job: str, timeout: float) -> JobState | None:
         deadline = time.monotonic() + timeout
@@ -160,22 +243,35 @@ class ProofQueue:
             left = deadline - time.monotonic()
             if state is None or not state.is_open or left <= 0:
                 return state
-            if self._is_closed:
-                assert self._stopping is not None
-                raise Stopping(self._stopping.message, hint=self._stopping.hint)
+            self._require_open()
             # Not wait_for, which can lose the cancellation of a client that left.
             with suppress(TimeoutError):
                 async with asyncio.timeout(left):
                     await event.wait()
 
-    async def _require_room(self, job: str) -> None:
+    def _require_open(self) -> None:
+        if self._is_closed:
+            assert self._stopping is not None
+            raise Stopping(self._stopping.message, hint=self._stopping.hint)
+
+    async def _require_room(self, job: str, client: str) -> None:
         others = [name for name in self.wanted() if name != job]
         if await asyncio.to_thread(self._jobs.open_count, others) >= self._max_open:
             raise QueueFull(f"{self._max_open} jobs are waiting already", hint="try again later")
+        most = self._max_open_per_client
+        if client and await asyncio.to_thread(self._jobs.open_count_of, client, others) >= most:
+            raise QueueFull(
+                f"{most} jobs of this client are waiting already", hint="let one of them finish"
+            )
 
-    async def _notify(self) -> None:
-        async with self._added:
-            self._added.notify()
+    async def _expire(self, job: str) -> None:
+        with suppress(JobUnknown):
+            await asyncio.to_thread(self._jobs.expire, job)
+        self.ended(job)
+
+    def notify(self) -> None:
+        """There is a job to be run."""
+        self._added.set()
 
     def _check_left(self, job: str) -> None:
         task = asyncio.get_running_loop().create_task(self._abandon(job))
@@ -196,10 +292,4 @@ class ProofQueue:
 
     def _wake_all(self) -> None:
         for waiting in self._waiting.values():
-            self._wake(waiting)
-
-    @staticmethod
-    def _wake(waiting: Waiting | None) -> None:
-        if waiting is not None:
-            waiting.event.set()
-            waiting.event = asyncio.Event()
+            waiting.wake()

@@ -19,13 +19,13 @@ from attestor.errors import (
     ExecutorCrashed,
     Fatal,
     ForbiddenCall,
-    InternalError,
     LeaseLost,
     SignerFailed,
     Transient,
     WorkersFailing,
 )
 from attestor.jobs.contained import contained
+from attestor.jobs.failing import crashed, internal
 from attestor.jobs.job_store import JobStore
 from attestor.jobs.queue import ProofQueue
 
@@ -76,6 +76,7 @@ class Workers:
         self._running: set[str] = set()
         self._broken_off: dict[str, str] = {}
         self._unwanted: set[str] = set()
+        self._over: set[str] = set()
         self._owners = [f"{uuid.uuid4()}/{number}" for number in range(count)]
         self._on_fatal = on_fatal
         self._threads = ThreadPoolExecutor(count, thread_name_prefix="prove")
@@ -89,9 +90,12 @@ class Workers:
         """Begin to work, with the jobs of an earlier run first that were asked for by their id.
         The others wait until they are asked for again."""
         self._queue.on_abandoned = self._abandoned
+        self._queue.on_ended = self._ended_otherwise
         left = self._jobs.recover()
         if left:
             logger.info("{} jobs of an earlier run are taken over", left)
+        for job, seconds in self._jobs.timed().items():
+            self._queue.deadlines.begin(job, seconds)
         self._tasks = [asyncio.create_task(self._work(owner)) for owner in self._owners]
         for task in self._tasks:
             task.add_done_callback(self._ended)
@@ -157,16 +161,19 @@ class Workers:
             await self._queue.until_added(RETRY_SECONDS)
             return
         self._running.add(work.job)
+        self._queue.changed(work.job)
         try:
             await self._finish(work, owner)
         except LeaseLost as error:
-            logger.warning("job {} was left to another worker: {}", work.job, error)
+            if work.job not in self._over:
+                logger.warning("job {} was left to another worker: {}", work.job, error)
         except asyncio.CancelledError:
             self._broken_off[work.job] = owner
             raise
         finally:
             self._running.discard(work.job)
             self._unwanted.discard(work.job)
+            self._over.discard(work.job)
             self._queue.closed(work.job)
 
     async def _finish(self, work: Work, owner: str) -> None:
@@ -193,7 +200,7 @@ class Workers:
             self._in_a_row = 0
         except Exception as error:
             self._note_internal(error, f"job {work.job}")
-            await self._fail(work, owner, _internal(work.job))
+            await self._fail(work, owner, internal(work.job))
         else:
             logger.info("job {} proven in {} cycles", work.job, proof.cycles)
             self._in_a_row = 0
@@ -229,7 +236,7 @@ class Workers:
                     raise
             except (ExecutorCrashed, SignerFailed) as error:
                 if crashes >= MAX_CRASHES or isinstance(error, ForbiddenCall):
-                    raise _crashed(error, crashes) from error
+                    raise crashed(error, crashes) from error
                 logger.warning("job {} is run again: {} [{}]", work.job, error, error.code)
                 crashes += 1
             except Transient:
@@ -261,8 +268,14 @@ class Workers:
         if job in self._running:
             self._unwanted.add(job)
 
+    def _ended_otherwise(self, job: str) -> None:
+        if job in self._running:
+            self._over.add(job)
+
     def _is_unwanted(self, job: str) -> bool:
-        """Whether everybody left; somebody may have come back since."""
+        """Whether it ended otherwise, or everybody left; somebody may have come back since."""
+        if job in self._over:
+            return True
         if job in self._unwanted and job in self._queue.wanted():
             self._unwanted.discard(job)
         return job in self._unwanted
@@ -276,19 +289,3 @@ class Workers:
         self.internal_errors += 1
         self._in_a_row += 1
         logger.opt(exception=error).error("{} met an unexpected error", where)
-
-
-def _internal(job: str) -> InternalError:
-    """What the client is told: nothing of what is inside."""
-    return InternalError(
-        f"an internal error ended job {job}", hint="tell the operator, whose log has more of it"
-    )
-
-
-def _crashed(error: ExecutorCrashed | SignerFailed, times: int) -> AttestorError:
-    """What a job fails with when trying again did not help."""
-    if isinstance(error, ForbiddenCall):
-        return error
-    again = f"{error.message}; {times} times in a row"
-    hint = error.hint or "ask again, or tell the operator, whose log has more of it"
-    return ExecutorCrashed(again, hint=hint)

@@ -29,13 +29,15 @@ class Prover(Connection):
         stdin: Sequence[bytes],
         limits: JobLimits | None = None,
         slot: str | None = None,
+        program_sha256: str | None = None,
     ) -> Proof:
         """Run a program and have the active signer of a slot, or of the first one, sign what it
-        committed to. Raises `ExecutionStopped` when it was cancelled meanwhile."""
+        committed to; the program's hash, in hexadecimal, is computed unless it is given. Raises
+        `ExecutionStopped` when it was cancelled meanwhile."""
         limits = limits or JobLimits()
         asked: dict[str, Any] = {"job": job, "cycles": limits.cycles, "seconds": limits.seconds}
         asked |= _of(slot)
-        name = hashlib.sha256(program).hexdigest()
+        name = program_sha256 or hashlib.sha256(program).hexdigest()
         try:
             return _proof(self._ask("prove", tuple(stdin), program=name, **asked))
         except ProgramUnknown:
@@ -46,6 +48,13 @@ class Prover(Connection):
         `OutcomeUnknown` when this process did not run it."""
         asked = {"job": job, "outcome": outcome.to_header(), **_of(slot)}
         return _proof(self._ask("sign_again", (outcome.public_values,), **asked))
+
+    def verifying_key(self, program: bytes) -> VerifyingKey:
+        """Compute the key of a program, which the process keeps. Raises as
+        `NativeExecutor.verifying_key`."""
+        name = f"key of {hashlib.sha256(program).hexdigest()}"
+        answer = self._ask("verifying_key", (program,), job=name)
+        return VerifyingKey(tuple(answer.header["words"]))
 
     def cancel(self, job: str) -> None:
         """End the run of that job, if there is one."""

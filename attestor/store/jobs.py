@@ -13,9 +13,11 @@ from attestor.core.job import Identity, JobLimits, JobState, Request, Work
 from attestor.core.proof import SP1, Proof
 from attestor.errors import JobGivenUp, LeaseLost, RequestInvalid
 from attestor.store.database import Store
-from attestor.store.journal import Clock, iso
+from attestor.store.job_ends import FRESH, NO_LEASE, JobEnds
+from attestor.store.journal import Clock
 from attestor.store.leases import Leases
-from attestor.store.results import Results
+from attestor.store.programs import Programs
+from attestor.store.turns import Turns
 
 OPEN_STATES = "('queued', 'running')"
 WANTED = "(kept = 1 OR jobs.id IN (SELECT value FROM json_each(?)))"
@@ -24,12 +26,17 @@ CLAIMABLE = (
     "(state = 'queued' OR (state = 'running' AND jobs.id NOT IN (SELECT value FROM json_each(?))))"
 )
 """Jobs that nobody holds; the parameter is a JSON list of those that are held."""
-NO_LEASE = {"claimed_by": None, "lease_ends_at": None}
-NO_ERROR = {"error_code": None, "error_message": None, "error_hint": None, "finished_at": None}
+OLDEST_OF_EACH = (
+    "SELECT jobs.id, min(jobs.rowid) AS rowid, starts, cycle_limit, seconds_limit, program, "  # noqa: S608
+    "stdin_sha256, "
+    "coalesce((SELECT client FROM job_clients WHERE job = jobs.id ORDER BY asked_at, client "
+    f"LIMIT 1), '') AS client FROM jobs WHERE {CLAIMABLE} AND {WANTED} AND registration = ? "
+    "GROUP BY client"
+)
 MAX_STARTS = 3
 
 
-class Jobs:
+class Jobs(JobEnds):
     """The tables programs, jobs and stdin_entries, of them the jobs for one registration; leases as
     `jobs.job_store` has them.
 
@@ -42,18 +49,18 @@ class Jobs:
         clock: Clock = time.time,
         monotonic: Callable[[], float] = time.monotonic,
         registration: str = "",
+        programs: Programs | None = None,
     ) -> None:
-        self._store = store
-        self._registration = registration
-        self._clock = clock
+        super().__init__(store, clock, registration, programs)
+        self._for = registration
         self._leases = Leases(monotonic)
-        self.results = Results(store, clock)
+        self._turns = Turns()
 
     def adopt(self) -> None:
         """Jobs of a version that knew one registration alone were for this one."""
         with self._store.transaction():
             self._store.execute(
-                "UPDATE jobs SET registration = ? WHERE registration = ''", self._registration
+                "UPDATE jobs SET registration = ? WHERE registration = ''", self._for
             )
 
     def recover(self) -> int:
@@ -63,30 +70,40 @@ class Jobs:
             self._store.execute(
                 "UPDATE jobs SET state = 'queued', claimed_by = NULL, lease_ends_at = NULL "
                 "WHERE state = 'running' AND registration = ?",
-                self._registration,
+                self._for,
             )
             self._give_up("state = 'queued'")
             self._leases.clear()
         return self.open_count([])
 
-    def ask(self, identity: Identity, request: Request) -> None:
-        """Queue a job with all that it needs, also one that is over and is to be run again. One
-        that is open already stays as it is."""
+    def ask(
+        self, identity: Identity, request: Request, client: str = "", kept: bool = False
+    ) -> None:
+        """Queue a job with all that it needs for a client, also one that is over and is to be run
+        again. One that is open already stays as it is, and is this client's too. Raises
+        `ProgramUnknown` when its program neither came with it nor is here."""
         with self._store.transaction():
             state = self.known(identity)
-            if state is not None and state.is_open:
-                return
-            if state is None:
-                self._forget(identity.job)
-            self._keep_program(identity.program, request.program)
-            if state is None:
-                self._store.insert("jobs", self._row(identity, request.limits))
-            else:
-                fresh = {"state": "queued", "starts": 0, **NO_LEASE, **NO_ERROR}
-                self._store.update("jobs", identity.job, **fresh)
-            for position, data in enumerate(request.stdin):
-                entry = {"job": identity.job, "position": position, "data": data}
-                self._store.insert("stdin_entries", entry)
+            if state is None or not state.is_open:
+                if state is None:
+                    # One of another registration may have its id, which was the default once.
+                    self._forget(identity.job)
+                self._queue(identity, request, is_new=state is None)
+            self.note_client(identity.job, client)
+            if kept:
+                self.keep(identity.job)
+
+    def note_client(self, job: str, client: str) -> bool:
+        """A client asked for a job; nameless ones are not noted. Whether there is such a job."""
+        with self._store.transaction():
+            if self.state(job) is None:
+                return False
+            if client:
+                self._store.execute(
+                    "INSERT OR IGNORE INTO job_clients (job, client, asked_at) VALUES (?, ?, ?)",
+                    *(job, client, self._now()),
+                )
+            return True
 
     def keep(self, job: str) -> None:
         """Somebody asked for an open job by its id: it is run whether or not they wait."""
@@ -106,7 +123,7 @@ class Jobs:
             f"SELECT count(*) AS n FROM jobs WHERE state IN {OPEN_STATES} AND {WANTED} "  # noqa: S608
             "AND registration = ?",
             json.dumps(list(waited)),
-            self._registration,
+            self._for,
         )
         assert row is not None
         return int(row["n"])
@@ -117,21 +134,41 @@ class Jobs:
         rows = self._store.rows(
             f"SELECT id FROM jobs WHERE {condition} ORDER BY rowid DESC LIMIT -1 OFFSET ?",  # noqa: S608
             json.dumps(list(waited)),
-            self._registration,
+            self._for,
             most,
         )
         for row in rows:
             with self._store.transaction():
-                self._drop_inputs(row["id"])
                 if self.results.of(row["id"]) is not None:
                     # It was to be run once more; what it has stays its answer.
                     self._store.update("jobs", row["id"], state="done")
+                    self._drop_inputs(row["id"])
                     continue
-                self._store.delete("jobs", [row["id"]])
+                self._forget(row["id"])
         return len(rows)
 
+    def open_count_of(self, client: str, waited: Collection[str]) -> int:
+        """How many of these a client asked for."""
+        row = self._store.row(
+            "SELECT count(*) AS n FROM job_clients JOIN jobs ON jobs.id = job "  # noqa: S608
+            f"WHERE client = ? AND state IN {OPEN_STATES} AND {WANTED} AND registration = ?",
+            *(client, json.dumps(list(waited)), self._for),
+        )
+        assert row is not None
+        return int(row["n"])
+
+    def timed(self) -> dict[str, float]:
+        """The open jobs that have to be finished in time, with the seconds that they have."""
+        rows = self._store.rows(
+            "SELECT id, seconds_limit FROM jobs "  # noqa: S608
+            f"WHERE state IN {OPEN_STATES} AND seconds_limit IS NOT NULL AND registration = ?",
+            self._for,
+        )
+        return {row["id"]: row["seconds_limit"] for row in rows}
+
     def claim(self, owner: str, seconds: float, waited: Collection[str]) -> Work | None:
-        """The oldest wanted job that nobody holds, now leased to `owner` for `seconds`.
+        """The next wanted job that nobody holds, now leased to `owner` for `seconds`: the oldest of
+        the client whose turn it is.
 
         One that was started MAX_STARTS times and never came to an end is failed: it may be what
         ended whoever ran it.
@@ -139,20 +176,13 @@ class Jobs:
         with self._store.transaction():
             held, wanted = self._leases.held(), json.dumps(list(waited))
             self._give_up(CLAIMABLE, held)
-            row = self._store.row(
-                "SELECT jobs.id, program, stdin_sha256, starts, cycle_limit, seconds_limit, elf "  # noqa: S608
-                "FROM jobs JOIN programs ON programs.sha256 = jobs.program "
-                f"WHERE {CLAIMABLE} AND {WANTED} AND registration = ? "
-                "ORDER BY jobs.rowid LIMIT 1",
-                held,
-                wanted,
-                self._registration,
-            )
+            row = self._turns.next(self._store.rows(OLDEST_OF_EACH, held, wanted, self._for))
             if row is None:
                 return None
             lease = {"claimed_by": owner, "lease_ends_at": self._now(seconds)}
             starts = row["starts"] + 1
             self._store.update("jobs", row["id"], state="running", starts=starts, **lease)
+            program = self.programs.of(row["program"])
             entries = self._store.rows(
                 "SELECT data FROM stdin_entries WHERE job = ? ORDER BY position", row["id"]
             )
@@ -160,7 +190,7 @@ class Jobs:
         stdin = tuple(entry["data"] for entry in entries)
         limits = JobLimits(row["cycle_limit"], row["seconds_limit"])
         run = f"{row['program']} {row['stdin_sha256']} {limits.cycles} {limits.seconds}"
-        return Work(row["id"], row["elf"], stdin, limits, run)
+        return Work(row["id"], program, stdin, limits, run, row["program"])
 
     def renew(self, job: str, owner: str, seconds: float) -> None:
         """Hold the lease for `seconds` from now. Raises `LeaseLost`."""
@@ -200,7 +230,7 @@ class Jobs:
         row = self._store.row(
             "SELECT program, stdin_sha256 FROM jobs WHERE id = ? AND registration = ?",
             identity.job,
-            self._registration,
+            self._for,
         )
         if row is None:
             return None
@@ -208,25 +238,10 @@ class Jobs:
             raise RequestInvalid(f"another request has the id {identity.job}")
         return self.state(identity.job)
 
-    def state(self, job: str) -> JobState | None:
-        """How a job stands, or None when there is no such job for this registration."""
-        row = self._store.row(
-            "SELECT state, error_code, error_message, error_hint FROM jobs "
-            "WHERE id = ? AND registration = ?",
-            job,
-            self._registration,
-        )
-        return JobState(**row) if row else None
-
-    def registration_of(self, job: str) -> str | None:
-        """The registration that any job is for, this one or another."""
-        row = self._store.row("SELECT registration FROM jobs WHERE id = ?", job)
-        return row["registration"] if row else None
-
     def _row(self, identity: Identity, limits: JobLimits) -> dict[str, Any]:
         return {
             "id": identity.job,
-            "registration": self._registration,
+            "registration": self._for,
             "kind": SP1,
             "program": identity.program,
             "stdin_sha256": identity.stdin,
@@ -236,24 +251,16 @@ class Jobs:
             "created_at": self._now(),
         }
 
-    def _forget(self, job: str) -> None:
-        """Make room for a job whose id one of another registration has: that one was the default
-        in an earlier run."""
-        for table, column in (("results", "job"), ("stdin_entries", "job"), ("jobs", "id")):
-            self._store.execute(f"DELETE FROM {table} WHERE {column} = ?", job)  # noqa: S608
-
-    def _keep_program(self, name: str, program: bytes) -> None:
-        known = self._store.row(
-            "SELECT elf IS NOT NULL AS whole FROM programs WHERE sha256 = ?", name
-        )
-        if known is None:
-            row = {"sha256": name, "size": len(program), "elf": program}
-            self._store.insert("programs", row)
-        elif not known["whole"]:
-            self._store.update("programs", name, elf=program)
-
-    def _now(self, later: float = 0.0) -> str:
-        return iso(self._clock() + later)
+    def _queue(self, identity: Identity, request: Request, is_new: bool) -> None:
+        self.programs.keep(identity.program, request.program)
+        if is_new:
+            self._store.insert("jobs", self._row(identity, request.limits))
+        else:
+            self._store.update("jobs", identity.job, **FRESH)
+            self._store.execute("DELETE FROM stdin_entries WHERE job = ?", identity.job)
+        for position, data in enumerate(request.stdin):
+            entry = {"job": identity.job, "position": position, "data": data}
+            self._store.insert("stdin_entries", entry)
 
     def _require_lease(self, job: str, owner: str) -> None:
         """A lease that ended still counts until somebody else claims the job: the work is done."""
@@ -266,23 +273,7 @@ class Jobs:
             f"SELECT id FROM jobs WHERE {condition} AND starts >= {MAX_STARTS} "  # noqa: S608
             "AND registration = ?",
             *parameters,
-            self._registration,
+            self._for,
         ):
             told = f"started {MAX_STARTS} times without an end"
             self._close_failed(row["id"], JobGivenUp.code, told, "ask again, or tell the operator")
-
-    def _close_failed(self, job: str, code: str, message: str, hint: str | None) -> None:
-        changes = {"error_code": code, "error_message": message, "error_hint": hint, **NO_LEASE}
-        self._store.update("jobs", job, state="failed", finished_at=self._now(), **changes)
-        self._drop_inputs(job)
-
-    def _drop_inputs(self, job: str) -> None:
-        """Clients' inputs are kept no longer than needed: for their sake and the disk's."""
-        self._store.execute("DELETE FROM stdin_entries WHERE job = ?", job)
-        self._store.execute(
-            "UPDATE programs SET elf = NULL WHERE sha256 = (SELECT program FROM jobs WHERE id = ?) "  # noqa: S608
-            "AND NOT EXISTS (SELECT 1 FROM jobs WHERE program = programs.sha256 "
-            f"AND state IN {OPEN_STATES} AND id <> ?)",
-            job,
-            job,
-        )

@@ -11,13 +11,15 @@ from attestor.store.database import Store
 from attestor.store.faults import typed
 
 COPY = """
-INSERT OR IGNORE INTO programs SELECT sha256, size, elf FROM history.old_programs;
+INSERT OR IGNORE INTO programs (sha256, size, elf)
+SELECT sha256, size, elf FROM history.old_programs;
 INSERT OR IGNORE INTO jobs (id, kind, program, stdin_sha256, state, kept, starts, created_at,
     finished_at, error_code, error_message)
 SELECT id, kind, program, stdin_sha256, iif(state = 'running', 'queued', state), 0, starts,
     created_at, finished_at, error_code, error_message
 FROM history.old_jobs ORDER BY rowid;
-INSERT OR IGNORE INTO stdin_entries SELECT job, position, data FROM history.old_stdin_entries;
+INSERT OR IGNORE INTO stdin_entries (job, position, data)
+SELECT job, position, data FROM history.old_stdin_entries;
 INSERT OR IGNORE INTO results (job, signer, valid_until, created_at, program_vkey, vk_hash_bytes,
     public_values, digest, signature, cycles, engine, executor, cross_check, finding,
     statement_contract, statement_expires_at, statement_signature)

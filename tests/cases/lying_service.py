@@ -90,6 +90,22 @@ class Told:
             "/statement": json.dumps(self.statement()).encode(),
         }
 
+    def v1_bodies(self) -> dict[str, bytes]:
+        """The answers of a service that has /v1, by method and path."""
+        job, proof = self.proof_id.decode(), self.proof()
+        upstream = {"digest": "0x", "signature": to_hex(proof.signature)}
+        told = {
+            "vk_hash_bytes": to_hex(proof.vk_hash_bytes),
+            "public_values": to_hex(proof.public_values),
+            "forms": {"upstream": upstream, "statement": self.statement()},
+        }
+        state = {"id": job, "state": "done", "error": None}
+        return {
+            "POST /v1/jobs": json.dumps({**state, "state": "queued"}).encode(),
+            f"GET /v1/jobs/{job}": json.dumps(state).encode(),
+            f"GET /v1/proofs/{job}": json.dumps(told).encode(),
+        }
+
 
 HONEST = Told()
 

@@ -32,8 +32,8 @@ _MARK_KEY_BYTES = 32
 
 
 class Sp1Workload:
-    """Verbs `prove`, `sign_again`, `cancel`, `cross_checks` and `disagreement`. Safe to call from
-    several threads."""
+    """Verbs `prove`, `sign_again`, `verifying_key`, `cancel`, `cross_checks` and `disagreement`.
+    Safe to call from several threads."""
 
     kind = "sp1"
 
@@ -64,7 +64,10 @@ class Sp1Workload:
             "cross_checks": self._cross_checks,
             "disagreement": self._disagreement,
         }
-        self.offered: Mapping[str, Verb] = {"cancel": self._cancel}
+        self.offered: Mapping[str, Verb] = {
+            "cancel": self._cancel,
+            "verifying_key": self._verifying_key,
+        }
         self.runs: Mapping[str, workload.Run] = {
             "prove": self._prove,
             "sign_again": self._sign_again,
@@ -94,7 +97,9 @@ class Sp1Workload:
         limits = _lowered(self._limits, header.get("cycles"), header.get("seconds"))
         check_elf(program)
         with self._stoppable(job) as stop:
-            verifying_key = self._verifying_keys.of(program, stop)
+            # Kept programs are named by their hash, which was computed here.
+            known = bytes.fromhex(str(name)) if name is not None else None
+            verifying_key = self._verifying_keys.of(program, stop, known)
             limits = replace(limits, stop=stop)
             with self._beside(program, stdin) as beside:
                 execution = self._executor.execute(program, stdin, limits, self._engine)
@@ -137,6 +142,13 @@ class Sp1Workload:
     def _domain(self, header: dict[str, Any]) -> Domain | None:
         """That of the slot whose signer signs."""
         return self._statements.get(str(header.get("slot", "")))
+
+    def _verifying_key(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> Frame:
+        """The key of the program that is the one blob, which is kept for later runs."""
+        check_elf(blobs[0])
+        program = self._programs.keep(blobs[0])
+        with self._stoppable(str(header["job"])) as stop:
+            return Frame({"words": list(self._verifying_keys.of(program, stop).words)})
 
     def _cancel(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> Frame:
         """End the run of a job, if there is one."""

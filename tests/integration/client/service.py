@@ -36,10 +36,10 @@ class Server:
                 if self.path == "/":
                     return giving(_rpc(body))(self)
                 with suppress(OSError):
-                    outer.answers[self.path.partition("?")[0]](self)
+                    outer.answers.get(self.path.partition("?")[0], absent)(self)
                 return None
 
-            do_POST = do_GET
+            do_POST = do_PUT = do_GET
 
             def log_message(self, *_: Any) -> None:
                 pass
@@ -66,6 +66,12 @@ def giving(body: bytes) -> Answer:
         handler.wfile.write(body)
 
     return answer
+
+
+def absent(handler: BaseHTTPRequestHandler) -> None:
+    handler.send_response(404)
+    handler.send_header("Content-Length", "0")
+    handler.end_headers()
 
 
 def _rpc(body: bytes) -> bytes:

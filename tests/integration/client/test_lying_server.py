@@ -51,7 +51,8 @@ def ask(server: Server, seconds: float = SECONDS) -> CheckedProof:
 def ask_async(server: Server, seconds: float = SECONDS) -> CheckedProof:
     async def whole() -> CheckedProof:
         view = registry(server)
-        async with AsyncProverClient(server.url, view, seconds, multiproof=MULTIPROOF) as client:
+        one = ProverClient(server.url, view, seconds, multiproof=MULTIPROOF)
+        async with AsyncProverClient(one) as client:
             return await client.prove(PROGRAM, STDIN, vkey=KEY.program_vkey)
 
     return asyncio.run(whole())
@@ -128,7 +129,7 @@ def test_async_prove__cancelled__the_connection_is_closed_at_once(
     server = serve(request_proof=silent)
 
     async def whole() -> None:
-        async with AsyncProverClient(server.url, timeout=60.0) as client:
+        async with AsyncProverClient(ProverClient(server.url, timeout=60.0)) as client:
             with pytest.raises(TimeoutError):
                 await asyncio.wait_for(client.prove(PROGRAM, STDIN), 0.3)
 
@@ -148,7 +149,8 @@ def test_async_prove__many_at_once__do_not_wait_for_each_other(
     server = serve(request_proof=answer)
 
     async def whole() -> list[CheckedProof]:
-        async with AsyncProverClient(server.url, timeout=30.0, clock=lambda: NOW) as client:
+        one = ProverClient(server.url, timeout=30.0, clock=lambda: NOW)
+        async with AsyncProverClient(one) as client:
             return await asyncio.gather(*(client.prove(PROGRAM, STDIN) for _ in range(20)))
 
     assert {proof.proof_id for proof in asyncio.run(whole())} == {PROOF_ID}

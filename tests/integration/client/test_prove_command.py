@@ -118,7 +118,7 @@ def test_shown__on_a_terminal__has_a_bar_and_leaves_no_trace() -> None:
         progress.tell(Stage.FETCHING)
         while "fetching the proof" not in terminal.getvalue():
             pass
-    assert "[##########----------] fetching the proof 0 s" in terminal.getvalue()
+    assert "[############--------] fetching the proof 0 s" in terminal.getvalue()
     assert terminal.getvalue().endswith("\r\x1b[K")
 
 
@@ -134,4 +134,4 @@ def test_line__stages__fill_the_bar() -> None:
     for stage in Stage:
         bars.append(progress.line(0).count("#"))
         progress.tell(stage)
-    assert [*bars, progress.line(0).count("#")] == [0, 5, 10, 15]
+    assert [*bars, progress.line(0).count("#")] == [0, 4, 8, 12, 16]

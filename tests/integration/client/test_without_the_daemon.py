@@ -64,7 +64,7 @@ def test_prove__without_the_daemons_packages__asks_the_service(tmp_path: Path) -
     arguments = ["prove", str(program), "--url", "http://127.0.0.1:1", "--vkey", "0x" + "00" * 32]
     done = run(f"from attestor.cli import main; main({arguments!r})")
     assert done.returncode == 3, done.stderr
-    assert "did not answer /request_proof" in done.stderr
+    assert "did not answer /v1/jobs" in done.stderr
 
 
 def test_daemon__without_its_packages__says_what_to_install() -> None:

@@ -30,20 +30,30 @@ class Queue(ProofQueue):
     def __init__(self) -> None:
         jobs: Any = None
         super().__init__(jobs, 8)
-        self.state: JobState | None = JobState("done", None, None)
+        self.answered: JobState | None = JobState("done", None, None)
         self.added: list[bytes] = []
         self.fault: Exception | None = None
 
-    async def ask(self, identity: Identity, request: Request, again: bool = False) -> None:
+    async def ask(
+        self,
+        identity: Identity,
+        request: Request,
+        again: bool = False,
+        client: str = "",
+        kept: bool = False,
+    ) -> None:
         if self.fault is not None:
             raise self.fault
+        assert request.program is not None
         self.added.append(request.program)
 
-    async def until_over(self, job: str) -> JobState | None:
-        return self.state
+    async def until_over(self, job: str, client: str = "") -> JobState | None:
+        return self.answered
 
-    async def wait(self, job: str, timeout: float) -> JobState | None:
-        return self.state
+    async def wait(
+        self, job: str, timeout: float, client: str = "", keep: bool = True
+    ) -> JobState | None:
+        return self.answered
 
 
 class Answers:
@@ -150,7 +160,7 @@ def test_request_proof__slow_body__is_given_up() -> None:
 
 def test_wait_proof__not_finished__says_so() -> None:
     queue = Queue()
-    queue.state = JobState("running", None, None)
+    queue.answered = JobState("running", None, None)
 
     async def body(session: ClientSession, url: str) -> None:
         async with session.post(f"{url}/wait_proof", data=b"the-id") as response:
@@ -165,7 +175,7 @@ def test_wait_proof__not_finished__says_so() -> None:
 )
 def test_wait_proof__failed__keeps_its_code(code: str, status: int) -> None:
     queue = Queue()
-    queue.state = JobState("failed", code, "what happened")
+    queue.answered = JobState("failed", code, "what happened")
 
     async def body(session: ClientSession, url: str) -> None:
         async with session.post(f"{url}/wait_proof", data=b"the-id") as response:
@@ -310,7 +320,7 @@ def test_body__is_compressed_or_says_so__is_refused_before_it_is_looked_at(
 @pytest.mark.parametrize("length", [257, 300, 5000])
 def test_wait_proof__id_too_long__is_unknown_as_upstream_says_it(length: int) -> None:
     queue = Queue()
-    queue.state = None
+    queue.answered = None
 
     async def body(session: ClientSession, url: str) -> None:
         async with session.post(f"{url}/wait_proof", data=b"x" * length) as response:
@@ -322,7 +332,7 @@ def test_wait_proof__id_too_long__is_unknown_as_upstream_says_it(length: int) ->
 
 def test_wait_proof__failed_job__has_its_hint() -> None:
     queue = Queue()
-    queue.state = JobState("failed", "exec_exit_code", "exit code 3", "give all entries")
+    queue.answered = JobState("failed", "exec_exit_code", "exit code 3", "give all entries")
 
     async def body(session: ClientSession, url: str) -> None:
         for path in ("/wait_proof", "/request_proof"):
@@ -340,7 +350,7 @@ def test_wait_proof__failed_job__has_its_hint() -> None:
 
 def test_wait_proof__executor_crashed__is_not_the_programs_fault() -> None:
     queue = Queue()
-    queue.state = JobState("failed", "exec_crashed", "killed by signal 9", None)
+    queue.answered = JobState("failed", "exec_crashed", "killed by signal 9", None)
 
     async def body(session: ClientSession, url: str) -> None:
         async with session.post(f"{url}/wait_proof", data=b"x") as response:

@@ -58,7 +58,13 @@ class Parts:
         return Proving(me, me, f"registration {slot}", slot, self.runs, same_run)
 
     def prove(
-        self, job: str, program: bytes, stdin: Sequence[bytes], limits: JobLimits, slot: str
+        self,
+        job: str,
+        program: bytes,
+        stdin: Sequence[bytes],
+        limits: JobLimits,
+        slot: str,
+        program_sha256: str | None,
     ) -> Proof:
         if not self.signs[slot]:
             raise NoActiveSigner("none")

@@ -103,7 +103,7 @@ class Service:
         self.bounds.append(deadline)
         self.bodies[path], self.repeatable[path] = body, repeatable
         self.max_bytes[path] = max_bytes
-        answer = self.answers[path]
+        answer = self.answers.get(path, response(b"", 404))
         if isinstance(answer, list):
             answer = answer.pop(0) if len(answer) > 1 else answer[0]
         if isinstance(answer, Exception):
@@ -272,7 +272,8 @@ def test_prove__every_call__has_the_one_deadline_and_a_bound() -> None:
 def test_prove__job__is_submitted_once_and_waited_for_again() -> None:
     service = Service()
     prove(client(service, SIGNER))
-    assert service.repeatable == {"request_proof": False, "wait_proof": True, "statement": True}
+    once = {"request_proof": False, "wait_proof": True, "statement": True}
+    assert service.repeatable == {"jobs": True, **once}
 
 
 def test_prove__registration__is_named_in_the_request_alone() -> None:
@@ -281,8 +282,12 @@ def test_prove__registration__is_named_in_the_request_alone() -> None:
         "http://p.example", http=cast(Any, service), registration="1:0xAb&x", clock=lambda: NOW
     )
     client.prove(PROGRAM, STDIN)
-    assert service.urls[0] == "http://p.example/request_proof?registration=1%3A0xAb%26x"
-    assert not any("registration" in url for url in service.urls[1:])
+    # Of our own calls first, which this service does not have.
+    assert [url for url in service.urls if "registration" in url] == [
+        f"http://p.example/{call}?registration=1%3A0xAb%26x"
+        for call in ("v1/jobs", "request_proof")
+    ]
+    assert len(service.urls) == 4
 
 
 def test_prove__job_not_finished_yet__is_asked_for_again() -> None:
@@ -306,7 +311,7 @@ def test_prove__job_never_finishes__ends_at_the_deadline() -> None:
 def test_prove__progress__is_told_in_order() -> None:
     stages: list[Stage] = []
     prove(client(Service(), SIGNER), progress=stages.append)
-    assert stages == list(Stage)
+    assert stages == [Stage.PROVING, Stage.FETCHING, Stage.VERIFYING]
 
 
 def test_prove__numbers_as_other_json__are_refused() -> None:

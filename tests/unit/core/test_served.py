@@ -4,7 +4,7 @@ import pytest
 
 from attestor.core.served import Served
 
-SERVED = Served("base", 8453, bytes.fromhex("ab" * 20))
+SERVED = Served("base", 8453, bytes.fromhex("ab" * 20), has_statements=True)
 UNNAMED = Served("", 8453, bytes.fromhex("ab" * 20))
 
 

@@ -4,6 +4,7 @@ import hashlib
 import select
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -122,6 +123,18 @@ def test_prove__same_program_again__computes_its_key_once(parts: Parts) -> None:
     assert len(parts.executor.runs) == 2
 
 
+def test_verifying_key__program__is_computed_once_and_the_program_kept(parts: Parts) -> None:
+    parts.keys.retire(parts.signer)
+    asked = Frame({"verb": "verifying_key", "job": "key of it"}, (ELF,))
+    for _ in range(2):
+        assert parts.service.handle_attached(asked).header == {"words": list(KEY.words)}
+    assert parts.executor.keys_computed == 1
+    name = hashlib.sha256(ELF).hexdigest()
+    assert parts.workload._programs.of(name) == ELF
+    with pytest.raises(ProgramInvalid):
+        parts.service.handle_attached(replace(asked, blobs=(b"no program",)))
+
+
 def test_prove__nobody_active__is_refused_before_anything_runs(parts: Parts) -> None:
     parts.keys.retire(parts.signer)
     with pytest.raises(NoActiveSigner):
@@ -179,7 +192,7 @@ def test_verbs__of_the_workload__are_those_of_runs_and_findings() -> None:
     workload = Sp1Workload(None, Limits(), PORTABLE, None)  # type: ignore[arg-type]
     assert set(workload.runs) == {"prove", "sign_again"}
     assert set(workload.verbs) == {"cross_checks", "disagreement"}
-    assert set(workload.offered) == {"cancel"}
+    assert set(workload.offered) == {"cancel", "verifying_key"}
     assert workload.kind == "sp1"
 
 

@@ -1,0 +1,131 @@
+"""Jobs of `/v1`: asked for, looked at, withdrawn."""
+
+import asyncio
+from collections.abc import Collection, Mapping
+
+from aiohttp import web
+
+from attestor.core.job import Request
+from attestor.errors import BodyInvalid, ProgramUnknown, QueueFull, RegistrationUnknown
+from attestor.errors.jobs import FormNotSigned, JobUnknown, NotJobOwner, ParameterInvalid
+from attestor.http.bodies import Bodies, BodyLimits
+from attestor.http.clients import client_of
+from attestor.http.registrations import PARAMETER, Registrations
+from attestor.http.v1 import requests, schemas
+from attestor.http.v1.answers import answer, job_body
+from attestor.http.v1.description import Call, Content, Handler, Parameter
+from attestor.http.v1.forms import ProofForm, forms_of
+from attestor.http.v1.programs import find
+from attestor.store.programs import Programs
+
+ID = Parameter("id", "The job's id.", schemas.JOB_ID_SCHEMA, "path", needed=True)
+REGISTRATION = Parameter(
+    PARAMETER,
+    "The registration that signatures are for: its name, or chain id and registry as "
+    "`31337:0x…`, as the status lists them; without it the first one. What names a job finds the "
+    "job's own, and refuses another.",
+    {"type": "string"},
+)
+WAIT = Parameter(
+    "wait",
+    "Wait for the job to be over, for so many seconds at most; more than the service allows "
+    "(`limits.wait_seconds` of its status) count as that.",
+    {"type": "number", "minimum": 0, "maximum": 1e15},
+)
+ASK = Call(
+    name="askForJob",
+    method="POST",
+    path="/v1/jobs",
+    summary="Ask for a job.",
+    about="Answers at once. A job that is known already is joined, and one that is finished is not "
+    "run again. It is the client's until it is withdrawn.",
+    parameters=(REGISTRATION,),
+    body=Content("The job.", schemas.ref("JobRequest")),
+    answers={202: Content("The job is accepted, or known.", schemas.ref("Job"))},
+    errors=(BodyInvalid, ProgramUnknown, FormNotSigned, RegistrationUnknown, QueueFull),
+)
+SHOW = Call(
+    name="showJob",
+    method="GET",
+    path="/v1/jobs/{id}",
+    summary="Show how a job stands, or wait for its end.",
+    about="Who waits wants the job: one that nobody wanted any more is run meanwhile.",
+    parameters=(ID, REGISTRATION, WAIT),
+    answers={200: Content("The job.", schemas.ref("Job"))},
+    errors=(JobUnknown, ParameterInvalid, RegistrationUnknown),
+)
+WITHDRAW = Call(
+    name="withdrawJob",
+    method="DELETE",
+    path="/v1/jobs/{id}",
+    summary="Cancel a job, or delete its result.",
+    about="For who asked for it. Where others asked for the same or wait for it, it is left to "
+    "them.",
+    parameters=(ID, REGISTRATION),
+    answers={200: Content("What became of it.", schemas.ref("Withdrawal"))},
+    errors=(JobUnknown, NotJobOwner, ParameterInvalid, RegistrationUnknown),
+)
+
+
+class JobCalls:
+    """The handlers."""
+
+    def __init__(
+        self,
+        registrations: Registrations,
+        programs: Programs,
+        limits: BodyLimits,
+        wait_seconds: float,
+    ) -> None:
+        self._registrations = registrations
+        self._programs = programs
+        self._bodies = Bodies(limits)
+        self._wait_seconds = wait_seconds
+        # One body at a time: a large one takes some tenths of a second of the interpreter.
+        self._decoding = asyncio.Lock()
+
+    def handlers(self) -> Mapping[Call, Handler]:
+        """By call."""
+        return {ASK: self.ask, SHOW: self.show, WITHDRAW: self.withdraw}
+
+    async def ask(self, request: web.Request) -> web.Response:
+        serving = self._registrations.asked_for(request)
+        queue = serving.queue
+        async with self._bodies.whole(request) as body:
+            async with self._decoding:
+                asked = await asyncio.to_thread(requests.job_request, body)
+            require_signed(asked.form, forms_of(serving.served))
+            program = await asyncio.to_thread(find, self._programs, asked.program)
+            wanted = Request(None, asked.stdin, asked.limits)
+            identity = await asyncio.to_thread(serving.identify, wanted, program.sha256)
+            client = client_of(request)
+            # Wanted from here on, and for a moment more in which its client comes to wait.
+            with queue.waiting(identity.job, client):
+                again = await serving.answers.is_stale(identity.job)
+                await queue.ask(identity, wanted, again, client, kept=asked.keep)
+        state = await queue.state(identity.job)
+        headers = {"Location": f"/v1/jobs/{identity.job}"}
+        return answer(job_body(identity.job, state), 202, headers)
+
+    async def show(self, request: web.Request) -> web.Response:
+        job = requests.job_id(request)
+        seconds = requests.wait_seconds(request, self._wait_seconds)
+        queue = (await self._registrations.of_job(job, request)).queue
+        if seconds > 0:
+            await queue.wait(job, seconds, client_of(request), keep=False)
+        return answer(job_body(job, await queue.state(job)))
+
+    async def withdraw(self, request: web.Request) -> web.Response:
+        job = requests.job_id(request)
+        queue = (await self._registrations.of_job(job, request)).queue
+        outcome = await queue.withdraw(job, client_of(request))
+        return answer({"id": job, "outcome": outcome})
+
+
+def require_signed(form: ProofForm | None, forms: Collection[ProofForm]) -> None:
+    """Raise `FormNotSigned` for a form that is not signed."""
+    if form is not None and form not in forms:
+        signed = ", ".join(sorted(forms))
+        raise FormNotSigned(
+            f"the form {form} is not signed for this registration", hint=f"signed are: {signed}"
+        )

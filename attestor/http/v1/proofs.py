@@ -1,0 +1,103 @@
+"""Proofs of `/v1`: a finished job's result with its signatures, in every form."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from aiohttp import web
+
+from attestor.core.legacy_message import LegacyMessage
+from attestor.core.served import Served
+from attestor.core.text import checksummed, to_hex
+from attestor.core.verifying_key import VerifyingKey
+from attestor.errors import RegistrationUnknown
+from attestor.errors.jobs import FormNotSigned, JobNotFinished, JobUnknown, ParameterInvalid
+from attestor.http.registrations import Registrations
+from attestor.http.statements import statement_body
+from attestor.http.v1 import requests, schemas
+from attestor.http.v1.answers import answer
+from attestor.http.v1.description import Call, Content, Handler, Parameter
+from attestor.http.v1.forms import ProofForm, forms_of
+from attestor.http.v1.jobs import ID, REGISTRATION, require_signed
+from attestor.store.results import StoredResult
+
+FORM = Parameter("form", "This form alone; without it all.", schemas.FORM_SCHEMA)
+SHOW = Call(
+    name="showProof",
+    method="GET",
+    path="/v1/proofs/{id}",
+    summary="Show the proof of a finished job.",
+    about="A job that failed answers with its error. Where the signer's registration ends within a "
+    "minute, the result is signed anew first, if that can be done without another run.",
+    parameters=(ID, REGISTRATION, FORM),
+    answers={200: Content("The proof.", schemas.ref("Proof"))},
+    errors=(JobUnknown, JobNotFinished, FormNotSigned, ParameterInvalid, RegistrationUnknown),
+)
+
+
+class ProofCalls:
+    """The handler."""
+
+    def __init__(self, registrations: Registrations) -> None:
+        self._registrations = registrations
+
+    def handlers(self) -> Mapping[Call, Handler]:
+        """By call."""
+        return {SHOW: self.show}
+
+    async def show(self, request: web.Request) -> web.Response:
+        job, form = requests.job_id(request), requests.asked_form(request)
+        serving = await self._registrations.of_job(job, request)
+        require_signed(form, forms_of(serving.served))
+        state = await serving.queue.state(job)
+        if state.is_open:
+            raise JobNotFinished(
+                f"job {job} is {state.state}", hint=f"wait: /v1/jobs/{job}?wait=60"
+            )
+        if state.state == "failed":
+            raise state.error()
+        result = await serving.answers.result(job)
+        if result is None:
+            raise JobUnknown(f"job {job} has been deleted")
+        return answer(await asyncio.to_thread(_body, job, result, serving.served, form))
+
+
+def _body(job: str, result: StoredResult, served: Served, only: ProofForm | None) -> dict[str, Any]:
+    key = VerifyingKey.from_vk_hash_bytes(result.vk_hash_bytes)
+    wanted = _FORM_BODIES if only is None else (only,)
+    bodies = {form: _FORM_BODIES[form](result, served) for form in wanted}
+    if only is not None and bodies[only] is None:
+        # Made before there was a MultiProof.
+        raise FormNotSigned(f"job {job} was not signed in the form {only}", hint="ask again")
+    return {
+        "id": job,
+        "registration": served.told,
+        "program_vkey": to_hex(key.program_vkey),
+        "vk_hash_bytes": to_hex(key.vk_hash_bytes),
+        "public_values": to_hex(result.public_values),
+        "signer": checksummed(result.signer),
+        "valid_until": result.valid_until,
+        "cycles": result.cycles,
+        "engine": result.engine,
+        "executor": result.executor,
+        "cross_check": result.cross_check,
+        "finding": result.finding,
+        "forms": {form: body for form, body in bodies.items() if body is not None},
+    }
+
+
+def _statement(result: StoredResult, served: Served) -> dict[str, Any] | None:
+    if result.statement is None:
+        return None
+    return statement_body(result.statement, served)
+
+
+def _upstream(result: StoredResult, served: Served) -> dict[str, Any]:
+    digest = LegacyMessage(result.vk_hash_bytes, result.public_values).digest
+    return {"digest": to_hex(digest), "signature": to_hex(result.signature)}
+
+
+_FORM_BODIES: dict[ProofForm, Callable[[StoredResult, Served], dict[str, Any] | None]] = {
+    ProofForm.UPSTREAM: _upstream,
+    ProofForm.STATEMENT: _statement,
+}

@@ -1,0 +1,119 @@
+"""Proofs by a running daemon beside bare runs of the executor, in turns."""
+
+import hashlib
+import http.client
+import json
+import socket
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from attestor.core.execution import Engine, Limits
+from attestor.core.text import to_hex
+from attestor.devnet.stack import Devnet, DevnetOptions
+from attestor.executor import NativeExecutor
+from attestor.programs import elf, fibonacci
+from benchmarks.figures import tell
+
+LARGE_BYTES = 15_000_000
+FIRST = 1000
+"""Of the numbers that are computed: each run has a stdin of its own."""
+
+
+class Client:
+    """One connection, and a program that was sent."""
+
+    def __init__(self, port: int, program: bytes) -> None:
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+        self._ask("PUT", "/v1/programs", program)
+        self._program = to_hex(hashlib.sha256(program).digest())
+
+    def prove(self, number: int) -> None:
+        """Ask for a proof, and fetch it."""
+        stdin = [to_hex(entry) for entry in fibonacci.stdin(number)]
+        asked = json.dumps({"program": self._program, "stdin": stdin}).encode()
+        job = self._ask("POST", "/v1/jobs", asked)
+        while job["state"] in ("queued", "running"):
+            job = self._ask("GET", f"/v1/jobs/{job['id']}?wait=60")
+        if job["state"] != "done":
+            raise SystemExit(f"no proof: {job}")
+        self._ask("GET", f"/v1/proofs/{job['id']}")
+
+    def _ask(self, method: str, path: str, body: bytes = b"") -> Any:
+        self._connection.request(method, path, body)
+        response = self._connection.getresponse()
+        told = json.loads(response.read())
+        if response.status >= 400:
+            raise SystemExit(f"{path}: {told}")
+        return told
+
+
+def free_port() -> int:
+    """One that nothing listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def milliseconds(call: Callable[[], object]) -> float:
+    begun = time.perf_counter()
+    call()
+    return 1000 * (time.perf_counter() - begun)
+
+
+def service(programs: Path, rounds: int) -> None:
+    """Cross-checks are off: they are another engine's time, which bench-engine measures."""
+    with tempfile.TemporaryDirectory() as folder:
+        devnet = Devnet(
+            DevnetOptions(
+                folder=Path(folder),
+                block_seconds=0.5,
+                period=3600,
+                api_port=free_port(),
+                environment={"ATTESTOR_CROSS_CHECK_WITHIN_BUDGET": "never"},
+            )
+        )
+        try:
+            devnet.deploy()
+            devnet.start_daemon()
+            devnet.wait_for_signer()
+            _measure(devnet, NativeExecutor(programs), rounds)
+        finally:
+            devnet.stop()
+
+
+def _measure(devnet: Devnet, executor: NativeExecutor, rounds: int) -> None:
+    small = elf(fibonacci.NAME)
+    large = small + bytes(LARGE_BYTES - len(small))
+    client, heavy = (Client(devnet.options.api_port, program) for program in (small, large))
+    bare: list[float] = []
+    proven: list[float] = []
+    again: list[float] = []
+    with_large: list[float] = []
+    for number in range(FIRST, FIRST + rounds + 1):
+        stdin = fibonacci.stdin(number)
+
+        def run(stdin: Any = stdin) -> object:
+            return executor.execute(small, stdin, Limits(), Engine.ATTESTOR)
+
+        bare.append(milliseconds(run))
+        proven.append(milliseconds(lambda number=number: client.prove(number)))  # type: ignore[misc]
+        again.append(milliseconds(lambda number=number: client.prove(number)))  # type: ignore[misc]
+        with_large.append(milliseconds(lambda number=number: heavy.prove(number)))  # type: ignore[misc]
+    # The first of each meets caches that are empty.
+    ratio = statistics.median(proven[1:]) / statistics.median(bare[1:])
+    tell("bare_run_ms", statistics.median(bare[1:]), "ms", digits=2)
+    tell("repeat_proof_ms", statistics.median(proven[1:]), "ms", digits=2)
+    tell("repeat_proof_ms_p99", _p99(proven[1:]), "ms", digits=2)
+    tell("repeat_proof_ratio_to_bare_run", ratio, "ratio", at_most=2, digits=2)
+    tell("repeat_answer_ms", statistics.median(again[1:]), "ms", at_most=5, digits=2)
+    tell("repeat_answer_ms_p99", _p99(again[1:]), "ms", digits=2)
+    large_ms = statistics.median(with_large[1:])
+    tell("repeat_proof_15_mb_program_ms", large_ms, "ms", at_most=50, digits=1)
+
+
+def _p99(values: list[float]) -> float:
+    return sorted(values)[min(len(values) - 1, len(values) * 99 // 100)]

@@ -1,0 +1,115 @@
+"""Server-sent events: what they tell, and that they end."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from integration.http.v1.service import Service, serve, until
+
+from attestor.errors.jobs import JobUnknown
+from attestor.http.v1 import events
+
+
+async def told(service: Service, job: str) -> list[tuple[str, Any]]:
+    """All events of a stream, with their data."""
+    async with service.session.get(f"{service.url}/v1/jobs/{job}/events") as response:
+        assert response.status == 200
+        assert response.content_type == "text/event-stream"
+        text = (await response.read()).decode()
+    found = []
+    for event in text.split("\n\n")[:-1]:
+        if not event.startswith(":"):
+            name, data = event.split("\n")
+            found.append((name.removeprefix("event: "), json.loads(data.removeprefix("data: "))))
+    return found
+
+
+def test_events__job_waits_runs_and_ends__tells_each_and_ends(tmp_path: Path) -> None:
+    async def body(service: Service) -> None:
+        service.prover.gate.clear()
+        before = await service.job("0x01")
+        job = await service.job("0x02")
+        following = asyncio.create_task(told(service, job))
+        await until(lambda: job in service.queue.wanted())
+        await asyncio.sleep(0.05)
+        service.prover.gate.set()
+        states = [(name, event["state"]) for name, event in await following]
+        assert states == [("job", "queued"), ("job", "running"), ("job", "done")]
+        assert [event["state"] for _, event in await told(service, before)] == ["done"]
+
+    serve(tmp_path, body)
+
+
+def test_events__job_is_deleted_meanwhile__ends_with_an_error(tmp_path: Path) -> None:
+    async def body(service: Service) -> None:
+        service.prover.gate.clear()
+        job = await service.job("0x01")
+        following = asyncio.create_task(told(service, job))
+        await until(lambda: job in service.queue.wanted())
+        await asyncio.sleep(0.05)
+        service.jobs.forget(job)
+        service.queue.closed(job)
+        last = (await following)[-1]
+        assert (last[0], last[1]["code"]) == ("error", JobUnknown.code)
+
+    serve(tmp_path, body)
+
+
+def test_events__of_no_job__are_a_404(tmp_path: Path) -> None:
+    async def body(service: Service) -> None:
+        path = "/v1/jobs/00000000-0000-8000-8000-000000000000/events"
+        status, answer = await service.ask("GET", path)
+        assert (status, answer["error"]["code"]) == (404, "job_unknown")
+
+    serve(tmp_path, body)
+
+
+def test_events__job_does_not_end__the_stream_beats_and_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(events, "STREAM_SECONDS", 0.5)
+    monkeypatch.setattr(events, "BEAT_SECONDS", 0.1)
+
+    async def body(service: Service) -> None:
+        service.prover.gate.clear()
+        job = await service.job("0x01")
+        async with service.session.get(f"{service.url}/v1/jobs/{job}/events") as response:
+            assert (await response.read()).count(b":\n\n") >= 3
+
+    serve(tmp_path, body)
+
+
+def test_events__too_many_of_one_client__are_refused_until_one_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(events, "MAX_STREAMS_PER_CLIENT", 3)
+
+    async def body(service: Service) -> None:
+        service.prover.gate.clear()
+        job = await service.job("0x01")
+        path = f"/v1/jobs/{job}/events"
+        streams = [await service.session.get(service.url + path) for _ in range(3)]
+        status, answer = await service.ask("GET", path)
+        assert (status, answer["error"]["code"]) == (503, "queue_full")
+        streams.pop().close()
+        async with asyncio.timeout(10):
+            while (response := await service.session.get(service.url + path)).status != 200:
+                await asyncio.sleep(0.02)
+        for stream in (*streams, response):
+            stream.close()
+
+    serve(tmp_path, body)
+
+
+def test_events__client_leaves__nobody_waits_any_more(tmp_path: Path) -> None:
+    async def body(service: Service) -> None:
+        service.prover.gate.clear()
+        job = await service.job("0x01")
+        response = await service.session.get(f"{service.url}/v1/jobs/{job}/events")
+        assert job in service.queue._waiting
+        response.close()
+        await until(lambda: job not in service.queue._waiting)
+
+    serve(tmp_path, body)
