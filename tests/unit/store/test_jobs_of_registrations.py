@@ -7,8 +7,11 @@ from unit.store.test_jobs import PROOF
 
 from attestor.core.job import Identity, JobLimits, Request
 from attestor.core.proof import Proof
+from attestor.errors.jobs import JobUnknown
 from attestor.store.database import Store
+from attestor.store.job_ends import JobEnds
 from attestor.store.jobs import Jobs
+from attestor.store.orders import DONE, Orders
 
 A, B = f"1:0x{'0a' * 20}", f"2:0x{'0b' * 20}"
 WORKER = "worker"
@@ -146,3 +149,46 @@ def test_adopt__jobs_of_the_version_before__are_the_default_s(two: Two) -> None:
     assert state is not None
     assert state.state == "done"
     assert two.b.registration_of(FOR_B.job) == B
+
+
+def test_timed__deadlines__are_of_ones_own_jobs(two: Two) -> None:
+    limited = replace(REQUEST, limits=JobLimits(None, 9))
+    two.b.ask(limited.identify(B), limited)
+    assert two.a.timed() == {}
+    assert two.b.timed() == {limited.identify(B).job: 9}
+
+
+def test_open_count_of__client__is_of_one_registration(two: Two) -> None:
+    two.b.ask(FOR_B, REQUEST, "alice", kept=True)
+    assert (two.a.open_count_of("alice", []), two.b.open_count_of("alice", [])) == (0, 1)
+
+
+def test_withdraw__job_of_another_registration__is_unknown(two: Two) -> None:
+    two.b.ask(FOR_B, REQUEST, "alice", kept=True)
+    with pytest.raises(JobUnknown):
+        two.a.withdraw(FOR_B.job, "alice", others_wait=False)
+    assert not two.a.note_client(FOR_B.job, "bob")
+
+
+def test_orders__job_of_any_registration__are_carried_out(two: Two) -> None:
+    for jobs, identity in ((two.a, FOR_A), (two.b, FOR_B)):
+        jobs.ask(identity, REQUEST, kept=True)
+    orders = Orders(two.store)
+    for job in (FOR_A.job, FOR_B.job):
+        orders.give(job, "cancel")
+    every = JobEnds(two.store, lambda: 1_800_000_000.0)
+    assert set(orders.carry_out(every)) == {FOR_A.job, FOR_B.job}
+    assert [orders.outcome(job) for job in (FOR_A.job, FOR_B.job)] == [DONE, DONE]
+    assert orders.one(FOR_B.job)["registration"] == B
+
+
+def test_programs__sent_by_themselves__are_of_all(two: Two) -> None:
+    two.a.programs.upload(FOR_A.program, b"elf", bytes(32))
+    for jobs, identity in ((two.a, FOR_A), (two.b, FOR_B)):
+        jobs.ask(identity, replace(REQUEST, program=None), kept=True)
+        work = jobs.claim(WORKER, 60, [])
+        assert work is not None
+        assert (work.job, work.program, work.program_sha256) == (
+            *(identity.job, b"elf"),
+            identity.program,
+        )

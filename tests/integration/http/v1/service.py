@@ -24,6 +24,7 @@ from attestor.core.served import Served
 from attestor.core.statement import CIRCUIT_VERSION, SignedStatement, Statement
 from attestor.core.verifying_key import VerifyingKey
 from attestor.errors import AttestorError, ExecutionStopped
+from attestor.http.access import Access
 from attestor.http.bodies import BodyLimits
 from attestor.http.registrations import Registrations, Serving
 from attestor.http.server import Listener, application, listen
@@ -99,22 +100,38 @@ class Stored:
 
 
 class Service:
-    """A running one, and a client of it."""
+    """A running one, and a client of it. It serves a second registration, `other`, for which no
+    statements are signed."""
 
-    def __init__(self, path: Path, limits: BodyLimits, forms: tuple[ProofForm, ...]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        limits: BodyLimits,
+        forms: tuple[ProofForm, ...],
+        access: Access | None = None,
+    ) -> None:
         served = Served("", CHAIN_ID, b"\x11" * 20, ProofForm.STATEMENT in forms)
-        self.jobs = Jobs(Store.open(path, JOBS), registration=served.registration)
+        store = Store.open(path, JOBS)
+        self.jobs = Jobs(store, registration=served.registration)
         self.prover = Prover()
         self.queue = ProofQueue(self.jobs, 64, max_open_per_client=8)
         self.workers = Workers(
             self.jobs, self.queue, self.prover.prove, 1, _unheard, self.prover.cancel
         )
-        self.served = application()
+        other = Served("other", CHAIN_ID + 1, b"\x22" * 20)
+        self.other_jobs = Jobs(store, registration=other.registration, programs=self.jobs.programs)
+        self.other_queue = ProofQueue(self.other_jobs, 64, max_open_per_client=8)
+        self.other_workers = Workers(
+            *(self.other_jobs, self.other_queue, self.prover.prove, 1, _unheard),
+            cancel=self.prover.cancel,
+        )
+        self.served = application((), () if access is None else [access.middleware])
         keys = ProgramKeys(self.jobs.programs, self.prover.verifying_key)
         serving = Serving(
             *(served, self.queue, Stored(self.jobs), True), signing=lambda: (SIGNER, 1_790_000_000)
         )
-        each = Registrations((serving,), self.jobs.registration_of)
+        second = Serving(other, self.other_queue, Stored(self.other_jobs), False)
+        each = Registrations((serving, second), self.jobs.registration_of)
         bounds = Bounds(limits.max_bytes, 5.0)
         V1(each, self.jobs.programs, keys, limits, bounds).add_to(self.served)
         self.url = ""
@@ -124,6 +141,7 @@ class Service:
         listener = Listener(self.served, listen("127.0.0.1", 0, "api"))
         await listener.start()
         self.workers.start()
+        self.other_workers.start()
         self.url = f"http://127.0.0.1:{listener.address[1]}"
         connector = TCPConnector(limit=0)
         try:
@@ -132,6 +150,7 @@ class Service:
         finally:
             self.prover.gate.set()
             await self.workers.stop()
+            await self.other_workers.stop()
             await listener.stop()
 
     async def ask(self, method: str, path: str, **given: Any) -> tuple[int, Any]:
@@ -163,11 +182,12 @@ def serve(
     limits: BodyLimits | None = None,
     forms: tuple[ProofForm, ...] = tuple(ProofForm),
     seconds: float = 60,
+    access: Access | None = None,
 ) -> None:
     """Have `body` use a service whose jobs are in the folder `path`."""
 
     async def whole() -> None:
-        service = Service(path / "jobs.sqlite", limits or BodyLimits(1 << 20), forms)
+        service = Service(path / "jobs.sqlite", limits or BodyLimits(1 << 20), forms, access)
         await asyncio.wait_for(service.run(body), seconds)
 
     asyncio.run(whole())
