@@ -50,7 +50,7 @@ class ApiSettings:
     def to_header(self) -> dict[str, Any]:
         """The settings as a frame's header."""
         served = [one.to_header() for one in self.registrations]
-        return {**vars(self), "registrations": served}
+        return {**vars(self), "registrations": served, "access": vars(self.access)}
 
     @classmethod
     def from_header(cls, header: dict[str, Any]) -> "ApiSettings":
