@@ -56,7 +56,9 @@ class ApiSettings:
     def from_header(cls, header: dict[str, Any]) -> "ApiSettings":
         """The settings in a frame's header."""
         served = tuple(Served.from_header(one) for one in header["registrations"])
-        access = AccessSettings(**header["access"])
+        told = header["access"]
+        lists = {name: tuple(told[name]) for name in ("allow", "trusted_proxies")}
+        access = AccessSettings(**{**told, **lists})
         return cls(**{**header, "registrations": served, "access": access})
 
 

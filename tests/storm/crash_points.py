@@ -35,6 +35,7 @@ READS = {
         "disagreement",
         "prove",
         "sign_again",
+        "verifying_key",
         "slot",
     },
     "Node": set(dir(Node)) - {"send"},
