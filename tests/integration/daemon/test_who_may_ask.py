@@ -119,7 +119,7 @@ def test_daemon__open_to_others__serves_whom_it_may(start: StartDevnet, tmp_path
         15,
     )
     log = net.devnet.log_file.read_text()
-    assert "client=alice from=127.0.0.1 method=POST route=/request_proof status=200" in log
+    assert "client=alice from=127.0.0.1 method=POST route=/v1/jobs status=202" in log
     assert alice.key is not None
     assert alice.key.secret not in log
     assert net.devnet.stop_daemon() == 0
