@@ -18,7 +18,7 @@ KNOWN = (None, Client("alice", How.KEY), Client("127.0.0.1", How.ADDRESS, is_loc
 
 
 class Daemon:
-    def health(self) -> tuple[int, bytes]:
+    def health(self, chain: str | None = None) -> tuple[int, bytes]:
         return 503, WRONG
 
     def metrics(self) -> bytes:
