@@ -43,6 +43,11 @@ class Params:
         """A JSON number of 64 bits."""
         return number_of(self.value(name), name)
 
+    def optional_number(self, name: str) -> int | None:
+        """The same, or None where it is absent or null."""
+        found = self.get(name)
+        return None if found is None else number_of(found, name)
+
     def data(self, name: str, size: int | None = None) -> bytes:
         """0x text, of so many bytes."""
         return bytes_of(self.value(name), name, size)
