@@ -11,6 +11,7 @@ from attestor.chain.rpc import Rpc
 from attestor.doctor.avs.examined import Examined
 from attestor.doctor.chain import CLOCK_SECONDS, OLD_HEAD_SECONDS, head_finding
 from attestor.doctor.finding import Finding, failed, of_error, ok, warning
+from attestor.errors import AttestorError
 from attestor.errors.scroll import ScrollNodeFailed
 from attestor.executor.scroll import Chain, ScrollExecutor
 from attestor.scroll import headers
@@ -59,7 +60,10 @@ def l2_node(
         yield _head(found, headers.timestamp(node.header(found.head)), now())
         yield _served(found)
         if found.has_witness:
-            yield _executed(examined, node, found.head)
+            try:
+                yield _executed(examined, node, found.head)
+            except AttestorError as error:
+                yield of_error("execution", error)
 
 
 def l1_node(examined: Examined, now: Callable[[], float] = time.time) -> Iterator[Finding]:
