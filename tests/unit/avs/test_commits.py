@@ -16,6 +16,7 @@ from attestor.errors.scroll import (
     ScrollBatchMismatch,
     ScrollBlobUnavailable,
     ScrollCalldataInvalid,
+    ScrollNodeFailed,
 )
 from attestor.scroll import l1_commit
 
@@ -137,3 +138,11 @@ def test_batch__that_is_finalized_with_its_commit__is_read(index: int | None) ->
 def test_parse__finalizing_commit_cut_off__is_refused(size: int) -> None:
     with pytest.raises(ScrollCalldataInvalid):
         batch.parse(ALONE.calldata[4 : 4 + size])
+
+
+@pytest.mark.parametrize("index", [1 << 64, (1 << 256) - 1])
+def test_batch__index_that_no_batch_can_have__is_the_nodes_fault(index: int) -> None:
+    asked, _ = commits(ALONE, index)
+    for ask in (asked.index, asked.batch):
+        with pytest.raises(ScrollNodeFailed, match="batch index"):
+            ask(TRANSACTION)
