@@ -75,7 +75,8 @@ def block(value: object, check_hash: bool) -> Block:
     if not check_hash:
         return decoded
     _require_hash(found, decoded)
-    return replace(decoded, logs_bloom=_logs_bloom(found))
+    state_root = data(found["stateRoot"], "state root", 32)
+    return replace(decoded, logs_bloom=_logs_bloom(found), state_root=state_root)
 
 
 def receipt(value: object, transaction_hash: bytes) -> Receipt:
