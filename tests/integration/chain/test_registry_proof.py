@@ -285,13 +285,13 @@ FIELDS = {
 """The fields of each word: lowest bit and width."""
 
 
-def valid_words(signer: bytes, now: int, random: Random) -> dict[str, int]:
-    """What is stored of a signer that is valid, under an admission of era 5."""
+def valid_words(signer: bytes, now: int, is_elsewhere: bool, random: Random) -> dict[str, int]:
+    """What is stored of a signer that is valid, under an admission of era 5; in the overflow where
+    it `is_elsewhere`."""
     generation, policy = random.randrange(256), random.randrange(160)
     admission = random.randrange(1, 1 << 32)
     entry = generation << 1 | admission << 9 | (now + 1000) << 70
     rest = int.from_bytes(signer, "big") >> 10 << 106
-    is_elsewhere = random.random() < 0.5
     return {
         "number": admission,
         "bucket": random.choice([1, 1 | rest]) if is_elsewhere else entry | rest,
@@ -342,22 +342,23 @@ def store(registry: Registry, signer: bytes, words: dict[str, int]) -> None:
     put(SLOTS["_terms"], words["terms"])
 
 
+@pytest.mark.parametrize("is_elsewhere", [False, True], ids=["bucket", "overflow"])
 def test_vouches_for__whatever_is_stored__is_what_the_contract_says(
-    registered: Deployment[GasChain],
+    registered: Deployment[GasChain], is_elsewhere: bool
 ) -> None:
     chain, registry = registered.chain, registered.registry
     proof, random = RegistryProof(chain.node, registry.address), Random(1)
     asked: list[bool] = []
-    ways = len(list(alterations(valid_words(bytes(20), 0, random), 0)))
+    ways = len(list(alterations(valid_words(bytes(20), 0, is_elsewhere, random), 0)))
     with unchanged(chain):
         for way in range(ways):
             signer, now = random.randbytes(20), chain.node.head().timestamp
-            words = list(alterations(valid_words(signer, now, random), now))[way]
-            if random.random() < 0.2:
-                words = random.choice(list(alterations(words, now)))
+            valid = valid_words(signer, now, is_elsewhere, random)
+            words = list(alterations(valid, now))[way]
             store(registry, signer, words)
             chain.node.rpc.call("evm_mine", [])
             head = chain.node.head()
+            assert head.timestamp == now + BLOCK_SECONDS
             calldata = Contract.named("TEERegistry").encode(
                 "verifyAttestedProver", checksummed(signer)
             )
