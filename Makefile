@@ -2,7 +2,7 @@
 # Each target sets up what it needs, once. `make help` lists those with a comment after `##`.
 
 .PHONY: demo test devnet setup contracts executor executor-jit scroll abi openapi package-contracts bench-chain bench-contracts \
-	bench-contracts-next-fork bench-slice bench-engine bench-sandbox bench-proofs bench-scroll bench-cold-build errors fuzz-engine \
+	bench-contracts-next-fork bench-slice bench-engine bench-sandbox bench-proofs bench-scroll check-scroll bench-cold-build errors fuzz-engine \
 	sanitize-engine engine-check check-keys check-provable fuzz-provable provable-check \
 	analyse-contracts coverage-contracts lint lint-python test-fast test-python test-contracts \
 	test-executor test-geth format clean help
@@ -244,6 +244,9 @@ bench-sandbox: setup ## cost of the walls around executor processes, and ways ou
 bench-proofs: setup ## cost of proofs, of decoding requests, of hostile clients
 	@$(PYTHON) scripts/bench_proofs.py $(BENCH)
 	@$(PYTHON) scripts/bench_abuse.py $(BENCH)
+
+check-scroll: setup scroll ## all recorded blocks since Euclid on the Python oracle, a minute or two
+	@$(PYTHON) scripts/check_scroll.py
 
 # BENCH=--cold-build for what it costs to build it, too.
 bench-scroll: setup scroll ## blocks of Scroll: which are as their headers say, and at what cost

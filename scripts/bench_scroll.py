@@ -17,6 +17,7 @@ import resource
 import subprocess
 import sys
 import tempfile
+import time
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -35,6 +36,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from cases import scroll_vectors as cases  # noqa: E402
 from measures.genuine import folder  # noqa: E402
+from oracle import judging  # noqa: E402
 
 RELEASE = ROOT / "executor" / "target" / "release"
 LIMITS = Limits(wall_seconds=600, cpu_seconds=600, memory_bytes=4 << 30)
@@ -131,6 +133,18 @@ def tell_single(given: list[Recorded], rounds: int) -> None:
     tell("scroll_peak_memory_per_block", max(map(peak, requests)) / MEGA, "MB")
 
 
+def tell_python(given: list[Recorded], rounds: int) -> None:
+    """How much longer the Python oracle takes for the same blocks, those from Euclid on."""
+    taken = [one for one in given if not one.is_zktrie]
+    full = sum(
+        cost.full for cost in costs([request(one.chain, one.blocks) for one in taken], rounds)
+    )
+    start = time.process_time()
+    for one in taken:
+        judging.outcomes(one.chain, one.blocks)
+    tell("ratio_to_python", (time.process_time() - start) / full, "ratio", digits=0)
+
+
 def peak(content: bytes) -> int:
     """Bytes of memory that a request takes."""
     return filtered(RELEASE / scroll.PROGRAM, content).peak_bytes
@@ -185,7 +199,9 @@ def main() -> None:
     vectors = folder()
     if vectors is None:
         sys.exit("no vectors: set ATTESTOR_VECTORS to their folder")
-    tell_single(matches(recorded(vectors)), options.rounds)
+    given = matches(recorded(vectors))
+    tell_single(given, options.rounds)
+    tell_python(given, max(1, options.rounds // 5))
     tell_batch(vectors, max(1, options.rounds // 5))
     if options.cold_build:
         tell_cold_build()

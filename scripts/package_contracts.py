@@ -23,7 +23,7 @@ def stage(folder: Path) -> None:
     shutil.copytree(ROOT / "contracts" / "package", folder, dirs_exist_ok=True)
     shutil.copytree(SOURCES / "interfaces", folder / "interfaces")
     shutil.copytree(SOURCES / "testing", folder / "testing")
-    shutil.copytree(ROOT / "abi", folder / "abi")
+    shutil.copytree(ROOT / "abi", folder / "abi", ignore=shutil.ignore_patterns("*.code.json"))
     (folder / "libraries").mkdir()
     for name in LIBRARIES:
         shutil.copy(SOURCES / "libraries" / name, folder / "libraries" / name)

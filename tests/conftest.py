@@ -2,11 +2,13 @@
 
 import os
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from cpu_budget import CpuBudget
 from hypothesis import settings
+from loguru import logger
 
 ROOT = Path(__file__).resolve().parent.parent
 VECTORS = Path(os.environ.get("ATTESTOR_VECTORS", ROOT.parent / "shared" / "vectors"))
@@ -44,6 +46,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         folder = item.path.relative_to(ROOT / "tests").parts[0]
         item.add_marker(KINDS[folder])
+
+
+@pytest.fixture(autouse=True)
+def log_as_it_was() -> Iterator[None]:
+    """A command that a test runs in its own process sets the log up for all that come after."""
+    yield
+    logger.configure(patcher=lambda record: None)
 
 
 @pytest.fixture(autouse=True)

@@ -128,15 +128,21 @@ class Methods:
         return await self._prove(arguments, await self._generate(first, last), evidence)
 
     async def get_poe(self, raw: RawParams) -> object:
-        """The PoE of the batch that an L1 transaction commits."""
-        transaction = Params(raw, "arg").data("arg", 32)
+        """The PoE of the batch that an L1 transaction commits; of several, the one that is named by
+        its index in a second param of ours."""
+        params = Params(raw, "arg", "batch_index")
+        transaction, index = params.data("arg", 32), params.optional_number("batch_index")
         commits, sampling = self._parts.commits, self._parts.sampling
         if commits is None:
             raise failed(failures.L1_MISSING, "missing config for scroll_chain")
         try:
-            if sampling and await asyncio.to_thread(commits.index, transaction) % sampling:
-                raise failed(failures.NOT_SAMPLED, "ratelimited, skip this, try next time")
-            found = await asyncio.to_thread(commits.batch, transaction)
+            if sampling:
+                sampled = index
+                if sampled is None:
+                    sampled = await asyncio.to_thread(commits.index, transaction)
+                if sampled % sampling:
+                    raise failed(failures.NOT_SAMPLED, "ratelimited, skip this, try next time")
+            found = await asyncio.to_thread(commits.batch, transaction, index)
         except (ScrollBatchMismatch, ScrollCalldataInvalid, ScrollCodecUnknown) as error:
             raise failed(failures.BATCH_INVALID, str(error)) from None
         except CallFailed:

@@ -13,7 +13,8 @@ MAX_U64 = (1 << 64) - 1
 MAX_BLOBS = 16
 """Each costs a commitment."""
 NOTHING_KNOWN = Evidence()
-_HEX = re.compile(r"0x(?:[0-9a-fA-F]{2})*")
+_HEX = re.compile(r"0x[0-9a-fA-F]*")
+"""Without a group: each repetition of one costs memory, and bodies have 50 MB."""
 _UNIT = object()
 
 
@@ -42,6 +43,11 @@ class Params:
     def number(self, name: str) -> int:
         """A JSON number of 64 bits."""
         return number_of(self.value(name), name)
+
+    def optional_number(self, name: str) -> int | None:
+        """The same, or None where it is absent or null."""
+        found = self.get(name)
+        return None if found is None else number_of(found, name)
 
     def data(self, name: str, size: int | None = None) -> bytes:
         """0x text, of so many bytes."""
@@ -114,7 +120,7 @@ def number_of(value: object, name: str) -> int:
 
 def bytes_of(value: object, name: str, size: int | None = None) -> bytes:
     """0x text, of so many bytes."""
-    if not isinstance(value, str) or not _HEX.fullmatch(value):
+    if not isinstance(value, str) or len(value) % 2 or not _HEX.fullmatch(value):
         raise invalid_params(f"{name} is {value!r:.40}, not 0x text")
     found = from_hex(value)
     if size is not None and len(found) != size:

@@ -46,10 +46,10 @@ class Commits(Protocol):
     """Knows which batch a transaction of L1 commits. Blocks the thread that calls it."""
 
     def index(self, transaction: bytes) -> int:
-        """Its index."""
+        """Its index, or that of the first of several."""
 
-    def batch(self, transaction: bytes) -> Committed:
-        """All that proving it needs."""
+    def batch(self, transaction: bytes, index: int | None = None) -> Committed:
+        """All that proving it needs; of several batches, the one with that index."""
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,18 @@
 """The JSON-RPC calls that attestor makes, with checked results, at one endpoint or several."""
 
 import copy
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from attestor.chain import fee_market, quorum, sending, wire
-from attestor.chain.endpoint import Query, Transport
+from attestor.chain.endpoint import Endpoint, Query, Transport
 from attestor.chain.newest import NewestBlock
 from attestor.chain.pool import Pool
 from attestor.chain.rpc import Rpc
 from attestor.core.blocks import Block
 from attestor.core.text import to_hex
 from attestor.core.transaction import Log, Receipt
-from attestor.errors import BlockUnknown, RpcAnswerInvalid
+from attestor.errors import AttestorError, BlockUnknown, RpcAnswerInvalid
 from attestor.net import Deadline
 
 T = TypeVar("T")
@@ -208,6 +208,10 @@ class Node:
             return logs
 
         return self._read("eth_getLogs", [{"address": to_hex(address), **query}], decode)
+
+    def poll(self, query: Query[T]) -> Iterator[tuple[Endpoint, T | AttestorError]]:
+        """What each endpoint says, the best first, or its error: see `Pool.poll`."""
+        return self.pool.poll(query, self._deadline)
 
     def send(self, raw: bytes, transaction_hash: bytes) -> None:
         """Send a signed transaction to all endpoints. One that any of them takes, or knows already,

@@ -9,6 +9,8 @@ from eth_utils.crypto import keccak
 from attestor.chain import automata
 from attestor.chain.abi import Contract
 from attestor.chain.node import Node
+from attestor.chain.registry_events import POLICY_EVENTS, policy_event, registration_event
+from attestor.chain.registry_proof import RegistryProof
 from attestor.core.blocks import Block
 from attestor.core.bloom import bits_of
 from attestor.core.registration import (
@@ -22,30 +24,13 @@ from attestor.core.registration import (
 )
 from attestor.core.report_data import Layout
 from attestor.core.text import checksummed, from_hex, to_hex
-from attestor.core.transaction import Log
-from attestor.errors import RegistrationRejected, RegistryInvalid, RpcAnswerInvalid, RpcError
-
-POLICY_EVENTS = frozenset(
-    {
-        "AdmissionEvicted",
-        "AdmissionRevoked",
-        "AttestValiditySecondsChanged",
-        "EpochRaised",
-        "GuardianChanged",
-        "MaxBlockNumberDiffChanged",
-        "MeasurementAllowed",
-        "MeasurementRemoved",
-        "OwnershipTransferStarted",
-        "OwnershipTransferred",
-        "Paused",
-        "PlatformRestored",
-        "PlatformRevoked",
-        "SignerRevoked",
-        "Unpaused",
-        "VerifierChanged",
-    }
+from attestor.errors import (
+    EndpointsDisagree,
+    RegistrationRejected,
+    RegistryInvalid,
+    RpcAnswerInvalid,
+    RpcError,
 )
-"""All of the registry's events that are not the everyday ones of signers and their admissions."""
 
 ADDING_EVENTS = frozenset({"SignerRegistered", "SignerRenewed"})
 """They add a signer, and end no other one: whatever its admission replaces has an event too."""
@@ -70,7 +55,7 @@ class Registry:
         node: Node,
         address: bytes,
         layout: Layout = Layout.ATTESTOR,
-        block_hash: bytes | None = None,
+        block: Block | None = None,
     ) -> None:
         self.node = node
         self.address = address
@@ -78,14 +63,15 @@ class Registry:
         self._contract = Contract.named("TEERegistry")
         self._ending_bits = self._bits_of(self._contract.events - ADDING_EVENTS)
         self._policy_bits = self._bits_of(POLICY_EVENTS)
-        self._block_hash = block_hash
+        self._block = block
         self._is_confirmed = False
+        self._proof = RegistryProof(node, address)
 
     def at(self, block: Block) -> "Registry":
         """The same registry, as of that block (EIP-1898). Its reads raise `BlockUnknown` where no
         node has the block."""
         view = copy.copy(self)
-        view._block_hash = block.hash
+        view._block = block
         return view
 
     def confirmed_at(self, block: Block) -> "Registry":
@@ -117,22 +103,39 @@ class Registry:
         return kinds[number]
 
     def vouches_for(self, signer: bytes) -> bool:
-        """Whether the registry holds the signer valid. At a certain block a no is confirmed, since
-        it stops the signer: by most endpoints, or by another look where there is one. Raises
-        `EndpointsDisagree`."""
+        """Whether the registry holds the signer valid. At a certain block a no is proven, since it
+        stops the signer; where no endpoint has a proof it is confirmed, by most endpoints, or by
+        another look where there is one. Raises `EndpointsDisagree`."""
         asked = self._contract.encode("verifyAttestedProver", checksummed(signer))
-        answer = self._call("verifyAttestedProver", asked)
-        if self._block_hash is not None and not self._is_yes(answer):
-            answer = self.node.confirmed_call(self.address, asked, self._block_hash)
-        return self._is_yes(answer)
+        is_valid = self._is_yes(self._call("verifyAttestedProver", asked))
+        if is_valid or self._block is None:
+            return is_valid
+        proven = self._proven(signer, self._block)
+        return self._said_by_most(asked, self._block) if proven is None else proven
 
     def is_confirmed(self, signer: bytes) -> bool:
-        """Whether most endpoints say that it holds the signer valid; a single one is not asked
-        again. Raises `EndpointsDisagree`."""
-        if len(self.node.pool.endpoints) == 1 or self._block_hash is None:
+        """Whether most endpoints say that it holds the signer valid, or one proves it; a single one
+        is not asked again. Raises `EndpointsDisagree`."""
+        if len(self.node.pool.endpoints) == 1 or self._block is None:
             return True
         asked = self._contract.encode("verifyAttestedProver", checksummed(signer))
-        return self._is_yes(self.node.confirmed_call(self.address, asked, self._block_hash))
+        try:
+            is_valid = self._said_by_most(asked, self._block)
+        except EndpointsDisagree:
+            proven = self._proven(signer, self._block)
+            if proven is None:
+                raise
+            return proven
+        return is_valid or bool(self._proven(signer, self._block))
+
+    def _said_by_most(self, asked: bytes, block: Block) -> bool:
+        return self._is_yes(self.node.confirmed_call(self.address, asked, block.hash))
+
+    def _proven(self, signer: bytes, block: Block) -> bool | None:
+        """Upstream's registry keeps its signers elsewhere."""
+        if self.layout is Layout.UPSTREAM:
+            return None
+        return self._proof.vouches_for(signer, block)
 
     def _bits_of(self, events: frozenset[str]) -> list[int]:
         return [bits_of(self.address, topic) for topic in self._contract.topics(events)]
@@ -230,42 +233,15 @@ class Registry:
 
     def registrations(self, first_block: int, last_block: int) -> list[RegistrationEvent]:
         """All registrations in a range of blocks."""
-        events = [
-            self._registration_event(log)
-            for log in self.node.logs(self.address, first_block, last_block)
-        ]
-        return [event for event in events if event is not None]
+        logs = self.node.logs(self.address, first_block, last_block)
+        found = (registration_event(self._contract, log) for log in logs)
+        return [event for event in found if event is not None]
 
     def policy_events(self, first_block: int, last_block: int) -> list[PolicyEvent]:
         """All changes of policy in a range of blocks, and all that ended by them or by evidence."""
-        found = []
-        for log in self.node.logs(self.address, first_block, last_block):
-            event = self._contract.event(log)
-            if event is not None and event[0] in POLICY_EVENTS:
-                if log.index is None:
-                    raise RpcAnswerInvalid(f"event {event[0]} of the node has no logIndex")
-                place = log.block_number, log.transaction_hash
-                found.append(PolicyEvent(*event, *place, log.block_hash, log.index))
-        return found
-
-    def _registration_event(self, log: Log) -> RegistrationEvent | None:
-        event = self._contract.event(log)
-        if event is None or event[0] not in ("SignerRegistered", "SignerRenewed"):
-            return None
-        values = event[1]
-        return RegistrationEvent(
-            signer=from_hex(values["signer"].lower()),
-            reference_block=values["referenceBlockNumber"],
-            valid_until=values["validUntil"],
-            block_number=log.block_number,
-            transaction_hash=log.transaction_hash,
-            platform=values["platform"],
-            admission=values["admission"],
-            fmspc=values["fmspc"],
-            measurement=values.get("measurement"),
-            signed_hash=values.get("signedHash"),
-            reference_hash=values.get("referenceBlockHash"),
-        )
+        logs = self.node.logs(self.address, first_block, last_block)
+        found = (policy_event(self._contract, log) for log in logs)
+        return [event for event in found if event is not None]
 
     def reason_of(self, error: RpcError) -> str:
         """The contract's reason in a call's error, or the node's words; and what Automata's
@@ -283,6 +259,10 @@ class Registry:
         answer = self._call(function, self._contract.encode(function, *arguments))
         return self._contract.decode(function, answer)
 
+    @property
+    def _block_hash(self) -> bytes | None:
+        return None if self._block is None else self._block.hash
+
     def _call(self, function: str, calldata: bytes) -> bytes:
         """An endpoint whose answer is not what the function returns has given none."""
 
@@ -291,8 +271,8 @@ class Registry:
                 raise RpcAnswerInvalid(f"{to_hex(self.address)} has no function {function}")
             self._contract.decode(function, answer)
 
-        if self._is_confirmed and self._block_hash is not None:
+        if self._is_confirmed and self._block is not None:
             return self.node.confirmed_call(
-                self.address, calldata, self._block_hash, require=require
+                self.address, calldata, self._block.hash, require=require
             )
         return self.node.call(self.address, calldata, at=self._block_hash, require=require)

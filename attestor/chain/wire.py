@@ -24,7 +24,8 @@ EMPTY_ROOT = "0x56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e363b421
 """Of the trie of a block without transactions: keccak of the RLP of nothing."""
 
 _QUANTITY = re.compile(r"0x[0-9a-fA-F]{1,64}")
-_DATA = re.compile(r"0x(?:[0-9a-fA-F]{2})*")
+_DATA = re.compile(r"0x[0-9a-fA-F]*")
+"""Without a group: each repetition of one costs memory, and answers are long."""
 
 
 def quantity(value: object, what: str, bits: int = WORD_BITS) -> int:
@@ -44,7 +45,7 @@ def count(value: object, what: str) -> int:
 
 def data(value: object, what: str, length: int | None = None) -> bytes:
     """JSON-RPC data, of exactly `length` bytes when given."""
-    if not isinstance(value, str) or not _DATA.fullmatch(value):
+    if not isinstance(value, str) or len(value) % 2 or not _DATA.fullmatch(value):
         raise _malformed(value, what, "data")
     decoded = bytes.fromhex(value[2:])
     if length is not None and len(decoded) != length:
@@ -74,7 +75,8 @@ def block(value: object, check_hash: bool) -> Block:
     if not check_hash:
         return decoded
     _require_hash(found, decoded)
-    return replace(decoded, logs_bloom=_logs_bloom(found))
+    state_root = data(found["stateRoot"], "state root", 32)
+    return replace(decoded, logs_bloom=_logs_bloom(found), state_root=state_root)
 
 
 def receipt(value: object, transaction_hash: bytes) -> Receipt:

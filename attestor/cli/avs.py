@@ -1,4 +1,4 @@
-"""`attestor avs`."""
+"""`attestor avs`, and its doctor."""
 
 import asyncio
 from contextlib import ExitStack
@@ -6,131 +6,51 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
-from attestor.cli.types import BUILT, PORT, URL
-
-DEFAULT_PORT = 18232
-AUTO = "auto"
-QUOTES = ("configfs", "gramine", "simulated", "simulated-sgx", "none")
-SANDBOXES = ("none", "process", "isolated")
-LEVELS = ("TRACE", "DEBUG", "INFO", "WARNING", "ERROR")
+from attestor.cli.avs_options import avs_options
 
 
-@click.command()
-@click.option("-p", "port", type=PORT, default=DEFAULT_PORT, show_default=True, help="Port.")
-@click.option(
-    "-c",
-    "file",
-    type=click.Path(path_type=Path),
-    default=Path("config/prover.json"),
-    show_default=True,
-    help="prover.json, as operators of Automata's prover have it.",
-)
-@click.option(
-    "--sampling",
-    type=click.IntRange(0),
-    default=0,
-    help="Of getPoe: answer for one batch of so many only; 0 for each.",
-)
-@click.option(
-    "--force_with_context",
-    is_flag=True,
-    help="Tell operators to bring contexts, also where an L2 node is configured.",
-)
-@click.option(
-    "--disable_check_report_metadata",
-    is_flag=True,
-    expose_value=False,
-    help="Accepted; has no effect.",
-)
-@click.option("--insecure", is_flag=True, hidden=True)
-@click.option("--dummy_attestation_report", is_flag=True, hidden=True)
-@click.option("--host", default="0.0.0.0", show_default=True, help="Address to listen on.")  # noqa: S104
-@click.option(
-    "--allow",
-    multiple=True,
-    metavar="ADDRESS",
-    help="An address or network (10.1.0.0/16) that may connect; repeat it for more. Without it "
-    "everybody may.",
-)
-@click.option(
-    "--client-ca",
-    type=click.Path(path_type=Path),
-    help="PEM file with the authorities of clients' certificates: only clients that have one are "
-    "served. Needs server.tls in prover.json.",
-)
-@click.option(
-    "--stop-seconds",
-    type=click.FloatRange(0, 3600),
-    default=30.0,
-    show_default=True,
-    help="What calls get that are being answered at SIGTERM.",
-)
-@click.option(
-    "--quotes",
-    type=click.Choice([AUTO, *QUOTES]),
-    default=AUTO,
-    show_default=True,
-    help="Who makes quotes of the signing key: the TDX driver, Gramine, a simulated platform of a "
-    "development chain, or nobody. auto takes what the machine has.",
-)
-@click.option(
-    "--l1-chain-id",
-    type=click.IntRange(1),
-    default=1,
-    show_default=True,
-    help="The chain that quotes are for: simulated ones need a development chain (1337, 31337).",
-)
-@click.option(
-    "--fork",
-    "forks",
-    multiple=True,
-    metavar="NAME=WHEN",
-    help="On a development chain of Scroll's kind: a fork and its block or time; may be repeated.",
-)
-@click.option(
-    "--executor",
-    type=click.Path(path_type=Path),
-    default=BUILT,
-    help="Directory of attestor-scroll. Without it, the one built here.",
-)
-@click.option(
-    "--database",
-    type=click.Path(path_type=Path),
-    default=Path("attestor-avs.sqlite"),
-    show_default=True,
-    help="Where every signed batch is kept, for attestor audit.",
-)
-@click.option(
-    "--blob-url",
-    "blob_urls",
-    multiple=True,
-    type=URL,
-    help="Of getPoe: base URL that serves blobs by versioned hash; repeat it for more.",
-)
-@click.option("--beacon-url", type=URL, help="Of getPoe: a consensus node of L1, for recent blobs.")
-@click.option(
-    "--workers",
-    type=click.IntRange(1, 64),
-    default=2,
-    show_default=True,
-    help="Executor children that run at once.",
-)
-@click.option(
-    "--sandbox-level",
-    type=click.Choice([AUTO, *SANDBOXES]),
-    default=AUTO,
-    show_default=True,
-    help="What must confine the signer process and its children. auto: isolated, and without "
-    "genuine quotes what the machine offers.",
-)
-@click.option(
-    "--signer-user", default="", help="User of the signer process; without it, one of its own."
-)
-@click.option(
-    "--log-level", type=click.Choice(LEVELS), default="INFO", show_default=True, help="Log level."
-)
-def command(
+@click.group(invoke_without_command=True)
+@avs_options
+@click.pass_context
+def command(ctx: click.Context, /, **given: Any) -> None:
+    """Serve operators of the Multi-Prover AVS, in place of Automata's prover.
+
+    docs/avs.md says what is served.
+    """
+    if ctx.invoked_subcommand is None:
+        _serve(**given)
+        return
+    named = {
+        name: value
+        for name, value in given.items()
+        if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE
+    }
+    # So that "doctor" can be put after the line by which the service is started.
+    ctx.default_map = {ctx.invoked_subcommand: named}
+
+
+@command.command("doctor")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per finding.")
+@avs_options
+def doctor_command(as_json: bool, **given: Any) -> None:
+    """Check all that the service assumes, and say what to do first.
+
+    Takes the options of attestor avs. Nothing is written: one key is made, quoted and forgotten,
+    and the newest block of the Scroll node is executed. Exits with code 2 unless all that is needed
+    is there.
+    """
+    from attestor.cli.avs_examined import examined_of
+    from attestor.cli.doctor import tell
+    from attestor.doctor.avs.checks import checks
+    from attestor.observe import logs
+
+    logs.set_up("ERROR")
+    tell(checks(examined_of(**given)), as_json)
+
+
+def _serve(
     port: int,
     file: Path,
     sampling: int,
@@ -145,10 +65,6 @@ def command(
     l1_chain_id: int,
     **options: Any,
 ) -> None:
-    """Serve operators of the Multi-Prover AVS, in place of Automata's prover.
-
-    docs/avs.md says what is served.
-    """
     from loguru import logger
 
     from attestor.avs import prover_file, service

@@ -55,22 +55,17 @@ def build(
     signer_user: str,
 ) -> Parts:
     """All parts; what has to be closed is in `opened`. Raises their `Misconfigured` errors."""
-    chain_id, named = file.chain_id or MAINNET, forks_of(forks)
-    if chain_id not in CHAINS and named is None:
-        raise ConfigurationInvalid(
-            f"scroll_chain_id {chain_id} is no chain whose forks are known",
-            hint=f"known are {', '.join(map(str, sorted(CHAINS)))}; give others their --fork",
-        )
-    settings = PoeSettings(
-        chain_id=chain_id,
-        executor_directory=str(executor),
-        provider=_provider(quotes, l1_chain_id),
-        forks=named,
-        quoted_chain_id=l1_chain_id,
+    settings = settings_of(
+        file,
+        provider_of(quotes, l1_chain_id),
+        l1_chain_id,
+        forks=forks,
+        executor=executor,
         workers=workers,
-        user=signer_user,
         sandbox_level=sandbox_level,
+        signer_user=signer_user,
     )
+    chain_id, named = settings.chain_id, settings.forks
     opened.enter_context(lock_database(database))
     store = Store.open(database)
     opened.callback(store.close)
@@ -108,7 +103,37 @@ def build(
     )
 
 
-def _provider(quotes: str, l1_chain_id: int) -> str:
+def settings_of(
+    file: ProverFile,
+    provider: str,
+    l1_chain_id: int,
+    *,
+    forks: tuple[str, ...],
+    executor: Path,
+    workers: int,
+    sandbox_level: str,
+    signer_user: str,
+) -> PoeSettings:
+    """Those of the signer process. Raises `ConfigurationInvalid`."""
+    chain_id, named = file.chain_id or MAINNET, forks_of(forks)
+    if chain_id not in CHAINS and named is None:
+        raise ConfigurationInvalid(
+            f"scroll_chain_id {chain_id} is no chain whose forks are known",
+            hint=f"known are {', '.join(map(str, sorted(CHAINS)))}; give others their --fork",
+        )
+    return PoeSettings(
+        chain_id=chain_id,
+        executor_directory=str(executor),
+        provider=provider,
+        forks=named,
+        quoted_chain_id=l1_chain_id,
+        workers=workers,
+        user=signer_user,
+        sandbox_level=sandbox_level,
+    )
+
+
+def provider_of(quotes: str, l1_chain_id: int) -> str:
     """What was asked for, or what the machine has."""
     if quotes.startswith("simulated") and l1_chain_id not in DEVELOPMENT_CHAIN_IDS:
         known = ", ".join(map(str, sorted(DEVELOPMENT_CHAIN_IDS)))

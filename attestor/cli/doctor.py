@@ -2,8 +2,10 @@
 
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +13,9 @@ from attestor import config
 from attestor.cli.run import config_options
 from attestor.config import names
 from attestor.errors import NotReady
+
+if TYPE_CHECKING:
+    from attestor.doctor.finding import Check
 
 STYLES = {"ok": "green", "warning": "yellow", "failed": "red"}
 
@@ -31,12 +36,18 @@ def command(file: Path | None, as_json: bool, chain: str | None, **flags: str | 
     """
     loaded = config.load(file, os.environ, flags, chain=chain)
     from attestor.doctor.checks import checks
-    from attestor.doctor.finding import State, examine, verdict
     from attestor.observe import logs
 
     logs.set_up("ERROR")
+    tell(checks(loaded), as_json)
+
+
+def tell(checks: "Sequence[tuple[str, Check]]", as_json: bool) -> None:
+    """Show each finding as it comes, and the verdict. Raises `NotReady`."""
+    from attestor.doctor.finding import State, examine, verdict
+
     findings = []
-    for finding in examine(checks(loaded)):
+    for finding in examine(checks):
         findings.append(finding)
         if as_json:
             click.echo(json.dumps(asdict(finding)))

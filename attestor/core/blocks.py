@@ -9,7 +9,7 @@ class Block:
     """The fields of a block that attestor uses. `timestamp` is chain time in seconds.
 
     `logs_bloom` is a number of 256 bytes, or None where the header was not verified, and where the
-    block is from the database: nothing is known of its logs then.
+    block is from the database: nothing is known of its logs then. So is `state_root`, 32 bytes.
     """
 
     number: int
@@ -18,6 +18,7 @@ class Block:
     timestamp: int
     base_fee: int = 0
     logs_bloom: int | None = field(default=None, compare=False, repr=False)
+    state_root: bytes | None = field(default=None, compare=False, repr=False)
 
     def may_log(self, bits: int) -> bool:
         """Whether one of its logs may have the addresses and topics of these bits (`bloom`); a no

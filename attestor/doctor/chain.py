@@ -48,7 +48,7 @@ def endpoints(config: Config, now: Callable[[], float] = time.time) -> Iterator[
             yield of_error(name, error)
             continue
         seen.append(Seen(name, node, head))
-        yield _head(name, config.chain_id, head, now())
+        yield head_finding(name, config.chain_id, head, now())
     if len(seen) > 1:
         yield from _agreement(seen)
     if len(config.rpc_urls) == 1:
@@ -101,7 +101,8 @@ def payer(config: Config) -> Iterator[Finding]:
         yield ok("payer", told)
 
 
-def _head(name: str, chain_id: int, head: Block, now: float) -> Finding:
+def head_finding(name: str, chain_id: int, head: Block, now: float) -> Finding:
+    """How old an endpoint's newest block is."""
     age = now - head.timestamp
     told = f"chain {chain_id}, head {head.number}, {age:.0f} s old"
     if age < -CLOCK_SECONDS:

@@ -17,7 +17,7 @@ def checks(config: Config) -> list[tuple[str, Check]]:
     settings = signer_settings(config, slot_settings(binding, found.multiproof))
     return [
         ("open files", host.files),
-        ("limits", partial(host.limits, settings)),
+        ("limits", partial(host.limits, settings.limits)),
         ("memory", partial(host.memory, config)),
         ("database", partial(host.database, config)),
         ("ports", partial(host.ports, config)),

@@ -10,10 +10,10 @@ from contextlib import closing
 from pathlib import Path
 
 from attestor.config import Config
+from attestor.core.execution import Limits
 from attestor.doctor.finding import Finding, failed, ok, warning
 from attestor.errors import DatabaseInvalid
 from attestor.executor import host_limits
-from attestor.signer.settings import SignerSettings
 from attestor.store import opening
 from attestor.store.lock import lock_database
 
@@ -34,9 +34,9 @@ def files() -> Iterator[Finding]:
         yield ok("open files", f"at most {most}")
 
 
-def limits(settings: SignerSettings) -> Iterator[Finding]:
-    """What the kernel allows this process, and with it the daemon."""
-    host_limits.require_room(settings.limits)
+def limits(of_child: Limits) -> Iterator[Finding]:
+    """What the kernel allows this process, and with it the daemon and an executor's child."""
+    host_limits.require_room(of_child)
     yield ok("address space", "enough for an execution")
     lacking = host_limits.lacking()
     if lacking:
@@ -48,26 +48,34 @@ def limits(settings: SignerSettings) -> Iterator[Finding]:
 
 def memory(config: Config, path: Path = MEMORY) -> Iterator[Finding]:
     """Whether all workers can have what one may take."""
+    advice = "lower proofs.workers or executor.memory_bytes: jobs wait for each other's memory"
+    yield memory_for(config.proofs_workers, config.executor_memory_bytes, advice, path)
+
+
+def memory_for(workers: int, each: int, advice: str, path: Path = MEMORY) -> Finding:
+    """Whether the machine has as many bytes as so many workers may take."""
     rows = dict(line.split(":", 1) for line in path.read_text().splitlines() if ":" in line)
     total = int(rows["MemTotal"].split()[0]) * 1024
-    wanted = config.proofs_workers * config.executor_memory_bytes
-    told = f"{total / GIB:.1f} GiB; {config.proofs_workers} worker(s) of {wanted / GIB:.1f} GiB"
-    if wanted > total:
-        advice = "lower proofs.workers or executor.memory_bytes: jobs wait for each other's memory"
-        yield warning("memory", told, advice)
-    else:
-        yield ok("memory", told)
+    told = f"{total / GIB:.1f} GiB; {workers} worker(s) of {each / GIB:.1f} GiB at most"
+    if workers * each > total:
+        return warning("memory", told, advice)
+    return ok("memory", told)
 
 
 def database(config: Config) -> Iterator[Finding]:
+    """As `database_at`."""
+    yield from database_at(config.store_path, "store.path")
+
+
+def database_at(file: Path, option: str) -> Iterator[Finding]:
     """Whether the history can be written. An existing one is opened for reading alone."""
-    path = config.store_path.resolve()
+    path = file.resolve()
     folder = path.parent
     if not folder.is_dir():
-        yield failed("database", f"{folder} does not exist", "create it, or correct store.path")
+        yield failed("database", f"{folder} does not exist", f"create it, or correct {option}")
         return
     if not os.access(folder, os.W_OK):
-        yield failed("database", f"{folder} is not writable", "change its owner, or store.path")
+        yield failed("database", f"{folder} is not writable", f"change its owner, or {option}")
         return
     if path.exists():
         opening.check(path)
@@ -87,24 +95,29 @@ def database(config: Config) -> Iterator[Finding]:
 
 def ports(config: Config) -> Iterator[Finding]:
     """Whether the daemon can listen, or runs already."""
-    if _daemon_runs(config.store_path):
+    if daemon_runs(config.store_path):
         yield ok("ports", "a daemon runs with this database, and has them")
         return
     api = ("api", config.api_host, config.api_port)
     for table, host, port in (api, ("health", config.health_host, config.health_port)):
-        try:
-            where = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM)[0]
-            with closing(socket.socket(*where[:3])) as listening:
-                listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                listening.bind(where[4])
-        except OSError as error:
-            told = f"{table}: {host}:{port}: {error.strerror or error}"
-            yield failed("ports", told, f"set {table}.host and {table}.port to a free address")
-        else:
-            yield ok("ports", f"{table}: {host}:{port} is free")
+        advice = f"set {table}.host and {table}.port to a free address"
+        yield port_is_free(table, host, port, advice)
 
 
-def _daemon_runs(database: Path) -> bool:
+def port_is_free(name: str, host: str, port: int, advice: str) -> Finding:
+    """Whether a listener can be bound there."""
+    try:
+        where = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM)[0]
+        with closing(socket.socket(*where[:3])) as listening:
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listening.bind(where[4])
+    except OSError as error:
+        return failed("ports", f"{name}: {host}:{port}: {error.strerror or error}", advice)
+    return ok("ports", f"{name}: {host}:{port} is free")
+
+
+def daemon_runs(database: Path) -> bool:
+    """Whether a process has the database to itself, and so probably listens as well."""
     if not database.resolve().parent.is_dir():
         return False
     try:

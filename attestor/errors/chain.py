@@ -103,6 +103,13 @@ class HeaderUnknown(HeaderInvalid):
     )
 
 
+class StateProofInvalid(Transient):
+    """A storage proof does not show what it should; it counts as none."""
+
+    code = "state_proof_invalid"
+    advice = "Nothing is lost: what cannot be proven is decided by what most endpoints say."
+
+
 class RegistryInvalid(Misconfigured):
     """The address does not hold a TEERegistry."""
 

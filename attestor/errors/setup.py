@@ -13,7 +13,7 @@ class ConfigurationInvalid(Misconfigured):
 
 
 class NotReady(Misconfigured):
-    """attestor doctor found something without which no signer can be kept registered."""
+    """A doctor command found something without which its service cannot work."""
 
     code = "not_ready"
     advice = "Do what the first failed check says, and run it again."

@@ -99,6 +99,11 @@ def warnings_of(files: TlsFiles, now: datetime.datetime) -> list[str]:
     return found
 
 
+def certificate_names(files: TlsFiles) -> list[str]:
+    """What the server's own certificate is for. Raises `TlsFileInvalid`."""
+    return names_of(_certificates(files.certificates)[0])
+
+
 def names_of(certificate: x509.Certificate) -> list[str]:
     """The DNS names and addresses that a certificate is for, as OpenSSL writes them."""
     try:

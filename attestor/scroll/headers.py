@@ -64,3 +64,8 @@ def number(encoded: bytes) -> int:
 
 def _snake(name: str) -> str:
     return "".join(f"_{char.lower()}" if char.isupper() else char for char in name)
+
+
+def timestamp(encoded: bytes) -> int:
+    """The block's time, in seconds."""
+    return int.from_bytes(rlp.decode(encoded)[11])

@@ -16,6 +16,8 @@ from attestor.scroll.node import Transport
 
 COMMITTED = keccak(text="CommitBatch(uint256,bytes32)")
 MAX_BLOBS = 64
+MAX_INDEX = (1 << 64) - 1
+"""Of a batch: 8 bytes of its header."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,8 @@ def read(rpc: Transport, transaction: bytes, chain_id: int) -> L1Commit:
             f"the L1 transaction {name} commits no batch to {contract}",
             hint="give a transaction with the event CommitBatch, of the L1 that the chain is on",
         )
+    if any(index > MAX_INDEX for index, _ in batches):
+        raise ScrollNodeFailed(f"{rpc.label}: a batch index of transaction {name} is over 2^64")
     block = Fields(
         _ask(rpc, "eth_getBlockByHash", to_hex(receipt.block_hash), False), "the L1 block"
     )

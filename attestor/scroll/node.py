@@ -88,6 +88,15 @@ class ScrollNode:
         """The number of its newest block."""
         return wire.count(self._ask("eth_blockNumber", []), "block number")
 
+    def syncing(self) -> tuple[int, int] | None:
+        """The block that it has and the one that it makes for; None when it is not behind, by its
+        own word."""
+        said = self._ask("eth_syncing", [])
+        if said is False:
+            return None
+        found = Fields(said, "eth_syncing")
+        return found.number("currentBlock"), found.number("highestBlock")
+
     def header(self, number: int) -> bytes:
         """The RLP of a block's header, which hashes to what the node says."""
         return self._header(self._block(number, False), number)

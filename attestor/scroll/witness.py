@@ -95,6 +95,7 @@ def from_states(found: Fields) -> Witness:
         parent=headers.encode(found.object("parent")) if found.has("parent") else None,
         hash=found.bytes("hash", length=32) if found.has("hash") else None,
         withdraw_root=_withdraw_root(found),
+        queue_index=_queue_index(found),
     )
 
 
@@ -148,6 +149,7 @@ def to_text(witness: Witness) -> str:
         "withdraw_trie_root": (
             None if witness.withdraw_root is None else to_hex(witness.withdraw_root)
         ),
+        "startL1QueueIndex": witness.queue_index,
         "transactions": [to_hex(raw) for raw in witness.transactions],
         "states": sorted(to_hex(node) for node in witness.nodes),
         "codes": sorted(to_hex(code) for code in witness.codes),

@@ -41,6 +41,7 @@ class RecordedNode:
     without_nodes: frozenset[bytes] = frozenset()
     traces: Mapping[int, Any] = field(default_factory=dict)
     proofs: Mapping[str, list[str]] = field(default_factory=dict)
+    syncing: Any = False
     asked: list[str] = field(default_factory=list)
     before: Callable[[str], None] | None = None
     label: str = "http://node.example:8545"
@@ -68,6 +69,8 @@ class RecordedNode:
                 return self.version
             case "eth_chainId":
                 return hex(self.chain_id)
+            case "eth_syncing":
+                return self.syncing
             case "eth_blockNumber":
                 return hex(max(self.blocks))
             case "eth_getBlockByNumber":

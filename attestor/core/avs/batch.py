@@ -6,6 +6,7 @@ from eth_utils.crypto import keccak
 
 from attestor.core.scroll import chunk, envelope
 from attestor.core.scroll.calldata import (
+    COMMIT_AND_FINALIZE,
     COMMIT_BATCH,
     COMMIT_BATCHES,
     COMMIT_WITH_PROOF,
@@ -18,11 +19,14 @@ from attestor.core.scroll.evidence import Evidence
 from attestor.errors.scroll import ScrollBlobRequired, ScrollCalldataInvalid
 
 _WORD = 32
-SELECTORS = (COMMIT_BATCH, COMMIT_WITH_PROOF, COMMIT_BATCHES)
+SELECTORS = (COMMIT_BATCH, COMMIT_WITH_PROOF, COMMIT_BATCHES, COMMIT_AND_FINALIZE)
+_STRUCT_OFFSET = (3 * _WORD).to_bytes(_WORD)
+"""The third argument of `commitAndFinalizeBatch`; `commitBatches` has a hash there."""
 
 
 def parse(arguments: bytes) -> Commit:
-    """The commit. The version, which is the first argument, says which call it was.
+    """The commit. The version, which is the first argument, says which call it was; of the two
+    calls with an envelope, the third argument does.
 
     Raises `ScrollCalldataInvalid`, and `ScrollCodecUnknown` for a version that is not known.
     """
@@ -39,7 +43,8 @@ def parse(arguments: bytes) -> Commit:
         )
     codec = codec_of(arguments[_WORD - 1])
     if codec.has_envelope:
-        return parse_commit(COMMIT_BATCHES + arguments)
+        is_finalizing = arguments[2 * _WORD : 3 * _WORD] == _STRUCT_OFFSET
+        return parse_commit((COMMIT_AND_FINALIZE if is_finalizing else COMMIT_BATCHES) + arguments)
     return parse_commit((COMMIT_WITH_PROOF if codec.has_challenge else COMMIT_BATCH) + arguments)
 
 

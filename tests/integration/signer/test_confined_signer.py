@@ -49,6 +49,7 @@ SETTINGS = SignerSettings(
     cross_check_budget_cycles=0,
     cross_check_sample_rate=0.0,
 )
+REAL_CHAIN = (replace(SETTINGS.slots[0], chain_id=1),)
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
 
 
@@ -252,7 +253,7 @@ def test_start__service_that_may_change_users__has_a_signer_of_another_user_and_
 
 def test_start__unrecorded_executor_with_real_quotes__is_refused(other_executor: Path) -> None:
     with pytest.raises(ExecutorUnrecorded, match="attestor-vkey in .*make executor"):
-        refused(executor_directory=str(other_executor), provider="configfs", chain_id=1)
+        refused(executor_directory=str(other_executor), provider="configfs", slots=REAL_CHAIN)
 
 
 def test_start__unrecorded_executor_with_real_quotes_of_a_development_chain__is_refused(
@@ -303,13 +304,13 @@ def test_start__no_executor__is_refused(tmp_path: Path) -> None:
 
 def test_start__simulated_quotes_on_a_real_chain__say_why_they_are_refused() -> None:
     with pytest.raises(SimulationRefused, match="chain id 1"):
-        refused(chain_id=1)
+        refused(slots=REAL_CHAIN)
 
 
 @pytest.mark.skipif(Path(DIRECTORY).exists(), reason="this machine makes reports")
 def test_start__no_configfs__is_refused_at_once() -> None:
     with pytest.raises((QuoteProviderInvalid, SandboxInsufficient)):
-        refused(provider="configfs", chain_id=1)
+        refused(provider="configfs", slots=REAL_CHAIN)
 
 
 def test_start__user_that_does_not_exist__is_refused() -> None:

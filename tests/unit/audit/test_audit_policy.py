@@ -4,7 +4,7 @@ import pytest
 
 from attestor.audit.policy import as_line, policy_events
 from attestor.chain.abi import Contract
-from attestor.chain.registry import POLICY_EVENTS
+from attestor.chain.registry_events import POLICY_EVENTS
 from attestor.core.registration import PolicyEvent
 
 EVERYDAY = {"SignerRegistered", "SignerRenewed", "AdmissionKept", "AdmissionExtended"}

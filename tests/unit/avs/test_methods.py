@@ -82,11 +82,13 @@ class L1:
     def __init__(self, outcome: Committed | Exception, index: int = 4711) -> None:
         self.outcome = outcome
         self._index = index
+        self.named: list[int | None] = []
 
     def index(self, transaction: bytes) -> int:
         return self._index
 
-    def batch(self, transaction: bytes) -> Committed:
+    def batch(self, transaction: bytes, index: int | None = None) -> Committed:
+        self.named.append(index)
         if isinstance(self.outcome, Exception):
             raise self.outcome
         return self.outcome
@@ -370,6 +372,15 @@ def test_get_poe__sampling__answers_one_batch_of_so_many(sampling: int, is_answe
     made = parts(commits=L1(COMMITTED), contexts=Source(), prover=Prover(ANSWER), sampling=sampling)
     told = Failure(14444, "ratelimited, skip this, try next time")
     assert call(made, "getPoe", ZERO) == (ANSWER.to_json() if is_answered else told)
+
+
+@pytest.mark.parametrize("sampling", [0, 7])
+def test_get_poe__index_of_one_of_several__names_the_batch(sampling: int) -> None:
+    l1 = L1(COMMITTED, index=13)
+    made = parts(commits=l1, contexts=Source(), prover=Prover(ANSWER), sampling=sampling)
+    assert call(made, "getPoe", ZERO, 14) == ANSWER.to_json()
+    assert l1.named == [14]
+    assert number(call(made, "getPoe", ZERO, "14")) == -32602
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """The recent headers come back as they were saved, and only what changed is written."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,7 +15,7 @@ from attestor.store.headers import Headers
 def block(number: int, branch: int = 0, parent: Block | None = None, **changes: int) -> Block:
     block_hash = number.to_bytes(16, "big") + branch.to_bytes(16, "big")
     before = parent.hash if parent else (number - 1).to_bytes(16, "big") + bytes(16)
-    fields = {"timestamp": 1000 + 12 * number, "base_fee": 7, **changes}
+    fields: dict[str, Any] = {"timestamp": 1000 + 12 * number, "base_fee": 7, **changes}
     return Block(number, block_hash, before, **fields)
 
 
@@ -112,7 +114,7 @@ def test_save__disk_is_full__goes_on_and_writes_later_what_is_missing(
 def test_save__number_that_no_chain_has__is_a_typed_refusal(
     store: Store, name: str, value: int
 ) -> None:
-    fields = {"number": 3, "timestamp": 1000, "base_fee": 7, name: value}
+    fields: dict[str, Any] = {"number": 3, "timestamp": 1000, "base_fee": 7, name: value}
     lying = Block(hash=b"\x03" * 32, parent_hash=b"\x02" * 32, **fields)
     with pytest.raises(HeaderInvalid, match=name):
         Headers(store, 5).save(BlockWindow((lying,), 5))

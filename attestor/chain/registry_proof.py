@@ -1,0 +1,133 @@
+"""What storage proofs say of a signer: nobody's word, under the state root of a block's header."""
+
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import partial
+from hashlib import sha256
+from typing import Any
+
+from eth_utils.crypto import keccak
+from loguru import logger
+
+from attestor.chain import wire
+from attestor.chain.abi import ABI_FOLDER
+from attestor.chain.endpoint import Endpoint, Query
+from attestor.chain.node import Node
+from attestor.core.blocks import Block
+from attestor.core.registry_state import is_valid
+from attestor.core.state_proof import Account, account_at, word_at
+from attestor.core.text import to_hex
+from attestor.core.trie_proof import require_bounded
+from attestor.errors import AbiMissing, AttestorError, RpcAnswerInvalid, StateProofInvalid
+
+CODE = ABI_FOLDER / "TEERegistry.code.json"
+
+
+class RegistryProof:
+    """Of a TEERegistry at `address`, whose storage is read only where its code is known. Safe to
+    use from several threads."""
+
+    def __init__(self, node: Node, address: bytes) -> None:
+        self._node = node
+        self._address = address
+        self._code = (b"", False)
+        """The hash of the code that was looked at last, and whether it is our contract's."""
+
+    def vouches_for(self, signer: bytes, block: Block) -> bool | None:
+        """Whether it holds the signer valid at a block; None where no endpoint proves that. One
+        honest endpoint is enough.
+
+        A proof that fails is not held against its endpoint: the chain may keep its state otherwise.
+        """
+        if block.state_root is None:
+            return None
+        read = partial(self._words, block, block.state_root)
+        try:
+            return is_valid(signer, block.timestamp, read)
+        except AttestorError as error:
+            logger.debug("no proof: {} [{}]", error, error.code)
+            return None
+
+    def _words(self, block: Block, state_root: bytes, slots: list[int]) -> list[int]:
+        """As the first endpoint proves them that proves any."""
+        keys = [to_hex(slot.to_bytes(32, "big")) for slot in slots]
+        faults = []
+        for endpoint, answer in self._answers("eth_getProof", [keys], block):
+            try:
+                account, words = _proven(answer, state_root, self._address, slots)
+            except (RpcAnswerInvalid, StateProofInvalid) as error:
+                named = endpoint.label in error.message
+                faults.append(error.message if named else f"{endpoint.label}: {error.message}")
+                continue
+            self._require_known(account, block)
+            return words
+        raise StateProofInvalid(f"no endpoint proves its answer: {'; '.join(faults)}")
+
+    def _require_known(self, account: Account, block: Block) -> None:
+        """Raise `StateProofInvalid` for a contract whose storage may have another layout."""
+        if self._code[0] != account.code_hash:
+            code = self._code_of(account, block)
+            self._code = (account.code_hash, is_ours(code))
+        if not self._code[1]:
+            raise StateProofInvalid("the registry's code is not that of this version's contract")
+
+    def _code_of(self, account: Account, block: Block) -> bytes:
+        for _, answer in self._answers("eth_getCode", [], block):
+            with suppress(RpcAnswerInvalid):
+                if not isinstance(answer, AttestorError):
+                    code = wire.data(answer, "code")
+                    if keccak(code) == account.code_hash:
+                        return code
+        raise StateProofInvalid("no endpoint has the registry's code")
+
+    def _answers(
+        self, method: str, params: list[Any], block: Block
+    ) -> Iterator[tuple[Endpoint, Any]]:
+        place = {"blockHash": to_hex(block.hash), "requireCanonical": True}
+        query: Query[Any] = Query(method, [to_hex(self._address), *params, place], lambda it: it)
+        return self._node.poll(query)
+
+
+def is_ours(code: bytes) -> bool:
+    """Whether this is the code of our contract, whatever its constructor was given."""
+    try:
+        known = json.loads(CODE.read_text())
+    except OSError as error:
+        raise AbiMissing(
+            f"{CODE.name} cannot be read: {error.strerror}", hint="run attestor from its checkout"
+        ) from None
+    if len(code) != known["bytes"]:
+        return False
+    masked = bytearray(code)
+    for start, length in known["immutables"]:
+        masked[start : start + length] = bytes(length)
+    return bool(sha256(masked).hexdigest() == known["sha256"])
+
+
+def _proven(
+    answer: object, state_root: bytes, address: bytes, slots: list[int]
+) -> tuple[Account, list[int]]:
+    """Of what a node says only the tries' nodes count."""
+    if isinstance(answer, AttestorError):
+        raise RpcAnswerInvalid(answer.message)
+    found = wire.fields(answer, "proof")
+    storage = [wire.fields(one, "slot's proof") for one in _listed(found.get("storageProof"))]
+    if len(storage) > len(slots):
+        raise RpcAnswerInvalid(f"the proof is of {len(storage)} slots, asked for {len(slots)}")
+    account_nodes = _nodes([found.get("accountProof")])
+    nodes = _nodes([one.get("proof") for one in storage])
+    account = account_at(state_root, address, account_nodes)
+    return account, [word_at(account.storage_root, slot, nodes) for slot in slots]
+
+
+def _nodes(proofs: list[Any]) -> list[bytes]:
+    nodes = [wire.data(node, "proof's node") for proof in proofs for node in _listed(proof)]
+    require_bounded(nodes, len(proofs))
+    return nodes
+
+
+def _listed(found: object) -> list[Any]:
+    if not isinstance(found, list):
+        raise RpcAnswerInvalid(f"the proof has {found!r:.80} where a list belongs")
+    return found

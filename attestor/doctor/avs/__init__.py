@@ -1,0 +1,1 @@
+"""Whether `attestor avs` can work on this machine, with these nodes."""
