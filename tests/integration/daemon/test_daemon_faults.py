@@ -158,6 +158,7 @@ def test_database__writes_fail_for_a_while__daemon_waits_and_goes_on(start: Star
     devnet = start(**ROTATING)
     devnet.wait_for_signer()
     pid, codes = daemon(devnet).pid, ("database_full", "database_disk_failed")
+    wait_until(lambda: fault(devnet) == (None, None), "the API process has made its database")
     with small_files(child(devnet, "attestor.api"), 64 << 10):
         for _ in range(3):
             status, answer, headers = call(devnet, "POST", "/request_proof", BIG)

@@ -142,7 +142,7 @@ def test_run__payer_or_port_taken__says_which(start: StartDevnet, tmp_path: Path
     other = ["run", "--config", str(devnet.config_file), "--store-path", str(tmp_path / "other")]
     same_payer = attestor(*other)
     assert same_payer.returncode == 2
-    assert f"another process sends from {devnet.payer_address}" in same_payer.stderr
+    assert f"sends from {devnet.payer_address} on chain" in same_payer.stderr
     key = tmp_path / "other.key"
     key.touch(mode=0o600)
     key.write_text("0x" + "00" * 31 + "02")
