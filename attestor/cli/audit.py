@@ -3,7 +3,7 @@ other subcommands."""
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,15 +11,14 @@ from attestor.audit import policy, registrations, report, upstream, verify
 from attestor.cli.audit_evidence import coverage_command, proof_command
 from attestor.cli.audited import Audited
 from attestor.cli.config_options import chains_of, config_options, from_file
+from attestor.cli.database_option import database_option
 from attestor.cli.db import summary
 from attestor.cli.endpoint_options import check_headers_option, rpc_url_option
 from attestor.cli.types import ADDRESS
 from attestor.core.report_data import Layout
 from attestor.errors import AuditFailed, ConfigurationInvalid
 from attestor.store import backup
-from attestor.store.backup import Backup
 from attestor.store.database import Store
-from attestor.store.journal import entries
 
 if TYPE_CHECKING:
     from attestor.chain.node import Node
@@ -32,20 +31,8 @@ LACKS_LOG = (
 FORMATS = {"table": report.as_table, "json": report.as_json, "csv": report.as_csv}
 
 
-def _database_option(default: Path | None) -> Callable[[Any], Any]:
-    return click.option(
-        "--database",
-        type=click.Path(path_type=Path),
-        default=default,
-        # Of a subcommand's, the environment must not outweigh the flag before it.
-        envvar="ATTESTOR_STORE_PATH" if default is not None else None,
-        show_default=default is not None,
-        help="The daemon's database; the daemon may be running.",
-    )
-
-
 @click.group(invoke_without_command=True)
-@_database_option(Path("attestor.sqlite"))
+@database_option()
 @config_options
 @click.option(
     "--format", "form", type=click.Choice(list(FORMATS)), default="table", show_default=True
@@ -141,8 +128,7 @@ def verify_command(
             faults += _report("registry's events", event_faults(store, found))
     else:
         click.echo("registry's events  not compared: give --rpc-url and --registry")
-    known = list(entries(store))
-    click.echo(summary(Backup(len(known), known[-1] if known else None)))
+    click.echo(summary(backup.held_by(store)))
     if faults:
         raise AuditFailed(f"the history has {faults} fault(s)")
 
@@ -198,7 +184,7 @@ def _hash_at(node: "Node", head: int) -> Callable[[int], bytes | None]:
     show_default=True,
     help="First block, with --rpc-url.",
 )
-@_database_option(None)
+@database_option(default=None)
 @click.pass_obj
 def policy_command(
     audited: Audited,

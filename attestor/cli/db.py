@@ -1,30 +1,18 @@
 """`attestor db backup`, `attestor db verify` and `attestor db restore`."""
 
 import time
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import click
 
+from attestor.cli.database_option import database_option
 from attestor.core.journal import Entry
 from attestor.core.text import to_hex
 from attestor.store import backup as copies
 from attestor.store.backup import Backup
 
 FILE = click.Path(path_type=Path, dir_okay=False)
-
-
-def _database_option(about: str) -> Callable[[Any], Any]:
-    return click.option(
-        "--database",
-        type=FILE,
-        default=Path("attestor.sqlite"),
-        envvar="ATTESTOR_STORE_PATH",
-        show_default=True,
-        help=about,
-    )
 
 
 @click.group
@@ -38,7 +26,7 @@ def command() -> None:
 
 @command.command("backup")
 @click.argument("file", type=FILE)
-@_database_option("The daemon's database; the daemon may be running.")
+@database_option()
 def backup_command(file: Path, database: Path) -> None:
     """Copy the history to a new FILE, and verify the copy."""
     held = copies.make(database, file)
@@ -54,7 +42,7 @@ def verify_command(file: Path) -> None:
 
 @command.command("restore")
 @click.argument("file", type=FILE)
-@_database_option("Where the history is to be; the daemon must be stopped.")
+@database_option("Where the history is to be; the daemon must be stopped.")
 @click.option("--replace", is_flag=True, help="Rename the database that is there, and replace it.")
 def restore_command(file: Path, database: Path, replace: bool) -> None:
     """Verify FILE, and put a copy of it where the daemon's database is."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from attestor.cli.database_option import database_option
 from attestor.errors import ConfigurationInvalid, DatabaseInvalid
 from attestor.errors.jobs import JobNotRetriable
 from attestor.store.database import Store
@@ -23,14 +24,7 @@ COLUMNS = ("id", "state", "created_at", "finished_at", "error_code")
 
 
 @click.group
-@click.option(
-    "--database",
-    type=click.Path(path_type=Path),
-    default=Path("attestor.sqlite"),
-    envvar="ATTESTOR_STORE_PATH",
-    show_default=True,
-    help="The daemon's database; the daemon may be running.",
-)
+@database_option()
 @click.pass_context
 def command(context: click.Context, database: Path) -> None:
     """List the jobs of a daemon, show one, run it again or cancel it."""

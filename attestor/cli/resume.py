@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from attestor.cli.config_options import chains_of, config_options
+from attestor.cli.database_option import STOPPED, database_option
 from attestor.config import Chains
 from attestor.errors import DatabaseInvalid, NothingToResume
 from attestor.store.branches import Branches
@@ -16,14 +17,7 @@ from attestor.store.lock import lock_database
 
 
 @click.command
-@click.option(
-    "--database",
-    type=click.Path(path_type=Path),
-    default=Path("attestor.sqlite"),
-    envvar="ATTESTOR_STORE_PATH",
-    show_default=True,
-    help="The daemon's database; the daemon must be stopped.",
-)
+@database_option(STOPPED)
 @config_options
 @click.option("--reason", help="Why signing is safe again; kept in the journal.  [required]")
 @click.option(

@@ -13,7 +13,7 @@ from attestor.config import Config
 from attestor.core.execution import Limits
 from attestor.doctor.finding import Finding, failed, ok, warning
 from attestor.errors import DatabaseInvalid
-from attestor.executor import host_limits
+from attestor.executor import host_limits, memory_budget
 from attestor.store import opening
 from attestor.store.lock import lock_database
 
@@ -21,7 +21,6 @@ FILES = 4096
 """Descriptors for some thousand connections; the process raises its own limit to the hard one."""
 FREE_BYTES = 1 << 30
 GIB = 1 << 30
-MEMORY = Path("/proc/meminfo")
 
 
 def files() -> Iterator[Finding]:
@@ -46,20 +45,22 @@ def limits(of_child: Limits) -> Iterator[Finding]:
         yield ok("mappings", f"at least {host_limits.MAPPINGS}")
 
 
-def memory(config: Config, path: Path = MEMORY) -> Iterator[Finding]:
-    """Whether all workers can have what one may take."""
+def memory(config: Config, there: int | None = None) -> Iterator[Finding]:
+    """Whether all workers can have what one may take, of the `there` bytes of this machine."""
     advice = "lower proofs.workers or executor.memory_bytes: jobs wait for each other's memory"
-    yield memory_for(config.proofs_workers, config.executor_memory_bytes, advice, path)
+    yield memory_for(config.proofs_workers, config.executor_memory_bytes, advice, there)
 
 
-def memory_for(workers: int, each: int, advice: str, path: Path = MEMORY) -> Finding:
-    """Whether the machine has as many bytes as so many workers may take."""
-    rows = dict(line.split(":", 1) for line in path.read_text().splitlines() if ":" in line)
-    total = int(rows["MemTotal"].split()[0]) * 1024
-    told = f"{total / GIB:.1f} GiB; {workers} worker(s) of {each / GIB:.1f} GiB at most"
-    if workers * each > total:
-        return warning("memory", told, advice)
-    return ok("memory", told)
+def memory_for(workers: int, each: int, advice: str, there: int | None = None) -> Finding:
+    """Whether so many workers fit into what executors may have of the machine, or of its
+    container."""
+    total = memory_budget.machine_bytes() if there is None else there
+    share, wanted = total * memory_budget.SHARE, workers * each
+    told = (
+        f"{total / GIB:.1f} GiB, {share / GIB:.1f} of them for executors; "
+        f"{workers} worker(s) of {each / GIB:.1f} GiB"
+    )
+    return warning("memory", told, advice) if wanted > share else ok("memory", told)
 
 
 def database(config: Config) -> Iterator[Finding]:

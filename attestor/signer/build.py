@@ -4,12 +4,13 @@ import os
 import random
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from attestor.core.cross_check import CheckingEngine
 from attestor.core.execution import Engine
 from attestor.errors import ConfigurationInvalid, ExecutorMissing
-from attestor.executor import NativeExecutor, host_limits, programs
+from attestor.executor import NativeExecutor, programs
 from attestor.executor.native import (
     EXECUTE_PROGRAM,
     JIT_BUILD_COMMAND,
@@ -24,10 +25,9 @@ from attestor.quote import configfs_access
 from attestor.quote.configfs import ConfigfsProvider
 from attestor.quote.files import LinuxFiles
 from attestor.quote.provider import QuoteProvider
-from attestor.signer import confinement
-from attestor.signer.confinement import Walls
 from attestor.signer.cross_checker import CrossChecker
 from attestor.signer.keys import Keys
+from attestor.signer.securing import secure
 from attestor.signer.service import SignerService
 from attestor.signer.settings import SignerSettings
 from attestor.signer.slots import Slot, Slots
@@ -43,25 +43,21 @@ def start(settings: SignerSettings) -> tuple[SignerService, StartReport]:
     Raises every `Misconfigured` error of the executor, the quote provider and the sandbox.
     """
     sealed = load_programs(settings)
-    host_limits.require_room(settings.limits)
-    user = confinement.choose_user(settings.user)
-    providers = make_providers(settings, user)
-    missing = confinement.give_up(user)
-    executor = NativeExecutor(Path(settings.executor_directory), sealed)
-    walls = Walls(missing, executor.sandbox_report())
-    if confinement.require(walls, settings.sandbox_level, settings.development):
-        confinement.try_ways_out(sealed)
+    secured = secure(
+        settings,
+        sealed,
+        partial(make_providers, settings),
+        partial(NativeExecutor, Path(settings.executor_directory)),
+    )
     slots = Slots(
         {
             slot.name: Slot(Keys(_since_boot), provider, slot.binding)
-            for slot, provider in zip(settings.slots, providers, strict=True)
+            for slot, provider in zip(settings.slots, secured.provider, strict=True)
         }
     )
-    workload = make_workload(settings, executor, sealed, slots.halt)
+    workload = make_workload(settings, secured.executor, sealed, slots.halt)
     workload.start()
-    service = SignerService(slots, workload)
-    missing_here = (*walls.told(), *host_limits.lacking())
-    return service, StartReport(sealed.build, walls.level, missing_here, os.geteuid())
+    return SignerService(slots, workload), secured.report
 
 
 def load_programs(settings: SignerSettings) -> Programs:

@@ -53,13 +53,22 @@ class Journal:
 
 def entries(store: Store) -> Iterator[Entry]:
     """All entries, oldest first."""
-    for row in store.rows("SELECT * FROM journal ORDER BY sequence"):
-        yield Entry(
-            sequence=row["sequence"],
-            at=row["at"],
-            event=row["event"],
-            signer=row["signer"],
-            evidence=json.loads(row["evidence"]),
-            previous_hash=from_hex(row["previous_hash"]),
-            hash=from_hex(row["hash"]),
-        )
+    return map(_entry, store.rows("SELECT * FROM journal ORDER BY sequence"))
+
+
+def newest(store: Store) -> Entry | None:
+    """The last entry, if there is one."""
+    row = store.row("SELECT * FROM journal ORDER BY sequence DESC LIMIT 1")
+    return None if row is None else _entry(row)
+
+
+def _entry(row: dict[str, Any]) -> Entry:
+    return Entry(
+        sequence=row["sequence"],
+        at=row["at"],
+        event=row["event"],
+        signer=row["signer"],
+        evidence=json.loads(row["evidence"]),
+        previous_hash=from_hex(row["previous_hash"]),
+        hash=from_hex(row["hash"]),
+    )

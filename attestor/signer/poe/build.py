@@ -1,11 +1,11 @@
 """The parts of a signer process in the role `poe`, out of its settings."""
 
-import os
 import time
+from functools import partial
 from pathlib import Path
 
 from attestor.errors import ConfigurationInvalid, ExecutorMissing
-from attestor.executor import host_limits, programs
+from attestor.executor import programs
 from attestor.executor.programs import Programs
 from attestor.executor.scroll import BUILD_COMMAND, PROGRAM, Chain, ScrollExecutor
 from attestor.executor.self_test import HOSTILE_PROGRAM
@@ -14,11 +14,10 @@ from attestor.hardening.users import User
 from attestor.kzg.commitments import CKzg
 from attestor.quote.gramine import GramineProvider
 from attestor.quote.provider import QuoteProvider
-from attestor.signer import confinement
 from attestor.signer.build import configfs_provider
-from attestor.signer.confinement import Walls
 from attestor.signer.poe.service import PoeService
 from attestor.signer.poe.settings import PoeProvider, PoeSettings
+from attestor.signer.securing import secure
 from attestor.signer.start_report import StartReport
 
 
@@ -28,25 +27,21 @@ def start(settings: PoeSettings) -> tuple[PoeService, StartReport]:
 
     Raises every `Misconfigured` error of the executor, the quote provider and the sandbox.
     """
-    sealed = load_programs(settings)
-    host_limits.require_room(settings.limits)
-    user = confinement.choose_user(settings.user)
-    provider = make_provider(settings, user)
-    missing = confinement.give_up(user)
-    executor = ScrollExecutor(Path(settings.executor_directory), sealed)
-    walls = Walls(missing, executor.sandbox_report())
-    if confinement.require(walls, settings.sandbox_level, settings.development):
-        confinement.try_ways_out(sealed)
+    secured = secure(
+        settings,
+        load_programs(settings),
+        partial(make_provider, settings),
+        partial(ScrollExecutor, Path(settings.executor_directory)),
+    )
     service = PoeService(
         SecretKey.random(),
-        provider,
-        executor,
+        secured.provider,
+        secured.executor,
         Chain(settings.chain_id, settings.forks),
         settings.limits,
         CKzg(),
     )
-    missing_here = (*walls.told(), *host_limits.lacking())
-    return service, StartReport(sealed.build, walls.level, missing_here, os.geteuid())
+    return service, secured.report
 
 
 def load_programs(settings: PoeSettings) -> Programs:
