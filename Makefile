@@ -1,19 +1,19 @@
 # Two commands do everything from a bare clone: `make demo` and `make test`.
 # Each target sets up what it needs, once. `make help` lists those with a comment after `##`.
 
-.PHONY: demo test devnet setup contracts executor executor-jit scroll abi openapi package-contracts bench-chain bench-contracts \
-	bench-contracts-next-fork bench-slice bench-engine bench-sandbox bench-proofs bench-scroll check-scroll bench-cold-build errors fuzz-engine \
-	sanitize-engine engine-check check-keys check-provable fuzz-provable provable-check \
-	analyse-contracts coverage-contracts lint lint-python test-fast test-python test-contracts \
-	test-executor test-geth format clean help
+.PHONY: demo test devnet setup contracts executor executor-jit scroll abi openapi \
+	package-contracts errors lint lint-python test-fast test-python test-contracts \
+	test-executor format clean help
 
 UV_VERSION := 0.13.8
 PYTHON := .venv/bin/python
 FORGE := node_modules/@foundry-rs/forge-linux-amd64/bin/forge
 EXECUTOR := executor/target/release/attestor-execute
+GETH_VERSION := v1.17.10
+GETH := cache/geth/$(GETH_VERSION)/geth
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.* ## / { printf "%-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.* ## / { printf "%-26s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: setup ## from an empty chain to a proof accepted on chain, about a minute
 	@$(PYTHON) -m attestor demo
@@ -151,45 +151,6 @@ test-executor: setup ## cargo's tests, with and without the translator
 	@cd executor && cargo test --quiet --release --locked $(CHECKED)
 	@cd executor && cargo test --quiet --release --locked $(INTERPRETER)
 
-.slither/.ready: scripts/slither-requirements.txt | .tools.ready
-	@echo "setting up slither"
-	@python3 -m venv .slither
-	@.slither/bin/python -m pip install --quiet --disable-pip-version-check -r $<
-	@touch $@
-
-# Static analysis. docs/contracts.md says why some detectors are off.
-analyse-contracts: contracts .slither/.ready ## static analysis of the contracts with slither
-	@rm -rf cache/slither
-	@FOUNDRY_PROFILE=analysis FOUNDRY_OUT=cache/slither/out \
-		FOUNDRY_CACHE_PATH=cache/slither/cache \
-		$(FORGE) build contracts/src contracts/script --build-info --quiet
-	@PATH=$(dir $(abspath $(FORGE))):$$PATH .slither/bin/slither . --config-file slither.config.json
-
-# Compiles everything once more, without most of the optimizer: some ten minutes. Limits of gas do
-# not hold there.
-coverage-contracts: contracts .venv/.ready ## branch coverage of the contracts, ten minutes
-	@mkdir -p cache/coverage
-	@FOUNDRY_PROFILE=coverage FOUNDRY_OUT=cache/coverage/out \
-		FOUNDRY_CACHE_PATH=cache/coverage/cache $(FORGE) coverage --ir-minimum \
-		--no-match-contract 'Gas' --no-match-test 'tee_leg_under' \
-		--report lcov --report-file cache/coverage/lcov.info > cache/coverage/log
-	@$(PYTHON) scripts/contract_coverage.py cache/coverage/lcov.info
-
-check-keys: setup ## our verifying keys against SP1's prover, which this builds
-	@cd executor && cargo test --release --locked --workspace --exclude attestor-circuits \
-		--exclude attestor-provable-check
-
-provable-check: setup ## build the oracle of SP1's circuits
-	@cd executor && cargo build --quiet --release --locked --package attestor-provable-check
-
-check-provable: provable-check ## our engine against SP1's circuits, on both sides of every rule
-	@executor/target/release/provable-check $(PROVABLE)
-
-PROVABLE_PROGRAMS := 5000
-fuzz-provable: provable-check ## the same with PROVABLE_PROGRAMS random programs
-	@executor/target/release/provable-check --programs $(PROVABLE_PROGRAMS) \
-		--keep executor/provable-check/tests/seeds.txt $(PROVABLE)
-
 # The inner loop: unit tests without slow pairings, and the tests of the docs. Needs Python's packages
 # alone. Says so when they take more CPU time than tests/cpu_budget.py allows.
 test-fast: .venv/.ready ## unit tests without the slow ones, under 60 s of CPU
@@ -200,77 +161,8 @@ test-python: setup executor-jit scroll ## all Python tests: unit, property, inte
 	@$(MAKE) --no-print-directory --silent executor
 	@.venv/bin/pytest
 
-bench-slice: setup ## times of make demo, make test and --help
-	@$(PYTHON) scripts/bench_slice.py
-
-# Writes contracts/gas.json, to which the tests hold the contracts.
-bench-contracts: setup ## gas of the contracts; writes contracts/gas.json
-	@$(PYTHON) scripts/bench_contracts.py
-
-# CHAIN="--full" for the full setting, a day or so; --part crashes for one part of it; --endpoints 1
-# for a storm with a single endpoint.
-bench-chain: setup ## the daemon in a storm, in quiet times, and killed at every point
-	@$(PYTHON) scripts/bench_chain.py $(CHAIN)
-
-GETH_VERSION := v1.17.10
-GETH := cache/geth/$(GETH_VERSION)/geth
-
-$(GETH): | .tools.ready
-	@echo "building geth (some minutes the first time)"
-	@scripts/install-geth $(GETH_VERSION) $(dir $@)
-
-# Needs Go, which nothing else does.
-bench-contracts-next-fork: contracts .venv/.ready $(GETH) ## gas of the contracts under the fork after Osaka, on geth
-	@$(PYTHON) scripts/bench_contracts_next_fork.py $(GETH)
-
-# Needs Go too. Where geth is not built, `make test-python` leaves these out.
-test-geth: setup $(GETH) ## the daemon on geth, under Osaka and under the fork after it
-	@.venv/bin/pytest tests/integration/geth
-
-# In a clone of its own: nothing has to be built here.
-bench-cold-build: .tools.ready ## CPU time of all that make demo builds from a bare clone
-	@python3 scripts/bench_cold_build.py
-
-# Builds what is compared, and the programs that only this needs.
-bench-engine: setup executor-jit ## speed of our engine relative to SP1's
-	@cd executor && cargo build --quiet --release --locked --workspace
-	@$(BUILD_JIT)
-	@$(MAKE) --no-print-directory --silent executor
-	@$(PYTHON) scripts/bench_engine.py $(BENCH)
-
-bench-sandbox: setup ## cost of the walls around executor processes, and ways out of them
-	@$(PYTHON) scripts/bench_sandbox.py $(BENCH)
-
-bench-proofs: setup ## cost of proofs, of decoding requests, of hostile clients
-	@$(PYTHON) scripts/bench_proofs.py $(BENCH)
-	@$(PYTHON) scripts/bench_abuse.py $(BENCH)
-
-check-scroll: setup scroll ## all recorded blocks since Euclid on the Python oracle, a minute or two
-	@$(PYTHON) scripts/check_scroll.py
-
-# BENCH=--cold-build for what it costs to build it, too.
-bench-scroll: setup scroll ## blocks of Scroll: which are as their headers say, and at what cost
-	@cd executor && cargo build --quiet --release --locked --package attestor-scroll --examples
-	@$(PYTHON) scripts/bench_scroll.py $(BENCH)
-
-# So many of each kind.
-PROGRAMS := 1000000
-fuzz-engine: setup engine-check ## random programs on our engine and on SP1's
-	@executor/target/release/engine-fuzz --programs $(PROGRAMS) \
-		--keep executor/engine-check/tests/seeds.txt $(FUZZ)
-
-# The executor's runtime under AddressSanitizer, in a folder of its own: docs/engine.md says what of
-# it, and why with these options. The toolchain has the sanitizer, but no stable option for it.
-SANITIZED := --profile sanitize --target x86_64-unknown-linux-gnu --target-dir target/asan
-sanitize-engine: export RUSTC_BOOTSTRAP := 1
-sanitize-engine: export RUSTFLAGS := -Z sanitizer=address -C target-cpu=x86-64-v3
-sanitize-engine: export ASAN_OPTIONS := handle_segv=0
-sanitize-engine: | .tools.ready ## the executor's tests under AddressSanitizer
-	@cd executor && cargo test --locked $(SANITIZED) --tests \
-		-p attestor-engine -p attestor-precompiles -p attestor-protocol -p attestor-engine-check
-
-engine-check: setup ## compile what compares our engine with SP1's
-	@cd executor && cargo build --quiet --release --locked $(CHECKED)
+# make/ holds what is not needed every day: benchmarks, long checks.
+include $(wildcard make/*.mk)
 
 format: setup ## format all code, and fix what the linter can
 	@.venv/bin/ruff check --fix --quiet .

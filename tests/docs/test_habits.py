@@ -7,13 +7,14 @@ import pytest
 
 from attestor.config import ROOT
 
-MAKEFILE = (ROOT / "Makefile").read_text()
+FILES = [ROOT / "Makefile", *sorted((ROOT / "make").glob("*.mk"))]
+MAKEFILE = "\n".join(path.read_text() for path in FILES)
 HELP = re.compile(r"^([a-z-]+):.*? ## (\S.*)$", re.MULTILINE)
 
 
 def test_make_help__every_target__has_one_line() -> None:
     declared = MAKEFILE.replace("\\\n", " ")
-    phony = set(re.findall(r"^\.PHONY:(.*)$", declared, re.MULTILINE)[0].split())
+    phony = set(" ".join(re.findall(r"^\.PHONY:(.*)$", declared, re.MULTILINE)).split())
     explained = [name for name, _ in HELP.findall(MAKEFILE)]
     assert len(explained) == len(set(explained))
     assert set(explained) == phony
@@ -47,7 +48,7 @@ def test_make_targets__named_in_each_page__exist(name: str) -> None:
 @pytest.mark.parametrize("name", ["CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"])
 def test_paths__named_in_each_page__exist(name: str) -> None:
     text = (ROOT / name).read_text()
-    folders = "attestor|tests|scripts|contracts|executor|guests|docs|abi"
+    folders = "attestor|tests|scripts|contracts|executor|guests|docs|abi|make"
     for path in re.findall(rf"`((?:{folders})/[\w./-]*)`", text):
         assert (ROOT / path).exists(), path
 

@@ -1,4 +1,4 @@
-"""Each target of the Makefile sets up what its recipe calls."""
+"""Each target of the Makefile and of make/ sets up what its recipe calls."""
 
 import re
 
@@ -11,7 +11,8 @@ MADE_BY = {"$(PYTHON)": ".venv/.ready", ".venv/bin/": ".venv/.ready", "$(FORGE)"
 
 def rules() -> dict[str, tuple[set[str], str]]:
     """Prerequisites and recipe of each target."""
-    text = (ROOT / "Makefile").read_text().replace("\\\n", " ")
+    files = [ROOT / "Makefile", *sorted((ROOT / "make").glob("*.mk"))]
+    text = "\n".join(path.read_text() for path in files).replace("\\\n", " ")
     found: dict[str, tuple[set[str], str]] = {}
     for line in re.finditer(r"^([^\s#:=][^:=\n]*):(?![:=])([^\n]*)\n((?:\t[^\n]*\n)*)", text, re.M):
         needed = set(line[2].split("##")[0].replace("|", " ").split())

@@ -18,7 +18,8 @@ PUBLIC = {
 
 
 def test_make_targets__each_one_named__is_in_the_makefile() -> None:
-    makefile = (ROOT / "Makefile").read_text()
+    files = [ROOT / "Makefile", *(ROOT / "make").glob("*.mk")]
+    makefile = "\n".join(path.read_text() for path in files)
     named = set(re.findall(r"\bmake ([a-z-]+)", README))
     assert {"demo", "test"} <= named
     for target in named:

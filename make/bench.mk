@@ -1,0 +1,43 @@
+# Benchmarks: each prints a JSON line per figure. docs/ says what the figures mean.
+
+.PHONY: bench-slice bench-contracts bench-chain bench-contracts-next-fork bench-cold-build \
+	bench-engine bench-sandbox bench-proofs bench-scroll
+
+bench-slice: setup ## times of make demo, make test and --help
+	@$(PYTHON) scripts/bench_slice.py
+
+# Writes contracts/gas.json, to which the tests hold the contracts.
+bench-contracts: setup ## gas of the contracts; writes contracts/gas.json
+	@$(PYTHON) scripts/bench_contracts.py
+
+# CHAIN="--full" for the full setting, a day or so; --part crashes for one part of it; --endpoints 1
+# for a storm with a single endpoint.
+bench-chain: setup ## the daemon in a storm, in quiet times, and killed at every point
+	@$(PYTHON) scripts/bench_chain.py $(CHAIN)
+
+# Needs Go, which nothing else does.
+bench-contracts-next-fork: contracts .venv/.ready $(GETH) ## gas of the contracts under the fork after Osaka, on geth
+	@$(PYTHON) scripts/bench_contracts_next_fork.py $(GETH)
+
+# In a clone of its own: nothing has to be built here.
+bench-cold-build: .tools.ready ## CPU time of all that make demo builds from a bare clone
+	@python3 scripts/bench_cold_build.py
+
+# Builds what is compared, and the programs that only this needs.
+bench-engine: setup executor-jit ## speed of our engine relative to SP1's
+	@cd executor && cargo build --quiet --release --locked --workspace
+	@$(BUILD_JIT)
+	@$(MAKE) --no-print-directory --silent executor
+	@$(PYTHON) scripts/bench_engine.py $(BENCH)
+
+bench-sandbox: setup ## cost of the walls around executor processes, and ways out of them
+	@$(PYTHON) scripts/bench_sandbox.py $(BENCH)
+
+bench-proofs: setup ## cost of proofs, of decoding requests, of hostile clients
+	@$(PYTHON) scripts/bench_proofs.py $(BENCH)
+	@$(PYTHON) scripts/bench_abuse.py $(BENCH)
+
+# BENCH=--cold-build for what it costs to build it, too.
+bench-scroll: setup scroll ## blocks of Scroll: which are as their headers say, and at what cost
+	@cd executor && cargo build --quiet --release --locked --package attestor-scroll --examples
+	@$(PYTHON) scripts/bench_scroll.py $(BENCH)
