@@ -19,6 +19,7 @@ from attestor.errors import (
     Transient,
     avs,
     jobs,
+    rsp,
     scroll,
 )
 
@@ -43,6 +44,7 @@ CHAPTERS = (
     ("net", "HTTP requests"),
     ("access", "Who may ask"),
     (scroll.__name__.rsplit(".", 1)[-1], "Scroll"),
+    (rsp.__name__.rsplit(".", 1)[-1], "Stdin of the rsp program"),
     (avs.__name__.rsplit(".", 1)[-1], "Multi-Prover AVS"),
 )
 HEAD = """# Errors

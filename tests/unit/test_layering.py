@@ -60,6 +60,7 @@ ALLOWED: dict[str, set[str]] = {
     "programs": {"core", "errors", "config"},
     "sp1proof": {"core", "errors"},
     "scroll": {"core", "errors", "chain", "executor", "net"},
+    "rsp": {"core", "errors", "chain", "net"},
     "avs": {
         "core",
         "errors",
