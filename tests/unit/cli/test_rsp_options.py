@@ -1,24 +1,13 @@
 """`attestor prove --rsp-block`: what is asked of the node, kept, and shown of the proof."""
 
-from pathlib import Path
-
 import click
 import pytest
-from cases.scroll_http import served
-from unit.rsp.test_rsp_witness import GENUINE, HASH, made
+from unit.rsp.test_rsp_witness import HASH
 
 from attestor.cli.rsp_options import BlockId, RspBlock, take_block
 from attestor.errors import ConfigurationInvalid, ProofRefused
 
 BLOCK = RspBlock(21_000_001, HASH, b"entry")
-
-
-def test_take_block__node_over_http__is_the_stdin_and_kept(tmp_path: Path) -> None:
-    kept = tmp_path / "block.bin"
-    with served(made()) as node:
-        found = take_block(False, HASH, node.url, kept)
-    assert found == RspBlock(21_000_001, HASH, GENUINE)
-    assert kept.read_bytes() == GENUINE
 
 
 def test_take_block__none_asked__asks_nobody() -> None:
@@ -39,12 +28,6 @@ def test_take_block__options_that_do_not_fit__say_so(
 ) -> None:
     with pytest.raises(ConfigurationInvalid, match=said):
         take_block(has_stdin, block, url, None)
-
-
-def test_take_block__nowhere_to_keep_it__leaves_no_file(tmp_path: Path) -> None:
-    with served(made()) as node, pytest.raises(ConfigurationInvalid, match="cannot be stored"):
-        take_block(False, HASH, node.url, tmp_path / "absent" / "block.bin")
-    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("text", ["latest", "-1", "0x12", "1" * 20, "0x" + "g" * 64])
