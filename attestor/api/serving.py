@@ -61,7 +61,7 @@ def build(
         queue = ProofQueue(
             jobs, settings.max_open, max_open_per_client=settings.max_open_per_client
         )
-        queue.require_quota = admission.require
+        queue.accepting.require_quota = admission.require
         queues.append(queue)
         of = served.registration, served.name
         answers = Answers(jobs.results, prover, daemon, *of)
