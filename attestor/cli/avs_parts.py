@@ -20,6 +20,7 @@ from attestor.core.chains import DEVELOPMENT_CHAIN_IDS
 from attestor.core.scroll.eras import CHAINS, MAINNET, NEVER
 from attestor.core.text import checksummed
 from attestor.errors import ConfigurationInvalid
+from attestor.http.clients import Asking
 from attestor.kzg.commitments import CKzg
 from attestor.net import HttpClient
 from attestor.quote.detection import detect
@@ -82,11 +83,13 @@ def build(
     for missing in started.missing:
         logger.warning("missing wall: {}", missing)
     node = _l2_node(opened, file)
+    asking = Asking()
     prover = SignerBatchProver(
         signer,
         recorder(Batches(store, Journal(store, time.time)), status, started.executor),
         node,
         workers,
+        asking,
     )
     opened.callback(prover.close)
     euclid = None if named is None else named.get("euclid", NEVER)
@@ -100,6 +103,7 @@ def build(
         sampling=sampling,
         require_alive=signer.require_alive,
         release=opened.close,
+        asking=asking,
     )
 
 

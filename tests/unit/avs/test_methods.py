@@ -2,6 +2,7 @@
 stands in for."""
 
 import asyncio
+import threading
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from cases import scroll_batch
 from cases.avs_calls import Caller, call, run
 from cases.contexts import context_of
 
+from attestor.avs.methods import Methods
 from attestor.avs.parts import Committed, Parts
 from attestor.core.avs import context_json
 from attestor.core.avs.context import Context
@@ -16,6 +18,7 @@ from attestor.core.avs.poe import Poe, PoeAnswer
 from attestor.core.scroll.evidence import Evidence
 from attestor.core.text import to_hex
 from attestor.errors import QuoteUnavailable, RpcUnreachable
+from attestor.errors.avs import CallFailed
 from attestor.errors.scroll import (
     ScrollBatchMismatch,
     ScrollBlobUnavailable,
@@ -92,6 +95,20 @@ class L1:
         if isinstance(self.outcome, Exception):
             raise self.outcome
         return self.outcome
+
+
+class SilentL1(L1):
+    """Answers when it is let to."""
+
+    def __init__(self) -> None:
+        super().__init__(ScrollNodeFailed("gone"))
+        self.go = threading.Event()
+        self.asked = 0
+
+    def batch(self, transaction: bytes, index: int | None = None) -> Committed:
+        self.asked += 1
+        assert self.go.wait(30)
+        return super().batch(transaction, index)
 
 
 def parts(**given: Any) -> Parts:
@@ -470,11 +487,58 @@ def test_get_poe__without_l1__has_its_old_text() -> None:
 
 def test_params__by_name__are_taken_as_by_position() -> None:
     async def whole() -> None:
-        from attestor.avs.methods import Methods
-
         source = Source()
         methods = Methods(parts(contexts=source)).by_name()
         await methods["prover_genContext"]({"start_block": 7, "end_block": 8, "ty": 1})
         assert source.asked == [(7, 8)]
 
     asyncio.run(whole())
+
+
+def test_get_poe__silent_l1__takes_two_threads_and_keeps_nobody_else() -> None:
+    l1 = SilentL1()
+
+    async def body(caller: Caller) -> None:
+        caller.become("10.0.0.1")
+        waiting = [asyncio.ensure_future(caller("getPoe", HASH)) for _ in range(40)]
+        await asyncio.sleep(0.05)
+        async with asyncio.timeout(5):
+            assert await caller("da_putPob", SENT) is None
+        assert l1.asked == 2
+        l1.go.set()
+        assert {number(found) for found in await asyncio.gather(*waiting)} == {15001}
+
+    run(parts(commits=l1), body)
+
+
+def test_generate__stranger_asks_again_and_again__another_client_is_next() -> None:
+    came: list[int] = []
+
+    class Slow(Source):
+        async def context(self, first: int, last: int) -> Context:
+            came.append(first)
+            await asyncio.sleep(0)
+            return await super().context(first, last)
+
+    async def body(caller: Caller) -> None:
+        caller.become("10.0.0.1")
+        asked = [asyncio.ensure_future(caller("prover_genContext", 7, 8, 1)) for _ in range(20)]
+        await asyncio.sleep(0)
+        caller.become("10.0.0.2")
+        asked.append(asyncio.ensure_future(caller("prover_genContext", 9, 10, 1)))
+        await asyncio.gather(*asked)
+        assert came.index(9) <= 4
+
+    run(parts(contexts=Slow()), body)
+
+
+@pytest.mark.parametrize("params", ["p", 5, True])
+def test_params__that_are_none__are_refused_by_methods_that_have_some(params: object) -> None:
+    async def body() -> None:
+        methods = Methods(parts()).by_name()
+        assert await methods["prover_metadata"](params)
+        with pytest.raises(CallFailed) as raised:
+            await methods["da_tryLock"](params)
+        assert raised.value.number == -32602
+
+    asyncio.run(body())
