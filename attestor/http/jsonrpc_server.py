@@ -17,6 +17,7 @@ from attestor.http import jsonrpc
 from attestor.http.bodies import Bodies, BodyLimits, Memory
 from attestor.http.clients import CLIENT, Asking, peer_of
 from attestor.http.jsonrpc import Call, Failure, Item, Message, Notification, Refused
+from attestor.http.process_limits import trim_memory
 from attestor.http.server import CONNECTIONS
 from attestor.http.turns import Turns
 
@@ -35,6 +36,8 @@ WRONG_VERB = "Used HTTP Method is not allowed. POST or OPTIONS is required\n"
 TOO_MANY = "Too many connections. Please try again later."
 BESIDE_LOOP_BYTES = 64 << 10
 """Larger bodies are decoded beside the loop, and larger answers count as what is sent."""
+LARGE_BYTES = 4 << 20
+"""After a larger body memory is given back."""
 ANSWERS_IN_MEMORY = 4
 """Answers of the largest size that may wait for clients to read them."""
 ANSWER_SECONDS, ANSWER_BYTES_PER_SECOND = 30.0, 16_384.0
@@ -91,7 +94,13 @@ class JsonRpcServer:
         try:
             # It holds its memory to the end: what was made of it is as large.
             async with self._bodies.held(request) as body:
-                return await self._answer_body(request, client.share, body)
+                size = len(body)
+                try:
+                    return await self._answer_body(request, client.share, body)
+                finally:
+                    del body
+                    if size > LARGE_BYTES:
+                        await asyncio.to_thread(trim_memory)
         except BodyTooLarge:
             failure = jsonrpc.over_limit(jsonrpc.REQUEST_TOO_BIG, self._limits.body_bytes)
             return _json(413, jsonrpc.error(None, failure))

@@ -68,6 +68,7 @@ ALLOWED: dict[str, set[str]] = {
         "http",
         "kzg",
         "net",
+        "quote",
         "scroll",
         "signer",
         "store",

@@ -2,23 +2,31 @@
 stands in for."""
 
 import asyncio
-import threading
-from typing import Any
 
 import pytest
 from cases import scroll_batch
 from cases.avs_calls import Caller, call, run
-from cases.contexts import context_of
+from cases.avs_parts import (
+    ANSWER,
+    BATCH,
+    CALLDATA,
+    HASH,
+    L1,
+    SENT,
+    ZERO,
+    Prover,
+    Reporter,
+    Source,
+    number,
+    parts,
+    task,
+)
 
 from attestor.avs.methods import Methods
-from attestor.avs.parts import Committed, Parts
-from attestor.core.avs import context_json
-from attestor.core.avs.context import Context
-from attestor.core.avs.poe import Poe, PoeAnswer
+from attestor.avs.parts import Committed
 from attestor.core.scroll.evidence import Evidence
 from attestor.core.text import to_hex
 from attestor.errors import QuoteUnavailable, RpcUnreachable
-from attestor.errors.avs import CallFailed
 from attestor.errors.scroll import (
     ScrollBatchMismatch,
     ScrollBlobUnavailable,
@@ -27,110 +35,6 @@ from attestor.errors.scroll import (
     ScrollWitnessIncomplete,
 )
 from attestor.http.jsonrpc import Failure
-
-CONTEXT = context_of()
-SENT = context_json.encode(CONTEXT)
-HASH = to_hex(CONTEXT.hash)
-CALLDATA = scroll_batch.case(4).calldata
-BATCH = to_hex(CALLDATA[4:])
-POE = Poe(*(bytes([place]) * 32 for place in range(5)))
-ANSWER = PoeAnswer(4711, 500, 504, POE, b"\x07" * 65)
-ZERO = "0x" + "00" * 32
-
-
-class Reporter:
-    def __init__(self, outcome: bytes | Exception = b"quote") -> None:
-        self.outcome = outcome
-        self.given: list[bytes] = []
-
-    async def report(self, given: bytes) -> bytes:
-        self.given.append(given)
-        if isinstance(self.outcome, Exception):
-            raise self.outcome
-        return self.outcome
-
-
-class Source:
-    def __init__(self, outcome: Context | Exception = CONTEXT) -> None:
-        self.outcome = outcome
-        self.asked: list[tuple[int, int]] = []
-
-    async def context(self, first: int, last: int) -> Context:
-        self.asked.append((first, last))
-        if isinstance(self.outcome, Exception):
-            raise self.outcome
-        return self.outcome
-
-
-class Prover:
-    def __init__(self, *outcomes: PoeAnswer | Exception) -> None:
-        self.outcomes = list(outcomes)
-        self.known: list[Evidence] = []
-        self.runs = 0
-
-    async def prove(self, arguments: bytes, context: Context, evidence: Evidence) -> PoeAnswer:
-        assert arguments == CALLDATA[4:]
-        assert context == CONTEXT
-        self.runs += 1
-        self.known.append(evidence)
-        outcome = self.outcomes[self.runs - 1]
-        if isinstance(outcome, Exception):
-            raise outcome
-        return outcome
-
-
-class L1:
-    """Knows one transaction."""
-
-    def __init__(self, outcome: Committed | Exception, index: int = 4711) -> None:
-        self.outcome = outcome
-        self._index = index
-        self.named: list[int | None] = []
-
-    def index(self, transaction: bytes) -> int:
-        return self._index
-
-    def batch(self, transaction: bytes, index: int | None = None) -> Committed:
-        self.named.append(index)
-        if isinstance(self.outcome, Exception):
-            raise self.outcome
-        return self.outcome
-
-
-class SilentL1(L1):
-    """Answers when it is let to."""
-
-    def __init__(self) -> None:
-        super().__init__(ScrollNodeFailed("gone"))
-        self.go = threading.Event()
-        self.asked = 0
-
-    def batch(self, transaction: bytes, index: int | None = None) -> Committed:
-        self.asked += 1
-        assert self.go.wait(30)
-        return super().batch(transaction, index)
-
-
-def parts(**given: Any) -> Parts:
-    fixed = {"version": "v9", "needs_context": False, "reporter": Reporter(), "prover": Prover()}
-    return Parts(**{**fixed, **given})
-
-
-def task(**changed: object) -> dict[str, object]:
-    """What the AVS's operator sends."""
-    whole = {
-        "batch": BATCH,
-        "pob_hash": HASH,
-        "from": "0x" + "11" * 20,
-        "starting_state_root": ZERO,
-        "final_state_root": ZERO,
-    }
-    return {name: value for name, value in {**whole, **changed}.items() if value is not ...}
-
-
-def number(found: object) -> int:
-    assert isinstance(found, Failure), found
-    return found.number
 
 
 @pytest.mark.parametrize("needs", [True, False])
@@ -493,52 +397,3 @@ def test_params__by_name__are_taken_as_by_position() -> None:
         assert source.asked == [(7, 8)]
 
     asyncio.run(whole())
-
-
-def test_get_poe__silent_l1__takes_two_threads_and_keeps_nobody_else() -> None:
-    l1 = SilentL1()
-
-    async def body(caller: Caller) -> None:
-        caller.become("10.0.0.1")
-        waiting = [asyncio.ensure_future(caller("getPoe", HASH)) for _ in range(40)]
-        await asyncio.sleep(0.05)
-        async with asyncio.timeout(5):
-            assert await caller("da_putPob", SENT) is None
-        assert l1.asked == 2
-        l1.go.set()
-        assert {number(found) for found in await asyncio.gather(*waiting)} == {15001}
-
-    run(parts(commits=l1), body)
-
-
-def test_generate__stranger_asks_again_and_again__another_client_is_next() -> None:
-    came: list[int] = []
-
-    class Slow(Source):
-        async def context(self, first: int, last: int) -> Context:
-            came.append(first)
-            await asyncio.sleep(0)
-            return await super().context(first, last)
-
-    async def body(caller: Caller) -> None:
-        caller.become("10.0.0.1")
-        asked = [asyncio.ensure_future(caller("prover_genContext", 7, 8, 1)) for _ in range(20)]
-        await asyncio.sleep(0)
-        caller.become("10.0.0.2")
-        asked.append(asyncio.ensure_future(caller("prover_genContext", 9, 10, 1)))
-        await asyncio.gather(*asked)
-        assert came.index(9) <= 4
-
-    run(parts(contexts=Slow()), body)
-
-
-@pytest.mark.parametrize("params", ["p", 5, True])
-def test_params__that_are_none__are_refused_by_methods_that_have_some(params: object) -> None:
-    async def body() -> None:
-        methods = Methods(parts()).by_name()
-        assert await methods["prover_metadata"](params)
-        with pytest.raises(CallFailed) as raised:
-            await methods["da_tryLock"](params)
-        assert raised.value.number == -32602
-
-    asyncio.run(body())
