@@ -89,6 +89,11 @@ def build(
             "is proven (docs/avs.md, quotes)"
         )
         return made(reporter=EnclaveReporter(GramineProvider()), prover=NothingExecuted())
+    if provider == PoeProvider.NONE:
+        logger.warning(
+            "nobody makes quotes here: the signing key cannot be attested, and "
+            "generateAttestationReport answers with error 14003 (docs/avs.md, quotes)"
+        )
     opened.enter_context(lock_database(database))
     store = Store.open(database)
     opened.callback(store.close)
@@ -170,13 +175,7 @@ def provider_of(quotes: str, l1_chain_id: int) -> str:
         )
     if quotes != AUTO:
         return quotes
-    found = detect(os.path.exists, LinuxFiles().read)
-    if found is None:
-        logger.warning(
-            "this machine makes no quotes: the signing key cannot be attested, and "
-            "generateAttestationReport answers with error 14003 (docs/avs.md, quotes)"
-        )
-    return found or PoeProvider.NONE.value
+    return detect(os.path.exists, LinuxFiles().read) or PoeProvider.NONE.value
 
 
 def _l2_node(opened: ExitStack, file: ProverFile) -> ScrollNode | None:
