@@ -42,6 +42,7 @@ from cases import scroll_batch  # noqa: E402
 from cases.avs_process import Running, running, write_file  # noqa: E402
 from oracle import judging  # noqa: E402
 from oracle.block import execute  # noqa: E402
+from oracle.tries import MerklePatriciaTries  # noqa: E402
 
 RELEASE = ROOT / "executor" / "target" / "release"
 LIMITS = Limits(wall_seconds=600, cpu_seconds=600, memory_bytes=4 << 30)
@@ -71,7 +72,7 @@ def made() -> Batch:
     before[STATE_ROOT] = blocks.pre_state_root
     parent, when = rlp.encode(before), scroll_chain.TIME - 2
     first_parent = parent
-    tries = judging.tries_of(judging.Fork.FEYNMAN, blocks)
+    tries = MerklePatriciaTries(blocks.pre_state_root, blocks.nodes)
     codes = {keccak(code): code for code in (*blocks.codes, judging.HISTORY, b"")}
     contexts, held, gas = [], [], 0
     for place, block in enumerate(blocks.blocks):
@@ -112,7 +113,7 @@ def made() -> Batch:
 
 def call(started: Running, method: str, *params: object) -> Any:
     """The result of a call."""
-    body = {"jsonrpc": "2.0", "method": method, "params": params, "id": 1}
+    body: Any = {"jsonrpc": "2.0", "method": method, "params": params, "id": 1}
     found = requests.post(f"http://127.0.0.1:{started.port}", json=body, timeout=600).json()
     if "result" not in found:
         sys.exit(f"{method}: {found['error']}")

@@ -30,7 +30,7 @@ def enclave(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 
 def call(started: Running, method: str, *params: object) -> Any:
-    body = {"jsonrpc": "2.0", "method": method, "params": params, "id": 1}
+    body: Any = {"jsonrpc": "2.0", "method": method, "params": params, "id": 1}
     return requests.post(f"http://127.0.0.1:{started.port}", json=body, timeout=30).json()
 
 
