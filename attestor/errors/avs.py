@@ -49,6 +49,7 @@ class ExecutionUnavailable(Rejected):
     """Blocks cannot be executed where this process runs, whatever they are."""
 
     code = "execution_unavailable"
+    advice = "Prove batches on a TDX machine."
 
 
 class TlsFileInvalid(Misconfigured):
