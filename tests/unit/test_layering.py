@@ -73,6 +73,7 @@ ALLOWED: dict[str, set[str]] = {
         "http",
         "kzg",
         "net",
+        "quote",
         "scroll",
         "signer",
         "store",
