@@ -3,13 +3,18 @@
 import importlib
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from attestor.errors import AttestorError, PackageMissing
 
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
 COMMANDS = {
     "run": "Run the daemon: keep a signer registered and serve signed results.",
+    "init": "Write a configuration to begin with: every option, its meaning and its default.",
     "prove": "Request a proof of a program, verify it and print it.",
     "clients": "Say who may use the service: API keys, names of certificates, and their quotas.",
     "jobs": "List the jobs of a daemon, show one, run it again or cancel it.",
@@ -45,6 +50,14 @@ class _Lazy(click.Group):
         command = importlib.import_module(f"attestor.cli.{module_of(name)}").command
         assert isinstance(command, click.Command)
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
+        """By the table alone: click would import every command."""
+        from click.shell_completion import CompletionItem
+
+        named = [CompletionItem(name, help=COMMANDS[name]) for name in COMMANDS]
+        found = [item for item in named if item.value.startswith(incomplete)]
+        return found + click.Command.shell_complete(self, ctx, incomplete)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

@@ -90,10 +90,11 @@ def command(file: Path | None, dry_run: bool, chain: str | None, **flags: str | 
 async def _run(chains: Chains) -> None:
     from attestor.daemon.access import access_settings
     from attestor.daemon.daemon import STOP_SECONDS, Daemon
+    from attestor.daemon.service_manager import ServiceManager
     from attestor.daemon.stopping import exit_within
     from attestor.http.process_limits import raise_file_limit
 
     raise_file_limit()
     access_settings(chains.shared)  # Told before anything is opened, asked or paid.
-    daemon = Daemon(chains)
+    daemon = Daemon(chains, manager=ServiceManager(os.environ.get("NOTIFY_SOCKET", "")))
     await daemon.run(at_stop=lambda: exit_within(STOP_SECONDS, lambda: daemon.exit_code))

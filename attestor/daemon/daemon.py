@@ -20,6 +20,7 @@ from attestor.daemon.clocks import ClockWatch
 from attestor.daemon.database import check_daily
 from attestor.daemon.duties import Duties
 from attestor.daemon.service_views import service_view_of
+from attestor.daemon.service_manager import ALIVE, READY, STOPPING, ServiceManager
 from attestor.daemon.stopping import aside
 from attestor.errors import AttestorError, Fatal
 from attestor.http.connections import ConnectionLimits
@@ -40,8 +41,14 @@ HEALTH_CONNECTIONS = ConnectionLimits(128, 64, head_seconds=5.0, idle_seconds=30
 class Daemon:
     """A daemon that is set up but does not run yet. Make it in the main thread."""
 
-    def __init__(self, config: Config | Chains, bounds: DutyBounds | None = None) -> None:
-        """With one chain, or with several."""
+    def __init__(
+        self,
+        config: Config | Chains,
+        bounds: DutyBounds | None = None,
+        manager: ServiceManager | None = None,
+    ) -> None:
+        """With one chain, or with several. `manager` is told of start, life and stop."""
+        self._manager = manager or ServiceManager()
         self._bounds = bounds or DutyBounds()
         chains = config if isinstance(config, Chains) else Chains.of(config)
         self._parts = build(chains, self._bounds)
@@ -75,7 +82,9 @@ class Daemon:
             stack.push_async_callback(self._stop_parts, units)
             stack.callback(check_daily(units.wake).stop)
             stack.callback(at_stop)
+            self._manager.tell(READY, "started")
             await self._watch(units)
+            self._manager.tell(STOPPING, "stopping")
             logger.info("stopping")
         if self._failure is not None:
             raise self._failure
@@ -106,6 +115,7 @@ class Daemon:
         """Until it is time to stop; a duty past hope makes it so."""
         clocks = ClockWatch(self._clocks)
         while not self._stop.is_set():
+            self._manager.tell(ALIVE)
             for line in clocks.told():
                 logger.warning(line)
             now = self._clocks.watch()

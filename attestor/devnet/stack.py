@@ -120,11 +120,15 @@ class Devnet:
         """Start `attestor run` on what is there."""
         log = self.log_file.open("ab")
         self._daemon = subprocess.Popen(
-            [sys.executable, "-m", "attestor", "run", "--config", str(self.config_file)],
+            [sys.executable, "-P", "-m", "attestor", "run", "--config", str(self.config_file)],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
-            env={"PATH": os.defpath, **self.options.environment},
+            env={
+                "PATH": os.defpath,
+                "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+                **self.options.environment,
+            },
             cwd=self.folder,
             # Ctrl-C must reach only this process, which then stops the daemon.
             start_new_session=True,

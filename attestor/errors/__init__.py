@@ -119,7 +119,9 @@ from attestor.errors.quote import (
 )
 from attestor.errors.setup import (
     ChainNotNamed,
+    ConfigurationExists,
     ConfigurationInvalid,
+    ConfigurationUnwritten,
     DevnetFolderBusy,
     DevnetFolderRefused,
     ExecutorUnrecorded,
@@ -177,7 +179,9 @@ __all__ = [
     "CollateralInvalid",
     "CollateralStoreInvalid",
     "CollateralUnreachable",
+    "ConfigurationExists",
     "ConfigurationInvalid",
+    "ConfigurationUnwritten",
     "CrossCheckLimit",
     "DaemonFailed",
     "DaemonNotAnswering",
