@@ -14,10 +14,11 @@ from attestor.core.execution import Engine, ExecutorBuild, Limits, require_signa
 from attestor.core.frame import Frame
 from attestor.core.legacy_message import LegacyMessage
 from attestor.core.outcome import Outcome
+from attestor.core.sp1_tee_message import Sp1TeeMessage
 from attestor.core.statement import CIRCUIT_VERSION, Statement
 from attestor.core.text import to_hex
 from attestor.core.verifying_key import VerifyingKey
-from attestor.errors import OutcomeUnknown
+from attestor.errors import OutcomeUnknown, ProgramChanged
 from attestor.executor import NativeExecutor, VerifyingKeys
 from attestor.executor.stop import Stop
 from attestor.hardening.memory import SecretBuffer
@@ -95,10 +96,12 @@ class Sp1Workload:
 
         `job` is the caller's name for it, under which it is cancelled and cross-checks are
         reported. `program` is the hash of a program that was sent before; without it, the first
-        blob is the program. `cycles` and `seconds` lower the limits.
+        blob is the program, which must have the hash `sent_as`, where there is one. `cycles` and
+        `seconds` lower the limits.
         """
         job, name = str(header["job"]), header.get("program")
         kept = self._new(blobs[0]) if name is None else self._programs.of(str(name))
+        _require_named(kept, header.get("sent_as"))
         program, stdin = kept.content, blobs[1:] if name is None else blobs
         limits = _lowered(self._limits, header.get("cycles"), header.get("seconds"))
         with self._stoppable(job) as stop:
@@ -219,18 +222,21 @@ class Sp1Workload:
 
 @dataclass(frozen=True)
 class SignableOutcome:
-    """An outcome that may be signed: as the legacy message, and as a statement where there is a
-    domain. `follow_up` is called after signing."""
+    """An outcome that may be signed: as the legacy message, as sp1-tee's, and as a statement where
+    there is a domain. `follow_up` is called after signing."""
 
     outcome: Outcome
     domain: Domain | None
     follow_up: Callable[[], None] | None = None
 
     def digests(self, valid_until: int) -> tuple[bytes, ...]:
-        """The legacy message's digest, and that of the statement until `valid_until`."""
+        """The digests of the legacy message, of sp1-tee's, and of the statement until
+        `valid_until`."""
+        tee = Sp1TeeMessage(self._key.program_vkey, self.outcome.public_values)
         if self.domain is None:
-            return (self._message.digest,)
-        return (self._message.digest, self._statement(valid_until).digest(self.domain))
+            return (self._message.digest, tee.digest)
+        statement = self._statement(valid_until).digest(self.domain)
+        return (self._message.digest, tee.digest, statement)
 
     def answer(self, signed: Signatures) -> Frame:
         """The proof, with the public values as its one blob."""
@@ -240,6 +246,7 @@ class SignableOutcome:
         proof = {
             "signer": to_hex(signed.signer),
             "signature": to_hex(signed.signatures[0]),
+            "sp1_tee_signature": to_hex(signed.signatures[1]),
             "valid_until": signed.valid_until,
             "digest": to_hex(self._message.digest),
             "words": list(outcome.words),
@@ -276,8 +283,17 @@ class SignableOutcome:
         return {
             "contract": to_hex(self.domain.contract),
             "expires_at": signed.valid_until,
-            "signature": to_hex(signed.signatures[1]),
+            "signature": to_hex(signed.signatures[2]),
         }
+
+
+def _require_named(program: KeptProgram, name: object) -> None:
+    """Raise `ProgramChanged` unless the program has that sha256, in hexadecimal, if any is told."""
+    if name is not None and name != program.sha256.hex():
+        raise ProgramChanged(
+            f"the program that was sent has the sha256 {program.sha256.hex()}, not {name!s:.64}",
+            hint="the file that it was read from has been changed or is damaged",
+        )
 
 
 def _lowered(limits: Limits, cycles: int | None, seconds: float | None) -> Limits:
