@@ -46,10 +46,17 @@ class ApiNotAnswering(Transient):
 
 
 class DaemonNotAnswering(Transient):
-    """The daemon does not answer the API process."""
+    """The daemon does not answer the API process, or a command that asks it."""
 
     code = "daemon_not_answering"
     advice = "Ask again in a while. If it lasts, the daemon's log has the reason."
+
+
+class StatusInvalid(DaemonNotAnswering):
+    """What answers is no attestor, or one of another version: its status cannot be read."""
+
+    code = "status_invalid"
+    advice = "Give the address of the daemon's operations listener (health.host, health.port)."
 
 
 class Stopping(Transient):
