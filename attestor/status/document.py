@@ -74,18 +74,17 @@ class Rotation:
 
 @dataclass(frozen=True)
 class Head:
-    """The newest block that the daemon follows, and how old it is."""
+    """The newest block that the daemon follows, and since how long nothing newer came."""
 
     number: int
-    hash: str
     timestamp: Time
     age_seconds: int
 
 
 @dataclass(frozen=True)
 class Endpoint:
-    """A node that is asked. `state` is `ok`, `failing` (its last call failed), `demoted` (asked
-    last for a while) or `silent` (it asked not to be called); `lag_blocks` is behind the best."""
+    """A node that is asked. `state` is `ok`, `demoted` (asked last for a while) or `down`
+    (some calls in a row failed); `lag_blocks` is behind the best."""
 
     host: str
     state: str

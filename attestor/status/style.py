@@ -19,7 +19,7 @@ STYLE = """
 body { margin: 0; background: var(--ground); color: var(--text);
   font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; }
 header, main, footer { max-width: 60rem; margin: 0 auto; padding: 0 1rem; }
-header { padding-top: 1rem; display: flex; justify-content: space-between; gap: 1rem;
+header { padding-top: 1rem; display: flex; justify-content: space-between; gap: .25rem 1rem;
   flex-wrap: wrap; color: var(--quiet); font-size: .875rem; }
 header strong { color: var(--text); }
 section { background: var(--card); border: 1px solid var(--edge); border-radius: .75rem;
@@ -55,10 +55,10 @@ code, .figures { font-family: ui-monospace, SFMono-Regular, Menlo, "DejaVu Sans 
 .life.low .left { fill: var(--warn); }
 .cover svg { display: block; width: 100%; height: 2.5rem; border-radius: .375rem; }
 .cover .covered { fill: var(--good); } .cover .ahead { fill: var(--ahead); }
-.cover .gap { fill: var(--gap); stroke: var(--card); stroke-width: 2;
-  vector-effect: non-scaling-stroke; }
+.cover .gap { fill: var(--gap); }
 .cover line { vector-effect: non-scaling-stroke; stroke-width: 1; }
 .cover .rotation { stroke: var(--card); opacity: .55; }
+.cover line.gap { stroke: var(--gap); stroke-width: 4; }
 .cover .now { stroke: var(--text); stroke-width: 2; }
 .cover svg.marks { height: 1.5em; border-radius: 0; overflow: visible; font-size: .8125rem; }
 .marks text { fill: var(--quiet); }
@@ -81,6 +81,7 @@ a { color: inherit; } :focus-visible { outline: 2px solid currentColor; outline-
   section { padding: 1rem; } h1 { font-size: 1.875rem; } .until { font-size: 1.125rem; }
   dl { grid-template-columns: 1fr; gap: 0; } dl dd { margin-bottom: .5rem; }
   .tallies { grid-template-columns: repeat(2, 1fr); gap: .5rem; } .tallies dd { margin: 0; }
+  .cover .dense { display: none; }
   thead { position: absolute; clip-path: inset(50%); }
   tr { display: block; border-top: 1px solid var(--edge); padding: .5rem 0; }
   td { display: flex; gap: .75rem; border: 0; padding: .1rem 0; }
@@ -88,9 +89,8 @@ a { color: inherit; } :focus-visible { outline: 2px solid currentColor; outline-
 @media print { body { background: none; } section { break-inside: avoid; } }
 """
 
-SCRIPT = (
-    """
-const every = %d * 1000;
+SCRIPT = """
+const every = SECONDS * 1000;
 const stale = document.getElementById("stale");
 let last = new Date();
 async function look() {
@@ -122,9 +122,7 @@ async function look() {
   setTimeout(look, every);
 }
 setTimeout(look, every);
-"""
-    % REFRESH_SECONDS
-)  # noqa: UP031 - braces are the script's own
+""".replace("SECONDS", str(REFRESH_SECONDS))
 
 
 def _source(text: str) -> str:

@@ -17,9 +17,9 @@ alone."""
 LONGEST = 86_400.0
 """Seconds that are shown at most."""
 SHORTEST = 600.0
-GAP_WIDTH = 5.0
-"""Of the shortest gap: it has to be seen."""
 TICKS_APART = 12.0
+MANY_TICKS = 20
+"""More are left out where the page is narrow."""
 AHEAD = 0.25
 """The part of the drawing that what is to come has at most."""
 
@@ -65,7 +65,7 @@ def figure(chain: Chain, now: Time) -> Markup:
         "svg",
         tag("rect", class_="ground", y=EDGE, width=WIDTH, height=HEIGHT - 2 * EDGE),
         *_covered(chain, scale),
-        *(_gap(gap, scale) for gap in shown),
+        *(part for gap in shown for part in _gap(gap, scale)),
         tag("line", class_="now", x1=scale.at(now), x2=scale.at(now), y1=0, y2=HEIGHT),
         viewBox=f"0 0 {WIDTH:g} {HEIGHT:g}",
         preserveAspectRatio="none",
@@ -98,13 +98,18 @@ def _covered(chain: Chain, scale: Scale) -> list[Part]:
     signer = chain.signer
     if signer is not None and signer.stage == "active" and signer.valid_until > scale.now:
         parts.append(_rect("ahead", scale, scale.now, signer.valid_until))
-    last = -TICKS_APART
-    for at in sorted(scale.at(one.start) for one in spans if one.start > scale.start):
+    return parts + _rotations(spans, scale)
+
+
+def _rotations(spans: list[Span], scale: Scale) -> list[Part]:
+    places = [scale.at(one.start) for one in spans if one.start > scale.start]
+    drawn: list[float] = []
+    for x in sorted(places):
         # Rotations that are too near to be told apart would make the bar look broken.
-        if at - last >= TICKS_APART:
-            parts.append(tag("line", class_="rotation", x1=at, x2=at, y1=EDGE, y2=HEIGHT - EDGE))
-            last = at
-    return parts
+        if not drawn or x - drawn[-1] >= TICKS_APART:
+            drawn.append(x)
+    kind = "rotation dense" if len(drawn) > MANY_TICKS else "rotation"
+    return [tag("line", class_=kind, x1=x, x2=x, y1=EDGE, y2=HEIGHT - EDGE) for x in drawn]
 
 
 def _merged(spans: list[tuple[float, float]]) -> list[tuple[float, float]]:
@@ -126,11 +131,15 @@ def _rect(kind: str, scale: Scale, start: float, end: float) -> Part:
     return tag("rect", class_=kind, x=x, y=EDGE, width=width, height=HEIGHT - 2 * EDGE)
 
 
-def _gap(gap: Span, scale: Scale) -> Markup:
+def _gap(gap: Span, scale: Scale) -> tuple[Markup, Markup]:
+    """Its length, and a line through it whose width is not scaled: the shortest gap is seen on the
+    narrowest page."""
     x, end = scale.at(gap.start), scale.at(gap.end if gap.end is not None else scale.now)
-    width = max(GAP_WIDTH, end - x)
-    x = round(min(x, WIDTH - width), 2)
-    return tag("rect", class_="gap", x=x, width=round(width, 2), height=HEIGHT)
+    middle = round((x + end) / 2, 2)
+    return (
+        tag("rect", class_="gap", x=x, width=round(max(0.0, end - x), 2), height=HEIGHT),
+        tag("line", class_="gap", x1=middle, x2=middle, y1=0, y2=HEIGHT),
+    )
 
 
 def _told(shown: list[Span], scale: Scale, now: Time) -> str:

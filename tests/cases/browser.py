@@ -94,19 +94,23 @@ async def tab(profile: Path) -> AsyncIterator[Tab]:
     """A browser with one page, which ends with the block. `profile` is a folder of its own."""
     program = chromium()
     assert program is not None
+    (profile / "DevToolsActivePort").unlink(missing_ok=True)
     root = ["--no-sandbox"] if os.geteuid() == 0 else []
     quiet = ["--disable-gpu", "--disable-extensions", "--no-first-run", "--disable-sync"]
     address = ["--remote-debugging-port=0", f"--user-data-dir={profile}", "about:blank"]
-    process = subprocess.Popen(  # noqa: ASYNC220
+    process = subprocess.Popen(
         [program, "--headless", *root, *quiet, *address],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     try:
         port = await _port(profile / "DevToolsActivePort")
-        async with aiohttp.ClientSession() as session:
-            async with session.ws_connect(f"http://127.0.0.1:{port}", max_msg_size=0) as socket:
-                yield await _attached(socket)
+        url = f"http://127.0.0.1:{port}"
+        async with (
+            aiohttp.ClientSession() as session,
+            session.ws_connect(url, max_msg_size=0) as socket,
+        ):
+            yield await _attached(socket)
     finally:
         process.terminate()
         process.wait(10)

@@ -71,7 +71,7 @@ def history(count: int, gaps: tuple[int, ...] = ()) -> Chain:
         REGISTRY,
         signer(),
         Rotation("the active signer is young enough", None, Time(NOW + 900), 23_812_375),
-        Head(23_812_301, "0x" + "ab" * 32, Time(NOW - 4), 4),
+        Head(23_812_301, Time(NOW - 4), 4),
         Payer(PAYER, "420690000000000000", 214),
         (
             Endpoint("127.0.0.1:8545", "ok"),
@@ -124,7 +124,7 @@ UNFUNDED = Document(
             payer=Payer(PAYER, "0", 0),
             endpoints=(
                 Endpoint("127.0.0.1:8545", "ok"),
-                Endpoint("eth.first.example", "failing"),
+                Endpoint("eth.first.example", "down"),
                 Endpoint("rpc.second.example", "ok", 12),
             ),
             cover=(
