@@ -23,33 +23,24 @@ class Places:
 def found(file: Path | None, url: str | None) -> Places:
     """By the file and the environment; without a file, by the environment and the defaults. Raises
     `ConfigurationInvalid`."""
-    if file is None:
-        return _of_environment(url)
-    chains = config.load_chains(file, os.environ, {}, needs_payer=False)
-    databases = tuple((one.name, one.config.store_path) for one in chains.each)
-    shared = chains.shared
-    return Places(url or _address(shared.health_host, shared.health_port), databases)
-
-
-def _of_environment(url: str | None) -> Places:
-    """The options that are needed here alone: another one that is missing is no reason to say
-    nothing."""
     try:
-        chains = config.load_chains(None, os.environ, {}, needs_payer=False)
+        chains = config.load_chains(file, os.environ, {}, needs_payer=False)
     except ConfigurationInvalid:
-        given = {
-            name: os.environ.get(f"ATTESTOR_{name.upper()}", str(getattr(Config, name)))
-            for name in ("health_host", "health_port", "store_path")
-        }
-        if not given["health_port"].isdecimal():
-            told = f"ATTESTOR_HEALTH_PORT {given['health_port']!r:.40} is not a number"
-            raise ConfigurationInvalid(told) from None
-        databases = (("", Path(given["store_path"]).expanduser()),)
-        address = url or _address(given["health_host"], int(given["health_port"]))
-        return Places(address, databases)
+        if file is not None:
+            raise
+        # Other options that are missing are no reason to say nothing.
+        host, path = _given("health_host"), Path(_given("store_path")).expanduser()
+        port = _given("health_port")
+        if not port.isdecimal():
+            raise ConfigurationInvalid(f"ATTESTOR_HEALTH_PORT {port!r:.40} is no port") from None
+        return Places(url or _address(host, int(port)), (("", path),))
     databases = tuple((one.name, one.config.store_path) for one in chains.each)
     shared = chains.shared
     return Places(url or _address(shared.health_host, shared.health_port), databases)
+
+
+def _given(name: str) -> str:
+    return os.environ.get(f"ATTESTOR_{name.upper()}", str(getattr(Config, name)))
 
 
 def _address(host: str, port: int) -> str:

@@ -6,7 +6,7 @@ Whoever reads it ignores fields that it does not know, and takes the default of 
 import dataclasses
 import math
 import types
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -62,8 +62,8 @@ def _field(value: Any, hint: object) -> Any:
 
 
 @cache
-def _hints(of: type) -> dict[str, object]:
-    return get_type_hints(of)
+def _hints(of: Hashable) -> dict[str, object]:
+    return get_type_hints(of)  # type: ignore[arg-type]
 
 
 def _of_class(of: type[T], found: object, where: str) -> T:

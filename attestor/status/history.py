@@ -61,8 +61,13 @@ def jobs(store: Store) -> Jobs:
         "GROUP BY error_code ORDER BY count DESC, error_code"
     )
     codes = {row["error_code"] or "unknown": row["count"] for row in failed}
-    states = (counts.get(state, 0) for state in ("queued", "running", "done", "failed"))
-    return Jobs(*states, codes)
+    return Jobs(
+        queued=counts.get("queued", 0),
+        running=counts.get("running", 0),
+        done=counts.get("done", 0),
+        failed=counts.get("failed", 0),
+        failed_by_code=codes,
+    )
 
 
 def _registration(row: dict[str, Any]) -> Registration:
