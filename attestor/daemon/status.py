@@ -19,6 +19,7 @@ from attestor.daemon.build import Parts
 from attestor.daemon.chain_unit import ChainUnit
 from attestor.errors import AttestorError
 from attestor.http.status import Status
+from attestor.observe.repeated import Repeated
 from attestor.status import collect
 from attestor.status import history as kept
 from attestor.status.collect import Known, Terms
@@ -46,6 +47,7 @@ class Answer(Generic[T]):
         self._known: T | None = None
         self._due = clock()
         self._asking = False
+        self._repeated = Repeated(clock)
 
     def now(self) -> T | None:
         """The answer, or the one before where it does not come in time; None before the first."""
@@ -63,8 +65,10 @@ class Answer(Generic[T]):
     def _look(self) -> None:
         try:
             self._known = self._ask()
+            self._repeated.passed("")
         except AttestorError as error:
-            logger.debug("the status goes without what is in a database: {}", error)
+            if self._repeated.failed("", error.code):
+                logger.warning("the status lacks what is in a database: {} [{}]", error, error.code)
         finally:
             self._due = self._clock() + FRESH_SECONDS
             self._asking = False

@@ -28,13 +28,13 @@ class Kept:
 
 def kept(chain: str, path: Path) -> Kept:
     """What is in a chain's database."""
+    holder = _holder(path)
     if not path.is_file():
-        return Kept(chain, path, fault="there is no such file")
+        return Kept(chain, path, fault="there is no such file", holder=holder)
     # SQLite, and what is above it, take longer to load than a daemon to answer.
     from attestor.status.history import registrations
     from attestor.store.database import Store
 
-    holder = _holder(path)
     try:
         store = Store.open_to_read(path)
         try:

@@ -30,7 +30,7 @@ def _facts(chain: Chain, now: Time) -> list[Part]:
     found += _fact("Head", *_head(chain.head))
     found += _fact("Endpoints", words.endpoints(chain))
     for sent in chain.in_flight:
-        found += _fact("In flight", *_sent(sent, now))
+        found += _fact("In flight", *_sent(sent))
     if chain.payer is not None:
         account = tag("code", chain.payer.address)
         found += _fact("Payer", account, tag("br"), words.payer(chain.payer))
@@ -81,11 +81,10 @@ def _head(head: Head | None) -> list[Part]:
     return ["block ", number, f", {words.span(head.age_seconds)} old"]
 
 
-def _sent(sent: InFlight, now: Time) -> list[Part]:
+def _sent(sent: InFlight) -> list[Part]:
     attempt = f", attempt {sent.attempts}" if sent.attempts > 1 else ""
-    since = f", signed {words.ago(now - sent.signed_at)}" if sent.signed_at is not None else ""
     hash_ = tag("code", words.short(sent.hash), title=sent.hash)
-    return [f"{sent.purpose} ", hash_, f", nonce {sent.nonce}{attempt}{since}"]
+    return [f"{sent.purpose} ", hash_, f", nonce {sent.nonce}{attempt}"]
 
 
 def _history(chain: Chain, now: Time) -> Markup | None:

@@ -6,10 +6,10 @@ Whoever reads it ignores fields that it does not know, and takes the default of 
 import dataclasses
 import math
 import types
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from attestor.errors.daemon import StatusInvalid
 from attestor.status.document import FORMAT, Document, Time
@@ -62,18 +62,18 @@ def _field(value: Any, hint: object) -> Any:
 
 
 @cache
-def _hints(of: Hashable) -> dict[str, object]:
-    return get_type_hints(of)  # type: ignore[arg-type]
+def _hints(of: Any) -> dict[str, object]:
+    return get_type_hints(of)
 
 
 def _of_class(of: type[T], found: object, where: str) -> T:
     if not isinstance(found, dict):
         raise _wrong(where, "an object")
-    values = {}
-    for known in dataclasses.fields(of):  # type: ignore[arg-type]
+    values, shape = {}, cast(Any, of)
+    for known in dataclasses.fields(shape):
         if known.name in found:
             place = f"{where}.{known.name}"
-            values[known.name] = _decoded(_hints(of)[known.name], found[known.name], place)
+            values[known.name] = _decoded(_hints(shape)[known.name], found[known.name], place)
     try:
         return of(**values)
     except TypeError:

@@ -99,7 +99,6 @@ class InFlight:
     hash: str
     nonce: int
     attempts: int
-    signed_at: Time | None = None
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,12 @@ REGISTRATIONS_SHOWN = 50
 SPANS_SHOWN = 500
 SHOWN_SECONDS = 86_400.0
 REGISTRATIONS = """
-SELECT registrations.*, stage, reason, kind, simulated,
+SELECT registrations.*, stage, reason, kind, simulated, measurement,
     transactions.block_number AS mined_number
 FROM registrations JOIN signers ON address = registrations.signer
-JOIN transactions ON hash = transaction_hash
-LEFT JOIN registration_requests USING (intent)
-LEFT JOIN quotes ON quotes.hash = registrations.quote
+JOIN quotes ON quotes.hash = registrations.quote
+JOIN transactions ON transactions.hash = transaction_hash
+LEFT JOIN registration_requests ON registration_requests.intent = transactions.intent
 ORDER BY registrations.rowid DESC LIMIT ?
 """
 
@@ -39,16 +39,13 @@ def registrations(store: Store, most: int = REGISTRATIONS_SHOWN) -> tuple[Regist
 
 def history(store: Store, now: float) -> History:
     """Of one chain. Raises as `Store.rows`."""
-    quote = store.row(
-        "SELECT measurement FROM registrations JOIN quotes ON hash = quote "
-        "ORDER BY registrations.rowid DESC LIMIT 1"
-    )
+    rows = store.rows(REGISTRATIONS, REGISTRATIONS_SHOWN)
     since = datetime.fromtimestamp(max(0.0, now - SHOWN_SECONDS), UTC).isoformat()
     spans = store.rows("SELECT * FROM coverage WHERE coalesce(to_at, 'now') > ?", since)
     return History(
-        registrations(store),
+        tuple(map(_registration, rows)),
         tuple(_span(row) for row in spans[-SPANS_SHOWN:]),
-        quote["measurement"] if quote is not None else "",
+        rows[0]["measurement"] if rows else "",
     )
 
 

@@ -55,9 +55,8 @@ def _of_chain(chain: Chain, now: float) -> Iterator[str]:
         yield from _row("head", "none yet")
     yield from _row("endpoints", words.endpoints(chain))
     for sent in chain.in_flight:
-        since = f", {words.ago(now - sent.signed_at)}" if sent.signed_at is not None else ""
         attempt = f", attempt {sent.attempts}" if sent.attempts > 1 else ""
-        told = f"{sent.purpose} {words.short(sent.hash)}, nonce {sent.nonce}{attempt}{since}"
+        told = f"{sent.purpose} {words.short(sent.hash)}, nonce {sent.nonce}{attempt}"
         yield from _row("in flight", told)
     if chain.payer is not None:
         yield from _row("payer", chain.payer.address)

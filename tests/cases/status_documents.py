@@ -161,7 +161,7 @@ ROTATING = replace(
     rotation=Rotation(
         "the registration is not mined yet", Candidate(address(8), "submitted", 9_001, 43)
     ),
-    in_flight=(InFlight("registration", "0x" + "8f" * 32, 7, 2, Time(NOW - 34)),),
+    in_flight=(InFlight("registration", "0x" + "8f" * 32, 7, 2),),
 )
 SEVERAL = replace(
     READY,
