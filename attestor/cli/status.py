@@ -81,6 +81,10 @@ def _absent(
 
 
 def _watched(look: Callable[[], tuple[str, int]]) -> int:
+    import signal
+
+    # A shell that starts us in the background has SIGINT ignored, and Python keeps that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     is_terminal = sys.stdout.isatty()
     while True:
         shown, _ = look()

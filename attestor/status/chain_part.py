@@ -26,7 +26,7 @@ def _facts(chain: Chain, now: Time) -> list[Part]:
     found = [*_fact("Signer", *_signer(chain.signer))]
     if (rotation := chain.rotation) is not None:
         found += _fact("Next rotation", words.next_rotation(rotation, now))
-        found += _fact("Waits for", rotation.waits_for)
+        found += _fact("Rotation", rotation.waits_for)
     found += _fact("Head", *_head(chain.head))
     found += _fact("Endpoints", words.endpoints(chain))
     for sent in chain.in_flight:
@@ -90,7 +90,7 @@ def _sent(sent: InFlight) -> list[Part]:
 def _history(chain: Chain, now: Time) -> Markup | None:
     if not chain.registrations:
         return None
-    names = ("Signer", "How", "Stage", "Active from", "Until", "Transaction")
+    names = ("Signer", "How", "Stage", "From (UTC)", "Until (UTC)", "Transaction")
     head = tag("thead", tag("tr", *(tag("th", name, scope="col") for name in names)))
     rows = (_row(names, one, now) for one in chain.registrations)
     count = len(chain.registrations)
@@ -106,10 +106,10 @@ def _row(names: tuple[str, ...], one: Registration, now: Time) -> Markup:
     stage = f"{one.stage}: {one.reason}" if one.reason else one.stage
     cells: tuple[Part, ...] = (
         tag("code", words.short(one.signer), title=one.signer),
-        f"{one.kind}{', simulated' if one.simulated else ''}",
+        tag("span", f"{one.kind}{', simulated' if one.simulated else ''}", class_="kind"),
         tag("span", stage),
-        tag("span", words.clock(one.activated_at), class_="figures"),
-        tag("span", words.clock(until), class_="figures"),
+        tag("span", words.plain_clock(one.activated_at), class_="figures"),
+        tag("span", words.plain_clock(until), class_="figures"),
         tag("span", tag("code", words.short(one.transaction_hash)), block),
     )
     pairs = zip(names, cells, strict=True)

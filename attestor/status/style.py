@@ -44,6 +44,7 @@ dt { color: var(--quiet); }
 dd, li, p, td { overflow-wrap: anywhere; min-width: 0; }
 code, .figures { font-family: ui-monospace, SFMono-Regular, Menlo, "DejaVu Sans Mono", monospace;
   font-size: .875em; font-variant-numeric: tabular-nums; }
+.kind { overflow-wrap: normal; }
 .quiet { color: var(--quiet); }
 .code { color: var(--quiet); font-size: .875em; white-space: nowrap; }
 .badge { background: var(--warn-soft); color: var(--warn); border-radius: 1rem;

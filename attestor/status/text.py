@@ -48,7 +48,7 @@ def _of_chain(chain: Chain, now: float) -> Iterator[str]:
         yield from _row("", _life(chain.signer))
     if (rotation := chain.rotation) is not None:
         yield from _row("next", words.next_rotation(rotation, now))
-        yield from _row("waits", rotation.waits_for)
+        yield from _row("rotation", rotation.waits_for)
     if (head := chain.head) is not None:
         yield from _row("head", f"{head.number}, {words.span(head.age_seconds)} old")
     else:

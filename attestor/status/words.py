@@ -80,8 +80,13 @@ def ago(seconds: float) -> str:
 
 def clock(at: Time | float) -> str:
     """A time of day with its date, in UTC."""
+    return f"{plain_clock(at)} UTC"
+
+
+def plain_clock(at: Time | float) -> str:
+    """The same where UTC is said already."""
     text = iso(at)
-    return f"{text[:10]} {text[11:19]} UTC"
+    return f"{text[:10]} {text[11:19]}"
 
 
 def short(text: str) -> str:
@@ -134,7 +139,9 @@ def payer(found: Payer) -> str:
     coins = ether(found.balance_wei)
     if found.rotations is None:
         return f"{coins} of the chain's coin"
-    return f"{coins} of the chain's coin, for some {found.rotations} rotations"
+    if found.rotations < 1:
+        return f"{coins} of the chain's coin, not enough for a rotation"
+    return f"{coins} of the chain's coin, enough for some {found.rotations} rotations"
 
 
 def ether(wei: str) -> str:

@@ -80,7 +80,10 @@ class Tab:
 
     async def screenshot(self, path: Path) -> None:
         """The whole page as PNG."""
-        found = await self.call("Page.captureScreenshot", captureBeyondViewport=True)
+        size = (await self.call("Page.getLayoutMetrics"))["cssContentSize"]
+        clip = {**size, "scale": 1}
+        given = {"captureBeyondViewport": True, "clip": clip}
+        found = await self.call("Page.captureScreenshot", **given)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(base64.b64decode(found["data"]))
 

@@ -19,7 +19,7 @@ from attestor.core.service_view import (
 )
 from attestor.core.signers import Active, Candidate, Stage
 from attestor.status.collect import Known, Terms, document, host
-from attestor.status.document import Build, Document, Jobs
+from attestor.status.document import Build, Document, Jobs, Time
 from attestor.status.history import History
 
 SERVED = Served("", 31337, b"\x5f" * 20)
@@ -42,7 +42,7 @@ def test_document__signing__has_signer_and_next_rotation() -> None:
     assert chain.signer.seconds_left == 3000
     assert chain.signer.stage == "active"
     assert chain.rotation is not None
-    assert chain.rotation.next_at == TIME - 600 + 1800
+    assert chain.rotation.next_at == Time(TIME - 600 + 1800)
     assert chain.rotation.next_block == 500 + 1200 // 12
     assert chain.head is not None
     assert chain.head.age_seconds == 4
@@ -53,7 +53,7 @@ def test_document__registration_that_is_short__is_replaced_at_half_of_its_life()
     short = replace(ACTIVE, activated_at=TIME, valid_until=TIME + 600)
     (chain,) = made(replace(CHAIN, active=short)).chains
     assert chain.rotation is not None
-    assert chain.rotation.next_at == TIME + 300
+    assert chain.rotation.next_at == Time(TIME + 300)
 
 
 def test_document__rotation_under_way__says_how_many_blocks_are_left() -> None:

@@ -10,7 +10,7 @@ from cases.status_documents import NOW
 
 from attestor.errors.daemon import DaemonNotAnswering
 from attestor.status import absent
-from attestor.status.document import Jobs
+from attestor.status.document import Jobs, Time
 from attestor.status.history import history, jobs, registrations
 from attestor.store.database import Store
 from attestor.store.opening import JOBS
@@ -38,7 +38,7 @@ def test_history__rotation_and_gap__are_registrations_and_cover(path: Path) -> N
     assert newest.ended_at is None
     assert middle.ended_at == NOW - 1000
     assert middle.reason == "its key went with the signer process"
-    assert oldest.valid_until == int(NOW) - 3000 + VALID_SECONDS
+    assert oldest.valid_until == Time(int(NOW) - 3000 + VALID_SECONDS)
     assert (oldest.block_number, oldest.kind, oldest.simulated) == (1, "renewal", True)
     assert found.measurement == "0x" + MEASUREMENT.hex()
     spans = [(one.start - NOW, one.signer is None) for one in found.cover]
