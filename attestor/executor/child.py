@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from attestor import resources
 from attestor.core.execution import StopRequest
 from attestor.errors import (
     ExecutionMemoryLimit,
@@ -24,7 +25,7 @@ from attestor.errors import (
 from attestor.executor import leftovers
 from attestor.executor.resident import Resident
 
-BUILD_COMMAND = "make executor"
+BUILD_COMMAND = resources.how_to_get("make executor")
 MAX_LOG_BYTES = 64 << 10
 _CHUNK_BYTES = 64 << 10
 _POLL_SECONDS = 0.05
@@ -132,7 +133,7 @@ def _start(program: Path, sealed: int | None, sweep: bool) -> "subprocess.Popen[
         if error.errno in (errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE):
             raise ExecutorCrashed(f"{program.name} cannot be started now: {error}") from None
         raise ExecutorMissing(
-            f"{program} cannot be started: {error.strerror}", hint=f"build it: {BUILD_COMMAND}"
+            f"{program} cannot be started: {error.strerror}", hint=BUILD_COMMAND
         ) from None
 
 
