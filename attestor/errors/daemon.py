@@ -52,13 +52,6 @@ class DaemonNotAnswering(Transient):
     advice = "Ask again in a while. If it lasts, the daemon's log has the reason."
 
 
-class StatusInvalid(DaemonNotAnswering):
-    """What answers is no attestor, or one of another version: its status cannot be read."""
-
-    code = "status_invalid"
-    advice = "Give the address of the daemon's operations listener (health.host, health.port)."
-
-
 class Stopping(Transient):
     """The service is being stopped: what was asked for goes on after its next start."""
 

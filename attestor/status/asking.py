@@ -11,7 +11,8 @@ import time
 from urllib.parse import quote, urlsplit
 
 from attestor.errors import ConfigurationInvalid
-from attestor.errors.daemon import DaemonNotAnswering, StatusInvalid
+from attestor.errors.daemon import DaemonNotAnswering
+from attestor.errors.readiness import StatusInvalid
 from attestor.status.codec import from_json
 from attestor.status.document import Document
 

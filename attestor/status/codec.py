@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
-from attestor.errors.daemon import StatusInvalid
+from attestor.errors.readiness import StatusInvalid
 from attestor.status.document import FORMAT, Document, Time
 
 MAX_TEXT = 4096

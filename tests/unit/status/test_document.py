@@ -8,7 +8,7 @@ import pytest
 from cases.status_documents import ALL, NO_DATA, NOW, PAUSED, READY, SEVERAL, UNFUNDED
 
 from attestor.config import ROOT
-from attestor.errors.daemon import StatusInvalid
+from attestor.errors.readiness import StatusInvalid
 from attestor.status import document as shapes
 from attestor.status.codec import from_json, iso, to_json
 from attestor.status.document import FORMAT, Document, Time
