@@ -19,8 +19,9 @@ from attestor.daemon.chain_units import ChainUnits
 from attestor.daemon.clocks import ClockWatch
 from attestor.daemon.database import check_daily
 from attestor.daemon.duties import Duties
-from attestor.daemon.service_views import service_view_of
 from attestor.daemon.service_manager import ALIVE, READY, STOPPING, ServiceManager
+from attestor.daemon.service_views import service_view_of
+from attestor.daemon.status import status_of
 from attestor.daemon.stopping import aside
 from attestor.errors import AttestorError, Fatal
 from attestor.http.connections import ConnectionLimits
@@ -107,6 +108,7 @@ class Daemon:
         served = application()
         health.add_to(served)
         probes.add_to(served)
+        status_of(parts, view).add_to(served)
         listener = Listener(served, parts.health, HEALTH_CONNECTIONS)
         stack.push_async_callback(listener.stop)
         await listener.start()
