@@ -19,15 +19,12 @@ from attestor.daemon.chain_units import ChainUnits
 from attestor.daemon.clocks import ClockWatch
 from attestor.daemon.database import check_daily
 from attestor.daemon.duties import Duties
+from attestor.daemon.operators import for_operators
 from attestor.daemon.service_manager import ALIVE, READY, STOPPING, ServiceManager
-from attestor.daemon.service_views import service_view_of
-from attestor.daemon.status import status_of
 from attestor.daemon.stopping import aside
 from attestor.errors import AttestorError, Fatal
 from attestor.http.connections import ConnectionLimits
-from attestor.http.health import Health
-from attestor.http.probes import Probes
-from attestor.http.server import Listener, application
+from attestor.http.server import Listener
 
 WATCH_SECONDS = 1.0
 DUTIES_STOP_SECONDS = 4.0
@@ -77,7 +74,7 @@ class Daemon:
             stack.push_async_callback(aside, self._parts.closing.close, STOP_SECONDS)
             shared = Duties(self._parts.duties, self._fail, self._clocks)
             units = ChainUnits(self._parts.units, shared)
-            await self._serve_health(stack, units)
+            await self._serve_operators(stack, units)
             units.start(self._fail)
             self._parts.api.supervisor.start()
             stack.push_async_callback(self._stop_parts, units)
@@ -90,26 +87,9 @@ class Daemon:
         if self._failure is not None:
             raise self._failure
 
-    async def _serve_health(self, stack: AsyncExitStack, units: ChainUnits) -> None:
-        parts = self._parts
-        view = service_view_of(parts, units, self._bounds, self._stop.is_set)
-        health = Health(
-            lambda: parts.api.halt.halted,
-            units.standings,
-            parts.api.supervisor,
-            units.shared_records,
-            self._bounds,
-            self._clocks.watch,
-            executor=parts.executor,
-            view=view,
-        )
-        probes = Probes(view)
-        parts.api.service.health, parts.api.service.probes = health, probes
-        served = application()
-        health.add_to(served)
-        probes.add_to(served)
-        status_of(parts, view).add_to(served)
-        listener = Listener(served, parts.health, HEALTH_CONNECTIONS)
+    async def _serve_operators(self, stack: AsyncExitStack, units: ChainUnits) -> None:
+        served = for_operators(self._parts, units, self._bounds, self._stop.is_set)
+        listener = Listener(served, self._parts.health, HEALTH_CONNECTIONS)
         stack.push_async_callback(listener.stop)
         await listener.start()
 

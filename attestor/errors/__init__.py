@@ -13,14 +13,7 @@ from attestor.errors.access import (
     QuotaExceeded,
     Unauthenticated,
 )
-from attestor.errors.base import (
-    AttestorError,
-    Fatal,
-    Misconfigured,
-    Rejected,
-    Transient,
-    restore,
-)
+from attestor.errors.base import AttestorError, Fatal, Misconfigured, Rejected, Transient, restore
 from attestor.errors.chain import (
     AbiMissing,
     AnvilFailed,

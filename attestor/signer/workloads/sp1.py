@@ -1,10 +1,9 @@
 """SP1 programs: the key is computed, the program run and cross-checked, its outcome described."""
 
-import hashlib
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from attestor.core.cross_check import Timing
@@ -12,12 +11,7 @@ from attestor.core.eip712 import Domain
 from attestor.core.elf import check as check_elf
 from attestor.core.execution import Engine, ExecutorBuild, Limits, require_signable, stdin_sha256
 from attestor.core.frame import Frame
-from attestor.core.legacy_message import LegacyMessage
 from attestor.core.outcome import Outcome
-from attestor.core.sp1_tee_message import Sp1TeeMessage
-from attestor.core.statement import CIRCUIT_VERSION, Statement
-from attestor.core.text import to_hex
-from attestor.core.verifying_key import VerifyingKey
 from attestor.errors import OutcomeUnknown, ProgramChanged
 from attestor.executor import NativeExecutor, VerifyingKeys
 from attestor.executor.stop import Stop
@@ -25,9 +19,9 @@ from attestor.hardening.memory import SecretBuffer
 from attestor.signer.answering import Verb
 from attestor.signer.beside import Beside
 from attestor.signer.cross_checker import CrossChecker, Run
-from attestor.signer.keys import Signatures
 from attestor.signer.workloads import workload
 from attestor.signer.workloads.programs import KeptProgram, KeptPrograms
+from attestor.signer.workloads.signable import SignableOutcome
 
 _MARK_KEY_BYTES = 32
 
@@ -91,7 +85,7 @@ class Sp1Workload:
             for stop in [stop for stops in self._running.values() for stop in stops]:
                 stop.set()
 
-    def _prove(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> "SignableOutcome":
+    def _prove(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> SignableOutcome:
         """Compute the key, run the program, and check what it did.
 
         `job` is the caller's name for it, under which it is cancelled and cross-checks are
@@ -133,7 +127,7 @@ class Sp1Workload:
             lambda: self._cross_checker.after_signing(run, outcome.mac),
         )
 
-    def _sign_again(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> "SignableOutcome":
+    def _sign_again(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> SignableOutcome:
         """What this process ran itself, which it knows by its mark."""
         outcome = Outcome.from_header(header["outcome"], blobs[0])
         with self._mark_key.view() as key:
@@ -218,73 +212,6 @@ class Sp1Workload:
         if found is None:
             return Frame({})
         return Frame({"job": found.job, "reason": found.reason}, (found.program, *found.stdin))
-
-
-@dataclass(frozen=True)
-class SignableOutcome:
-    """An outcome that may be signed: as the legacy message, as sp1-tee's, and as a statement where
-    there is a domain. `follow_up` is called after signing."""
-
-    outcome: Outcome
-    domain: Domain | None
-    follow_up: Callable[[], None] | None = None
-
-    def digests(self, valid_until: int) -> tuple[bytes, ...]:
-        """The digests of the legacy message, of sp1-tee's, and of the statement until
-        `valid_until`."""
-        tee = Sp1TeeMessage(self._key.program_vkey, self.outcome.public_values)
-        if self.domain is None:
-            return (self._message.digest, tee.digest)
-        statement = self._statement(valid_until).digest(self.domain)
-        return (self._message.digest, tee.digest, statement)
-
-    def answer(self, signed: Signatures) -> Frame:
-        """The proof, with the public values as its one blob."""
-        if self.follow_up is not None:
-            self.follow_up()
-        outcome = self.outcome
-        proof = {
-            "signer": to_hex(signed.signer),
-            "signature": to_hex(signed.signatures[0]),
-            "sp1_tee_signature": to_hex(signed.signatures[1]),
-            "valid_until": signed.valid_until,
-            "digest": to_hex(self._message.digest),
-            "words": list(outcome.words),
-            "cycles": outcome.cycles,
-            "engine": outcome.engine,
-            "executor": outcome.executor,
-            "cross_check": outcome.cross_check,
-            "statement": self._signed_statement(signed),
-            "outcome_mac": to_hex(outcome.mac),
-        }
-        return Frame(proof, (outcome.public_values,))
-
-    @property
-    def _key(self) -> VerifyingKey:
-        return VerifyingKey(self.outcome.words)
-
-    @property
-    def _message(self) -> LegacyMessage:
-        return LegacyMessage(self._key.vk_hash_bytes, self.outcome.public_values)
-
-    def _statement(self, valid_until: int) -> Statement:
-        return Statement(
-            program_vkey=self._key.program_vkey,
-            public_values_hash=hashlib.sha256(self.outcome.public_values).digest(),
-            exit_code=0,
-            stdin_hash=bytes.fromhex(self.outcome.stdin_sha256),
-            circuit_version=CIRCUIT_VERSION,
-            expires_at=valid_until,
-        )
-
-    def _signed_statement(self, signed: Signatures) -> dict[str, Any] | None:
-        if self.domain is None:
-            return None
-        return {
-            "contract": to_hex(self.domain.contract),
-            "expires_at": signed.valid_until,
-            "signature": to_hex(signed.signatures[2]),
-        }
 
 
 def _require_named(program: KeptProgram, name: object) -> None:
