@@ -42,7 +42,7 @@ fuzz-provable: provable-check ## the same with PROVABLE_PROGRAMS random programs
 	@executor/target/release/provable-check --programs $(PROVABLE_PROGRAMS) \
 		--keep executor/provable-check/tests/seeds.txt $(PROVABLE)
 
-check-scroll: setup scroll ## all recorded blocks since Euclid on the Python oracle, a minute or two
+check-scroll: setup scroll ## all recorded blocks of Scroll on the Python oracle, a minute or two
 	@$(PYTHON) scripts/check_scroll.py
 
 # So many of each kind.
