@@ -95,8 +95,15 @@ class Case:
     blocks: BlockRange
 
 
-def signed(kind: int, nonce: int, data: bytes = b"", gas: int = 2_000_000, value: int = 1) -> bytes:
-    fields = {"chainId": CHAIN_ID, "nonce": nonce, "gas": gas, "to": "0x" + CONTRACT.hex()}
+def signed(
+    kind: int,
+    nonce: int,
+    data: bytes = b"",
+    gas: int = 2_000_000,
+    value: int = 1,
+    to: bytes = CONTRACT,
+) -> bytes:
+    fields = {"chainId": CHAIN_ID, "nonce": nonce, "gas": gas, "to": to}
     fields |= {"value": value, "data": data}
     if kind == 2:
         fields |= {"type": 2, "maxFeePerGas": 3 * GWEI, "maxPriorityFeePerGas": GWEI}
@@ -104,8 +111,13 @@ def signed(kind: int, nonce: int, data: bytes = b"", gas: int = 2_000_000, value
         fields |= {"gasPrice": 2 * GWEI}
     if kind == 1:
         keys = ["0x" + bytes(32).hex()]
-        fields |= {"type": 1, "accessList": [{"address": fields["to"], "storageKeys": keys}]}
+        fields |= {"type": 1, "accessList": [{"address": "0x" + to.hex(), "storageKeys": keys}]}
     return bytes(Account.sign_transaction(fields, KEY).raw_transaction)
+
+
+def account_of(key: bytes) -> bytes:
+    """The address of a key."""
+    return bytes.fromhex(Account.from_key(key).address[2:])
 
 
 def delegating(

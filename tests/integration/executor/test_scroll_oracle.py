@@ -3,12 +3,15 @@ for rules that no recorded block shows. `make check-scroll` compares all that ar
 
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from cases import scroll_made as made
+from cases import scroll_random
 from cases import scroll_vectors as cases
-from oracle import judging
+from oracle import judging, l1_fee
 from oracle.block import BlockInvalid, Outcome
+from oracle.comparing import compared
 from oracle.forks import Fork
 
 from attestor.core.execution import Limits
@@ -103,6 +106,35 @@ def test_made_block__delegation__is_the_same(
     first = made.delegating(0, AUTHORITY, made.CONTRACT, nonce, chain_id)
     again = made.delegating(1, AUTHORITY, bytes(20), 1, chain_id)
     agreed(scroll, made.case(fork, [first, again, made.message(0, 1)]))
+
+
+@pytest.mark.parametrize("value", [0, 1])
+def test_made_block__delegation_by_an_account_called_before__is_the_same(
+    scroll: ScrollExecutor, value: int
+) -> None:
+    """A call without value leaves no account behind, so there is no refund for one."""
+    called = made.signed(2, 0, value=value, to=made.account_of(AUTHORITY))
+    transactions = [called, made.delegating(1, AUTHORITY, made.CONTRACT)]
+    agreed(scroll, made.case(Fork.GALILEO, transactions))
+
+
+SEEDS = [*range(24), 340]
+"""340: an account that came to nothing in one transaction, and delegates in a later one."""
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_random_blocks__are_the_same(scroll: ScrollExecutor, seed: int) -> None:
+    case = scroll_random.case(seed)
+    assert compared(scroll, case.chain, case.blocks).difference == ""
+
+
+def test_random_blocks__compared_by_other_rules__differ(scroll: ScrollExecutor) -> None:
+    """The comparison sees a fault: here, of the oracle's L1 fee by one wei."""
+    case = scroll_random.case(5)
+    given = l1_fee.fee
+    with patch.object(l1_fee, "fee", lambda *of: given(*of) + 1):
+        found = compared(scroll, case.chain, case.blocks)
+    assert "state_root" in found.difference
 
 
 @pytest.mark.parametrize("fork", [fork for fork in FORKS if fork < Fork.EUCLID_V2])
