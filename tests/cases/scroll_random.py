@@ -21,7 +21,21 @@ EMPTY, RICH = b"\x81" * 20, b"\x82" * 20
 PRECOMPILES = tuple(number.to_bytes(20) for number in (*range(1, 12), 0x11, 0x100))
 OTHERS = (EMPTY, RICH, made.SENDER, made.MESSENGER, VAULT, ORACLE, BLOCK_HASHES)
 CODE_LIMIT, SLOTS, MOST_SNIPPETS = 2_000, 5, 7
-NO_ARGUMENT = ("30", "32", "33", "34", "36", "38", "3a", "3d", "41", "42", "43", "44", "45")
+NO_ARGUMENT: tuple[str, ...] = (
+    "30",
+    "32",
+    "33",
+    "34",
+    "36",
+    "38",
+    "3a",
+    "3d",
+    "41",
+    "42",
+    "43",
+    "44",
+    "45",
+)
 NO_ARGUMENT += ("46", "47", "48", "4a", "59", "5a")
 ONE_ARGUMENT = ("15", "19", "1e", "31", "35", "3b", "3f", "40", "49", "54", "5c")
 """Opcodes that leave one word: ISZERO, NOT, CLZ, BALANCE, …; some are of later forks."""
@@ -41,7 +55,8 @@ class Writer:
         if choice == 0:
             return f"60{self.random.randrange(SLOTS):02x}"
         if choice == 1:
-            return "73" + self.random.choice([*CONTRACTS, *OTHERS, *PRECOMPILES]).hex()
+            address: bytes = self.random.choice([*CONTRACTS, *OTHERS, *PRECOMPILES])
+            return "73" + address.hex()
         if choice == 2:
             return "7f" + self.random.randbytes(32).hex()
         if choice == 3:
