@@ -19,6 +19,7 @@ from attestor.errors import (
     Transient,
     avs,
     jobs,
+    readiness,
     rsp,
     scroll,
 )
@@ -33,6 +34,7 @@ KINDS = (
 CHAPTERS = (
     ("chain", "Chains, transactions, deployments"),
     ("daemon", "The daemon's own work"),
+    (readiness.__name__.rsplit(".", 1)[-1], "Readiness"),
     ("setup", "Configuration and processes"),
     ("signer", "Signer process and cross-checks"),
     ("store", "Database"),
