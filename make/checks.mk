@@ -1,7 +1,7 @@
 # Checks that take too long for `make test`, or need more than it does.
 
 .PHONY: analyse-contracts coverage-contracts check-keys provable-check check-provable \
-	fuzz-provable check-scroll fuzz-engine sanitize-engine engine-check test-geth \
+	fuzz-provable check-scroll fuzz-scroll fuzz-engine sanitize-engine engine-check test-geth \
 	browser test-browser
 
 .slither/.ready: scripts/slither-requirements.txt | .tools.ready
@@ -43,8 +43,12 @@ fuzz-provable: provable-check ## the same with PROVABLE_PROGRAMS random programs
 	@executor/target/release/provable-check --programs $(PROVABLE_PROGRAMS) \
 		--keep executor/provable-check/tests/seeds.txt $(PROVABLE)
 
-check-scroll: setup scroll ## all recorded blocks since Euclid on the Python oracle, a minute or two
+check-scroll: setup scroll ## all recorded blocks of Scroll on the Python oracle, a minute or two
 	@$(PYTHON) scripts/check_scroll.py
+
+BLOCKS := 1000
+fuzz-scroll: setup scroll ## random blocks of Scroll on the Python oracle, of BLOCKS seeds
+	@$(PYTHON) scripts/fuzz_scroll.py --count $(BLOCKS) $(FUZZ)
 
 # So many of each kind.
 PROGRAMS := 1000000
