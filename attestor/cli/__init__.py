@@ -11,6 +11,7 @@ from attestor.errors import AttestorError, PackageMissing
 
 COMMANDS = {
     "run": "Run the daemon: keep a signer registered and serve signed results.",
+    "config": "Show the configuration with the origin of each value, or check it.",
     "prove": "Request a proof of a program, verify it and print it.",
     "clients": "Say who may use the service: API keys, names of certificates, and their quotas.",
     "jobs": "List the jobs of a daemon, show one, run it again or cancel it.",
@@ -78,5 +79,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _end(error: AttestorError) -> None:
     from attestor.core.text import one_line
 
-    click.echo(f"attestor: {one_line(str(error))} [{error.code}]", err=True)
+    first, *others = (one_line(line) for line in error.lines)
+    click.echo(f"attestor: {first}", err=True)
+    for line in others:
+        click.echo(f"  {line}", err=True)
     sys.exit(error.exit_code)

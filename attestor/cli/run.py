@@ -70,21 +70,34 @@ def command(file: Path | None, dry_run: bool, chain: str | None, **flags: str | 
     """
     if chain is not None and not dry_run:
         raise click.UsageError("--chain goes with --dry-run: the daemon runs all chains")
-    chains = config.load_chains(file, os.environ, flags, needs_payer=not dry_run)
-    from attestor.hardening import process
     from attestor.observe import logs
 
-    process.keep_memory_to_itself()
-
-    logs.set_up(chains.shared.log_level)
     if dry_run:
         from attestor.daemon.dry_run import registration_of
+        from attestor.hardening import process
 
+        chains = config.load_chains(file, os.environ, flags, needs_payer=False)
+        process.keep_memory_to_itself()
+        logs.set_up(chains.shared.log_level)
         found = registration_of(chains.named(chain).config)
         click.echo("\n".join(f"{name:<16} {value}" for name, value in found.rows().items()))
         found.require_accepted()
         return
+    reading = config.read(file, os.environ, flags)
+    require_sound(reading)
+    chains = reading.as_chains()
+    logs.set_up(chains.shared.log_level)
     asyncio.run(_run(chains))
+
+
+def require_sound(reading: config.Reading, starts: bool = True) -> None:
+    """Raise `ConfigurationInvalid` that lists every fault: of what was given, and of what it names
+    on this machine. Unless it `starts`, another daemon may have ports and database."""
+    from attestor.daemon import preflight
+    from attestor.hardening import process
+
+    process.keep_memory_to_itself()
+    reading.require((*reading.faults, *preflight.faults(reading, starts=starts)))
 
 
 async def _run(chains: Chains) -> None:
