@@ -71,3 +71,7 @@ $(GETH): | .tools.ready
 # Needs Go too. Where geth is not built, `make test-python` leaves these out.
 test-geth: setup $(GETH) ## the daemon on geth, under Osaka and under the fork after it
 	@.venv/bin/pytest tests/integration/geth
+
+.PHONY: events
+events: .venv/.ready ## write docs/log-events.md from the list of events
+	@$(PYTHON) scripts/log_events.py

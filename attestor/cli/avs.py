@@ -69,6 +69,7 @@ def _serve(
 
     from attestor.avs import prover_file, service
     from attestor.cli.avs_parts import build
+    from attestor.core.events import Event
     from attestor.errors import ConfigurationInvalid, SandboxInsufficient
     from attestor.hardening import process
     from attestor.http import tls_files
@@ -84,7 +85,7 @@ def _serve(
             f"this process cannot keep its memory to itself: prctl(2) {error.strerror}",
             hint="Gramine has no prctl: execution is for TDX (docs/avs.md, quotes)",
         ) from None
-    logs.set_up(log_level)
+    logs.set_up(log_level, "auto")
     read = prover_file.read(file)
     if client_ca is not None and read.tls_prefix is None:
         raise ConfigurationInvalid(
@@ -94,7 +95,9 @@ def _serve(
     serving = service.Serving(read.body_limit, AllowList.parse(allow, "--allow"), tls, stop_seconds)
     service.tls_context(serving)
     if insecure or dummy_attestation_report:
-        logger.warning("--insecure and --dummy_attestation_report have no effect")
+        logger.bind(event=Event.AVS_OPTION_WITHOUT_EFFECT).warning(
+            "--insecure and --dummy_attestation_report have no effect"
+        )
     raise_file_limit()
     with ExitStack() as opened:
         listening = opened.enter_context(

@@ -17,6 +17,7 @@ from attestor.avs.recording import SignerReporter, recorder
 from attestor.chain.rpc import Rpc
 from attestor.cli.scroll import forks_of
 from attestor.core.chains import DEVELOPMENT_CHAIN_IDS
+from attestor.core.events import Event
 from attestor.core.scroll.eras import CHAINS, MAINNET, NEVER
 from attestor.core.text import checksummed
 from attestor.errors import ConfigurationInvalid
@@ -72,7 +73,7 @@ def build(
     signer = PoeSignerProcess(settings)
     opened.callback(signer.close)
     started, status = signer.started(), signer.status()
-    logger.info(
+    logger.bind(event=Event.AVS_SIGNER).info(
         "batches of chain {} are signed by {}, quotes: {}, sandbox: {}",
         chain_id,
         checksummed(status.address),
@@ -80,7 +81,7 @@ def build(
         started.level,
     )
     for missing in started.missing:
-        logger.warning("missing wall: {}", missing)
+        logger.bind(event=Event.SANDBOX_INCOMPLETE).warning("missing wall: {}", missing)
     node = _l2_node(opened, file)
     prover = SignerBatchProver(
         signer,
@@ -145,7 +146,7 @@ def provider_of(quotes: str, l1_chain_id: int) -> str:
         return quotes
     found = detect(os.path.exists, LinuxFiles().read)
     if found is None:
-        logger.warning(
+        logger.bind(event=Event.AVS_WITHOUT_QUOTES).warning(
             "this machine makes no quotes: the signing key cannot be attested, and "
             "generateAttestationReport answers with error 14003 (docs/avs.md, quotes)"
         )

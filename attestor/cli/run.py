@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from attestor import config
-from attestor.config import Chains, Config, names
+from attestor.config import Chains, Config, Reading, names
 
 
 def _default(known: Any) -> str:
@@ -83,11 +83,17 @@ def command(file: Path | None, dry_run: bool, chain: str | None, **flags: str | 
         click.echo("\n".join(f"{name:<16} {value}" for name, value in found.rows().items()))
         found.require_accepted()
         return
+    from loguru import logger
+
+    from attestor.core.events import Event
+
     reading = config.read(file, os.environ, flags)
     require_sound(reading)
     chains = reading.as_chains()
-    logs.set_up(chains.shared.log_level)
-    asyncio.run(_run(chains))
+    logs.set_up(chains.shared.log_level, chains.shared.log_format)
+    for note in reading.notes:
+        logger.bind(event=Event.CONFIGURATION_NOTE).warning("{}", note)
+    asyncio.run(_run(chains, lambda: config.read(file, os.environ, flags)))
 
 
 def require_sound(reading: config.Reading, starts: bool = True) -> None:
@@ -100,7 +106,7 @@ def require_sound(reading: config.Reading, starts: bool = True) -> None:
     reading.require((*reading.faults, *preflight.faults(reading, starts=starts)))
 
 
-async def _run(chains: Chains) -> None:
+async def _run(chains: Chains, read: Callable[[], Reading]) -> None:
     from attestor.daemon.access import access_settings
     from attestor.daemon.daemon import STOP_SECONDS, Daemon
     from attestor.daemon.stopping import exit_within
@@ -108,5 +114,5 @@ async def _run(chains: Chains) -> None:
 
     raise_file_limit()
     access_settings(chains.shared)  # Told before anything is opened, asked or paid.
-    daemon = Daemon(chains)
+    daemon = Daemon(chains, read=read)
     await daemon.run(at_stop=lambda: exit_within(STOP_SECONDS, lambda: daemon.exit_code))

@@ -5,8 +5,8 @@ from dataclasses import MISSING, fields, replace
 from pathlib import Path
 from typing import Any
 
+from attestor.config import credentials, names
 from attestor.config import file as toml
-from attestor.config import names
 from attestor.config.chains import Chains, beside, duplicates
 from attestor.config.given import Given, Options, over
 from attestor.config.nearest import unknown_variables
@@ -55,7 +55,8 @@ def read(
     by_chain = names.chain_variables(from_file.chains, faults) if from_file.chains else {}
     of_all = (names.variable(known) for known in fields(Config))
     unknown_variables(environment, [*of_all, *by_chain.values()], faults)
-    weaker = over(_from_environment(environment), from_file.shared)
+    kept = credentials.read(environment, faults)
+    weaker = over(_from_environment(environment), over(from_file.shared, kept.shared))
     shared = over(_from_flags(flags), weaker)
     each: list[ReadChain] = []
     for name, own in from_file.chains.items():
@@ -64,6 +65,7 @@ def read(
             for (of, option), variable in by_chain.items()
             if of == name and variable in environment
         }
+        own = over(own, kept.chains.get(name, {}))
         given = _inherited(name, shared, over(said, own))
         prefix = f"{toml.CHAINS}.{name}."
         each.append(ReadChain(name, given, _values(given, faults, needs_payer, prefix)))

@@ -101,16 +101,17 @@ class Config(AccessOptions, ProofOptions, CollateralOptions):
     )
     payer_address: bytes = option("address", "account that pays, at the remote signer", b"")
     payer_max_fee_gwei: float = option(
-        "float", "maximum fee per gas, in gwei", 200.0, high=MAX_GWEI
+        "float", "maximum fee per gas, in gwei", 200.0, high=MAX_GWEI, reloads=True
     )
     payer_max_priority_fee_gwei: float = option(
         "float",
         "maximum priority fee per gas of a first attempt, in gwei",
         10.0,
         high=MAX_GWEI,
+        reloads=True,
     )
     payer_max_reverted_gas_per_day: int = option(
-        "int", "gas that may be lost in a day to registrations that revert", 5_000_000
+        "int", "gas that may be lost in a day to registrations that revert", 5_000_000, reloads=True
     )
 
     quote_provider: str = option(
@@ -256,6 +257,14 @@ class Config(AccessOptions, ProofOptions, CollateralOptions):
         "minimum log level",
         "INFO",
         choices=("DEBUG", "INFO", "WARNING", "ERROR"),
+        reloads=True,
+    )
+    log_format: str = option(
+        "choice",
+        "lines for people (human), or one JSON object per line; auto is human on a terminal",
+        "auto",
+        choices=("auto", "human", "json"),
+        reloads=True,
     )
 
     @property

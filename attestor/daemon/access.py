@@ -30,8 +30,8 @@ def access_settings(config: Config) -> AccessSettings:
         anonymous_here=anonymous != "nobody",
         anonymous_elsewhere=anonymous == "everybody",
         access_log=config.api_access_log,
-        named=_numbers(config, "api_client_"),
-        unnamed=_numbers(config, "api_anonymous_"),
+        named=quotas_of(config)[0],
+        unnamed=quotas_of(config)[1],
     )
     build_access(settings, Asking())
     return settings
@@ -93,6 +93,11 @@ def _anonymous(config: Config) -> str:
 
 def _has_names(config: Config) -> bool:
     return config.api_clients_file is not None or config.api_client_ca_file is not None
+
+
+def quotas_of(config: Config) -> tuple[dict[str, int], dict[str, int]]:
+    """Of clients with a name, and of those without."""
+    return _numbers(config, "api_client_"), _numbers(config, "api_anonymous_")
 
 
 def _numbers(config: Config, prefix: str) -> dict[str, int]:

@@ -15,6 +15,7 @@ from attestor.chain.registry import Registry
 from attestor.collateral.build import build_duty
 from attestor.collateral.duty import CollateralDuty
 from attestor.config import Config
+from attestor.core.events import Event
 from attestor.core.fees import GWEI
 from attestor.core.report_data import Binding, Layout
 from attestor.core.signers import Cover
@@ -108,6 +109,8 @@ class RunningChain:
     rotation: Rotation
     vouching: Vouching
     heads: Heads
+    renew: Callable[[Config], None]
+    """Puts options in force that may change while it runs."""
 
     @property
     def cover(self) -> Cover:
@@ -136,7 +139,9 @@ def run_chain(
 ) -> RunningChain:
     """The rest, once there is a signer process with a slot for the chain. Nothing runs yet."""
     parts, store = opened.parts, opened.store
-    effects = _effects(config, parts, store, opened.manager, signer, opened.gate)
+    limit, payer = config.payer_max_reverted_gas_per_day, parts.pricer.payer
+    budget = GasBudget(store.transactions, payer, limit, time.time)
+    effects = _effects(parts, store, opened.manager, signer, opened.gate, budget)
     heads = Heads(parts.node, store.headers, Pace(config.chain_poll_seconds, time.monotonic))
     rotation = _rotation(parts, store, opened.manager, effects, heads)
     rotation.recover(held=signer.addresses())
@@ -159,9 +164,14 @@ def run_chain(
         *((opened.collateral,) if opened.collateral is not None else ()),
         *_policy_events(config, parts, opened.noted, heads),
     )
+
+    def renew(changed: Config) -> None:
+        parts.pricer.use(_fee_policy(changed))
+        budget.use(changed.payer_max_reverted_gas_per_day)
+
     _tell(config, parts)
     records = ChainRecords(checks, look.step, store.proofs, store.history, chain_time)
-    return RunningChain(store, opened.collateral, duties, records, rotation, vouching, heads)
+    return RunningChain(store, opened.collateral, duties, records, rotation, vouching, heads, renew)
 
 
 def end_signers(signer: SlotVerbs, rotation: Rotation) -> None:
@@ -243,16 +253,14 @@ def _collateral(
 
 
 def _effects(
-    config: Config,
     chain: ChainParts,
     store: StoreParts,
     manager: TransactionManager,
     signer: SlotVerbs,
     gate: Gate,
+    budget: GasBudget,
 ) -> RotationEffects:
     requests = RequestBuilder(chain.registry, chain.pricer.payer)
-    lost, limit = store.transactions, config.payer_max_reverted_gas_per_day
-    budget = GasBudget(lost, chain.pricer.payer, limit, time.time)
     return RotationEffects(
         signer, chain.registry, manager, gate, store.history, chain.binding, requests, budget
     )
@@ -271,7 +279,7 @@ def _rotation(
 
 
 def _tell(config: Config, parts: ChainParts) -> None:
-    logger.info(
+    logger.bind(event=Event.CHAIN_OPENED).info(
         "registry {} on chain {}, payer {}, provider {}",
         checksummed(parts.registry.address),
         config.chain_id,

@@ -12,18 +12,21 @@ from contextlib import AsyncExitStack, suppress
 
 from loguru import logger
 
-from attestor.config import Chains, Config
+from attestor.config import Chains, Config, Reading
 from attestor.core.duty import DutyBounds, fault, is_past_hope
+from attestor.core.events import Event
 from attestor.daemon.build import build
 from attestor.daemon.chain_units import ChainUnits
 from attestor.daemon.clocks import ClockWatch
 from attestor.daemon.database import check_daily
 from attestor.daemon.duties import Duties
+from attestor.daemon.reload import Reloading
 from attestor.daemon.stopping import aside
 from attestor.errors import AttestorError, Fatal
 from attestor.http.connections import ConnectionLimits
 from attestor.http.health import Health
 from attestor.http.server import Listener, application
+from attestor.observe import logs
 
 WATCH_SECONDS = 1.0
 DUTIES_STOP_SECONDS = 4.0
@@ -38,12 +41,19 @@ HEALTH_CONNECTIONS = ConnectionLimits(128, 64, head_seconds=5.0, idle_seconds=30
 class Daemon:
     """A daemon that is set up but does not run yet. Make it in the main thread."""
 
-    def __init__(self, config: Config | Chains, bounds: DutyBounds | None = None) -> None:
-        """With one chain, or with several."""
+    def __init__(
+        self,
+        config: Config | Chains,
+        bounds: DutyBounds | None = None,
+        read: Callable[[], Reading] | None = None,
+    ) -> None:
+        """With one chain, or with several. `read` reads the configuration again at SIGHUP; without
+        it, the signal does nothing."""
         self._bounds = bounds or DutyBounds()
         chains = config if isinstance(config, Chains) else Chains.of(config)
         self._parts = build(chains, self._bounds)
         self._clocks = self._parts.clocks
+        self._reloading = Reloading(chains, read, self._use) if read is not None else None
         self._stop = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._lock = threading.Lock()
@@ -63,6 +73,7 @@ class Daemon:
         self._loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             self._loop.add_signal_handler(number, self._stop.set)
+        self._loop.add_signal_handler(signal.SIGHUP, self._reload)
         async with AsyncExitStack() as stack:
             stack.push_async_callback(aside, self._parts.closing.close, STOP_SECONDS)
             shared = Duties(self._parts.duties, self._fail, self._clocks)
@@ -74,7 +85,7 @@ class Daemon:
             stack.callback(check_daily(units.wake).stop)
             stack.callback(at_stop)
             await self._watch(units)
-            logger.info("stopping")
+            logger.bind(event=Event.STOPPING).info("stopping")
         if self._failure is not None:
             raise self._failure
 
@@ -101,7 +112,7 @@ class Daemon:
         clocks = ClockWatch(self._clocks)
         while not self._stop.is_set():
             for line in clocks.told():
-                logger.warning(line)
+                logger.bind(event=Event.CLOCK_CHANGED).warning(line)
             now = self._clocks.watch()
             for record in units.ending_records():
                 found = fault(record, now, self._bounds)
@@ -118,7 +129,19 @@ class Daemon:
             aside(lambda: units.stop(DUTIES_STOP_SECONDS), DUTIES_STOP_SECONDS + 1),
         )
         if hanging is None or hanging:
-            logger.warning("left behind, as they hang: {}", ", ".join(hanging or ["duties"]))
+            logger.bind(event=Event.DUTIES_LEFT_BEHIND).warning(
+                "left behind, as they hang: {}", ", ".join(hanging or ["duties"])
+            )
+
+    def _reload(self) -> None:
+        """In a thread: files are read, and duties, health and clients wait for none of it."""
+        if self._reloading is not None and not self._stop.is_set():
+            threading.Thread(target=self._reloading.run, name="reload", daemon=True).start()
+
+    def _use(self, chains: Chains) -> None:
+        """Options that changed. Called from a thread."""
+        logs.set_up(chains.shared.log_level, chains.shared.log_format)
+        self._parts.renew(chains)
 
     def _fail(self, error: Fatal) -> None:
         """Stop for good: whoever supervises the daemon starts it anew, with new keys. Called from
@@ -131,7 +154,7 @@ class Daemon:
             return
         with self._lock:
             if self._failure is None:
-                logger.error("{} [{}]", error, error.code)
+                logger.bind(event=Event.DAEMON_FAILED).error("{} [{}]", error, error.code)
             self._failure = self._failure or error
         assert self._loop is not None
         self._loop.call_soon_threadsafe(self._stop.set)

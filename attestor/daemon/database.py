@@ -5,6 +5,7 @@ from typing import Protocol
 
 from loguru import logger
 
+from attestor.core.events import Event
 from attestor.daemon.calendar import SchedulerCalendar
 from attestor.errors import AttestorError, DatabaseUnavailable
 
@@ -49,7 +50,7 @@ class DatabaseDuty:
                 self._tell(error)
                 return
         if self._told is not None:
-            logger.info("the database can be used again")
+            logger.bind(event=Event.DATABASE_USABLE).info("the database can be used again")
             self._told = None
 
     def close(self) -> None:
@@ -57,7 +58,7 @@ class DatabaseDuty:
 
     def _tell(self, fault: AttestorError) -> None:
         if fault.code != self._told:
-            logger.error("{} [{}]", fault, fault.code)
+            logger.bind(event=Event.DATABASE_UNUSABLE).error("{} [{}]", fault, fault.code)
             self._told = fault.code
 
 
@@ -76,7 +77,9 @@ class DatabaseCheckDuty:
         try:
             self._database.check()
         except DatabaseUnavailable as error:
-            logger.warning("the database is not checked today: {} [{}]", error, error.code)
+            logger.bind(event=Event.DATABASE_NOT_CHECKED).warning(
+                "the database is not checked today: {} [{}]", error, error.code
+            )
 
     def close(self) -> None:
         """A step only reads, and may be left behind."""

@@ -260,6 +260,9 @@ port = {options.health_port}
 
 [store]
 path = "{self.database}"
+
+[log]
+format = "human"
 """
 
     def _last_lines(self) -> str:

@@ -5,6 +5,7 @@ from contextlib import suppress
 
 from loguru import logger
 
+from attestor.core.events import Event
 from attestor.core.text import to_hex
 from attestor.errors import AttestorError, Transient
 from attestor.observe.repeated import Repeated
@@ -26,7 +27,9 @@ class Failures:
         if told is None:
             return
         again = f", {told.times} times in a row" if told.times > 1 else ""
-        logger.warning("{} failed{}: {} [{}]", what, again, error, error.code)
+        logger.bind(event=Event.STEP_FAILED).warning(
+            "{} failed{}: {} [{}]", what, again, error, error.code
+        )
         if told.is_new:
             # A database that cannot be written at the moment must not hide what failed.
             with suppress(Transient):
@@ -37,4 +40,6 @@ class Failures:
     def passed(self, what: str) -> None:
         """`what` was done."""
         if (failures := self._repeated.passed(what)) > 1:
-            logger.info("{} works again, after {} failures", what, failures)
+            logger.bind(event=Event.STEP_WORKS).info(
+                "{} works again, after {} failures", what, failures
+            )

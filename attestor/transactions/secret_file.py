@@ -11,6 +11,8 @@ from attestor.errors import PayerInvalid
 from attestor.hardening.memory import SecretBuffer
 
 MAX_BYTES = 4096
+CREDENTIALS = Path("/run/credentials")
+"""Below it each unit of systemd has a folder that nobody else can read."""
 
 
 @contextmanager
@@ -25,7 +27,7 @@ def read(path: Path, what: str, option: str) -> Iterator[tuple[SecretBuffer, int
     try:
         length = _read(path, text)
         mode = os.stat(path).st_mode
-        if mode & (stat.S_IRWXG | stat.S_IRWXO):
+        if mode & (stat.S_IRWXO | (0 if _is_credential(path) else stat.S_IRWXG)):
             raise PayerInvalid(
                 f"{what} {path} is open to others (mode {stat.S_IMODE(mode):03o})",
                 hint=f"chmod 600 {path}",
@@ -39,6 +41,11 @@ def read(path: Path, what: str, option: str) -> Iterator[tuple[SecretBuffer, int
         ) from None
     finally:
         text.destroy()
+
+
+def _is_credential(path: Path) -> bool:
+    """Whether systemd put it there for this unit: its access list shows as rights of a group."""
+    return path.resolve().is_relative_to(CREDENTIALS)
 
 
 def _read(path: Path, text: SecretBuffer) -> int:
