@@ -1,5 +1,4 @@
-"""Connections within bounds: how many there are, from one address and together, and how long one
-may go without a whole request.
+"""Connections within bounds: how many there are, and how long one may go without a request.
 
 aiohttp bounds neither: whoever sends nothing, or a byte at a time, would hold a descriptor forever.
 """

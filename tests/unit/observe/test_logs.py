@@ -211,7 +211,7 @@ def test_set_up__same_warning_again__is_written_at_a_growing_pace(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     now = 1000.0
-    monkeypatch.setattr(logs.time, "monotonic", lambda: now)
+    monkeypatch.setattr("attestor.observe.logs.time.monotonic", lambda: now)
     logs.set_up("INFO")
     for second in range(300):
         now = 1000.0 + second
