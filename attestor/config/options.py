@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from attestor import resources
 from attestor.config.access_options import AccessOptions
 from attestor.config.collateral_options import CollateralOptions
 from attestor.config.option import (
@@ -10,7 +11,6 @@ from attestor.config.option import (
     MAX_PERIOD_SECONDS,
     MAX_PORT,
     MAX_WAIT_SECONDS,
-    ROOT,
     option,
 )
 from attestor.config.payers import payer_source
@@ -198,7 +198,7 @@ class Config(AccessOptions, ProofOptions, CollateralOptions):
     )
 
     executor_directory: Path = option(
-        "path", "directory of the executor's binaries", ROOT / "executor" / "target" / "release"
+        "path", "directory of the executor's programs", resources.folder("executor")
     )
     executor_engine: str = option(
         "choice",

@@ -28,6 +28,8 @@ class Event(StrEnum):
     )
     EXECUTOR_UNRECORDED = "executor_unrecorded", "The executor is not the one that was built."
     EXECUTOR_MISSING = "executor_missing", "The program that decodes large requests is not there."
+    SELF_TEST_FAILED = "self_test_failed", "The engine does not run a known program as it should."
+    SELF_TEST_PASSES = "self_test_passes", "It does again."
     LISTENING = "listening", "A listener accepts connections."
     STOPPING = "stopping", "The service was asked to stop."
     STOPPED = "stopped", "It has stopped."

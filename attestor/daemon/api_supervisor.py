@@ -13,6 +13,7 @@ from loguru import logger
 
 from attestor.api.settings import ApiState, Renewed
 from attestor.core.events import Event
+from attestor.core.service_view import QueueView
 from attestor.errors import ApiNotAnswering, AttestorError, SigningHalted, WorkersFailing, restore
 
 MUTE_SECONDS = 6.0
@@ -96,6 +97,12 @@ class ApiSupervisor:
     def connections(self) -> int:
         """Clients' connections, as last heard."""
         return int(self._figures.get("connections", 0))
+
+    @property
+    def queues(self) -> tuple[QueueView, ...]:
+        """The jobs of each registration, as last heard."""
+        told = dict(self._figures.get("queues", {}))
+        return tuple(QueueView(str(one), *map(int, told[one][:2])) for one in told)
 
     def fault(self) -> AttestorError | None:
         """What is wrong with the process, or with what it told of itself."""

@@ -25,6 +25,7 @@ from attestor.daemon.chain_build import OpenedChain, RunningChain, open_chain, r
 from attestor.daemon.chain_unit import ChainUnit
 from attestor.daemon.clocks import Clocks
 from attestor.daemon.duties import Duty
+from attestor.daemon.engine_test import EngineTestDuty
 from attestor.daemon.findings import Findings
 from attestor.daemon.halt import Halt
 from attestor.daemon.heartbeat import HeartbeatDuty
@@ -54,6 +55,7 @@ class Parts:
     duties: tuple[Duty, ...]
     closing: ExitStack
     clocks: Clocks
+    engine: EngineTestDuty
     executor: ExecutorBuild = ExecutorBuild.RECORDED
     configs: dict[str, Config] = field(default_factory=dict)
     """By the chain's name; what a chain is built by, whenever it is built anew."""
@@ -63,7 +65,7 @@ class Parts:
         for unit, chain in zip(self.units, chains.each, strict=True):
             self.configs[chain.name] = chain.config
             if unit.running is not None:
-                unit.running.renew(chain.config)
+                unit.running.renewal.use(chain.config)
         self.api.supervisor.renew(renewed(chains.shared))
 
 
@@ -113,14 +115,16 @@ def build(chains: Chains, bounds: DutyBounds | None = None) -> Parts:
         if halt.error is not None:
             api.supervisor.halt(halt.error)
         _tell(config, started)
+        engine = EngineTestDuty(signer)
         return Parts(
             config,
             tuple(units),
             api,
             health,
-            (HeartbeatDuty(signer),),
+            (HeartbeatDuty(signer), engine),
             closing=opened.pop_all(),
             clocks=clocks,
+            engine=engine,
             executor=started.executor,
             configs=configs,
         )

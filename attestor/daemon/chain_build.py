@@ -16,7 +16,6 @@ from attestor.collateral.build import build_duty
 from attestor.collateral.duty import CollateralDuty
 from attestor.config import Config
 from attestor.core.events import Event
-from attestor.core.fees import GWEI
 from attestor.core.report_data import Binding, Layout
 from attestor.core.signers import Cover
 from attestor.core.text import checksummed
@@ -24,8 +23,11 @@ from attestor.daemon.api_service import ChainRecords
 from attestor.daemon.database import DatabaseCheckDuty, DatabaseDuty
 from attestor.daemon.duties import Duty
 from attestor.daemon.halt import Halt
+from attestor.daemon.payer_watch import PayerDuty
 from attestor.daemon.policy import make_gate, policy_from
 from attestor.daemon.policy_events import PolicyEventsDuty
+from attestor.daemon.renewal import Renewal, fee_policy
+from attestor.daemon.views import ChainWatch
 from attestor.deployment import addresses
 from attestor.errors import AttestorError
 from attestor.jobs.cross_checks import CheckingProcess, CrossChecks
@@ -54,7 +56,6 @@ from attestor.transactions.lock import lock_account
 from attestor.transactions.manager import TransactionManager
 from attestor.transactions.payers import load_payer
 from attestor.transactions.pricing import Pricer
-from attestor.transactions.replacement import FeePolicy
 
 LOOK_SECONDS = 5.0
 """Between two looks at what was found about samples. After a disagreement the signer process signs
@@ -109,8 +110,8 @@ class RunningChain:
     rotation: Rotation
     vouching: Vouching
     heads: Heads
-    renew: Callable[[Config], None]
-    """Puts options in force that may change while it runs."""
+    watch: ChainWatch
+    renewal: Renewal
 
     @property
     def cover(self) -> Cover:
@@ -139,11 +140,12 @@ def run_chain(
 ) -> RunningChain:
     """The rest, once there is a signer process with a slot for the chain. Nothing runs yet."""
     parts, store = opened.parts, opened.store
-    limit, payer = config.payer_max_reverted_gas_per_day, parts.pricer.payer
-    budget = GasBudget(store.transactions, payer, limit, time.time)
+    limit = config.payer_max_reverted_gas_per_day
+    budget = GasBudget(store.transactions, parts.pricer.payer, limit, time.time)
     effects = _effects(parts, store, opened.manager, signer, opened.gate, budget)
     heads = Heads(parts.node, store.headers, Pace(config.chain_poll_seconds, time.monotonic))
-    rotation = _rotation(parts, store, opened.manager, effects, heads)
+    failures = Failures(store.history, time.monotonic)
+    rotation = _rotation(parts, store, opened.manager, effects, heads, failures)
     rotation.recover(held=signer.addresses())
     vouching = Vouching(parts.node, parts.registry, shows=rotation.shows)
     checks = CrossChecks(findings, store.proofs, store.disagreements, vouching.require)
@@ -151,6 +153,8 @@ def run_chain(
     # An earlier run ended in a disagreement that stands, unless it was resumed.
     for standing in store.disagreements.open()[:1]:
         halt.halt(f"job {standing.job} of {standing.at}: {standing.reason}")
+    database = DatabaseDuty(store.database, config.store_path)
+    payer = PayerDuty(parts.node, parts.pricer.payer, fee_policy(config).cap)
     look = CrossCheckDuty(checks, halt.halt, LOOK_SECONDS)
 
     def chain_time() -> int:
@@ -158,20 +162,31 @@ def run_chain(
 
     duties: tuple[Duty, ...] = (
         RotationDuty(signer, rotation, lambda: halt.reason, config.chain_poll_seconds),
-        DatabaseDuty(store.database),
+        database,
         DatabaseCheckDuty(store.database),
         look,
+        payer,
         *((opened.collateral,) if opened.collateral is not None else ()),
         *_policy_events(config, parts, opened.noted, heads),
     )
 
-    def renew(changed: Config) -> None:
-        parts.pricer.use(_fee_policy(changed))
-        budget.use(changed.payer_max_reverted_gas_per_day)
-
+    renewal = Renewal(parts.pricer, budget)
     _tell(config, parts)
     records = ChainRecords(checks, look.step, store.proofs, store.history, chain_time)
-    return RunningChain(store, opened.collateral, duties, records, rotation, vouching, heads, renew)
+    watch = ChainWatch(
+        parts.node.pool.endpoints,
+        heads,
+        rotation,
+        failures,
+        lambda: payer.view,
+        lambda: database.free_bytes,
+        parts.policy.lease_seconds if parts.policy.leases_need_blocks else None,
+        time.monotonic,
+    )
+    collateral = opened.collateral
+    return RunningChain(
+        store, collateral, duties, records, rotation, vouching, heads, watch, renewal
+    )
 
 
 def end_signers(signer: SlotVerbs, rotation: Rotation) -> None:
@@ -191,13 +206,8 @@ def _chain(config: Config) -> ChainParts:
     registry = Registry(node, contracts.registry, binding.layout)
     policy = policy_from(config, registry.terms())
     payer = load_payer(config.payer, lambda name: f"payer.{name}")
-    pricer = Pricer(node, payer, _fee_policy(config))
+    pricer = Pricer(node, payer, fee_policy(config))
     return ChainParts(node, contracts, registry, binding, policy, pricer)
-
-
-def _fee_policy(config: Config) -> FeePolicy:
-    cap, tip = config.payer_max_fee_gwei, config.payer_max_priority_fee_gwei
-    return FeePolicy(int(cap * GWEI), int(tip * GWEI))
 
 
 def _store(
@@ -272,8 +282,9 @@ def _rotation(
     manager: TransactionManager,
     effects: RotationEffects,
     heads: Heads,
+    failures: Failures,
 ) -> Rotation:
-    history, failures = store.history, Failures(store.history, time.monotonic)
+    history = store.history
     observer = Observer(chain.registry, manager, history, chain.policy, failures)
     return Rotation(heads, observer, effects, history, chain.policy, failures, time.monotonic)
 

@@ -18,8 +18,8 @@ from attestor.daemon import access, database_preflight
 from attestor.deployment import addresses
 from attestor.errors import AttestorError, ConfigurationInvalid
 from attestor.executor.bodies import PROGRAM as DECODE_PROGRAM
-from attestor.executor.child import BUILD_COMMAND
 from attestor.executor.native import EXECUTE_PROGRAM, VKEY_PROGRAM
+from attestor.executor.starting import BUILD_COMMAND
 from attestor.hardening import users
 from attestor.http import tls_files
 from attestor.http.allow_list import AllowList
@@ -80,14 +80,14 @@ def _executor(config: Config) -> None:
     if not directory.is_dir():
         raise ConfigurationInvalid(
             f"there is no directory {directory} with the executor's programs",
-            hint=f"correct executor.directory, or build them: {BUILD_COMMAND}",
+            hint=f"correct executor.directory, or {BUILD_COMMAND}",
         )
     names = (EXECUTE_PROGRAM, VKEY_PROGRAM, DECODE_PROGRAM)
     missing = [name for name in names if not os.access(directory / name, os.R_OK | os.X_OK)]
     if missing:
         raise ConfigurationInvalid(
             f"{directory} has no program {' and no '.join(missing)} that can be run",
-            hint=f"correct executor.directory, or build them: {BUILD_COMMAND}",
+            hint=f"correct executor.directory, or {BUILD_COMMAND}",
         )
 
 
