@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 from collections.abc import Callable
 from dataclasses import MISSING, fields
 from pathlib import Path
@@ -109,10 +110,13 @@ def require_sound(reading: config.Reading, starts: bool = True) -> None:
 async def _run(chains: Chains, read: Callable[[], Reading]) -> None:
     from attestor.daemon.access import access_settings
     from attestor.daemon.daemon import STOP_SECONDS, Daemon
+    from attestor.daemon.reload import Reloading
     from attestor.daemon.stopping import exit_within
     from attestor.http.process_limits import raise_file_limit
 
     raise_file_limit()
     access_settings(chains.shared)  # Told before anything is opened, asked or paid.
-    daemon = Daemon(chains, read=read)
+    daemon = Daemon(chains)
+    reloading = Reloading(chains, read, daemon.renew)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reloading.begin)
     await daemon.run(at_stop=lambda: exit_within(STOP_SECONDS, lambda: daemon.exit_code))

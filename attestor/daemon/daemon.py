@@ -12,7 +12,7 @@ from contextlib import AsyncExitStack, suppress
 
 from loguru import logger
 
-from attestor.config import Chains, Config, Reading
+from attestor.config import Chains, Config
 from attestor.core.duty import DutyBounds, fault, is_past_hope
 from attestor.core.events import Event
 from attestor.daemon.build import build
@@ -20,7 +20,6 @@ from attestor.daemon.chain_units import ChainUnits
 from attestor.daemon.clocks import ClockWatch
 from attestor.daemon.database import check_daily
 from attestor.daemon.duties import Duties
-from attestor.daemon.reload import Reloading
 from attestor.daemon.service_views import service_view_of
 from attestor.daemon.stopping import aside
 from attestor.errors import AttestorError, Fatal
@@ -28,7 +27,6 @@ from attestor.http.connections import ConnectionLimits
 from attestor.http.health import Health
 from attestor.http.probes import Probes
 from attestor.http.server import Listener, application
-from attestor.observe import logs
 
 WATCH_SECONDS = 1.0
 DUTIES_STOP_SECONDS = 4.0
@@ -43,19 +41,13 @@ HEALTH_CONNECTIONS = ConnectionLimits(128, 64, head_seconds=5.0, idle_seconds=30
 class Daemon:
     """A daemon that is set up but does not run yet. Make it in the main thread."""
 
-    def __init__(
-        self,
-        config: Config | Chains,
-        bounds: DutyBounds | None = None,
-        read: Callable[[], Reading] | None = None,
-    ) -> None:
-        """With one chain, or with several. `read` reads the configuration again at SIGHUP; without
-        it, the signal does nothing."""
+    def __init__(self, config: Config | Chains, bounds: DutyBounds | None = None) -> None:
+        """With one chain, or with several."""
         self._bounds = bounds or DutyBounds()
         chains = config if isinstance(config, Chains) else Chains.of(config)
         self._parts = build(chains, self._bounds)
         self._clocks = self._parts.clocks
-        self._reloading = Reloading(chains, read, self._use) if read is not None else None
+        self.renew = self._parts.renew
         self._stop = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._lock = threading.Lock()
@@ -75,7 +67,6 @@ class Daemon:
         self._loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             self._loop.add_signal_handler(number, self._stop.set)
-        self._loop.add_signal_handler(signal.SIGHUP, self._reload)
         async with AsyncExitStack() as stack:
             stack.push_async_callback(aside, self._parts.closing.close, STOP_SECONDS)
             shared = Duties(self._parts.duties, self._fail, self._clocks)
@@ -138,16 +129,6 @@ class Daemon:
             logger.bind(event=Event.DUTIES_LEFT_BEHIND).warning(
                 "left behind, as they hang: {}", ", ".join(hanging or ["duties"])
             )
-
-    def _reload(self) -> None:
-        """In a thread: files are read, and duties, health and clients wait for none of it."""
-        if self._reloading is not None and not self._stop.is_set():
-            threading.Thread(target=self._reloading.run, name="reload", daemon=True).start()
-
-    def _use(self, chains: Chains) -> None:
-        """Options that changed. Called from a thread."""
-        logs.set_up(chains.shared.log_level, chains.shared.log_format)
-        self._parts.renew(chains)
 
     def _fail(self, error: Fatal) -> None:
         """Stop for good: whoever supervises the daemon starts it anew, with new keys. Called from

@@ -10,6 +10,7 @@ from loguru import logger
 from attestor.config import ChainConfig, Chains, Config, Reading, key
 from attestor.core.events import Event
 from attestor.daemon import preflight
+from attestor.observe import logs
 
 
 @dataclass(frozen=True)
@@ -57,8 +58,12 @@ class Reloading:
         self._use = use
         self._lock = threading.Lock()
 
-    def run(self) -> None:
-        """As `reload`, for a thread of its own: a defect is told, and nothing changes."""
+    def begin(self) -> None:
+        """In a thread: files are read, and duties, health and clients wait for none of it."""
+        threading.Thread(target=self._run, name="reload", daemon=True).start()
+
+    def _run(self) -> None:
+        """A defect is told, and nothing changes."""
         try:
             self.reload()
         except Exception as error:
@@ -79,6 +84,7 @@ class Reloading:
                 return
             found = change(self._chains, reading.as_chains())
             self._chains = found.chains
+            logs.set_up(found.chains.shared.log_level, found.chains.shared.log_format)
             self._use(found.chains)
             taken = ", ".join(found.taken) or "nothing that differs"
             later = f"; needs a new start: {', '.join(found.later)}" if found.later else ""
