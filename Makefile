@@ -2,7 +2,7 @@
 # Each target sets up what it needs, once. `make help` lists those with a comment after `##`.
 
 .PHONY: demo test devnet setup contracts executor executor-jit scroll abi openapi \
-	package-contracts errors lint lint-python test-fast test-python test-contracts \
+	package-contracts errors events lint lint-python test-fast test-python test-contracts \
 	test-executor format clean help
 
 UV_VERSION := 0.13.8
@@ -110,6 +110,9 @@ abi: contracts .venv/.ready ## write abi/ and docs/contract-reference.md from th
 errors: .venv/.ready ## write docs/errors.md from the error classes
 	@$(PYTHON) scripts/error_reference.py
 
+events: .venv/.ready ## write docs/log-events.md from the list of events
+	@$(PYTHON) scripts/log_events.py
+
 openapi: .venv/.ready ## write docs/openapi.json from the calls of /v1
 	@$(PYTHON) scripts/openapi.py
 
@@ -136,6 +139,7 @@ lint: setup lint-python ## formatting, linters, types, and generated files, of a
 	@$(PYTHON) scripts/contract_reference.py --check
 	@$(PYTHON) scripts/error_reference.py --check
 	@$(PYTHON) scripts/openapi.py --check
+	@$(PYTHON) scripts/log_events.py --check
 	@$(PYTHON) scripts/contract_fixtures.py --check
 	@$(PYTHON) scripts/collateral_fixtures.py --check
 	@cd executor && cargo fmt --check

@@ -10,6 +10,7 @@ from loguru import logger
 from attestor.access import clients_file
 from attestor.access.clients_file import Clients, KnownClient
 from attestor.core.api_key import ApiKey
+from attestor.core.events import Event
 from attestor.errors.access import ClientRefused, ClientsFileInvalid, KeyRefused
 
 LOOK_SECONDS = 1.0
@@ -76,9 +77,13 @@ class KnownClients:
         self._stamp = stamp
         try:
             self._index = _index(clients_file.read(self._path))
-            logger.info("{} is read again: {} clients", self._path, len(self._index.by_name))
+            logger.bind(event=Event.CLIENTS_RENEWED).info(
+                "{} is read again: {} clients", self._path, len(self._index.by_name)
+            )
         except ClientsFileInvalid as error:
-            logger.error("the clients stay as they were: {} [{}]", error, error.code)
+            logger.bind(event=Event.CLIENTS_REFUSED).error(
+                "the clients stay as they were: {} [{}]", error, error.code
+            )
 
 
 def _stamp(path: Path) -> tuple[int, ...] | None:

@@ -44,7 +44,7 @@ def main(control: int, signer: int, listening: int) -> None:
     connection = socket.socket(fileno=control)
     settings, state = (_read(connection) for _ in range(2))
     told = ApiSettings.from_header(settings.header)
-    logs.set_up(told.log_level)
+    logs.set_up(told.log_level, told.log_format)
     asyncio.run(
         _serve(
             told,

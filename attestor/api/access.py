@@ -28,6 +28,10 @@ class AccessParts:
     files: TlsFiles | None
     tls: ssl.SSLContext | None
 
+    def use_quotas(self, named: dict[str, int], unnamed: dict[str, int]) -> None:
+        """Go by other quotas from the next request on."""
+        self.access.use_quotas(_quotas(named), _quotas(unnamed))
+
 
 def build_access(settings: AccessSettings, asking: Asking) -> AccessParts:
     """All of them. Raises each `Misconfigured` error of a file or a network."""

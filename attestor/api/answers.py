@@ -8,6 +8,7 @@ from loguru import logger
 from attestor.api.link import DaemonLink
 from attestor.api.settings import ChainState
 from attestor.core.cross_check import Finding
+from attestor.core.events import Event
 from attestor.core.outcome import Outcome
 from attestor.errors import AttestorError, OutcomeUnknown, Transient
 from attestor.signer.prover import Prover
@@ -92,7 +93,9 @@ class Answers:
         except OutcomeUnknown:
             return False
         except Transient as error:
-            logger.info("job {} is not signed anew yet: {} [{}]", job, error, error.code)
+            logger.bind(event=Event.JOB_NOT_SIGNED, job=job).info(
+                "job {} is not signed anew yet: {} [{}]", job, error, error.code
+            )
         return True
 
     def _sign_again(self, job: str, outcome: Outcome) -> None:

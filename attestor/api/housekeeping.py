@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from loguru import logger
 
+from attestor.core.events import Event
 from attestor.errors import AttestorError
 from attestor.jobs.queue import ProofQueue
 from attestor.store.job_ends import JobEnds
@@ -44,7 +45,9 @@ class Housekeeping:
             except AttestorError as error:
                 logger.debug("the jobs are not looked after yet: {} [{}]", error, error.code)
             except Exception as error:
-                logger.opt(exception=error).error("looking after the jobs met an unexpected error")
+                logger.bind(event=Event.UNEXPECTED_ERROR).opt(exception=error).error(
+                    "looking after the jobs met an unexpected error"
+                )
             await asyncio.sleep(ORDER_SECONDS)
 
     async def carry_out(self) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from loguru import logger
 
 from attestor.access.admission import Admission
+from attestor.core.events import Event
 from attestor.core.job import Work
 from attestor.core.proof import Proof
 from attestor.errors import AttestorError, ExecutionStopped, Transient
@@ -54,4 +55,6 @@ class Metered:
             self._admission.charge(job, cycles, is_over)
         except AttestorError as error:
             # The answer does not wait for a figure.
-            logger.warning("{} cycles are not counted: {} [{}]", cycles, error, error.code)
+            logger.bind(event=Event.QUOTA_NOT_COUNTED).warning(
+                "{} cycles are not counted: {} [{}]", cycles, error, error.code
+            )

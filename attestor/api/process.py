@@ -18,7 +18,8 @@ from attestor.api.housekeeping import Housekeeping
 from attestor.api.link import DaemonLink
 from attestor.api.program_keys import ProgramKeys
 from attestor.api.relay import HealthRelay
-from attestor.api.settings import ApiSettings, ApiState
+from attestor.api.settings import ApiSettings, ApiState, Renewed
+from attestor.core.events import Event
 from attestor.errors import AttestorError, EnginesDisagree, Fatal, SigningHalted
 from attestor.executor.bodies import BodyDecoder
 from attestor.http.bodies import BodyLimits
@@ -30,6 +31,7 @@ from attestor.http.statements import Statements
 from attestor.http.tls_renewal import TlsRenewal
 from attestor.http.v1.calls import V1
 from attestor.http.v1.status import Bounds
+from attestor.observe import logs
 from attestor.signer.prover import AttachedProver
 from attestor.store.database import Store
 from attestor.store.job_ends import JobEnds
@@ -64,6 +66,7 @@ class ApiProcess:
         self._stop = asyncio.Event()
         self._stop_seconds = 0.0
         self._failure: Fatal | None = None
+        self._renewed: Renewed | None = None
         self._loop = asyncio.get_running_loop()
 
     def told(self, state: ApiState) -> None:
@@ -71,6 +74,10 @@ class ApiProcess:
         if state.halted is not None:
             for part in self._parts:
                 part.queue.halt(state.halted)
+        if state.renewed is not None and state.renewed != self._renewed:
+            self._renewed = state.renewed
+            logs.set_up(state.renewed.log_level, state.renewed.log_format)
+            self._access.use_quotas(state.renewed.named, state.renewed.unnamed)
         if state.stopping is not None:
             self._stop_seconds = state.stopping
             self._stop.set()
@@ -179,7 +186,9 @@ class ApiProcess:
         been told of that, and halts. Called in the loop."""
         if isinstance(error, EnginesDisagree | SigningHalted):
             return
-        logger.error("the API process ends: {} [{}]", error, error.code)
+        logger.bind(event=Event.API_PROCESS_FAILED).error(
+            "the API process ends: {} [{}]", error, error.code
+        )
         self._failure = self._failure or error
         self._stop.set()
 

@@ -45,6 +45,7 @@ class ApiSettings:
     max_connections_per_address: int
     executor_directory: str
     log_level: str
+    log_format: str = "auto"
     access: AccessSettings = AccessSettings()
 
     def to_header(self) -> dict[str, Any]:
@@ -63,25 +64,38 @@ class ApiSettings:
 
 
 @dataclass(frozen=True)
+class Renewed:
+    """Settings that may change while the process runs: quotas by their names."""
+
+    log_level: str
+    log_format: str
+    named: dict[str, int]
+    unnamed: dict[str, int]
+
+
+@dataclass(frozen=True)
 class ApiState:
     """What the API process has to do: answer nothing once signing is `halted`, for a reason; stop
-    within `stopping` seconds."""
+    within `stopping` seconds; work by `renewed` settings."""
 
     halted: SigningHalted | None = None
     stopping: float | None = None
+    renewed: Renewed | None = None
 
     def to_header(self) -> dict[str, Any]:
         """The state as a frame's header."""
         halted = self.halted
         told = None if halted is None else {"message": halted.message, "hint": halted.hint}
-        return {"event": "state", "halted": told, "stopping": self.stopping}
+        renewed = None if self.renewed is None else vars(self.renewed)
+        return {"event": "state", "halted": told, "stopping": self.stopping, "renewed": renewed}
 
     @classmethod
     def from_header(cls, header: dict[str, Any]) -> "ApiState":
         """The state in a frame's header."""
         told = header["halted"]
         halted = SigningHalted(told["message"], hint=told["hint"]) if told is not None else None
-        return cls(halted, header["stopping"])
+        renewed = header["renewed"]
+        return cls(halted, header["stopping"], None if renewed is None else Renewed(**renewed))
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from loguru import logger
 from attestor.core.avs.context import BlockContext, Context
 from attestor.core.avs.interning import MAX_TABLE_BYTES
 from attestor.core.avs.nodes import PROOF_END
+from attestor.core.events import Event
 from attestor.core.scroll.eras import FEE_VAULT
 from attestor.errors import WrongChain
 from attestor.errors.avs import ContextRefused
@@ -70,7 +71,9 @@ class NodeContextSource:
                     "answers from several",
                     hint="ask again",
                 )
-        logger.info("context of blocks {} to {}: {} bytes", first, last, size)
+        logger.bind(event=Event.AVS_CONTEXT).info(
+            "context of blocks {} to {}: {} bytes", first, last, size
+        )
         return Context.of(tuple(blocks))
 
     def _require_chain(self) -> None:

@@ -11,6 +11,7 @@ from loguru import logger
 from attestor.avs.linking import Linked, Run, linked_runs
 from attestor.core.avs.context import Context
 from attestor.core.avs.poe import PoeAnswer
+from attestor.core.events import Event
 from attestor.core.scroll.evidence import Evidence
 from attestor.core.text import to_hex
 from attestor.errors.avs import BlocksUnknown
@@ -88,7 +89,7 @@ class SignerBatchProver:
                 if attempt == MOST_RUNS:
                     raise
         await asyncio.to_thread(self._record, signed, context, evidence)
-        logger.info(
+        logger.bind(event=Event.AVS_BATCH_PROVEN, batch=to_hex(signed.poe.batch_hash)).info(
             "batch {} (blocks {} to {}) proven in {:.1f} s: {}",
             signed.index,
             signed.first_block,
@@ -116,7 +117,7 @@ class SignerBatchProver:
             for finished in asyncio.as_completed(running):
                 part = await finished
                 done += 1
-                logger.info(
+                logger.bind(event=Event.AVS_RUNS_EXECUTED).info(
                     "{} of {} runs executed, {} gas in {:.1f} CPU seconds",
                     done,
                     len(running),

@@ -13,6 +13,7 @@ from loguru import logger
 from attestor.avs.failures import failure_of
 from attestor.avs.methods import Methods
 from attestor.avs.parts import Parts
+from attestor.core.events import Event
 from attestor.http import tls_files
 from attestor.http.allow_list import EVERYBODY, AllowList
 from attestor.http.connections import ConnectionLimits
@@ -51,7 +52,7 @@ def tls_context(serving: Serving) -> ssl.SSLContext | None:
     now = datetime.datetime.now(datetime.UTC)
     context = tls_files.server_context(serving.tls, now)
     for warning in tls_files.warnings_of(serving.tls, now):
-        logger.warning("{}", warning)
+        logger.bind(event=Event.ACCESS_WARNING).warning("{}", warning)
     return context
 
 
@@ -87,12 +88,14 @@ async def serve(listening: socket.socket, serving: Serving, parts: Parts) -> Non
         while not stop.is_set():
             parts.require_alive()
             await asyncio.wait((stopped,), timeout=WATCH_SECONDS)
-        logger.info("stopping: calls that are being answered get {:g} s", serving.stop_seconds)
+        logger.bind(event=Event.STOPPING).info(
+            "stopping: calls that are being answered get {:g} s", serving.stop_seconds
+        )
     finally:
         stopped.cancel()
         await _stop(listener, methods, now)
         parts.release()
-    logger.info("stopped")
+    logger.bind(event=Event.STOPPED).info("stopped")
 
 
 async def _stop(listener: Listener, methods: Methods, now: asyncio.Event) -> None:

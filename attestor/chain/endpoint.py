@@ -10,6 +10,7 @@ from loguru import logger
 from attestor.chain import refusals, wire
 from attestor.chain.health import Health
 from attestor.chain.rpc import Bounds
+from attestor.core.events import Event
 from attestor.errors import (
     AttestorError,
     HeaderInvalid,
@@ -132,7 +133,7 @@ class Endpoint:
         self.health.answered(seconds)
         with self._telling:
             if self._repeated.passed(self.label):
-                logger.info("{} answers again", self.label)
+                logger.bind(event=Event.ENDPOINT_ANSWERS).info("{} answers again", self.label)
 
     def _hold_against(self, error: AttestorError) -> None:
         demoted = False
@@ -152,7 +153,9 @@ class Endpoint:
         if demoted:
             with self._telling:
                 if self._repeated.failed(self.label, error.code):
-                    logger.warning("endpoint is asked last for a while: {}", error.message)
+                    logger.bind(event=Event.ENDPOINT_FAILING).warning(
+                        "endpoint is asked last for a while: {}", error.message
+                    )
 
     def _named(self, error: AttestorError) -> str:
         return error.message if self.label in error.message else f"{self.label}: {error.message}"

@@ -17,6 +17,7 @@ from websockets.exceptions import WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
 from attestor.core import strict_json
+from attestor.core.events import Event
 from attestor.net import origin_of
 from attestor.net.tls import make_context
 
@@ -104,7 +105,9 @@ class _Listener:
             except _Unusable as error:
                 self._failed(str(error))
             except Exception as error:
-                logger.opt(exception=error).error("listening to {} failed", self._label)
+                logger.bind(event=Event.UNEXPECTED_ERROR).opt(exception=error).error(
+                    "listening to {} failed", self._label
+                )
             self._failures = min(self._failures + 1, 16)
             self._stop.wait(min(FIRST_PAUSE * 2 ** (self._failures - 1), LAST_PAUSE))
 
@@ -138,7 +141,9 @@ class _Listener:
             raise _Unusable("it sends something other than heads")
         self._failures = 0
         if self._told:
-            logger.info("{} tells of new heads again", self._label)
+            logger.bind(event=Event.ENDPOINT_ANSWERS).info(
+                "{} tells of new heads again", self._label
+            )
             self._told = False
         self._hint()
         self._stop.wait(self._pause)
@@ -163,7 +168,9 @@ class _Listener:
     def _failed(self, reason: str) -> None:
         if not self._told and not self._stop.is_set():
             told = "{} gives no hints of new heads: {}"
-            logger.warning(told, self._label, reason.replace(self._url, "…")[:200])
+            logger.bind(event=Event.ENDPOINT_FAILING).warning(
+                told, self._label, reason.replace(self._url, "…")[:200]
+            )
         self._told = True
 
 

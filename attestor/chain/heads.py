@@ -14,6 +14,7 @@ from loguru import logger
 from attestor.chain.header_log import HeaderLog
 from attestor.chain.pace import Pace
 from attestor.core.blocks import Block, BlockWindow
+from attestor.core.events import Event
 from attestor.core.text import to_hex
 from attestor.errors import (
     BlockUnknown,
@@ -148,7 +149,9 @@ class Heads:
             except (HeaderInvalid, RpcAnswerInvalid) as error:
                 if not self._gives_up(branch[-1], error):
                     raise
-                logger.warning("following goes on from block {}: {}", branch[-1].number, error)
+                logger.bind(event=Event.BLOCKS_MISSING).warning(
+                    "following goes on from block {}: {}", branch[-1].number, error
+                )
                 break
         return window.extended(tuple(reversed(branch)))
 
@@ -230,7 +233,7 @@ class Heads:
         )
         if self.dropped:
             first = self.dropped[0]
-            logger.warning(
+            logger.bind(event=Event.REORG).warning(
                 "reorg of {} blocks, from block {} ({}) on; the head is {} now",
                 len(self.dropped),
                 first.number,

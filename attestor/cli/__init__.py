@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "run": "Run the daemon: keep a signer registered and serve signed results.",
     "init": "Write a configuration to begin with: every option, its meaning and its default.",
+    "config": "Show the configuration with the origin of each value, or check it.",
     "prove": "Request a proof of a program, verify it and print it.",
     "clients": "Say who may use the service: API keys, names of certificates, and their quotas.",
     "jobs": "List the jobs of a daemon, show one, run it again or cancel it.",
@@ -105,5 +106,8 @@ def _tell_version(context: click.Context) -> None:
 def _end(error: AttestorError) -> None:
     from attestor.core.text import one_line
 
-    click.echo(f"attestor: {one_line(str(error))} [{error.code}]", err=True)
+    first, *others = (one_line(line) for line in error.lines)
+    click.echo(f"attestor: {first}", err=True)
+    for line in others:
+        click.echo(f"  {line}", err=True)
     sys.exit(error.exit_code)

@@ -70,6 +70,7 @@ def _serve(
 
     from attestor.avs import prover_file, service
     from attestor.cli.avs_parts import build, keep_memory, provider_of
+    from attestor.core.events import Event
     from attestor.errors import ConfigurationInvalid
     from attestor.http import tls_files
     from attestor.http.allow_list import AllowList
@@ -77,7 +78,7 @@ def _serve(
     from attestor.http.server import listen
     from attestor.observe import logs
 
-    logs.set_up(log_level)
+    logs.set_up(log_level, "auto")
     provider = provider_of(quotes, l1_chain_id)
     keep_memory(provider)
     read = prover_file.read(file)
@@ -89,7 +90,9 @@ def _serve(
     serving = service.Serving(read.body_limit, AllowList.parse(allow, "--allow"), tls, stop_seconds)
     service.tls_context(serving)
     if insecure or dummy_attestation_report:
-        logger.warning("--insecure and --dummy_attestation_report have no effect")
+        logger.bind(event=Event.AVS_OPTION_WITHOUT_EFFECT).warning(
+            "--insecure and --dummy_attestation_report have no effect"
+        )
     raise_file_limit()
     give_memory_back()
     with ExitStack() as opened:

@@ -19,6 +19,7 @@ from attestor.avs.recording import SignerReporter, recorder
 from attestor.chain.rpc import Rpc
 from attestor.cli.scroll import forks_of
 from attestor.core.chains import DEVELOPMENT_CHAIN_IDS
+from attestor.core.events import Event
 from attestor.core.scroll.eras import CHAINS, MAINNET, NEVER
 from attestor.core.text import checksummed
 from attestor.errors import ConfigurationInvalid, SandboxInsufficient
@@ -100,7 +101,7 @@ def build(
     signer = PoeSignerProcess(settings)
     opened.callback(signer.close)
     started, status = signer.started(), signer.status()
-    logger.info(
+    logger.bind(event=Event.AVS_SIGNER).info(
         "batches of chain {} are signed by {}, quotes: {}, sandbox: {}",
         chain_id,
         checksummed(status.address),
@@ -108,7 +109,7 @@ def build(
         started.level,
     )
     for missing in started.missing:
-        logger.warning("missing wall: {}", missing)
+        logger.bind(event=Event.SANDBOX_INCOMPLETE).warning("missing wall: {}", missing)
     prover = SignerBatchProver(
         signer,
         recorder(Batches(store, Journal(store, time.time)), status, started.executor),

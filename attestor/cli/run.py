@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 from collections.abc import Callable
 from dataclasses import MISSING, fields
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import click
 
 from attestor import config, resources
-from attestor.config import Chains, Config, names
+from attestor.config import Chains, Config, Reading, names
 
 
 def _default(known: Any) -> str:
@@ -70,26 +71,46 @@ def command(file: Path | None, dry_run: bool, chain: str | None, **flags: str | 
     """
     if chain is not None and not dry_run:
         raise click.UsageError("--chain goes with --dry-run: the daemon runs all chains")
-    chains = config.load_chains(file, os.environ, flags, needs_payer=not dry_run)
-    from attestor.hardening import process
     from attestor.observe import logs
 
-    process.keep_memory_to_itself()
-
-    logs.set_up(chains.shared.log_level)
     if dry_run:
         from attestor.daemon.dry_run import registration_of
+        from attestor.hardening import process
 
+        chains = config.load_chains(file, os.environ, flags, needs_payer=False)
+        process.keep_memory_to_itself()
+        logs.set_up(chains.shared.log_level)
         found = registration_of(chains.named(chain).config)
         click.echo("\n".join(f"{name:<16} {value}" for name, value in found.rows().items()))
         found.require_accepted()
         return
-    asyncio.run(_run(chains))
+    from loguru import logger
+
+    from attestor.core.events import Event
+
+    reading = config.read(file, os.environ, flags)
+    require_sound(reading)
+    chains = reading.as_chains()
+    logs.set_up(chains.shared.log_level, chains.shared.log_format)
+    for note in reading.notes:
+        logger.bind(event=Event.CONFIGURATION_NOTE).warning("{}", note)
+    asyncio.run(_run(chains, lambda: config.read(file, os.environ, flags)))
 
 
-async def _run(chains: Chains) -> None:
+def require_sound(reading: config.Reading, starts: bool = True) -> None:
+    """Raise `ConfigurationInvalid` that lists every fault: of what was given, and of what it names
+    on this machine. Unless it `starts`, another daemon may have ports and database."""
+    from attestor.daemon import preflight
+    from attestor.hardening import process
+
+    process.keep_memory_to_itself()
+    reading.require((*reading.faults, *preflight.faults(reading, starts=starts)))
+
+
+async def _run(chains: Chains, read: Callable[[], Reading]) -> None:
     from attestor.daemon.access import access_settings
     from attestor.daemon.daemon import STOP_SECONDS, Daemon
+    from attestor.daemon.reload import Reloading
     from attestor.daemon.service_manager import ServiceManager
     from attestor.daemon.stopping import exit_within
     from attestor.http.process_limits import raise_file_limit
@@ -97,4 +118,6 @@ async def _run(chains: Chains) -> None:
     raise_file_limit()
     access_settings(chains.shared)  # Told before anything is opened, asked or paid.
     daemon = Daemon(chains, manager=ServiceManager(os.environ.get("NOTIFY_SOCKET", "")))
+    reloading = Reloading(chains, read, daemon.renew)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reloading.begin)
     await daemon.run(at_stop=lambda: exit_within(STOP_SECONDS, lambda: daemon.exit_code))

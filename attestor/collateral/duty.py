@@ -11,6 +11,7 @@ from loguru import logger
 from attestor.chain.collateral_store import CollateralStore
 from attestor.collateral.expiry import OwnMachine, expiry_on_chain
 from attestor.collateral.refresher import CollateralRefresher
+from attestor.core.events import Event
 from attestor.core.expiry import CollateralExpiry
 from attestor.errors import AttestorError, Fatal
 from attestor.quote.collateral import MachineKind
@@ -100,7 +101,7 @@ class CollateralDuty:
         self._next_round = self._monotonic() + pause
         warning = self.warning()
         if warning is not None:
-            logger.warning("{}", warning)
+            logger.bind(event=Event.COLLATERAL_WARNING).warning("{}", warning)
 
     def _round(self, raw: bytes | None) -> str:
         """What failed, or nothing."""
@@ -137,7 +138,9 @@ class CollateralDuty:
         return fault
 
     def _failed(self, error: AttestorError) -> str:
-        logger.warning("collateral failed: {} [{}]", error, error.code)
+        logger.bind(event=Event.COLLATERAL_FAILED).warning(
+            "collateral failed: {} [{}]", error, error.code
+        )
         # The same failure again adds nothing to the history and must not fill the disk.
         if error.code != self._last_failure:
             self._uploads.failed(error.code, str(error))

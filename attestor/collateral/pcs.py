@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlencode, urlsplit
 
 from loguru import logger
 
+from attestor.core.events import Event
 from attestor.errors import CollateralInvalid, CollateralUnreachable, HttpFailed, HttpFault
 from attestor.net import Deadline, HttpClient, origin_of
 from attestor.quote.collateral import MAX_COLLATERAL_BYTES, Collateral, MachineKind, SignedText
@@ -81,7 +82,9 @@ class Pcs:
             numbered = query | {"tcbEvaluationDataNumber": str(evaluation)}
             return self._signed(path, numbered, kind, deadline)
         except CollateralUnreachable as error:
-            logger.warning("of TCB evaluation {}: {}", evaluation, error)
+            logger.bind(event=Event.COLLATERAL_WARNING).warning(
+                "of TCB evaluation {}: {}", evaluation, error
+            )
             return standard
 
     def _signed(

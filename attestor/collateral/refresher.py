@@ -8,6 +8,7 @@ from attestor.chain.collateral_store import CollateralKind, CollateralStore
 from attestor.collateral.evaluations import evaluation_for
 from attestor.collateral.items import TEE_TYPES, Item, items_of
 from attestor.collateral.uploader import Uploaded, Uploader
+from attestor.core.events import Event
 from attestor.core.text import to_hex
 from attestor.errors import CollateralInvalid
 from attestor.quote.collateral import Collateral, MachineKind, SignedText
@@ -78,7 +79,9 @@ class CollateralRefresher:
 
 
 def _tell(uploaded: Uploaded) -> None:
-    logger.info(
+    logger.bind(
+        event=Event.COLLATERAL_UPLOADED, transaction=to_hex(uploaded.receipts[-1].transaction_hash)
+    ).info(
         "{} uploaded ({}) in {}, gas {}",
         uploaded.item.name,
         uploaded.reason,

@@ -11,9 +11,24 @@ and what it does not say is as in the other tables. `ATTESTOR_CHAINS_NAME_RPC_UR
 """
 
 from attestor.config.chains import ChainConfig, Chains
-from attestor.config.loading import load, load_chains
+from attestor.config.loading import load, load_chains, read
 from attestor.config.names import flag, key
 from attestor.config.option import ROOT
 from attestor.config.options import Config
+from attestor.config.reading import ReadChain, Reading
+from attestor.config.shown import shown
 
-__all__ = ["ROOT", "ChainConfig", "Chains", "Config", "flag", "key", "load", "load_chains"]
+__all__ = [
+    "ROOT",
+    "ChainConfig",
+    "Chains",
+    "Config",
+    "ReadChain",
+    "Reading",
+    "flag",
+    "key",
+    "load",
+    "load_chains",
+    "read",
+    "shown",
+]

@@ -41,35 +41,45 @@ class AccessOptions:
     api_access_log: bool = option("bool", "log a line for each request", True)
 
     api_client_requests_per_minute: int = option(
-        "int", "requests a minute of one client with a name; 0, here and below, is no limit", 600
+        "int",
+        "requests a minute of one client with a name; 0, here and below, is no limit",
+        600,
+        reloads=True,
     )
     api_client_bytes_per_hour: int = option(
-        "int", "bytes of requests' bodies an hour of one client with a name", 8 << 30
+        "int", "bytes of requests' bodies an hour of one client with a name", 8 << 30, reloads=True
     )
     api_client_cycles_per_hour: int = option(
-        "int", "cycles executed in an hour for one client with a name", 1_000_000_000_000
+        "int",
+        "cycles executed in an hour for one client with a name",
+        1_000_000_000_000,
+        reloads=True,
     )
     api_client_cycles_per_day: int = option(
-        "int", "cycles executed in a day for one client with a name", 10_000_000_000_000
+        "int",
+        "cycles executed in a day for one client with a name",
+        10_000_000_000_000,
+        reloads=True,
     )
     api_client_jobs: int = option(
-        "int", "jobs of one client with a name that wait or run at one time", 16
+        "int", "jobs of one client with a name that wait or run at one time", 16, reloads=True
     )
     api_anonymous_requests_per_minute: int = option(
         "int",
         "requests a minute of one address without a name (of IPv6, one network of 64 bits); this "
         "machine itself has no quotas",
         120,
+        reloads=True,
     )
     api_anonymous_bytes_per_hour: int = option(
-        "int", "bytes of requests' bodies an hour of such an address", 1 << 30
+        "int", "bytes of requests' bodies an hour of such an address", 1 << 30, reloads=True
     )
     api_anonymous_cycles_per_hour: int = option(
-        "int", "cycles executed in an hour for such an address", 100_000_000_000
+        "int", "cycles executed in an hour for such an address", 100_000_000_000, reloads=True
     )
     api_anonymous_cycles_per_day: int = option(
-        "int", "cycles executed in a day for such an address", 500_000_000_000
+        "int", "cycles executed in a day for such an address", 500_000_000_000, reloads=True
     )
     api_anonymous_jobs: int = option(
-        "int", "jobs of such an address that wait or run at one time", 4
+        "int", "jobs of such an address that wait or run at one time", 4, reloads=True
     )

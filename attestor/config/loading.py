@@ -1,18 +1,19 @@
 """The configuration from flags, environment and TOML file."""
 
 from collections.abc import Mapping
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, fields, replace
 from pathlib import Path
 from typing import Any
 
+from attestor.config import credentials, names
 from attestor.config import file as toml
-from attestor.config import names
-from attestor.config.chains import ChainConfig, Chains, beside, duplicates
-from attestor.config.file import Given, Options
+from attestor.config.chains import Chains, beside, duplicates
+from attestor.config.given import Given, Options, over
+from attestor.config.nearest import unknown_variables
 from attestor.config.options import Config
 from attestor.config.payers import payer_source
+from attestor.config.reading import ReadChain, Reading
 from attestor.config.values import convert
-from attestor.errors import ConfigurationInvalid
 
 
 def load(
@@ -38,42 +39,51 @@ def load_chains(
 
     Raises `ConfigurationInvalid` that lists every problem.
     """
+    return read(file, environment, flags, needs_payer).chains()
+
+
+def read(
+    file: Path | None,
+    environment: Mapping[str, str],
+    flags: Mapping[str, str | None],
+    needs_payer: bool = True,
+) -> Reading:
+    """All that was given, and every fault of it, as `load_chains` takes it."""
     faults: list[str] = []
-    environment = names.current_environment(environment, faults)
     from_file = toml.read(file, faults)
-    shared = {**from_file.shared, **_from_environment(environment), **_from_flags(flags)}
-    values: list[tuple[str, dict[str, Any]]] = []
-    if from_file.chains:
-        variables = names.chain_variables(from_file.chains, faults)
-        for name, own in from_file.chains.items():
-            said = {
-                option: Given(environment[variable], variable)
-                for (of, option), variable in variables.items()
-                if of == name and variable in environment
-            }
-            given = _inherited(name, shared, {**own, **said})
-            values.append((name, _values(given, faults, needs_payer, f"{toml.CHAINS}.{name}.")))
-    else:
-        values.append(("", _values(shared, faults, needs_payer)))
-    chains = None if faults else _chains(values, shared)
-    faults += duplicates(chains) if chains is not None else []
-    if chains is None or faults:
-        where = f" in {file}" if file else ""
-        raise ConfigurationInvalid(
-            f"configuration: {len(faults)} problem(s){where}: " + "; ".join(faults),
-            hint="attestor run --help lists every option",
-        )
-    return chains
+    environment = names.current_environment(environment, faults)
+    by_chain = names.chain_variables(from_file.chains, faults) if from_file.chains else {}
+    of_all = (names.variable(known) for known in fields(Config))
+    unknown_variables(environment, [*of_all, *by_chain.values()], faults)
+    kept = credentials.read(environment, faults)
+    weaker = over(_from_environment(environment), over(from_file.shared, kept.shared))
+    shared = over(_from_flags(flags), weaker)
+    each: list[ReadChain] = []
+    for name, own in from_file.chains.items():
+        said = {
+            option: Given(environment[variable], variable)
+            for (of, option), variable in by_chain.items()
+            if of == name and variable in environment
+        }
+        own = over(own, kept.chains.get(name, {}))
+        given = _inherited(name, shared, over(said, own))
+        prefix = f"{toml.CHAINS}.{name}."
+        each.append(ReadChain(name, given, _values(given, faults, needs_payer, prefix)))
+    if not from_file.chains:
+        each.append(ReadChain("", shared, _values(shared, faults, needs_payer)))
+    reading = Reading(file, tuple(each), _store_path(shared, bool(from_file.chains)), tuple(faults))
+    if faults and from_file.is_empty:
+        return replace(reading, faults=(*faults, f"{file} is empty; --config names the file"))
+    found = () if faults else tuple(duplicates(reading.as_chains()))
+    return replace(reading, faults=(*faults, *found), notes=tuple(from_file.notes))
 
 
-def _chains(values: list[tuple[str, dict[str, Any]]], shared: Options) -> Chains:
-    each = tuple(ChainConfig(name, Config(**found)) for name, found in values)
+def _store_path(shared: Options, has_several: bool) -> Path:
+    """`store.path`, beside which the jobs of all chains are."""
     given = shared.get("store_path")
-    if given is None or not each[0].name:
-        return Chains(
-            each, Path(_default("store_path")) if each[0].name else each[0].config.store_path
-        )
-    return Chains(each, Path(str(given.value)).expanduser())
+    if given is None or given.value == "":
+        return Path(_default("store_path"))
+    return Path(str(given.value)).expanduser()
 
 
 def _from_flags(flags: Mapping[str, str | None]) -> Options:
@@ -102,8 +112,12 @@ def _inherited(name: str, shared: Options, own: Options) -> Options:
         given = shared.get("store_path")
         base = Path(str(given.value) if given else _default("store_path"))
         origin = given.origin if given else "store.path"
-        found["store_path"] = Given(str(beside(base, name)), origin)
+        found["store_path"] = Given(str(beside(base, name)), origin, *_file_of(given))
     return {**found, **own}
+
+
+def _file_of(given: Given | None) -> tuple[str, int]:
+    return ("", 0) if given is None else (given.file, given.line)
 
 
 def _values(
@@ -120,7 +134,7 @@ def _values(
         try:
             values[known.name] = convert(known, given.value)
         except (ValueError, TypeError, OverflowError) as error:
-            told = f"{given.origin}: {error}"
+            told = f"{given.place}: {error}"
             faults += [told] if told not in faults else []
     given_names = {name for name, given in options.items() if not given.is_empty}
     if not given_names & {"chain_registry", "chain_deployment"}:

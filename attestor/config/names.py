@@ -12,6 +12,9 @@ ENVIRONMENT_PREFIX = "ATTESTOR_"
 RENAMED_TABLES = {"upkeep": "collateral", "confirmation": "cross_check"}
 """Tables under their names of version 0.1.0, which still work."""
 
+OTHER_VARIABLES = ("ATTESTOR_SCROLL_RPC_URL", "ATTESTOR_SOLC", "ATTESTOR_VECTORS")
+"""Variables of other commands and of the tests, which an environment may have as well."""
+
 _TWO_WORDS = ("cross_check",)
 
 
@@ -59,8 +62,8 @@ def current_flag(given: str) -> str:
 
 
 def current_environment(environment: Mapping[str, str], faults: list[str]) -> dict[str, str]:
-    """The environment with variables of old names under today's too. One that has both is a fault
-    where they differ."""
+    """The environment with variables of old names under today's. One that has both is a fault where
+    they differ."""
     found = dict(environment)
     for old, new in RENAMED_TABLES.items():
         prefix = f"{ENVIRONMENT_PREFIX}{old.upper()}_"
@@ -70,6 +73,7 @@ def current_environment(environment: Mapping[str, str], faults: list[str]) -> di
                 if environment.get(today, value) != value:
                     faults.append(f"{name} is also given as {today}, with another value")
                 found.setdefault(today, value)
+                del found[name]
     return found
 
 

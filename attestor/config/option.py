@@ -11,6 +11,10 @@ MAX_PORT = 65535
 MAX_WAIT_SECONDS = 1_000_000
 """Of one wait: more than that overflows in some of the system's calls."""
 
+MAX_PERIOD_SECONDS = 30 * 86_400
+MAX_GWEI = 1_000_000
+"""Of a fee. More is a number of wei, by mistake."""
+
 
 def option(
     kind: str,
@@ -19,9 +23,12 @@ def option(
     choices: tuple[str, ...] = (),
     low: float = 0,
     high: float = MAX_NUMBER,
+    secret: bool = False,
+    reloads: bool = False,
 ) -> Any:
-    """A field of `Config`: how its text is read, what it means, its default and its bounds."""
-    bounds = {"low": low, "high": high}
+    """A field of `Config`: how its text is read, what it means, its default and its bounds. A
+    `secret` is never shown; one that `reloads` is taken while the daemon runs, at SIGHUP."""
+    bounds = {"low": low, "high": high, "secret": secret, "reloads": reloads}
     return field(
         default=default, metadata={"kind": kind, "about": about, "choices": choices, **bounds}
     )

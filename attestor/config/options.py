@@ -5,7 +5,14 @@ from pathlib import Path
 
 from attestor import resources
 from attestor.config.access_options import AccessOptions
-from attestor.config.option import MAX_PORT, MAX_WAIT_SECONDS, option
+from attestor.config.collateral_options import CollateralOptions
+from attestor.config.option import (
+    MAX_GWEI,
+    MAX_PERIOD_SECONDS,
+    MAX_PORT,
+    MAX_WAIT_SECONDS,
+    option,
+)
 from attestor.config.payers import payer_source
 from attestor.config.proof_options import ProofOptions
 from attestor.core.cross_check import CheckingEngine, Mode
@@ -16,7 +23,7 @@ from attestor.core.tcb import ALLOWABLE_STATUSES
 
 
 @dataclass(frozen=True, kw_only=True)
-class Config(AccessOptions, ProofOptions):
+class Config(AccessOptions, ProofOptions, CollateralOptions):
     """The daemon's configuration. Times are seconds unless the name says otherwise."""
 
     chain_rpc_url: str = option("url", "JSON-RPC endpoint of a node, over HTTP", "")
@@ -93,12 +100,18 @@ class Config(AccessOptions, ProofOptions):
         "",
     )
     payer_address: bytes = option("address", "account that pays, at the remote signer", b"")
-    payer_max_fee_gwei: float = option("float", "maximum fee per gas, in gwei", 200.0)
+    payer_max_fee_gwei: float = option(
+        "float", "maximum fee per gas, in gwei", 200.0, high=MAX_GWEI, reloads=True
+    )
     payer_max_priority_fee_gwei: float = option(
-        "float", "maximum priority fee per gas of a first attempt, in gwei", 10.0
+        "float",
+        "maximum priority fee per gas of a first attempt, in gwei",
+        10.0,
+        high=MAX_GWEI,
+        reloads=True,
     )
     payer_max_reverted_gas_per_day: int = option(
-        "int", "gas that may be lost in a day to registrations that revert", 5_000_000
+        "int", "gas that may be lost in a day to registrations that revert", 5_000_000, reloads=True
     )
 
     quote_provider: str = option(
@@ -106,7 +119,7 @@ class Config(AccessOptions, ProofOptions):
     )
     quote_collateral: str = option("text", "URL of a PCCS, or a JSON file with the collateral", "")
     quote_simulation_seed: str = option(
-        "text", "seed of the simulated platform's keys", "development"
+        "text", "seed of the simulated platform's keys", "development", secret=True
     )
     quote_allowed_tcb_statuses: tuple[str, ...] = option(
         "list",
@@ -115,9 +128,14 @@ class Config(AccessOptions, ProofOptions):
         choices=ALLOWABLE_STATUSES,
     )
 
-    rotation_period_seconds: int = option("int", "age at which a signer is replaced", 1800, low=1)
+    rotation_period_seconds: int = option(
+        "int", "age at which a signer is replaced", 1800, low=1, high=MAX_PERIOD_SECONDS
+    )
     rotation_expiry_margin_seconds: int = option(
-        "int", "remaining validity of a registration at which the signer is replaced", 900
+        "int",
+        "remaining validity of a registration at which the signer is replaced",
+        900,
+        high=MAX_PERIOD_SECONDS,
     )
     rotation_confirmations: int = option(
         "int", "confirmations of a registration before its signer is used, in blocks", 2, low=1
@@ -137,48 +155,6 @@ class Config(AccessOptions, ProofOptions):
         180.0,
         low=1,
         high=MAX_WAIT_SECONDS,
-    )
-
-    collateral_enabled: bool = option(
-        "bool", "renew the collateral on chain before it expires", False
-    )
-    collateral_payer_key_file: Path | None = option(
-        "path",
-        "file with the private key that pays for uploads; must differ from the payer's",
-        None,
-    )
-    collateral_payer_keystore_file: Path | None = option(
-        "path", "keystore with that key, instead of collateral.payer_key_file", None
-    )
-    collateral_payer_keystore_password_file: Path | None = option(
-        "path", "file whose first line is that keystore's password, mode 600", None
-    )
-    collateral_payer_environment_file: Path | None = option(
-        "path",
-        "file with a line ATTESTOR_PAYER_KEY=0x…, mode 600, instead of collateral.payer_key_file",
-        None,
-    )
-    collateral_payer_remote_url: str = option(
-        "url", "remote signer that has that key, instead of collateral.payer_key_file", ""
-    )
-    collateral_payer_address: bytes = option(
-        "address", "account that pays for uploads, at that remote signer", b""
-    )
-    collateral_pcs_url: str = option(
-        "text", "URL of the PCCS or PCS to fetch from, if not quote.collateral", ""
-    )
-    collateral_margin_days: float = option(
-        "float", "days before expiry at which collateral is renewed", 7.0, low=0.5, high=25
-    )
-    collateral_interval_seconds: float = option(
-        "float",
-        "interval between checks of the collateral on chain",
-        3600.0,
-        low=1,
-        high=MAX_WAIT_SECONDS,
-    )
-    collateral_fmspcs: tuple[str, ...] = option(
-        "list", "FMSPCs of further machine types whose collateral is renewed", ()
     )
 
     api_host: str = option("text", "address to listen on", "127.0.0.1")
@@ -281,6 +257,14 @@ class Config(AccessOptions, ProofOptions):
         "minimum log level",
         "INFO",
         choices=("DEBUG", "INFO", "WARNING", "ERROR"),
+        reloads=True,
+    )
+    log_format: str = option(
+        "choice",
+        "lines for people (human), or one JSON object per line; auto is human on a terminal",
+        "auto",
+        choices=("auto", "human", "json"),
+        reloads=True,
     )
 
     @property

@@ -15,8 +15,8 @@ from attestor.http.clients import Asking
 def access_settings(config: Config) -> AccessSettings:
     """What the API process is told. Every file is read once here, so that a wrong one is an error
     at the start. Raises `ConfigurationInvalid`, `TlsFileInvalid`, `ClientsFileInvalid`."""
-    _require_pairs(config)
-    _require_a_decision(config)
+    require_pairs(config)
+    require_decision(config)
     anonymous = _anonymous(config)
     settings = AccessSettings(
         tls_certificate=_text(config.api_tls_certificate_file),
@@ -30,8 +30,8 @@ def access_settings(config: Config) -> AccessSettings:
         anonymous_here=anonymous != "nobody",
         anonymous_elsewhere=anonymous == "everybody",
         access_log=config.api_access_log,
-        named=_numbers(config, "api_client_"),
-        unnamed=_numbers(config, "api_anonymous_"),
+        named=quotas_of(config)[0],
+        unnamed=quotas_of(config)[1],
     )
     build_access(settings, Asking())
     return settings
@@ -51,7 +51,8 @@ def warn_of(config: Config) -> list[str]:
     return found
 
 
-def _require_pairs(config: Config) -> None:
+def require_pairs(config: Config) -> None:
+    """Raise `ConfigurationInvalid` for TLS options that need others."""
     if (config.api_tls_certificate_file is None) != (config.api_tls_key_file is None):
         missing = "tls_key_file" if config.api_tls_key_file is None else "tls_certificate_file"
         raise ConfigurationInvalid(
@@ -65,7 +66,7 @@ def _require_pairs(config: Config) -> None:
         )
 
 
-def _require_a_decision(config: Config) -> None:
+def require_decision(config: Config) -> None:
     """Who listens to others has to say which of them are served."""
     if config.api_anonymous == "nobody" and not _has_names(config):
         raise ConfigurationInvalid(
@@ -92,6 +93,11 @@ def _anonymous(config: Config) -> str:
 
 def _has_names(config: Config) -> bool:
     return config.api_clients_file is not None or config.api_client_ca_file is not None
+
+
+def quotas_of(config: Config) -> tuple[dict[str, int], dict[str, int]]:
+    """Of clients with a name, and of those without."""
+    return _numbers(config, "api_client_"), _numbers(config, "api_anonymous_")
 
 
 def _numbers(config: Config, prefix: str) -> dict[str, int]:

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from loguru import logger
 
-from attestor.api.settings import ApiSettings, ApiState
+from attestor.api.settings import ApiSettings, ApiState, Renewed
 from attestor.config import Config
+from attestor.core.events import Event
 from attestor.core.served import Served
-from attestor.daemon.access import access_settings, warn_of
+from attestor.daemon.access import access_settings, quotas_of, warn_of
 from attestor.daemon.api_process import ApiRun
 from attestor.daemon.api_service import ApiService, ChainRecords
 from attestor.daemon.api_supervisor import ApiSupervisor
@@ -45,7 +46,7 @@ def build_api(
     open while it is started anew: clients wait meanwhile. `database` has the jobs."""
     settings = _settings(config, database, tuple(unit.served for unit in units))
     for warning in warn_of(config):
-        logger.warning("{}", warning)
+        logger.bind(event=Event.ACCESS_WARNING).warning("{}", warning)
 
     def start(state: ApiState) -> ApiRun:
         return ApiRun(settings, state, signer.attach(), listening, service.handle)
@@ -54,6 +55,12 @@ def build_api(
     records = {unit.served.registration: partial(_records, unit) for unit in units}
     service = ApiService(records, lambda: halt.error, supervisor.heard)
     return ApiParts(supervisor, service, halt)
+
+
+def renewed(config: Config) -> Renewed:
+    """What the API process is told of options that may change while it runs."""
+    named, unnamed = quotas_of(config)
+    return Renewed(config.log_level, config.log_format, named, unnamed)
 
 
 def _records(unit: ChainUnit) -> ChainRecords | None:
@@ -78,5 +85,6 @@ def _settings(config: Config, database: Path, registrations: tuple[Served, ...])
         max_connections_per_address=config.api_max_connections_per_address,
         executor_directory=str(config.executor_directory),
         log_level=config.log_level,
+        log_format=config.log_format,
         access=access_settings(config),
     )

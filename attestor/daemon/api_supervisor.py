@@ -6,11 +6,13 @@ given up when it does not listen.
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Protocol
 
 from loguru import logger
 
-from attestor.api.settings import ApiState
+from attestor.api.settings import ApiState, Renewed
+from attestor.core.events import Event
 from attestor.core.service_view import QueueView
 from attestor.errors import ApiNotAnswering, AttestorError, SigningHalted, WorkersFailing, restore
 
@@ -73,11 +75,15 @@ class ApiSupervisor:
 
     def halt(self, error: SigningHalted) -> None:
         """Tell it, and every later one, that signing is halted. Never waits for long."""
-        self._tell(ApiState(halted=error, stopping=self._state.stopping))
+        self._tell(replace(self._state, halted=error))
+
+    def renew(self, renewed: Renewed) -> None:
+        """Tell it, and every later one, of settings that changed. Never waits for long."""
+        self._tell(replace(self._state, renewed=renewed))
 
     def stop(self, seconds: float) -> None:
         """Let it finish what it does, and end it after that time at the latest."""
-        self._tell(ApiState(halted=self._state.halted, stopping=seconds))
+        self._tell(replace(self._state, stopping=seconds))
         self._stopping.set()
         if self._thread.ident is not None:
             self._thread.join(seconds + 1.0)
@@ -127,11 +133,15 @@ class ApiSupervisor:
             try:
                 self._once()
             except Exception as error:
-                logger.opt(exception=error).error("the API process cannot be started")
+                logger.bind(event=Event.UNEXPECTED_ERROR).opt(exception=error).error(
+                    "the API process cannot be started"
+                )
             if self._stopping.is_set():
                 return
             pause = FIRST_PAUSE if self._clock() - began > WELL_SECONDS else pause
-            logger.warning("the API process is started anew in {:g} s", pause)
+            logger.bind(event=Event.API_PROCESS_RESTARTS).warning(
+                "the API process is started anew in {:g} s", pause
+            )
             self._stopping.wait(pause)
             pause = min(2 * pause, LAST_PAUSE)
 
@@ -154,15 +164,19 @@ class ApiSupervisor:
         while not self._stopping.is_set():
             if (code := run.ended()) is not None:
                 how = f"by signal {-code}" if code < 0 else f"with exit code {code}"
-                logger.error("the API process ended {}", how)
+                logger.bind(event=Event.API_PROCESS_ENDED).error("the API process ended {}", how)
                 return
             silence = self._clock() - self._heard
             if silence > (KILL_SECONDS if self._heard_once else START_KILL_SECONDS):
-                logger.error("the API process is killed: silent for {:.0f} s", silence)
+                logger.bind(event=Event.API_PROCESS_KILLED).error(
+                    "the API process is killed: silent for {:.0f} s", silence
+                )
                 return
             self._stopping.wait(LOOK_SECONDS)
         if not run.wait(self._state.stopping or 0.0):
-            logger.warning("the API process did not stop in time, and is killed")
+            logger.bind(event=Event.API_PROCESS_KILLED).warning(
+                "the API process did not stop in time, and is killed"
+            )
 
     def _tell(self, state: ApiState) -> None:
         with self._lock:

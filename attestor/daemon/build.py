@@ -6,8 +6,9 @@ cannot be built.
 
 import os
 import socket
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -15,10 +16,11 @@ from loguru import logger
 
 from attestor.config import ChainConfig, Chains, Config
 from attestor.core.duty import DutyBounds
+from attestor.core.events import Event
 from attestor.core.execution import ExecutorBuild
 from attestor.core.report_data import Binding, Layout
 from attestor.core.served import Served
-from attestor.daemon.api import ApiParts, build_api
+from attestor.daemon.api import ApiParts, build_api, renewed
 from attestor.daemon.chain_build import OpenedChain, RunningChain, open_chain, run_chain
 from attestor.daemon.chain_unit import ChainUnit
 from attestor.daemon.clocks import Clocks
@@ -36,6 +38,7 @@ from attestor.signer.client import SignerProcess
 from attestor.signer.settings import SlotSettings
 from attestor.signer.slot_client import SlotVerbs
 from attestor.signer.start_report import StartReport
+from attestor.store.database import Store
 from attestor.store.lock import lock_database
 from attestor.store.moving import jobs_path, move_jobs
 
@@ -56,6 +59,16 @@ class Parts:
     store_path: Path
     """Beside which the jobs of all chains are."""
     executor: ExecutorBuild = ExecutorBuild.RECORDED
+    configs: dict[str, Config] = field(default_factory=dict)
+    """By the chain's name; what a chain is built by, whenever it is built anew."""
+
+    def renew(self, chains: Chains) -> None:
+        """Put options in force that may change while the daemon runs."""
+        for unit, chain in zip(self.units, chains.each, strict=True):
+            self.configs[chain.name] = chain.config
+            if unit.running is not None:
+                unit.running.renewal.use(chain.config)
+        self.api.supervisor.renew(renewed(chains.shared))
 
 
 def build(chains: Chains, bounds: DutyBounds | None = None) -> Parts:
@@ -76,13 +89,14 @@ def build(chains: Chains, bounds: DutyBounds | None = None) -> Parts:
 
         halt = Halt(tell)
         jobs, only = jobs_path(chains.store_path), len(slots) == 1
+        configs = {chain.name: chain.config for chain in chains.each}
         units = []
         for chain, slot in zip(chains.each, slots, strict=True):
             has_statements = bool(slot.multiproof)
             served = Served(chain.name, slot.chain_id, slot.binding.registry, has_statements)
             move = partial(move_jobs, jobs=jobs, registration=served.registration)
-            opening = partial(open_chain, chain.config, move)
-            running = partial(_run, chain, findings, halt)
+            opening = partial(_open, configs, chain.name, move)
+            running = partial(_run, configs, chain.name, findings, halt)
             unit = ChainUnit(chain, served, opening, running, clocks, only, bounds or DutyBounds())
             units.append(unit)
             opened.callback(unit.close)
@@ -115,17 +129,28 @@ def build(chains: Chains, bounds: DutyBounds | None = None) -> Parts:
             engine=engine,
             store_path=chains.store_path,
             executor=started.executor,
+            configs=configs,
         )
 
 
+def _open(
+    configs: Mapping[str, Config],
+    name: str,
+    move_old_jobs: Callable[[Store], None],
+    opened: ExitStack,
+) -> OpenedChain:
+    return open_chain(configs[name], move_old_jobs, opened)
+
+
 def _run(
-    chain: ChainConfig,
+    configs: Mapping[str, Config],
+    name: str,
     findings: list[Findings],
     halt: Halt,
     parts: OpenedChain,
     signer: SlotVerbs,
 ) -> RunningChain:
-    return run_chain(chain.config, parts, signer, findings[0].of(chain.name), halt)
+    return run_chain(configs[name], parts, signer, findings[0].of(name), halt)
 
 
 def _databases(chains: Chains) -> list[Path]:
@@ -155,7 +180,7 @@ def _slot(chain: ChainConfig) -> SlotSettings:
 
 
 def _tell(config: Config, signer: StartReport) -> None:
-    logger.info(
+    logger.bind(event=Event.SIGNER_PROCESS_STARTED).info(
         "the signer process runs as user {}, with the {} executor, and sandbox level {}{}",
         signer.uid,
         signer.executor,
@@ -163,7 +188,7 @@ def _tell(config: Config, signer: StartReport) -> None:
         f"; missing are {'; '.join(signer.missing)}" if signer.missing else "",
     )
     if signer.executor is ExecutorBuild.UNRECORDED:
-        logger.warning(
+        logger.bind(event=Event.EXECUTOR_UNRECORDED).warning(
             "the executor in {} is not the one that was recorded when it was built: every answer "
             "says so",
             config.executor_directory,

@@ -15,7 +15,7 @@ from attestor.chain.registry import Registry
 from attestor.collateral.build import build_duty
 from attestor.collateral.duty import CollateralDuty
 from attestor.config import Config
-from attestor.core.fees import GWEI
+from attestor.core.events import Event
 from attestor.core.report_data import Binding, Layout
 from attestor.core.signers import Cover
 from attestor.core.text import checksummed
@@ -26,6 +26,7 @@ from attestor.daemon.halt import Halt
 from attestor.daemon.payer_watch import PayerDuty
 from attestor.daemon.policy import make_gate, policy_from
 from attestor.daemon.policy_events import PolicyEventsDuty
+from attestor.daemon.renewal import Renewal, fee_policy
 from attestor.daemon.views import ChainWatch
 from attestor.deployment import addresses
 from attestor.errors import AttestorError
@@ -55,7 +56,6 @@ from attestor.transactions.lock import lock_account
 from attestor.transactions.manager import TransactionManager
 from attestor.transactions.payers import load_payer
 from attestor.transactions.pricing import Pricer
-from attestor.transactions.replacement import FeePolicy
 
 LOOK_SECONDS = 5.0
 """Between two looks at what was found about samples. After a disagreement the signer process signs
@@ -111,6 +111,7 @@ class RunningChain:
     vouching: Vouching
     heads: Heads
     watch: ChainWatch
+    renewal: Renewal
 
     @property
     def cover(self) -> Cover:
@@ -139,7 +140,9 @@ def run_chain(
 ) -> RunningChain:
     """The rest, once there is a signer process with a slot for the chain. Nothing runs yet."""
     parts, store = opened.parts, opened.store
-    effects = _effects(config, parts, store, opened.manager, signer, opened.gate)
+    limit = config.payer_max_reverted_gas_per_day
+    budget = GasBudget(store.transactions, parts.pricer.payer, limit, time.time)
+    effects = _effects(parts, store, opened.manager, signer, opened.gate, budget)
     heads = Heads(parts.node, store.headers, Pace(config.chain_poll_seconds, time.monotonic))
     failures = Failures(store.history, time.monotonic)
     rotation = _rotation(parts, store, opened.manager, effects, heads, failures)
@@ -151,7 +154,7 @@ def run_chain(
     for standing in store.disagreements.open()[:1]:
         halt.halt(f"job {standing.job} of {standing.at}: {standing.reason}")
     database = DatabaseDuty(store.database, config.store_path)
-    payer = PayerDuty(parts.node, parts.pricer.payer, _fee_policy(config).cap)
+    payer = PayerDuty(parts.node, parts.pricer.payer, fee_policy(config).cap)
     look = CrossCheckDuty(checks, halt.halt, LOOK_SECONDS)
 
     def chain_time() -> int:
@@ -166,6 +169,8 @@ def run_chain(
         *((opened.collateral,) if opened.collateral is not None else ()),
         *_policy_events(config, parts, opened.noted, heads),
     )
+
+    renewal = Renewal(parts.pricer, budget)
     _tell(config, parts)
     records = ChainRecords(checks, look.step, store.proofs, store.history, chain_time)
     watch = ChainWatch(
@@ -179,7 +184,9 @@ def run_chain(
         time.monotonic,
     )
     collateral = opened.collateral
-    return RunningChain(store, collateral, duties, records, rotation, vouching, heads, watch)
+    return RunningChain(
+        store, collateral, duties, records, rotation, vouching, heads, watch, renewal
+    )
 
 
 def end_signers(signer: SlotVerbs, rotation: Rotation) -> None:
@@ -199,13 +206,8 @@ def _chain(config: Config) -> ChainParts:
     registry = Registry(node, contracts.registry, binding.layout)
     policy = policy_from(config, registry.terms())
     payer = load_payer(config.payer, lambda name: f"payer.{name}")
-    pricer = Pricer(node, payer, _fee_policy(config))
+    pricer = Pricer(node, payer, fee_policy(config))
     return ChainParts(node, contracts, registry, binding, policy, pricer)
-
-
-def _fee_policy(config: Config) -> FeePolicy:
-    cap, tip = config.payer_max_fee_gwei, config.payer_max_priority_fee_gwei
-    return FeePolicy(int(cap * GWEI), int(tip * GWEI))
 
 
 def _store(
@@ -261,16 +263,14 @@ def _collateral(
 
 
 def _effects(
-    config: Config,
     chain: ChainParts,
     store: StoreParts,
     manager: TransactionManager,
     signer: SlotVerbs,
     gate: Gate,
+    budget: GasBudget,
 ) -> RotationEffects:
     requests = RequestBuilder(chain.registry, chain.pricer.payer)
-    lost, limit = store.transactions, config.payer_max_reverted_gas_per_day
-    budget = GasBudget(lost, chain.pricer.payer, limit, time.time)
     return RotationEffects(
         signer, chain.registry, manager, gate, store.history, chain.binding, requests, budget
     )
@@ -290,7 +290,7 @@ def _rotation(
 
 
 def _tell(config: Config, parts: ChainParts) -> None:
-    logger.info(
+    logger.bind(event=Event.CHAIN_OPENED).info(
         "registry {} on chain {}, payer {}, provider {}",
         checksummed(parts.registry.address),
         config.chain_id,

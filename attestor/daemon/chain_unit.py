@@ -9,6 +9,7 @@ from loguru import logger
 
 from attestor.config import ChainConfig
 from attestor.core.duty import DutyBounds, DutyRecord, fault, is_past_hope
+from attestor.core.events import Event
 from attestor.core.served import Served
 from attestor.core.service_view import ChainView
 from attestor.daemon.chain_build import OpenedChain, RunningChain, end_signers
@@ -194,7 +195,9 @@ class ChainUnit:
         if occurrence := self._repeated.failed("", error.code):
             again = f", {occurrence.times} times in a row" if occurrence.times > 1 else ""
             told = "chain {} does not run{}: {} [{}]"
-            logger.error(told, self.chain.name, again, error, error.code)
+            logger.bind(event=Event.CHAIN_FAILED).error(
+                told, self.chain.name, again, error, error.code
+            )
 
     def _named(self) -> AbstractContextManager[None]:
         return logs.about_chain(self.chain.name)
@@ -253,7 +256,11 @@ class ChainUnit:
                 if self.running is not None and not self._stopping.is_set():
                     self._begin()
             except Exception as error:
-                logger.opt(exception=error).error("chain {} cannot be built", self.chain.name)
+                logger.bind(event=Event.UNEXPECTED_ERROR).opt(exception=error).error(
+                    "chain {} cannot be built", self.chain.name
+                )
         if self.running is not None:
             failures = self._repeated.passed("")
-            logger.info("chain {} runs, after {} failures", self.chain.name, failures)
+            logger.bind(event=Event.CHAIN_RUNS).info(
+                "chain {} runs, after {} failures", self.chain.name, failures
+            )

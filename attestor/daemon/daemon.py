@@ -14,6 +14,7 @@ from loguru import logger
 
 from attestor.config import Chains, Config
 from attestor.core.duty import DutyBounds, fault, is_past_hope
+from attestor.core.events import Event
 from attestor.daemon.build import build
 from attestor.daemon.chain_units import ChainUnits
 from attestor.daemon.clocks import ClockWatch
@@ -51,6 +52,7 @@ class Daemon:
         chains = config if isinstance(config, Chains) else Chains.of(config)
         self._parts = build(chains, self._bounds)
         self._clocks = self._parts.clocks
+        self.renew = self._parts.renew
         self._stop = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._lock = threading.Lock()
@@ -83,7 +85,7 @@ class Daemon:
             self._manager.tell(READY, "started")
             await self._watch(units)
             self._manager.tell(STOPPING, "stopping")
-            logger.info("stopping")
+            logger.bind(event=Event.STOPPING).info("stopping")
         if self._failure is not None:
             raise self._failure
 
@@ -99,7 +101,7 @@ class Daemon:
         while not self._stop.is_set():
             self._manager.tell(ALIVE)
             for line in clocks.told():
-                logger.warning(line)
+                logger.bind(event=Event.CLOCK_CHANGED).warning(line)
             now = self._clocks.watch()
             for record in units.ending_records():
                 found = fault(record, now, self._bounds)
@@ -116,7 +118,9 @@ class Daemon:
             aside(lambda: units.stop(DUTIES_STOP_SECONDS), DUTIES_STOP_SECONDS + 1),
         )
         if hanging is None or hanging:
-            logger.warning("left behind, as they hang: {}", ", ".join(hanging or ["duties"]))
+            logger.bind(event=Event.DUTIES_LEFT_BEHIND).warning(
+                "left behind, as they hang: {}", ", ".join(hanging or ["duties"])
+            )
 
     def _fail(self, error: Fatal) -> None:
         """Stop for good: whoever supervises the daemon starts it anew, with new keys. Called from
@@ -129,7 +133,7 @@ class Daemon:
             return
         with self._lock:
             if self._failure is None:
-                logger.error("{} [{}]", error, error.code)
+                logger.bind(event=Event.DAEMON_FAILED).error("{} [{}]", error, error.code)
             self._failure = self._failure or error
         assert self._loop is not None
         self._loop.call_soon_threadsafe(self._stop.set)

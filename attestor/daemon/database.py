@@ -7,6 +7,7 @@ from typing import Protocol
 
 from loguru import logger
 
+from attestor.core.events import Event
 from attestor.daemon.calendar import SchedulerCalendar
 from attestor.errors import AttestorError, DatabaseUnavailable
 
@@ -55,7 +56,7 @@ class DatabaseDuty:
                 self._tell(error)
                 return
         if self._told is not None:
-            logger.info("the database can be used again")
+            logger.bind(event=Event.DATABASE_USABLE).info("the database can be used again")
             self._told = None
 
     def close(self) -> None:
@@ -63,7 +64,7 @@ class DatabaseDuty:
 
     def _tell(self, fault: AttestorError) -> None:
         if fault.code != self._told:
-            logger.error("{} [{}]", fault, fault.code)
+            logger.bind(event=Event.DATABASE_UNUSABLE).error("{} [{}]", fault, fault.code)
             self._told = fault.code
 
 
@@ -82,7 +83,9 @@ class DatabaseCheckDuty:
         try:
             self._database.check()
         except DatabaseUnavailable as error:
-            logger.warning("the database is not checked today: {} [{}]", error, error.code)
+            logger.bind(event=Event.DATABASE_NOT_CHECKED).warning(
+                "the database is not checked today: {} [{}]", error, error.code
+            )
 
     def close(self) -> None:
         """A step only reads, and may be left behind."""

@@ -12,6 +12,7 @@ from typing import Protocol
 from loguru import logger
 
 from attestor.core.duty import DutyRecord
+from attestor.core.events import Event
 from attestor.daemon.clocks import Clocks
 from attestor.errors import AttestorError, Fatal
 from attestor.observe import logs
@@ -82,7 +83,9 @@ class DutyThread:
         try:
             self.duty.close()
         except BaseException as error:
-            logger.opt(exception=error).error("duty {} cannot be closed", self.duty.name)
+            logger.bind(event=Event.UNEXPECTED_ERROR).opt(exception=error).error(
+                "duty {} cannot be closed", self.duty.name
+            )
 
     def _run(self) -> None:
         now = self._clocks.monotonic
@@ -105,7 +108,9 @@ class DutyThread:
         else:
             self._record = self._record.succeeded(self._clocks.wall())
             if failures := self._repeated.passed(self.duty.name):
-                logger.info("duty {} works again, after {} failures", self.duty.name, failures)
+                logger.bind(event=Event.DUTY_WORKS).info(
+                    "duty {} works again, after {} failures", self.duty.name, failures
+                )
 
     def _failed(self, error: BaseException) -> None:
         self._record = self._record.failed(error)
@@ -117,12 +122,14 @@ class DutyThread:
         elif isinstance(error, AttestorError):
             if occurrence := self._repeated.failed(self.duty.name, error.code):
                 again = f", {occurrence.times} times in a row" if occurrence.times > 1 else ""
-                logger.warning(
+                logger.bind(event=Event.DUTY_FAILED).warning(
                     "duty {} failed{}: {} [{}]", self.duty.name, again, error, error.code
                 )
         else:
             told = "duty {} failed unexpectedly"
-            logger.opt(exception=error).error(told, self.duty.name)
+            logger.bind(event=Event.UNEXPECTED_ERROR).opt(exception=error).error(
+                told, self.duty.name
+            )
 
 
 class Duties:

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from loguru import logger
 
+from attestor.core.events import Event
 from attestor.core.service_view import EngineView, Problem
 from attestor.errors import AttestorError, ExecutionStopped, Fatal
 from attestor.errors.readiness import SelfTestFailed
@@ -52,11 +53,13 @@ class EngineTestDuty:
             return
         except AttestorError as error:
             if self.view.problem is None:
-                logger.error("the engine's self-test failed: {} [{}]", error, error.code)
+                logger.bind(event=Event.SELF_TEST_FAILED).error(
+                    "the engine's self-test failed: {} [{}]", error, error.code
+                )
             self.view, self.interval = EngineView(False, Problem.of(error)), PAUSE_AFTER_FAILURE
             return
         if self.view.problem is not None:
-            logger.info("the engine's self-test passes again")
+            logger.bind(event=Event.SELF_TEST_PASSES).info("the engine's self-test passes again")
         self.view, self.interval = EngineView(True), PAUSE_SECONDS
 
     def close(self) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from loguru import logger
 
+from attestor.core.events import Event
 from attestor.errors import AttestorError, EnginesDisagree, SigningHalted
 
 
@@ -38,7 +39,9 @@ class Halt:
                 "nothing is signed or served: the engines disagree on the result of a program",
                 hint="the operator has to act: docs/operate.md, engines that disagree",
             )
-        logger.critical("signing is halted, the engines disagree: {}", reason)
+        logger.bind(event=Event.SIGNING_HALTED).critical(
+            "signing is halted, the engines disagree: {}", reason
+        )
         self._tell(self.error)
         self.halted = self.error
 

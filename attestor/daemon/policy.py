@@ -37,6 +37,13 @@ def policy_from(config: Config, terms: Terms) -> RotationPolicy:
             f"{terms.attest_validity_seconds} s",
             hint="make it smaller: a signer would be replaced as soon as it is active",
         )
+    if policy.period >= terms.attest_validity_seconds:
+        raise RegistryTermsMisfit(
+            f"rotation.period_seconds is {policy.period}, but registrations last "
+            f"{terms.attest_validity_seconds} s: a signer would expire before it is replaced",
+            hint=f"make it smaller: at most {terms.attest_validity_seconds} s less "
+            f"rotation.expiry_margin_seconds, {policy.expiry_margin}",
+        )
     if not policy.sendable(reference_block=0, head=policy.block_lag):
         raise RegistryTermsMisfit(
             f"rotation.block_lag {policy.block_lag} and rotation.inclusion_margin_blocks "

@@ -14,6 +14,7 @@ from attestor.chain.node import Node
 from attestor.chain.registry import Registry
 from attestor.core.block_ranges import LOG_RANGE, BlockRange, due
 from attestor.core.blocks import Block, BlockWindow
+from attestor.core.events import Event
 from attestor.core.registration import DatedPolicyEvent, PolicyEvent
 from attestor.core.text import to_hex
 from attestor.errors import AttestorError, Fatal, RpcAnswerInvalid, RpcError
@@ -67,7 +68,9 @@ class PolicyEventsDuty:
                 # Many nodes refuse a range by its length, each with a message of its own.
                 self._width, self._successes = max(1, self._width // 2), 0
             if error.code != self._last_failure:
-                logger.warning("reading policy events failed: {} [{}]", error, error.code)
+                logger.bind(event=Event.POLICY_EVENTS_FAILED).warning(
+                    "reading policy events failed: {} [{}]", error, error.code
+                )
                 self._last_failure = error.code
 
     def close(self) -> None:
@@ -114,7 +117,9 @@ class PolicyEventsDuty:
         for one in new:
             _tell(one)
         for key in replaced:
-            logger.warning("the block of policy event {} was replaced", key)
+            logger.bind(event=Event.POLICY_EVENT_REPLACED).warning(
+                "the block of policy event {} was replaced", key
+            )
 
     def _may_have_events(self, blocks: BlockRange, window: BlockWindow) -> bool:
         known = [window.at(number) for number in range(blocks.first, blocks.last + 1)]
@@ -149,7 +154,7 @@ class _Canonical:
 
 def _tell(found: DatedPolicyEvent) -> None:
     event = found.event
-    logger.info(
+    logger.bind(event=Event.POLICY_CHANGED, transaction=to_hex(event.transaction_hash)).info(
         "registry: {} in block {} by transaction {} of {}",
         event.name,
         event.block_number,

@@ -8,6 +8,8 @@ from typing import TypeVar
 
 from loguru import logger
 
+from attestor.core.events import Event
+
 Result = TypeVar("Result")
 
 
@@ -28,7 +30,9 @@ async def aside(work: Callable[[], Result], seconds: float) -> Result | None:
         try:
             result = work()
         except BaseException as error:
-            logger.opt(exception=error).error("stopping met an unexpected error")
+            logger.bind(event=Event.UNEXPECTED_ERROR).opt(exception=error).error(
+                "stopping met an unexpected error"
+            )
         if not loop.is_closed():
             loop.call_soon_threadsafe(tell, result)
 
@@ -44,7 +48,9 @@ def exit_within(seconds: float, exit_code: Callable[[], int]) -> None:
     """
 
     def end() -> None:
-        logger.critical("stopping took longer than {:g} s: the process ends now", seconds)
+        logger.bind(event=Event.STOP_OVERDUE).critical(
+            "stopping took longer than {:g} s: the process ends now", seconds
+        )
         os._exit(exit_code())
 
     timer = threading.Timer(seconds, end)

@@ -270,6 +270,9 @@ port = {self.health_port}
 
 [store]
 path = "{self.database}"
+
+[log]
+format = "human"
 """
 
     def _last_lines(self) -> str:

@@ -19,6 +19,11 @@ class AttestorError(Exception):
     def __str__(self) -> str:
         return f"{self.message} ({self.hint})" if self.hint else self.message
 
+    @property
+    def lines(self) -> list[str]:
+        """What a command prints when it ends by this error."""
+        return [f"{self} [{self.code}]"]
+
 
 class Transient(AttestorError):
     """May resolve by itself: retry with back-off."""

@@ -11,6 +11,20 @@ class ConfigurationInvalid(Misconfigured):
     code = "configuration_invalid"
     advice = "The message lists every problem; attestor run --help lists the options."
 
+    def __init__(
+        self, message: str, *, hint: str | None = None, faults: tuple[str, ...] = ()
+    ) -> None:
+        """`faults` are those of the message, where it lists several: one line each."""
+        super().__init__(message, hint=hint)
+        self.faults = faults
+
+    @property
+    def lines(self) -> list[str]:
+        if not self.faults:
+            return super().lines
+        count = "1 problem" if len(self.faults) == 1 else f"{len(self.faults)} problems"
+        return [f"{count} in the configuration [{self.code}]", *self.faults]
+
 
 class ConfigurationExists(Misconfigured):
     """A new configuration was to be written where there is one."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from loguru import logger
 
 from attestor.core import frame
+from attestor.core.events import Event
 from attestor.core.text import one_line
 from attestor.errors import (
     BodyInvalid,
@@ -40,7 +41,7 @@ class BodyDecoder:
         # A child starts in another directory.
         self._program = (directory / PROGRAM).absolute()
         if not self._program.is_file():
-            logger.warning(
+            logger.bind(event=Event.EXECUTOR_MISSING).warning(
                 "{} is not there: large requests will be refused until it is; {}",
                 self._program,
                 starting.BUILD_COMMAND,

@@ -5,7 +5,7 @@ of its address. Calls find the client in `request[CLIENT]`, and what works for i
 """
 
 import ipaddress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -51,6 +51,10 @@ class Access:
         self._known = known
         self._usage = usage
         self._asking = asking
+
+    def use_quotas(self, named: Quotas, unnamed: Quotas) -> None:
+        """Go by other quotas from the next request on."""
+        self._rules = replace(self._rules, named=named, unnamed=unnamed)
 
     @web.middleware
     async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:

@@ -12,6 +12,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 from loguru import logger
 
+from attestor.core.events import Event
 from attestor.http.clients import CLIENT, REQUEST_ID
 
 HEADER = "X-Request-Id"
@@ -64,7 +65,7 @@ class AccessLog:
         told = who + "method={} route={} status={} in={} out={} ms={:.0f}{}"
         more = f" untold_refusals={self._untold}" if self._untold else ""
         self._untold = 0
-        logger.log(
+        logger.bind(event=Event.REQUEST).log(
             level,
             told,
             request[REQUEST_ID],

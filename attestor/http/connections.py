@@ -1,8 +1,6 @@
-"""Connections within bounds: how many there are, from one address and together, and how long one
-may go without a whole request.
+"""Connections within bounds: how many there are, and how long one may go without a request.
 
-aiohttp bounds neither: whoever connects and sends nothing, or a head a byte at a time, would hold
-a descriptor forever.
+aiohttp bounds neither: whoever sends nothing, or a byte at a time, would hold a descriptor forever.
 """
 
 import asyncio
@@ -18,6 +16,7 @@ from functools import partial
 
 from loguru import logger
 
+from attestor.core.events import Event
 from attestor.http import wrong_port
 from attestor.http.addresses import shared_by
 from attestor.http.allow_list import EVERYBODY, AllowList
@@ -178,7 +177,8 @@ class Connections:
         if not self._limits.allowed.allows(str(peer[0])):
             connection.close()
             if told := self._repeated.failed("address", "refused"):
-                logger.warning("refused {}, which is not allowed ({} times)", peer[0], told.times)
+                line = "refused {}, which is not allowed ({} times)", peer[0], told.times
+                logger.bind(event=Event.ADDRESS_REFUSED).warning(*line)
             return
         address = shared_by(str(peer[0]))
         if self._has_too_many(address) or not self._has_room():
@@ -239,8 +239,8 @@ class Connections:
         """What is exhausted will not be there at once, and must not fill the log meanwhile."""
         seconds = ACCEPT_PAUSE_SECONDS if error.errno in EXHAUSTED else 0.1
         if told := self._repeated.failed("accept", str(error.errno)):
-            again = f", {told.times} times in a row" if told.times > 1 else ""
-            logger.warning("cannot accept a connection{}: {}", again, error.strerror)
+            line = "cannot accept a connection: {} (time {})", error.strerror, told.times
+            logger.bind(event=Event.CONNECTION_NOT_ACCEPTED).warning(*line)
         self._loop.remove_reader(self._listening)
         self._loop.call_later(seconds, self._resume)
 

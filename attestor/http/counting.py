@@ -8,6 +8,7 @@ from typing import Protocol
 
 from loguru import logger
 
+from attestor.core.events import Event
 from attestor.errors import AttestorError
 from attestor.http.metrics import Counts
 from attestor.store.disagreements import Disagreements
@@ -49,7 +50,9 @@ class Counting:
             except FutureTimeout:
                 continue
             except AttestorError as error:
-                logger.warning("/metrics has no counts: {} [{}]", error, error.code)
+                logger.bind(event=Event.METRICS_INCOMPLETE).warning(
+                    "/metrics has no counts: {} [{}]", error, error.code
+                )
         return found
 
     def _ask(self, chain: Counted) -> "Future[Counts]":

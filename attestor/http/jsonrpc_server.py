@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from aiohttp import web
 from loguru import logger
 
+from attestor.core.events import Event
 from attestor.core.text import one_line
 from attestor.errors import AttestorError, BodyInvalid, BodyTooLarge, QueueFull
 from attestor.http import jsonrpc
@@ -180,10 +181,14 @@ class JsonRpcServer:
         try:
             value = await method(call.params)
         except AttestorError as error:
-            logger.info("{} failed: {} [{}]", call.method, one_line(str(error)), error.code)
+            logger.bind(event=Event.CALL_FAILED).info(
+                "{} failed: {} [{}]", call.method, one_line(str(error)), error.code
+            )
             return jsonrpc.error(call.id, self._failure_of(error))
         except Exception as error:
-            logger.opt(exception=error).error("{} met an unexpected error", call.method)
+            logger.bind(event=Event.UNEXPECTED_ERROR).opt(exception=error).error(
+                "{} met an unexpected error", call.method
+            )
             return jsonrpc.error(call.id, jsonrpc.standard(jsonrpc.INTERNAL_ERROR))
         return jsonrpc.result(call.id, value, self._limits.body_bytes)
 

@@ -15,6 +15,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.typedefs import Handler, Middleware
 from loguru import logger
 
+from attestor.core.events import Event
 from attestor.core.text import one_line
 from attestor.errors import (
     AttestorError,
@@ -113,7 +114,7 @@ class Listener:
         self._served[CONNECTIONS].append(self._connections)
         self._connections.start()
         scheme = "http" if self._tls is None else "https"
-        logger.info("listening on {}://{}:{}", scheme, *self.address)
+        logger.bind(event=Event.LISTENING).info("listening on {}://{}:{}", scheme, *self.address)
 
     @property
     def address(self) -> tuple[str, int]:
@@ -192,7 +193,9 @@ async def _answer_errors(request: web.Request, handler: Handler) -> web.StreamRe
         if isinstance(error, SigningHalted):
             return error_answer(503, error.code, error.message, error.hint, **_id(request))
         # What is inside (paths, statements) is the operator's business.
-        logger.error("{} {} failed: {} [{}]", request.method, request.path, error, error.code)
+        logger.bind(event=Event.CALL_FAILED).error(
+            "{} {} failed: {} [{}]", request.method, request.path, error, error.code
+        )
         told = "the service failed", "tell the operator"
         return error_answer(500, error.code, *told, **_id(request))
     except QuotaExceeded as error:
@@ -210,7 +213,9 @@ async def _answer_errors(request: web.Request, handler: Handler) -> web.StreamRe
         raise
     except Exception as error:
         line = "{} {} met an unexpected error"
-        logger.opt(exception=error).error(line, request.method, request.path)
+        logger.bind(event=Event.UNEXPECTED_ERROR).opt(exception=error).error(
+            line, request.method, request.path
+        )
         told = "an internal error", "tell the operator"
         return error_answer(500, InternalError.code, *told, **_id(request))
 

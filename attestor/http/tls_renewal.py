@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from loguru import logger
 
+from attestor.core.events import Event
 from attestor.errors.avs import TlsFileInvalid
 from attestor.http import tls_files
 from attestor.http.tls_files import TlsFiles
@@ -53,9 +54,13 @@ class TlsRenewal:
             try:
                 self._use(tls_files.server_context(self._files, self._today()))
             except TlsFileInvalid as error:
-                logger.error("the certificate stays as it was: {} [{}]", error, error.code)
+                logger.bind(event=Event.TLS_REFUSED).error(
+                    "the certificate stays as it was: {} [{}]", error, error.code
+                )
                 return
-            logger.info("{} is read again, and used from now on", self._files.certificates)
+            logger.bind(event=Event.TLS_RENEWED).info(
+                "{} is read again, and used from now on", self._files.certificates
+            )
             self._warned_at = None
         self._warn()
 
@@ -66,9 +71,9 @@ class TlsRenewal:
         self._warned_at = now
         try:
             for line in tls_files.warnings_of(self._files, self._today()):
-                logger.warning("{}", line)
+                logger.bind(event=Event.TLS_WARNING).warning("{}", line)
         except TlsFileInvalid as error:
-            logger.warning("{}", error)
+            logger.bind(event=Event.TLS_WARNING).warning("{}", error)
 
 
 def stamp_of(files: TlsFiles) -> Stamp:

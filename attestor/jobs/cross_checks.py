@@ -7,6 +7,7 @@ from typing import Protocol
 from loguru import logger
 
 from attestor.core.cross_check import CrossChecked, Disagreement, Finding
+from attestor.core.events import Event
 from attestor.core.proof import SignedProof
 from attestor.core.signature import recover
 from attestor.errors import DatabaseUnavailable, RequestInvalid, SignatureInvalid
@@ -44,7 +45,9 @@ class CrossChecks:
         """Close what the signer process of an earlier run left open."""
         left = self._proofs.close_pending("the signer process ended first")
         if left:
-            logger.warning("{} cross-checks of an earlier run stay inconclusive", left)
+            logger.bind(event=Event.CROSS_CHECKS_INCONCLUSIVE).warning(
+                "{} cross-checks of an earlier run stay inconclusive", left
+            )
 
     def signed(self, proof: SignedProof) -> None:
         """Have the chain vouch for a proof's signer, then the history keep the signature. Whoever
@@ -74,14 +77,18 @@ class CrossChecks:
                     if self._note(confirmed):
                         self._untold.remove(confirmed)
             except DatabaseUnavailable as error:
-                logger.warning("findings are not noted yet: {} [{}]", error, error.code)
+                logger.bind(event=Event.FINDINGS_NOT_NOTED).warning(
+                    "findings are not noted yet: {} [{}]", error, error.code
+                )
             return found
 
     def _note(self, confirmed: CrossChecked) -> bool:
         verdict = confirmed.verdict
         noted = self._proofs.confirm(confirmed.job, verdict)
         if noted and verdict.finding is not Finding.AGREED:
-            logger.warning("proof of job {} {}: {}", confirmed.job, *_told(confirmed))
+            logger.bind(event=Event.CROSS_CHECK_FINDING, job=confirmed.job).warning(
+                "proof of job {} {}: {}", confirmed.job, *_told(confirmed)
+            )
         return noted
 
 

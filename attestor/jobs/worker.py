@@ -7,8 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 
-from loguru import logger
-
 from attestor.core.job import Work
 from attestor.core.proof import Proof
 from attestor.errors import (
@@ -24,6 +22,7 @@ from attestor.errors import (
     Transient,
     WorkersFailing,
 )
+from attestor.jobs import telling
 from attestor.jobs.contained import contained
 from attestor.jobs.failing import crashed, internal
 from attestor.jobs.job_store import JobStore
@@ -93,7 +92,7 @@ class Workers:
         self._queue.on_ended = self._ended_otherwise
         left = self._jobs.recover()
         if left:
-            logger.info("{} jobs of an earlier run are taken over", left)
+            telling.taken_over(left)
         for job, seconds in self._jobs.timed().items():
             self._queue.deadlines.begin(job, seconds)
         self._tasks = [asyncio.create_task(self._work(owner)) for owner in self._owners]
@@ -166,7 +165,7 @@ class Workers:
             await self._finish(work, owner)
         except LeaseLost as error:
             if work.job not in self._over:
-                logger.warning("job {} was left to another worker: {}", work.job, error)
+                telling.left(work.job, error)
         except asyncio.CancelledError:
             self._broken_off[work.job] = owner
             raise
@@ -193,16 +192,16 @@ class Workers:
             raise
         except ExecutionStopped:
             await asyncio.to_thread(contained, self._jobs.release, work.job, owner)
-            logger.info("job {} is parked: nobody waits for it", work.job)
+            telling.parked(work.job)
         except AttestorError as error:
             await self._fail(work, owner, error)
-            logger.info("job {} failed: {} [{}]", work.job, error, error.code)
+            telling.failed(work.job, error)
             self._in_a_row = 0
         except Exception as error:
             self._note_internal(error, f"job {work.job}")
             await self._fail(work, owner, internal(work.job))
         else:
-            logger.info("job {} proven in {} cycles", work.job, proof.cycles)
+            telling.proven(work.job, proof)
             self._in_a_row = 0
 
     async def _fail(self, work: Work, owner: str, error: AttestorError) -> None:
@@ -220,7 +219,7 @@ class Workers:
                 return
             except DatabaseUnavailable as error:
                 if not told:
-                    logger.warning("job {} cannot be closed yet: {}", work.job, error)
+                    telling.not_closed(work.job, error)
                 told = True
             await asyncio.sleep(RETRY_SECONDS)
 
@@ -237,7 +236,7 @@ class Workers:
             except (ExecutorCrashed, SignerFailed) as error:
                 if crashes >= MAX_CRASHES or isinstance(error, ForbiddenCall):
                     raise crashed(error, crashes) from error
-                logger.warning("job {} is run again: {} [{}]", work.job, error, error.code)
+                telling.repeated(work.job, error)
                 crashes += 1
             except Transient:
                 if attempt >= MAX_ATTEMPTS:
@@ -288,4 +287,4 @@ class Workers:
     def _note_internal(self, error: Exception, where: str) -> None:
         self.internal_errors += 1
         self._in_a_row += 1
-        logger.opt(exception=error).error("{} met an unexpected error", where)
+        telling.defect(where, error)

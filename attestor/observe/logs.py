@@ -1,56 +1,134 @@
-"""One log, on standard error, without secrets.
+"""One log, on standard error, without secrets: lines for people on a terminal, else one JSON object
+per line.
+
+    {"time": "2026-01-01T00:00:00.000Z", "level": "WARNING", "event": "step_failed", "message": "…",
+     "code": "rpc_unreachable", "chain": "base", "request": "…", "transaction": "0x…", "trace": […]}
 
 loguru's `diagnose` prints the values of variables in tracebacks, keys included: it stays off, and
 traces are written by `observe.traces`. Libraries that log through the standard library come in at
 WARNING and above; below that they print payloads and URLs with API keys.
 """
 
+import json
 import logging
+import re
 import sys
+import time
 from contextlib import AbstractContextManager, nullcontext
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TextIO
 
 from loguru import logger
 
+from attestor.core.events import Event
 from attestor.core.text import one_line
 from attestor.observe import traces
+from attestor.observe.folding import Folding
+from attestor.observe.redaction import safe
 
 if TYPE_CHECKING:
-    from loguru import Record
+    from loguru import Message, Record
 
-FORMAT = "{time:YYYY-MM-DDTHH:mm:ss.SSS!UTC}Z {level: <7} {message}{extra[trace]}"
+PUBLIC = ("transaction", "job", "batch")
+"""Fields whose values are public: they may be in messages too, though they look like keys."""
+FOLDED_FROM = logging.WARNING
+_COLOURS = {"DEBUG": "2", "INFO": "32", "WARNING": "33", "ERROR": "31", "CRITICAL": "1;31"}
+_CODE = re.compile(r"\[([a-z][a-z0-9_]+)\]$")
 
 
-def set_up(level: str) -> None:
-    """Send everything of at least `level` to standard error."""
+def set_up(level: str, form: str = "human", stream: TextIO | None = None) -> None:
+    """Send everything of at least `level` to standard error. `form` is human, json, or auto: human
+    where a terminal reads it."""
+    stream = stream or sys.stderr
+    if form == "auto":
+        form = "human" if stream.isatty() else "json"
     logger.remove()
     logger.configure(patcher=_made_safe)
-    logger.add(sys.stderr, level=level, format=FORMAT, diagnose=False, backtrace=False)
+    sink = _Sink(stream, form == "json")
+    # `format` is what the sink ignores: it writes the record itself.
+    logger.add(sink.write, level=level, format="", diagnose=False, backtrace=False)
     logging.basicConfig(handlers=[_ToLoguru()], level=logging.WARNING, force=True)
     # A tick that is skipped because the one before still runs is meant, not worth a line.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
 def about_chain(name: str) -> AbstractContextManager[None]:
-    """Lines of this thread begin with the chain's name, where it has one."""
+    """Lines of this thread are about that chain, where it has a name."""
     return logger.contextualize(chain=name) if name else nullcontext()
 
 
 def _made_safe(record: "Record") -> None:
-    """Messages and exceptions hold foreign text, which must not forge further lines."""
-    extra = record["extra"]
-    before = f"chain {extra['chain']}: " if extra.get("chain") else ""
-    after = f" [request {extra['request']}]" if "request" in extra else ""
-    record["message"] = before + one_line(record["message"]) + after
-    raised = record["exception"]
-    record["extra"]["trace"] = "" if raised is None else traces.told(raised.value)
+    """Messages and exceptions hold foreign text: no line of it may be forged, no secret told."""
+    extra, raised = record["extra"], record["exception"]
+    public = [str(extra[name]) for name in PUBLIC if name in extra]
+    record["message"] = one_line(safe(record["message"], public))
+    extra["trace"] = "" if raised is None else traces.told(raised.value)
     record["exception"] = None
+
+
+class _Sink:
+    """Writes records; the same warning again and again at a growing pace."""
+
+    def __init__(self, stream: TextIO, is_json: bool) -> None:
+        self._stream = stream
+        self._is_json = is_json
+        self._is_coloured = not is_json and stream.isatty()
+        self._folding = Folding(time.monotonic)
+
+    def write(self, message: "Message") -> None:
+        """One record. Called by one thread at a time."""
+        record = message.record
+        repeated = 0
+        if record["level"].no >= FOLDED_FROM:
+            left_out = self._folding.take(f"{record['extra'].get('chain')} {record['message']}")
+            if left_out is None:
+                return
+            repeated = left_out
+        line = self._json(record, repeated) if self._is_json else self._human(record, repeated)
+        self._stream.write(line + "\n")
+        self._stream.flush()
+
+    def _human(self, record: "Record", repeated: int) -> str:
+        extra, level = record["extra"], record["level"].name
+        before = f"chain {extra['chain']}: " if extra.get("chain") else ""
+        after = f" [request {extra['request']}]" if "request" in extra else ""
+        again = f" (repeated {repeated} times)" if repeated else ""
+        shown = f"{level: <7}"
+        if self._is_coloured:
+            shown = f"\x1b[{_COLOURS.get(level, '0')}m{shown}\x1b[0m"
+        told = f"{before}{record['message']}{after}{again}{extra['trace']}"
+        return f"{_time(record)} {shown} {told}"
+
+    def _json(self, record: "Record", repeated: int) -> str:
+        extra = record["extra"]
+        code = _CODE.search(record["message"])
+        trace = [line.removeprefix("  | ") for line in extra["trace"].splitlines() if line]
+        fields: dict[str, Any] = {
+            "time": _time(record),
+            "level": record["level"].name,
+            "event": extra.get("event"),
+            "message": record["message"],
+            "code": code[1] if code else None,
+            "chain": extra.get("chain") or None,
+            "request": extra.get("request"),
+            **{name: extra.get(name) for name in PUBLIC},
+            "repeated": repeated or None,
+            "trace": trace or None,
+        }
+        told = {name: value for name, value in fields.items() if value is not None}
+        return json.dumps(told, ensure_ascii=False)
+
+
+def _time(record: "Record") -> str:
+    seconds = record["time"].timestamp()
+    moment = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
+    return f"{moment}.{int(seconds * 1000) % 1000:03}Z"
 
 
 class _ToLoguru(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         raised = record.exc_info[1] if record.exc_info else None
-        logger.opt(exception=raised).log(_level(record), "{}: {}", record.name, _message(record))
+        lines = logger.bind(event=Event.LIBRARY).opt(exception=raised)
+        lines.log(_level(record), "{}: {}", record.name, _message(record))
 
 
 def _level(record: logging.LogRecord) -> str | int:

@@ -1,18 +1,14 @@
 """An exception's trace as text for the log: where it was raised, and no secrets."""
 
-import re
 import traceback
 
 from attestor.core.text import one_line
+from attestor.observe.redaction import safe
 
 MAX_LINES = 200
 MAX_LINE = 1000
 PREFIX = "\n  | "
 """Sets a trace apart: no line of it can be taken for a line of the log."""
-
-_URL = re.compile(r"\b(\w+://)(?:[^\s/@'\"]*@)?([^\s/'\"?#]+)[^\s'\")]*")
-_REQUEST_PATH = re.compile(r"\b(url: )\S+")
-_LONG_HEX = re.compile(r"[0-9a-fA-F]{64,}")
 
 
 def told(raised: BaseException | None) -> str:
@@ -23,15 +19,13 @@ def told(raised: BaseException | None) -> str:
     """
     if raised is None:
         return ""
-    lines = "".join(traceback.format_exception(raised)).splitlines()
+    lines = safe("".join(traceback.format_exception(raised))).splitlines()
     if len(lines) > MAX_LINES:
         half = MAX_LINES // 2
         lines = [*lines[:half], f"… {len(lines) - MAX_LINES} lines …", *lines[-half:]]
-    return "".join(PREFIX + _safe(line) for line in lines)
+    return "".join(PREFIX + _told(line) for line in lines)
 
 
-def _safe(line: str) -> str:
+def _told(line: str) -> str:
     indent = line[: len(line) - len(line.lstrip(" "))]
-    text = _URL.sub(r"\1\2/…", line[:MAX_LINE])
-    text = _LONG_HEX.sub("…", _REQUEST_PATH.sub(r"\1…", text))
-    return indent + one_line(text)
+    return indent + one_line(line[:MAX_LINE])

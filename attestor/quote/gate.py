@@ -17,6 +17,7 @@ from loguru import logger
 from attestor.core import strict_json
 from attestor.core.chains import require_development_chain
 from attestor.core.enclave import require_trustworthy_enclave
+from attestor.core.events import Event
 from attestor.core.measurement import Measurement, require_trustworthy
 from attestor.core.tcb import ALLOWABLE_STATUSES
 from attestor.errors import (
@@ -151,7 +152,9 @@ class Gate:
     def _tell(self, what: str, error: AttestorError) -> None:
         """Once: it may last as long as a quote is tried for, every few seconds."""
         if self._told != error.code:
-            logger.warning("{}: {} [{}]", what, error, error.code)
+            logger.bind(event=Event.COLLATERAL_WARNING).warning(
+                "{}: {} [{}]", what, error, error.code
+            )
         self._told = error.code
 
     def _unjudged(self, raw: bytes, measurement: Measurement) -> GateVerdict:

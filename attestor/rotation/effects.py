@@ -7,6 +7,7 @@ from loguru import logger
 
 from attestor.chain.registry import Registry
 from attestor.core.blocks import Block, BlockWindow
+from attestor.core.events import Event
 from attestor.core.registration import RegistrationKind
 from attestor.core.report_data import Binding
 from attestor.core.text import checksummed, to_hex
@@ -66,7 +67,7 @@ class RotationEffects:
             # What is in no history is to be in no process either.
             self._signer.retire(address)
             raise
-        logger.info("signer {} created", checksummed(address))
+        logger.bind(event=Event.SIGNER_CREATED).info("signer {} created", checksummed(address))
 
     def make_quote(self, action: MakeQuote, window: BlockWindow) -> None:
         """Obtain a quote and let the gate judge it before any gas is paid."""
@@ -76,7 +77,7 @@ class RotationEffects:
         last = self._history.newest_quote()
         quoted = self._quoter.quote(action.signer, block, head.timestamp, last)
         self._history.quote_made(quoted)
-        logger.info(
+        logger.bind(event=Event.QUOTE_MADE).info(
             "quote {} of {} binds block {}, TCB status {}{}",
             to_hex(quoted.hash)[:18],
             checksummed(quoted.signer),
@@ -107,7 +108,9 @@ class RotationEffects:
             self._call(request),
             partial(self._history.requested, asked, request.quote_bytes),
         )
-        logger.info("{} of {} sent in {}", request.kind, checksummed(signer), to_hex(attempt.hash))
+        logger.bind(event=Event.REGISTRATION_SENT, transaction=to_hex(attempt.hash)).info(
+            "{} of {} sent in {}", request.kind, checksummed(signer), to_hex(attempt.hash)
+        )
 
     def _call(self, request: Request) -> Call:
         """A renewal is not verified by the registry's verifier, which may ask for a fee."""
@@ -136,7 +139,7 @@ class RotationEffects:
         self._signer.activate(action.signer, registration.valid_until)
         if action.replaces is not None:
             self._signer.retire(action.replaces)
-        logger.info(
+        logger.bind(event=Event.SIGNER_ACTIVE).info(
             "signer {} is active, registered until {}",
             checksummed(action.signer),
             registration.valid_until,
@@ -151,20 +154,24 @@ class RotationEffects:
         keep it signing."""
         self._signer.pause(signer)
         self._history.paused(signer, reason, head)
-        logger.warning("signer {} signs nothing: {}", checksummed(signer), reason)
+        logger.bind(event=Event.SIGNER_PAUSED).warning(
+            "signer {} signs nothing: {}", checksummed(signer), reason
+        )
 
     def resume(self, signer: bytes, head: Block) -> None:
         """Sign with it again, until its registration ends: one that was mined again ends later."""
         registration = self._registry.confirmed_at(head).registration(signer)
         self._history.resumed(signer, head, registration)
         self._signer.activate(signer, registration.valid_until)
-        logger.info("signer {} signs again", checksummed(signer))
+        logger.bind(event=Event.SIGNER_RESUMED).info("signer {} signs again", checksummed(signer))
 
     def retire(self, signer: bytes, reason: str) -> None:
         """Destroy the key of a signer that will not be valid again."""
         self._history.retired(signer, reason)
         self._signer.retire(signer)
-        logger.warning("signer {} retired: {}", checksummed(signer), reason)
+        logger.bind(event=Event.SIGNER_RETIRED).warning(
+            "signer {} retired: {}", checksummed(signer), reason
+        )
 
     def revert_reason(self, signer: bytes, block_hash: bytes) -> str:
         """Why the registration of a signer reverted, as far as it does so again in that block."""
@@ -184,7 +191,9 @@ class RotationEffects:
         """Give a candidate up."""
         self._history.abandoned(signer, reason)
         self._signer.retire(signer)
-        logger.warning("signer {} given up: {}", checksummed(signer), reason)
+        logger.bind(event=Event.SIGNER_GIVEN_UP).warning(
+            "signer {} given up: {}", checksummed(signer), reason
+        )
 
     def settle(self, head: Block | None) -> None:
         """Learn what became of transactions whose signer was given up, and cancel those that could
@@ -197,7 +206,7 @@ class RotationEffects:
         wanted = {request.intent.name for request in requests if request is not None}
         cancelled = self._transactions.cancel(wanted, head)
         if cancelled is not None:
-            logger.info(
+            logger.bind(event=Event.CANCELLATION_SENT, transaction=to_hex(cancelled.hash)).info(
                 "{} takes nonce {}, so that a registration that was given up costs nothing more",
                 to_hex(cancelled.hash),
                 cancelled.transaction.nonce,

@@ -7,6 +7,7 @@ from contextlib import suppress
 
 from loguru import logger
 
+from attestor.core.events import Event
 from attestor.core.service_view import Problem
 from attestor.core.text import to_hex
 from attestor.errors import AttestorError, Transient
@@ -57,7 +58,9 @@ class Failures:
         if told is None:
             return
         again = f", {told.times} times in a row" if told.times > 1 else ""
-        logger.warning("{} failed{}: {} [{}]", what, again, error, error.code)
+        logger.bind(event=Event.STEP_FAILED).warning(
+            "{} failed{}: {} [{}]", what, again, error, error.code
+        )
         if told.is_new:
             # A database that cannot be written at the moment must not hide what failed.
             with suppress(Transient):
@@ -69,7 +72,9 @@ class Failures:
         """`what` was done."""
         self._standing = {name: known for name, known in self._standing.items() if name != what}
         if (failures := self._repeated.passed(what)) > 1:
-            logger.info("{} works again, after {} failures", what, failures)
+            logger.bind(event=Event.STEP_WORKS).info(
+                "{} works again, after {} failures", what, failures
+            )
 
     def _keep(self, what: str, error: AttestorError) -> None:
         """Dictionaries are replaced, and not changed: others read them."""

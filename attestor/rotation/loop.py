@@ -9,6 +9,7 @@ from attestor.chain.heads import Heads
 from attestor.chain.pace import block_seconds
 from attestor.core.back_off import BackOff, Step
 from attestor.core.blocks import Block, BlockWindow
+from attestor.core.events import Event
 from attestor.core.signers import Active, Cover, Standing
 from attestor.core.transaction import Attempt
 from attestor.errors import (
@@ -183,7 +184,7 @@ class Rotation:
         if head is not None and not is_quiet(situation, self.policy):
             policy = self._observer.policy(self.policy, head)
             if policy != self.policy:
-                logger.warning(
+                logger.bind(event=Event.REGISTRY_CHANGED).warning(
                     "the registry's window is {} blocks now, and was {}",
                     policy.max_block_number_diff,
                     self.policy.max_block_number_diff,

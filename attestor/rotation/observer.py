@@ -6,6 +6,7 @@ from loguru import logger
 
 from attestor.chain.registry import Registry
 from attestor.core.blocks import Block, BlockWindow
+from attestor.core.events import Event
 from attestor.core.registration import Quoted
 from attestor.core.signers import Active, Candidate, Stage, Standing
 from attestor.core.text import checksummed
@@ -149,7 +150,7 @@ class Observer:
         for mined in self._history.mined_since(window.blocks[0].number):
             if window.contradicts(mined.block_number, mined.block_hash):
                 self._history.reorged(mined.transaction_hash, head)
-                logger.warning(
+                logger.bind(event=Event.REORG).warning(
                     "reorg: the block with the registration of signer {} was replaced",
                     checksummed(mined.signer),
                 )

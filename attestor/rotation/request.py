@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from loguru import logger
 
 from attestor.chain.registry import Registry
+from attestor.core.events import Event
 from attestor.core.registration import (
     Admission,
     AdmissionName,
@@ -55,7 +56,9 @@ class RequestBuilder:
             name = admission_name(self._registry.address, parse(raw), kind)
         except AttestorError as error:
             # It only saves gas: what an earlier version has kept must not stop the rotation.
-            logger.warning("the last quote names no admission: {}", error.message)
+            logger.bind(event=Event.ADMISSION_UNKNOWN).warning(
+                "the last quote names no admission: {}", error.message
+            )
             return None
         admission = self._registry.admission(name)
         return name.template if self._lasts(admission, chain_time) else None

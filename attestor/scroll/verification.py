@@ -12,6 +12,7 @@ from typing import Protocol
 from eth_utils.crypto import keccak
 from loguru import logger
 
+from attestor.core.events import Event
 from attestor.core.execution import Limits
 from attestor.core.text import to_hex
 from attestor.errors import AttestorError, ExecutorCrashed, Misconfigured
@@ -126,7 +127,9 @@ def repaired(
     first of `blocks` follows; or else the error is raised."""
     if node is None or error.address is None:
         raise error
-    logger.info("the witness lacks a part, which the node is asked for: {}", error.message)
+    logger.bind(event=Event.WITNESS_INCOMPLETE).info(
+        "the witness lacks a part, which the node is asked for: {}", error.message
+    )
     slots = [] if error.slot is None else [error.slot]
     if error.node is None:
         code = node.code(error.address, before)

@@ -76,6 +76,10 @@ def make(source: Path, target: Path) -> Backup:
 def restore(backup: Path, database: Path, replace: bool) -> tuple[Backup, Path | None]:
     """Put a copy in a database's place. What was there is kept beside it: the second value. The
     daemon must be stopped. Raises as `verify`, and `DatabaseInvalid`."""
+    try:
+        database.resolve().parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DatabaseInvalid(f"cannot make the folder of {database}: {error.strerror}") from None
     with lock_database(database):
         held = verify(backup)
         if database.exists() and not replace:

@@ -9,6 +9,7 @@ from itertools import pairwise
 from loguru import logger
 
 from attestor.core.blocks import Block, BlockWindow
+from attestor.core.events import Event
 from attestor.core.text import from_hex, to_hex
 from attestor.errors import HeaderInvalid, Transient
 from attestor.store.database import Store
@@ -61,7 +62,9 @@ class Headers:
             self._failure = ""
         except Transient as error:
             if error.code != self._failure:
-                logger.warning("the recent headers are not saved: {} [{}]", error, error.code)
+                logger.bind(event=Event.HEADERS_NOT_SAVED).warning(
+                    "the recent headers are not saved: {} [{}]", error, error.code
+                )
                 self._failure = error.code
 
     def _write(self, blocks: dict[int, Block]) -> None:

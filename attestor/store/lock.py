@@ -8,6 +8,18 @@ from typing import TextIO
 from attestor.errors import DatabaseInvalid
 
 
+def require_folder(database: Path) -> None:
+    """Raise `DatabaseInvalid` where the folder of a database is not there. It is never made: a name
+    that is mistyped would be an empty history."""
+    folder = database.resolve().parent
+    if not folder.is_dir():
+        told = "is not a folder" if folder.exists() else "does not exist"
+        raise DatabaseInvalid(
+            f"the database's folder {folder} {told}",
+            hint=f"make it: mkdir -p {folder}; or correct store.path",
+        )
+
+
 def lock_database(database: Path) -> TextIO:
     """Take the database for this process until the file that is returned is closed. Do it before
     anything else: two daemons on one history would send each other's registrations.
@@ -17,7 +29,7 @@ def lock_database(database: Path) -> TextIO:
     place = database.resolve()
     path = place.with_name(place.name + ".lock")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        require_folder(path)
         lock = path.open("a+")
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -32,6 +44,14 @@ def lock_database(database: Path) -> TextIO:
         raise DatabaseInvalid(f"cannot make {path}: {error.strerror}") from None
     _name_holder(lock)
     return lock
+
+
+def require_free(database: Path) -> None:
+    """Raise `DatabaseInvalid` where another process has the database. Nothing is made or kept."""
+    place = database.resolve()
+    path = place.with_name(place.name + ".lock")
+    if path.is_file() and os.access(path, os.R_OK | os.W_OK):
+        lock_database(database).close()
 
 
 def _name_holder(lock: TextIO) -> None:

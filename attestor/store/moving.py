@@ -6,6 +6,7 @@ from pathlib import Path
 
 from loguru import logger
 
+from attestor.core.events import Event
 from attestor.store import opening
 from attestor.store.database import Store
 from attestor.store.faults import typed
@@ -56,7 +57,7 @@ def move_jobs(history: Store, jobs: Path | None = None, registration: str = "") 
 
 
 def _copy(history: Path, path: Path, registration: str) -> None:
-    logger.info("jobs of an earlier version are moved to {}", path)
+    logger.bind(event=Event.JOBS_MOVED).info("jobs of an earlier version are moved to {}", path)
     writing, reading = opening.connect(path, opening.JOBS)
     reading.close()
     with closing(writing):

@@ -28,6 +28,10 @@ class GasBudget:
         self._gas_per_day = gas_per_day
         self._clock = clock
 
+    def use(self, gas_per_day: int) -> None:
+        """Allow another amount from now on."""
+        self._gas_per_day = gas_per_day
+
     def require(self) -> None:
         """Raises `GasBudgetSpent`."""
         spent = self._lost.reverted_gas(self._payer, self._clock() - DAY)

@@ -59,6 +59,10 @@ class Payer:
         self._key = key
         self.address = checksummed(key.address)
 
+    def destroy(self) -> None:
+        """Overwrite the key: nothing can be signed any more."""
+        self._key.destroy()
+
     def sign_transaction(self, transaction: Mapping[str, Any]) -> RawTransaction:
         """Sign a call or, without `to`, a contract's creation. All other fields must be there."""
         fields = fields_of(transaction)

@@ -62,6 +62,10 @@ class Pricer:
         self._policy = policy
         self.payer = from_hex(account.address)
 
+    def use(self, policy: FeePolicy) -> None:
+        """Bound what is offered by another policy, from the next transaction on."""
+        self._policy = policy
+
     def prepare(
         self, call: Call, pending: Sequence[Attempt], gas_limit: int | None = None
     ) -> SignedTransaction:

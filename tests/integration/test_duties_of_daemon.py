@@ -172,7 +172,8 @@ class Running:
         vouching: Any = SimpleNamespace(close=lambda: None)
         heads = Heads(cast(Any, None), MemoryHeaderLog())
         watch: Any = SimpleNamespace(view=lambda name, *others: ChainView(name))
-        made = RunningChain(parts, None, duties, records, rotation, vouching, heads, watch)
+        renewal: Any = SimpleNamespace(use=lambda config: None)
+        made = RunningChain(parts, None, duties, records, rotation, vouching, heads, watch, renewal)
         unit = ChainUnit(
             ChainConfig("", self._config),
             Served("", 31337, b"\x11" * 20),

@@ -172,7 +172,7 @@ def configured(tmp_path: Path, url: str, chain_id: int, registry: str = "0x" + "
     file.write_text(
         f"[chain]\nrpc_url = '{url}'\nid = {chain_id}\nregistry = '{registry}'\n"
         f"[payer]\nkey_file = '{key}'\n[store]\npath = '{tmp_path / 'a.sqlite'}'\n"
-        "[quote]\nprovider = 'simulated'\n"
+        "[quote]\nprovider = 'simulated'\n[api]\nport = 0\n[health]\nport = 0\n"
     )
     return file
 

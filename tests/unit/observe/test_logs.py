@@ -1,11 +1,14 @@
 """The log: one line per message, no values of variables, nothing below what is asked for."""
 
+import io
+import json
 import logging
 from collections.abc import Iterator
 
 import pytest
 from loguru import logger
 
+from attestor.core.events import Event
 from attestor.observe import logs, traces
 
 
@@ -82,9 +85,9 @@ def test_set_up__librarys_record_without_an_exception__has_no_trace(
 ) -> None:
     logs.set_up("INFO")
     logging.getLogger("aiohttp").error("odd", exc_info=True)
-    logging.getLogger("aiohttp").error("odd", exc_info=(None, None, None))
+    logging.getLogger("aiohttp").error("even", exc_info=(None, None, None))
     told = capsys.readouterr().err.splitlines()
-    assert [line[25:] for line in told] == ["ERROR   aiohttp: odd"] * 2
+    assert [line[25:] for line in told] == ["ERROR   aiohttp: odd", "ERROR   aiohttp: even"]
 
 
 def test_set_up__librarys_mistakes__do_not_raise_in_the_library(
@@ -155,3 +158,75 @@ def test_told__endless_trace__is_cut() -> None:
     lines = traces.told(caught.value).splitlines()
     assert len(lines) <= traces.MAX_LINES + 2
     assert max(len(line) for line in lines) <= traces.MAX_LINE + 10
+
+
+def test_set_up__json__is_one_object_per_line(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.set_up("INFO", "json")
+    with logs.about_chain("base"), logger.contextualize(request="r-1"):
+        logger.bind(event=Event.STEP_FAILED).warning("failed: {} [{}]", "no answer\n", "rpc_error")
+    logger.bind(event=Event.JOB_PROVEN, job="0x" + "ab" * 32).info(
+        "job {} proven", "0x" + "ab" * 32
+    )
+    failed, proven = (json.loads(line) for line in capsys.readouterr().err.splitlines())
+    assert failed.pop("time").endswith("Z")
+    assert failed == {
+        "level": "WARNING",
+        "event": "step_failed",
+        "message": "failed: no answer [rpc_error]",
+        "code": "rpc_error",
+        "chain": "base",
+        "request": "r-1",
+    }
+    assert proven["job"] in proven["message"]
+
+
+def test_set_up__json_of_an_exception__has_its_trace_as_lines(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    logs.set_up("INFO", "json")
+    try:
+        raise_it("gone")
+    except KeyError as error:
+        logger.opt(exception=error).error("failed")
+    (line,) = capsys.readouterr().err.splitlines()
+    trace = json.loads(line)["trace"]
+    assert trace[0].startswith("Traceback")
+    assert trace[-1] == "KeyError: 'gone'"
+
+
+@pytest.mark.parametrize(("terminal", "begin"), [(True, "2"), (False, "{")])
+def test_set_up__auto__is_for_people_on_a_terminal_alone(terminal: bool, begin: str) -> None:
+    class Stream(io.StringIO):
+        def isatty(self) -> bool:
+            return terminal
+
+    stream = Stream()
+    logs.set_up("INFO", "auto", stream)
+    logger.warning("look")
+    assert stream.getvalue().startswith(begin)
+    assert ("\x1b[33mWARNING" in stream.getvalue()) == terminal
+
+
+def test_set_up__same_warning_again__is_written_at_a_growing_pace(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now = 1000.0
+    monkeypatch.setattr("attestor.observe.logs.time.monotonic", lambda: now)
+    logs.set_up("INFO")
+    for second in range(300):
+        now = 1000.0 + second
+        logger.warning("no answer")
+        logger.info("tick")
+    told = [line[25:] for line in capsys.readouterr().err.splitlines() if "no answer" in line]
+    assert told == [
+        "WARNING no answer",
+        "WARNING no answer (repeated 59 times)",
+        "WARNING no answer (repeated 119 times)",
+    ]
+
+
+def test_set_up__warnings_that_differ__are_all_written(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.set_up("INFO")
+    for number in range(2000):
+        logger.warning("no answer to {}", number)
+    assert len(capsys.readouterr().err.splitlines()) == 2000

@@ -1,0 +1,78 @@
+"""No secret of any form comes through the log, whatever is around it."""
+
+import io
+import json
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from loguru import logger
+
+from attestor.observe import logs
+from attestor.observe.redaction import safe
+
+SETTINGS = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+HEX = st.binary(min_size=32, max_size=48).map(bytes.hex)
+WORD = st.text("abcdefghijkmnopqrstuvwxyzABCDEF0123456789", min_size=12, max_size=40)
+AROUND = st.sampled_from(
+    ["", " ", "(", ")", ", ", ": ", "'", '"', "\n", "\t", "\x1b[2J", "é", "[x]"]
+)
+
+
+@st.composite
+def told(draw: st.DrawFn) -> tuple[str, str]:
+    """A secret, and a text that has it in one of the forms in which it may come."""
+    form = draw(st.integers(0, 8))
+    if form < 3:
+        secret = draw(HEX)
+        text = (secret, f"0x{secret}", f"atk_{'ab' * 8}_{secret}")[form]
+    else:
+        secret = draw(WORD)
+        text = (
+            f"https://user:{secret}@node.example:8545/",
+            f"wss://node.example/v2/{secret}",
+            f"https://node.example?apikey={secret}",
+            f"Authorization: Bearer {secret}",
+            f"password={secret}",
+            f"-----BEGIN EC PRIVATE KEY-----\n{secret}\n-----END EC PRIVATE KEY-----",
+        )[form - 3]
+    return secret, f"cannot{draw(AROUND) or ' '}{text}{draw(AROUND)} end"
+
+
+@SETTINGS
+@given(told())
+def test_safe__secret_in_any_form__is_gone(case: tuple[str, str]) -> None:
+    secret, text = case
+    assert secret not in safe(text)
+    assert "cannot" in safe(text)
+
+
+@SETTINGS
+@given(told(), st.sampled_from(["human", "json"]))
+def test_log__secret_in_message_and_exception__is_in_no_line(
+    case: tuple[str, str], form: str
+) -> None:
+    secret, text = case
+    stream = io.StringIO()
+    logs.set_up("DEBUG", form, stream)
+    try:
+        raise ValueError(text)
+    except ValueError as error:
+        logger.opt(exception=error).error("failed: {}", text)
+    written = stream.getvalue()
+    assert "failed" in written
+    assert secret not in written
+    if form == "json":
+        (line,) = written.splitlines()
+        assert json.loads(line)["level"] == "ERROR"
+
+
+@SETTINGS
+@given(st.binary(min_size=32, max_size=32).map(bytes.hex), HEX)
+def test_log__hash_that_is_named_as_public__stays_and_no_other(known: str, other: str) -> None:
+    stream = io.StringIO()
+    logs.set_up("INFO", "json", stream)
+    logger.bind(transaction=f"0x{known}").info("sent in 0x{} with 0x{}", known, other)
+    line = json.loads(stream.getvalue())
+    assert line["transaction"] == f"0x{known}"
+    assert f"0x{known}" in line["message"]
+    assert (other in line["message"]) == (other == known)
