@@ -8,8 +8,8 @@ from attestor.core.execution import Engine, ExecutorBuild
 from attestor.daemon.dry_run import registration_of
 from attestor.doctor.finding import Finding, failed, ok, warning
 from attestor.executor import SandboxLevel
-from attestor.executor.child import BUILD_COMMAND
 from attestor.executor.native import NativeExecutor
+from attestor.executor.starting import BUILD_COMMAND
 from attestor.programs import elf, fibonacci
 from attestor.signer.client import SignerProcess
 from attestor.signer.settings import SignerSettings

@@ -26,7 +26,8 @@ from attestor.errors import (
     VerifyingKeyInvalid,
 )
 from attestor.errors.unprovable import RULES
-from attestor.executor.child import BUILD_COMMAND, Ended
+from attestor.executor.child import Ended
+from attestor.executor.starting import BUILD_COMMAND
 
 SP1_VERSION = "6.10.0"
 MAX_DETAIL_CHARS = 500

@@ -94,6 +94,7 @@ def make_workload(
         cross_checker,
         {slot.name: slot.statements for slot in settings.slots},
         build=sealed.build,
+        warm=settings.workers,
     )
 
 

@@ -64,6 +64,7 @@ ALLOWED: dict[str, set[str]] = {
     "programs": {"core", "errors", "resources"},
     "sp1proof": {"core", "errors"},
     "scroll": {"core", "errors", "chain", "executor", "net"},
+    "rsp": {"core", "errors", "chain", "net"},
     "avs": {
         "core",
         "errors",
@@ -72,6 +73,7 @@ ALLOWED: dict[str, set[str]] = {
         "http",
         "kzg",
         "net",
+        "quote",
         "scroll",
         "signer",
         "store",
