@@ -42,7 +42,7 @@ class Daemon:
     """A daemon that is set up but does not run yet. Make it in the main thread."""
 
     def __init__(self, config: Config | Chains, bounds: DutyBounds | None = None) -> None:
-        """With one chain, or with several. `manager`, nobody by default, may be set before `run`."""
+        """With one chain, or with several. `manager` may be set before `run`."""
         self.manager = ServiceManager()
         self._bounds = bounds or DutyBounds()
         chains = config if isinstance(config, Chains) else Chains.of(config)
