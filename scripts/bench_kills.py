@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.figures import tell
-from benchmarks.service import free_port
+from benchmarks.service import children, free_port
 
 from attestor.core.text import to_hex
 from attestor.devnet.stack import Devnet, DevnetOptions
@@ -35,6 +35,7 @@ JOBS, KILLS = 1000, 8
 PAUSE_SECONDS = 3.0
 """Between two kills: some jobs end in it."""
 GIVE_UP_SECONDS = 900.0
+LOOKS = 1000
 EXECUTOR, API, SIGNER, DAEMON = "attestor-execute", "attestor.api", "attestor.signer", "daemon"
 TURNS = (EXECUTOR, API, SIGNER, DAEMON)
 
@@ -105,10 +106,13 @@ class Bench:
         """Kill one process, and start the daemon where it ended; whether there was one."""
         daemon = self.devnet._daemon
         assert daemon is not None
-        pid = daemon.pid if who == DAEMON else _below(daemon.pid, who)
-        if pid is None:
+        if who == DAEMON:
+            os.kill(daemon.pid, signal.SIGKILL)
+        elif who == EXECUTOR:
+            # A run is over in some milliseconds: look until one is met.
+            return any(_kill_grandchild(daemon.pid, who) for _ in range(LOOKS))
+        elif not _kill_child(daemon.pid, who):
             return False
-        os.kill(pid, signal.SIGKILL)
         if who in (DAEMON, SIGNER):
             daemon.wait(60)
             self.devnet.restart_daemon()
@@ -128,28 +132,24 @@ class Bench:
         return self.must("GET", f"/v1/proofs/{job}")[0] == 200
 
 
-def _below(pid: int, who: str) -> int | None:
-    """A descendant of that name, the oldest: of the executor's it is the one that has a job."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*"):
+def _kill_child(pid: int, who: str) -> bool:
+    """Kill the oldest child of that name: of the executor's, the one that has a job."""
+    for child in children(pid):
         with contextlib.suppress(OSError):
-            name = (path / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-            if who in name and pid in _ancestors(int(path.name)):
-                found.append((_began(path), int(path.name)))
-    return min(found)[1] if found else None
+            if _is(child, who):
+                os.kill(child, signal.SIGKILL)
+                return True
+    return False
 
 
-def _began(process: Path) -> int:
-    return int((process / "stat").read_text().rpartition(")")[2].split()[19])
+def _kill_grandchild(pid: int, who: str) -> bool:
+    with contextlib.suppress(OSError):
+        return any(_kill_child(child, who) for child in children(pid) if _is(child, SIGNER))
+    return False
 
 
-def _ancestors(pid: int) -> list[int]:
-    above = []
-    while pid > 1:
-        stat = Path(f"/proc/{pid}/stat").read_text()
-        pid = int(stat.rpartition(")")[2].split()[1])
-        above.append(pid)
-    return above
+def _is(pid: int, who: str) -> bool:
+    return who in Path(f"/proc/{pid}/cmdline").read_text()
 
 
 def _ordered(bench: Bench, count: int, into: list[str]) -> None:

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Every recorded block of Scroll since Euclid on the Python oracle (tests/oracle) and on
+"""Every recorded block of Scroll, of both eras, on the Python oracle (tests/oracle) and on
 attestor-scroll: both have to find what its header says, and the same withdraw root.
 
     scripts/check_scroll.py
@@ -29,7 +29,10 @@ LIMITS = Limits(wall_seconds=600, cpu_seconds=600, memory_bytes=4 << 30)
 
 def differences(path: Path) -> list[str]:
     """What oracle, executor and header disagree about."""
-    chain, blocks = cases.chain_of(path), cases.block_range(cases.read(path))
+    if path.parent.name == "traces":
+        chain, blocks = cases.trace(path)
+    else:
+        chain, blocks = cases.chain_of(path), cases.block_range(cases.read(path))
     try:
         found = judging.outcomes(chain, blocks)
         executed = ScrollExecutor(RELEASE).execute(chain, blocks, LIMITS).blocks
@@ -45,7 +48,8 @@ def main() -> None:
     if vectors is None:
         sys.exit("no vectors: set ATTESTOR_VECTORS to their folder")
     bad = 0
-    for path in cases.files(vectors):
+    traces = sorted((vectors / "scroll" / "traces").glob("*.json"))
+    for path in [*cases.files(vectors), *traces]:
         found = differences(path)
         bad += bool(found)
         print(f"{path.stem}: {', '.join(found) or 'the same'}", flush=True)

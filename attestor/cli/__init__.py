@@ -19,6 +19,7 @@ COMMANDS = {
     "clients": "Say who may use the service: API keys, names of certificates, and their quotas.",
     "jobs": "List the jobs of a daemon, show one, run it again or cancel it.",
     "audit": "Show the registration history, or verify it against the chain.",
+    "status": "Show whether the daemon can sign, until when, and what to do.",
     "doctor": "Check everything that the daemon assumes, and say what to do first.",
     "db": "Back up the registration history, verify a copy, and restore it.",
     "deploy": "Deploy the contracts and write their addresses to a file.",

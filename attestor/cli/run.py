@@ -96,6 +96,5 @@ async def _run(chains: Chains) -> None:
 
     raise_file_limit()
     access_settings(chains.shared)  # Told before anything is opened, asked or paid.
-    daemon = Daemon(chains)
-    daemon.manager = ServiceManager(os.environ.get("NOTIFY_SOCKET", ""))
+    daemon = Daemon(chains, manager=ServiceManager(os.environ.get("NOTIFY_SOCKET", "")))
     await daemon.run(at_stop=lambda: exit_within(STOP_SECONDS, lambda: daemon.exit_code))

@@ -4,7 +4,7 @@ from typing import Any
 
 from attestor.core.scroll.binding import BoundBatch
 from attestor.core.text import one_line, to_hex
-from attestor.errors import AttestorError
+from attestor.errors import AttestorError, Transient
 from attestor.scroll.probe import Probe
 from attestor.scroll.verification import Verdict
 
@@ -12,11 +12,13 @@ _SHOWN_DIGITS = 16
 
 
 def block_line(verdict: Verdict) -> str:
-    """One block: verified with what it came to, or refused with the reason."""
+    """One block: verified with what it came to, refused with the reason, or failed, where a node
+    gave nothing to verify."""
     found = verdict.executed
     if found is None:
         assert verdict.error is not None
-        return f"block {verdict.number}  REFUSED  {error_text(verdict.error)}"
+        name = verdict.file or f"block {verdict.number}"
+        return f"{name}  {word(verdict.error)}  {error_text(verdict.error)}"
     parts = [
         f"block {found.number}  verified  {found.fork}",
         f"{found.transactions} tx",
@@ -34,7 +36,10 @@ def block_json(verdict: Verdict) -> dict[str, Any]:
     """One block as JSON; roots and hashes whole."""
     found = verdict.executed
     if found is None:
-        return {"number": verdict.number, "verified": False, **error_json(verdict.error)}
+        place = {} if verdict.file is None else {"file": verdict.file}
+        failed = verdict.error is not None and is_failure(verdict.error)
+        told = {"number": verdict.number, **place, "verified": False, "failed": failed}
+        return {**told, **error_json(verdict.error)}
     return {
         "number": found.number,
         "verified": True,
@@ -83,7 +88,7 @@ def batch_json(batch: BoundBatch, is_finalized: bool) -> dict[str, Any]:
 
 def refused_batch_line(first: int, last: int, error: AttestorError) -> str:
     """A batch that is not vouched for."""
-    return f"batch of blocks {first}-{last}  REFUSED  {error_text(error)}"
+    return f"batch of blocks {first}-{last}  {word(error)}  {error_text(error)}"
 
 
 def refused_batch_json(first: int, last: int, error: AttestorError) -> dict[str, Any]:
@@ -114,6 +119,22 @@ def probe_lines(found: Probe) -> list[str]:
 def probe_json(found: Probe) -> dict[str, Any]:
     """The same as JSON."""
     return {**vars(found), "kind": found.kind.value, "advice": list(found.advice)}
+
+
+def is_failure(error: AttestorError) -> bool:
+    """Whether nothing was refused, and another try may do."""
+    return isinstance(error, Transient)
+
+
+def word(error: AttestorError) -> str:
+    """What became of whatever has this error."""
+    return "FAILED" if is_failure(error) else "REFUSED"
+
+
+def counted(count: int, name: str) -> str:
+    """A number of things: `name` is one of them."""
+    plural = name + ("es" if name.endswith("ch") else "s")
+    return f"{count:,} {name if count == 1 else plural}"
 
 
 def error_text(error: AttestorError) -> str:

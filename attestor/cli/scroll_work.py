@@ -13,7 +13,8 @@ from attestor.core.scroll import batch_header, finalization
 from attestor.core.scroll.binding import BoundBatch
 from attestor.core.scroll.blob import Kzg
 from attestor.core.scroll.calldata import Commit, Finalization
-from attestor.errors import AttestorError, ConfigurationInvalid, Transient
+from attestor.core.text import one_line
+from attestor.errors import AttestorError, ConfigurationInvalid
 from attestor.errors.scroll import (
     ScrollBatchMismatch,
     ScrollNodeFailed,
@@ -85,31 +86,39 @@ class Work:
         """A commit of which not even the blocks are known."""
         self.errors.append(error)
         self.bound.append({"verified": False, **report.error_json(error)})
-        self._say(f"batch  REFUSED  {report.error_text(error)}")
+        self._say(f"batch  {report.word(error)}  {report.error_text(error)}")
 
     def as_value(self) -> dict[str, Any]:
         """Everything, for JSON."""
-        good = [block for block in self.blocks if block["verified"]]
+        good, refused, failed = self._counts()
         return {
             "chain_id": self.setting.chain_id,
             "verified": not self.errors,
-            "blocks_verified": len(good),
-            "blocks_refused": len(self.blocks) - len(good),
+            "blocks_verified": good,
+            "blocks_refused": refused,
+            "blocks_failed": failed,
             "blocks": self.blocks,
             "batches": self.bound,
         }
 
     def summary(self) -> str:
         """One line at the end."""
-        good = [block for block in self.blocks if block["verified"]]
+        good, refused, failed = self._counts()
         batches_good = [batch for batch in self.bound if batch["verified"]]
-        gas = sum(block["gas_used"] for block in good)
-        parts = [f"{len(good)} block(s) verified, {gas:,} gas"]
-        if len(good) < len(self.blocks):
-            parts.append(f"{len(self.blocks) - len(good)} refused")
+        gas = sum(block["gas_used"] for block in self.blocks if block["verified"])
+        parts = [f"{report.counted(good, 'block')} verified, {gas:,} gas"]
+        parts += [f"{refused:,} refused"] if refused else []
+        parts += [f"{failed:,} failed"] if failed else []
         if self.bound:
-            parts.append(f"{len(batches_good)} of {len(self.bound)} batch(es) verified")
+            of = report.counted(len(self.bound), "batch")
+            parts.append(f"{len(batches_good)} of {of} verified")
         return "; ".join(parts)
+
+    def _counts(self) -> tuple[int, int, int]:
+        """How many blocks are verified, refused, and failed."""
+        good = sum(block["verified"] for block in self.blocks)
+        failed = sum(block.get("failed", False) for block in self.blocks)
+        return good, len(self.blocks) - good - failed, failed
 
     def finish(self) -> None:
         """Raise `ScrollVerificationFailed` if anything was refused, or `ScrollNodeFailed` where
@@ -121,10 +130,11 @@ class Work:
             )
         if not self.errors:
             return
-        said = f"{len(self.errors)} refused, the first: {report.error_text(self.errors[0])}"
-        if all(isinstance(error, Transient) for error in self.errors):
-            raise ScrollNodeFailed(said)
-        raise ScrollVerificationFailed(said)
+        refused = [error for error in self.errors if not report.is_failure(error)]
+        first = one_line((refused or self.errors)[0].message)
+        if not refused:
+            raise ScrollNodeFailed(f"{len(self.errors)} failed, the first: {first}")
+        raise ScrollVerificationFailed(f"{len(refused)} refused, the first: {first}")
 
     def _batch(self, batch: batches.Planned) -> None:
         first, last = batch.first_block, batch.last_block
@@ -191,7 +201,7 @@ class Work:
             found = keeping.read(path)
             self._require_chain(found, path)
         except AttestorError as error:
-            return Verdict(number=_order(path)[0], hash=b"", error=error)
+            return Verdict(number=_order(path)[0], hash=b"", error=error, file=str(path))
         return self._keep(found)
 
     def _require_chain(self, witness: Witness, path: Path) -> None:

@@ -53,6 +53,8 @@ class Parts:
     closing: ExitStack
     clocks: Clocks
     engine: EngineTestDuty
+    store_path: Path
+    """Beside which the jobs of all chains are."""
     executor: ExecutorBuild = ExecutorBuild.RECORDED
 
 
@@ -111,6 +113,7 @@ def build(chains: Chains, bounds: DutyBounds | None = None) -> Parts:
             closing=opened.pop_all(),
             clocks=clocks,
             engine=engine,
+            store_path=chains.store_path,
             executor=started.executor,
         )
 

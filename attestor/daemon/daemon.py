@@ -19,14 +19,12 @@ from attestor.daemon.chain_units import ChainUnits
 from attestor.daemon.clocks import ClockWatch
 from attestor.daemon.database import check_daily
 from attestor.daemon.duties import Duties
+from attestor.daemon.operators import for_operators
 from attestor.daemon.service_manager import ALIVE, READY, STOPPING, ServiceManager
-from attestor.daemon.service_views import service_view_of
 from attestor.daemon.stopping import aside
 from attestor.errors import AttestorError, Fatal
 from attestor.http.connections import ConnectionLimits
-from attestor.http.health import Health
-from attestor.http.probes import Probes
-from attestor.http.server import Listener, application
+from attestor.http.server import Listener
 
 WATCH_SECONDS = 1.0
 DUTIES_STOP_SECONDS = 4.0
@@ -41,9 +39,14 @@ HEALTH_CONNECTIONS = ConnectionLimits(128, 64, head_seconds=5.0, idle_seconds=30
 class Daemon:
     """A daemon that is set up but does not run yet. Make it in the main thread."""
 
-    def __init__(self, config: Config | Chains, bounds: DutyBounds | None = None) -> None:
-        """With one chain, or with several. `manager` may be set before `run`."""
-        self.manager = ServiceManager()
+    def __init__(
+        self,
+        config: Config | Chains,
+        bounds: DutyBounds | None = None,
+        manager: ServiceManager | None = None,
+    ) -> None:
+        """With one chain, or with several. `manager` is told of start, life and stop."""
+        self._manager = manager or ServiceManager()
         self._bounds = bounds or DutyBounds()
         chains = config if isinstance(config, Chains) else Chains.of(config)
         self._parts = build(chains, self._bounds)
@@ -71,38 +74,22 @@ class Daemon:
             stack.push_async_callback(aside, self._parts.closing.close, STOP_SECONDS)
             shared = Duties(self._parts.duties, self._fail, self._clocks)
             units = ChainUnits(self._parts.units, shared)
-            await self._serve_health(stack, units)
+            await self._serve_operators(stack, units)
             units.start(self._fail)
             self._parts.api.supervisor.start()
             stack.push_async_callback(self._stop_parts, units)
             stack.callback(check_daily(units.wake).stop)
             stack.callback(at_stop)
-            self.manager.tell(READY, "started")
+            self._manager.tell(READY, "started")
             await self._watch(units)
-            self.manager.tell(STOPPING, "stopping")
+            self._manager.tell(STOPPING, "stopping")
             logger.info("stopping")
         if self._failure is not None:
             raise self._failure
 
-    async def _serve_health(self, stack: AsyncExitStack, units: ChainUnits) -> None:
-        parts = self._parts
-        view = service_view_of(parts, units, self._bounds, self._stop.is_set)
-        health = Health(
-            lambda: parts.api.halt.halted,
-            units.standings,
-            parts.api.supervisor,
-            units.shared_records,
-            self._bounds,
-            self._clocks.watch,
-            executor=parts.executor,
-            view=view,
-        )
-        probes = Probes(view)
-        parts.api.service.health, parts.api.service.probes = health, probes
-        served = application()
-        health.add_to(served)
-        probes.add_to(served)
-        listener = Listener(served, parts.health, HEALTH_CONNECTIONS)
+    async def _serve_operators(self, stack: AsyncExitStack, units: ChainUnits) -> None:
+        served = for_operators(self._parts, units, self._bounds, self._stop.is_set)
+        listener = Listener(served, self._parts.health, HEALTH_CONNECTIONS)
         stack.push_async_callback(listener.stop)
         await listener.start()
 
@@ -110,7 +97,7 @@ class Daemon:
         """Until it is time to stop; a duty past hope makes it so."""
         clocks = ClockWatch(self._clocks)
         while not self._stop.is_set():
-            self.manager.tell(ALIVE)
+            self._manager.tell(ALIVE)
             for line in clocks.told():
                 logger.warning(line)
             now = self._clocks.watch()

@@ -31,7 +31,7 @@ from attestor.devnet.folder import (
     DevnetFolder,
 )
 from attestor.devnet.pccs import Pccs
-from attestor.devnet.ports import require_free
+from attestor.devnet.ports import free_port, require_free
 from attestor.errors import DaemonFailed, DatabaseInvalid
 from attestor.quote.simulated import SimulatedPlatform
 from attestor.store.database import Store
@@ -65,7 +65,7 @@ class DevnetOptions:
     anvil: Path | None = None
     """The program; without it, the one that is found."""
     health_port: int = 0
-    """0 picks a free one, which is in the log."""
+    """0 picks a free one."""
     seed: str = "development"
     payer_funded: bool = True
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -81,6 +81,7 @@ class Devnet:
         require_free(options.api_port, "--api-port")
         require_free(options.rpc_port, "--rpc-port")
         self.options = options
+        self.health_port = options.health_port or free_port()
         self._files = DevnetFolder(options.folder)
         self.folder = options.folder
         self._daemon: subprocess.Popen[bytes] | None = None
@@ -230,6 +231,7 @@ class Devnet:
             },
             "owner": self.deployer.account.address,
             "owner_key": to_hex(self.deployer.account.key),
+            "status_page": f"http://127.0.0.1:{self.health_port}/",
             "payer": self.payer_address,
             "accounts": [asdict(account) for account in funded_accounts()],
             "pccs_url": self.pccs.url,
@@ -264,7 +266,7 @@ expiry_margin_seconds = {options.expiry_margin}
 port = {options.api_port}
 
 [health]
-port = {options.health_port}
+port = {self.health_port}
 
 [store]
 path = "{self.database}"

@@ -13,14 +13,7 @@ from attestor.errors.access import (
     QuotaExceeded,
     Unauthenticated,
 )
-from attestor.errors.base import (
-    AttestorError,
-    Fatal,
-    Misconfigured,
-    Rejected,
-    Transient,
-    restore,
-)
+from attestor.errors.base import AttestorError, Fatal, Misconfigured, Rejected, Transient, restore
 from attestor.errors.chain import (
     AbiMissing,
     AnvilFailed,
@@ -140,6 +133,7 @@ from attestor.errors.signer import (
     NoActiveSigner,
     NothingToResume,
     OutcomeUnknown,
+    ProgramChanged,
     ProgramUnknown,
     RequestInvalid,
     SignerFailed,
@@ -242,6 +236,7 @@ __all__ = [
     "PayerUnavailable",
     "PortTaken",
     "ProcessUserInvalid",
+    "ProgramChanged",
     "ProgramInvalid",
     "ProgramMissing",
     "ProgramUnknown",

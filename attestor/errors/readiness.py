@@ -1,6 +1,7 @@
 """What keeps the service from signing that no call meets: `/readyz` says so."""
 
 from attestor.errors.base import Transient
+from attestor.errors.daemon import DaemonNotAnswering
 
 
 class HeadStale(Transient):
@@ -26,3 +27,10 @@ class SelfTestFailed(Transient):
         "No proof can be made: look into the log for what the executor's process met, check that "
         "its limits leave room for it (attestor doctor), then start the daemon again."
     )
+
+
+class StatusInvalid(DaemonNotAnswering):
+    """What answers is no attestor, or one of another version: its status cannot be read."""
+
+    code = "status_invalid"
+    advice = "Give the address of the daemon's operations listener (health.host, health.port)."

@@ -70,7 +70,8 @@ class Rotation:
         self._observer = observer
         self._effects = effects
         self._history = history
-        self._policy = policy
+        self.policy = policy
+        """With the registry's terms as last read. Read by other threads."""
         self._failures = failures
         self._clock = clock
         self._window = heads.window
@@ -162,7 +163,7 @@ class Rotation:
         action = self._plan(situation)
         if isinstance(action, Wait):
             if may_rest and self._is_covered(situation):
-                self._rests_until = situation.now + self._policy.lease_seconds / LEASE_PARTS
+                self._rests_until = situation.now + self.policy.lease_seconds / LEASE_PARTS
             return action.reason
         step = STEPS.get(type(action))
         try:
@@ -179,22 +180,22 @@ class Rotation:
     def _plan(self, situation: Situation) -> Action:
         """By the registry's terms of now, which are read while there is something to do."""
         head = situation.window.head
-        if head is not None and not is_quiet(situation, self._policy):
-            policy = self._observer.policy(self._policy, head)
-            if policy != self._policy:
+        if head is not None and not is_quiet(situation, self.policy):
+            policy = self._observer.policy(self.policy, head)
+            if policy != self.policy:
                 logger.warning(
                     "the registry's window is {} blocks now, and was {}",
                     policy.max_block_number_diff,
-                    self._policy.max_block_number_diff,
+                    self.policy.max_block_number_diff,
                 )
-                self._policy = policy
-        return plan(situation, self._policy)
+                self.policy = policy
+        return plan(situation, self.policy)
 
     def _is_covered(self, situation: Situation) -> bool:
         """Whether the active signer is known to be registered, and nothing else is under way."""
         active = situation.active
         is_valid = active is not None and situation.standing(active.address) is Standing.VALID
-        return is_valid and is_quiet(situation, self._policy)
+        return is_valid and is_quiet(situation, self.policy)
 
     def _lease(self, situation: Situation) -> None:
         """Let the active signer go on, once for each block that shows it registered."""
@@ -202,9 +203,9 @@ class Rotation:
         if active is None or head is None or active.paused:
             return
         shown = (active.address, head.hash)
-        is_new = shown != self._leased or not self._policy.leases_need_blocks
+        is_new = shown != self._leased or not self.policy.leases_need_blocks
         if is_new and situation.standing(active.address) is Standing.VALID:
-            self._effects.lease(head, self._policy.lease_seconds)
+            self._effects.lease(head, self.policy.lease_seconds)
             self._leased = shown
 
     def _perform(self, action: Action, situation: Situation) -> None:

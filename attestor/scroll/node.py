@@ -35,6 +35,7 @@ BLOCK_BOUNDS = Bounds(bytes=64 << 20, tokens=4_000_000)
 WITNESS_SECONDS = 120
 ATTEMPTS = 4
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
+UNREACHABLE = "check that the node runs, and its URL"
 
 
 class Transport(Protocol):
@@ -212,8 +213,10 @@ class ScrollNode:
                 return self._call(method, params, bounds)
             except RpcUnreachable as error:
                 if attempt == ATTEMPTS or self._is_closed:
+                    is_throttled = isinstance(error, RpcThrottled)
                     raise ScrollNodeFailed(
-                        f"{error.message}, {ATTEMPTS} times", hint=error.hint
+                        f"{error.message}, {ATTEMPTS} times",
+                        hint=error.hint if is_throttled else UNREACHABLE,
                     ) from None
                 asked = error.seconds if isinstance(error, RpcThrottled) else None
                 self._sleep(min(asked or pause, LONGEST_PAUSE))

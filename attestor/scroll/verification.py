@@ -42,6 +42,8 @@ class Verdict:
     error: AttestorError | None = None
     pre_state_checked: bool = False
     cpu_seconds: float = 0.0
+    file: str | None = None
+    """Where a block should be that cannot be read; `number` is then what the file's name says."""
 
 
 class Verifier:

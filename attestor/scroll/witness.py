@@ -21,6 +21,11 @@ MAX_FILE_TOKENS = 16_000_000
 MAGIC_NODE = b"THIS IS SOME MAGIC BYTES FOR SMT m1rRXgP2xpDI"
 """What ends each proof of the zktrie; it is no node."""
 
+_FORMS = (
+    "give a file that attestor scroll verify --keep wrote, a witness of Scroll's stateless "
+    "verifier, or the answer to scroll_getBlockTraceByNumberOrHash"
+)
+
 
 class Trie(StrEnum):
     """The trie that state roots are of."""
@@ -63,8 +68,10 @@ def from_text(text: bytes, name: str) -> Witness:
     """The witness in a file's text. Raises `ScrollWitnessUnreadable`, which names the file."""
     try:
         value = strict_json.loads(text, MAX_FILE_TOKENS)
+    except UnicodeDecodeError:
+        raise ScrollWitnessUnreadable(f"{name} is not JSON, and no text", hint=_FORMS) from None
     except (ValueError, RecursionError) as error:
-        raise ScrollWitnessUnreadable(f"{name} is not JSON: {error}") from None
+        raise ScrollWitnessUnreadable(f"{name} is not JSON: {error}", hint=_FORMS) from None
     found = Fields(value, name)
     if found.has("result") and found.has("jsonrpc"):
         found = found.object("result")
@@ -74,8 +81,7 @@ def from_text(text: bytes, name: str) -> Witness:
         return from_states(found)
     raise ScrollWitnessUnreadable(
         f"{name} is neither a block witness (states) nor a block trace (storageTrace)",
-        hint="give a file that attestor scroll verify --keep wrote, a witness of Scroll's "
-        "stateless verifier, or the answer to scroll_getBlockTraceByNumberOrHash",
+        hint=_FORMS,
     )
 
 

@@ -2,13 +2,14 @@
 executed on it. Headers lack what comes out, which the oracle fills in."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import shake_128
 
 import rlp
 from cases import scroll_vectors as cases
 from eth_account import Account
 from eth_utils.crypto import keccak
+from oracle import forks as fork_table
 from oracle.block import ORACLE
 from oracle.forks import Fork
 from oracle.judging import HISTORY, transactions_root
@@ -16,6 +17,7 @@ from oracle.machine import BLOCK_HASHES
 from oracle.mpt import EMPTY_ROOT
 from oracle.tries import Account as StateAccount
 from oracle.tries import MerklePatriciaTries
+from oracle.zktrie import Zktries
 
 from attestor.executor.scroll import Block, BlockRange, Chain
 
@@ -79,13 +81,29 @@ PROGRAMS: Mapping[str, bytes] = {
 
 
 @dataclass(frozen=True)
+class Held:
+    """An account before the first block."""
+
+    balance: int = 0
+    code: bytes = b""
+    slots: Mapping[int, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Case:
     chain: Chain
     blocks: BlockRange
 
 
-def signed(kind: int, nonce: int, data: bytes = b"", gas: int = 2_000_000, value: int = 1) -> bytes:
-    fields = {"chainId": CHAIN_ID, "nonce": nonce, "gas": gas, "to": "0x" + CONTRACT.hex()}
+def signed(
+    kind: int,
+    nonce: int,
+    data: bytes = b"",
+    gas: int = 2_000_000,
+    value: int = 1,
+    to: bytes = CONTRACT,
+) -> bytes:
+    fields = {"chainId": CHAIN_ID, "nonce": nonce, "gas": gas, "to": to}
     fields |= {"value": value, "data": data}
     if kind == 2:
         fields |= {"type": 2, "maxFeePerGas": 3 * GWEI, "maxPriorityFeePerGas": GWEI}
@@ -93,7 +111,24 @@ def signed(kind: int, nonce: int, data: bytes = b"", gas: int = 2_000_000, value
         fields |= {"gasPrice": 2 * GWEI}
     if kind == 1:
         keys = ["0x" + bytes(32).hex()]
-        fields |= {"type": 1, "accessList": [{"address": fields["to"], "storageKeys": keys}]}
+        fields |= {"type": 1, "accessList": [{"address": "0x" + to.hex(), "storageKeys": keys}]}
+    return bytes(Account.sign_transaction(fields, KEY).raw_transaction)
+
+
+def account_of(key: bytes) -> bytes:
+    """The address of a key."""
+    return bytes.fromhex(Account.from_key(key).address[2:])
+
+
+def delegating(
+    nonce: int, key: bytes, to: bytes, by_nonce: int = 0, chain_id: int = CHAIN_ID
+) -> bytes:
+    """Of type 4: the account of `key` takes the code of `to`, and is called."""
+    given = {"chainId": chain_id, "address": "0x" + to.hex(), "nonce": by_nonce}
+    authority = Account.from_key(key)
+    fields = {"chainId": CHAIN_ID, "nonce": nonce, "gas": 500_000, "to": authority.address}
+    fields |= {"type": 4, "maxFeePerGas": 3 * GWEI, "maxPriorityFeePerGas": GWEI, "value": 1}
+    fields["authorizationList"] = [authority.sign_authorization(given)]
     return bytes(Account.sign_transaction(fields, KEY).raw_transaction)
 
 
@@ -108,13 +143,13 @@ def case(
     code: bytes = COUNTER,
 ) -> Case:
     """One block of `fork`."""
-    forks = cases.up_to(fork.name.lower())
+    forks = cases.up_to(fork.name.lower()) if fork else {}
     return _case(forks, [tuple(transactions)], prices, code)
 
 
-def chain_of_blocks(forks: Mapping[str, int], count: int) -> Case:
+def chain_of_blocks(forks: Mapping[str, int], count: int, kind: int = 2) -> Case:
     """Blocks of one second each with two transactions, in which every upgrade is due at first."""
-    blocks = [(message(at, 1), signed(2, at, NOISE)) for at in range(count)]
+    blocks = [(message(at, 1), signed(kind, at, NOISE)) for at in range(count)]
     prices = {slot: price for slot, price in PRICES.items() if slot < 9}
     return _case(forks, blocks, prices, COUNTER)
 
@@ -125,24 +160,42 @@ def _case(
     prices: Mapping[int, int],
     code: bytes,
 ) -> Case:
-    state = MerklePatriciaTries(EMPTY_ROOT, ())
-    slots = {number.to_bytes(32): value for number, value in prices.items() if value}
-    state.write_slots(ORACLE, slots)
-    codes = {ORACLE: b"\x00", CONTRACT: code, BLOCK_HASHES: HISTORY}
-    balances = {SENDER: 10**20, MESSENGER: MESSENGER_BALANCE}
-    for address in (*codes, *balances):
-        own = codes.get(address, b"")
-        account = StateAccount(len(own) and 1, balances.get(address, 0), keccak(own))
-        state.write_account(address, account)
-    held = tuple(Block(_header(at, raw), raw) for at, raw in enumerate(blocks))
-    nodes = state.all_nodes()
-    made = BlockRange(held, state.root(), None, nodes, {*codes.values()})
-    return Case(Chain(CHAIN_ID, forks), made)
+    return assembled(forks, blocks, prices, {CONTRACT: Held(code=code)})
 
 
-def _header(place: int, transactions: tuple[bytes, ...]) -> bytes:
-    """What comes out is left open."""
+def assembled(
+    forks: Mapping[str, int],
+    blocks: Sequence[tuple[bytes, ...]],
+    prices: Mapping[int, int],
+    accounts: Mapping[bytes, Held],
+) -> Case:
+    """These blocks on a state with these accounts and those that each case has, in the trie of the
+    first block's era."""
+    chain = Chain(CHAIN_ID, forks)
+    is_mpt = fork_table.at(chain, NUMBER, TIME) >= Fork.EUCLID
+    state = MerklePatriciaTries(EMPTY_ROOT, ()) if is_mpt else Zktries(bytes(32), ())
+    always = {
+        ORACLE: Held(code=b"\x00", slots=prices),
+        BLOCK_HASHES: Held(code=HISTORY),
+        SENDER: Held(10**20),
+        MESSENGER: Held(MESSENGER_BALANCE),
+    }
+    for address, held in {**always, **accounts}.items():
+        slots = {number.to_bytes(32): value for number, value in held.slots.items() if value}
+        state.write_slots(address, slots)
+        code_hash = keccak(held.code)
+        nonce = int(bool(held.code))
+        state.write_account(address, StateAccount(nonce, held.balance, code_hash, held.code))
+    made = tuple(Block(_header(chain, at, raw), raw) for at, raw in enumerate(blocks))
+    codes = {held.code for held in (*always.values(), *accounts.values())}
+    return Case(chain, BlockRange(made, state.root(), None, state.all_nodes(), codes))
+
+
+def _header(chain: Chain, place: int, transactions: tuple[bytes, ...]) -> bytes:
+    """What comes out is left open. There is a base fee from Curie on."""
+    number, time = NUMBER + place, TIME + place
     fields: list[object] = [b"\x44" * 32, keccak(rlp.encode([])), bytes(20), bytes(32)]
-    fields += [transactions_root(transactions), bytes(32), bytes(256), 1, NUMBER + place]
-    fields += [GAS_LIMIT, 0, TIME + place, b"", bytes(32), bytes(8), 1000]
+    fields += [transactions_root(transactions), bytes(32), bytes(256), 1, number]
+    fields += [GAS_LIMIT, 0, time, b"", bytes(32), bytes(8)]
+    fields += [1000] if fork_table.at(chain, number, time) >= Fork.CURIE else []
     return bytes(rlp.encode(fields))

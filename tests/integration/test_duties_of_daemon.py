@@ -187,7 +187,8 @@ class Running:
         closing.callback(unit.close)
         engine: Any = SimpleNamespace(view=EngineView(True))
         api = self._api(clocks)
-        return Parts(self._config, (unit,), api, health, (), closing, clocks, engine)
+        path = self._config.store_path
+        return Parts(self._config, (unit,), api, health, (), closing, clocks, engine, path)
 
     def _api(self, clocks: Clocks) -> ApiParts:
         self.supervisor = ApiSupervisor(NoProcess, clocks.watch)

@@ -11,6 +11,7 @@ from oracle import forks
 from oracle.block import Outcome, Surroundings, execute
 from oracle.forks import Fork
 from oracle.tries import MerklePatriciaTries, Tries
+from oracle.zktrie import Zktries
 
 STATE_ROOT, RECEIPTS_ROOT, BLOOM, NUMBER, GAS_LIMIT, GAS_USED, TIME = 3, 5, 6, 8, 9, 10, 11
 BASE_FEE = 15
@@ -30,8 +31,8 @@ class Difference:
 
 
 def tries_of(fork: Fork, blocks: BlockRange) -> Tries:
-    assert fork >= Fork.EUCLID
-    return MerklePatriciaTries(blocks.pre_state_root, blocks.nodes)
+    kind = MerklePatriciaTries if fork >= Fork.EUCLID else Zktries
+    return kind(blocks.pre_state_root, blocks.nodes)
 
 
 def outcomes(chain: Chain, blocks: BlockRange) -> list[Outcome]:

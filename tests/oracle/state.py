@@ -115,6 +115,9 @@ class BlockState:
             slots = {bytes(key): int(value) for key, value in dict.items(storage._data)}
             self.tries.write_slots(bytes(address), slots)
         for address, account in self._written():
+            if account is not None and account.code is not None:
+                # A later block may run what was created in this one.
+                self._codes[account.code_hash] = account.code
             self.tries.write_account(address, account)
         return self.tries.root()
 

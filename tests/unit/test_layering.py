@@ -45,7 +45,8 @@ ALLOWED: dict[str, set[str]] = {
     },
     "jobs": {"core", "errors", "store"},
     "access": {"core", "errors", "observe", "store"},
-    "http": {"access", "core", "errors", "jobs", "observe", "store"},
+    "status": {"core", "errors", "store"},
+    "http": {"access", "core", "errors", "jobs", "observe", "status", "store"},
     "api": {
         "access",
         "core",

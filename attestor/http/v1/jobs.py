@@ -15,9 +15,9 @@ from attestor.http.v1 import requests, schemas
 from attestor.http.v1.answers import answer, job_body
 from attestor.http.v1.description import Call, Content, Handler, Parameter
 from attestor.http.v1.forms import ProofForm, forms_of
-from attestor.http.v1.programs import find
+from attestor.http.v1.programs import Keeping, find
 from attestor.jobs.queue import ProofQueue
-from attestor.store.programs import Programs
+from attestor.store.programs import Programs, StoredProgram
 
 SMALL_BYTES = 16 << 10
 """Of a body that is decoded at once: that takes less time than to wake another thread."""
@@ -77,11 +77,13 @@ class JobCalls:
         self,
         registrations: Registrations,
         programs: Programs,
+        keeping: Keeping,
         limits: BodyLimits,
         wait_seconds: float,
     ) -> None:
         self._registrations = registrations
         self._programs = programs
+        self._keeping = keeping
         self._bodies = Bodies(limits)
         self._wait_seconds = wait_seconds
         # One body at a time: a large one takes some tenths of a second of the interpreter.
@@ -98,7 +100,11 @@ class JobCalls:
             asked = await self._decoded(body)
             require_signed(asked.form, forms_of(serving.served))
             wanted = Request(None, asked.stdin, asked.limits)
-            identity = await asyncio.to_thread(self._identify, serving, asked.program, wanted)
+            identity, program = await asyncio.to_thread(
+                self._identify, serving, asked.program, wanted
+            )
+            if asked.program == program.program_vkey:
+                await self._keeping.require_key(program)
             client = client_of(request)
             # Wanted from here on, and for a moment more in which its client comes to wait.
             with queue.waiting(identity.job, client):
@@ -114,8 +120,11 @@ class JobCalls:
         async with self._decoding:
             return await asyncio.to_thread(requests.job_request, body)
 
-    def _identify(self, serving: Serving, program: bytes, wanted: Request) -> Identity:
-        return serving.identify(wanted, find(self._programs, program).sha256)
+    def _identify(
+        self, serving: Serving, program: bytes, wanted: Request
+    ) -> tuple[Identity, StoredProgram]:
+        found = find(self._programs, program)
+        return serving.identify(wanted, found.sha256), found
 
     async def show(self, request: web.Request) -> web.Response:
         job = requests.job_id(request)

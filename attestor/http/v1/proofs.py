@@ -8,6 +8,7 @@ from aiohttp import web
 
 from attestor.core.legacy_message import LegacyMessage
 from attestor.core.served import Served
+from attestor.core.sp1_tee_message import VERSION, Sp1TeeMessage
 from attestor.core.text import checksummed, to_hex
 from attestor.core.verifying_key import VerifyingKey
 from attestor.errors import RegistrationUnknown
@@ -80,8 +81,10 @@ def _body(job: str, result: StoredResult, served: Served, only: ProofForm | None
     wanted = _FORM_BODIES if only is None else (only,)
     bodies = {form: _FORM_BODIES[form](result, served) for form in wanted}
     if only is not None and bodies[only] is None:
-        # Made before there was a MultiProof.
-        raise FormNotSigned(f"job {job} was not signed in the form {only}", hint="ask again")
+        # Made before there was a MultiProof, or by a version that did not sign it.
+        raise FormNotSigned(
+            f"job {job} was not signed in the form {only}", hint="delete it, then ask again"
+        )
     return {
         "id": job,
         "registration": served.told,
@@ -110,7 +113,18 @@ def _upstream(result: StoredResult, served: Served) -> dict[str, Any]:
     return {"digest": to_hex(digest), "signature": to_hex(result.signature)}
 
 
+def _sp1_tee(result: StoredResult, served: Served) -> dict[str, Any] | None:
+    signature = result.sp1_tee_signature
+    if signature is None:
+        return None
+    vkey = VerifyingKey.from_vk_hash_bytes(result.vk_hash_bytes).program_vkey
+    digest = Sp1TeeMessage(vkey, result.public_values).digest
+    told = {"version": VERSION, "digest": to_hex(digest), "signature": to_hex(signature)}
+    return {**told, "recovery_id": signature[64] - 27}
+
+
 _FORM_BODIES: dict[ProofForm, Callable[[StoredResult, Served], dict[str, Any] | None]] = {
     ProofForm.UPSTREAM: _upstream,
     ProofForm.STATEMENT: _statement,
+    ProofForm.SP1_TEE: _sp1_tee,
 }

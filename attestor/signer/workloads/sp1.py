@@ -1,10 +1,9 @@
 """SP1 programs: the key is computed, the program run and cross-checked, its outcome described."""
 
-import hashlib
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from attestor.core.cross_check import Timing
@@ -12,21 +11,17 @@ from attestor.core.eip712 import Domain
 from attestor.core.elf import check as check_elf
 from attestor.core.execution import Engine, ExecutorBuild, Limits, require_signable, stdin_sha256
 from attestor.core.frame import Frame
-from attestor.core.legacy_message import LegacyMessage
 from attestor.core.outcome import Outcome
-from attestor.core.statement import CIRCUIT_VERSION, Statement
-from attestor.core.text import to_hex
-from attestor.core.verifying_key import VerifyingKey
-from attestor.errors import OutcomeUnknown
+from attestor.errors import OutcomeUnknown, ProgramChanged
 from attestor.executor import NativeExecutor, VerifyingKeys
 from attestor.executor.stop import Stop
 from attestor.hardening.memory import SecretBuffer
 from attestor.signer.answering import Verb
 from attestor.signer.beside import Beside
 from attestor.signer.cross_checker import CrossChecker, Run
-from attestor.signer.keys import Signatures
 from attestor.signer.workloads import workload
 from attestor.signer.workloads.programs import KeptProgram, KeptPrograms
+from attestor.signer.workloads.signable import SignableOutcome
 
 _MARK_KEY_BYTES = 32
 
@@ -90,15 +85,17 @@ class Sp1Workload:
             for stop in [stop for stops in self._running.values() for stop in stops]:
                 stop.set()
 
-    def _prove(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> "SignableOutcome":
+    def _prove(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> SignableOutcome:
         """Compute the key, run the program, and check what it did.
 
         `job` is the caller's name for it, under which it is cancelled and cross-checks are
         reported. `program` is the hash of a program that was sent before; without it, the first
-        blob is the program. `cycles` and `seconds` lower the limits.
+        blob is the program, which must have the hash `sent_as`, where there is one. `cycles` and
+        `seconds` lower the limits.
         """
         job, name = str(header["job"]), header.get("program")
         kept = self._new(blobs[0]) if name is None else self._programs.of(str(name))
+        _require_named(kept, header.get("sent_as"))
         program, stdin = kept.content, blobs[1:] if name is None else blobs
         limits = _lowered(self._limits, header.get("cycles"), header.get("seconds"))
         with self._stoppable(job) as stop:
@@ -130,7 +127,7 @@ class Sp1Workload:
             lambda: self._cross_checker.after_signing(run, outcome.mac),
         )
 
-    def _sign_again(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> "SignableOutcome":
+    def _sign_again(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> SignableOutcome:
         """What this process ran itself, which it knows by its mark."""
         outcome = Outcome.from_header(header["outcome"], blobs[0])
         with self._mark_key.view() as key:
@@ -217,67 +214,13 @@ class Sp1Workload:
         return Frame({"job": found.job, "reason": found.reason}, (found.program, *found.stdin))
 
 
-@dataclass(frozen=True)
-class SignableOutcome:
-    """An outcome that may be signed: as the legacy message, and as a statement where there is a
-    domain. `follow_up` is called after signing."""
-
-    outcome: Outcome
-    domain: Domain | None
-    follow_up: Callable[[], None] | None = None
-
-    def digests(self, valid_until: int) -> tuple[bytes, ...]:
-        """The legacy message's digest, and that of the statement until `valid_until`."""
-        if self.domain is None:
-            return (self._message.digest,)
-        return (self._message.digest, self._statement(valid_until).digest(self.domain))
-
-    def answer(self, signed: Signatures) -> Frame:
-        """The proof, with the public values as its one blob."""
-        if self.follow_up is not None:
-            self.follow_up()
-        outcome = self.outcome
-        proof = {
-            "signer": to_hex(signed.signer),
-            "signature": to_hex(signed.signatures[0]),
-            "valid_until": signed.valid_until,
-            "digest": to_hex(self._message.digest),
-            "words": list(outcome.words),
-            "cycles": outcome.cycles,
-            "engine": outcome.engine,
-            "executor": outcome.executor,
-            "cross_check": outcome.cross_check,
-            "statement": self._signed_statement(signed),
-            "outcome_mac": to_hex(outcome.mac),
-        }
-        return Frame(proof, (outcome.public_values,))
-
-    @property
-    def _key(self) -> VerifyingKey:
-        return VerifyingKey(self.outcome.words)
-
-    @property
-    def _message(self) -> LegacyMessage:
-        return LegacyMessage(self._key.vk_hash_bytes, self.outcome.public_values)
-
-    def _statement(self, valid_until: int) -> Statement:
-        return Statement(
-            program_vkey=self._key.program_vkey,
-            public_values_hash=hashlib.sha256(self.outcome.public_values).digest(),
-            exit_code=0,
-            stdin_hash=bytes.fromhex(self.outcome.stdin_sha256),
-            circuit_version=CIRCUIT_VERSION,
-            expires_at=valid_until,
+def _require_named(program: KeptProgram, name: object) -> None:
+    """Raise `ProgramChanged` unless the program has that sha256, in hexadecimal, if any is told."""
+    if name is not None and name != program.sha256.hex():
+        raise ProgramChanged(
+            f"the program that was sent has the sha256 {program.sha256.hex()}, not {name!s:.64}",
+            hint="the file that it was read from has been changed or is damaged",
         )
-
-    def _signed_statement(self, signed: Signatures) -> dict[str, Any] | None:
-        if self.domain is None:
-            return None
-        return {
-            "contract": to_hex(self.domain.contract),
-            "expires_at": signed.valid_until,
-            "signature": to_hex(signed.signatures[1]),
-        }
 
 
 def _lowered(limits: Limits, cycles: int | None, seconds: float | None) -> Limits:

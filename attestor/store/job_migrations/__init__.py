@@ -6,6 +6,7 @@ from attestor.store.job_migrations import (
     j3_client_cycles,
     j4_programs,
     j5_program_bytes,
+    j6_sp1_tee,
 )
 
 JOB_MIGRATIONS: tuple[str, ...] = (
@@ -14,5 +15,6 @@ JOB_MIGRATIONS: tuple[str, ...] = (
     j3_client_cycles.SQL,
     j4_programs.SQL,
     j5_program_bytes.SQL,
+    j6_sp1_tee.SQL,
 )
 """As `store.migrations.MIGRATIONS`, for a database of its own."""

@@ -1,6 +1,6 @@
 //! State in Merkle-Patricia tries (yellow paper 4.1): one of accounts, and one of each one's storage.
 
-use alloy_primitives::map::AddressMap;
+use alloy_primitives::map::{AddressMap, HashMap};
 use alloy_primitives::{Address, B256, U256, keccak256};
 use alloy_rlp::Decodable;
 use alloy_trie::{EMPTY_ROOT_HASH, TrieAccount};
@@ -15,15 +15,32 @@ pub struct Mpt<'a> {
     nodes: &'a Nodes<'a>,
     accounts: Trie,
     storage: AddressMap<Trie>,
+    /// Keys are hashes: each is computed once for all blocks.
+    account_keys: AddressMap<B256>,
+    slot_keys: HashMap<U256, B256>,
 }
 
 impl<'a> Mpt<'a> {
     pub fn new(nodes: &'a Nodes<'a>, root: B256) -> Self {
-        Self { nodes, accounts: Trie::new(root), storage: AddressMap::default() }
+        Self {
+            nodes,
+            accounts: Trie::new(root),
+            storage: AddressMap::default(),
+            account_keys: AddressMap::default(),
+            slot_keys: HashMap::default(),
+        }
+    }
+
+    fn account_key(&mut self, address: Address) -> B256 {
+        *self.account_keys.entry(address).or_insert_with(|| keccak256(address))
+    }
+
+    fn slot_key(&mut self, key: U256) -> B256 {
+        *self.slot_keys.entry(key).or_insert_with(|| keccak256(key.to_be_bytes::<32>()))
     }
 
     fn leaf(&mut self, address: Address) -> Result<Option<TrieAccount>, WitnessError> {
-        let key = keccak256(address);
+        let key = self.account_key(address);
         let Some(mut value) = self.accounts.get(self.nodes, key)? else {
             return Ok(None);
         };
@@ -44,11 +61,11 @@ impl<'a> Mpt<'a> {
     /// Set the slots of an account. What is removed comes last: fewer nodes beside it are needed.
     fn update_slots(&mut self, change: &Change) -> Result<(), WitnessError> {
         let nodes = self.nodes;
-        let trie = self.storage_of(change.address)?;
         let (removed, set): (Vec<&SlotChange>, Vec<&SlotChange>) =
             change.slots.iter().partition(|slot| slot.value.is_zero());
         for slot in set.into_iter().chain(removed) {
-            let key = slot_key(slot.key);
+            let key = self.slot_key(slot.key);
+            let trie = self.storage_of(change.address)?;
             let done = if slot.value.is_zero() {
                 trie.remove(nodes, key)
             } else {
@@ -66,7 +83,8 @@ impl<'a> Mpt<'a> {
         };
         let Account { nonce, balance, code_hash } = account;
         let leaf = TrieAccount { nonce, balance, storage_root, code_hash };
-        self.accounts.insert(self.nodes, keccak256(address), alloy_rlp::encode(leaf))
+        let key = self.account_key(address);
+        self.accounts.insert(self.nodes, key, alloy_rlp::encode(leaf))
     }
 }
 
@@ -81,7 +99,7 @@ impl Tries for Mpt<'_> {
 
     fn slot(&mut self, address: Address, key: U256) -> Result<U256, WitnessError> {
         let nodes = self.nodes;
-        let hashed = slot_key(key);
+        let hashed = self.slot_key(key);
         let Some(mut value) = self.storage_of(address)?.get(nodes, hashed)? else {
             return Ok(U256::ZERO);
         };
@@ -104,17 +122,14 @@ impl Tries for Mpt<'_> {
                 Some(account) => self.update_account(change.address, account),
                 None => {
                     self.storage.remove(&change.address);
-                    self.accounts.remove(self.nodes, keccak256(change.address))
+                    let key = self.account_key(change.address);
+                    self.accounts.remove(self.nodes, key)
                 }
             }
             .map_err(|error| error.at(place(change.address, None)))?;
         }
         Ok(self.accounts.root())
     }
-}
-
-fn slot_key(key: U256) -> B256 {
-    keccak256(key.to_be_bytes::<32>())
 }
 
 fn place(address: Address, slot: Option<U256>) -> Place {

@@ -138,8 +138,22 @@ fn run<D: Database<Error = WitnessError>>(
                 .map_err(EVMError::Database)?
         }
     };
+    if !environment.authorization_list.is_empty() {
+        settle(machine);
+    }
     machine.ctx.set_tx(environment);
     ScrollHandler::new().run(machine)
+}
+
+/// Make empty accounts that earlier transactions touched into none again, as they are in the state
+/// (EIP-161). In the journal, which lasts for the whole block, an authorization by such an account
+/// would count as one by an account that exists (EIP-7702).
+fn settle<D: Database>(machine: &mut Machine<D>) {
+    for account in machine.ctx().journaled_state.inner.state.values_mut() {
+        if account.is_empty() && account.is_loaded_as_not_existing() {
+            account.unmark_touch();
+        }
+    }
 }
 
 /// `invalid` makes a failure of what is wrong with the transaction.

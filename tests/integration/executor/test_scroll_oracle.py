@@ -3,12 +3,15 @@ for rules that no recorded block shows. `make check-scroll` compares all that ar
 
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from cases import scroll_made as made
+from cases import scroll_random
 from cases import scroll_vectors as cases
-from oracle import judging
+from oracle import judging, l1_fee
 from oracle.block import BlockInvalid, Outcome
+from oracle.comparing import compared
 from oracle.forks import Fork
 
 from attestor.core.execution import Limits
@@ -25,7 +28,10 @@ QUICK = (
     "feynman-shadow-16525002",
     "galileo-20239168",
 )
+TRACES = ("mainnet-1360", "mainnet-2643", "devnet-528")
+FORKS = list(Fork)
 SINCE_EUCLID = [fork for fork in Fork if fork >= Fork.EUCLID]
+AUTHORITY = b"\x55" * 32
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +47,17 @@ def test_oracle__recorded_block__agrees_with_header_and_executor(
 ) -> None:
     (path,) = cases.files(vectors, name)
     chain, blocks = cases.chain_of(path), cases.block_range(cases.read(path))
+    found = judging.outcomes(chain, blocks)
+    assert judging.differences(blocks, found) == []
+    (executed,) = scroll.execute(chain, blocks, LIMITS).blocks
+    assert executed.withdraw_root == found[0].withdraw_root
+
+
+@pytest.mark.parametrize("name", TRACES)
+def test_oracle__recorded_trace__agrees_with_header_and_executor(
+    scroll: ScrollExecutor, vectors: Path, name: str
+) -> None:
+    chain, blocks = cases.trace(vectors / "scroll" / "traces" / f"{name}.json")
     found = judging.outcomes(chain, blocks)
     assert judging.differences(blocks, found) == []
     (executed,) = scroll.execute(chain, blocks, LIMITS).blocks
@@ -66,14 +83,65 @@ def refused(scroll: ScrollExecutor, case: made.Case) -> None:
     assert by_executor.value.transaction == by_oracle.value.index
 
 
-@pytest.mark.parametrize("fork", SINCE_EUCLID)
-@pytest.mark.parametrize("kind", [0, 1, 2])
+@pytest.mark.parametrize(
+    ("fork", "kind"),
+    [(fork, kind) for fork in FORKS for kind in (0, 1, 2) if kind == 0 or fork >= Fork.CURIE],
+)
 def test_made_block__transaction_of_each_type__is_the_same(
     scroll: ScrollExecutor, fork: Fork, kind: int
 ) -> None:
     case = made.case(fork, [made.signed(kind, nonce) for nonce in range(2)])
     (found,) = agreed(scroll, case)
     assert found.statuses == (True, True)
+
+
+@pytest.mark.parametrize("fork", [fork for fork in FORKS if fork >= Fork.EUCLID_V2])
+@pytest.mark.parametrize(
+    ("nonce", "chain_id"), [(0, made.CHAIN_ID), (0, 0), (1, made.CHAIN_ID), (0, 5)]
+)
+def test_made_block__delegation__is_the_same(
+    scroll: ScrollExecutor, fork: Fork, nonce: int, chain_id: int
+) -> None:
+    """A good one, one for all chains, and two void ones: of another nonce, for another chain."""
+    first = made.delegating(0, AUTHORITY, made.CONTRACT, nonce, chain_id)
+    again = made.delegating(1, AUTHORITY, bytes(20), 1, chain_id)
+    agreed(scroll, made.case(fork, [first, again, made.message(0, 1)]))
+
+
+@pytest.mark.parametrize("value", [0, 1])
+def test_made_block__delegation_by_an_account_called_before__is_the_same(
+    scroll: ScrollExecutor, value: int
+) -> None:
+    """A call without value leaves no account behind, so there is no refund for one."""
+    called = made.signed(2, 0, value=value, to=made.account_of(AUTHORITY))
+    transactions = [called, made.delegating(1, AUTHORITY, made.CONTRACT)]
+    agreed(scroll, made.case(Fork.GALILEO, transactions))
+
+
+SEEDS = [*range(24), 340]
+"""340: an account that came to nothing in one transaction, and delegates in a later one."""
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_random_blocks__are_the_same(scroll: ScrollExecutor, seed: int) -> None:
+    case = scroll_random.case(seed)
+    assert compared(scroll, case.chain, case.blocks).difference == ""
+
+
+def test_random_blocks__compared_by_other_rules__differ(scroll: ScrollExecutor) -> None:
+    """The comparison sees a fault: here, of the oracle's L1 fee by one wei."""
+    case = scroll_random.case(5)
+    given = l1_fee.fee
+    with patch.object(l1_fee, "fee", lambda *of: given(*of) + 1):
+        found = compared(scroll, case.chain, case.blocks)
+    assert "state_root" in found.difference
+
+
+@pytest.mark.parametrize("fork", [fork for fork in FORKS if fork < Fork.EUCLID_V2])
+def test_made_block__delegation_before_its_fork__is_refused_by_both(
+    scroll: ScrollExecutor, fork: Fork
+) -> None:
+    refused(scroll, made.case(fork, [made.delegating(0, AUTHORITY, made.CONTRACT)]))
 
 
 @pytest.mark.parametrize("data", [b"", b"\0" * 1000, b"\x07", made.NOISE])
@@ -110,7 +178,7 @@ def test_made_block__message_with_and_without_funds__is_the_same(
 def test_made_block__messages_that_leave_some_of_the_queue_out__are_the_same(
     scroll: ScrollExecutor,
 ) -> None:
-    for fork in SINCE_EUCLID:
+    for fork in FORKS:
         (found,) = agreed(scroll, made.case(fork, [made.message(index, 1) for index in (3, 7, 8)]))
         assert found.statuses == (True,) * 3
 
@@ -130,26 +198,51 @@ def test_made_block__first_of_a_fork_and_those_around__are_the_same(
     assert [one.fork for one in found] == expected
 
 
-@pytest.mark.parametrize("fork", SINCE_EUCLID)
+@pytest.mark.parametrize("number", [0, 1])
+def test_made_block__first_of_curie_and_those_around__are_the_same(
+    scroll: ScrollExecutor, number: int
+) -> None:
+    """Its upgrade is of this block alone, whatever the oracle's slots say."""
+    forks = {"bernoulli": 0, "curie": made.NUMBER + number}
+    found = agreed(scroll, made.chain_of_blocks(forks, 3, kind=0))
+    expected = [Fork.BERNOULLI, Fork.CURIE, Fork.CURIE] if number else [Fork.CURIE] * 3
+    assert [one.fork for one in found] == expected
+
+
+def test_made_block__last_in_zktrie_and_first_of_euclid__are_the_same(
+    scroll: ScrollExecutor,
+) -> None:
+    """The same second: the state is of one kind before the fork, and of another from it on."""
+    for later, fork in ((1, Fork.CURIE), (0, Fork.EUCLID)):
+        forks = {"bernoulli": 0, "curie": 0, "euclid": made.TIME + later}
+        (found,) = agreed(scroll, made.chain_of_blocks(forks, 1))
+        assert found.fork == fork
+
+
+@pytest.mark.parametrize("fork", FORKS)
 def test_made_block__that_cannot_be__is_refused_by_both(scroll: ScrollExecutor, fork: Fork) -> None:
-    good = made.signed(2, 0)
+    good, dynamic = made.signed(0, 0), made.signed(2, 1)
+    early = [] if fork >= Fork.CURIE else [dynamic, made.signed(1, 1)]
+    poor = [] if fork >= Fork.EUCLID else [made.message(1, made.MESSENGER_BALANCE + 1)]
     for bad in (
-        made.signed(2, 2),
+        made.signed(0, 2),
         made.signed(0, 1, gas=20_999),
-        made.signed(2, 1, value=10**30),
-        made.signed(1, 1, gas=made.GAS_LIMIT),
+        made.signed(0, 1, value=10**30),
+        made.signed(0, 1, gas=made.GAS_LIMIT),
         made.message(1, 0, gas=20_999),
-        b"\x03" + good[1:],
+        b"\x03" + dynamic[1:],
+        *early,
+        *poor,
     ):
         refused(scroll, made.case(fork, [good, bad]))
 
 
-@pytest.mark.parametrize("fork", SINCE_EUCLID)
+@pytest.mark.parametrize("fork", FORKS)
 @pytest.mark.parametrize("name", list(made.PROGRAMS))
 def test_made_block__code_that_asks_for_a_forks_rules__is_the_same(
     scroll: ScrollExecutor, fork: Fork, name: str
 ) -> None:
-    case = made.case(fork, [made.signed(2, 0), made.message(1, 0)], code=made.PROGRAMS[name])
+    case = made.case(fork, [made.signed(0, 0), made.message(1, 0)], code=made.PROGRAMS[name])
     agreed(scroll, case)
 
 

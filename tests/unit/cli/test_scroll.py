@@ -84,7 +84,7 @@ def test_verify__range_of_a_node__has_a_line_per_block(serve: Serve) -> None:
     ]
     assert "21,000 gas" in lines[0]
     assert "0x7777777777777777…" in lines[0]
-    assert lines[3] == "3 block(s) verified, 63,000 gas"
+    assert lines[3] == "3 blocks verified, 63,000 gas"
 
 
 def test_verify__json__has_whole_roots(serve: Serve) -> None:
@@ -139,12 +139,13 @@ def test_verify__refused_block__is_named_and_the_exit_code_says_so(
     called = Called(["verify", str(tmp_path)])
     assert isinstance(called.error, ScrollVerificationFailed)
     assert f"block {FIRST + 1}  REFUSED  state_root differs [scroll_mismatch]" in called.output
-    assert "3 block(s) verified, 63,000 gas; 1 refused" in called.output
+    assert "3 blocks verified, 63,000 gas; 1 refused" in called.output
     value = Called(["verify", str(tmp_path), "--json"]).value
     assert (value["verified"], value["blocks_verified"], value["blocks_refused"]) == (False, 3, 1)
     assert value["blocks"][1] == {
         "number": FIRST + 1,
         "verified": False,
+        "failed": False,
         "error": "scroll_mismatch",
         "message": "state_root differs",
         "hint": None,
@@ -155,7 +156,24 @@ def test_verify__node_that_fails__is_told_apart_from_a_refusal(serve: Serve) -> 
     serve(RecordedNode(BLOCKS))
     called = Called(["verify", f"{FIRST + 3}-{FIRST + 4}", "--rpc-url", URL])
     assert isinstance(called.error, ScrollNodeFailed)
-    assert "1 block(s) verified" in called.output
+    assert f"block {FIRST + 4}  FAILED" in called.output
+    assert "1 block verified, 21,000 gas; 1 failed" in called.output
+    value = Called(["verify", f"{FIRST + 3}-{FIRST + 4}", "--rpc-url", URL, "--json"]).value
+    assert (value["blocks_refused"], value["blocks_failed"]) == (0, 1)
+    assert str(called.error).count("scroll_node_failed") == 0
+
+
+@pytest.mark.parametrize("content", [b"{}", b"\x89PNG", b"[1"], ids=["object", "bytes", "cut"])
+def test_verify__file_of_another_kind__is_named_by_its_file(
+    executor: Any, tmp_path: Path, content: bytes
+) -> None:
+    path = tmp_path / "picture.json"
+    path.write_bytes(content)
+    called = Called(["verify", str(path)])
+    assert isinstance(called.error, ScrollVerificationFailed)
+    assert f"{path}  REFUSED  " in called.output
+    assert "--keep" in called.output
+    assert Called(["verify", str(path), "--json"]).value["blocks"][0]["file"] == str(path)
 
 
 def test_verify__node_of_another_chain__is_refused(serve: Serve) -> None:
@@ -315,7 +333,7 @@ def test_verify__batch_of_other_transactions__is_refused(
     assert isinstance(called.error, ScrollVerificationFailed)
     assert f"batch of blocks {FIRST}-{FIRST + 3}  REFUSED" in called.output
     assert "challenge" in called.output
-    assert "4 block(s) verified" in called.output
+    assert "4 blocks verified" in called.output
 
 
 def test_verify__batch_with_a_refused_block__is_not_vouched_for(

@@ -70,9 +70,15 @@ fn keccak_in_lanes(strings: &[&[u8]]) -> Vec<B256> {
     let mut state = [_mm256_setzero_si256(); WORDS];
     let mut places = [next.next(), next.next(), next.next(), next.next()];
     while places.iter().any(Option::is_some) {
-        let blocks = places.map(|place| {
-            place.map_or([0; RATE], |Place { index, block }| padded(strings[index], block))
-        });
+        let mut ends = [[0; RATE]; LANES];
+        let mut blocks = [&[0; RATE]; LANES];
+        for ((block, end), place) in blocks.iter_mut().zip(&mut ends).zip(&places) {
+            let Some(place) = place else {
+                continue;
+            };
+            let rest = strings[place.index].get(place.block * RATE..).unwrap_or_default();
+            *block = rest.first_chunk().unwrap_or_else(|| padded(rest, end));
+        }
         absorb(&mut state, &blocks);
         permute(&mut state);
         for (lane, place) in places.iter_mut().enumerate() {
@@ -92,7 +98,7 @@ fn keccak_in_lanes(strings: &[&[u8]]) -> Vec<B256> {
 }
 
 #[target_feature(enable = "avx2")]
-fn absorb(state: &mut State, blocks: &[[u8; RATE]; LANES]) {
+fn absorb(state: &mut State, blocks: &[&[u8; RATE]; LANES]) {
     for (index, word) in state.iter_mut().take(RATE_WORDS).enumerate() {
         let of = |lane: usize| i64::from_le_bytes(blocks[lane].as_chunks::<8>().0[index]);
         *word = xor(*word, _mm256_set_epi64x(of(3), of(2), of(1), of(0)));
@@ -109,17 +115,12 @@ fn clear(state: &mut State, lane: usize) {
     }
 }
 
-/// A block of a string, the last one with its padding.
-fn padded(string: &[u8], block: usize) -> [u8; RATE] {
-    let rest = string.get(block * RATE..).unwrap_or_default();
-    if let Some(whole) = rest.first_chunk::<RATE>() {
-        return *whole;
-    }
-    let mut bytes = [0; RATE];
-    bytes[..rest.len()].copy_from_slice(rest);
-    bytes[rest.len()] ^= 0x01;
-    bytes[RATE - 1] ^= 0x80;
-    bytes
+/// The last block of a string: what is left of it, with its padding.
+fn padded<'a>(rest: &[u8], block: &'a mut [u8; RATE]) -> &'a [u8; RATE] {
+    block[..rest.len()].copy_from_slice(rest);
+    block[rest.len()] ^= 0x01;
+    block[RATE - 1] ^= 0x80;
+    block
 }
 
 #[target_feature(enable = "avx2")]

@@ -14,6 +14,8 @@ const EMPTY_STRING: u8 = 0x80;
 const HASH_STRING: u8 = 0xa0;
 /// A node of fewer bytes is within its parent, instead of its hash.
 const HASH_BYTES: usize = 32;
+/// The longest header of a node's list, which is written when its length is known.
+const HEADER_ROOM: usize = 9;
 /// Of the first nibble of a path.
 const IS_ODD: u8 = 1;
 const IS_LEAF: u8 = 2;
@@ -24,7 +26,10 @@ type Item<'a> = (bool, &'a [u8], &'a [u8]);
 pub(super) fn read(bytes: &[u8], hash: B256, depth: usize) -> Result<Node, WitnessError> {
     let malformed = |why| WitnessError::Malformed { hash, why };
     Ok(match parse(bytes, depth).map_err(malformed)? {
-        Node::Known(known) => Node::Known(Box::new(Known { hash: Some(hash), ..*known })),
+        Node::Known(mut known) => {
+            known.hash = Some(hash);
+            Node::Known(known)
+        }
         _ => return Err(malformed("an empty node")),
     })
 }
@@ -136,14 +141,14 @@ impl Known {
         if let Some(hash) = self.hash {
             return hash;
         }
-        let hash = keccak256(self.encode());
+        let hash = keccak256(self.encode().bytes());
         self.hash = Some(hash);
         hash
     }
 
-    fn encode(&mut self) -> Vec<u8> {
-        // Room for the header of the list, which is known last.
-        let mut body = Vec::with_capacity(BRANCH_ITEMS * (HASH_BYTES + 1));
+    fn encode(&mut self) -> Encoded {
+        let mut body = Vec::with_capacity(HEADER_ROOM + BRANCH_ITEMS * (HASH_BYTES + 1));
+        body.resize(HEADER_ROOM, 0);
         match &mut self.kind {
             Kind::Leaf(tail, value) => {
                 encode_path_leaf(tail, true).as_slice().encode(&mut body);
@@ -158,11 +163,22 @@ impl Known {
                 body.push(EMPTY_STRING);
             }
         }
-        let header = Header { list: true, payload_length: body.len() };
-        let mut bytes = Vec::with_capacity(header.length() + body.len());
-        header.encode(&mut bytes);
-        bytes.extend_from_slice(&body);
-        bytes
+        let header = Header { list: true, payload_length: body.len() - HEADER_ROOM };
+        let start = HEADER_ROOM.saturating_sub(header.length());
+        header.encode(&mut &mut body[start..HEADER_ROOM]);
+        Encoded { body, start }
+    }
+}
+
+/// A node's RLP, from `start` on.
+struct Encoded {
+    body: Vec<u8>,
+    start: usize,
+}
+
+impl Encoded {
+    fn bytes(&self) -> &[u8] {
+        &self.body[self.start..]
     }
 }
 
@@ -175,9 +191,10 @@ impl Node {
                 if let Some(hash) = known.hash {
                     return hash.encode(out);
                 }
-                let bytes = known.encode();
+                let encoded = known.encode();
+                let bytes = encoded.bytes();
                 if bytes.len() < HASH_BYTES {
-                    out.extend_from_slice(&bytes);
+                    out.extend_from_slice(bytes);
                 } else {
                     let hash = keccak256(bytes);
                     known.hash = Some(hash);

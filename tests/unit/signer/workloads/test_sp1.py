@@ -17,6 +17,7 @@ from attestor.core.frame import Frame
 from attestor.core.legacy_message import LegacyMessage
 from attestor.core.report_data import Binding, Layout
 from attestor.core.signature import recover
+from attestor.core.sp1_tee_message import Sp1TeeMessage
 from attestor.core.statement import Statement
 from attestor.core.text import from_hex, to_hex
 from attestor.core.verifying_key import VerifyingKey
@@ -25,6 +26,7 @@ from attestor.errors import (
     GuestFailed,
     NoActiveSigner,
     OutcomeUnknown,
+    ProgramChanged,
     ProgramInvalid,
     ProgramUnknown,
     PublicValuesMismatch,
@@ -130,6 +132,15 @@ def test_prove__same_program_again__computes_its_key_once(parts: Parts) -> None:
     assert len(parts.executor.runs) == 2
 
 
+def test_prove__program_is_not_the_one_of_its_name__is_refused_before_it_runs(
+    parts: Parts,
+) -> None:
+    asked = {"verb": "prove", "job": "a", "sent_as": "11" * 32}
+    with pytest.raises(ProgramChanged):
+        parts.service.handle_attached(Frame(asked, (ELF, b"in")))
+    assert parts.executor.runs == []
+
+
 def test_verifying_key__program__is_computed_once_and_the_program_kept(parts: Parts) -> None:
     parts.keys.retire(parts.signer)
     asked = Frame({"verb": "verifying_key", "job": "key of it"}, (ELF,))
@@ -175,8 +186,17 @@ def test_prove__without_program__is_a_typed_refusal(parts: Parts) -> None:
         parts.prove()
 
 
-def test_prove__without_a_multiproof__signs_one_form_alone(parts: Parts) -> None:
+def test_prove__without_a_multiproof__signs_no_statement(parts: Parts) -> None:
     assert parts.prove(ELF, b"in").header["statement"] is None
+
+
+@pytest.mark.parametrize("statements", [None, Domain(31337, b"\x55" * 20)])
+def test_prove__any_registration__signs_sp1_tees_form(statements: Domain | None) -> None:
+    parts = Parts(statements)
+    answer = parts.prove(ELF, b"in")
+    message = Sp1TeeMessage(KEY.program_vkey, parts.executor.result.public_values)
+    signature = from_hex(answer.header["sp1_tee_signature"])
+    assert recover(message.digest, signature) == parts.signer
 
 
 def test_prove__for_a_multiproof__signs_the_statement_too() -> None:
