@@ -32,23 +32,28 @@ PROGRAMS = tuple(
 )
 
 
-def build(kind: str, folder: Path) -> Path:
+def build(kind: str, folder: Path, checkout: Path = ROOT) -> Path:
     """The file that was built, which is the only one of its kind in `folder`."""
     suffix = {"wheel": "*.whl", "sdist": "*.tar.gz"}[kind]
     for old in folder.glob(suffix):
         old.unlink()
     command = [str(UV), "build", "--quiet", f"--{kind}", "--out-dir", str(folder)]
-    command += ["--build-constraints", str(ROOT / "scripts" / "build-requirements.txt")]
+    command += ["--build-constraints", str(checkout / "scripts" / "build-requirements.txt")]
     command += ["--require-hashes"]
-    subprocess.run(command, cwd=ROOT, check=True, env=os.environ | {"SOURCE_DATE_EPOCH": moment()})
+    environment = os.environ | {"SOURCE_DATE_EPOCH": moment(checkout)}
+    subprocess.run(command, cwd=checkout, check=True, env=environment)
     (built,) = folder.glob(suffix)
     return built
 
 
-def moment() -> str:
+def moment(checkout: Path) -> str:
     """When the commit was made, in seconds since 1970; of what is in no repository, 1980."""
     done = subprocess.run(
-        ["git", "log", "-1", "--format=%ct"], cwd=ROOT, capture_output=True, text=True, check=False
+        ["git", "log", "-1", "--format=%ct"],
+        cwd=checkout,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     return done.stdout.strip() or "315532800"
 

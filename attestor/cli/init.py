@@ -30,7 +30,7 @@ def command(folder: Path, chain_id: int) -> None:
     The file is attestor.toml. One that is there is left as it is.
     """
     from attestor.config.example import example
-    from attestor.errors import ConfigurationExists, ConfigurationUnwritten
+    from attestor.errors.setup import ConfigurationExists, ConfigurationUnwritten
 
     path = folder.absolute() / NAME
     try:

@@ -14,7 +14,7 @@ from attestor import config
 from attestor.cli.init import NAME, command
 from attestor.config import Config
 from attestor.config.example import example
-from attestor.errors import ConfigurationExists, ConfigurationUnwritten
+from attestor.errors.setup import ConfigurationExists, ConfigurationUnwritten
 
 NOT_DEFAULT = {"chain_rpc_url", "chain_id", "chain_deployment", "payer_key_file"}
 
