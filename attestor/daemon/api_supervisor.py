@@ -6,13 +6,16 @@ given up when it does not listen.
 
 import threading
 from collections.abc import Callable
-from typing import Any, Protocol
+from contextlib import suppress
+from typing import Any, Protocol, cast
 
 from loguru import logger
 
 from attestor.api.settings import ApiState
+from attestor.core.job_figures import JobFigures
 from attestor.core.service_view import QueueView
 from attestor.errors import ApiNotAnswering, AttestorError, SigningHalted, WorkersFailing, restore
+from attestor.errors.base import error_codes
 
 MUTE_SECONDS = 6.0
 """Silence after which the daemon is not healthy."""
@@ -27,6 +30,8 @@ FIRST_PAUSE, LAST_PAUSE = 0.5, 30.0
 WELL_SECONDS = 60.0
 """A process that lived so long is started anew after the first pause again."""
 LOOK_SECONDS = 1.0
+MAX_QUEUES, MAX_NAME = 64, 64
+"""Of registrations that it tells of, and characters of their names."""
 
 
 class Run(Protocol):
@@ -57,7 +62,10 @@ class ApiSupervisor:
         self._heard = 0.0
         self._heard_once = False
         self._figures: dict[str, Any] = {}
+        self._jobs, self._queues = JobFigures(), cast(tuple[QueueView, ...], ())
         self._earlier_errors = 0
+        self._earlier_jobs = JobFigures()
+        self._codes = frozenset(error_codes())
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._supervise, name="api", daemon=True)
         self.starts = 0
@@ -70,6 +78,13 @@ class ApiSupervisor:
     def heard(self, figures: dict[str, Any]) -> None:
         """The process lives; how it stands."""
         self._heard, self._heard_once, self._figures = self._clock(), True, figures
+        # What a process says that clients have taken over may be anything.
+        with suppress(ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+            self._jobs = JobFigures.from_header(figures["jobs"], self._codes)
+            self._queues = tuple(
+                QueueView(str(name)[:MAX_NAME], *map(int, counts))
+                for name, counts in list(figures["queues"].items())[:MAX_QUEUES]
+            )
 
     def halt(self, error: SigningHalted) -> None:
         """Tell it, and every later one, that signing is halted. Never waits for long."""
@@ -95,8 +110,12 @@ class ApiSupervisor:
     @property
     def queues(self) -> tuple[QueueView, ...]:
         """The jobs of each registration, as last heard."""
-        told = dict(self._figures.get("queues", {}))
-        return tuple(QueueView(str(one), *map(int, told[one][:2])) for one in told)
+        return self._queues
+
+    @property
+    def jobs(self) -> JobFigures:
+        """What became of jobs since the daemon's start, as far as it was told."""
+        return self._earlier_jobs.plus(self._jobs)
 
     def fault(self) -> AttestorError | None:
         """What is wrong with the process, or with what it told of itself."""
@@ -148,6 +167,7 @@ class ApiSupervisor:
             with self._lock:
                 self._run = None
                 self._earlier_errors = self.internal_errors
+                self._earlier_jobs, self._jobs, self._queues = self.jobs, JobFigures(), ()
                 self._figures = {}
 
     def _watch(self, run: Run) -> None:

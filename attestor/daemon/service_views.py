@@ -25,6 +25,7 @@ def service_view_of(
             api=problem_of(api.supervisor.fault()),
             queues=api.supervisor.queues,
             engine=parts.engine.view,
+            jobs=api.supervisor.jobs,
             duties=duty_views(units.shared_records(), clocks.watch(), bounds),
         )
 
