@@ -12,7 +12,7 @@ from typing import Any, Protocol, cast
 from loguru import logger
 
 from attestor.api.settings import ApiState
-from attestor.core.job_figures import JobFigures
+from attestor.core.job_figures import MAX_COUNT, JobFigures
 from attestor.core.service_view import QueueView
 from attestor.errors import ApiNotAnswering, AttestorError, SigningHalted, WorkersFailing, restore
 from attestor.errors.base import error_codes
@@ -30,8 +30,6 @@ FIRST_PAUSE, LAST_PAUSE = 0.5, 30.0
 WELL_SECONDS = 60.0
 """A process that lived so long is started anew after the first pause again."""
 LOOK_SECONDS = 1.0
-MAX_QUEUES, MAX_NAME = 64, 64
-"""Of registrations that it tells of, and characters of their names."""
 
 
 class Run(Protocol):
@@ -82,8 +80,8 @@ class ApiSupervisor:
         with suppress(ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
             self._jobs = JobFigures.from_header(figures["jobs"], self._codes)
             self._queues = tuple(
-                QueueView(str(name)[:MAX_NAME], *map(int, counts))
-                for name, counts in list(figures["queues"].items())[:MAX_QUEUES]
+                QueueView(name, *(min(max(0, int(count)), MAX_COUNT) for count in counts))
+                for name, counts in figures["queues"].items()
             )
 
     def halt(self, error: SigningHalted) -> None:
@@ -100,16 +98,16 @@ class ApiSupervisor:
     @property
     def internal_errors(self) -> int:
         """Internal errors that jobs met since the daemon's start, as far as they were told."""
-        return self._earlier_errors + int(self._figures.get("internal_errors", 0))
+        return self._earlier_errors + self._count("internal_errors")
 
     @property
     def connections(self) -> int:
         """Clients' connections, as last heard."""
-        return int(self._figures.get("connections", 0))
+        return self._count("connections")
 
     @property
     def queues(self) -> tuple[QueueView, ...]:
-        """The jobs of each registration, as last heard."""
+        """The jobs of each registration, as last heard: of names that it chose itself."""
         return self._queues
 
     @property
@@ -129,6 +127,11 @@ class ApiSupervisor:
             told = f"the API process has not answered for {silence:.0f} s"
             return ApiNotAnswering(told, hint="it is killed and started anew if that lasts")
         return self._told_fault()
+
+    def _count(self, name: str) -> int:
+        """One of its figures; 0 for what is no count."""
+        found = self._figures.get(name)
+        return min(max(0, found), MAX_COUNT) if isinstance(found, int) else 0
 
     def _told_fault(self) -> AttestorError | None:
         failing = self._figures.get("workers_fault")

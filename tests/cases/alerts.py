@@ -1,4 +1,4 @@
-"""Each alert of deploy/prometheus/alerts.yml and what makes it fire: for promtool, and for a daemon."""
+"""Each alert of deploy/prometheus/alerts.yml, and what makes it fire, in the words of promtool."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
