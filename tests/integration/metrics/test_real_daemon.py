@@ -146,11 +146,12 @@ def test_daemon__measurement_is_removed__is_not_ready_with_the_registrys_reason(
 ) -> None:
     watched = start()
     watched.until_ready()
-    owner_calls(watched.devnet, "removeMeasurement", watched.devnet.platform.measurement_id)
+    measurement = watched.devnet.platform.measurement_id
+    owner_calls(watched.devnet, "removeMeasurement", measurement, "a flaw")
     watched.until(lambda: "no_active_signer" in watched.codes(), "it signs nothing")
     watched.until(lambda: len(watched.codes()) > 1, "it says why no other is registered")
     assert watched.value("attestor_signer_active") == 0
-    owner_calls(watched.devnet, "allowMeasurement", watched.devnet.platform.measurement_id)
+    owner_calls(watched.devnet, "allowMeasurement", measurement)
     watched.until_ready()
 
 
@@ -211,7 +212,7 @@ def test_daemon__engine_cannot_run__is_not_ready(start: Callable[..., Watched]) 
 def test_metrics__daemon_at_work__has_all_that_is_documented_and_nothing_else(
     start: Callable[..., Watched],
 ) -> None:
-    limits = {"ATTESTOR_PROOFS_MAX_OPEN": "1", "ATTESTOR_EXECUTOR_WALL_SECONDS": "4"}
+    limits = {"ATTESTOR_PROOFS_MAX_OPEN": "1", "ATTESTOR_EXECUTOR_CYCLES": "3000000000"}
     watched = start(environment=limits)
     watched.until_ready()
     assert call(watched.devnet, "POST", "/request_proof", REQUEST)[0] == 200
@@ -220,9 +221,9 @@ def test_metrics__daemon_at_work__has_all_that_is_documented_and_nothing_else(
     during = requires_declared(watched.metrics())
     watched.until(lambda: waiting != [], "the endless job ends")
     killed = "attestor_executor_kills_total"
-    watched.until(lambda: watched.value(killed, code="exec_time_limit") == 1, "it is counted")
+    watched.until(lambda: watched.value(killed, code="exec_cycle_limit") == 1, "it is counted")
     assert watched.value("attestor_jobs_total", outcome="proven") == 1
-    assert watched.value("attestor_jobs_total", outcome="exec_time_limit") == 1
+    assert watched.value("attestor_jobs_total", outcome="exec_cycle_limit") == 1
     found = watched.metrics()
     names = requires_declared(found) | during
     rare = {

@@ -93,7 +93,7 @@ def test_figures__of_jobs__outlive_the_process(parts: Parts) -> None:
     assert parts.supervisor.queues == (QueueView("1:0xaa", 3, 64),)
     parts.runs[0].code = 1
     until(lambda: parts.supervisor.starts == 2)
-    assert parts.supervisor.queues == ()
+    assert not parts.supervisor.queues
     parts.supervisor.heard({"jobs": told.ended("queue_full").to_header(), "queues": {}})
     assert parts.supervisor.jobs.outcomes == {"proven": 2, "queue_full": 1}
     assert sum(parts.supervisor.jobs.runs.counts) == 2
@@ -113,7 +113,7 @@ def test_figures__of_a_process_that_lies__change_nothing_that_would_break(
     parts: Parts, figures: dict[str, Any]
 ) -> None:
     parts.supervisor.heard(figures)
-    assert parts.supervisor.queues == ()
+    assert not parts.supervisor.queues
     assert parts.supervisor.jobs == JobFigures()
     assert parts.supervisor.connections == 0
     assert float(parts.supervisor.internal_errors) >= 0
