@@ -20,6 +20,7 @@ from attestor.errors import (
     avs,
     jobs,
     readiness,
+    rsp,
     scroll,
 )
 
@@ -45,6 +46,7 @@ CHAPTERS = (
     ("net", "HTTP requests"),
     ("access", "Who may ask"),
     (scroll.__name__.rsplit(".", 1)[-1], "Scroll"),
+    (rsp.__name__.rsplit(".", 1)[-1], "Stdin of the rsp program"),
     (avs.__name__.rsplit(".", 1)[-1], "Multi-Prover AVS"),
 )
 HEAD = """# Errors

@@ -88,24 +88,13 @@ class Observer:
         signer = active.address
         if not active.paused and self.evidence.shows(signer, window, ASKED_EVERY):
             return Standing.VALID
-        is_known = self._answers_of == head.hash and signer in self._answers
         standing = self._standing(signer, head)
-        if standing is Standing.VALID and not is_known and self._is_confirmed(signer, head):
+        if standing is Standing.VALID:
             self.evidence.note(signer, head, active.valid_until)
         if standing is Standing.UNKNOWN and not active.paused:
             is_shown = self.evidence.shows(signer, window, BELIEVED_FOR)
             return Standing.VALID if is_shown else standing
         return standing
-
-    def _is_confirmed(self, signer: bytes, head: Block) -> bool:
-        """Whether most endpoints vouch for it, where there are several: one alone may lie."""
-        try:
-            return self._registry.at(head).is_confirmed(signer)
-        except Fatal:
-            raise
-        except AttestorError as error:
-            logger.debug("not confirmed: {} [{}]", error, error.code)
-            return False
 
     def _standing(self, signer: bytes, head: Block) -> Standing:
         """A block's state never changes: one answer is enough."""

@@ -29,7 +29,7 @@ class V1:
             ProgramCalls(programs, keeping, limits),
             JobCalls(registrations, programs, limits, bounds.wait_seconds),
             EventCalls(registrations),
-            ProofCalls(registrations),
+            ProofCalls(registrations, bounds.wait_seconds),
             StatusCalls(registrations, bounds, openapi.document()),
         )
 

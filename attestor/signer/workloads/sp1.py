@@ -26,7 +26,7 @@ from attestor.signer.beside import Beside
 from attestor.signer.cross_checker import CrossChecker, Run
 from attestor.signer.keys import Signatures
 from attestor.signer.workloads import workload
-from attestor.signer.workloads.programs import KeptPrograms
+from attestor.signer.workloads.programs import KeptProgram, KeptPrograms
 
 _MARK_KEY_BYTES = 32
 
@@ -46,15 +46,17 @@ class Sp1Workload:
         cross_checker: CrossChecker,
         statements: Mapping[str, Domain | None] | None = None,
         build: ExecutorBuild = ExecutorBuild.UNRECORDED,
+        warm: int = 0,
     ) -> None:
         """`statements` is, by slot, the domain of the MultiProof for which statements are signed
-        too; `build` is which executor `executor` runs."""
+        too; `build` is which executor `executor` runs, of which `warm` processes wait for jobs."""
         self._executor = executor
         self._limits = limits
         self._engine = engine
         self._cross_checker = cross_checker
         self._statements = statements or {}
         self._build = build
+        self._warm = warm
         self._verifying_keys = VerifyingKeys(executor, limits)
         self._programs = KeptPrograms()
         self._mark_key = SecretBuffer(_MARK_KEY_BYTES)
@@ -76,7 +78,9 @@ class Sp1Workload:
         }
 
     def start(self) -> None:
-        """Cross-check samples from now on."""
+        """Cross-check samples from now on, and have processes ready."""
+        if self._warm:
+            self._executor.keep_warm(self._warm)
         work = self._cross_checker.work
         threading.Thread(target=work, name="cross_checker", daemon=True).start()
 
@@ -94,17 +98,16 @@ class Sp1Workload:
         blob is the program. `cycles` and `seconds` lower the limits.
         """
         job, name = str(header["job"]), header.get("program")
-        program = self._programs.keep(blobs[0]) if name is None else self._programs.of(str(name))
-        stdin = blobs[1:] if name is None else blobs
+        kept = self._new(blobs[0]) if name is None else self._programs.of(str(name))
+        program, stdin = kept.content, blobs[1:] if name is None else blobs
         limits = _lowered(self._limits, header.get("cycles"), header.get("seconds"))
-        check_elf(program)
         with self._stoppable(job) as stop:
-            # Kept programs are named by their hash, which was computed here.
-            known = bytes.fromhex(str(name)) if name is not None else None
-            verifying_key = self._verifying_keys.of(program, stop, known)
+            verifying_key = self._verifying_keys.of(program, stop, kept.sha256)
             limits = replace(limits, stop=stop)
             with self._beside(program, stdin) as beside:
-                execution = self._executor.execute(program, stdin, limits, self._engine)
+                execution = self._executor.execute(
+                    program, stdin, limits, self._engine, sealed=kept.sealed
+                )
                 require_signable(execution)
                 run = Run(job, program, stdin, execution, str(header.get("slot", "")))
                 timing = self._cross_checker.before_signing(run, beside)
@@ -147,10 +150,15 @@ class Sp1Workload:
 
     def _verifying_key(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> Frame:
         """The key of the program that is the one blob, which is kept for later runs."""
-        check_elf(blobs[0])
-        program = self._programs.keep(blobs[0])
+        kept = self._new(blobs[0])
         with self._stoppable(str(header["job"])) as stop:
-            return Frame({"words": list(self._verifying_keys.of(program, stop).words)})
+            key = self._verifying_keys.of(kept.content, stop, kept.sha256)
+        return Frame({"words": list(key.words)})
+
+    def _new(self, program: bytes) -> KeptProgram:
+        """A program that was sent, checked before it is kept. Raises `ProgramInvalid`."""
+        check_elf(program)
+        return self._programs.keep(program)
 
     def _self_test(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> Frame:
         """What the engine makes of the program that is the first blob, on the others as stdin. It

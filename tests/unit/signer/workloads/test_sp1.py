@@ -30,6 +30,7 @@ from attestor.errors import (
     PublicValuesMismatch,
     RequestInvalid,
 )
+from attestor.executor.sealed_memory import SealedBytes
 from attestor.signer.cross_checker import CrossChecker
 from attestor.signer.keys import Keys
 from attestor.signer.service import SignerService
@@ -60,7 +61,13 @@ class Executor:
         return KEY
 
     def execute(
-        self, program: bytes, stdin: Sequence[bytes], limits: Limits, engine: Engine
+        self,
+        program: bytes,
+        stdin: Sequence[bytes],
+        limits: Limits,
+        engine: Engine,
+        *,
+        sealed: SealedBytes | None = None,
     ) -> Execution:
         self.runs.append((program, tuple(stdin)))
         self.limits = limits
@@ -130,7 +137,7 @@ def test_verifying_key__program__is_computed_once_and_the_program_kept(parts: Pa
         assert parts.service.handle_attached(asked).header == {"words": list(KEY.words)}
     assert parts.executor.keys_computed == 1
     name = hashlib.sha256(ELF).hexdigest()
-    assert parts.workload._programs.of(name) == ELF
+    assert parts.workload._programs.of(name).content == ELF
     with pytest.raises(ProgramInvalid):
         parts.service.handle_attached(replace(asked, blobs=(b"no program",)))
 
