@@ -140,6 +140,7 @@ lint: setup lint-python ## formatting, linters, types, and generated files, of a
 	@$(PYTHON) scripts/error_reference.py --check
 	@$(PYTHON) scripts/openapi.py --check
 	@$(PYTHON) scripts/log_events.py --check
+	@$(PYTHON) scripts/metric_reference.py --check
 	@$(PYTHON) scripts/contract_fixtures.py --check
 	@$(PYTHON) scripts/collateral_fixtures.py --check
 	@cd executor && cargo fmt --check

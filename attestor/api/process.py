@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, suppress
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from attestor.api.program_keys import ProgramKeys
 from attestor.api.relay import HealthRelay
 from attestor.api.settings import ApiSettings, ApiState, Renewed
 from attestor.core.events import Event
+from attestor.core.job_figures import JobFigures
 from attestor.errors import AttestorError, EnginesDisagree, Fatal, SigningHalted
 from attestor.executor.bodies import BodyDecoder
 from attestor.http.bodies import BodyLimits
@@ -155,11 +157,15 @@ class ApiProcess:
         return {
             "internal_errors": sum(part.workers.internal_errors for part in self._parts),
             "connections": listener.open_connections,
+            "jobs": self._job_figures().to_header(),
             "queues": await self._queues(),
             "waiting": sum(len(part.queue.wanted()) for part in self._parts),
             "workers_fault": next(filter(None, faults), None),
             "database_fault": _told(self._store.fault),
         }
+
+    def _job_figures(self) -> JobFigures:
+        return reduce(JobFigures.plus, (part.workers.counting.figures for part in self._parts))
 
     async def _queues(self) -> dict[str, tuple[int, int]]:
         """By registration, how many jobs are open and how many may be; none of those whose count

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 
+from attestor.core.histogram import CALL_SECONDS, Histogram
 from attestor.errors import RpcThrottled
 
 FAILURES_TO_DEMOTE = 2
@@ -41,7 +42,9 @@ class Health:
         self.answers = self.faults = self.demoted_times = 0
         """Since the start: usable answers, calls that were held against it, and demotions."""
         self.latency: float | None = None
-        """Seconds that the last usable answer took."""
+        """Seconds that the last usable answer took, and"""
+        self.calls = Histogram.empty(CALL_SECONDS)
+        """all of them."""
         self.lag = 0
         """Blocks behind the best head when that was last compared."""
 
@@ -81,7 +84,8 @@ class Health:
         with self._lock:
             self._failures = self._throttles = 0
             self.answers += 1
-            self.latency = self.latency if seconds is None else seconds
+            if seconds is not None:
+                self.latency, self.calls = seconds, self.calls.took(seconds)
 
     def failed(self) -> bool:
         """It gave no answer. Whether that demotes it."""

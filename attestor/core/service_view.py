@@ -6,6 +6,8 @@ Unix seconds of the wall clock, unless they are chain time; ages and spans are s
 
 from dataclasses import dataclass, field
 
+from attestor.core.histogram import CALL_SECONDS, Histogram
+from attestor.core.job_figures import JobFigures
 from attestor.core.signers import Active, Candidate
 from attestor.errors import AttestorError
 
@@ -53,6 +55,8 @@ class EndpointView:
     answers: int = 0
     failures: int = 0
     demotions: int = 0
+    calls: Histogram = field(default_factory=lambda: Histogram.empty(CALL_SECONDS))
+    """How long usable answers took."""
 
 
 @dataclass(frozen=True)
@@ -127,6 +131,12 @@ class ChainView:
     errors: tuple[Problem, ...] = ()
     """What failed since the start, one of each code, the last one first: `times` counts all of the
     code, `since` is when the last one was."""
+    failure_counts: tuple[tuple[str, str, int], ...] = ()
+    """What failed, the code, and how often since the start."""
+    steps: tuple[tuple[str, Histogram], ...] = ()
+    """How long each kind of step of the rotation took that was done."""
+    measurement: bytes = b""
+    """Of the newest quote since the start; empty before the first."""
 
     @property
     def seconds_left(self) -> int | None:
@@ -178,5 +188,6 @@ class ServiceView:
     api: Problem | None = None
     queues: tuple[QueueView, ...] = ()
     engine: EngineView = field(default_factory=EngineView)
+    jobs: JobFigures = field(default_factory=JobFigures)
     duties: tuple[DutyView, ...] = ()
     """Those that are of no chain."""

@@ -6,15 +6,18 @@ given up when it does not listen.
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from loguru import logger
 
 from attestor.api.settings import ApiState, Renewed
 from attestor.core.events import Event
+from attestor.core.job_figures import MAX_COUNT, JobFigures
 from attestor.core.service_view import QueueView
 from attestor.errors import ApiNotAnswering, AttestorError, SigningHalted, WorkersFailing, restore
+from attestor.errors.base import error_codes
 
 MUTE_SECONDS = 6.0
 """Silence after which the daemon is not healthy."""
@@ -59,7 +62,10 @@ class ApiSupervisor:
         self._heard = 0.0
         self._heard_once = False
         self._figures: dict[str, Any] = {}
+        self._jobs, self._queues = JobFigures(), cast(tuple[QueueView, ...], ())
         self._earlier_errors = 0
+        self._earlier_jobs = JobFigures()
+        self._codes = frozenset(error_codes())
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._supervise, name="api", daemon=True)
         self.starts = 0
@@ -72,6 +78,13 @@ class ApiSupervisor:
     def heard(self, figures: dict[str, Any]) -> None:
         """The process lives; how it stands."""
         self._heard, self._heard_once, self._figures = self._clock(), True, figures
+        # What a process says that clients have taken over may be anything.
+        with suppress(ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+            self._jobs = JobFigures.from_header(figures["jobs"], self._codes)
+            self._queues = tuple(
+                QueueView(name, *(min(max(0, int(count)), MAX_COUNT) for count in counts))
+                for name, counts in figures["queues"].items()
+            )
 
     def halt(self, error: SigningHalted) -> None:
         """Tell it, and every later one, that signing is halted. Never waits for long."""
@@ -91,18 +104,22 @@ class ApiSupervisor:
     @property
     def internal_errors(self) -> int:
         """Internal errors that jobs met since the daemon's start, as far as they were told."""
-        return self._earlier_errors + int(self._figures.get("internal_errors", 0))
+        return self._earlier_errors + self._count("internal_errors")
 
     @property
     def connections(self) -> int:
         """Clients' connections, as last heard."""
-        return int(self._figures.get("connections", 0))
+        return self._count("connections")
 
     @property
     def queues(self) -> tuple[QueueView, ...]:
-        """The jobs of each registration, as last heard."""
-        told = dict(self._figures.get("queues", {}))
-        return tuple(QueueView(str(one), *map(int, told[one][:2])) for one in told)
+        """The jobs of each registration, as last heard: of names that it chose itself."""
+        return self._queues
+
+    @property
+    def jobs(self) -> JobFigures:
+        """What became of jobs since the daemon's start, as far as it was told."""
+        return self._earlier_jobs.plus(self._jobs)
 
     def fault(self) -> AttestorError | None:
         """What is wrong with the process, or with what it told of itself."""
@@ -116,6 +133,11 @@ class ApiSupervisor:
             told = f"the API process has not answered for {silence:.0f} s"
             return ApiNotAnswering(told, hint="it is killed and started anew if that lasts")
         return self._told_fault()
+
+    def _count(self, name: str) -> int:
+        """One of its figures; 0 for what is no count."""
+        found = self._figures.get(name)
+        return min(max(0, found), MAX_COUNT) if isinstance(found, int) else 0
 
     def _told_fault(self) -> AttestorError | None:
         failing = self._figures.get("workers_fault")
@@ -158,6 +180,7 @@ class ApiSupervisor:
             with self._lock:
                 self._run = None
                 self._earlier_errors = self.internal_errors
+                self._earlier_jobs, self._jobs, self._queues = self.jobs, JobFigures(), ()
                 self._figures = {}
 
     def _watch(self, run: Run) -> None:

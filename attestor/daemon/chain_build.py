@@ -154,7 +154,7 @@ def run_chain(
     for standing in store.disagreements.open()[:1]:
         halt.halt(f"job {standing.job} of {standing.at}: {standing.reason}")
     database = DatabaseDuty(store.database, config.store_path)
-    payer = PayerDuty(parts.node, parts.pricer.payer, fee_policy(config).cap)
+    payer = PayerDuty(parts.node, heads, parts.pricer.payer, fee_policy(config).cap)
     look = CrossCheckDuty(checks, halt.halt, LOOK_SECONDS)
 
     def chain_time() -> int:

@@ -15,6 +15,7 @@ def service_view_of(
 ) -> Callable[[], ServiceView]:
     """How everything stands, for any thread; nothing is asked for it."""
     api, clocks = parts.api, parts.clocks
+    served = {unit.served.registration for unit in parts.units}
 
     def view() -> ServiceView:
         return ServiceView(
@@ -23,8 +24,9 @@ def service_view_of(
             halted=problem_of(api.halt.halted),
             stopping=is_stopping(),
             api=problem_of(api.supervisor.fault()),
-            queues=api.supervisor.queues,
+            queues=tuple(one for one in api.supervisor.queues if one.registration in served),
             engine=parts.engine.view,
+            jobs=api.supervisor.jobs,
             duties=duty_views(units.shared_records(), clocks.watch(), bounds),
         )
 

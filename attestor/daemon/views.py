@@ -22,6 +22,14 @@ from attestor.errors import AttestorError
 from attestor.rotation.failures import FOLLOWING, ROTATING, SETTLING, Failures
 from attestor.rotation.loop import Rotation
 
+WORK = {
+    FOLLOWING: "following",
+    SETTLING: "settling",
+    ROTATING: "rotating",
+    "reading the registry's terms": "terms",
+}
+"""As metrics call what may fail."""
+
 
 def problem_of(error: AttestorError | None) -> Problem | None:
     """The error, if there is one, as it is shown."""
@@ -79,6 +87,12 @@ class ChainWatch:
             collateral=collateral,
             duties=duties,
             errors=self.failures.last,
+            failure_counts=tuple(
+                (WORK.get(what, what), code, count)
+                for (what, code), count in self.failures.counts.items()
+            ),
+            steps=tuple(self._rotation.durations.items()),
+            measurement=self._rotation.measurement,
         )
 
     def _head(self) -> HeadView | None:
@@ -107,6 +121,7 @@ def endpoint_view(endpoint: Endpoint) -> EndpointView:
         health.answers,
         health.faults,
         health.demoted_times,
+        health.calls,
     )
 
 

@@ -55,9 +55,19 @@ class Fatal(AttestorError):
 
 def restore(code: str, message: str, hint: str | None) -> AttestorError:
     """The error that another attestor process reported by its code."""
-    leaves = [AttestorError]
-    for leaf in leaves:
+    for leaf in _all_classes():
         if leaf.__dict__.get("code") == code:
             return leaf(message, hint=hint)
-        leaves.extend(leaf.__subclasses__())
     return AttestorError(f"{message} [{code}]", hint=hint)
+
+
+def error_codes() -> list[str]:
+    """The codes of all classes that are imported."""
+    return [leaf.code for leaf in _all_classes()]
+
+
+def _all_classes() -> list[type[AttestorError]]:
+    found = [AttestorError]
+    for leaf in found:
+        found.extend(leaf.__subclasses__())
+    return found

@@ -7,7 +7,7 @@ database for `counting.DATABASE_SECONDS` at most.
 import asyncio
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -21,6 +21,8 @@ from attestor.core.signers import Cover
 from attestor.errors import AttestorError, ChainNotNamed, SigningHalted
 from attestor.http import metrics
 from attestor.http.counting import Counting
+from attestor.http.metrics import Sample
+from attestor.http.view_metrics import of_view
 from attestor.store.disagreements import Disagreements
 from attestor.store.proofs import Proofs
 
@@ -140,26 +142,28 @@ class Health:
 
     def metrics_text(self) -> str:
         """The body of `/metrics`, for any thread: it waits for the database, within bounds."""
-        chains = self._chains()
-        groups = [
-            metrics.of_signing(self._halted() is not None),
-            metrics.of_api(self._api.internal_errors, self._api.connections, self._api.starts),
-            metrics.of_duties(self._duties(), self._monotonic()),
-        ]
+        return metrics.text(self._samples())
+
+    def _samples(self) -> Iterator[Sample]:
+        chains, now = self._chains(), self._monotonic()
+        yield from metrics.of_signing(self._halted() is not None)
+        yield from metrics.of_api(
+            self._api.internal_errors, self._api.connections, self._api.starts
+        )
+        yield from metrics.of_duties(self._duties(), now)
         counted = self._counting.of(chains)
         for one in chains:
-            label = metrics.chain_label(one.name)
             if one.name:
-                groups.append(metrics.of_chain(one.failure is None, label))
+                yield from metrics.of_chain(one.failure is None, one.name)
             if one.cover is not None:
-                groups.append(metrics.of_cover(one.cover, label))
+                yield from metrics.of_cover(one.cover, one.name)
             if one.proofs is not None:
-                groups.append(metrics.of_counts(counted.get(one.name), label))
-            groups.append(metrics.of_duties(one.duties, self._monotonic(), label))
+                yield from metrics.of_counts(counted.get(one.name), one.name)
+            yield from metrics.of_duties(one.duties, now, one.name)
             if one.collateral is not None:
                 expiry = one.collateral.expiry
-                groups.append(metrics.of_collateral(one.collateral.failing, expiry, label))
-        return metrics.joined(groups)
+                yield from metrics.of_collateral(one.collateral.failing, expiry, one.name)
+        yield from of_view(self._view(), self._executor)
 
     def _shared_error(self) -> dict[str, Any] | None:
         """The gravest thing that is wrong for all chains."""

@@ -2,11 +2,17 @@
 
 from attestor.errors import (
     AttestorError,
+    ExecutionHostMemory,
+    ExecutionLimit,
+    ExecutionStopped,
     ExecutorCrashed,
     ForbiddenCall,
     InternalError,
     SignerFailed,
 )
+
+KILLS = (ExecutionLimit, ExecutionHostMemory, ExecutionStopped, ExecutorCrashed)
+"""After these the executor's process was ended before its program was, or died."""
 
 
 def internal(job: str) -> InternalError:

@@ -24,6 +24,7 @@ from attestor.errors import (
 )
 from attestor.jobs import telling
 from attestor.jobs.contained import contained
+from attestor.jobs.counting import Counting
 from attestor.jobs.failing import crashed, internal
 from attestor.jobs.job_store import JobStore
 from attestor.jobs.queue import ProofQueue
@@ -84,6 +85,7 @@ class Workers:
         self._in_a_row = 0
         self.internal_errors = 0
         """How many there were since the start."""
+        self.counting = Counting()
 
     def start(self) -> None:
         """Begin to work, with the jobs of an earlier run first that were asked for by their id.
@@ -179,6 +181,7 @@ class Workers:
         try:
             proof = await self._prove_with_retry(work, owner)
             await self._until_noted(work, partial(self._jobs.finish, work.job, owner, proof))
+            self.counting.ended()
         except EnginesDisagree as error:
             # Not to be run again: its program and stdin are kept with the disagreement.
             with suppress(LeaseLost, DatabaseUnavailable):
@@ -206,6 +209,7 @@ class Workers:
 
     async def _fail(self, work: Work, owner: str, error: AttestorError) -> None:
         await self._until_noted(work, self._failing(work, owner, error))
+        self.counting.ended(error)
 
     def _failing(self, work: Work, owner: str, error: AttestorError) -> Callable[[], None]:
         return partial(self._jobs.fail, work.job, owner, error.code, error.message, error.hint)
@@ -229,7 +233,8 @@ class Workers:
         attempt = crashes = 1
         while True:
             try:
-                return await self._prove_under_lease(work, owner)
+                with self.counting.run():
+                    return await self._prove_under_lease(work, owner)
             except ExecutionStopped:
                 if self._is_unwanted(work.job):
                     raise

@@ -72,3 +72,16 @@ class Retire:
 
 
 Action = Wait | NewSigner | MakeQuote | Submit | Abandon | Activate | Pause | Resume | Retire
+"""All of them."""
+
+STEP_NAMES: dict[type[Action], str] = {
+    NewSigner: "new_signer",
+    MakeQuote: "make_quote",
+    Submit: "submit",
+    Abandon: "abandon",
+    Activate: "activate",
+    Pause: "pause",
+    Resume: "resume",
+    Retire: "retire",
+}
+"""As metrics call them."""

@@ -51,6 +51,8 @@ class RotationEffects:
         self._requests = requests
         self._budget = budget
         self._transactions = transactions
+        self.measurement = b""
+        """Of the newest quote since the start."""
 
     def new_signer(self) -> None:
         """Make a key and note its address: one for which the registry writes no new storage."""
@@ -77,6 +79,7 @@ class RotationEffects:
         last = self._history.newest_quote()
         quoted = self._quoter.quote(action.signer, block, head.timestamp, last)
         self._history.quote_made(quoted)
+        self.measurement = quoted.measurement
         logger.bind(event=Event.QUOTE_MADE).info(
             "quote {} of {} binds block {}, TCB status {}{}",
             to_hex(quoted.hash)[:18],

@@ -10,6 +10,7 @@ from attestor.chain.pace import block_seconds
 from attestor.core.back_off import BackOff, Step
 from attestor.core.blocks import Block, BlockWindow
 from attestor.core.events import Event
+from attestor.core.histogram import WORK_SECONDS, Histogram
 from attestor.core.signers import Active, Cover, Standing
 from attestor.core.transaction import Attempt
 from attestor.errors import (
@@ -21,6 +22,7 @@ from attestor.errors import (
     RpcUnreachable,
 )
 from attestor.rotation.actions import (
+    STEP_NAMES,
     Abandon,
     Action,
     Activate,
@@ -81,10 +83,17 @@ class Rotation:
         """As of the last step. Read by other threads."""
         self.in_flight: tuple[Attempt, ...] = ()
         """The payer's transactions that are out, likewise."""
+        self.durations: dict[str, Histogram] = {}
+        """How long actions took that were done, by their names, likewise."""
         self._leased = (b"", b"")
         """The active signer and the head for which it has a lease."""
         self._rests_until = clock()
         """Before the next look there is nothing to do until then."""
+
+    @property
+    def measurement(self) -> bytes:
+        """Of the newest quote since the start; empty before the first."""
+        return self._effects.measurement
 
     def recover(
         self, held: list[bytes], reason: str = "its key went with the signer process"
@@ -166,7 +175,7 @@ class Rotation:
             if may_rest and self._is_covered(situation):
                 self._rests_until = situation.now + self.policy.lease_seconds / LEASE_PARTS
             return action.reason
-        step = STEPS.get(type(action))
+        step, began = STEPS.get(type(action)), self._clock()
         try:
             self._perform(action, situation)
         except Fatal:
@@ -175,8 +184,14 @@ class Rotation:
             self._hold_back(step, error, situation)
             self._failures.note(ROTATING, error, getattr(action, "signer", None))
             return f"failed: {error.code}"
+        self._took(action, self._clock() - began)
         self._succeeded(action, step)
         return None
+
+    def _took(self, action: Action, seconds: float) -> None:
+        name = STEP_NAMES[type(action)]
+        known = self.durations.get(name, Histogram.empty(WORK_SECONDS))
+        self.durations = {**self.durations, name: known.took(seconds)}
 
     def _plan(self, situation: Situation) -> Action:
         """By the registry's terms of now, which are read while there is something to do."""

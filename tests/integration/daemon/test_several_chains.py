@@ -167,7 +167,7 @@ def test_metrics__each_chain__has_its_label(two: TwoChains) -> None:
     text = requests.get(f"http://127.0.0.1:{two.health_port}/metrics", timeout=10).text
     for name in IDS:
         assert f'attestor_signer_active{{chain="{name}"}} 1' in text
-        pattern = rf'attestor_duty_running_seconds{{duty="rotation",chain="{name}"}}'
+        pattern = rf'attestor_duty_running_seconds{{chain="{name}",duty="rotation"}}'
         assert re.search(pattern, text)
     types = [line for line in text.splitlines() if line.startswith("# TYPE")]
     assert len(types) == len(set(types))

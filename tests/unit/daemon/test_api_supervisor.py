@@ -3,10 +3,13 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
 from attestor.api.settings import ApiState
+from attestor.core.job_figures import JobFigures
+from attestor.core.service_view import QueueView
 from attestor.daemon import api_supervisor as module
 from attestor.daemon.api_supervisor import ApiSupervisor
 from attestor.errors import SigningHalted
@@ -82,6 +85,38 @@ def test_start__process_that_answers__is_well(parts: Parts) -> None:
     parts.now += module.MUTE_SECONDS
     assert parts.code() is None
     assert (parts.supervisor.connections, parts.supervisor.internal_errors) == (7, 2)
+
+
+def test_figures__of_jobs__outlive_the_process(parts: Parts) -> None:
+    told = JobFigures().ended("proven").ran(2.0)
+    parts.supervisor.heard({"jobs": told.to_header(), "queues": {"1:0xaa": [3, 64]}})
+    assert parts.supervisor.queues == (QueueView("1:0xaa", 3, 64),)
+    parts.runs[0].code = 1
+    until(lambda: parts.supervisor.starts == 2)
+    assert not parts.supervisor.queues
+    parts.supervisor.heard({"jobs": told.ended("queue_full").to_header(), "queues": {}})
+    assert parts.supervisor.jobs.outcomes == {"proven": 2, "queue_full": 1}
+    assert sum(parts.supervisor.jobs.runs.counts) == 2
+
+
+@pytest.mark.parametrize(
+    "figures",
+    [
+        {},
+        {"jobs": None, "queues": None},
+        {"jobs": {"outcomes": {"proven": "many"}, "kills": {}, "runs": {}}, "queues": {}},
+        {"jobs": JobFigures().to_header(), "queues": {"1:0xaa": ["x", 1]}},
+        {"connections": "all", "internal_errors": 10**400},
+    ],
+)
+def test_figures__of_a_process_that_lies__change_nothing_that_would_break(
+    parts: Parts, figures: dict[str, Any]
+) -> None:
+    parts.supervisor.heard(figures)
+    assert not parts.supervisor.queues
+    assert parts.supervisor.jobs == JobFigures()
+    assert parts.supervisor.connections == 0
+    assert float(parts.supervisor.internal_errors) >= 0
 
 
 @pytest.mark.parametrize("code", [0, 70, -9, -11])

@@ -185,7 +185,7 @@ def test_build__all_parts__stay_open_until_they_are_closed(opened: Opened) -> No
         "database": 5,
         "database_check": 7 * 86_400,
         "cross_checks": 5,
-        "payer": 60,
+        "payer": 2,
         "engine_test": 600,
         "policy_events": 60,
     }

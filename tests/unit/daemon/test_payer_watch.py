@@ -21,15 +21,19 @@ class Chain:
             raise self.fault
         return 10**18
 
-    def head(self) -> Any:
-        return SimpleNamespace(base_fee=self.base_fee)
+    is_known = True
+
+    @property
+    def window(self) -> Any:
+        head = SimpleNamespace(base_fee=self.base_fee)
+        return SimpleNamespace(head=head if self.is_known else None)
 
     def priority_fee(self) -> int:
         return GWEI
 
 
 def watching(chain: Chain, cap: int = 100 * GWEI) -> PayerDuty:
-    duty = PayerDuty(chain, PAYER, cap)  # type: ignore[arg-type]
+    duty = PayerDuty(chain, chain, PAYER, cap)  # type: ignore[arg-type]
     duty.step()
     return duty
 
@@ -48,6 +52,16 @@ def test_payer__endpoint_away__keeps_what_was_read() -> None:
     duty.step()
     assert duty.view == before
     assert watching(chain).view.balance is None
+
+
+def test_payer__no_block_yet__is_read_soon_and_then_seldom() -> None:
+    chain = Chain()
+    chain.is_known = False
+    duty = watching(chain)
+    assert (duty.view.balance, duty.interval) == (None, 2.0)
+    chain.is_known = True
+    duty.step()
+    assert (duty.view.balance, duty.interval) == (10**18, 120.0)
 
 
 def test_payer__fatal_error__is_raised() -> None:

@@ -132,12 +132,12 @@ def test_health__nobody_signs__warns_with_the_reason(parts: Parts, active: Activ
 
 
 def test_metrics__signer__is_told_with_its_end(parts: Parts) -> None:
-    assert "attestor_signer_active 1" in parts.metrics()
-    assert "attestor_signer_valid_until_timestamp_seconds 4600" in parts.metrics()
+    assert "attestor_signer_active 1.0" in parts.metrics()
+    assert "attestor_signer_valid_until_timestamp_seconds 4600.0" in parts.metrics()
     parts.cover = Cover(replace(ACTIVE, paused=True), "waits")
-    assert "attestor_signer_active 0" in parts.metrics()
+    assert "attestor_signer_active 0.0" in parts.metrics()
     parts.cover = Cover(None, "waits")
-    assert "attestor_signer_valid_until_timestamp_seconds 0" in parts.metrics()
+    assert "attestor_signer_valid_until_timestamp_seconds 0.0" in parts.metrics()
 
 
 def test_health__halted__is_not_ok_and_says_what_to_do(parts: Parts) -> None:
@@ -163,15 +163,15 @@ def test_health__unrecorded_executor__is_said_in_every_answer(parts: Parts, halt
 
 
 def test_metrics__nothing_happened__are_zero(parts: Parts) -> None:
-    assert "attestor_signing_halted 0" in parts.metrics()
-    assert "attestor_engine_disagreements_total 0" in parts.metrics()
+    assert "attestor_signing_halted 0.0" in parts.metrics()
+    assert "attestor_engine_disagreements_total 0.0" in parts.metrics()
 
 
 def test_metrics__disagreement__raise_the_alarm(parts: Parts) -> None:
     parts.disagreements.note(Disagreement("a", "cycles", b"elf", ()))
     parts.halted = SigningHalted("x")
-    assert "attestor_signing_halted 1" in parts.metrics()
-    assert "attestor_engine_disagreements_total 1" in parts.metrics()
+    assert "attestor_signing_halted 1.0" in parts.metrics()
+    assert "attestor_engine_disagreements_total 1.0" in parts.metrics()
 
 
 def test_metrics__proofs__by_what_was_checked(parts: Parts) -> None:
@@ -179,10 +179,10 @@ def test_metrics__proofs__by_what_was_checked(parts: Parts) -> None:
     parts.prove("b", Timing.BEFORE)
     parts.prove("c", Timing.NOT_CHECKED)
     lines = parts.metrics()
-    labels = 'engine="attestor",cross_check="before",finding="agreed"'
-    assert f"attestor_proofs{{{labels}}} 2" in lines
-    labels = 'engine="attestor",cross_check="not_checked",finding="none"'
-    assert f"attestor_proofs{{{labels}}} 1" in lines
+    labels = 'cross_check="before",engine="attestor",finding="agreed"'
+    assert f"attestor_proofs{{{labels}}} 2.0" in lines
+    labels = 'cross_check="not_checked",engine="attestor",finding="none"'
+    assert f"attestor_proofs{{{labels}}} 1.0" in lines
 
 
 def test_add_to__application__serves_both_paths(parts: Parts) -> None:
@@ -205,12 +205,12 @@ def test_health__collateral_ends_soon__is_ok_with_a_warning(parts: Parts) -> Non
 
 
 def test_metrics__collateral__tell_its_end_and_failing_upkeep(parts: Parts) -> None:
-    assert "attestor_collateral_failing 0" in parts.metrics()
+    assert "attestor_collateral_failing 0.0" in parts.metrics()
     assert not any("attestor_collateral_end" in line for line in parts.metrics())
     parts.collateral.expiry = CollateralExpiry(1_800_000_000, "TCB info")
     parts.collateral.failing = True
-    assert "attestor_collateral_failing 1" in parts.metrics()
-    assert "attestor_collateral_end_timestamp_seconds 1800000000" in parts.metrics()
+    assert "attestor_collateral_failing 1.0" in parts.metrics()
+    assert "attestor_collateral_end_timestamp_seconds 1.8e+09" in parts.metrics()
 
 
 def test_metrics__no_store_of_ours__say_nothing_of_collateral(parts: Parts) -> None:
@@ -289,18 +289,18 @@ def test_metrics__duties__tell_how_each_stands(parts: Parts) -> None:
     parts.api.internal_errors, parts.api.connections = 4, 3
     lines = parts.metrics()
     for line in (
-        'attestor_duty_last_success_timestamp_seconds{duty="collateral"} 1800000001.500',
-        'attestor_duty_last_success_timestamp_seconds{duty="rotation"} 0.000',
-        'attestor_duty_last_start_timestamp_seconds{duty="rotation"} 1800000002.000',
-        'attestor_duty_failures_total{duty="rotation"} 2',
-        'attestor_duty_failures_total{duty="collateral"} 0',
-        'attestor_duty_consecutive_failures{duty="rotation"} 2',
-        'attestor_duty_running_seconds{duty="rotation"} 2.500',
-        'attestor_duty_running_seconds{duty="collateral"} 0.000',
-        "attestor_worker_internal_errors_total 4",
-        "attestor_api_connections 3",
-        "attestor_api_starts_total 1",
-        "attestor_database_answering 1",
+        'attestor_duty_last_success_timestamp_seconds{duty="collateral"} 1.8000000015e+09',
+        'attestor_duty_last_success_timestamp_seconds{duty="rotation"} 0.0',
+        'attestor_duty_last_start_timestamp_seconds{duty="rotation"} 1.800000002e+09',
+        'attestor_duty_failures_total{duty="rotation"} 2.0',
+        'attestor_duty_failures_total{duty="collateral"} 0.0',
+        'attestor_duty_consecutive_failures{duty="rotation"} 2.0',
+        'attestor_duty_running_seconds{duty="rotation"} 2.5',
+        'attestor_duty_running_seconds{duty="collateral"} 0.0',
+        "attestor_worker_internal_errors_total 4.0",
+        "attestor_api_connections 3.0",
+        "attestor_api_starts_total 1.0",
+        "attestor_database_answering 1.0",
     ):
         assert line in lines
     kinds = [line for line in lines if line.startswith("# TYPE")]
@@ -340,4 +340,4 @@ def test_metrics__database_fails__answers_without_its_counts(
         raise DatabaseFailed("disk I/O error")
 
     monkeypatch.setattr(parts.proofs, "cross_check_counts", fail)
-    assert "attestor_database_answering 0" in parts.metrics()
+    assert "attestor_database_answering 0.0" in parts.metrics()

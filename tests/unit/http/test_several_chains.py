@@ -21,7 +21,6 @@ from attestor.errors import (
     RpcUnreachable,
     SigningHalted,
 )
-from attestor.http import metrics
 from attestor.http.health import ChainStanding, Health
 from attestor.http.registrations import Registrations, Serving
 from attestor.store.database import Store
@@ -133,7 +132,7 @@ def test_metrics__two_chains__have_labels_and_each_type_once(parts: Parts, tmp_p
     assert 'attestor_chain_running{chain="first"} 1' in text
     assert 'attestor_chain_running{chain="second"} 0' in text
     assert 'attestor_database_answering{chain="first"} 1' in text
-    assert 'attestor_duty_failures_total{duty="rotation",chain="first"} 0' in text
+    assert 'attestor_duty_failures_total{chain="first",duty="rotation"} 0' in text
     assert "attestor_signing_halted 0" in text
 
 
@@ -142,27 +141,6 @@ def test_metrics__halted_chain_s_figures__do_not_hide_the_others(parts: Parts) -
     text = parts.health.metrics_text()
     assert 'attestor_signer_active{chain="second"} 1' in text
     assert 'attestor_signer_active{chain="first"}' not in text
-
-
-NAMES = st.sampled_from(["attestor_a", "attestor_b", "attestor_c"])
-
-
-@given(st.lists(st.lists(st.tuples(NAMES, st.just("gauge"), st.text("{}x1 ", max_size=4)))))
-def test_joined__any_groups__has_each_type_once_before_all_its_lines(
-    groups: list[list[metrics.Line]],
-) -> None:
-    lines = metrics.joined(groups).splitlines()
-    types = [line for line in lines if line.startswith("# TYPE")]
-    assert len(types) == len(set(types))
-    present = ""
-    count = 0
-    for line in filter(None, lines):
-        if line.startswith("# TYPE"):
-            present = line.split()[2]
-        else:
-            assert line.startswith(present)
-            count += 1
-    assert count == sum(len(group) for group in groups)
 
 
 def serving(name: str, number: int, is_default: bool = False) -> Serving:
