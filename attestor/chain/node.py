@@ -57,6 +57,10 @@ class Node:
         view._deadline = bound if self._deadline is None else self._deadline.earlier(bound)
         return view
 
+    def close(self) -> None:
+        """End calls that run, in whatever thread, and refuse new ones: with `RpcUnreachable`."""
+        self.pool.close()
+
     def require_chain(self) -> None:
         """Raise `WrongChain` unless the endpoints are of the configured chain."""
         self.pool.require_chain(self._deadline)

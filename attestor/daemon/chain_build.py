@@ -108,6 +108,8 @@ class RunningChain:
     rotation: Rotation
     vouching: Vouching
     heads: Heads
+    end_calls: Callable[[], None]
+    """Cut off what waits for the chain's endpoints, for good."""
 
     @property
     def cover(self) -> Cover:
@@ -120,7 +122,7 @@ def open_chain(
 ) -> OpenedChain:
     """Raises every `Misconfigured` error of the chain, its payer and its database, and those of the
     node. `opened` closes what is opened."""
-    chain = _chain(config)
+    chain = _chain(config, opened)
     gate = make_gate(config, lambda: chain.node.head().timestamp)
     store, manager, noted = _store(config, opened, chain, move_old_jobs)
     collateral = _collateral(config, chain, store, opened)
@@ -161,7 +163,10 @@ def run_chain(
     )
     _tell(config, parts)
     records = ChainRecords(checks, look.step, store.proofs, store.history, chain_time)
-    return RunningChain(store, opened.collateral, duties, records, rotation, vouching, heads)
+    end_calls = parts.node.close
+    return RunningChain(
+        store, opened.collateral, duties, records, rotation, vouching, heads, end_calls
+    )
 
 
 def end_signers(signer: SlotVerbs, rotation: Rotation) -> None:
@@ -173,8 +178,9 @@ def end_signers(signer: SlotVerbs, rotation: Rotation) -> None:
         rotation.recover(held=[])
 
 
-def _chain(config: Config) -> ChainParts:
+def _chain(config: Config, opened: ExitStack) -> ChainParts:
     node = Node.of(config.rpc_urls, config.chain_id, config.chain_check_headers)
+    opened.callback(node.close)
     node.require_chain()
     contracts = addresses.of(config)
     binding = Binding(config.chain_id, contracts.registry, Layout(config.chain_registry_kind))
