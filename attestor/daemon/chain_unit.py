@@ -102,14 +102,13 @@ class ChainUnit:
         opened, self._opened = self._opened, None
         if opened is None:
             return
-        with self._named(), ExitStack() as failed:
-            failed.callback(self._closing.close)
-            try:
+        try:
+            with self._named():
                 running = self._run(opened, signer)
-            except Exception as error:
-                self._raise_or_note(error)
-                return
-            failed.pop_all()
+        except Exception as error:
+            self._raise_or_note(error)
+            self._closing.close()
+            return
         self._closing.callback(end_signers, signer, running.rotation)
         self._closing.callback(running.vouching.close)
         self.failure, self.running = None, running
