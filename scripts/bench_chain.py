@@ -123,7 +123,7 @@ def _kills(arguments: argparse.Namespace) -> bool:
 
 def _quiet(arguments: argparse.Namespace) -> bool:
     blocks, rotations = (100, 20) if arguments.full else (8, 3)
-    print("quiet: real time, not to be hurried: some five minutes", file=sys.stderr)
+    print("quiet: real time, not to be hurried: some seven minutes", file=sys.stderr)
     idle = quiet.idle(BLOCK_SECONDS, blocks)
     beyond = quiet.rotation_blocks(ROTATING_BLOCK_SECONDS, rotations)
     return all(
