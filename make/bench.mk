@@ -33,9 +33,10 @@ bench-engine: setup executor-jit ## speed of our engine relative to SP1's
 bench-sandbox: setup ## cost of the walls around executor processes, and ways out of them
 	@$(PYTHON) scripts/bench_sandbox.py $(BENCH)
 
-bench-proofs: setup ## cost of proofs, of decoding requests, of hostile clients
+bench-proofs: setup ## cost of proofs and of hostile clients; jobs through kills
 	@$(PYTHON) scripts/bench_proofs.py $(BENCH)
 	@$(PYTHON) scripts/bench_abuse.py $(BENCH)
+	@$(PYTHON) scripts/bench_kills.py $(BENCH)
 
 # BENCH=--cold-build for what it costs to build it, too.
 bench-scroll: setup scroll ## blocks of Scroll: which are as their headers say, and at what cost

@@ -1,7 +1,8 @@
 # Checks that take too long for `make test`, or need more than it does.
 
 .PHONY: analyse-contracts coverage-contracts check-keys provable-check check-provable \
-	fuzz-provable check-scroll fuzz-engine sanitize-engine engine-check test-geth
+	fuzz-provable check-scroll fuzz-engine sanitize-engine engine-check test-geth \
+	browser test-browser
 
 .slither/.ready: scripts/slither-requirements.txt | .tools.ready
 	@echo "setting up slither"
@@ -71,3 +72,12 @@ $(GETH): | .tools.ready
 # Needs Go too. Where geth is not built, `make test-python` leaves these out.
 test-geth: setup $(GETH) ## the daemon on geth, under Osaka and under the fork after it
 	@.venv/bin/pytest tests/integration/geth
+
+# Debian's package; where another Chromium is in PATH, that one is used.
+browser: ## install the browser that the status page is tested in (as root)
+	@command -v chromium >/dev/null || apt-get install --yes --no-install-recommends chromium
+
+test-browser: setup browser ## the status page in headless Chromium, with screenshots
+	@ATTESTOR_SCREENSHOTS=$(CURDIR)/cache/screenshots $(PYTHON) -m pytest -q \
+		tests/integration/status/test_page_in_browser.py
+	@echo "screenshots are in cache/screenshots"

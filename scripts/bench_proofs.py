@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""What the proof service costs: proofs of a running daemon beside bare runs, and the decoding of
-requests.
+"""What the proof service costs: proofs of a running daemon beside bare runs, how jobs grow, the
+decoding of requests, and a daemon that is idle.
 
     scripts/bench_proofs.py [--rounds N] [--service]
 
@@ -19,6 +19,7 @@ import os
 import random
 import statistics
 import subprocess
+import sys
 import threading
 import time
 import tracemalloc
@@ -26,8 +27,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
+
+from benchmarks import costs
 from benchmarks.figures import tell
+from benchmarks.growth import growth
 from benchmarks.service import service
+from measures.chain import BLOCK_SECONDS
+from storm import quiet
 
 from attestor.core import frame, strict_json
 from attestor.executor.bodies import PROGRAM, BodyDecoder
@@ -39,6 +46,7 @@ MB = 1_000_000
 ROUNDS = 5
 SERVICE_ROUNDS = 8
 """Of each round of the others."""
+IDLE_BLOCKS = 4
 LITTLE = 70_000
 """Bytes that fill the pipe in which a process answers, and are next to nothing."""
 PAUSE_SECONDS = 0.001
@@ -190,8 +198,12 @@ def main() -> None:
     given = parser.parse_args()
     rounds = given.rounds
     service(PROGRAMS, SERVICE_ROUNDS * rounds)
+    costs.signing()
     if given.service:
         return
+    growth(PROGRAMS)
+    idle = quiet.idle(BLOCK_SECONDS, IDLE_BLOCKS)
+    tell("idle_cpu_ms_per_s", idle.cpu_ms_per_s, "ms", at_most=5, digits=2)
     hostile_json()
     small_request(rounds)
     for megabytes in SIZES:

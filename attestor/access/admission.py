@@ -1,7 +1,7 @@
 """Whether a client may have one more job run, and who pays for which run."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from attestor.access.usage import exceeded
@@ -38,7 +38,14 @@ class Admission:
         self._is_open = is_open
         self._cycles = cycles
         self._lock = threading.Lock()
-        self._payers: dict[str, Client] = {}
+        self._payers: dict[str, str] = {}
+        """By job, the share of who pays."""
+
+    def take_over(self, payers: Mapping[str, str]) -> None:
+        """The open jobs of an earlier run, with the share (`core.client.Client.share`) of who pays
+        for each."""
+        with self._lock:
+            self._payers.update(payers)
 
     def require(self, job: str) -> None:
         """Note that the client that asks wants a job, which is to be queued. Raises
@@ -52,12 +59,12 @@ class Admission:
                 self._forget_closed(list(self._payers))
             quota = client.quotas.jobs
             if quota is not None:
-                own = [name for name, payer in self._payers.items() if payer.share == client.share]
+                own = [name for name, payer in self._payers.items() if payer == client.share]
                 self._forget_closed([name for name in own if name != job])
                 left = [name for name in own if name in self._payers and name != job]
                 if len(left) >= quota:
                     raise exceeded(client, "jobs", quota, JOBS_RETRY_SECONDS)
-            self._payers[job] = client
+            self._payers[job] = client.share
 
     def charge(self, job: str, cycles: int, is_over: bool = True) -> None:
         """A run of that job ended, and took so many cycles; one that is not over is run again, at
@@ -67,7 +74,7 @@ class Admission:
             if is_over:
                 self._payers.pop(job, None)
         if payer is not None and cycles > 0:
-            self._cycles.charge(payer.share, cycles)
+            self._cycles.charge(payer, cycles)
 
     def _require_cycles(self, client: Client) -> None:
         quotas = client.quotas

@@ -1,6 +1,7 @@
 """Programs that clients send to stay: each has its key computed once, and is kept with it."""
 
 import asyncio
+import hashlib
 from collections.abc import Callable
 
 from attestor.core.verifying_key import VerifyingKey
@@ -9,6 +10,8 @@ from attestor.store.programs import Programs, StoredProgram
 
 MAX_WAITING = 16
 """Programs in memory whose keys are not there yet."""
+MAX_SAID = 4096
+"""Keys in memory. Those that are forgotten are asked for again."""
 
 
 class ProgramKeys:
@@ -19,6 +22,8 @@ class ProgramKeys:
         self._programs = programs
         self._verifying_key = verifying_key
         self._coming: dict[str, asyncio.Task[StoredProgram]] = {}
+        self._said: dict[str, bytes] = {}
+        """What the signer process said in this process's life, by sha256: no disk is believed."""
         self._one = asyncio.Lock()
 
     async def keep(self, sha256: str, program: bytes) -> StoredProgram:
@@ -34,20 +39,33 @@ class ProgramKeys:
         return await asyncio.shield(task)
 
     async def _keep(self, sha256: str, program: bytes) -> StoredProgram:
-        key = await self._known(sha256)
+        key = self._said.get(sha256)
         if key is None:
             async with self._one:
                 key = (await asyncio.to_thread(self._verifying_key, program)).program_vkey
         await asyncio.to_thread(self._programs.upload, sha256, program, key)
+        if len(self._said) >= MAX_SAID:
+            self._said.clear()
+        self._said[sha256] = key
         return StoredProgram(sha256, len(program), key)
 
-    async def _known(self, sha256: str) -> bytes | None:
-        try:
-            return (await asyncio.to_thread(self._programs.find, sha256=sha256)).program_vkey
-        except ProgramUnknown:
-            return None
+    async def require_key(self, stored: StoredProgram) -> None:
+        """Raise `ProgramUnknown` unless the key of a program that the database has is the one that
+        it says: asked of the signer process once, and not with each job."""
+        if self._said.get(stored.sha256) != stored.program_vkey:
+            program = await asyncio.to_thread(self._programs.of, stored.sha256)
+            said = await self.keep(await asyncio.to_thread(_sha256, program), program)
+            if (said.sha256, said.program_vkey) != (stored.sha256, stored.program_vkey):
+                raise ProgramUnknown(
+                    "the database said another key of that program than it has",
+                    hint="send the program with PUT /v1/programs, then ask again",
+                )
 
     def _over(self, sha256: str, done: "asyncio.Task[StoredProgram]") -> None:
         self._coming.pop(sha256, None)
         if not done.cancelled():
             done.exception()  # Whoever sent it may be gone: it is nobody's fault that is unheard.
+
+
+def _sha256(program: bytes) -> str:
+    return hashlib.sha256(program).hexdigest()

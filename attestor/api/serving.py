@@ -22,6 +22,7 @@ from attestor.signer.prover import AttachedProver
 from attestor.store.client_cycles import ClientCycles
 from attestor.store.database import Store
 from attestor.store.jobs import Jobs
+from attestor.store.payers import payers
 from attestor.store.programs import Programs
 
 
@@ -55,13 +56,14 @@ def build(
         lambda job: any(queue.is_open(job) for queue in queues),
         ClientCycles(store, time.time),
     )
+    admission.take_over(payers(store))
 
     def parts(served: Served) -> Parts:
         jobs = Jobs(store, registration=served.registration, programs=programs)
         queue = ProofQueue(
             jobs, settings.max_open, max_open_per_client=settings.max_open_per_client
         )
-        queue.require_quota = admission.require
+        queue.accepting.require_quota = admission.require
         queues.append(queue)
         of = served.registration, served.name
         answers = Answers(jobs.results, prover, daemon, *of)

@@ -23,15 +23,13 @@ from attestor.signer.poe.claims import NOT_SAID
 
 
 class NodeContextSource:
-    """Implements `methods.ContextSource`. One context is made at a time: several would only share
-    what the node gives."""
+    """Implements `methods.ContextSource`."""
 
     def __init__(self, node: ScrollNode, chain_id: int, euclid: int | None = None) -> None:
         """`euclid` is the time of that fork on a chain that is not known."""
         self._node = node
         self._chain_id = chain_id
         self._euclid = euclid
-        self._one = asyncio.Semaphore(1)
         self._is_ours = False
 
     async def context(self, first: int, last: int) -> Context:
@@ -42,8 +40,7 @@ class NodeContextSource:
         blocks do not follow one another, `ScrollWitnessUnreadable` for answers that are none,
         `ContextRefused` for more than a context may hold.
         """
-        async with self._one:
-            return await asyncio.to_thread(self._context, first, last)
+        return await asyncio.to_thread(self._context, first, last)
 
     def _context(self, first: int, last: int) -> Context:
         self._require_chain()

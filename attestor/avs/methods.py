@@ -5,7 +5,6 @@ an error.
 """
 
 import asyncio
-import json
 import time
 from collections.abc import Mapping
 
@@ -29,11 +28,14 @@ from attestor.errors.scroll import (
     ScrollCodecUnknown,
     ScrollError,
 )
+from attestor.http import jsonrpc
 from attestor.http.jsonrpc_server import Method
 from attestor.http.jsonrpc_server import Params as RawParams
+from attestor.http.turns import Turns
 
 SCROLL, LINEA = 1, 2
 NAMES = {SCROLL: "scroll", LINEA: "linea"}
+L1_AT_ONCE = 2
 
 
 class Methods:
@@ -44,7 +46,9 @@ class Methods:
         self._metrics = parts.metrics
         self._store = store or ContextStore()
         self._tasks = Tasks(TaskCache())
-        self._unpacking = asyncio.Semaphore(1)
+        # Each of these would take a thread, and much memory or a node's time.
+        self._packing, self._quoting = Turns(1), Turns(1)
+        self._generating, self._asking_l1 = Turns(1), Turns(L1_AT_ONCE)
 
     def by_name(self) -> Mapping[str, Method]:
         """The methods."""
@@ -79,7 +83,8 @@ class Methods:
             raise failed(failures.REPORT_DATA_INVALID, "invalid report data")
         began = time.monotonic()
         try:
-            quote = await self._parts.reporter.report(given)
+            async with self._quoting.turn(self._parts.client):
+                quote = await self._parts.reporter.report(given)
         except AttestorError as error:
             raise failed(failures.REPORT_FAILED, f"generate report failed: {error}") from None
         self._metrics.set("attestation_report_ms", _ms_since(began))
@@ -91,10 +96,10 @@ class Methods:
         first, last = params.number("start_block"), params.number("end_block")
         _require_scroll(params.number("ty"), failures.CONTEXT_FAILED)
         context = await self._generate(first, last)
-        encoded = await asyncio.to_thread(context_json.encode, context)
-        size = await asyncio.to_thread(lambda: len(json.dumps(encoded, separators=(",", ":"))))
-        self._metrics.set("pob_size", size, NAMES[SCROLL])
-        return encoded
+        async with self._packing.turn(self._parts.client):
+            text = await asyncio.to_thread(lambda: jsonrpc.encode(context_json.encode(context)))
+        self._metrics.set("pob_size", len(text), NAMES[SCROLL])
+        return jsonrpc.Encoded(text)
 
     async def prove_task(self, raw: RawParams) -> object:
         """The PoE of a batch whose context was uploaded or made before."""
@@ -136,13 +141,14 @@ class Methods:
         if commits is None:
             raise failed(failures.L1_MISSING, "missing config for scroll_chain")
         try:
-            if sampling:
-                sampled = index
-                if sampled is None:
-                    sampled = await asyncio.to_thread(commits.index, transaction)
-                if sampled % sampling:
-                    raise failed(failures.NOT_SAMPLED, "ratelimited, skip this, try next time")
-            found = await asyncio.to_thread(commits.batch, transaction, index)
+            async with self._asking_l1.turn(self._parts.client):
+                if sampling:
+                    sampled = index
+                    if sampled is None:
+                        sampled = await asyncio.to_thread(commits.index, transaction)
+                    if sampled % sampling:
+                        raise failed(failures.NOT_SAMPLED, "ratelimited, skip this, try next time")
+                found = await asyncio.to_thread(commits.batch, transaction, index)
         except (ScrollBatchMismatch, ScrollCalldataInvalid, ScrollCodecUnknown) as error:
             raise failed(failures.BATCH_INVALID, str(error)) from None
         except CallFailed:
@@ -155,7 +161,7 @@ class Methods:
     async def put_context(self, raw: RawParams) -> object:
         """Keep a context that a client uploads, if its blocks are what their hashes say."""
         value = Params(raw, "arg").value("arg")
-        async with self._unpacking:
+        async with self._packing.turn(self._parts.client):
             try:
                 context = await asyncio.to_thread(context_json.decode, value)
             except ContextInvalid as error:
@@ -166,7 +172,7 @@ class Methods:
     async def try_lock(self, raw: RawParams) -> object:
         """Whether the caller is to upload the context with that hash."""
         context_hash = Params(raw, "arg").data("arg", 32)
-        return self._store.try_lock(context_hash, time.monotonic()).value
+        return self._store.try_lock(context_hash, time.monotonic(), self._parts.client).value
 
     async def _generate(self, first: int, last: int) -> Context:
         if self._parts.contexts is None:
@@ -184,7 +190,8 @@ class Methods:
             )
         began = time.monotonic()
         try:
-            context = await self._parts.contexts.context(first, last)
+            async with self._generating.turn(self._parts.client):
+                context = await self._parts.contexts.context(first, last)
         except AttestorError as error:
             raise failed(failures.CONTEXT_FAILED, str(error)) from None
         self._metrics.set("ctx_ms", _ms_since(began), NAMES[SCROLL])
@@ -194,7 +201,7 @@ class Methods:
 
     def _keep(self, context: Context) -> None:
         try:
-            self._store.put(context, time.monotonic())
+            self._store.put(context, time.monotonic(), self._parts.client)
         except ContextRefused as error:
             raise failed(failures.CONTEXT_FAILED, str(error)) from None
 

@@ -26,8 +26,10 @@ class Params:
         self._values: dict[str, object] = {}
         if isinstance(raw, dict):
             self._values = {name: raw[name] for name in names if name in raw}
-        elif raw is not None:
+        elif isinstance(raw, list):
             self._values = dict(zip(names, raw, strict=False))
+        elif raw is not None:
+            raise invalid_params("params are neither a list nor an object")
 
     def value(self, name: str) -> object:
         """The param as it is."""

@@ -8,6 +8,7 @@ from attestor.avs.metrics import Metrics
 from attestor.core.avs.context import Context
 from attestor.core.avs.poe import PoeAnswer
 from attestor.core.scroll.evidence import Evidence
+from attestor.http.clients import Asking
 
 
 class Reporter(Protocol):
@@ -69,3 +70,11 @@ class Parts:
     release: Callable[[], None] = lambda: None
     """Ends whatever threads still wait for: nodes and the signer process."""
     metrics: Metrics = field(default_factory=Metrics)
+    asking: Asking = field(default_factory=Asking)
+    """Says for which client a method works."""
+
+    @property
+    def client(self) -> str:
+        """What the shares of the client are counted under, for which the running task works."""
+        client = self.asking()
+        return "" if client is None else client.share

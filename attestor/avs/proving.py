@@ -13,15 +13,19 @@ from attestor.core.avs.context import Context
 from attestor.core.avs.poe import PoeAnswer
 from attestor.core.scroll.evidence import Evidence
 from attestor.core.text import to_hex
-from attestor.errors import AttestorError
 from attestor.errors.avs import BlocksUnknown
 from attestor.errors.scroll import ScrollWitnessIncomplete
 from attestor.executor.scroll import BlockRange
+from attestor.http.clients import Asking
+from attestor.http.turns import Turns
 from attestor.scroll.node import ScrollNode
 from attestor.scroll.verification import MOST_REPAIRS, repaired
 from attestor.signer.poe.claims import Claim
 from attestor.signer.poe.client import ExecutedPart, SignedBatch
 
+ONCE = 2
+"""Batches that are linked, and that are signed, at a time: each takes a thread, and may wait for a
+node in it."""
 MOST_RUNS = 3
 """Times that blocks are executed again because the signer process had forgotten them."""
 
@@ -47,13 +51,17 @@ class SignerBatchProver:
         record: Record,
         node: ScrollNode | None = None,
         at_once: int = 2,
+        asking: Asking | None = None,
     ) -> None:
         """`record` is called with each signed batch before anybody gets it. `node` is asked for
-        what contexts lack."""
+        what contexts lack. `asking` says for which client a batch is."""
         self._signer = signer
         self._record = record
         self._node = node
         self._at_once = at_once
+        self._asking = asking or Asking()
+        self._turns = Turns(at_once)
+        self._linking, self._signing = Turns(ONCE), Turns(ONCE)
         self._pool = ThreadPoolExecutor(at_once, thread_name_prefix="blocks")
 
     async def prove(self, arguments: bytes, context: Context, evidence: Evidence) -> PoeAnswer:
@@ -63,11 +71,18 @@ class SignerBatchProver:
         raises where the batch is, and what executor children and the signer process raise.
         """
         began = time.monotonic()
-        linked = await asyncio.to_thread(linked_runs, context, self._node, self._at_once)
+        asking = self._asking()
+        client = "" if asking is None else asking.share
+        # In turns: a silent node must not take all threads.
+        async with self._linking.turn(client):
+            linked = await asyncio.to_thread(linked_runs, context, self._node, self._at_once)
         for attempt in range(1, MOST_RUNS + 1):
-            handles = await self._execute(linked)
+            handles = await self._execute(linked, client)
             try:
-                signed = await asyncio.to_thread(self._signer.sign, handles, arguments, evidence)
+                async with self._signing.turn(client):
+                    signed = await asyncio.to_thread(
+                        self._signer.sign, handles, arguments, evidence
+                    )
                 break
             except BlocksUnknown:
                 if attempt == MOST_RUNS:
@@ -93,10 +108,9 @@ class SignerBatchProver:
         """Start no further run."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    async def _execute(self, linked: Linked) -> list[str]:
+    async def _execute(self, linked: Linked, client: str) -> list[str]:
         """Handles of all runs, in order. The first that fails ends those that have not begun."""
-        loop = asyncio.get_running_loop()
-        running = [loop.run_in_executor(self._pool, self._run, run) for run in linked.runs]
+        running = [asyncio.ensure_future(self._one_run(run, client)) for run in linked.runs]
         done = 0
         try:
             for finished in asyncio.as_completed(running):
@@ -109,13 +123,17 @@ class SignerBatchProver:
                     part.gas_used,
                     part.cpu_seconds,
                 )
-        except AttestorError:
+        except BaseException:
             # Whatever else fails is of the same context, and is told already.
             for future in running:
                 future.cancel()
             await asyncio.gather(*running, return_exceptions=True)
             raise
         return [future.result().handle for future in running]
+
+    async def _one_run(self, run: Run, client: str) -> ExecutedPart:
+        async with self._turns.turn(client):
+            return await asyncio.get_running_loop().run_in_executor(self._pool, self._run, run)
 
     def _run(self, run: Run) -> ExecutedPart:
         blocks = run.blocks

@@ -5,6 +5,7 @@ import datetime
 import signal
 import socket
 import ssl
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from loguru import logger
@@ -25,6 +26,8 @@ ANSWERED = 100
 SPARE = 64
 """Connections beside them, which are told that there are too many."""
 BATCH = 100
+THREADS = 16
+"""More than all calls together use that wait in a thread: each kind of them has turns."""
 WATCH_SECONDS = 1.0
 """Between looks at whether the signer process is still there: without it the service ends."""
 
@@ -59,16 +62,19 @@ async def serve(listening: socket.socket, serving: Serving, parts: Parts) -> Non
     stop, now = asyncio.Event(), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, lambda: (now if stop.is_set() else stop).set())
+    loop.set_default_executor(ThreadPoolExecutor(THREADS, thread_name_prefix="avs"))
     methods = Methods(parts)
     served = application()
     limits = JsonRpcLimits(serving.body_limit, BATCH)
-    JsonRpcServer(methods.by_name(), parts.metrics.text, limits, failure_of).add_to(served)
+    JsonRpcServer(methods.by_name(), parts.metrics.text, limits, failure_of, parts.asking).add_to(
+        served
+    )
     listener = Listener(
         served,
         listening,
         ConnectionLimits(
             total=ANSWERED + SPARE,
-            per_address=ANSWERED + SPARE,
+            per_address=ANSWERED + SPARE // 2,
             answered=ANSWERED,
             allowed=serving.allowed,
         ),

@@ -58,6 +58,7 @@ class Endpoint:
         self.rpc = rpc
         self.health = Health(clock)
         self._chain_id = chain_id
+        self._clock = clock
         self._repeated = Repeated(clock)
         self._telling = threading.Lock()
         self._connections = 0
@@ -114,6 +115,7 @@ class Endpoint:
 
     def _judged(self, asking: Callable[[], T]) -> T:
         self.health.require_callable(self.label)
+        began = self._clock()
         try:
             answer = asking()
         except RpcError as error:
@@ -127,11 +129,11 @@ class Endpoint:
             error.message = self._named(error)
             self._hold_against(error)
             raise
-        self._answered()
+        self._answered(self._clock() - began)
         return answer
 
-    def _answered(self) -> None:
-        self.health.answered()
+    def _answered(self, seconds: float | None = None) -> None:
+        self.health.answered(seconds)
         with self._telling:
             if self._repeated.passed(self.label):
                 logger.info("{} answers again", self.label)

@@ -9,6 +9,7 @@ from typing import Any
 from eth_utils.crypto import keccak
 from loguru import logger
 
+from attestor import resources
 from attestor.chain import wire
 from attestor.chain.abi import ABI_FOLDER
 from attestor.chain.endpoint import Query
@@ -104,7 +105,8 @@ def is_ours(code: bytes) -> bool:
         known = json.loads(CODE.read_text())
     except OSError as error:
         raise AbiMissing(
-            f"{CODE.name} cannot be read: {error.strerror}", hint="run attestor from its checkout"
+            f"{CODE.name} cannot be read: {error.strerror}",
+            hint=resources.how_to_get("make abi"),
         ) from None
     if len(code) != known["bytes"]:
         return False

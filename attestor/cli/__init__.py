@@ -3,18 +3,23 @@
 import importlib
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
-from attestor import __version__
 from attestor.errors import AttestorError, PackageMissing
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 COMMANDS = {
     "run": "Run the daemon: keep a signer registered and serve signed results.",
+    "init": "Write a configuration to begin with: every option, its meaning and its default.",
     "prove": "Request a proof of a program, verify it and print it.",
     "clients": "Say who may use the service: API keys, names of certificates, and their quotas.",
     "jobs": "List the jobs of a daemon, show one, run it again or cancel it.",
     "audit": "Show the registration history, or verify it against the chain.",
+    "status": "Show whether the daemon can sign, until when, and what to do.",
     "doctor": "Check everything that the daemon assumes, and say what to do first.",
     "db": "Back up the registration history, verify a copy, and restore it.",
     "deploy": "Deploy the contracts and write their addresses to a file.",
@@ -47,13 +52,28 @@ class _Lazy(click.Group):
         assert isinstance(command, click.Command)
         return command
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
+        """By the table alone: click would import every command."""
+        from click.shell_completion import CompletionItem
+
+        named = [CompletionItem(name, help=COMMANDS[name]) for name in COMMANDS]
+        found = [item for item in named if item.value.startswith(incomplete)]
+        return found + click.Command.shell_complete(self, ctx, incomplete)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
 
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, message="%(prog)s %(version)s")
+@click.option(
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=lambda context, _, asked: _tell_version(context) if asked else None,
+    help="Show version, commit and SP1's circuit, and exit.",
+)
 def group() -> None:
     """Execute SP1 programs inside a TEE and sign the results with keys attested on chain."""
 
@@ -73,6 +93,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 hint="pip install 'attestor[daemon]'; without it there is attestor prove alone",
             )
         )
+
+
+def _tell_version(context: click.Context) -> None:
+    from attestor.version import told
+
+    click.echo(f"attestor {told()}")
+    context.exit()
 
 
 def _end(error: AttestorError) -> None:

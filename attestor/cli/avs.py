@@ -63,28 +63,23 @@ def _serve(
     stop_seconds: float,
     log_level: str,
     l1_chain_id: int,
+    quotes: str,
     **options: Any,
 ) -> None:
     from loguru import logger
 
     from attestor.avs import prover_file, service
-    from attestor.cli.avs_parts import build
-    from attestor.errors import ConfigurationInvalid, SandboxInsufficient
-    from attestor.hardening import process
+    from attestor.cli.avs_parts import build, keep_memory, provider_of
+    from attestor.errors import ConfigurationInvalid
     from attestor.http import tls_files
     from attestor.http.allow_list import AllowList
-    from attestor.http.process_limits import raise_file_limit
+    from attestor.http.process_limits import give_memory_back, raise_file_limit
     from attestor.http.server import listen
     from attestor.observe import logs
 
-    try:
-        process.keep_memory_to_itself()
-    except OSError as error:
-        raise SandboxInsufficient(
-            f"this process cannot keep its memory to itself: prctl(2) {error.strerror}",
-            hint="Gramine has no prctl: execution is for TDX (docs/avs.md, quotes)",
-        ) from None
     logs.set_up(log_level)
+    provider = provider_of(quotes, l1_chain_id)
+    keep_memory(provider)
     read = prover_file.read(file)
     if client_ca is not None and read.tls_prefix is None:
         raise ConfigurationInvalid(
@@ -96,9 +91,10 @@ def _serve(
     if insecure or dummy_attestation_report:
         logger.warning("--insecure and --dummy_attestation_report have no effect")
     raise_file_limit()
+    give_memory_back()
     with ExitStack() as opened:
         listening = opened.enter_context(
             listen(host, port, "avs", hint="choose another -p, or --host")
         )
-        parts = build(opened, read, force_with_context, sampling, l1_chain_id, **options)
+        parts = build(opened, read, force_with_context, sampling, l1_chain_id, provider, **options)
         asyncio.run(service.serve(listening, serving, parts))

@@ -3,6 +3,7 @@
 import os
 import time
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 from loguru import logger
@@ -10,6 +11,7 @@ from loguru import logger
 from attestor import __version__
 from attestor.avs.commits import L1Commits
 from attestor.avs.contexts import NodeContextSource
+from attestor.avs.enclave import EnclaveReporter, NothingExecuted
 from attestor.avs.parts import Parts
 from attestor.avs.prover_file import MAX_SECONDS, ProverFile
 from attestor.avs.proving import SignerBatchProver
@@ -19,11 +21,14 @@ from attestor.cli.scroll import forks_of
 from attestor.core.chains import DEVELOPMENT_CHAIN_IDS
 from attestor.core.scroll.eras import CHAINS, MAINNET, NEVER
 from attestor.core.text import checksummed
-from attestor.errors import ConfigurationInvalid
+from attestor.errors import ConfigurationInvalid, SandboxInsufficient
+from attestor.hardening import process
+from attestor.http.clients import Asking
 from attestor.kzg.commitments import CKzg
 from attestor.net import HttpClient
 from attestor.quote.detection import detect
 from attestor.quote.files import LinuxFiles
+from attestor.quote.gramine import GramineProvider
 from attestor.scroll.blob_sources import BeaconApi, BlobMirror, BlobSource
 from attestor.scroll.node import ScrollNode
 from attestor.signer.poe.client import PoeSignerProcess
@@ -43,8 +48,8 @@ def build(
     force_with_context: bool,
     sampling: int,
     l1_chain_id: int,
+    provider: str,
     *,
-    quotes: str,
     forks: tuple[str, ...],
     executor: Path,
     database: Path,
@@ -57,7 +62,7 @@ def build(
     """All parts; what has to be closed is in `opened`. Raises their `Misconfigured` errors."""
     settings = settings_of(
         file,
-        provider_of(quotes, l1_chain_id),
+        provider,
         l1_chain_id,
         forks=forks,
         executor=executor,
@@ -66,6 +71,29 @@ def build(
         signer_user=signer_user,
     )
     chain_id, named = settings.chain_id, settings.forks
+    node = _l2_node(opened, file)
+    euclid = None if named is None else named.get("euclid", NEVER)
+    made = partial(
+        Parts,
+        version=f"v{__version__}",
+        needs_context=force_with_context or node is None,
+        contexts=None if node is None else NodeContextSource(node, chain_id, euclid),
+        commits=_commits(opened, file, chain_id, blob_urls, beacon_url),
+        sampling=sampling,
+        release=opened.close,
+        asking=(asking := Asking()),
+    )
+    if provider == PoeProvider.GRAMINE:
+        logger.warning(
+            "an enclave under Gramine: metadata, quotes, contexts and locks are served, no batch "
+            "is proven (docs/avs.md, quotes)"
+        )
+        return made(reporter=EnclaveReporter(GramineProvider()), prover=NothingExecuted())
+    if provider == PoeProvider.NONE:
+        logger.warning(
+            "nobody makes quotes here: the signing key cannot be attested, and "
+            "generateAttestationReport answers with error 14003 (docs/avs.md, quotes)"
+        )
     opened.enter_context(lock_database(database))
     store = Store.open(database)
     opened.callback(store.close)
@@ -81,26 +109,30 @@ def build(
     )
     for missing in started.missing:
         logger.warning("missing wall: {}", missing)
-    node = _l2_node(opened, file)
     prover = SignerBatchProver(
         signer,
         recorder(Batches(store, Journal(store, time.time)), status, started.executor),
         node,
         workers,
+        asking,
     )
     opened.callback(prover.close)
-    euclid = None if named is None else named.get("euclid", NEVER)
-    return Parts(
-        version=f"v{__version__}",
-        needs_context=force_with_context or node is None,
-        reporter=SignerReporter(signer),
-        prover=prover,
-        contexts=None if node is None else NodeContextSource(node, chain_id, euclid),
-        commits=_commits(opened, file, chain_id, blob_urls, beacon_url),
-        sampling=sampling,
-        require_alive=signer.require_alive,
-        release=opened.close,
-    )
+    return made(reporter=SignerReporter(signer), prover=prover, require_alive=signer.require_alive)
+
+
+def keep_memory(provider: str) -> None:
+    """Keep this process's memory to itself; that of an enclave is the enclave's. Raises
+    `SandboxInsufficient` where the kernel cannot do that."""
+    if provider == PoeProvider.GRAMINE:
+        return
+    try:
+        process.keep_memory_to_itself()
+    except OSError as error:
+        raise SandboxInsufficient(
+            f"this process cannot keep its memory to itself: prctl(2) {error.strerror}",
+            hint="Gramine has no prctl: --quotes gramine serves there, without execution "
+            "(docs/avs.md, quotes)",
+        ) from None
 
 
 def settings_of(
@@ -143,13 +175,7 @@ def provider_of(quotes: str, l1_chain_id: int) -> str:
         )
     if quotes != AUTO:
         return quotes
-    found = detect(os.path.exists, LinuxFiles().read)
-    if found is None:
-        logger.warning(
-            "this machine makes no quotes: the signing key cannot be attested, and "
-            "generateAttestationReport answers with error 14003 (docs/avs.md, quotes)"
-        )
-    return found or PoeProvider.NONE.value
+    return detect(os.path.exists, LinuxFiles().read) or PoeProvider.NONE.value
 
 
 def _l2_node(opened: ExitStack, file: ProverFile) -> ScrollNode | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from attestor import config
+from attestor import config, resources
 from attestor.config import Chains, Config, names
 
 
@@ -17,8 +17,8 @@ def _default(known: Any) -> str:
     if known.default is MISSING:
         return "required"
     value = known.default
-    if isinstance(value, Path) and value.is_relative_to(config.ROOT):
-        value = value.relative_to(config.ROOT)
+    if value == resources.folder("executor"):
+        value = "the package's own"
     if isinstance(value, tuple):
         value = ",".join(value)
     return f"default {str(value).lower() if isinstance(value, bool) else value or 'none'}"
@@ -90,10 +90,11 @@ def command(file: Path | None, dry_run: bool, chain: str | None, **flags: str | 
 async def _run(chains: Chains) -> None:
     from attestor.daemon.access import access_settings
     from attestor.daemon.daemon import STOP_SECONDS, Daemon
+    from attestor.daemon.service_manager import ServiceManager
     from attestor.daemon.stopping import exit_within
     from attestor.http.process_limits import raise_file_limit
 
     raise_file_limit()
     access_settings(chains.shared)  # Told before anything is opened, asked or paid.
-    daemon = Daemon(chains)
+    daemon = Daemon(chains, manager=ServiceManager(os.environ.get("NOTIFY_SOCKET", "")))
     await daemon.run(at_stop=lambda: exit_within(STOP_SECONDS, lambda: daemon.exit_code))

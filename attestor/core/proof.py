@@ -18,7 +18,8 @@ SP1 = "sp1"
 class Proof:
     """A signed statement: signature r ‖ s ‖ v over `digest`. `cross_check` is when SP1's engine
     repeats the run: with `BEFORE` it has. `statement` is the EIP-712 form's signature,
-    where the signer process knows a MultiProof. `executor` says whether the programs that ran are
+    where the signer process knows a MultiProof, `sp1_tee_signature` one over
+    `core.sp1_tee_message`. `executor` says whether the programs that ran are
     those that were recorded when the executor was built; None where that is not known.
 
     The signer's registration ends at `valid_until` (Unix seconds). By `outcome_mac` the signer
@@ -36,6 +37,7 @@ class Proof:
     executor: ExecutorBuild | None = None
     valid_until: int = 0
     outcome_mac: bytes = b""
+    sp1_tee_signature: bytes | None = None
 
     def outcome(self, stdin: str) -> Outcome:
         """What was run, with its mark, for another signature; `stdin` is its `stdin_sha256`."""
@@ -65,6 +67,7 @@ class Proof:
             statement=self.statement,
             executor=self.executor,
             again=again,
+            sp1_tee_signature=self.sp1_tee_signature,
         )
 
 
@@ -85,6 +88,7 @@ class SignedProof:
     statement: SignedStatement | None = None
     executor: ExecutorBuild | None = None
     again: bool = False
+    sp1_tee_signature: bytes | None = None
 
     def evidence(self) -> dict[str, Any]:
         """The columns of its row, but for the signer, in JSON's types."""
@@ -100,6 +104,7 @@ class SignedProof:
             "executor": self.executor,
             "cross_check": self.cross_check,
             **statement_columns(self.statement),
+            **sp1_tee_column(self.sp1_tee_signature),
         }
 
     def to_header(self) -> dict[str, Any]:
@@ -130,6 +135,7 @@ class SignedProof:
             statement=statement,
             executor=ExecutorBuild(executor) if executor is not None else None,
             again=bool(header["again"]),
+            sp1_tee_signature=_optional(header.get("sp1_tee_signature")),
         )
 
 
@@ -142,3 +148,12 @@ def statement_columns(signed: SignedStatement | None) -> dict[str, Any]:
         "statement_expires_at": signed.expires_at,
         "statement_signature": to_hex(signed.signature),
     }
+
+
+def sp1_tee_column(signature: bytes | None) -> dict[str, Any]:
+    """The column of a signature in sp1-tee's form; none where there is none."""
+    return {"sp1_tee_signature": to_hex(signature)} if signature is not None else {}
+
+
+def _optional(text: str | None) -> bytes | None:
+    return from_hex(text) if text is not None else None

@@ -17,8 +17,7 @@ Upstream's, as Automata's SP1TEEProverRegistry reads it:
 from dataclasses import dataclass
 from enum import StrEnum
 
-from eth_utils.crypto import keccak
-
+from attestor.core.keccak import keccak
 from attestor.errors import ReportDataInvalid
 
 LENGTH = 64
@@ -27,11 +26,11 @@ TEMPLATE_BYTES = 20
 BLOCK_HASH_BYTES = 32
 _PADDING = bytes(12)
 _MAX_BLOCK_NUMBER = (1 << 64) - 1
-_TYPE_HASH = keccak(
+_TYPE = (
     b"ReportData(uint256 chainId,address registry,address signer,uint64 blockNumber,"
     b"bytes32 blockHash)"
 )
-_RENEWAL_TYPE_HASH = keccak(
+_RENEWAL_TYPE = (
     b"RenewalReportData(uint256 chainId,address registry,address signer,uint64 blockNumber,"
     b"bytes32 blockHash,address template)"
 )
@@ -99,8 +98,8 @@ class Binding:
         place = self.chain_id.to_bytes(32, "big") + _PADDING + self.registry
         bound = place + _PADDING + signer + number + block_hash
         if template is None:
-            return signer + number[24:] + _TAGS[Purpose.ADMISSION] + keccak(_TYPE_HASH + bound)
-        digest = keccak(_RENEWAL_TYPE_HASH + bound + _PADDING + template)
+            return signer + number[24:] + _TAGS[Purpose.ADMISSION] + keccak(keccak(_TYPE) + bound)
+        digest = keccak(keccak(_RENEWAL_TYPE) + bound + _PADDING + template)
         return signer + number[24:] + _TAGS[Purpose.RENEWAL] + digest
 
 

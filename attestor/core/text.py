@@ -1,8 +1,6 @@
 """Bytes to 0x text and back, alone and in JSON; untrusted text as one line that is safe to
 print."""
 
-from eth_utils.address import to_checksum_address
-
 
 def to_hex(data: bytes) -> str:
     """0x and lower-case digits."""
@@ -18,6 +16,9 @@ def from_hex(text: str) -> bytes:
 
 def checksummed(address: bytes) -> str:
     """An address of 20 bytes as EIP-55 text."""
+    # Loading it takes longer than most commands run.
+    from eth_utils.address import to_checksum_address
+
     return str(to_checksum_address(address))
 
 

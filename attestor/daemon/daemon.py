@@ -19,10 +19,14 @@ from attestor.daemon.chain_units import ChainUnits
 from attestor.daemon.clocks import ClockWatch
 from attestor.daemon.database import check_daily
 from attestor.daemon.duties import Duties
+from attestor.daemon.service_manager import ALIVE, READY, STOPPING, ServiceManager
+from attestor.daemon.service_views import service_view_of
+from attestor.daemon.status import status_of
 from attestor.daemon.stopping import aside
 from attestor.errors import AttestorError, Fatal
 from attestor.http.connections import ConnectionLimits
 from attestor.http.health import Health
+from attestor.http.probes import Probes
 from attestor.http.server import Listener, application
 
 WATCH_SECONDS = 1.0
@@ -38,8 +42,14 @@ HEALTH_CONNECTIONS = ConnectionLimits(128, 64, head_seconds=5.0, idle_seconds=30
 class Daemon:
     """A daemon that is set up but does not run yet. Make it in the main thread."""
 
-    def __init__(self, config: Config | Chains, bounds: DutyBounds | None = None) -> None:
-        """With one chain, or with several."""
+    def __init__(
+        self,
+        config: Config | Chains,
+        bounds: DutyBounds | None = None,
+        manager: ServiceManager | None = None,
+    ) -> None:
+        """With one chain, or with several. `manager` is told of start, life and stop."""
+        self._manager = manager or ServiceManager()
         self._bounds = bounds or DutyBounds()
         chains = config if isinstance(config, Chains) else Chains.of(config)
         self._parts = build(chains, self._bounds)
@@ -73,13 +83,16 @@ class Daemon:
             stack.push_async_callback(self._stop_parts, units)
             stack.callback(check_daily(units.wake).stop)
             stack.callback(at_stop)
+            self._manager.tell(READY, "started")
             await self._watch(units)
+            self._manager.tell(STOPPING, "stopping")
             logger.info("stopping")
         if self._failure is not None:
             raise self._failure
 
     async def _serve_health(self, stack: AsyncExitStack, units: ChainUnits) -> None:
         parts = self._parts
+        view = service_view_of(parts, units, self._bounds, self._stop.is_set)
         health = Health(
             lambda: parts.api.halt.halted,
             units.standings,
@@ -88,10 +101,14 @@ class Daemon:
             self._bounds,
             self._clocks.watch,
             executor=parts.executor,
+            view=view,
         )
-        parts.api.service.health = health
+        probes = Probes(view)
+        parts.api.service.health, parts.api.service.probes = health, probes
         served = application()
         health.add_to(served)
+        probes.add_to(served)
+        status_of(parts, view).add_to(served)
         listener = Listener(served, parts.health, HEALTH_CONNECTIONS)
         stack.push_async_callback(listener.stop)
         await listener.start()
@@ -100,6 +117,7 @@ class Daemon:
         """Until it is time to stop; a duty past hope makes it so."""
         clocks = ClockWatch(self._clocks)
         while not self._stop.is_set():
+            self._manager.tell(ALIVE)
             for line in clocks.told():
                 logger.warning(line)
             now = self._clocks.watch()

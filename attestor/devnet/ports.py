@@ -19,3 +19,10 @@ def require_free(port: int, option: str) -> None:
                 f"cannot listen on {HOST}:{port}: {error.strerror}",
                 hint=f"stop what listens there, or name another port with {option}",
             ) from None
+
+
+def free_port() -> int:
+    """One that nothing listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])

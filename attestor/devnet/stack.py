@@ -15,10 +15,10 @@ from eth_account import Account
 
 from attestor.chain.node import Node
 from attestor.chain.rpc import Rpc
-from attestor.config import ROOT
 from attestor.core.text import checksummed, from_hex, to_hex
 from attestor.devnet.accounts import COUNT, funded_accounts
 from attestor.devnet.anvil import Anvil
+from attestor.devnet.anvil import find as find_anvil
 from attestor.devnet.deployment import Deployment, DevelopmentDeployer, fund
 from attestor.devnet.folder import (
     ANVIL_LOG,
@@ -31,7 +31,7 @@ from attestor.devnet.folder import (
     DevnetFolder,
 )
 from attestor.devnet.pccs import Pccs
-from attestor.devnet.ports import require_free
+from attestor.devnet.ports import free_port, require_free
 from attestor.errors import DaemonFailed, DatabaseInvalid
 from attestor.quote.simulated import SimulatedPlatform
 from attestor.store.database import Store
@@ -62,8 +62,10 @@ class DevnetOptions:
     expiry_margin: int = 900
     api_port: int = 3000
     rpc_port: int = 0
+    anvil: Path | None = None
+    """The program; without it, the one that is found."""
     health_port: int = 0
-    """0 picks a free one, which is in the log."""
+    """0 picks a free one."""
     seed: str = "development"
     payer_funded: bool = True
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -75,9 +77,11 @@ class Devnet:
 
     def __init__(self, options: DevnetOptions) -> None:
         """Start the chain. Raises `PortTaken`, `AnvilFailed`, and what `DevnetFolder` raises."""
+        binary = options.anvil or find_anvil(Path.cwd())
         require_free(options.api_port, "--api-port")
         require_free(options.rpc_port, "--rpc-port")
         self.options = options
+        self.health_port = options.health_port or free_port()
         self._files = DevnetFolder(options.folder)
         self.folder = options.folder
         self._daemon: subprocess.Popen[bytes] | None = None
@@ -91,6 +95,7 @@ class Devnet:
             self.folder / ANVIL_LOG,
             port=options.rpc_port,
             accounts=COUNT,
+            binary=binary,
         )
         self.node = Node(Rpc(self.anvil.url), CHAIN_ID)
 
@@ -116,12 +121,16 @@ class Devnet:
         """Start `attestor run` on what is there."""
         log = self.log_file.open("ab")
         self._daemon = subprocess.Popen(
-            [sys.executable, "-m", "attestor", "run", "--config", str(self.config_file)],
+            [sys.executable, "-P", "-m", "attestor", "run", "--config", str(self.config_file)],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
-            env={"PATH": os.defpath, **self.options.environment},
-            cwd=ROOT,
+            env={
+                "PATH": os.defpath,
+                "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+                **self.options.environment,
+            },
+            cwd=self.folder,
             # Ctrl-C must reach only this process, which then stops the daemon.
             start_new_session=True,
         )
@@ -222,6 +231,7 @@ class Devnet:
             },
             "owner": self.deployer.account.address,
             "owner_key": to_hex(self.deployer.account.key),
+            "status_page": f"http://127.0.0.1:{self.health_port}/",
             "payer": self.payer_address,
             "accounts": [asdict(account) for account in funded_accounts()],
             "pccs_url": self.pccs.url,
@@ -256,7 +266,7 @@ expiry_margin_seconds = {options.expiry_margin}
 port = {options.api_port}
 
 [health]
-port = {options.health_port}
+port = {self.health_port}
 
 [store]
 path = "{self.database}"

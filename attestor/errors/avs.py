@@ -45,6 +45,13 @@ class BlocksUnknown(Transient):
     code = "blocks_unknown"
 
 
+class ExecutionUnavailable(Rejected):
+    """Blocks cannot be executed where this process runs, whatever they are."""
+
+    code = "execution_unavailable"
+    advice = "Prove batches on a TDX machine."
+
+
 class TlsFileInvalid(Misconfigured):
     """A certificate or key cannot be used: the hint has the command that fixes it."""
 

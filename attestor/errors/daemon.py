@@ -46,7 +46,7 @@ class ApiNotAnswering(Transient):
 
 
 class DaemonNotAnswering(Transient):
-    """The daemon does not answer the API process."""
+    """The daemon does not answer the API process, or a command that asks it."""
 
     code = "daemon_not_answering"
     advice = "Ask again in a while. If it lasts, the daemon's log has the reason."

@@ -12,6 +12,20 @@ class ConfigurationInvalid(Misconfigured):
     advice = "The message lists every problem; attestor run --help lists the options."
 
 
+class ConfigurationExists(Misconfigured):
+    """A new configuration was to be written where there is one."""
+
+    code = "configuration_exists"
+    advice = "Nothing was changed. Name another folder, or move the file away."
+
+
+class ConfigurationUnwritten(Misconfigured):
+    """A new configuration cannot be written there."""
+
+    code = "configuration_unwritten"
+    advice = "Name a folder in which this user may write."
+
+
 class NotReady(Misconfigured):
     """A doctor command found something without which its service cannot work."""
 

@@ -33,6 +33,16 @@ class ProgramUnknown(Rejected):
     advice = "Nothing: the daemon sends the program again."
 
 
+class ProgramChanged(ProgramUnknown):
+    """A program that was read from the jobs' database is not the one of its name."""
+
+    code = "program_changed"
+    advice = (
+        "Find out who writes the jobs' database, or which disk fails: attestor db verify. Nothing "
+        "was signed."
+    )
+
+
 class OutcomeUnknown(Rejected):
     """The signer process did not run what it is asked to sign again: it has to be run again."""
 

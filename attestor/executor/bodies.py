@@ -19,7 +19,7 @@ from attestor.errors import (
     ExecutorCrashed,
     FrameInvalid,
 )
-from attestor.executor import child
+from attestor.executor import child, starting
 
 VERSION = 1
 PROGRAM = "attestor-decode"
@@ -41,9 +41,9 @@ class BodyDecoder:
         self._program = (directory / PROGRAM).absolute()
         if not self._program.is_file():
             logger.warning(
-                "{} is not there: large requests will be refused until it is; build it: {}",
+                "{} is not there: large requests will be refused until it is; {}",
                 self._program,
-                child.BUILD_COMMAND,
+                starting.BUILD_COMMAND,
             )
 
     def decode(self, body: bytes) -> tuple[bytes, ...]:
@@ -63,7 +63,7 @@ class BodyDecoder:
                 header,
                 wall_seconds=4 * seconds,
                 max_answer_bytes=frame.MAX_HEADER_BYTES + len(body) // 2,
-                attached=body,
+                appended=body,
                 # The daemon's own children, such as the signer process, are none of the decoder's.
                 sweep=False,
             )

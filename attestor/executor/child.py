@@ -2,11 +2,10 @@
 has taken more memory than it may, or when its answer is not wanted any more."""
 
 import contextlib
-import errno
 import os
+import select
 import selectors
-import signal
-import subprocess
+import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,18 +18,16 @@ from attestor.errors import (
     ExecutionStopped,
     ExecutionTimeLimit,
     ExecutorCrashed,
-    ExecutorMissing,
 )
-from attestor.executor import leftovers
+from attestor.executor import starting
 from attestor.executor.resident import Resident
+from attestor.executor.sealed_memory import SealedBytes
+from attestor.executor.starting import Started
 
-BUILD_COMMAND = "make executor"
 MAX_LOG_BYTES = 64 << 10
 _CHUNK_BYTES = 64 << 10
-_POLL_SECONDS = 0.05
 _WATCH_SECONDS = 0.02
 """Between two looks at a child's memory: it can fill some tens of megabytes meanwhile."""
-_END_SECONDS = 60
 _STOPPED = "the execution was stopped: its result is not wanted any more"
 
 
@@ -75,11 +72,14 @@ def run(
     sealed: int | None = None,
     max_resident_bytes: int | None = None,
     stop: StopRequest | None = None,
-    attached: bytes = b"",
+    appended: bytes = b"",
     sweep: bool = True,
+    attached: SealedBytes | None = None,
+    started: Started | None = None,
 ) -> Ended:
-    """Start `program` with an empty environment, write `request`, then what is `attached` (so that
-    the two need not be joined), and take its answer.
+    """Start `program`, or take the process of it that is `started`; write `request`, then what is
+    `appended` (so that the two need not be joined), and take its answer. What is `attached` goes
+    along as a descriptor.
 
     With `sealed`, a descriptor of a program in memory, that is run and the file not looked at. A
     child with a `niceness` over 0 gets the processor time that others leave.
@@ -93,64 +93,43 @@ def run(
     """
     deadline = time.monotonic() + wall_seconds
     bounds = Bounds(wall_seconds, deadline, max_answer_bytes, max_resident_bytes, stop)
-    process = _start(program, sealed, sweep)
-    parts = [memoryview(part) for part in (attached, request) if part]
-    traffic = _Traffic(parts)
+    started = started or starting.start(program, sealed, sweep)
+    traffic = _Traffic([memoryview(part) for part in (appended, request) if part])
     try:
         if niceness:
             # It waits for its request until now, so that all its threads come after this. Root
             # without CAP_SYS_NICE may not, when it is another user already.
             with contextlib.suppress(PermissionError):
-                os.setpriority(os.PRIO_PROCESS, process.pid, niceness)
-        with Resident(process.pid) as resident:
-            _exchange(process, program.name, traffic, bounds, resident)
-            _await_end(process.pid, program.name, bounds, resident)
+                os.setpriority(os.PRIO_PROCESS, started.process.pid, niceness)
+        if attached is not None:
+            _begin_with(started.requests, traffic, attached)
+        _exchange(started, traffic, bounds)
+        _await_end(started, bounds)
     finally:
-        status = _destroy(process, program.name, sweep)
-    return Ended(program.name, status, bytes(traffic.answer), _printable(traffic.log))
+        status = starting.destroy(started)
+    return Ended(started.name, status, bytes(traffic.answer), _printable(traffic.log))
 
 
-def _start(program: Path, sealed: int | None, sweep: bool) -> "subprocess.Popen[bytes]":
-    def launch() -> "subprocess.Popen[bytes]":
-        pipe = subprocess.PIPE
-        return subprocess.Popen(
-            [str(program)],
-            executable=None if sealed is None else f"/proc/self/fd/{sealed}",
-            pass_fds=() if sealed is None else (sealed,),
-            stdin=pipe,
-            stdout=pipe,
-            stderr=pipe,
-            env={},
-            cwd="/",
-            bufsize=0,
-            start_new_session=True,
-        )
-
-    try:
-        return leftovers.start(launch) if sweep else launch()
-    except OSError as error:
-        if error.errno in (errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE):
-            raise ExecutorCrashed(f"{program.name} cannot be started now: {error}") from None
-        raise ExecutorMissing(
-            f"{program} cannot be started: {error.strerror}", hint=f"build it: {BUILD_COMMAND}"
-        ) from None
+def _begin_with(requests: socket.socket, traffic: _Traffic, attached: SealedBytes) -> None:
+    """The request's first bytes, with a descriptor. There is room: nothing was sent yet."""
+    part = traffic.request.pop()
+    # A child that has ended already says so by its status.
+    with contextlib.suppress(ConnectionError):
+        sent = socket.send_fds(requests, [part[:_CHUNK_BYTES]], [attached.fileno()])
+        part = part[sent:]
+    if part:
+        traffic.request.append(part)
 
 
-def _exchange(
-    process: "subprocess.Popen[bytes]",
-    name: str,
-    traffic: _Traffic,
-    bounds: Bounds,
-    resident: Resident,
-) -> None:
+def _exchange(started: Started, traffic: _Traffic, bounds: Bounds) -> None:
     """Move bytes until the child has closed its outputs. Raises when a bound comes first."""
-    assert process.stdin is not None
+    process, requests = started.process, started.requests
     assert process.stdout is not None
     assert process.stderr is not None
-    outputs = {process.stdout, process.stderr}
+    outputs: set[object] = {process.stdout, process.stderr}
     with selectors.DefaultSelector() as selector:
-        steps: list[tuple[IO[bytes], int, Callable[[int, _Traffic], bool]]] = [
-            (process.stdin, selectors.EVENT_WRITE, _send),
+        steps: list[tuple[IO[bytes] | socket.socket, int, Callable[[int, _Traffic], bool]]] = [
+            (requests, selectors.EVENT_WRITE, _send),
             (process.stdout, selectors.EVENT_READ, _take_answer),
             (process.stderr, selectors.EVENT_READ, _take_log),
         ]
@@ -160,15 +139,16 @@ def _exchange(
         if bounds.stop is not None:
             selector.register(bounds.stop, selectors.EVENT_READ, _stopped)
         while outputs:
-            for key, _ in selector.select(_pause(name, bounds, resident)):
+            for key, _ in selector.select(_pause(started.name, bounds, started.resident)):
                 if key.data(key.fd, traffic):
                     continue
                 selector.unregister(key.fileobj)
                 outputs.discard(key.fileobj)
-                if key.fileobj is process.stdin:
-                    process.stdin.close()
+                if key.fileobj is requests:
+                    requests.close()
             if len(traffic.answer) > bounds.answer_bytes:
-                raise ExecutorCrashed(f"{name} answered more than {bounds.answer_bytes} bytes")
+                most = bounds.answer_bytes
+                raise ExecutorCrashed(f"{started.name} answered more than {most} bytes")
 
 
 def _stopped(descriptor: int, traffic: _Traffic) -> bool:
@@ -201,7 +181,7 @@ def _send(descriptor: int, traffic: _Traffic) -> bool:
         part = part[os.write(descriptor, part[:_CHUNK_BYTES]) :]
     except BlockingIOError:
         pass
-    except BrokenPipeError:
+    except ConnectionError:
         return False
     if part:
         traffic.request.append(part)
@@ -229,33 +209,20 @@ def _receive(descriptor: int) -> bytes | None:
         return None
 
 
-def _await_end(pid: int, name: str, bounds: Bounds, resident: Resident) -> None:
+def _await_end(started: Started, bounds: Bounds) -> None:
     """Wait for the child's end without reaping it, so that its group stays its own. Raises like
     `_pause`, and once it is to stop: a child that has closed its outputs may stay all the same."""
-    pause = _POLL_SECONDS / 128
-    while os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
-        if bounds.stop is not None and bounds.stop.is_set:
+    events = select.poll()
+    events.register(started.ended, select.POLLIN)
+    if bounds.stop is not None:
+        events.register(bounds.stop, select.POLLIN)
+    while True:
+        pause = _pause(started.name, bounds, started.resident)
+        ready = [descriptor for descriptor, _ in events.poll(1000 * pause)]
+        if started.ended in ready:
+            return
+        if ready:
             raise ExecutionStopped(_STOPPED)
-        _pause(name, bounds, resident)
-        time.sleep(pause)
-        pause = min(2 * pause, _POLL_SECONDS)
-
-
-def _destroy(process: "subprocess.Popen[bytes]", name: str, sweep: bool) -> int:
-    """Kill the child's whole group, which is empty when all went well, and reap it; with `sweep`
-    also whatever has left the group."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
-    try:
-        status = process.wait(_END_SECONDS)
-    except subprocess.TimeoutExpired:
-        raise ExecutorCrashed(f"{name} cannot be ended", hint=leftovers.KILL_HINT) from None
-    for stream in (process.stdin, process.stdout, process.stderr):
-        if stream is not None:
-            stream.close()
-    if sweep:
-        leftovers.end(process.pid)
-    return status
 
 
 def _printable(log: bytearray) -> str:

@@ -5,10 +5,12 @@ from pathlib import Path
 from attestor.core import frame
 from attestor.core.execution import Limits
 from attestor.errors import ExecutorMissing
-from attestor.executor import answer, child
+from attestor.executor import answer, child, starting
 from attestor.executor.memory_budget import MemoryBudget
 from attestor.executor.programs import Programs
 from attestor.executor.sandbox import SandboxReport, read_report
+from attestor.executor.sealed_memory import SealedBytes
+from attestor.executor.warm import Warm
 
 _REPORT_LIMITS = Limits(wall_seconds=20, cpu_seconds=20)
 _SLACK_BYTES = 512 << 20
@@ -36,6 +38,7 @@ class Launcher:
         self._memory = memory or MemoryBudget.of_machine()
         self._sealed = programs.descriptors if programs is not None else {}
         self._relied_on: tuple[str, ...] = ()
+        self._warm: dict[str, Warm] = {}
 
     def has(self, name: str) -> bool:
         """Whether that program is there."""
@@ -44,9 +47,17 @@ class Launcher:
     def require(self, name: str, build_command: str) -> None:
         """Raise `ExecutorMissing`, with the command that builds it, for a program that is not."""
         if not self.has(name):
-            raise ExecutorMissing(
-                f"{self._directory / name} is not there", hint=f"build it: {build_command}"
-            )
+            raise ExecutorMissing(f"{self._directory / name} is not there", hint=build_command)
+
+    def keep_warm(self, name: str, count: int) -> None:
+        """Have so many processes of a program started before they are asked for."""
+        program, sealed = self._directory / name, self._sealed.get(name)
+        self._warm[name] = Warm(lambda: starting.start(program, sealed), count)
+
+    def close(self) -> None:
+        """End the processes that wait for a request."""
+        for warm in self._warm.values():
+            warm.close()
 
     def run(
         self,
@@ -56,12 +67,13 @@ class Launcher:
         *,
         wait: bool = True,
         max_resident_bytes: int | None = None,
+        attached: SealedBytes | None = None,
         **fields: object,
     ) -> child.Ended:
-        """One call. Unless it is to `wait`, raises `ExecutionStopped` while others have the memory;
-        otherwise as `child.run`."""
+        """One call, to which a program may be `attached` instead of the first blob. Unless it is to
+        `wait`, raises `ExecutionStopped` while others have the memory; otherwise as `child.run`."""
         with self._memory.held(limits.memory_bytes, wait=wait, stop=limits.stop):
-            return self._start(name, blobs, limits, max_resident_bytes, fields)
+            return self._start(name, blobs, limits, max_resident_bytes, fields, attached)
 
     def sandbox_report(self, name: str, **fields: object) -> SandboxReport:
         """What confines a program on this machine: it is started once, without work. From then on
@@ -81,6 +93,7 @@ class Launcher:
         limits: Limits,
         max_resident_bytes: int | None,
         fields: dict[str, object],
+        attached: SealedBytes | None = None,
     ) -> child.Ended:
         bounds = {
             "cycles": limits.cycles,
@@ -89,7 +102,14 @@ class Launcher:
             "public_values_bytes": limits.public_values_bytes,
         }
         walls = list(self._relied_on)
-        header = {"version": self._version, "limits": bounds, "walls": walls, **fields}
+        header: dict[str, object] = {
+            "version": self._version,
+            "limits": bounds,
+            "walls": walls,
+            **fields,
+        }
+        if attached is not None:
+            header["attached"] = attached.size
         return child.run(
             self._directory / name,
             frame.encode(frame.Frame(header, blobs)),
@@ -99,7 +119,15 @@ class Launcher:
             sealed=self._sealed.get(name),
             max_resident_bytes=max_resident_bytes or _resident_bound(limits),
             stop=limits.stop,
+            attached=attached,
+            started=self._waiting(name, limits),
         )
+
+    def _waiting(self, name: str, limits: Limits) -> starting.Started | None:
+        """A process that waits. One that is to leave the processor to others is started by whoever
+        has time for it."""
+        warm = self._warm.get(name)
+        return warm.take() if warm is not None and not limits.niceness else None
 
 
 def _resident_bound(limits: Limits) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from attestor import resources
 from attestor.core.execution import Engine, Execution, Limits
 from attestor.core.verifying_key import VerifyingKey
 from attestor.executor import answer
@@ -12,12 +13,13 @@ from attestor.executor.launcher import Launcher
 from attestor.executor.memory_budget import MemoryBudget
 from attestor.executor.programs import Programs
 from attestor.executor.sandbox import SandboxReport
+from attestor.executor.sealed_memory import SealedBytes
 
 VERSION = 2
 VKEY_PROGRAM = "attestor-vkey"
 EXECUTE_PROGRAM = "attestor-execute"
 JIT_PROGRAM = "attestor-execute-jit"
-JIT_BUILD_COMMAND = "make executor-jit"
+JIT_BUILD_COMMAND = resources.how_to_get("make executor-jit")
 KEY_MEMORY_BYTES = 2 << 30
 KEY_CPU_SECONDS = 300
 """A key's time and memory grow with what the program's segments fill, zeros too: some 35 CPU
@@ -35,6 +37,15 @@ class NativeExecutor:
     ) -> None:
         """As `Launcher`."""
         self._launcher = Launcher(directory, VERSION, programs, memory)
+
+    def keep_warm(self, count: int) -> None:
+        """Have so many processes that run programs started before they are asked for. Each runs
+        one."""
+        self._launcher.keep_warm(EXECUTE_PROGRAM, count)
+
+    def close(self) -> None:
+        """End the processes that wait."""
+        self._launcher.close()
 
     def verifying_key(self, program: bytes, limits: Limits) -> VerifyingKey:
         """Compute the key of an ELF: some CPU seconds, most of them for any ELF. Of `limits`, what
@@ -60,8 +71,10 @@ class NativeExecutor:
         *,
         cross_check: bool = False,
         wait: bool = True,
+        sealed: SealedBytes | None = None,
     ) -> Execution:
-        """Run an ELF on the stdin entries until it halts, with whatever exit code.
+        """Run an ELF on the stdin entries until it halts, with whatever exit code. Where it is also
+        `sealed`, its process reads it there.
 
         Raises like `verifying_key`, `GuestFault`, and the leaf of `Unprovable` for a run that no
         SP1 proof can show: SP1's engine does not know that, so our interpreter judges its runs,
@@ -72,11 +85,13 @@ class NativeExecutor:
         by a time limit otherwise.
         """
         is_jit = engine is Engine.SP1_JIT
+        attached = sealed if not is_jit else None
         ended = self._launcher.run(
             JIT_PROGRAM if is_jit else EXECUTE_PROGRAM,
-            (program, *stdin),
+            tuple(stdin) if attached is not None else (program, *stdin),
             limits,
             wait=wait,
+            attached=attached,
             # None of its guest's memory is data, which a process could limit itself.
             max_resident_bytes=limits.memory_bytes if is_jit else None,
             engine=engine,

@@ -5,11 +5,8 @@ of the measured image as they are. The signer process reads every program once, 
 (memfd_create(2)): what it hashed there is what each child runs, whatever becomes of the files.
 """
 
-import errno
-import fcntl
 import hashlib
 import json
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,13 +14,13 @@ from pathlib import Path
 
 from attestor.core.execution import ExecutorBuild
 from attestor.errors import ExecutorMissing, ExecutorUnrecorded
-from attestor.executor.child import BUILD_COMMAND
+from attestor.executor import sealed_memory
+from attestor.executor.starting import BUILD_COMMAND
 
 RECORD = Path(__file__).with_name("programs.json")
 MAX_PROGRAM_BYTES = 256 << 20
 _MFD_EXEC = 0x10
 """Asked for by name where the kernel knows the flag, Linux 6.3 and later."""
-_SEALS = fcntl.F_SEAL_WRITE | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_SEAL
 
 
 @dataclass(frozen=True)
@@ -46,7 +43,7 @@ class Programs:
             raise ExecutorUnrecorded(
                 f"not the executor that was built with this attestor: {', '.join(self.differing)} "
                 f"in {self.directory}",
-                hint=f"{BUILD_COMMAND} builds and records it; executor.directory names where it is",
+                hint=f"{BUILD_COMMAND}; executor.directory names where it is",
             )
 
 
@@ -92,7 +89,7 @@ def _read(path: Path) -> bytes:
             content = file.read(MAX_PROGRAM_BYTES + 1)
     except OSError as error:
         raise ExecutorMissing(
-            f"{path} cannot be read: {error.strerror}", hint=f"build it: {BUILD_COMMAND}"
+            f"{path} cannot be read: {error.strerror}", hint=BUILD_COMMAND
         ) from None
     if len(content) > MAX_PROGRAM_BYTES:
         raise ExecutorMissing(f"{path} has more than {MAX_PROGRAM_BYTES} bytes")
@@ -101,27 +98,15 @@ def _read(path: Path) -> bytes:
 
 def _seal(name: str, content: bytes) -> int:
     """A descriptor of these bytes, which nobody can change any more, nor unseal."""
-    descriptor = _memory(name)
-    with os.fdopen(descriptor, "wb", closefd=False) as file:
-        file.write(content)
-    fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, _SEALS)
-    return descriptor
-
-
-def _memory(name: str) -> int:
-    flags = os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING
     try:
-        try:
-            return os.memfd_create(name, flags | _MFD_EXEC)
-        except OSError as error:
-            if error.errno != errno.EINVAL:
-                raise
-            return os.memfd_create(name, flags)
+        descriptor = sealed_memory.make(name, _MFD_EXEC)
     except OSError as error:
         raise ExecutorMissing(
             f"{name} cannot be kept in memory to run: {error.strerror}",
             hint="vm.memfd_noexec must not be 2",
         ) from None
+    sealed_memory.fill(descriptor, content)
+    return descriptor
 
 
 def _is_sha256(value: object) -> bool:
@@ -131,5 +116,5 @@ def _is_sha256(value: object) -> bool:
 def _bad_record(path: Path, reason: str) -> ExecutorMissing:
     return ExecutorMissing(
         f"the record of the executor's programs cannot be read, {path}: {reason}",
-        hint=f"write it anew: {BUILD_COMMAND}",
+        hint=BUILD_COMMAND,
     )

@@ -1,7 +1,6 @@
 """What of a child is in memory: no limit of a process counts all that a taken-over one can hold."""
 
 import os
-from types import TracebackType
 
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 _LINE_BYTES = 256
@@ -10,7 +9,7 @@ _RESIDENT = 1
 
 
 class Resident:
-    """A context manager. Made when the child has just been started: later it may be hidden from us
+    """Made when the child has just been started: later it may be hidden from us
     (hidepid, in proc(5)), and what is open stays readable."""
 
     def __init__(self, pid: int) -> None:
@@ -31,15 +30,8 @@ class Resident:
             return 0
         return int(line.split()[_RESIDENT]) * _PAGE_BYTES
 
-    def __enter__(self) -> "Resident":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        raised: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """The child has ended."""
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None

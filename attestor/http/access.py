@@ -20,9 +20,9 @@ from attestor.errors.access import ClientRefused, KeyRefused, Unauthenticated
 from attestor.http import forwarded
 from attestor.http.addresses import shared_by
 from attestor.http.allow_list import EVERYBODY, AllowList
-from attestor.http.clients import CLIENT, Asking
+from attestor.http.clients import CLIENT, Asking, certificate_of
 
-OPEN = ("/health",)
+OPEN = ("/health", "/livez", "/readyz")
 """Calls of supervisors and load balancers: they need no name, and use up no quota."""
 
 
@@ -92,7 +92,7 @@ class Access:
                 raise KeyRefused("the header Authorization has no API key", hint=hint)
             known = self._known.by_key(key)
             return Client(known.name, How.KEY, self._rules.named.with_own(known.quotas), is_local)
-        if (certificate := _certificate(request)) is not None:
+        if (certificate := certificate_of(request)) is not None:
             return self._by_certificate(certificate, is_local)
         if not (self._rules.anonymous_elsewhere or (is_local and self._rules.anonymous_here)):
             raise Unauthenticated(
@@ -134,10 +134,3 @@ def is_loopback(address: str) -> bool:
     except ValueError:
         return False
     return (getattr(found, "ipv4_mapped", None) or found).is_loopback
-
-
-def _certificate(request: web.Request) -> dict[str, object] | None:
-    """The verified certificate of the request's connection."""
-    transport = request.transport
-    tls = transport.get_extra_info("ssl_object") if transport is not None else None
-    return (tls.getpeercert() or None) if tls is not None else None

@@ -102,10 +102,7 @@ class Bodies:
         the memory, or all slots for long. A slot is taken by a body that is there, and by none
         that is on its way.
         """
-        transport = request.transport
-        evict = transport.abort if transport is not None else _nothing
-        with self._memory.share(client_of(request), evict) as share:
-            body = await self._read(request, share)
+        async with self.held(request) as body:
             try:
                 async with asyncio.timeout(self._limits.slot_seconds):
                     await self._slots.acquire()
@@ -115,6 +112,15 @@ class Bodies:
                 yield body
             finally:
                 self._slots.release()
+
+    @asynccontextmanager
+    async def held(self, request: web.Request) -> AsyncIterator[bytes]:
+        """A whole body, which holds memory until the end of the block; for who makes something of
+        it that is as large. Raises as `whole`, but for slots."""
+        transport = request.transport
+        evict = transport.abort if transport is not None else _nothing
+        with self._memory.share(client_of(request), evict) as share:
+            yield await self._read(request, share)
 
     async def small(self, request: web.Request) -> bytes | None:
         """The whole body; None when it has more bytes than may be."""

@@ -4,7 +4,7 @@ from contextvars import ContextVar
 
 from aiohttp import web
 
-from attestor.core.client import Client
+from attestor.core.client import Client, How, certificate_name
 from attestor.http.addresses import shared_by
 
 CLIENT = web.RequestKey("client", Client)
@@ -23,6 +23,23 @@ class Asking:
 
     def __call__(self) -> Client | None:
         return self._client.get()
+
+
+def certificate_of(request: web.Request) -> dict[str, object] | None:
+    """The verified certificate of the request's connection."""
+    transport = request.transport
+    tls = transport.get_extra_info("ssl_object") if transport is not None else None
+    return (tls.getpeercert() or None) if tls is not None else None
+
+
+def peer_of(request: web.Request) -> Client:
+    """The other end of the request's connection: by the name in its certificate, where that has
+    one, else by its address."""
+    certificate = certificate_of(request)
+    name = None if certificate is None else certificate_name(certificate)
+    if name is not None:
+        return Client(name, How.CERTIFICATE)
+    return Client(shared_by(request.remote or ""), How.ADDRESS)
 
 
 def client_of(request: web.Request) -> str:

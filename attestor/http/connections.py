@@ -21,6 +21,7 @@ from loguru import logger
 from attestor.http import wrong_port
 from attestor.http.addresses import shared_by
 from attestor.http.allow_list import EVERYBODY, AllowList
+from attestor.http.guarded_protocol import GuardedProtocol
 from attestor.observe.repeated import Repeated
 
 EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
@@ -51,61 +52,6 @@ class ConnectionLimits:
     """Whose connections are taken."""
     proxies: AllowList = EVERYBODY
     """Those of its networks, which speak for many, may have more connections than `per_address`."""
-
-
-class GuardedProtocol(asyncio.Protocol):
-    """A connection's protocol, with a deadline while no request of it is being answered."""
-
-    def __init__(self, inner: asyncio.Protocol, address: str, connections: "Connections") -> None:
-        self.address = address
-        self.deadline = 0.0
-        self.is_surplus = False
-        self._inner = inner
-        self._connections = connections
-        self._transport: asyncio.Transport | None = None
-        self._is_first = True
-        self._unsent = 0
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-        self._connections.opened(self, transport)
-        self._inner.connection_made(transport)
-
-    def data_received(self, data: bytes) -> None:
-        if self._is_first and wrong_port.is_tls(data):
-            # aiohttp would answer that there is a control character in the method.
-            assert self._transport is not None
-            self._transport.write(wrong_port.TLS_ON_PLAIN)
-            self._transport.close()
-            return
-        self._is_first = False
-        self._inner.data_received(data)
-
-    def eof_received(self) -> bool | None:
-        return self._inner.eof_received()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        if self._transport is not None:
-            self._connections.lost(self, self._transport)
-        self._inner.connection_lost(exc)
-
-    def pause_writing(self) -> None:
-        self._inner.pause_writing()
-
-    def resume_writing(self) -> None:
-        self._inner.resume_writing()
-
-    def reads_its_answer(self) -> bool:
-        """Whether the other end took something of the answer since this was last asked."""
-        assert self._transport is not None
-        before, self._unsent = self._unsent, self._transport.get_write_buffer_size()
-        return self._unsent < before
-
-    def abort(self) -> None:
-        """Close it without another word."""
-        if self._transport is not None:
-            self._transport.abort()
 
 
 class Connections:
@@ -165,7 +111,8 @@ class Connections:
     def opened(self, guarded: GuardedProtocol, transport: asyncio.BaseTransport) -> None:
         """A connection begins, and owes a request."""
         answered = self._limits.answered
-        guarded.is_surplus = answered is not None and len(self._by_transport) >= answered
+        is_full = answered is not None and self._answered() >= answered
+        guarded.is_surplus = is_full and not self._gives_way_to(guarded.address)
         self._by_transport[transport] = guarded
         self._await_head(guarded, self._limits.head_seconds)
 
@@ -191,6 +138,24 @@ class Connections:
         """Whether the connection came when all that may be answered were there."""
         guarded = self._by_transport.get(transport) if transport is not None else None
         return guarded is not None and guarded.is_surplus
+
+    def _answered(self) -> int:
+        return sum(not one.is_surplus for one in self._by_transport.values())
+
+    def _gives_way_to(self, address: str) -> bool:
+        """End a connection of the address that has most of those that are answered, a silent one if
+        it has one, unless it would have fewer than this address then."""
+        answered = [one for one in self._by_transport.values() if not one.is_surplus]
+        counts = Counter(one.address for one in answered)
+        most, count = counts.most_common(1)[0]
+        if count <= counts[address] + 1:
+            return False
+        theirs = [one for one in answered if one.address == most]
+        silent = [one for one in theirs if one in self._silent]
+        leaving = (silent or theirs)[0]
+        leaving.is_surplus = True
+        leaving.abort()
+        return True
 
     def _await_head(self, guarded: GuardedProtocol, seconds: float) -> None:
         guarded.deadline = self._clock() + seconds

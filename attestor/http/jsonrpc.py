@@ -54,11 +54,20 @@ class Failure:
 
 @dataclass(frozen=True)
 class Call:
-    """Asks for an answer. `params` is a list or an object, or None."""
+    """Asks for an answer. `params` is any JSON: jsonrpsee leaves it to the method to say that it
+    takes only a list or an object."""
 
     id: Id
     method: str
-    params: list[Any] | dict[str, Any] | None
+    params: Any
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """A value of a result that is JSON already, in UTF-8: what is large is encoded by who made it,
+    beside the loop."""
+
+    text: bytes
 
 
 @dataclass(frozen=True)
@@ -110,23 +119,24 @@ def parse(body: bytes, max_batch: int) -> Message:
     except ValueError:
         return Message((Refused(None, standard(PARSE_ERROR)),))
     if not is_batch:
-        return Message((_item(value),))
+        return Message((_item(value, PARSE_ERROR),))
     if len(value) > max_batch:
         return Message((Refused(None, over_limit(BATCH_TOO_LARGE, max_batch)),))
     if not value:
         return Message((Refused(None, standard(INVALID_REQUEST)),))
-    return Message(tuple(_item(item) for item in value), is_batch=True)
+    return Message(tuple(_item(item, INVALID_REQUEST) for item in value), is_batch=True)
 
 
 def result(call_id: Id, value: object, limit: int) -> bytes:
     """An answer with a result; with an error when it is larger than `limit` bytes."""
-    text = _text({"jsonrpc": "2.0", "result": value, "id": call_id})
+    value = value.text if isinstance(value, Encoded) else encode(value)
+    text = b'{"jsonrpc":"2.0","result":' + value + b',"id":' + encode(call_id) + b"}"
     return text if len(text) <= limit else error(call_id, over_limit(RESPONSE_TOO_BIG, limit))
 
 
 def error(call_id: Id, failure: Failure) -> bytes:
     """An answer with an error."""
-    return _text({"jsonrpc": "2.0", "error": failure.to_json(), "id": call_id})
+    return encode({"jsonrpc": "2.0", "error": failure.to_json(), "id": call_id})
 
 
 def batch(answers: Sequence[bytes], limit: int) -> bytes:
@@ -137,24 +147,18 @@ def batch(answers: Sequence[bytes], limit: int) -> bytes:
     return joined
 
 
-def _item(value: object) -> Item:
-    """A call has an id; without one it is a notification. An id of another kind is refused:
-    jsonrpsee took the call for a notification, and the client never heard of it."""
+def _item(value: object, nameless: int) -> Item:
+    """A call has an id; without one it is a notification. What is neither and has no id is told by
+    the number `nameless`. An id of another kind is refused: jsonrpsee took the call for a
+    notification, and the client never heard of it."""
     if not isinstance(value, dict):
+        return Refused(None, standard(nameless))
+    has_id, call_id, method = "id" in value, value.get("id"), value.get("method")
+    if not _is_id(call_id):
         return Refused(None, standard(INVALID_REQUEST))
-    has_id, call_id = "id" in value, value.get("id")
-    valid_id = _is_id(call_id)
-    method, params = value.get("method"), value.get("params")
-    well_formed = (
-        value.get("jsonrpc") == "2.0"
-        and isinstance(method, str)
-        and (params is None or isinstance(params, list | dict))
-        and valid_id
-    )
-    if not well_formed:
-        return Refused(call_id if has_id and valid_id else None, standard(INVALID_REQUEST))
-    assert isinstance(method, str)
-    return Call(call_id, method, params) if has_id else Notification(method)
+    if value.get("jsonrpc") != "2.0" or not isinstance(method, str):
+        return Refused(call_id, standard(INVALID_REQUEST if has_id else nameless))
+    return Call(call_id, method, value.get("params")) if has_id else Notification(method)
 
 
 def _is_id(value: object) -> bool:
@@ -163,5 +167,6 @@ def _is_id(value: object) -> bool:
     return type(value) is int and 0 <= value <= _MAX_ID
 
 
-def _text(value: object) -> bytes:
+def encode(value: object) -> bytes:
+    """A value as JSON, without spaces."""
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()

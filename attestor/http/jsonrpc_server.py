@@ -14,11 +14,15 @@ from loguru import logger
 from attestor.core.text import one_line
 from attestor.errors import AttestorError, BodyInvalid, BodyTooLarge, QueueFull
 from attestor.http import jsonrpc
-from attestor.http.bodies import Bodies, BodyLimits
+from attestor.http.bodies import Bodies, BodyLimits, Memory
+from attestor.http.clients import CLIENT, Asking, peer_of
 from attestor.http.jsonrpc import Call, Failure, Item, Message, Notification, Refused
+from attestor.http.process_limits import trim_memory
 from attestor.http.server import CONNECTIONS
+from attestor.http.turns import Turns
 
-Params = list[object] | dict[str, object] | None
+Params = object
+"""As they came: a list or an object, None where there are none, or what is no params at all."""
 Method = Callable[[Params], Awaitable[object]]
 
 JSON = "application/json; charset=utf-8"
@@ -31,7 +35,13 @@ WRONG_TYPE = "Supplied content type is not allowed. Content-Type: application/js
 WRONG_VERB = "Used HTTP Method is not allowed. POST or OPTIONS is required\n"
 TOO_MANY = "Too many connections. Please try again later."
 BESIDE_LOOP_BYTES = 64 << 10
-"""Larger bodies are decoded beside the loop."""
+"""Larger bodies are decoded beside the loop, and larger answers count as what is sent."""
+LARGE_BYTES = 4 << 20
+"""After a larger body memory is given back."""
+ANSWERS_IN_MEMORY = 4
+"""Answers of the largest size that may wait for clients to read them."""
+ANSWER_SECONDS, ANSWER_BYTES_PER_SECOND = 30.0, 16_384.0
+"""What a large answer may take to be read, and how much longer for so many bytes."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +53,8 @@ class JsonRpcLimits:
 
 
 class JsonRpcServer:
-    """Answers calls of `methods`; `metrics` makes the text of a GET, and `failure_of` says how a
-    method's error is told."""
+    """Answers calls of `methods`, which give large values as `jsonrpc.Encoded`. `metrics` makes the
+    text of a GET, and `failure_of` says how a method's error is told."""
 
     def __init__(
         self,
@@ -52,18 +62,23 @@ class JsonRpcServer:
         metrics: Callable[[], str],
         limits: JsonRpcLimits,
         failure_of: Callable[[AttestorError], Failure],
+        asking: Asking | None = None,
     ) -> None:
+        """`asking` is told for whom a method works."""
         self._methods = methods
+        self._asking = asking or Asking()
         self._failure_of = failure_of
         self._metrics = metrics
         self._limits = limits
         self._bodies = Bodies(BodyLimits(limits.body_bytes))
+        self._parsing = Turns(1)
+        self._unread = Memory(ANSWERS_IN_MEMORY * limits.body_bytes)
 
     def add_to(self, served: web.Application) -> None:
         """Take all requests of an application."""
         served.router.add_route("*", "/{path:.*}", self._answer)
 
-    async def _answer(self, request: web.Request) -> web.Response:
+    async def _answer(self, request: web.Request) -> web.StreamResponse:
         if any(one.is_surplus(request.transport) for one in request.app[CONNECTIONS]):
             answer = _plain(429, TOO_MANY)
             answer.force_close()
@@ -74,37 +89,80 @@ class JsonRpcServer:
             return _plain(405, WRONG_VERB)
         if request.headers.get("Content-Type", "").lower() not in CONTENT_TYPES:
             return _plain(415, WRONG_TYPE)
+        request[CLIENT] = client = peer_of(request)
+        self._asking.begin(client)
         try:
-            message = await self._message(request)
+            # It holds its memory to the end: what was made of it is as large.
+            async with self._bodies.held(request) as body:
+                size = len(body)
+                try:
+                    return await self._answer_body(request, client.share, body)
+                finally:
+                    del body
+                    if size > LARGE_BYTES:
+                        await asyncio.to_thread(trim_memory)
         except BodyTooLarge:
             failure = jsonrpc.over_limit(jsonrpc.REQUEST_TOO_BIG, self._limits.body_bytes)
             return _json(413, jsonrpc.error(None, failure))
         except QueueFull as error:
-            busy = jsonrpc.standard(jsonrpc.INTERNAL_ERROR, str(error))
-            return _json(503, jsonrpc.error(None, busy))
+            return _busy(error)
         except BodyInvalid as error:
             unread = jsonrpc.standard(jsonrpc.INTERNAL_ERROR, str(error))
             return _json(500, jsonrpc.error(None, unread))
-        if message is None:
-            return _json(400, jsonrpc.error(None, jsonrpc.standard(jsonrpc.PARSE_ERROR)))
-        return _json(200, await self._respond(message))
 
-    async def _message(self, request: web.Request) -> Message | None:
-        """What the body asks; None for what cannot be JSON-RPC."""
-        async with self._bodies.whole(request) as body:
-            if not jsonrpc.begins_well(body):
-                return None
-            if len(body) <= BESIDE_LOOP_BYTES:
-                return jsonrpc.parse(body, self._limits.batch)
+    async def _answer_body(
+        self, request: web.Request, client: str, body: bytes
+    ) -> web.StreamResponse:
+        if not jsonrpc.begins_well(body):
+            return _json(400, jsonrpc.error(None, jsonrpc.standard(jsonrpc.PARSE_ERROR)))
+        answer = await self._respond(await self._parsed(client, body))
+        if len(answer) <= BESIDE_LOOP_BYTES:
+            return _json(200, answer)
+        return await self._send(request, client, answer)
+
+    async def _send(self, request: web.Request, client: str, body: bytes) -> web.StreamResponse:
+        """A large answer, which takes memory until the client has read it. Who has most of it
+        unread gives way to others."""
+        transport = request.transport
+        evict = transport.abort if transport is not None else _nothing
+        seconds = ANSWER_SECONDS + len(body) / ANSWER_BYTES_PER_SECOND
+        with self._unread.share(client, evict) as share:
+            try:
+                self._unread.grow(share, len(body))
+            except QueueFull as error:
+                return _busy(error)
+            answer = _json(200, body)
+            try:
+                async with asyncio.timeout(seconds):
+                    await answer.prepare(request)
+                    await answer.write_eof()
+            except TimeoutError:
+                evict()
+            return answer
+
+    async def _parsed(self, client: str, body: bytes) -> Message:
+        """What the body asks. Of large ones one is read at a time: it takes several times its
+        size, and two at once would take no less time."""
+        if len(body) <= BESIDE_LOOP_BYTES:
+            return jsonrpc.parse(body, self._limits.batch)
+        async with self._parsing.turn(client):
             return await asyncio.to_thread(jsonrpc.parse, body, self._limits.batch)
 
     async def _respond(self, message: Message) -> bytes:
-        """The body of the answer; empty when nobody waits for one."""
-        found = await asyncio.gather(*(self._one(item) for item in message.items))
-        answers = [answer for answer in found if answer is not None]
+        """The body of the answer; empty when nobody waits for one. The calls of a batch are
+        answered one after the other, until the answers are too large."""
+        answers: list[bytes] = []
+        size, limit = 0, self._limits.body_bytes
+        for item in message.items:
+            answer = await self._one(item)
+            if answer is not None:
+                answers.append(answer)
+                size += len(answer) + 1
+            if message.is_batch and size >= limit:
+                break
         if not answers:
             return b""
-        return jsonrpc.batch(answers, self._limits.body_bytes) if message.is_batch else answers[0]
+        return jsonrpc.batch(answers, limit) if message.is_batch else answers[0]
 
     async def _one(self, item: Item) -> bytes | None:
         match item:
@@ -127,8 +185,15 @@ class JsonRpcServer:
         except Exception as error:
             logger.opt(exception=error).error("{} met an unexpected error", call.method)
             return jsonrpc.error(call.id, jsonrpc.standard(jsonrpc.INTERNAL_ERROR))
-        limit = self._limits.body_bytes
-        return await asyncio.to_thread(jsonrpc.result, call.id, value, limit)
+        return jsonrpc.result(call.id, value, self._limits.body_bytes)
+
+
+def _busy(error: QueueFull) -> web.Response:
+    return _json(503, jsonrpc.error(None, jsonrpc.standard(jsonrpc.INTERNAL_ERROR, str(error))))
+
+
+def _nothing() -> None:
+    pass
 
 
 def _json(status: int, body: bytes) -> web.Response:

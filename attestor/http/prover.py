@@ -59,8 +59,7 @@ class Api:
             # Wanted from here on, so that no moment is left in which it would be parked.
             waiting = serving.queue.waiting(identity.job, client)
             with waiting:
-                again = await serving.answers.is_stale(identity.job)
-                await serving.queue.ask(identity, asked, again, client)
+                await serving.queue.ask(identity, asked, serving.answers.is_stale, client)
         del body, asked
         state = await serving.queue.until_over(identity.job, client)
         if state is None:

@@ -2,12 +2,13 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from attestor.core.job import Identity, JobState, Request, Withdrawn
-from attestor.errors import AttestorError, QueueFull, SigningHalted, Stopping
+from attestor.errors import AttestorError, SigningHalted, Stopping
 from attestor.errors.jobs import JobUnknown
+from attestor.jobs.accepting import Accepting, Asked
 from attestor.jobs.deadlines import Deadlines
 from attestor.jobs.job_store import JobStore
 from attestor.jobs.waiting import Waiting
@@ -15,6 +16,12 @@ from attestor.jobs.waiting import Waiting
 LEFT_SECONDS = 5.0
 """What a client that lost its connection gets to come back before its job is stopped."""
 FOREVER = 1e9
+IsStale = Callable[[str], Awaitable[bool]]
+"""Whether what a finished job has is of no use any more, so that it is to be run again."""
+
+
+async def _never(job: str) -> bool:
+    return False
 
 
 class ProofQueue:
@@ -33,19 +40,15 @@ class ProofQueue:
         max_open_per_client: int | None = None,
     ) -> None:
         self._jobs = jobs
-        self._max_open = max_open
-        self._max_open_per_client = max_open_per_client or max_open
+        self.accepting = Accepting(jobs, max_open, max_open_per_client or max_open)
         self.on_abandoned = on_abandoned
         self.on_ended: Callable[[str], None] = lambda job: None
-        self.require_quota: Callable[[str], None] = lambda job: None
-        """Called in a thread, with the context of who asks, before a job is queued."""
         self.deadlines = Deadlines(self._expire)
         self._waiting: dict[str, Waiting] = {}
         self._left: dict[str, asyncio.TimerHandle] = {}
         self._added = asyncio.Event()
-        self._accepting = asyncio.Lock()
+        self._turn = asyncio.Lock()
         self._halted: SigningHalted | None = None
-        self._stopping: Stopping | None = None
         self._is_closed = False
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -57,7 +60,7 @@ class ProofQueue:
     @property
     def bounds(self) -> tuple[int, int]:
         """How many jobs may be open, and how many of one client."""
-        return self._max_open, self._max_open_per_client
+        return self.accepting.bounds
 
     async def open_count(self) -> int:
         """How many jobs are wanted, and not finished."""
@@ -72,7 +75,9 @@ class ProofQueue:
     def stop(self) -> None:
         """Accept no job any more; those who wait go on waiting."""
         told = "the service is being stopped"
-        self._stopping = Stopping(told, hint="ask again in a moment: what runs is not lost")
+        self.accepting.stopping = Stopping(
+            told, hint="ask again in a moment: what runs is not lost"
+        )
 
     def close(self) -> None:
         """Tell all who still wait to come again."""
@@ -110,35 +115,26 @@ class ProofQueue:
         self,
         identity: Identity,
         request: Request,
-        again: bool = False,
+        is_stale: IsStale = _never,
         client: str = "",
         kept: bool = False,
-    ) -> None:
-        """Accept a job of a client, or join the one of that name: one that is over in a way that
-        would repeat itself stays so, unless it is to be run `again`. Raises `QueueFull`,
-        `QuotaExceeded`, `SigningHalted`, `Stopping`, `ProgramUnknown`, and as `JobStore.known`.
-        Call it while waiting for the job, unless it is to be `kept`: run whether or not anyone
-        waits."""
+    ) -> JobState:
+        """Accept a job of a client, or join the one of that name, and tell how it stands: one that
+        is over in a way that would repeat itself stays so, unless what it has `is_stale`. Raises
+        `QueueFull`, `QuotaExceeded`, `SigningHalted`, `Stopping`, `ProgramUnknown`, and as
+        `JobStore.known`. Call it while waiting for the job, unless it is to be `kept`: run whether
+        or not anyone waits."""
         self.require_not_halted()
-        async with self._accepting:
-            state = await asyncio.to_thread(self._jobs.known, identity)
-            if state is not None and state.is_final and not again:
-                # It may be withdrawn at this moment.
-                if await asyncio.to_thread(self._jobs.note_client, identity.job, client):
-                    return
-                state = None
-            if self._stopping is not None:
-                raise Stopping(self._stopping.message, hint=self._stopping.hint)
-            is_open = state is not None and state.is_open
-            if not is_open:
-                await self._require_room(identity.job, client)
-                await asyncio.to_thread(self.require_quota, identity.job)
-            if not is_open or client or kept:
-                await asyncio.to_thread(self._jobs.ask, identity, request, client, kept)
-            if not is_open:
-                await asyncio.to_thread(self._jobs.drop_parked, self.wanted(), self._max_open)
+        asked = Asked(identity, request, client, kept)
+        async with self._turn:
+            state = await asyncio.to_thread(self.accepting.join, asked, self.wanted())
+            if state.is_final and await is_stale(identity.job):
+                state = await asyncio.to_thread(self.accepting.run_again, asked, self.wanted())
+            if state.is_final:
+                return state
             self.deadlines.begin(identity.job, request.limits.seconds)
         self.notify()
+        return state
 
     async def withdraw(self, job: str, client: str) -> Withdrawn:
         """A client does not want a job any more, or its result. Raises `JobUnknown`,
@@ -170,9 +166,11 @@ class ProofQueue:
         Raises `SigningHalted`, also for finished jobs: their proofs are in doubt too.
         """
         self.require_not_halted()
-        state = await asyncio.to_thread(self._jobs.state, job)
-        if state is None or not state.is_open:
-            return state
+        # Who asked for it a moment ago is known to want it: one look less.
+        if keep or job not in self.wanted():
+            state = await asyncio.to_thread(self._jobs.state, job)
+            if state is None or not state.is_open:
+                return state
         if keep:
             await asyncio.to_thread(self._jobs.keep, job)
         with self.waiting(job, client) as waiting:
@@ -251,18 +249,9 @@ class ProofQueue:
 
     def _require_open(self) -> None:
         if self._is_closed:
-            assert self._stopping is not None
-            raise Stopping(self._stopping.message, hint=self._stopping.hint)
-
-    async def _require_room(self, job: str, client: str) -> None:
-        others = [name for name in self.wanted() if name != job]
-        if await asyncio.to_thread(self._jobs.open_count, others) >= self._max_open:
-            raise QueueFull(f"{self._max_open} jobs are waiting already", hint="try again later")
-        most = self._max_open_per_client
-        if client and await asyncio.to_thread(self._jobs.open_count_of, client, others) >= most:
-            raise QueueFull(
-                f"{most} jobs of this client are waiting already", hint="let one of them finish"
-            )
+            stopping = self.accepting.stopping
+            assert stopping is not None
+            raise Stopping(stopping.message, hint=stopping.hint)
 
     async def _expire(self, job: str) -> None:
         with suppress(JobUnknown):

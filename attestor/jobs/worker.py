@@ -246,9 +246,9 @@ class Workers:
             if self._is_unwanted(work.job):
                 raise ExecutionStopped("nobody waits for it")
             await asyncio.sleep(RETRY_SECONDS)
+            await self._renew(work, owner)
 
     async def _prove_under_lease(self, work: Work, owner: str) -> Proof:
-        await self._renew(work, owner)
         run = asyncio.get_running_loop().run_in_executor(
             self._threads, contained, self._prove, work
         )

@@ -10,6 +10,7 @@ from attestor.chain.pace import block_seconds
 from attestor.core.back_off import BackOff, Step
 from attestor.core.blocks import Block, BlockWindow
 from attestor.core.signers import Active, Cover, Standing
+from attestor.core.transaction import Attempt
 from attestor.errors import (
     AttestorError,
     Fatal,
@@ -32,7 +33,7 @@ from attestor.rotation.actions import (
 )
 from attestor.rotation.effects import RotationEffects
 from attestor.rotation.evidence import BELIEVED_FOR
-from attestor.rotation.failures import Failures
+from attestor.rotation.failures import FOLLOWING, ROTATING, SETTLING, Failures
 from attestor.rotation.observer import Observer
 from attestor.rotation.plan import is_quiet, plan
 from attestor.rotation.situation import RotationPolicy, Situation
@@ -69,13 +70,16 @@ class Rotation:
         self._observer = observer
         self._effects = effects
         self._history = history
-        self._policy = policy
+        self.policy = policy
+        """With the registry's terms as last read. Read by other threads."""
         self._failures = failures
         self._clock = clock
         self._window = heads.window
         self._back_off = BackOff()
         self.cover = Cover()
         """As of the last step. Read by other threads."""
+        self.in_flight: tuple[Attempt, ...] = ()
+        """The payer's transactions that are out, likewise."""
         self._leased = (b"", b"")
         """The active signer and the head for which it has a lease."""
         self._rests_until = clock()
@@ -111,12 +115,13 @@ class Rotation:
             return self.cover.reason
         self._rests_until = self._clock()
         reason = self._step()
-        self.cover = Cover(self._history.active(), reason)
+        self.cover = Cover(self._history.active(), reason, self._history.candidate())
+        self.in_flight = self._observer.in_flight()
         return reason
 
     def _step(self) -> str:
         passed = 0
-        for what, look in (("following the chain", self._follow), ("settling", self._settle)):
+        for what, look in ((FOLLOWING, self._follow), (SETTLING, self._settle)):
             try:
                 look()
                 self._failures.passed(what)
@@ -158,7 +163,7 @@ class Rotation:
         action = self._plan(situation)
         if isinstance(action, Wait):
             if may_rest and self._is_covered(situation):
-                self._rests_until = situation.now + self._policy.lease_seconds / LEASE_PARTS
+                self._rests_until = situation.now + self.policy.lease_seconds / LEASE_PARTS
             return action.reason
         step = STEPS.get(type(action))
         try:
@@ -167,7 +172,7 @@ class Rotation:
             raise
         except AttestorError as error:
             self._hold_back(step, error, situation)
-            self._failures.note("the rotation", error, getattr(action, "signer", None))
+            self._failures.note(ROTATING, error, getattr(action, "signer", None))
             return f"failed: {error.code}"
         self._succeeded(action, step)
         return None
@@ -175,22 +180,22 @@ class Rotation:
     def _plan(self, situation: Situation) -> Action:
         """By the registry's terms of now, which are read while there is something to do."""
         head = situation.window.head
-        if head is not None and not is_quiet(situation, self._policy):
-            policy = self._observer.policy(self._policy, head)
-            if policy != self._policy:
+        if head is not None and not is_quiet(situation, self.policy):
+            policy = self._observer.policy(self.policy, head)
+            if policy != self.policy:
                 logger.warning(
                     "the registry's window is {} blocks now, and was {}",
                     policy.max_block_number_diff,
-                    self._policy.max_block_number_diff,
+                    self.policy.max_block_number_diff,
                 )
-                self._policy = policy
-        return plan(situation, self._policy)
+                self.policy = policy
+        return plan(situation, self.policy)
 
     def _is_covered(self, situation: Situation) -> bool:
         """Whether the active signer is known to be registered, and nothing else is under way."""
         active = situation.active
         is_valid = active is not None and situation.standing(active.address) is Standing.VALID
-        return is_valid and is_quiet(situation, self._policy)
+        return is_valid and is_quiet(situation, self.policy)
 
     def _lease(self, situation: Situation) -> None:
         """Let the active signer go on, once for each block that shows it registered."""
@@ -198,9 +203,9 @@ class Rotation:
         if active is None or head is None or active.paused:
             return
         shown = (active.address, head.hash)
-        is_new = shown != self._leased or not self._policy.leases_need_blocks
+        is_new = shown != self._leased or not self.policy.leases_need_blocks
         if is_new and situation.standing(active.address) is Standing.VALID:
-            self._effects.lease(head, self._policy.lease_seconds)
+            self._effects.lease(head, self.policy.lease_seconds)
             self._leased = shown
 
     def _perform(self, action: Action, situation: Situation) -> None:
@@ -250,7 +255,7 @@ class Rotation:
             self._back_off = self._back_off.succeeded(step)
         if isinstance(action, Activate):
             self._back_off = self._back_off.succeeded(Step.REVERT)
-        self._failures.passed("the rotation")
+        self._failures.passed(ROTATING)
 
 
 def _patience(active: Active | None, window: BlockWindow) -> float:

@@ -9,6 +9,7 @@ from attestor.core.blocks import Block, BlockWindow
 from attestor.core.registration import Quoted
 from attestor.core.signers import Active, Candidate, Stage, Standing
 from attestor.core.text import checksummed
+from attestor.core.transaction import Attempt
 from attestor.errors import AttestorError, Fatal
 from attestor.rotation.evidence import ASKED_EVERY, BELIEVED_FOR, Evidence
 from attestor.rotation.failures import Failures
@@ -59,6 +60,10 @@ class Observer:
             sent=self._sent(active, candidate, head),
             standings=standings,
         )
+
+    def in_flight(self) -> tuple[Attempt, ...]:
+        """The payer's transactions whose outcome is not known, the oldest first."""
+        return tuple(self._transactions.pending())
 
     def policy(self, known: RotationPolicy, head: Block) -> RotationPolicy:
         """The policy with the registry's terms at `head`: its owner may have changed them."""

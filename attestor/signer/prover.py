@@ -41,7 +41,7 @@ class Prover(Connection):
         try:
             return _proof(self._ask("prove", tuple(stdin), program=name, **asked))
         except ProgramUnknown:
-            return _proof(self._ask("prove", (program, *stdin), **asked))
+            return _proof(self._ask("prove", (program, *stdin), sent_as=name, **asked))
 
     def sign_again(self, job: str, outcome: Outcome, slot: str | None = None) -> Proof:
         """Sign by the active signer of a slot, or of the first one, what was run before. Raises
@@ -88,6 +88,7 @@ def _proof(answer: Frame) -> Proof:
         executor=ExecutorBuild(header["executor"]),
         valid_until=header["valid_until"],
         outcome_mac=from_hex(header["outcome_mac"]),
+        sp1_tee_signature=from_hex(header["sp1_tee_signature"]),
     )
 
 

@@ -38,7 +38,6 @@ class Store:
         self.tables = sqlite_utils.Database(writing)
         self.fault: AttestorError | None = None
         """Why the last use failed; None once something was written since."""
-        self._read = sqlite_utils.Database(reading)
         self._connections = (writing, reading)
         self._keys: dict[str, str] = {}
         self._lock = threading.RLock()
@@ -118,10 +117,13 @@ class Store:
     def rows(self, sql: str, *parameters: Any) -> list[dict[str, Any]]:
         """The rows of a query; inside of a transaction, with what was written there."""
         inside = self._writer == threading.get_ident()
-        lock, tables = (self._lock, self.tables) if inside else (self._read_lock, self._read)
+        writing, reading = self._connections
+        lock, connection = (self._lock, writing) if inside else (self._read_lock, reading)
         with lock:
             try:
-                return list(tables.query(sql, parameters))
+                cursor = connection.execute(sql, parameters)
+                names = [column[0] for column in cursor.description]
+                return [dict(zip(names, row, strict=True)) for row in cursor]
             except sqlite3.Error as error:
                 raise self._noted(typed(error, "cannot read the database")) from None
 

@@ -11,8 +11,10 @@ from attestor.store.database import Store
 from attestor.store.faults import typed
 
 COPY = """
-INSERT OR IGNORE INTO programs (sha256, size, elf)
-SELECT sha256, size, elf FROM history.old_programs;
+INSERT OR IGNORE INTO programs (sha256, size)
+SELECT sha256, size FROM history.old_programs;
+INSERT OR IGNORE INTO program_bytes (sha256, elf)
+SELECT sha256, elf FROM history.old_programs WHERE elf IS NOT NULL;
 INSERT OR IGNORE INTO jobs (id, kind, program, stdin_sha256, state, kept, starts, created_at,
     finished_at, error_code, error_message)
 SELECT id, kind, program, stdin_sha256, iif(state = 'running', 'queued', state), 0, starts,

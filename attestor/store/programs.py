@@ -13,6 +13,7 @@ NEEDED = (
     "(EXISTS (SELECT 1 FROM jobs WHERE program = sha256 AND state IN ('queued', 'running')) "
     "OR EXISTS (SELECT 1 FROM jobs WHERE program = sha256 AND evidence = 1))"
 )
+IS_HERE = "EXISTS (SELECT 1 FROM program_bytes WHERE program_bytes.sha256 = programs.sha256)"
 MAX_READ_BYTES = 64 << 20
 USED_STEP_SECONDS = 60.0
 """How exactly it is noted when a program was used last: not with each job."""
@@ -28,7 +29,7 @@ class StoredProgram:
 
 
 class Programs:
-    """The table programs."""
+    """The tables programs and program_bytes: who asks about a program does not read it."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
@@ -51,8 +52,8 @@ class Programs:
         return program
 
     def _from_disk(self, sha256: str) -> bytes:
-        row = self._store.row("SELECT elf FROM programs WHERE sha256 = ?", sha256)
-        if row is None or row["elf"] is None:
+        row = self._store.row("SELECT elf FROM program_bytes WHERE sha256 = ?", sha256)
+        if row is None:
             raise unknown(sha256)
         program: bytes = row["elf"]
         return program
@@ -62,7 +63,7 @@ class Programs:
         column, value = ("sha256", sha256) if vkey is None else ("program_vkey", to_hex(vkey))
         row = self._store.row(
             f"SELECT sha256, size, program_vkey FROM programs WHERE {column} = ? "  # noqa: S608
-            "AND elf IS NOT NULL ORDER BY uploaded_at IS NULL, sha256 LIMIT 1",
+            f"AND {IS_HERE} ORDER BY uploaded_at IS NULL, sha256 LIMIT 1",
             value,
         )
         if row is None:
@@ -75,7 +76,8 @@ class Programs:
         """Have a program for a job, inside of a transaction. Raises `ProgramUnknown` where it did
         not come with the job and is not there."""
         row = self._store.row(
-            "SELECT elf IS NOT NULL AS whole, used_at FROM programs WHERE sha256 = ?", sha256
+            f"SELECT {IS_HERE} AS whole, used_at FROM programs WHERE sha256 = ?",  # noqa: S608
+            sha256,
         )
         if row is not None and row["whole"]:
             if (row["used_at"] or "") < iso(self._clock() - USED_STEP_SECONDS):
@@ -98,8 +100,8 @@ class Programs:
         inside of a transaction."""
         which = "" if sha256 is None else "sha256 = ? AND "
         self._store.execute(
-            f"UPDATE programs SET elf = NULL WHERE {which}elf IS NOT NULL "  # noqa: S608
-            f"AND uploaded_at IS NULL AND NOT {NEEDED}",
+            "DELETE FROM program_bytes WHERE sha256 IN (SELECT sha256 FROM programs "  # noqa: S608
+            f"WHERE {which}uploaded_at IS NULL AND NOT {NEEDED})",
             *(() if sha256 is None else (sha256,)),
         )
 
@@ -107,8 +109,8 @@ class Programs:
         """Of those that were sent to stay keep the ones used last, in so many bytes together; how
         many are not kept any more."""
         rows = self._store.rows(
-            "SELECT sha256, sum(size) OVER (ORDER BY used_at DESC, sha256) AS until "
-            "FROM programs WHERE uploaded_at IS NOT NULL AND elf IS NOT NULL"
+            "SELECT sha256, sum(size) OVER (ORDER BY used_at DESC, sha256) AS until "  # noqa: S608
+            f"FROM programs WHERE uploaded_at IS NOT NULL AND {IS_HERE}"
         )
         over = [row["sha256"] for row in rows if row["until"] > most_bytes]
         for sha256 in over:
@@ -120,10 +122,11 @@ class Programs:
     def _write(self, sha256: str, program: bytes, known: bool) -> None:
         now = iso(self._clock())
         if known:
-            self._store.update("programs", sha256, elf=program, used_at=now)
+            self._store.update("programs", sha256, used_at=now)
         else:
-            row = {"sha256": sha256, "size": len(program), "elf": program, "used_at": now}
+            row = {"sha256": sha256, "size": len(program), "used_at": now}
             self._store.insert("programs", row)
+        self._store.insert("program_bytes", {"sha256": sha256, "elf": program})
 
 
 def unknown(name: str) -> ProgramUnknown:

@@ -7,7 +7,7 @@ from typing import Any
 from attestor.core.cross_check import Timing
 from attestor.core.execution import Engine, ExecutorBuild
 from attestor.core.outcome import Outcome
-from attestor.core.proof import Proof, statement_columns
+from attestor.core.proof import Proof, sp1_tee_column, statement_columns
 from attestor.core.statement import CIRCUIT_VERSION, Statement
 from attestor.core.text import from_hex, to_hex
 from attestor.core.verifying_key import VerifyingKey
@@ -45,6 +45,7 @@ class StoredResult:
     executor: str | None = None
     outcome: Outcome | None = None
     statement: StoredStatement | None = None
+    sp1_tee_signature: bytes | None = None
 
 
 class Results:
@@ -74,6 +75,7 @@ class Results:
             "finding": first,
             "outcome_mac": to_hex(proof.outcome_mac) if proof.outcome_mac else None,
             **statement_columns(proof.statement),
+            **sp1_tee_column(proof.sp1_tee_signature),
         }
         self._store.execute("DELETE FROM results WHERE job = ?", job)
         self._store.insert("results", row)
@@ -126,6 +128,9 @@ class Results:
             executor=row["executor"],
             outcome=_outcome(row) if row["outcome_mac"] is not None else None,
             statement=_statement(row) if row["statement_signature"] is not None else None,
+            sp1_tee_signature=from_hex(row["sp1_tee_signature"])
+            if row["sp1_tee_signature"] is not None
+            else None,
         )
 
 

@@ -11,6 +11,7 @@ from attestor.errors import PayerInvalid
 from attestor.hardening.memory import SecretBuffer
 
 MAX_BYTES = 4096
+CREDENTIAL_MODE = 0o440
 
 
 @contextmanager
@@ -24,8 +25,9 @@ def read(path: Path, what: str, option: str) -> Iterator[tuple[SecretBuffer, int
     text = SecretBuffer(MAX_BYTES)
     try:
         length = _read(path, text)
-        mode = os.stat(path).st_mode
-        if mode & (stat.S_IRWXG | stat.S_IRWXO):
+        found = os.stat(path)
+        mode = found.st_mode
+        if _is_open_to_others(found):
             raise PayerInvalid(
                 f"{what} {path} is open to others (mode {stat.S_IMODE(mode):03o})",
                 hint=f"chmod 600 {path}",
@@ -39,6 +41,15 @@ def read(path: Path, what: str, option: str) -> Iterator[tuple[SecretBuffer, int
         ) from None
     finally:
         text.destroy()
+
+
+def _is_open_to_others(found: os.stat_result) -> bool:
+    """All but a credential of systemd's: root's file with mode 440, whose bits for the group are
+    the mask of an access list that has the service's user alone."""
+    mode = stat.S_IMODE(found.st_mode)
+    if (found.st_uid, found.st_gid, mode) == (0, 0, CREDENTIAL_MODE):
+        return False
+    return bool(mode & (stat.S_IRWXG | stat.S_IRWXO))
 
 
 def _read(path: Path, text: SecretBuffer) -> int:

@@ -5,11 +5,13 @@ import re
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+ATTESTOR = ("-m", "attestor")
 
 
 @dataclass
@@ -27,13 +29,12 @@ def write_file(folder: Path, **value: Any) -> Path:
     return path
 
 
-def command(file: Path, *options: str) -> list[str]:
+def command(file: Path, *options: str, program: Sequence[str] = ATTESTOR) -> list[str]:
     """Its database is beside the file."""
     database = ("--database", str(file.with_name("avs.sqlite")))
     return [
         sys.executable,
-        "-m",
-        "attestor",
+        *program,
         "avs",
         "-p",
         "0",
@@ -45,10 +46,12 @@ def command(file: Path, *options: str) -> list[str]:
 
 
 @contextmanager
-def running(file: Path, *options: str) -> Iterator[Running]:
+def running(file: Path, *options: str, program: Sequence[str] = ATTESTOR) -> Iterator[Running]:
     """The process, once it listens on a port of its own choice."""
     options = ("--host", "127.0.0.1", *options)
-    process = subprocess.Popen(command(file, *options), stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command(file, *options, program=program), stderr=subprocess.PIPE, text=True
+    )
     assert process.stderr is not None
     lines: list[str] = []
     try:

@@ -3,7 +3,7 @@
 from functools import partial
 
 from attestor.doctor import host
-from attestor.doctor.avs import machine, nodes
+from attestor.doctor.avs import machine, nodes, rollup
 from attestor.doctor.avs.examined import Examined
 from attestor.doctor.finding import Check
 
@@ -22,4 +22,6 @@ def checks(examined: Examined) -> list[tuple[str, Check]]:
         ("signer", partial(machine.signer, examined)),
         ("L2 node", partial(nodes.l2_node, examined)),
         ("L1 node", partial(nodes.l1_node, examined)),
+        ("codecs", partial(rollup.codecs, examined)),
+        ("old blocks", partial(rollup.old_blocks, examined)),
     ]

@@ -4,6 +4,8 @@ import datetime
 from collections.abc import Iterator
 
 from attestor.avs.prover_file import BODY_LIMIT
+from attestor.core.avs import report_data
+from attestor.core.avs.report_data import ADDRESS_BYTES
 from attestor.core.execution import ExecutorBuild
 from attestor.core.text import checksummed
 from attestor.doctor import host
@@ -14,6 +16,7 @@ from attestor.executor import SandboxLevel
 from attestor.executor.scroll import BUILD_COMMAND, PROGRAM
 from attestor.http import tls_files
 from attestor.quote.format import parse
+from attestor.quote.gramine import GramineProvider
 from attestor.signer.poe.client import PoeSignerProcess
 from attestor.signer.poe.settings import PoeProvider
 
@@ -78,8 +81,9 @@ def quotes(examined: Examined) -> Iterator[Finding]:
     if examined.quotes_refused is not None:
         yield of_error("quotes", examined.quotes_refused)
     elif provider == PoeProvider.GRAMINE:
-        told = "this is an enclave under Gramine, which has no prctl(2): nothing can be executed"
-        yield failed("quotes", told, "use a TDX machine (docs/avs.md, quotes)")
+        told = "an enclave under Gramine, which has no prctl(2): metadata, quotes, contexts and "
+        told += "locks are served, and each proof is error 15001"
+        yield failed("quotes", told, "prove on a TDX machine (docs/avs.md, quotes)")
     elif provider == PoeProvider.NONE:
         told = "nobody here makes quotes: generateAttestationReport is error 14003"
         yield warning("quotes", told, "a machine with TDX and Linux 6.7 (docs/avs.md, quotes)")
@@ -92,6 +96,11 @@ def quotes(examined: Examined) -> Iterator[Finding]:
 def signer(examined: Examined) -> Iterator[Finding]:
     """A signer process as the service starts it: executor, walls, and a quote of its key."""
     settings = examined.settings
+    if settings.provider == PoeProvider.GRAMINE:
+        # No signer process starts there: what serves quotes a key that signs nothing.
+        address = bytes(ADDRESS_BYTES)
+        yield _quoted(GramineProvider().quote(report_data.compose(address, GIVEN)), address)
+        return
     process = PoeSignerProcess(settings)
     try:
         started, status = process.started(), process.status()

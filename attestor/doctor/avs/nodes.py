@@ -19,6 +19,7 @@ from attestor.scroll.client_software import Kind
 from attestor.scroll.node import TRACE, WITNESS, ScrollNode
 from attestor.scroll.probe import Probe, probe
 from attestor.scroll.verification import Verifier
+from attestor.signer.poe.settings import PoeProvider
 
 L2, L1 = "L2 node", "L1 node"
 _SYNC_ADVICE = (
@@ -59,7 +60,10 @@ def l2_node(
         found = probe(node)
         yield _head(found, headers.timestamp(node.header(found.head)), now())
         yield _served(found)
-        if found.has_witness:
+        if examined.settings.provider == PoeProvider.GRAMINE:
+            told = "under Gramine nothing is executed, and so the newest block was not"
+            yield failed("execution", told, "prove on a TDX machine (docs/avs.md, quotes)")
+        elif found.has_witness:
             try:
                 yield _executed(examined, node, found.head)
             except AttestorError as error:

@@ -27,9 +27,9 @@ class V1:
     ) -> None:
         self._parts = (
             ProgramCalls(programs, keeping, limits),
-            JobCalls(registrations, programs, limits, bounds.wait_seconds),
+            JobCalls(registrations, programs, keeping, limits, bounds.wait_seconds),
             EventCalls(registrations),
-            ProofCalls(registrations),
+            ProofCalls(registrations, bounds.wait_seconds),
             StatusCalls(registrations, bounds, openapi.document()),
         )
 

@@ -12,8 +12,12 @@ class ProofForm(StrEnum):
     """The EIP-712 statement."""
     UPSTREAM = "upstream"
     """The message of Automata's sp1-tee-prover."""
+    SP1_TEE = "sp1-tee"
+    """That of Succinct's sp1-tee."""
 
 
 def forms_of(served: Served) -> tuple[ProofForm, ...]:
     """Those that are signed for a registration."""
-    return tuple(ProofForm) if served.has_statements else (ProofForm.UPSTREAM,)
+    if served.has_statements:
+        return tuple(ProofForm)
+    return (ProofForm.UPSTREAM, ProofForm.SP1_TEE)

@@ -5,19 +5,22 @@ from collections.abc import Collection, Mapping
 
 from aiohttp import web
 
-from attestor.core.job import Request
+from attestor.core.job import Identity, JobState, Request
 from attestor.errors import BodyInvalid, ProgramUnknown, QueueFull, RegistrationUnknown
 from attestor.errors.jobs import FormNotSigned, JobUnknown, NotJobOwner, ParameterInvalid
 from attestor.http.bodies import Bodies, BodyLimits
 from attestor.http.clients import client_of
-from attestor.http.registrations import PARAMETER, Registrations
+from attestor.http.registrations import PARAMETER, Registrations, Serving
 from attestor.http.v1 import requests, schemas
 from attestor.http.v1.answers import answer, job_body
 from attestor.http.v1.description import Call, Content, Handler, Parameter
 from attestor.http.v1.forms import ProofForm, forms_of
-from attestor.http.v1.programs import find
-from attestor.store.programs import Programs
+from attestor.http.v1.programs import Keeping, find
+from attestor.jobs.queue import ProofQueue
+from attestor.store.programs import Programs, StoredProgram
 
+SMALL_BYTES = 16 << 10
+"""Of a body that is decoded at once: that takes less time than to wake another thread."""
 ID = Parameter("id", "The job's id.", schemas.JOB_ID_SCHEMA, "path", needed=True)
 REGISTRATION = Parameter(
     PARAMETER,
@@ -74,11 +77,13 @@ class JobCalls:
         self,
         registrations: Registrations,
         programs: Programs,
+        keeping: Keeping,
         limits: BodyLimits,
         wait_seconds: float,
     ) -> None:
         self._registrations = registrations
         self._programs = programs
+        self._keeping = keeping
         self._bodies = Bodies(limits)
         self._wait_seconds = wait_seconds
         # One body at a time: a large one takes some tenths of a second of the interpreter.
@@ -92,34 +97,57 @@ class JobCalls:
         serving = self._registrations.asked_for(request)
         queue = serving.queue
         async with self._bodies.whole(request) as body:
-            async with self._decoding:
-                asked = await asyncio.to_thread(requests.job_request, body)
+            asked = await self._decoded(body)
             require_signed(asked.form, forms_of(serving.served))
-            program = await asyncio.to_thread(find, self._programs, asked.program)
             wanted = Request(None, asked.stdin, asked.limits)
-            identity = await asyncio.to_thread(serving.identify, wanted, program.sha256)
+            identity, program = await asyncio.to_thread(
+                self._identify, serving, asked.program, wanted
+            )
+            if asked.program == program.program_vkey:
+                await self._keeping.require_key(program)
             client = client_of(request)
             # Wanted from here on, and for a moment more in which its client comes to wait.
             with queue.waiting(identity.job, client):
-                again = await serving.answers.is_stale(identity.job)
-                await queue.ask(identity, wanted, again, client, kept=asked.keep)
-        state = await queue.state(identity.job)
+                is_stale = serving.answers.is_stale
+                state = await queue.ask(identity, wanted, is_stale, client, kept=asked.keep)
+        queue.require_not_halted()
         headers = {"Location": f"/v1/jobs/{identity.job}"}
         return answer(job_body(identity.job, state), 202, headers)
+
+    async def _decoded(self, body: bytes) -> requests.JobRequest:
+        if len(body) <= SMALL_BYTES:
+            return requests.job_request(body)
+        async with self._decoding:
+            return await asyncio.to_thread(requests.job_request, body)
+
+    def _identify(
+        self, serving: Serving, program: bytes, wanted: Request
+    ) -> tuple[Identity, StoredProgram]:
+        found = find(self._programs, program)
+        return serving.identify(wanted, found.sha256), found
 
     async def show(self, request: web.Request) -> web.Response:
         job = requests.job_id(request)
         seconds = requests.wait_seconds(request, self._wait_seconds)
         queue = (await self._registrations.of_job(job, request)).queue
-        if seconds > 0:
-            await queue.wait(job, seconds, client_of(request), keep=False)
-        return answer(job_body(job, await queue.state(job)))
+        return answer(job_body(job, await over(queue, job, seconds, client_of(request))))
 
     async def withdraw(self, request: web.Request) -> web.Response:
         job = requests.job_id(request)
         queue = (await self._registrations.of_job(job, request)).queue
         outcome = await queue.withdraw(job, client_of(request))
         return answer({"id": job, "outcome": outcome})
+
+
+async def over(queue: ProofQueue, job: str, seconds: float, client: str) -> JobState:
+    """How a job stands, once it is over or after so many seconds. Raises `JobUnknown`, and
+    `SigningHalted`."""
+    if seconds > 0:
+        state = await queue.wait(job, seconds, client, keep=False)
+        queue.require_not_halted()
+        if state is not None:
+            return state
+    return await queue.state(job)
 
 
 def require_signed(form: ProofForm | None, forms: Collection[ProofForm]) -> None:

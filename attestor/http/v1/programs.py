@@ -48,6 +48,9 @@ class Keeping(Protocol):
     async def keep(self, sha256: str, program: bytes) -> StoredProgram:
         """Have a program stay, with its key. Raises what is wrong with it, and `QueueFull`."""
 
+    async def require_key(self, stored: StoredProgram) -> None:
+        """Raise `ProgramUnknown` unless a program's key is the one that the database says."""
+
 
 class ProgramCalls:
     """The handlers; `limits` are those of a program's size."""

@@ -8,17 +8,26 @@ from aiohttp import web
 
 from attestor.core.legacy_message import LegacyMessage
 from attestor.core.served import Served
+from attestor.core.sp1_tee_message import VERSION, Sp1TeeMessage
 from attestor.core.text import checksummed, to_hex
 from attestor.core.verifying_key import VerifyingKey
 from attestor.errors import RegistrationUnknown
 from attestor.errors.jobs import FormNotSigned, JobNotFinished, JobUnknown, ParameterInvalid
+from attestor.http.clients import client_of
 from attestor.http.registrations import Registrations
 from attestor.http.statements import statement_body
 from attestor.http.v1 import requests, schemas
 from attestor.http.v1.answers import answer
 from attestor.http.v1.description import Call, Content, Handler, Parameter
 from attestor.http.v1.forms import ProofForm, forms_of
-from attestor.http.v1.jobs import ID, REGISTRATION, require_signed
+from attestor.http.v1.jobs import (
+    ID,
+    REGISTRATION,
+    SMALL_BYTES,
+    WAIT,
+    over,
+    require_signed,
+)
 from attestor.store.results import StoredResult
 
 FORM = Parameter("form", "This form alone; without it all.", schemas.FORM_SCHEMA)
@@ -29,7 +38,7 @@ SHOW = Call(
     summary="Show the proof of a finished job.",
     about="A job that failed answers with its error. Where the signer's registration ends within a "
     "minute, the result is signed anew first, if that can be done without another run.",
-    parameters=(ID, REGISTRATION, FORM),
+    parameters=(ID, REGISTRATION, FORM, WAIT),
     answers={200: Content("The proof.", schemas.ref("Proof"))},
     errors=(JobUnknown, JobNotFinished, FormNotSigned, ParameterInvalid, RegistrationUnknown),
 )
@@ -38,8 +47,9 @@ SHOW = Call(
 class ProofCalls:
     """The handler."""
 
-    def __init__(self, registrations: Registrations) -> None:
+    def __init__(self, registrations: Registrations, wait_seconds: float) -> None:
         self._registrations = registrations
+        self._wait_seconds = wait_seconds
 
     def handlers(self) -> Mapping[Call, Handler]:
         """By call."""
@@ -49,17 +59,21 @@ class ProofCalls:
         job, form = requests.job_id(request), requests.asked_form(request)
         serving = await self._registrations.of_job(job, request)
         require_signed(form, forms_of(serving.served))
-        state = await serving.queue.state(job)
+        seconds = requests.wait_seconds(request, self._wait_seconds)
+        state = await over(serving.queue, job, seconds, client_of(request))
         if state.is_open:
             raise JobNotFinished(
-                f"job {job} is {state.state}", hint=f"wait: /v1/jobs/{job}?wait=60"
+                f"job {job} is {state.state}", hint=f"wait: /v1/proofs/{job}?wait=60"
             )
         if state.state == "failed":
             raise state.error()
         result = await serving.answers.result(job)
         if result is None:
             raise JobUnknown(f"job {job} has been deleted")
-        return answer(await asyncio.to_thread(_body, job, result, serving.served, form))
+        told = job, result, serving.served, form
+        if len(result.public_values) <= SMALL_BYTES:
+            return answer(_body(*told))
+        return answer(await asyncio.to_thread(_body, *told))
 
 
 def _body(job: str, result: StoredResult, served: Served, only: ProofForm | None) -> dict[str, Any]:
@@ -67,8 +81,10 @@ def _body(job: str, result: StoredResult, served: Served, only: ProofForm | None
     wanted = _FORM_BODIES if only is None else (only,)
     bodies = {form: _FORM_BODIES[form](result, served) for form in wanted}
     if only is not None and bodies[only] is None:
-        # Made before there was a MultiProof.
-        raise FormNotSigned(f"job {job} was not signed in the form {only}", hint="ask again")
+        # Made before there was a MultiProof, or by a version that did not sign it.
+        raise FormNotSigned(
+            f"job {job} was not signed in the form {only}", hint="delete it, then ask again"
+        )
     return {
         "id": job,
         "registration": served.told,
@@ -97,7 +113,18 @@ def _upstream(result: StoredResult, served: Served) -> dict[str, Any]:
     return {"digest": to_hex(digest), "signature": to_hex(result.signature)}
 
 
+def _sp1_tee(result: StoredResult, served: Served) -> dict[str, Any] | None:
+    signature = result.sp1_tee_signature
+    if signature is None:
+        return None
+    vkey = VerifyingKey.from_vk_hash_bytes(result.vk_hash_bytes).program_vkey
+    digest = Sp1TeeMessage(vkey, result.public_values).digest
+    told = {"version": VERSION, "digest": to_hex(digest), "signature": to_hex(signature)}
+    return {**told, "recovery_id": signature[64] - 27}
+
+
 _FORM_BODIES: dict[ProofForm, Callable[[StoredResult, Served], dict[str, Any] | None]] = {
     ProofForm.UPSTREAM: _upstream,
     ProofForm.STATEMENT: _statement,
+    ProofForm.SP1_TEE: _sp1_tee,
 }

@@ -116,6 +116,17 @@ _UPSTREAM_FORM = _object(
     "The message of Automata's sp1-tee-prover: keccak256(sha256(vk hash bytes, public values)).",
     {"digest": _hex("What is signed.", 32), "signature": _hex("r, s, v.", 65)},
 )
+_SP1_TEE_FORM = _object(
+    "What Succinct's sp1-tee signs: keccak256 of keccak256(version as u32 LE), the program's key "
+    "and keccak256(public values). It names neither chain nor time. The proof bytes that an "
+    "SP1TeeVerifier takes hold a ZK proof as well, which is not made here.",
+    {
+        "version": _number("SP1_TEE_VERSION."),
+        "digest": _hex("What is signed.", 32),
+        "signature": _hex("r, s, v.", 65),
+        "recovery_id": _number("v - 27, which sp1-tee has beside r and s."),
+    },
+)
 _PROOF = _object(
     "A finished job's result, with its signatures.",
     {
@@ -137,6 +148,7 @@ _PROOF = _object(
             "properties": {
                 ProofForm.UPSTREAM.value: ref("UpstreamForm"),
                 ProofForm.STATEMENT.value: ref("StatementForm"),
+                ProofForm.SP1_TEE.value: ref("Sp1TeeForm"),
             },
             "additionalProperties": False,
         },
@@ -200,6 +212,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     "JobRequest": _REQUEST,
     "Program": _PROGRAM,
     "Proof": _PROOF,
+    "Sp1TeeForm": _SP1_TEE_FORM,
     "StatementForm": _STATEMENT_FORM,
     "Status": _STATUS,
     "UpstreamForm": _UPSTREAM_FORM,

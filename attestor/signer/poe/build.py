@@ -12,7 +12,6 @@ from attestor.executor.self_test import HOSTILE_PROGRAM
 from attestor.hardening.secret_key import SecretKey
 from attestor.hardening.users import User
 from attestor.kzg.commitments import CKzg
-from attestor.quote.gramine import GramineProvider
 from attestor.quote.provider import QuoteProvider
 from attestor.signer.build import configfs_provider
 from attestor.signer.poe.service import PoeService
@@ -60,8 +59,6 @@ def make_provider(settings: PoeSettings, user: User | None = None) -> QuoteProvi
     match settings.provider:
         case PoeProvider.CONFIGFS:
             return configfs_provider(user)
-        case PoeProvider.GRAMINE:
-            return GramineProvider()
         case PoeProvider.SIMULATED | PoeProvider.SIMULATED_SGX:
             return _simulated(settings)
         case PoeProvider.NONE:

@@ -1,12 +1,38 @@
-"""Programs that were sent before, so that each travels to the signer process once."""
+"""Programs that were sent before, so that each travels to the signer process once, and is hashed
+once."""
 
 import hashlib
 import threading
 from collections import OrderedDict
+from contextlib import suppress
+from dataclasses import dataclass, field
 
 from attestor.errors import ProgramUnknown
+from attestor.executor.sealed_memory import SealedBytes
 
 MAX_BYTES = 256 << 20
+SEALED_FROM = 64 << 10
+"""Bytes of a program that is cheaper to hand over as a descriptor than to send."""
+
+
+@dataclass(frozen=True)
+class KeptProgram:
+    """A program with its hash (32 bytes), and for those who execute it a second copy in sealed
+    memory, where it is large."""
+
+    content: bytes = field(repr=False)
+    sha256: bytes
+    sealed: SealedBytes | None = field(repr=False)
+
+    @classmethod
+    def of(cls, content: bytes) -> "KeptProgram":
+        """A program that has just come."""
+        return cls(content, hashlib.sha256(content).digest(), _sealed(content))
+
+    @property
+    def size(self) -> int:
+        """All bytes that it takes."""
+        return len(self.content) + (self.sealed.size if self.sealed is not None else 0)
 
 
 class KeptPrograms:
@@ -15,23 +41,24 @@ class KeptPrograms:
 
     def __init__(self, most: int = MAX_BYTES) -> None:
         self._most = most
-        self._kept: OrderedDict[str, bytes] = OrderedDict()
+        self._kept: OrderedDict[str, KeptProgram] = OrderedDict()
         self._bytes = 0
         self._lock = threading.Lock()
 
-    def keep(self, program: bytes) -> bytes:
-        """Keep a program, which is returned; one that is larger than all room is not kept."""
-        name = hashlib.sha256(program).hexdigest()
+    def keep(self, content: bytes) -> KeptProgram:
+        """Keep a program; one that is larger than all room is not kept."""
+        program = KeptProgram.of(content)
+        name = program.sha256.hex()
         with self._lock:
-            if name not in self._kept and len(program) <= self._most:
+            if name not in self._kept and program.size <= self._most:
                 self._kept[name] = program
-                self._bytes += len(program)
+                self._bytes += program.size
                 while self._bytes > self._most:
                     _, dropped = self._kept.popitem(last=False)
-                    self._bytes -= len(dropped)
+                    self._bytes -= dropped.size
         return program
 
-    def of(self, name: str) -> bytes:
+    def of(self, name: str) -> KeptProgram:
         """The program of that sha256, in hexadecimal. Raises `ProgramUnknown`."""
         with self._lock:
             program = self._kept.get(name)
@@ -39,3 +66,11 @@ class KeptPrograms:
                 raise ProgramUnknown("this signer process does not have that program")
             self._kept.move_to_end(name)
             return program
+
+
+def _sealed(content: bytes) -> SealedBytes | None:
+    if len(content) < SEALED_FROM:
+        return None
+    with suppress(OSError):
+        return SealedBytes("program", content)
+    return None  # Without room for it the bytes are sent.

@@ -14,10 +14,11 @@ from attestor.core.execution import Engine, ExecutorBuild, Limits, require_signa
 from attestor.core.frame import Frame
 from attestor.core.legacy_message import LegacyMessage
 from attestor.core.outcome import Outcome
+from attestor.core.sp1_tee_message import Sp1TeeMessage
 from attestor.core.statement import CIRCUIT_VERSION, Statement
 from attestor.core.text import to_hex
 from attestor.core.verifying_key import VerifyingKey
-from attestor.errors import OutcomeUnknown
+from attestor.errors import OutcomeUnknown, ProgramChanged
 from attestor.executor import NativeExecutor, VerifyingKeys
 from attestor.executor.stop import Stop
 from attestor.hardening.memory import SecretBuffer
@@ -26,13 +27,14 @@ from attestor.signer.beside import Beside
 from attestor.signer.cross_checker import CrossChecker, Run
 from attestor.signer.keys import Signatures
 from attestor.signer.workloads import workload
-from attestor.signer.workloads.programs import KeptPrograms
+from attestor.signer.workloads.programs import KeptProgram, KeptPrograms
 
 _MARK_KEY_BYTES = 32
 
 
 class Sp1Workload:
-    """Verbs `prove`, `sign_again`, `verifying_key`, `cancel`, `cross_checks` and `disagreement`.
+    """Verbs `prove`, `sign_again`, `verifying_key`, `cancel`, `cross_checks`, `disagreement` and
+    `self_test`.
     Safe to call from several threads."""
 
     kind = "sp1"
@@ -45,15 +47,17 @@ class Sp1Workload:
         cross_checker: CrossChecker,
         statements: Mapping[str, Domain | None] | None = None,
         build: ExecutorBuild = ExecutorBuild.UNRECORDED,
+        warm: int = 0,
     ) -> None:
         """`statements` is, by slot, the domain of the MultiProof for which statements are signed
-        too; `build` is which executor `executor` runs."""
+        too; `build` is which executor `executor` runs, of which `warm` processes wait for jobs."""
         self._executor = executor
         self._limits = limits
         self._engine = engine
         self._cross_checker = cross_checker
         self._statements = statements or {}
         self._build = build
+        self._warm = warm
         self._verifying_keys = VerifyingKeys(executor, limits)
         self._programs = KeptPrograms()
         self._mark_key = SecretBuffer(_MARK_KEY_BYTES)
@@ -63,6 +67,7 @@ class Sp1Workload:
         self.verbs: Mapping[str, Verb] = {
             "cross_checks": self._cross_checks,
             "disagreement": self._disagreement,
+            "self_test": self._self_test,
         }
         self.offered: Mapping[str, Verb] = {
             "cancel": self._cancel,
@@ -74,7 +79,9 @@ class Sp1Workload:
         }
 
     def start(self) -> None:
-        """Cross-check samples from now on."""
+        """Cross-check samples from now on, and have processes ready."""
+        if self._warm:
+            self._executor.keep_warm(self._warm)
         work = self._cross_checker.work
         threading.Thread(target=work, name="cross_checker", daemon=True).start()
 
@@ -89,20 +96,21 @@ class Sp1Workload:
 
         `job` is the caller's name for it, under which it is cancelled and cross-checks are
         reported. `program` is the hash of a program that was sent before; without it, the first
-        blob is the program. `cycles` and `seconds` lower the limits.
+        blob is the program, which must have the hash `sent_as`, where there is one. `cycles` and
+        `seconds` lower the limits.
         """
         job, name = str(header["job"]), header.get("program")
-        program = self._programs.keep(blobs[0]) if name is None else self._programs.of(str(name))
-        stdin = blobs[1:] if name is None else blobs
+        kept = self._new(blobs[0]) if name is None else self._programs.of(str(name))
+        _require_named(kept, header.get("sent_as"))
+        program, stdin = kept.content, blobs[1:] if name is None else blobs
         limits = _lowered(self._limits, header.get("cycles"), header.get("seconds"))
-        check_elf(program)
         with self._stoppable(job) as stop:
-            # Kept programs are named by their hash, which was computed here.
-            known = bytes.fromhex(str(name)) if name is not None else None
-            verifying_key = self._verifying_keys.of(program, stop, known)
+            verifying_key = self._verifying_keys.of(program, stop, kept.sha256)
             limits = replace(limits, stop=stop)
             with self._beside(program, stdin) as beside:
-                execution = self._executor.execute(program, stdin, limits, self._engine)
+                execution = self._executor.execute(
+                    program, stdin, limits, self._engine, sealed=kept.sealed
+                )
                 require_signable(execution)
                 run = Run(job, program, stdin, execution, str(header.get("slot", "")))
                 timing = self._cross_checker.before_signing(run, beside)
@@ -145,10 +153,25 @@ class Sp1Workload:
 
     def _verifying_key(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> Frame:
         """The key of the program that is the one blob, which is kept for later runs."""
-        check_elf(blobs[0])
-        program = self._programs.keep(blobs[0])
+        kept = self._new(blobs[0])
         with self._stoppable(str(header["job"])) as stop:
-            return Frame({"words": list(self._verifying_keys.of(program, stop).words)})
+            key = self._verifying_keys.of(kept.content, stop, kept.sha256)
+        return Frame({"words": list(key.words)})
+
+    def _new(self, program: bytes) -> KeptProgram:
+        """A program that was sent, checked before it is kept. Raises `ProgramInvalid`."""
+        check_elf(program)
+        return self._programs.keep(program)
+
+    def _self_test(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> Frame:
+        """What the engine makes of the program that is the first blob, on the others as stdin. It
+        is not signed: the caller knows what it should be. Raises `ExecutionStopped` while jobs
+        have the memory."""
+        check_elf(blobs[0])
+        limits = _lowered(self._limits, header["cycles"], header["seconds"])
+        execution = self._executor.execute(blobs[0], blobs[1:], limits, self._engine, wait=False)
+        require_signable(execution)
+        return Frame({"cycles": execution.cycles}, (execution.public_values,))
 
     def _cancel(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> Frame:
         """End the run of a job, if there is one."""
@@ -199,18 +222,21 @@ class Sp1Workload:
 
 @dataclass(frozen=True)
 class SignableOutcome:
-    """An outcome that may be signed: as the legacy message, and as a statement where there is a
-    domain. `follow_up` is called after signing."""
+    """An outcome that may be signed: as the legacy message, as sp1-tee's, and as a statement where
+    there is a domain. `follow_up` is called after signing."""
 
     outcome: Outcome
     domain: Domain | None
     follow_up: Callable[[], None] | None = None
 
     def digests(self, valid_until: int) -> tuple[bytes, ...]:
-        """The legacy message's digest, and that of the statement until `valid_until`."""
+        """The digests of the legacy message, of sp1-tee's, and of the statement until
+        `valid_until`."""
+        tee = Sp1TeeMessage(self._key.program_vkey, self.outcome.public_values)
         if self.domain is None:
-            return (self._message.digest,)
-        return (self._message.digest, self._statement(valid_until).digest(self.domain))
+            return (self._message.digest, tee.digest)
+        statement = self._statement(valid_until).digest(self.domain)
+        return (self._message.digest, tee.digest, statement)
 
     def answer(self, signed: Signatures) -> Frame:
         """The proof, with the public values as its one blob."""
@@ -220,6 +246,7 @@ class SignableOutcome:
         proof = {
             "signer": to_hex(signed.signer),
             "signature": to_hex(signed.signatures[0]),
+            "sp1_tee_signature": to_hex(signed.signatures[1]),
             "valid_until": signed.valid_until,
             "digest": to_hex(self._message.digest),
             "words": list(outcome.words),
@@ -256,8 +283,17 @@ class SignableOutcome:
         return {
             "contract": to_hex(self.domain.contract),
             "expires_at": signed.valid_until,
-            "signature": to_hex(signed.signatures[1]),
+            "signature": to_hex(signed.signatures[2]),
         }
+
+
+def _require_named(program: KeptProgram, name: object) -> None:
+    """Raise `ProgramChanged` unless the program has that sha256, in hexadecimal, if any is told."""
+    if name is not None and name != program.sha256.hex():
+        raise ProgramChanged(
+            f"the program that was sent has the sha256 {program.sha256.hex()}, not {name!s:.64}",
+            hint="the file that it was read from has been changed or is damaged",
+        )
 
 
 def _lowered(limits: Limits, cycles: int | None, seconds: float | None) -> Limits:

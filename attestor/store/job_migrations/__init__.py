@@ -5,6 +5,8 @@ from attestor.store.job_migrations import (
     j2_registrations,
     j3_client_cycles,
     j4_programs,
+    j5_program_bytes,
+    j6_sp1_tee,
 )
 
 JOB_MIGRATIONS: tuple[str, ...] = (
@@ -12,5 +14,7 @@ JOB_MIGRATIONS: tuple[str, ...] = (
     j2_registrations.SQL,
     j3_client_cycles.SQL,
     j4_programs.SQL,
+    j5_program_bytes.SQL,
+    j6_sp1_tee.SQL,
 )
 """As `store.migrations.MIGRATIONS`, for a database of its own."""

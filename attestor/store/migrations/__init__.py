@@ -21,6 +21,7 @@ from attestor.store.migrations import (
     m10_jobs_apart,
     m11_evidence,
     m12_batches,
+    m13_sp1_tee,
 )
 
 MIGRATIONS: tuple[str, ...] = (
@@ -36,6 +37,7 @@ MIGRATIONS: tuple[str, ...] = (
     m10_jobs_apart.SQL,
     m11_evidence.SQL,
     m12_batches.SQL,
+    m13_sp1_tee.SQL,
 )
 """Migration n brings a database of version n (`PRAGMA user_version`) to n + 1. They run without
 checks of foreign keys, so that a table can be built anew; those are checked before the commit."""

@@ -4,6 +4,7 @@
 //! still name with a frame on stdout, and ends. What it cannot name (a signal) its parent sees by
 //! its exit status.
 
+mod attached;
 mod confine;
 mod failure;
 mod memory;

@@ -1,7 +1,7 @@
 //! The life of a process: one request on stdin, one answer on stdout, the end.
 
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::os::fd::{AsRawFd, RawFd};
 use std::process::ExitCode;
 
@@ -9,6 +9,7 @@ use attestor_protocol::{Fields, FrameError};
 use attestor_sandbox::{Sandbox, Work};
 use serde_json::{Value, json};
 
+use crate::attached::Beginning;
 use crate::confine::{self, Bounds};
 use crate::failure::{Class, Failure, guarded, record_panics};
 use crate::memory;
@@ -43,6 +44,14 @@ pub trait Program {
 
     /// Read a header, before any blob.
     fn read(fields: &Fields) -> Result<Self::Call, Failure<Self::Class>>;
+
+    /// Take what was attached to the request, before the bounds are in force.
+    fn attach(
+        _call: &mut Self::Call,
+        _attached: &'static [u8],
+    ) -> Result<(), Failure<Self::Class>> {
+        Err(Failure::crash("this program takes nothing attached"))
+    }
 
     /// The bounds in which the call is answered.
     fn bounds(call: &Self::Call) -> Bounds;
@@ -84,12 +93,16 @@ pub fn serve<P: Program>() -> ExitCode {
 fn respond<P: Program>(answer: RawFd) -> Result<Answer, Failure<P::Class>> {
     confine::require_empty_environment()?;
     let mut sandbox = Sandbox::enter(answer).map_err(not_confined)?;
-    let mut input = io::stdin().lock();
+    let Beginning { bytes, attachment } = Beginning::take().map_err(no_request)?;
+    let mut input = bytes.as_slice().chain(io::stdin().lock());
     let header = attestor_protocol::read_header(&mut input).map_err(bad_frame)?;
     if header.fields.get("version").and_then(Value::as_u64) != Some(P::VERSION) {
         return Err(Failure::crash(format!("request is not of version {}", P::VERSION)));
     }
-    let call = P::read(&header.fields)?;
+    let mut call = P::read(&header.fields)?;
+    if let Some(attached) = attachment.blob(&header.fields)? {
+        P::attach(&mut call, attached)?;
+    }
     P::bounds(&call).apply()?;
     sandbox.seal(P::WORK, answer).map_err(not_confined)?;
     require_walls(&sandbox, &header.fields)?;
@@ -120,6 +133,10 @@ fn report(sandbox: &Sandbox, about: Fields) -> Answer {
 
 fn bad_frame<C: Class>(error: FrameError) -> Failure<C> {
     Failure::crash(error.to_string())
+}
+
+fn no_request<C: Class>(error: io::Error) -> Failure<C> {
+    Failure::crash(format!("cannot take the request: {error}"))
 }
 
 fn not_confined<C: Class>(error: io::Error) -> Failure<C> {

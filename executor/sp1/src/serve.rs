@@ -23,6 +23,8 @@ pub struct Request {
     /// The run cross-checks one on the other engine, and nothing is signed for it alone.
     pub cross_checks: bool,
     pub blobs: Vec<Vec<u8>>,
+    /// The ELF, where it came as sealed memory and not as the first blob.
+    pub attached: Option<&'static [u8]>,
 }
 
 /// What is to be executed: the engine, the ELF and the stdin entries.
@@ -31,9 +33,13 @@ type Execution<'a> = (Engine, &'a [u8], &'a [Vec<u8>]);
 impl Request {
     /// The parts of a request to execute.
     pub(crate) fn to_execute(&self) -> Result<Execution<'_>, Failure> {
-        let Some((elf, stdin)) = self.blobs.split_first() else {
-            let why = "a request to execute carries the ELF as a blob";
-            return Err(Failure::new(Class::Crash, why));
+        let (elf, stdin) = match (self.attached, self.blobs.split_first()) {
+            (Some(elf), _) => (elf, self.blobs.as_slice()),
+            (None, Some((elf, stdin))) => (elf.as_slice(), stdin),
+            (None, None) => {
+                let why = "a request to execute carries the ELF as a blob, or attached";
+                return Err(Failure::new(Class::Crash, why));
+            }
         };
         match self.engine {
             Some(engine) => Ok((engine, elf, stdin)),
@@ -69,7 +75,13 @@ impl<M: Main> Program for Sp1<M> {
             engine: Engine::parse(fields)?,
             cross_checks: fields.get("cross_checks").and_then(Value::as_bool).unwrap_or(false),
             blobs: Vec::new(),
+            attached: None,
         })
+    }
+
+    fn attach(request: &mut Request, attached: &'static [u8]) -> Result<(), Failure> {
+        request.attached = Some(attached);
+        Ok(())
     }
 
     fn bounds(request: &Request) -> Bounds {

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 import requests
 from cases import scroll_batch
-from cases.avs_process import Running, running, write_file
+from cases.avs_process import running, write_file
+from cases.avs_prover import Prover, batch_blocks, recorded
 from cases.go_operator import build, calls
 from cases.scroll_http import Served, served
 from cases.scroll_node import RecordedNode, Refusal
@@ -32,7 +33,7 @@ from attestor.core.text import from_hex, to_hex
 from attestor.executor.scroll import PROGRAM
 from attestor.kzg.commitments import CKzg
 from attestor.quote.format import BodyType, parse
-from attestor.scroll import headers, l1_commit, witness
+from attestor.scroll import headers, l1_commit
 from attestor.scroll.witness import Witness
 
 BUILT = Path(__file__).resolve().parents[3] / "executor" / "target" / "release"
@@ -44,42 +45,9 @@ TRANSACTION = b"\x21" * 32
 pytestmark = pytest.mark.skipif(not (BUILT / PROGRAM).exists(), reason="not built: make scroll")
 
 
-def recorded(vectors: Path, pattern: str) -> dict[int, Witness]:
-    found = (
-        witness.from_text(path.read_bytes(), path.name)
-        for path in sorted((vectors / "scroll").glob(pattern))
-    )
-    return {one.number: one for one in found}
-
-
 @pytest.fixture(scope="module")
 def blocks(vectors: Path) -> dict[int, Witness]:
     return recorded(vectors, "witnesses/euclidv2-149199*.json")
-
-
-@dataclass
-class Prover:
-    """A running prover, the node that it asks, and its database."""
-
-    started: Running
-    node: Served
-    database: Path
-
-    def call(self, method: str, *params: object) -> Any:
-        body: Any = {"jsonrpc": "2.0", "method": method, "params": list(params), "id": 1}
-        found = requests.post(f"http://127.0.0.1:{self.started.port}", json=body, timeout=120)
-        return found.json()
-
-    def result(self, method: str, *params: object) -> Any:
-        found = self.call(method, *params)
-        assert "result" in found, found
-        return found["result"]
-
-    def error(self, method: str, *params: object) -> Any:
-        found = self.call(method, *params)
-        assert "error" in found, found
-        assert "skip" not in json.dumps(found["error"])
-        return found["error"]
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +72,7 @@ class L1:
     blocks: dict[int, Witness]
 
     def __post_init__(self) -> None:
-        self.blob = scroll_batch.envelope(7, batch_blocks(self.blocks))
+        self.blob = scroll_batch.envelope(7, batch_blocks(self.blocks, FIRST, LAST))
         commitment = CKzg().commitment(self.blob)
         self.name = b"\x01" + hashlib.sha256(commitment).digest()[1:]
         self.parent = b"\x99" * 32
@@ -143,13 +111,6 @@ class L1:
         return self.l2.answer(method, params)
 
 
-def batch_blocks(blocks: dict[int, Witness]) -> list[Any]:
-    return [
-        from_header(blocks[number].header, blocks[number].transactions)
-        for number in range(FIRST, LAST + 1)
-    ]
-
-
 def poe_of(answer: dict[str, Any]) -> Poe:
     told = answer["poe"]
     assert told.pop("signature") == "0x" + "00" * 65
@@ -179,7 +140,7 @@ def test_operators_flow__recorded_blocks__get_a_poe(
     assert prover.result("prover_metadata")["with_context"] is False
     context = prover.result("prover_genContext", FIRST, LAST, 1)
     assert prover.result("da_tryLock", context["hash"]) == "Exist"
-    case = scroll_batch.case(0, batch_blocks(blocks))
+    case = scroll_batch.case(0, batch_blocks(blocks, FIRST, LAST))
     task = {"batch": to_hex(case.calldata[4:]), "pob_hash": context["hash"]}
     answer = prover.result("prover_proveTask", task)
     require_right(prover, blocks, answer, case.batch_hash)
@@ -190,7 +151,7 @@ def test_operators_flow__recorded_blocks__get_a_poe(
 def test_without_context__recorded_blocks__get_a_poe(
     prover: Prover, blocks: dict[int, Witness]
 ) -> None:
-    case = scroll_batch.case(0, batch_blocks(blocks))
+    case = scroll_batch.case(0, batch_blocks(blocks, FIRST, LAST))
     answer = prover.result("prover_proveTaskWithoutContext", to_hex(case.calldata), 1)
     require_right(prover, blocks, answer, case.batch_hash)
 
@@ -221,7 +182,7 @@ def test_prove__of_version_7_with_its_blob__gets_a_poe(
 
 
 def test_prove__other_transactions__are_refused(prover: Prover, blocks: dict[int, Witness]) -> None:
-    other = scroll_batch.with_other_transactions(batch_blocks(blocks))
+    other = scroll_batch.with_other_transactions(batch_blocks(blocks, FIRST, LAST))
     case = scroll_batch.case(0, other)
     context = prover.result("prover_genContext", FIRST, LAST, 1)
     task = {"batch": to_hex(case.calldata[4:]), "pob_hash": context["hash"]}
@@ -231,7 +192,7 @@ def test_prove__other_transactions__are_refused(prover: Prover, blocks: dict[int
 def test_prove__context_of_other_blocks__is_refused(
     prover: Prover, blocks: dict[int, Witness]
 ) -> None:
-    case = scroll_batch.case(0, batch_blocks(blocks))
+    case = scroll_batch.case(0, batch_blocks(blocks, FIRST, LAST))
     context = prover.result("prover_genContext", FIRST, FIRST, 1)
     task = {"batch": to_hex(case.calldata[4:]), "pob_hash": context["hash"]}
     assert prover.error("prover_proveTask", task)["code"] == 15001
@@ -261,7 +222,7 @@ def test_prove__context_that_lies__is_refused_and_dropped(
 ) -> None:
     changes, told = REFUSED[name]
     context = changed_context(blocks, **changes)
-    case = scroll_batch.case(0, batch_blocks(blocks))
+    case = scroll_batch.case(0, batch_blocks(blocks, FIRST, LAST))
     assert prover.result("da_putPob", context) is None
     task = {"batch": to_hex(case.calldata[4:]), "pob_hash": context["hash"]}
     error = prover.error("prover_proveTask", task)
@@ -273,7 +234,7 @@ def test_prove__context_without_the_parents_header__is_anchored_by_the_node(
     prover: Prover, blocks: dict[int, Witness]
 ) -> None:
     context = changed_context(blocks, parent_header=None)
-    case = scroll_batch.case(0, batch_blocks(blocks))
+    case = scroll_batch.case(0, batch_blocks(blocks, FIRST, LAST))
     prover.result("da_putPob", context)
     task = {"batch": to_hex(case.calldata[4:]), "pob_hash": context["hash"]}
     require_right(prover, blocks, prover.result("prover_proveTask", task), case.batch_hash)
@@ -329,7 +290,7 @@ def test_metrics__after_proofs__have_counted_them(prover: Prover) -> None:
 def test_go_operator__recorded_blocks__get_a_poe(
     prover: Prover, blocks: dict[int, Witness], tmp_path: Path
 ) -> None:
-    case = scroll_batch.case(0, batch_blocks(blocks))
+    case = scroll_batch.case(0, batch_blocks(blocks, FIRST, LAST))
     context, batch = tmp_path / "context.json", tmp_path / "batch"
     context.write_text(json.dumps(prover.result("prover_genContext", FIRST, LAST, 1)))
     batch.write_bytes(case.calldata[4:])

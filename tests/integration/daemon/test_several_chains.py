@@ -118,6 +118,32 @@ def test_statement__each_registration__names_chain_registry_and_contract(two: Tw
         assert answer.headers["X-Attestor-Registration"].lower() == chain.registration
 
 
+def test_v1_proof__each_registration__names_it_and_verifies_there_alone(two: TwoChains) -> None:
+    program = two.ask("PUT", "/v1/programs", data=elf(fibonacci.NAME)).json()["program_vkey"]
+    stdin = [to_hex(entry) for entry in fibonacci.stdin(23)]
+    for name, chain in two.chains.items():
+        query = f"?registration={name}"
+        asked = two.ask("POST", f"/v1/jobs{query}", json={"program": program, "stdin": stdin})
+        job = asked.json()["id"]
+        proof = two.ask("GET", f"/v1/proofs/{job}?wait=60").json()
+        told = f"{chain.node.chain_id}:{checksummed(chain.registry.address)}"
+        assert proof["registration"] == told
+        assert from_hex(proof["signer"].lower()) == two.signer(name)
+        assert proof["program_vkey"] == program
+        statement = proof["forms"]["statement"]
+        assert statement["chainId"] == chain.node.chain_id
+        assert statement["contract"] == checksummed(chain.multiproof.address)
+        values = from_hex(proof["public_values"])
+        signature = from_hex(proof["forms"]["upstream"]["signature"])
+        verified = chain.multiproof.verify_program(from_hex(program), values, signature)
+        assert verified == (two.signer(name),)
+        (other,) = set(IDS) - {name}
+        with pytest.raises(ProofRefused):
+            two.chains[other].multiproof.verify_program(from_hex(program), values, signature)
+        refused = two.ask("GET", f"/v1/proofs/{job}?registration={other}")
+        assert refused.json()["error"]["code"] == "registration_unknown"
+
+
 @pytest.mark.parametrize("given", ["third", "", "31337", "1:0x" + "00" * 20, "first second"])
 def test_request_proof__no_such_registration__lists_what_there_is(
     two: TwoChains, given: str

@@ -12,7 +12,7 @@ import pytest
 
 from attestor.core.execution import Limits
 from attestor.executor import NativeExecutor
-from attestor.executor.child import BUILD_COMMAND
+from attestor.executor.starting import BUILD_COMMAND
 
 ROOT = Path(__file__).resolve().parents[3]
 DIRECTORY = ROOT / "executor" / "target" / "release"

@@ -38,14 +38,15 @@ class Queue(ProofQueue):
         self,
         identity: Identity,
         request: Request,
-        again: bool = False,
+        is_stale: Any = None,
         client: str = "",
         kept: bool = False,
-    ) -> None:
+    ) -> JobState:
         if self.fault is not None:
             raise self.fault
         assert request.program is not None
         self.added.append(request.program)
+        return JobState("queued", None, None)
 
     async def until_over(self, job: str, client: str = "") -> JobState | None:
         return self.answered

@@ -21,6 +21,8 @@ from attestor.http.jsonrpc_server import JsonRpcLimits, JsonRpcServer, Params
 from attestor.http.server import Listener, application, listen
 
 LIMIT = 4096
+HUGE = 16 << 20
+"""More than sockets take."""
 PARSE_ERROR = '{"jsonrpc":"2.0","error":{"code":-32700,"message":"Parse error"},"id":null}'
 TOO_BIG = (
     '{"jsonrpc":"2.0","error":{"code":-32007,"message":"Request is too big","data":'
@@ -46,6 +48,19 @@ async def large(params: Params) -> object:
     return "x" * LIMIT
 
 
+async def half(params: Params) -> object:
+    return "x" * (LIMIT // 2)
+
+
+async def wait(params: Params) -> object:
+    await asyncio.sleep(30)
+    return None
+
+
+async def huge(params: Params) -> object:
+    return "x" * HUGE
+
+
 def told(error: AttestorError) -> Failure:
     return Failure(14001, str(error))
 
@@ -54,11 +69,20 @@ def serve(
     body: Body,
     limits: ConnectionLimits | None = None,
     tls: ssl.SSLContext | None = None,
+    body_limit: int = LIMIT,
 ) -> None:
     async def whole() -> None:
         served = application()
-        methods = {"echo": echo, "fail": fail, "crash": crash, "large": large}
-        server = JsonRpcServer(methods, lambda: "a 1\n", JsonRpcLimits(LIMIT, batch=3), told)
+        methods = {
+            "echo": echo,
+            "fail": fail,
+            "crash": crash,
+            "large": large,
+            "half": half,
+            "wait": wait,
+            "huge": huge,
+        }
+        server = JsonRpcServer(methods, lambda: "a 1\n", JsonRpcLimits(body_limit, 3), told)
         server.add_to(served)
         listener = Listener(served, listen("127.0.0.1", 0, "avs"), limits, tls)
         await listener.start()
@@ -71,12 +95,12 @@ def serve(
 
 
 async def exchange(
-    port: int, sent: bytes, context: ssl.SSLContext | None = None
+    port: int, sent: bytes, context: ssl.SSLContext | None = None, address: str = "127.0.0.1"
 ) -> tuple[int, str, str]:
     """Status, content type, body."""
     name = "prover.example" if context else None
     reader, writer = await asyncio.open_connection(
-        "127.0.0.1", port, ssl=context, server_hostname=name
+        "127.0.0.1", port, ssl=context, server_hostname=name, local_addr=(address, 0)
     )
     writer.write(sent)
     head = (await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10)).decode()
@@ -119,6 +143,20 @@ EXCHANGES: dict[str, tuple[bytes, int, str, str]] = {
         f"[{ECHOED}]",
     ),
     "batch of notifications": (post('[{"jsonrpc":"2.0","method":"echo"}]'), 200, JSON, ""),
+    "params that are none": (
+        post(call("nothing", "p")),
+        200,
+        JSON,
+        error(-32601, "Method not found"),
+    ),
+    "nothing to answer to": (post("{}"), 200, JSON, PARSE_ERROR),
+    "batch beyond the limit": (
+        post("[" + ",".join([call("half")] * 3) + "]"),
+        200,
+        JSON,
+        '{"jsonrpc":"2.0","error":{"code":-32011,"message":"The batch response was too large",'
+        '"data":"Exceeded max limit of 4096"},"id":null}',
+    ),
     "unknown": (post(call("nothing")), 200, JSON, error(-32601, "Method not found")),
     "typed error": (post(call("fail")), 200, JSON, error(14001, "what (do this)")),
     "unexpected error": (post(call("crash")), 200, JSON, error(-32603, "Internal error")),
@@ -200,6 +238,42 @@ def test_edge__connection_beyond_those_that_are_answered__is_told() -> None:
         assert (await exchange(port, post(call("echo", [1]))))[0] == 200
 
     serve(body, ConnectionLimits(answered=2))
+
+
+def test_edge__answers_that_nobody_reads__give_way_to_another_client() -> None:
+    async def body(port: int) -> None:
+        asked = post(call("huge"))
+        held = [await asyncio.open_connection("127.0.0.1", port, limit=1) for _ in range(8)]
+        for _, writer in held:
+            writer.write(asked)
+        await asyncio.sleep(0.5)
+        for address in ("127.0.0.2", "127.0.0.3"):
+            status, _, text = await exchange(port, asked, address=address)
+            assert (status, len(text) > HUGE) == (200, True)
+        heads = [await asyncio.wait_for(reader.read(12), 5) for reader, _ in held]
+        # Of the eight, four were too many from the first.
+        assert heads.count(b"HTTP/1.1 503") == 4
+        for _, writer in held:
+            writer.close()
+
+    serve(body, body_limit=HUGE + 1000)
+
+
+@pytest.mark.parametrize("sent", [b"", post(call("wait"))])
+def test_edge__one_address_has_all_connections__gives_way_to_another(sent: bytes) -> None:
+    async def body(port: int) -> None:
+        held = [await asyncio.open_connection("127.0.0.1", port) for _ in range(6)]
+        for _, writer in held[:4]:
+            writer.write(sent)
+        await asyncio.sleep(0.1)
+        found = await exchange(port, post(call("echo", [1])), address="127.0.0.2")
+        assert found == (200, JSON, ECHOED)
+        # Of its own it had as many as there are.
+        assert (await exchange(port, post(call("echo", [1]))))[0] == 429
+        for _, writer in held:
+            writer.close()
+
+    serve(body, ConnectionLimits(answered=4))
 
 
 def test_edge__address_that_is_not_allowed__is_closed() -> None:

@@ -86,7 +86,7 @@ def test_status__of_the_daemon__names_its_signer(devnet: Devnet) -> None:
     status, told = ask(devnet, "GET", "/v1/status")
     assert (status, told["chain_id"], told["halted"]) == (200, devnet.node.chain_id, None)
     assert told["signer"] is not None
-    assert told["forms"] == ["statement", "upstream"]
+    assert told["forms"] == ["sp1-tee", "statement", "upstream"]
     assert told["chain_time"] > 0
 
 

@@ -7,14 +7,16 @@ import pytest
 from attestor.access.admission import Admission
 from attestor.api.metered import CYCLES_PER_SECOND, Metered
 from attestor.core.client import Client, How
-from attestor.core.job import Work
+from attestor.core.job import Request, Work
 from attestor.core.proof import Proof
 from attestor.core.quotas import Quotas
 from attestor.errors import ExecutionCycleLimit, ExecutionStopped, NoActiveSigner
 from attestor.errors.access import QuotaExceeded
 from attestor.store.client_cycles import DAY_SECONDS, SLICE_SECONDS, ClientCycles
 from attestor.store.database import Store
+from attestor.store.jobs import Jobs
 from attestor.store.opening import JOBS
+from attestor.store.payers import payers
 
 NOW = 1_800_000_000.0
 
@@ -68,6 +70,36 @@ def test_cycles__used_up__come_back_when_their_time_is_over(
     bench.ask("bob", "b", **{limit: 100})
     bench.now += caught.value.seconds
     bench.ask("alice", "c", **{limit: 100})
+
+
+def test_take_over__job_of_an_earlier_run__is_paid_by_who_asked_first(
+    bench: Bench, tmp_path: Path
+) -> None:
+    jobs = Jobs(bench.store, lambda: bench.now)
+    request = Request(b"elf", (b"in",))
+    job = request.identify().job
+    for client in ("client alice", "client bob"):
+        jobs.ask(request.identify(), request, client, kept=True)
+        bench.now += 1
+    bench.store.close()
+    later = Bench(tmp_path / "jobs.sqlite")
+    later.admission.take_over(payers(later.store))
+    later.open.add(job)
+    with pytest.raises(QuotaExceeded):
+        later.ask("alice", "another", jobs=1)
+    later.admission.charge(job, 100)
+    with pytest.raises(QuotaExceeded):
+        later.ask("alice", "another", cycles_per_hour=100)
+    later.ask("bob", "another", cycles_per_hour=100)
+
+
+def test_payers__jobs_that_are_over_or_nobodys__are_left_out(bench: Bench) -> None:
+    jobs = Jobs(bench.store, lambda: bench.now)
+    nobodys, over = (Request(b"elf", (data,)) for data in (b"a", b"b"))
+    jobs.ask(nobodys.identify(), nobodys, "", kept=True)
+    jobs.ask(over.identify(), over, "client alice", kept=True)
+    jobs.cancel(over.identify().job)
+    assert payers(bench.store) == {}
 
 
 def test_cycles__after_a_restart__are_still_used_up(bench: Bench, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from attestor import cli
+from attestor.cli import avs_parts
 from attestor.errors import SandboxInsufficient
 from attestor.hardening import process
 
@@ -18,13 +19,14 @@ def test_start__kernel_without_prctl__is_refused_with_the_reason(
         raise OSError(errno.ENOSYS, "Function not implemented")
 
     monkeypatch.setattr(process, "keep_memory_to_itself", lacking)
+    monkeypatch.setattr(avs_parts, "detect", lambda *given: None)
     database = tmp_path / "avs.sqlite"
     (tmp_path / "prover.json").write_text("{}")
     arguments = ["avs", "-c", str(tmp_path / "prover.json"), "--database", str(database)]
     result = CliRunner().invoke(cli.group, arguments)
     assert isinstance(result.exception, SandboxInsufficient)
     assert "Function not implemented" in result.exception.message
-    assert "Gramine has no prctl" in (result.exception.hint or "")
+    assert "--quotes gramine" in (result.exception.hint or "")
     assert not database.exists()
 
 

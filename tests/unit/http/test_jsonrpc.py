@@ -35,8 +35,13 @@ SINGLE: dict[str, Item] = {
     '{"id":7,"method":"m"}': invalid(7),
     '{"jsonrpc":"2.0","id":7}': invalid(7),
     '{"jsonrpc":"2.0","id":7,"method":1}': invalid(7),
-    '{"jsonrpc":"2.0","id":"x","method":"m","params":"p"}': invalid("x"),
-    "{}": invalid(None),
+    # The method's to refuse, and its name the first thing to be looked at.
+    '{"jsonrpc":"2.0","id":"x","method":"m","params":"p"}': Call("x", "m", "p"),
+    # With no id to answer to, jsonrpsee takes it for no JSON-RPC at all.
+    "{}": PARSE,
+    '{"jsonrpc":"1.0","method":"m"}': PARSE,
+    '{"jsonrpc":"2.0","method":1}': PARSE,
+    '{"jsonrpc":"2.0","id":null}': invalid(None),
     "{": PARSE,
     "{]": PARSE,
     '{"a":1,"a":2}': PARSE,
@@ -54,6 +59,7 @@ def test_parse__single__is_what_it_is(text: str) -> None:
 def test_parse__batch__judges_each_by_itself() -> None:
     found = parse('[{"jsonrpc":"2.0","id":1,"method":"m"},1,{"id":3}]')
     assert found == Message((Call(1, "m", None), invalid(None), invalid(3)), is_batch=True)
+    assert parse("[{}]") == Message((invalid(None),), is_batch=True)
 
 
 def test_parse__batch_of_one__is_a_batch() -> None:

@@ -1,9 +1,9 @@
 """Quotes under Gramine, by a double of its pseudo-files."""
 
 import errno
-from dataclasses import dataclass, field
 
 import pytest
+from cases.gramine import Gramine, platform
 
 from attestor.errors import (
     QuoteInvalid,
@@ -13,45 +13,10 @@ from attestor.errors import (
     ReportDataMismatch,
 )
 from attestor.quote.format import BodyType, parse
-from attestor.quote.gramine import DIRECTORY, GramineProvider
-from attestor.quote.simulated import SimulatedPlatform, Variation
-from attestor.quote.simulated.variation import sgx
+from attestor.quote.gramine import GramineProvider
+from attestor.quote.simulated import Variation
 
 DATA = bytes(range(64))
-
-
-def platform(variation: Variation | None = None) -> SimulatedPlatform:
-    return SimulatedPlatform(b"test", 31337, 1_756_000_000, variation or sgx())
-
-
-@dataclass
-class Gramine:
-    """An enclave's /dev/attestation: what was written last is in the next quote."""
-
-    kind: bytes = b"dcap"
-    platform: SimulatedPlatform = field(default_factory=platform)
-    faults: dict[str, OSError] = field(default_factory=dict)
-    replaced: bytes | None = None
-    told: bytes | None = None
-    written: bytes = bytes(64)
-
-    def read(self, path: str, limit: int) -> bytes:
-        name = self._name(path)
-        if name == "attestation_type":
-            return self.kind
-        assert name == "quote", name
-        return self.told if self.told is not None else self.platform.quote(self.written)
-
-    def write(self, path: str, data: bytes) -> None:
-        assert self._name(path) == "user_report_data"
-        self.written = self.replaced or data
-
-    def _name(self, path: str) -> str:
-        directory, _, name = path.rpartition("/")
-        assert directory == DIRECTORY
-        if name in self.faults:
-            raise self.faults[name]
-        return name
 
 
 def test_quote__dcap__is_of_version_3_with_the_report_data() -> None:

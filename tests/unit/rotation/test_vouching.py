@@ -46,6 +46,34 @@ def test_require__registered_at_the_head__returns() -> None:
     vouching(Chain()).require(SIGNER)
 
 
+def test_require__again_at_the_same_head__the_registry_is_not_asked_again() -> None:
+    chain = Chain()
+    asking = vouching(chain)
+    asking.require(SIGNER)
+    chain.is_valid = False
+    asking.require(SIGNER)
+    later = Block(10, b"\x0a" * 32, HEAD.hash, 1012)
+    chain.head = lambda: later  # type: ignore[method-assign]
+    chain.at = lambda block: chain  # type: ignore[method-assign]
+    with pytest.raises(SignerNotVouchedFor):
+        asking.require(SIGNER)
+
+
+def test_require__another_signer_at_the_same_head__is_asked_about() -> None:
+    chain = Chain()
+    asked: list[bytes] = []
+
+    def vouches_for(signer: bytes) -> bool:
+        asked.append(signer)
+        return True
+
+    chain.vouches_for = vouches_for  # type: ignore[method-assign]
+    asking = vouching(chain)
+    for signer in (SIGNER, b"\x06" * 20, b"\x06" * 20):
+        asking.require(signer)
+    assert asked == [SIGNER, b"\x06" * 20]
+
+
 def test_require__not_registered__is_refused_after_some_looks() -> None:
     chain = Chain(is_valid=False)
     with pytest.raises(SignerNotVouchedFor, match="not registered, after it signed"):

@@ -34,6 +34,7 @@ from attestor.errors import (
     NoActiveSigner,
     SigningHalted,
 )
+from attestor.executor.sealed_memory import SealedBytes
 from attestor.signer import cross_checker as module
 from attestor.signer.cross_checker import CrossChecker
 from attestor.signer.keys import Keys
@@ -77,6 +78,7 @@ class Engines:
         *,
         cross_check: bool = False,
         wait: bool = True,
+        sealed: SealedBytes | None = None,
     ) -> Execution:
         assert cross_check is (engine is not Engine.ATTESTOR)
         assert wait is (limits.stop is None) or engine is Engine.ATTESTOR
@@ -310,9 +312,9 @@ def test_prove__disagreement_of_another_job_meanwhile__is_not_signed() -> None:
     signer = Signer(NEVER)
     plain = signer.engines.execute
 
-    def halted_meanwhile(*arguments: Any) -> Execution:
+    def halted_meanwhile(*arguments: Any, **named: Any) -> Execution:
         signer.keys.halt("SP1's engine disagrees with ours on job job-1")
-        run: Execution = plain(*arguments)
+        run: Execution = plain(*arguments, **named)
         return run
 
     signer.engines.execute = halted_meanwhile

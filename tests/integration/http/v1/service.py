@@ -21,6 +21,7 @@ from attestor.core.job import Work
 from attestor.core.legacy_message import LegacyMessage
 from attestor.core.proof import Proof
 from attestor.core.served import Served
+from attestor.core.sp1_tee_message import Sp1TeeMessage
 from attestor.core.statement import CIRCUIT_VERSION, SignedStatement, Statement
 from attestor.core.verifying_key import VerifyingKey
 from attestor.errors import AttestorError, ExecutionStopped
@@ -51,6 +52,7 @@ class Prover:
         self.faults: list[Exception] = []
         self.ran: list[Work] = []
         self.keys = 0
+        self.signs_sp1_tee = True
         self.gate = threading.Event()
         self.gate.set()
         self._stopped: set[str] = set()
@@ -69,6 +71,9 @@ class Prover:
             cross_check=Timing.NOT_NEEDED,
             statement=self._statement(work),
             valid_until=UNTIL,
+            sp1_tee_signature=sign(SECRET, Sp1TeeMessage(KEY.program_vkey, VALUES).digest)
+            if self.signs_sp1_tee
+            else None,
         )
 
     def cancel(self, job: str) -> None:
@@ -126,14 +131,14 @@ class Service:
             cancel=self.prover.cancel,
         )
         self.served = application((), () if access is None else [access.middleware])
-        keys = ProgramKeys(self.jobs.programs, self.prover.verifying_key)
+        self.keys = ProgramKeys(self.jobs.programs, self.prover.verifying_key)
         serving = Serving(
             *(served, self.queue, Stored(self.jobs), True), signing=lambda: (SIGNER, 1_790_000_000)
         )
         second = Serving(other, self.other_queue, Stored(self.other_jobs), False)
         each = Registrations((serving, second), self.jobs.registration_of)
         bounds = Bounds(limits.max_bytes, 5.0)
-        V1(each, self.jobs.programs, keys, limits, bounds).add_to(self.served)
+        V1(each, self.jobs.programs, self.keys, limits, bounds).add_to(self.served)
         self.url = ""
         self.session: ClientSession
 

@@ -13,7 +13,9 @@ from yarl import URL
 from attestor.core.job import Identity, JobLimits
 from attestor.core.legacy_message import LegacyMessage
 from attestor.core.signature import recover
+from attestor.core.sp1_tee_message import Sp1TeeMessage
 from attestor.core.text import checksummed, from_hex, to_hex
+from attestor.core.verifying_key import VerifyingKey
 from attestor.errors import GuestFailed, SigningHalted
 from attestor.http.v1.forms import ProofForm
 from attestor.jobs import queue as queue_module
@@ -76,6 +78,12 @@ def test_job__of_a_known_program__is_proven_in_every_form(tmp_path: Path, by: st
         assert set(proof["forms"]) == {form.value for form in ProofForm}
         digest = LegacyMessage(KEY.vk_hash_bytes, VALUES).digest
         assert recover(digest, from_hex(proof["forms"]["upstream"]["signature"])) == SIGNER
+        tee = proof["forms"]["sp1-tee"]
+        digest = Sp1TeeMessage(KEY.program_vkey, VALUES).digest
+        assert (tee["version"], tee["digest"]) == (2, to_hex(digest))
+        signature = from_hex(tee["signature"])
+        assert recover(digest, signature) == SIGNER
+        assert tee["recovery_id"] == signature[64] - 27
         for form in ProofForm:
             _, one = await service.ask("GET", f"/v1/proofs/{expected}?form={form}")
             assert one == {**proof, "forms": {form.value: proof["forms"][form.value]}}
@@ -141,6 +149,68 @@ def test_job__form_that_is_not_signed__is_refused_at_once(tmp_path: Path) -> Non
         assert service.prover.ran == []
 
     serve(tmp_path, body, forms=(ProofForm.UPSTREAM,))
+
+
+def test_proof__asked_for_while_the_job_runs__waits_for_it(tmp_path: Path) -> None:
+    async def body(service: Service) -> None:
+        service.prover.gate.clear()
+        job = await service.job("0x01")
+        asking = asyncio.create_task(service.ask("GET", f"/v1/proofs/{job}?wait=60"))
+        await asyncio.sleep(0.05)
+        assert not asking.done()
+        service.prover.gate.set()
+        status, proof = await asking
+        assert (status, proof["id"]) == (200, job)
+
+    serve(tmp_path, body)
+
+
+@pytest.mark.parametrize("knows", [True, False])
+def test_job__key_of_the_program_changed_on_disk__is_refused_and_runs_nothing(
+    tmp_path: Path, knows: bool
+) -> None:
+    async def body(service: Service) -> None:
+        await service.send_program()
+        other = VerifyingKey((1,) * 8).program_vkey
+        store = service.jobs.programs._store
+        with store.transaction():
+            store.execute("UPDATE programs SET program_vkey = ?", to_hex(other))
+        if not knows:
+            service.keys._said.clear()
+        wanted = {"program": to_hex(other), "stdin": []}
+        status, told = await service.ask("POST", "/v1/jobs", json=wanted)
+        assert (status, told["error"]["code"]) == (404, "program_unknown")
+        assert service.prover.ran == []
+
+    serve(tmp_path, body)
+
+
+def test_job__by_its_key_after_a_restart__asks_the_signer_process_once(tmp_path: Path) -> None:
+    async def body(service: Service) -> None:
+        await service.send_program()
+        service.keys._said.clear()
+        asked = service.prover.keys
+        for stdin in ("0x01", "0x02"):
+            wanted = {"program": KNOWN["program_vkey"], "stdin": [stdin]}
+            status, _ = await service.ask("POST", "/v1/jobs", json=wanted)
+            assert status == 202
+        assert service.prover.keys == asked + 1
+
+    serve(tmp_path, body)
+
+
+def test_proof__made_before_sp1_tees_form_was_signed__says_so(tmp_path: Path) -> None:
+    async def body(service: Service) -> None:
+        service.prover.signs_sp1_tee = False
+        job = await service.job("0x01")
+        status, told = await service.ask("GET", f"/v1/proofs/{job}?form=sp1-tee&wait=60")
+        assert (status, told["error"]["code"]) == (404, "form_not_signed")
+        assert set((await service.ask("GET", f"/v1/proofs/{job}"))[1]["forms"]) == {
+            "statement",
+            "upstream",
+        }
+
+    serve(tmp_path, body)
 
 
 def test_proof__job_failed_or_runs_or_is_unknown__has_its_error(tmp_path: Path) -> None:

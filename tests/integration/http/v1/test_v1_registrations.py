@@ -80,7 +80,10 @@ def test_status__registration__is_told_with_all_others(tmp_path: Path) -> None:
         first = await service.ask("GET", "/v1/status")
         other = await service.ask("GET", "/v1/status?registration=other")
         assert (first[1]["chain_id"], other[1]["chain_id"]) == (CHAIN_ID, CHAIN_ID + 1)
-        assert (first[1]["forms"], other[1]["forms"]) == (["statement", "upstream"], ["upstream"])
+        assert (first[1]["forms"], other[1]["forms"]) == (
+            ["sp1-tee", "statement", "upstream"],
+            ["sp1-tee", "upstream"],
+        )
         assert [one["name"] for one in first[1]["registrations"]] == [None, "other"]
         assert (await service.ask("GET", "/v1/status?registration="))[0] == 422
 

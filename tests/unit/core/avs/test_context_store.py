@@ -2,10 +2,14 @@
 
 from dataclasses import replace
 
+import pytest
 from cases.contexts import context_of
+from hypothesis import given
+from hypothesis import strategies as st
 
 from attestor.core.avs.context import Context
 from attestor.core.avs.context_store import SECONDS, ContextStore, Lock
+from attestor.errors.avs import ContextRefused
 
 CONTEXT = context_of()
 
@@ -82,3 +86,100 @@ def test_locks__more_than_there_is_room_for__are_not_kept() -> None:
     answers = [store.try_lock(bytes([number]) * 32, 0.0) for number in range(10)]
     assert set(answers) == {Lock.LOCKED}
     assert len(store) == 3
+
+
+def test_lock__that_one_client_let_end__is_no_lock_of_its_again() -> None:
+    store = ContextStore()
+    assert store.try_lock(CONTEXT.hash, 0.0, "stranger") is Lock.LOCKED
+    assert store.try_lock(CONTEXT.hash, 1.0, "operator") is Lock.FAILED
+    # The stranger asks first, in the moment in which its lock ends.
+    assert store.try_lock(CONTEXT.hash, SECONDS, "stranger") is Lock.LOCKED
+    assert store.try_lock(CONTEXT.hash, SECONDS + 1, "operator") is Lock.LOCKED
+    assert store.try_lock(CONTEXT.hash, SECONDS + 2, "third") is Lock.FAILED
+
+
+CONTEXTS = [context_of(first) for first in range(7, 700, 7)]
+
+
+def filled(store: ContextStore, client: str, count: int) -> list[Context]:
+    made = [context for context in CONTEXTS if store.get(context.hash, 0.0) is None][:count]
+    for context in made:
+        store.put(context, 0.0, client)
+    return made
+
+
+def held(store: ContextStore, contexts: list[Context]) -> list[Context]:
+    return [context for context in contexts if store.get(context.hash, 0.0) is not None]
+
+
+def test_put__stranger_who_fills_the_store__gives_way_and_never_the_operator() -> None:
+    store = ContextStore(max_bytes=10 * max(context.size for context in CONTEXTS))
+    operators = filled(store, "operator", 2)
+    strangers = filled(store, "stranger", 40)
+    assert held(store, operators) == operators
+    assert held(store, strangers) == strangers[-len(held(store, strangers)) :]
+    operators += filled(store, "operator", 2)
+    assert held(store, operators) == operators
+
+
+def test_put__stranger_uploads_the_operators_own__it_is_kept_while_the_operator_wants_it() -> None:
+    store = ContextStore(max_bytes=10 * max(context.size for context in CONTEXTS))
+    shared = filled(store, "stranger", 1)
+    assert store.try_lock(shared[0].hash, 0.0, "operator") is Lock.EXISTS
+    filled(store, "stranger", 40)
+    assert held(store, shared) == shared
+
+
+def test_put__operator_alone__its_oldest_go() -> None:
+    store = ContextStore(max_bytes=10 * max(context.size for context in CONTEXTS))
+    made = filled(store, "operator", 30)
+    assert held(store, made) == made[-len(held(store, made)) :]
+    assert len(held(store, made)) >= 9
+
+
+def test_put__larger_than_all_room__is_refused_and_ends_no_other() -> None:
+    store = ContextStore(max_bytes=context_of(7, 1).size)
+    small = context_of(7, 1)
+    store.put(small, 0.0, "operator")
+    with pytest.raises(ContextRefused, match="there is room for"):
+        store.put(context_of(20, 5), 0.0, "stranger")
+    assert store.get(small.hash, 1.0) == small
+
+
+ACTIONS = st.lists(
+    st.tuples(
+        st.sampled_from(["lock", "put", "drop"]),
+        st.integers(0, 5),
+        st.sampled_from(["a", "b", "c"]),
+        st.integers(0, SECONDS),
+    ),
+    max_size=60,
+)
+
+
+@given(ACTIONS)
+def test_store__any_order_of_calls__keeps_its_bounds_and_its_word(
+    actions: list[tuple[str, int, str, int]],
+) -> None:
+    most = 3 * max(context.size for context in CONTEXTS[:6])
+    store, now = ContextStore(max_bytes=most), 0.0
+    failed_since: dict[bytes, float] = {}
+    for action, which, client, seconds in actions:
+        now += seconds / 4
+        context = CONTEXTS[which]
+        match action:
+            case "put":
+                store.put(context, now, client)
+                assert store.get(context.hash, now) == context
+            case "drop":
+                store.drop(context)
+                assert store.get(context.hash, now) is None
+            case _:
+                answer = store.try_lock(context.hash, now, client)
+                assert (answer is Lock.EXISTS) == (store.get(context.hash, now) is not None)
+                if answer is not Lock.FAILED:
+                    failed_since.pop(context.hash, None)
+                # Nobody waits for longer than one lock.
+                assert now - failed_since.setdefault(context.hash, now) < SECONDS
+        kept = [one for one in CONTEXTS[:6] if store.get(one.hash, now) is not None]
+        assert sum(one.size for one in kept) <= most

@@ -16,10 +16,12 @@ from attestor.core.frame import Frame
 from attestor.core.scroll.evidence import Evidence
 from attestor.core.signature import recover
 from attestor.core.text import from_hex, to_hex
-from attestor.errors import ExecutorCrashed, QuoteProviderInvalid, RequestInvalid
+from attestor.errors import AttestorError, ExecutorCrashed, QuoteProviderInvalid, RequestInvalid
 from attestor.errors.avs import BlocksUnknown
+from attestor.errors.base import Rejected
 from attestor.errors.scroll import (
     ScrollBatchMismatch,
+    ScrollCodecUnknown,
     ScrollContextRefused,
     ScrollRequestInvalid,
     ScrollWitnessIncomplete,
@@ -285,3 +287,82 @@ def test_held__too_many_bytes__forget_the_oldest() -> None:
     with pytest.raises(BlocksUnknown):
         service.handle(cases.batch_request([first], CASE))
     assert service.handle(cases.batch_request([second], CASE))
+
+
+@pytest.mark.parametrize("said", scroll_batch.VERSIONS)
+@pytest.mark.parametrize("version", scroll_batch.VERSIONS)
+def test_batch__of_another_codec_version__is_refused(version: int, said: int) -> None:
+    """The calldata of one version, which names another one."""
+    service, case = cases.service(), cases.case_of(BLOCKS, version)
+    handle = execute(service, BLOCKS)
+    begins = case.calldata[:4] + bytes(31) + bytes([said])
+    asked = cases.batch_request([handle], replace(case, calldata=begins + case.calldata[36:]))
+    if said == version:
+        assert from_hex(service.handle(asked).header["poe"]["batch_hash"]) == case.batch_hash
+        return
+    with pytest.raises(Rejected):
+        service.handle(asked)
+
+
+@pytest.mark.parametrize("domain", [0x40, 0x41, 0x47, 0x80, 0xFF])
+def test_batch__of_another_domain__is_refused(domain: int) -> None:
+    service = cases.service()
+    handle = execute(service, BLOCKS)
+    begins = CASE.calldata[:4] + bytes(31) + bytes([domain])
+    with pytest.raises(ScrollCodecUnknown):
+        service.handle(
+            cases.batch_request([handle], replace(CASE, calldata=begins + CASE.calldata[36:]))
+        )
+
+
+def test_batch__frame_that_is_sent_again__gives_the_same_signature() -> None:
+    service = cases.service()
+    asked = cases.batch_request([execute(service, BLOCKS)], CASE)
+    assert service.handle(asked) == service.handle(asked)
+
+
+def test_batch__parts_of_two_clients_interleaved__are_signed_each_for_its_own_alone() -> None:
+    service = cases.service()
+    others = chain(4, first=BLOCKS[0].number + 4)
+    mine, theirs = execute(service, BLOCKS[:2]), execute(service, others[:2])
+    mine_too, theirs_too = execute(service, BLOCKS[2:]), execute(service, others[2:])
+    for handles in ([mine, theirs], [mine, theirs_too], [theirs, mine_too], [mine_too, mine]):
+        with pytest.raises(ScrollBatchMismatch):
+            service.handle(cases.batch_request(handles, CASE))
+    with pytest.raises(ScrollBatchMismatch):
+        service.handle(cases.batch_request([mine, mine_too, theirs], CASE))
+    with pytest.raises(ScrollBatchMismatch):
+        service.handle(cases.batch_request([mine, mine], CASE))
+    found = service.handle(cases.batch_request([mine, mine_too], CASE)).header
+    assert from_hex(found["poe"]["batch_hash"]) == CASE.batch_hash
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"handles": "00" * 16},
+        {"handles": [["00"]]},
+        {"handles": None},
+        {"versioned_hashes": "0x"},
+        {"versioned_hashes": ["zz"]},
+        {"index": "x"},
+        {"index": []},
+        {"batch_hash": 5},
+    ],
+)
+def test_batch__malformed__is_a_typed_refusal(changed: dict[str, Any]) -> None:
+    service = cases.service()
+    asked = cases.batch_request([execute(service, BLOCKS)], CASE)
+    with pytest.raises((RequestInvalid, BlocksUnknown)):
+        service.handle(Frame({**asked.header, **changed}, asked.blobs))
+
+
+def test_batch__index_that_is_negative_or_too_large__is_refused() -> None:
+    service = cases.service()
+    for version in (4, 7):
+        case = cases.case_of(BLOCKS, version)
+        handle = execute(service, BLOCKS)
+        for index in (-1, 1 << 64, 1 << 300):
+            evidence = replace(case.evidence, index=index)
+            with pytest.raises(AttestorError):
+                service.handle(cases.batch_request([handle], case, evidence))

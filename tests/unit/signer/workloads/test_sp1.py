@@ -17,6 +17,7 @@ from attestor.core.frame import Frame
 from attestor.core.legacy_message import LegacyMessage
 from attestor.core.report_data import Binding, Layout
 from attestor.core.signature import recover
+from attestor.core.sp1_tee_message import Sp1TeeMessage
 from attestor.core.statement import Statement
 from attestor.core.text import from_hex, to_hex
 from attestor.core.verifying_key import VerifyingKey
@@ -25,11 +26,13 @@ from attestor.errors import (
     GuestFailed,
     NoActiveSigner,
     OutcomeUnknown,
+    ProgramChanged,
     ProgramInvalid,
     ProgramUnknown,
     PublicValuesMismatch,
     RequestInvalid,
 )
+from attestor.executor.sealed_memory import SealedBytes
 from attestor.signer.cross_checker import CrossChecker
 from attestor.signer.keys import Keys
 from attestor.signer.service import SignerService
@@ -60,7 +63,13 @@ class Executor:
         return KEY
 
     def execute(
-        self, program: bytes, stdin: Sequence[bytes], limits: Limits, engine: Engine
+        self,
+        program: bytes,
+        stdin: Sequence[bytes],
+        limits: Limits,
+        engine: Engine,
+        *,
+        sealed: SealedBytes | None = None,
     ) -> Execution:
         self.runs.append((program, tuple(stdin)))
         self.limits = limits
@@ -123,6 +132,15 @@ def test_prove__same_program_again__computes_its_key_once(parts: Parts) -> None:
     assert len(parts.executor.runs) == 2
 
 
+def test_prove__program_is_not_the_one_of_its_name__is_refused_before_it_runs(
+    parts: Parts,
+) -> None:
+    asked = {"verb": "prove", "job": "a", "sent_as": "11" * 32}
+    with pytest.raises(ProgramChanged):
+        parts.service.handle_attached(Frame(asked, (ELF, b"in")))
+    assert parts.executor.runs == []
+
+
 def test_verifying_key__program__is_computed_once_and_the_program_kept(parts: Parts) -> None:
     parts.keys.retire(parts.signer)
     asked = Frame({"verb": "verifying_key", "job": "key of it"}, (ELF,))
@@ -130,7 +148,7 @@ def test_verifying_key__program__is_computed_once_and_the_program_kept(parts: Pa
         assert parts.service.handle_attached(asked).header == {"words": list(KEY.words)}
     assert parts.executor.keys_computed == 1
     name = hashlib.sha256(ELF).hexdigest()
-    assert parts.workload._programs.of(name) == ELF
+    assert parts.workload._programs.of(name).content == ELF
     with pytest.raises(ProgramInvalid):
         parts.service.handle_attached(replace(asked, blobs=(b"no program",)))
 
@@ -168,8 +186,17 @@ def test_prove__without_program__is_a_typed_refusal(parts: Parts) -> None:
         parts.prove()
 
 
-def test_prove__without_a_multiproof__signs_one_form_alone(parts: Parts) -> None:
+def test_prove__without_a_multiproof__signs_no_statement(parts: Parts) -> None:
     assert parts.prove(ELF, b"in").header["statement"] is None
+
+
+@pytest.mark.parametrize("statements", [None, Domain(31337, b"\x55" * 20)])
+def test_prove__any_registration__signs_sp1_tees_form(statements: Domain | None) -> None:
+    parts = Parts(statements)
+    answer = parts.prove(ELF, b"in")
+    message = Sp1TeeMessage(KEY.program_vkey, parts.executor.result.public_values)
+    signature = from_hex(answer.header["sp1_tee_signature"])
+    assert recover(message.digest, signature) == parts.signer
 
 
 def test_prove__for_a_multiproof__signs_the_statement_too() -> None:
@@ -191,7 +218,7 @@ def test_prove__for_a_multiproof__signs_the_statement_too() -> None:
 def test_verbs__of_the_workload__are_those_of_runs_and_findings() -> None:
     workload = Sp1Workload(None, Limits(), PORTABLE, None)  # type: ignore[arg-type]
     assert set(workload.runs) == {"prove", "sign_again"}
-    assert set(workload.verbs) == {"cross_checks", "disagreement"}
+    assert set(workload.verbs) == {"cross_checks", "disagreement", "self_test"}
     assert set(workload.offered) == {"cancel", "verifying_key"}
     assert workload.kind == "sp1"
 

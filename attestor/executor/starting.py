@@ -1,0 +1,101 @@
+"""Processes of the executor's programs, from their start to their end; a request comes later."""
+
+import contextlib
+import errno
+import os
+import signal
+import socket
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from attestor import resources
+from attestor.errors import ExecutorCrashed, ExecutorMissing
+from attestor.executor import leftovers
+from attestor.executor.resident import Resident
+
+BUILD_COMMAND = resources.how_to_get("make executor")
+_END_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Started:
+    """A process that waits for its request, and has given up its privileges until then.
+
+    `requests` is our end of its stdin, and `ended` a descriptor that can be read once it has ended
+    (pidfd_open(2)). With `sweep`, whatever leaves its session is ended after it.
+    """
+
+    name: str
+    process: "subprocess.Popen[bytes]" = field(repr=False)
+    requests: socket.socket = field(repr=False)
+    resident: Resident = field(repr=False)
+    ended: int
+    sweep: bool
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it has, and waits to be reaped."""
+        options = os.WEXITED | os.WNOHANG | os.WNOWAIT
+        return os.waitid(os.P_PID, self.process.pid, options) is not None
+
+
+def start(program: Path, sealed: int | None = None, sweep: bool = True) -> Started:
+    """Start `program`, or what is in the descriptor `sealed`, with an empty environment.
+
+    Raises `ExecutorMissing` where it cannot be started, and `ExecutorCrashed` where the machine has
+    no room for it now.
+    """
+    ours, theirs = socket.socketpair()
+
+    def launch() -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(
+            [str(program)],
+            executable=None if sealed is None else f"/proc/self/fd/{sealed}",
+            pass_fds=() if sealed is None else (sealed,),
+            stdin=theirs.fileno(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={},
+            cwd="/",
+            bufsize=0,
+            start_new_session=True,
+        )
+
+    try:
+        process = leftovers.start(launch) if sweep else launch()
+    except OSError as error:
+        ours.close()
+        if error.errno in (errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE):
+            raise ExecutorCrashed(f"{program.name} cannot be started now: {error}") from None
+        raise ExecutorMissing(
+            f"{program} cannot be started: {error.strerror}", hint=BUILD_COMMAND
+        ) from None
+    finally:
+        theirs.close()
+    resident, ended = Resident(process.pid), os.pidfd_open(process.pid)
+    return Started(program.name, process, ours, resident, ended, sweep)
+
+
+def destroy(started: Started) -> int:
+    """Kill the whole group of a process, which is empty when all went well, and reap it; with
+    `sweep` also whatever has left the group. Its exit code, or minus the signal that ended it.
+
+    Raises `ExecutorCrashed` where there is no end to it.
+    """
+    process = started.process
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    try:
+        status = process.wait(_END_SECONDS)
+    except subprocess.TimeoutExpired:
+        raise ExecutorCrashed(f"{started.name} cannot be ended", hint=leftovers.KILL_HINT) from None
+    started.requests.close()
+    started.resident.close()
+    os.close(started.ended)
+    for stream in (process.stdout, process.stderr):
+        if stream is not None:
+            stream.close()
+    if started.sweep:
+        leftovers.end(process.pid)
+    return status

@@ -1,0 +1,115 @@
+"""Processes that were started before there was a request, and programs that are handed to them."""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from attestor.core.execution import Engine, Limits
+from attestor.errors import ExecutorCrashed
+from attestor.executor import NativeExecutor, starting
+from attestor.executor.child import run
+from attestor.executor.sealed_memory import SealedBytes
+from attestor.executor.warm import Warm
+from attestor.programs import elf, fibonacci
+
+ECHO = f"#!{sys.executable} -IS\nimport os, sys\nsys.stdin.read()\nprint(os.getpid())\n"
+Make = Callable[[int], Warm]
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Path:
+    """Answers with its process id."""
+    path = tmp_path / "answers"
+    path.write_text(ECHO)
+    path.chmod(0o755)
+    return path
+
+
+@pytest.fixture
+def make(program: Path) -> Iterator[Make]:
+    made: list[Warm] = []
+
+    def of(count: int) -> Warm:
+        made.append(Warm(lambda: starting.start(program), count))
+        return made[-1]
+
+    yield of
+    for warm in made:
+        warm.close()
+
+
+def taken(warm: Warm) -> starting.Started:
+    """One that waits, which takes a moment."""
+    for _ in range(1000):
+        if (started := warm.take()) is not None:
+            return started
+        time.sleep(0.01)
+    raise AssertionError("none was started")
+
+
+def test_take__several__each_answers_one_request(make: Make, program: Path) -> None:
+    warm = make(2)
+    given = [taken(warm) for _ in range(3)]
+    pids = [started.process.pid for started in given]
+    answers = [int(run(program, b"x", 20, 100, started=started).answer) for started in given]
+    assert answers == pids
+    assert len(set(pids)) == 3
+
+
+def test_take__one_was_killed_meanwhile__another_is_given(make: Make, program: Path) -> None:
+    warm = make(1)
+    killed = taken(warm)
+    warm._add(killed)
+    os.kill(killed.process.pid, signal.SIGKILL)
+    os.waitid(os.P_PID, killed.process.pid, os.WEXITED | os.WNOWAIT)
+    started = taken(warm)
+    assert started.process.pid != killed.process.pid
+    assert run(program, b"x", 20, 100, started=started).status == 0
+
+
+def test_close__those_that_wait__are_ended(make: Make) -> None:
+    warm = make(1)
+    waiting = taken(warm)
+    warm._add(waiting)
+    warm.close()
+    assert not Path(f"/proc/{waiting.process.pid}").exists()
+    assert warm.take() is None
+
+
+def test_start__missing_program__jobs_say_so_and_later_ones_run(
+    make: Make, program: Path, tmp_path: Path
+) -> None:
+    away = program.rename(tmp_path / "away")
+    warm = make(1)
+    time.sleep(0.05)
+    assert warm.take() is None
+    away.rename(program)
+    assert run(program, b"x", 20, 100, started=taken(warm)).status == 0
+
+
+@pytest.mark.parametrize("size", [0, 5_000_000])
+def test_execute__program_in_sealed_memory__same_run_as_of_one_that_is_sent(
+    executor: NativeExecutor, size: int
+) -> None:
+    small = elf(fibonacci.NAME)
+    program = small + bytes(max(0, size - len(small)))
+    asked = program, fibonacci.stdin(10), Limits(), Engine.ATTESTOR
+    sealed = executor.execute(*asked, sealed=SealedBytes("program", program))
+    sent = executor.execute(*asked)
+    assert sealed.public_values == sent.public_values
+    assert (sealed.cycles, sealed.digest) == (sent.cycles, sent.digest)
+
+
+def test_execute__sealed_memory_of_another_size_than_told__is_refused(
+    executor: NativeExecutor,
+) -> None:
+    program = elf(fibonacci.NAME)
+    sealed = SealedBytes("program", program)
+    sealed.size += 1
+    with pytest.raises(ExecutorCrashed, match="cannot read what is attached"):
+        executor.execute(program, (), Limits(), Engine.ATTESTOR, sealed=sealed)
