@@ -4,7 +4,7 @@
         [--seed S] [--endpoints N] [--log FILE]
 
 storm: rotations in a storm. quiet: what a daemon with all of its processes asks and costs while
-nothing happens, and how long its rotations take. follow: what of 100,000 blocks followed stays in
+nothing happens, and how long its rotations take. follow: what of many blocks followed stays in
 memory. memory: the same of rotations. crashes: kill -9 at every point of a rotation. kills: kill -9
 of a daemon with all of its processes at random times.
 """
@@ -83,7 +83,7 @@ def _crashes(arguments: argparse.Namespace) -> bool:
 
 
 def _follow(arguments: argparse.Namespace) -> bool:
-    blocks = 100_000
+    blocks = 100_000 if arguments.full else 20_000
     grown = following.followed(blocks, arguments.seed)
     return all(
         [
@@ -123,6 +123,7 @@ def _kills(arguments: argparse.Namespace) -> bool:
 
 def _quiet(arguments: argparse.Namespace) -> bool:
     blocks, rotations = (100, 20) if arguments.full else (8, 3)
+    print("quiet: real time, not to be hurried: some seven minutes", file=sys.stderr)
     idle = quiet.idle(BLOCK_SECONDS, blocks)
     beyond = quiet.rotation_blocks(ROTATING_BLOCK_SECONDS, rotations)
     return all(

@@ -71,6 +71,10 @@ class Endpoint:
         """The endpoint as it may be shown."""
         return self.rpc.label
 
+    def close(self) -> None:
+        """End its calls, where its transport can."""
+        getattr(self.rpc, "close", lambda: None)()
+
     def require_chain(self, deadline: Deadline | None = None) -> None:
         """Raise `WrongChain` unless it is of the configured chain."""
         self._judged(lambda: self._check_chain(deadline))

@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from attestor.chain import fee_market, quorum, sending, wire
@@ -12,7 +13,14 @@ from attestor.chain.rpc import Rpc
 from attestor.core.blocks import Block
 from attestor.core.text import to_hex
 from attestor.core.transaction import Log, Receipt
-from attestor.errors import AttestorError, BlockUnknown, RpcAnswerInvalid
+from attestor.errors import (
+    AttestorError,
+    BlockUnknown,
+    RpcAnswerInvalid,
+    RpcError,
+    Transient,
+    WrongChain,
+)
 from attestor.net import Deadline
 
 T = TypeVar("T")
@@ -56,6 +64,10 @@ class Node:
             bound = Deadline(bound, self.pool.clock)
         view._deadline = bound if self._deadline is None else self._deadline.earlier(bound)
         return view
+
+    def close(self) -> None:
+        """End calls that run, in whatever thread, and refuse new ones: with `RpcUnreachable`."""
+        self.pool.close()
 
     def require_chain(self) -> None:
         """Raise `WrongChain` unless the endpoints are of the configured chain."""
@@ -123,18 +135,26 @@ class Node:
         self,
         to: bytes,
         calldata: bytes,
-        at: bytes,
+        at: Block,
         sender: bytes | None = None,
         require: Require = _anything,
     ) -> bytes:
-        """What a majority of all endpoints, or all that answer, say to a call at the block of the
-        hash `at`; a single endpoint is asked again, on another connection.
+        """What a majority of all endpoints, or all that answer, say to a call at a block; a single
+        endpoint is asked again, on another connection. One of several that answers alone has to
+        have that block at its number still.
 
         A revert that they agree on is an `RpcError`. Raises `EndpointsDisagree`, which names them,
         and as `call` does when none of them answers.
         """
         transaction = _transaction(to, calldata, sender)
-        return quorum.confirmed(self.pool, _call_query(transaction, at, require), self._deadline)
+        query, bound = _call_query(transaction, at.hash, require), self._deadline
+
+        def has_block(endpoint: Endpoint) -> bool:
+            with suppress(RpcError, Transient, WrongChain):
+                return endpoint.ask(self._at_number(at.number), bound).hash == at.hash
+            return False
+
+        return quorum.confirmed(self.pool, query, bound, has_block)
 
     def estimate_gas(self, sender: bytes, to: bytes | None, calldata: bytes, value: int = 0) -> int:
         """Gas that the transaction would use now."""
@@ -177,8 +197,7 @@ class Node:
         )
 
     def sent(self, transaction_hash: bytes) -> tuple[bytes | None, bytes] | None:
-        """To whom a transaction is, None for a creation, and its calldata; None for one that the
-        node does not have."""
+        """Receiver, None for a creation, and calldata; None for one that no node has."""
         return self._read(
             "eth_getTransactionByHash",
             [to_hex(transaction_hash)],
@@ -216,8 +235,8 @@ class Node:
         return self.pool.poll(query, self._deadline, is_asked)
 
     def send(self, raw: bytes, transaction_hash: bytes) -> None:
-        """Send a signed transaction to all endpoints. One that any of them takes, or knows already,
-        counts as sent; otherwise the most telling refusal is raised."""
+        """Send it to all endpoints. One that any of them takes, or knows already, counts as sent;
+        otherwise the most telling refusal is raised."""
         sending.send(self.pool, raw, transaction_hash, self._deadline)
 
     def _at_number(self, number: int) -> Query[Block]:

@@ -68,6 +68,11 @@ class Pool:
         """A majority of all configured endpoints, whether they answer or not."""
         return len(self.endpoints) // 2 + 1
 
+    def close(self) -> None:
+        """End calls that run in other threads, and refuse new ones."""
+        for endpoint in self.endpoints:
+            endpoint.close()
+
     def ranked(self) -> list[Endpoint]:
         """The endpoints, the best first."""
         order = {endpoint: number for number, endpoint in enumerate(self.endpoints)}

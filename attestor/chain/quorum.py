@@ -4,13 +4,14 @@ One that is down, lags or makes no sense has no vote: of three of which two are 
 goes on alone, and is asked twice, as a single one is.
 """
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from typing import TypeVar
 
 from attestor.chain import refusals
 from attestor.chain.endpoint import Endpoint, Query
-from attestor.chain.pool import Pool, most_telling
+from attestor.chain.pool import Pool, everyone, most_telling
 from attestor.core.blocks import Block
 from attestor.core.text import to_hex
 from attestor.errors import AttestorError, EndpointsDisagree, RpcError, Transient, WrongChain
@@ -55,9 +56,15 @@ def found(pool: Pool, query: Query[T | None], deadline: Deadline | None = None) 
     raise most_telling(failed)
 
 
-def confirmed(pool: Pool, query: Query[bytes], deadline: Deadline | None = None) -> bytes:
+def confirmed(
+    pool: Pool,
+    query: Query[bytes],
+    deadline: Deadline | None = None,
+    has_block: Callable[[Endpoint], bool] = everyone,
+) -> bytes:
     """The answer that most give of those that give one. A revert is an answer too, and raised as
-    its error."""
+    its error. A single endpoint counts only if it `has_block` that was asked about still: the
+    others may give no answer because that block is gone."""
     if len(pool.endpoints) == 1:
         return _asked_twice(pool, query, deadline)
     votes: dict[object, int] = {}
@@ -80,7 +87,9 @@ def confirmed(pool: Pool, query: Query[bytes], deadline: Deadline | None = None)
         raise most_telling(failed)
     most = max(votes, key=lambda vote: votes[vote])
     endpoint, answer = given[most]
-    if len(votes) == 1 and (votes[most] > 1 or _says_again(endpoint, query, most, deadline)):
+    if len(votes) == 1 and votes[most] > 1:
+        return _answer(answer)
+    if len(votes) == 1 and has_block(endpoint) and _says_again(endpoint, query, most, deadline):
         return _answer(answer)
     raise EndpointsDisagree(
         f"no majority of the endpoints that answer gives the same answer: {'; '.join(said)}"

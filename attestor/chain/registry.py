@@ -265,7 +265,5 @@ class Registry:
             self._contract.decode(function, answer)
 
         if self._is_confirmed and self._block is not None:
-            return self.node.confirmed_call(
-                self.address, calldata, self._block.hash, require=require
-            )
+            return self.node.confirmed_call(self.address, calldata, self._block, require=require)
         return self.node.call(self.address, calldata, at=self._block_hash, require=require)

@@ -58,8 +58,7 @@ from attestor.transactions.payers import load_payer
 from attestor.transactions.pricing import Pricer
 
 LOOK_SECONDS = 5.0
-"""Between two looks at what was found about samples. After a disagreement the signer process signs
-nothing by itself, and the API process tells of it at once."""
+"""Between two looks at what was found about samples: a disagreement is told of at once besides."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +111,8 @@ class RunningChain:
     heads: Heads
     watch: ChainWatch
     renewal: Renewal
+    end_calls: Callable[[], None]
+    """Cuts off what waits for the chain's endpoints."""
 
     @property
     def cover(self) -> Cover:
@@ -122,9 +123,8 @@ class RunningChain:
 def open_chain(
     config: Config, move_old_jobs: Callable[[Store], None], opened: ExitStack
 ) -> OpenedChain:
-    """Raises every `Misconfigured` error of the chain, its payer and its database, and those of the
-    node. `opened` closes what is opened."""
-    chain = _chain(config)
+    """Raises what is `Misconfigured`, and the node's errors. `opened` closes what is opened."""
+    chain = _chain(config, opened)
     gate = make_gate(config, lambda: chain.node.head().timestamp)
     store, manager, noted = _store(config, opened, chain, move_old_jobs)
     collateral = _collateral(config, chain, store, opened)
@@ -183,10 +183,8 @@ def run_chain(
         parts.policy.lease_seconds if parts.policy.leases_need_blocks else None,
         time.monotonic,
     )
-    collateral = opened.collateral
-    return RunningChain(
-        store, collateral, duties, records, rotation, vouching, heads, watch, renewal
-    )
+    of = duties, records, rotation, vouching, heads, watch, renewal, parts.node.close
+    return RunningChain(store, opened.collateral, *of)
 
 
 def end_signers(signer: SlotVerbs, rotation: Rotation) -> None:
@@ -198,8 +196,9 @@ def end_signers(signer: SlotVerbs, rotation: Rotation) -> None:
         rotation.recover(held=[])
 
 
-def _chain(config: Config) -> ChainParts:
+def _chain(config: Config, opened: ExitStack) -> ChainParts:
     node = Node.of(config.rpc_urls, config.chain_id, config.chain_check_headers)
+    opened.callback(node.close)
     node.require_chain()
     contracts = addresses.of(config)
     binding = Binding(config.chain_id, contracts.registry, Layout(config.chain_registry_kind))

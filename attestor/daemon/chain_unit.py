@@ -23,6 +23,7 @@ from attestor.errors import (
     DutyHanging,
     EnginesDisagree,
     Fatal,
+    InternalError,
     Misconfigured,
     RegistryInvalid,
     RegistryTermsMisfit,
@@ -40,8 +41,8 @@ FIRST_PAUSE, LAST_PAUSE = 2.0, 60.0
 WELL_SECONDS = 300.0
 """A chain that ran so long is built anew after the first pause again."""
 LOOK_SECONDS = 1.0
-DUTIES_STOP_SECONDS = 60.0
-"""What the duties of a chain get that is taken down: a read at several endpoints takes 20."""
+DUTIES_STOP_SECONDS = 10.0
+"""Between two looks at whether the duties of a chain that is taken down have ended."""
 OF_ALL = (SignerGone, SigningHalted, EnginesDisagree, DutyHanging)
 """What is not one chain's alone. A step that hangs cannot be ended but with the process."""
 TOLD_BY_NODE = (WrongChain, RegistryInvalid, CollateralStoreInvalid, RegistryTermsMisfit)
@@ -93,7 +94,7 @@ class ChainUnit:
         with ExitStack() as opened, self._named():
             try:
                 self._opened = self._open(opened)
-            except AttestorError as error:
+            except Exception as error:
                 self._raise_or_note(error)
                 return
             self._closing = opened.pop_all()
@@ -107,7 +108,7 @@ class ChainUnit:
         try:
             with self._named():
                 running = self._run(opened, signer)
-        except AttestorError as error:
+        except Exception as error:
             self._raise_or_note(error)
             self._closing.close()
             return
@@ -161,13 +162,18 @@ class ChainUnit:
         return running.watch.view(name, running.store.database.fault, warning, duties)
 
     def stop(self, seconds: float) -> list[str]:
-        """End the duties within that time; the names of those that hang."""
+        """End the duties within that time; the names of those that hang. What waits for the chain
+        is cut off after half of it."""
         self._stopping.set()
         self._ended.set()
         duties, running = self._duties, self.running
         if running is not None:
             running.vouching.close()
-        return [self.chain.told + name for name in duties.stop(seconds)] if duties else []
+        hanging = duties.stop(seconds / 2) if duties else []
+        if duties is not None and running is not None and hanging:
+            running.end_calls()
+            hanging = duties.stop(seconds / 2)
+        return [self.chain.told + name for name in hanging]
 
     def close(self) -> None:
         """Destroy what keys are left, and close the rest."""
@@ -202,21 +208,34 @@ class ChainUnit:
     def _named(self) -> AbstractContextManager[None]:
         return logs.about_chain(self.chain.name)
 
-    def _raise_or_note(self, error: AttestorError) -> None:
+    def _raise_or_note(self, error: Exception) -> None:
         if self.is_only:
             raise error
+        if not isinstance(error, AttestorError):
+            self._unexpected(error)
+            return
         is_local = isinstance(error, Misconfigured) and not isinstance(error, TOLD_BY_NODE)
         if self._thread is None and is_local:
             raise type(error)(self.chain.told + error.message, hint=error.hint) from error
         self._failed(error)
 
+    def _unexpected(self, error: Exception) -> None:
+        """A defect, as far as can be told: no reason to give up the chain, nor any other."""
+        logger.bind(event=Event.UNEXPECTED_ERROR).opt(exception=error).error(
+            "chain {} failed unexpectedly", self.chain.name
+        )
+        self._failed(InternalError(f"chain {self.chain.name} failed with {error!r:.200}"))
+
     def _supervise(self) -> None:
         pause = FIRST_PAUSE
         while not self._stopping.is_set():
             began = self._clocks.monotonic()
-            if self.running is not None:
-                self._watch()
-                self._take_down()
+            try:
+                if self.running is not None:
+                    self._watch()
+                    self._take_down()
+            except Exception as error:
+                self._unexpected(error)
             if self._stopping.is_set():
                 return
             pause = FIRST_PAUSE if self._clocks.monotonic() - began > WELL_SECONDS else pause
@@ -234,13 +253,18 @@ class ChainUnit:
                     self._fatal(found)
 
     def _take_down(self) -> None:
-        duties = self._duties
-        if self._stopping.is_set() or duties is None:
+        duties, running = self._duties, self.running
+        if self._stopping.is_set() or running is None:
             return
-        hanging = duties.stop(DUTIES_STOP_SECONDS)
-        if hanging:
-            self._on_fatal(DutyHanging(f"{self.chain.told}left behind: {', '.join(hanging)}"))
-            return
+        running.end_calls()
+        # A step that goes on ends by itself, and the other chains need not end for it.
+        while duties is not None and (hanging := duties.stop(DUTIES_STOP_SECONDS)):
+            if self._stopping.is_set():
+                return
+            now = self._clocks.watch()
+            if any(is_past_hope(record, now, self._bounds) for record in duties.records()):
+                self._on_fatal(DutyHanging(f"{self.chain.told}left behind: {', '.join(hanging)}"))
+                return
         self.running, self._duties = None, None
         self._ended.clear()
         with self._lock:
@@ -256,10 +280,9 @@ class ChainUnit:
                 if self.running is not None and not self._stopping.is_set():
                     self._begin()
             except Exception as error:
-                logger.bind(event=Event.UNEXPECTED_ERROR).opt(exception=error).error(
-                    "chain {} cannot be built", self.chain.name
-                )
-        if self.running is not None:
+                self._unexpected(error)
+                self._ended.set()
+        if self.running is not None and not self._ended.is_set():
             failures = self._repeated.passed("")
             logger.bind(event=Event.CHAIN_RUNS).info(
                 "chain {} runs, after {} failures", self.chain.name, failures

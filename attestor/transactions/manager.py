@@ -155,16 +155,14 @@ class TransactionManager:
         if call.to is not None:
             self._node.call(call.to, call.data, self.payer)
         signed = self._pricer.prepare(call, self._log.pending(self.payer), lost.gas_limit)
-        return self._log.signed(intent, signed, nothing)
+        return self._recorded(intent, signed, nothing)
 
     def _outbid(self, intent: Intent, newest: Attempt) -> Attempt:
         """The same call at a better price; what is out stays where that is beyond the cap."""
         out = newest.transaction
         pending = self._log.pending(self.payer)
         signed = self._pricer.prepare(call_of(out), pending, out.gas_limit)
-        return (
-            self._log.signed(intent, signed, nothing) if outbids(signed.fees, out.fees) else newest
-        )
+        return self._recorded(intent, signed, nothing) if outbids(signed.fees, out.fees) else newest
 
     def settle(self) -> None:
         """Learn what became of attempts that nobody waits for any more."""
@@ -244,7 +242,7 @@ class TransactionManager:
                 with suppress(FeeCapReached, PayerEmpty):
                     signed = self._pricer.prepare(call, pending, newest.gas_limit)
                     if outbids(signed.fees, newest.fees):
-                        self._log.signed(intent, signed, note)
+                        self._recorded(intent, signed, note)
             return self._send_again(priced, intent)
 
     def _out(self, intent: Intent) -> Attempt | None:
@@ -257,7 +255,11 @@ class TransactionManager:
     def _sign(self, intent: Intent, call: Call, note: Note) -> Attempt:
         call.simulate(None)
         signed = self._pricer.prepare(call, self._log.pending(self.payer))
-        # At the cap, or after a reorg, it may be the very transaction of an earlier attempt.
+        return self._recorded(intent, signed, note)
+
+    def _recorded(self, intent: Intent, signed: SignedTransaction, note: Note) -> Attempt:
+        """The next attempt; or, at the cap or after a reorg that gave a nonce back, the earlier one
+        whose very transaction it is."""
         for attempt in self._log.attempts(intent.name):
             if attempt.hash == signed.hash:
                 return replace(attempt, transaction=signed)

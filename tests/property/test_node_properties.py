@@ -28,7 +28,7 @@ METHODS: dict[str, Any] = {
     "agrees": lambda node: node.agrees(BLOCK),
     "header_fields": lambda node: node.header_fields(19),
     "call": lambda node: node.call(CONTRACT, b"", ACCOUNT, HEAD),
-    "confirmed_call": lambda node: node.confirmed_call(CONTRACT, b"", HEAD),
+    "confirmed_call": lambda node: node.confirmed_call(CONTRACT, b"", BLOCK),
     "estimate_gas": lambda node: node.estimate_gas(ACCOUNT, CONTRACT, b""),
     "priority_fee": lambda node: node.priority_fee(),
     "nonce": lambda node: node.nonce(ACCOUNT),

@@ -15,14 +15,14 @@ from typing import Any
 from cases.ports import free_port
 from storm.counting import CountingEndpoint
 
-from attestor.chain.pace import BLOCKS_MEASURED
+from attestor.chain.pace import ARRIVALS_MEASURED, BLOCKS_MEASURED
 from attestor.devnet.stack import Devnet, DevnetOptions
 
 CONFIRMATIONS = 2
 """The daemon's default."""
-SETTLING_BLOCKS = BLOCKS_MEASURED // 2 + 2
-"""After the first signer is active, and before anything is counted: until the daemon knows the
-block time."""
+SETTLING_BLOCKS = ARRIVALS_MEASURED // 2 + 2
+"""After the first signer is active, and before anything is counted: until the daemon knows how late
+blocks are. Their distance it knows by the timestamps of those before."""
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -71,7 +71,7 @@ def rotation_blocks(block_seconds: float, rotations: int) -> list[int]:
 @contextmanager
 def _daemon(block_seconds: float, period: int) -> Iterator[tuple[Devnet, CountingEndpoint]]:
     """A daemon with an active signer, over an endpoint that counts. Until the signer is, blocks
-    are mined each second."""
+    are mined each second, whose timestamps are as far apart as those of later ones."""
     environment: dict[str, str] = {}
     with TemporaryDirectory() as folder:
         options = DevnetOptions(
@@ -90,9 +90,12 @@ def _daemon(block_seconds: float, period: int) -> Iterator[tuple[Devnet, Countin
         }
         try:
             devnet.deploy()
+            distance = math.ceil(block_seconds)
+            devnet.node.rpc.call("anvil_mine", [hex(BLOCKS_MEASURED), hex(distance)])
+            devnet.node.rpc.call("anvil_setBlockTimestampInterval", [distance])
             devnet.start_daemon()
             devnet.wait_for_signer()
-            devnet.node.rpc.call("evm_setIntervalMining", [math.ceil(block_seconds)])
+            devnet.node.rpc.call("evm_setIntervalMining", [distance])
             yield devnet, endpoint
         finally:
             devnet.stop()

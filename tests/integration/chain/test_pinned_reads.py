@@ -12,6 +12,7 @@ from attestor.devnet.anvil import Anvil
 from attestor.errors import BlockUnknown
 
 CONTRACT = b"\x77" * 20
+UNKNOWN = Block(9, b"\x01" * 32, bytes(32), 0)
 RETURNS_NUMBER = "0x4360005260206000f3"
 """NUMBER, MSTORE, RETURN."""
 
@@ -36,7 +37,7 @@ def test_call__at_a_hash__is_of_that_block(node: Node) -> None:
     old = node.block(10)
     assert number_at(node, old) == 10
     assert number_at(node, node.head()) == node.head().number
-    assert int.from_bytes(node.confirmed_call(CONTRACT, b"", old.hash), "big") == 10
+    assert int.from_bytes(node.confirmed_call(CONTRACT, b"", old), "big") == 10
     assert node.balance(CONTRACT, at=old.hash) == 0
     assert node.nonce(CONTRACT, at=old.hash) == 0
     assert len(node.code(CONTRACT, at=old.hash)) == 9
@@ -46,7 +47,7 @@ def test_call__at_a_hash__is_of_that_block(node: Node) -> None:
 def test_call__at_a_hash_that_nobody_has__is_typed(node: Node) -> None:
     for asking in (
         lambda: node.call(CONTRACT, b"", at=b"\x01" * 32),
-        lambda: node.confirmed_call(CONTRACT, b"", b"\x01" * 32),
+        lambda: node.confirmed_call(CONTRACT, b"", UNKNOWN),
         lambda: node.balance(CONTRACT, at=b"\x01" * 32),
         lambda: node.nonce(CONTRACT, at=b"\x01" * 32),
         lambda: node.code(CONTRACT, at=b"\x01" * 32),

@@ -12,11 +12,13 @@ from integration.net.endpoint import FakeEndpoint
 from attestor.chain.node import Node
 from attestor.chain.pool import Pool
 from attestor.chain.rpc import Rpc
+from attestor.core.blocks import Block
 from attestor.core.text import from_hex
 from attestor.errors import RpcThrottled, RpcUnreachable, WrongChain
 
 CHAIN = SmallChain()
 HEAD = from_hex(CHAIN.head["hash"])
+BLOCK = Block(19, HEAD, bytes(32), 0)
 SECONDS = 2.0
 """Of one call; the whole answer of an honest endpoint takes milliseconds."""
 
@@ -54,7 +56,7 @@ def test_node__one_of_three_lies__has_the_truth(serve: Serve, endpoint: LyingEnd
     head = node.within(20.0).head()
     assert head.hash == HEAD
     assert node.agrees(head)
-    assert node.confirmed_call(CONTRACT, b"", HEAD) == ANSWER
+    assert node.confirmed_call(CONTRACT, b"", BLOCK) == ANSWER
 
 
 def test_node__two_drip__the_third_is_heard_within_the_decisions_time(serve: Serve) -> None:

@@ -18,12 +18,14 @@ from cases.small_chain import (
 from unit.chain.endpoints import Clock, MemoryHttp, node_of
 
 from attestor.chain.node import Node
+from attestor.core.blocks import Block
 from attestor.core.text import from_hex
 
 pytestmark = pytest.mark.slow
 
 CHAIN = SmallChain()
 HEAD = from_hex(CHAIN.head["hash"])
+BLOCK = Block(19, HEAD, bytes(32), 0)
 BY_NAME = pytest.mark.parametrize("endpoint", TABLE, ids=lambda endpoint: endpoint.name)
 
 OPERATIONS: dict[str, tuple[Callable[[Node], Any], Any]] = {
@@ -86,7 +88,7 @@ def test_pool__one_of_three_lies__a_majority_has_the_truth(
     head = node.head()
     assert head.hash == HEAD
     assert node.agrees(head)
-    assert node.confirmed_call(CONTRACT, b"", HEAD) == ANSWER
+    assert node.confirmed_call(CONTRACT, b"", BLOCK) == ANSWER
 
 
 @BY_NAME
@@ -95,7 +97,7 @@ def test_pool__two_of_three_lie_alike__the_third_goes_on_alone(endpoint: LyingEn
     liars = [MemoryHttp(CHAIN, endpoint.lie) for _ in range(2)]
     node = node_of([*liars, MemoryHttp(CHAIN)], Clock())
     zeros = endpoint.name.startswith("zeros")
-    assert node.confirmed_call(CONTRACT, b"", HEAD) == (bytes(32) if zeros else ANSWER)
+    assert node.confirmed_call(CONTRACT, b"", BLOCK) == (bytes(32) if zeros else ANSWER)
 
 
 @BY_NAME

@@ -1,5 +1,6 @@
 """Second opinions, sends to all, and failing over."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from cases.small_chain import ACCOUNT, ANSWER, CONTRACT, TRANSACTION, SmallChain
 from loguru import logger
 from unit.chain.endpoints import Clock, MemoryHttp, node_of
 
+from attestor.chain import wire
 from attestor.core.blocks import Block
 from attestor.core.text import from_hex
 from attestor.errors import (
@@ -22,6 +24,7 @@ from attestor.net import Deadline
 
 CHAIN = SmallChain()
 HEAD = from_hex(CHAIN.head["hash"])
+BLOCK = wire.block(CHAIN.head, check_hash=True)
 
 
 def down(question: Question) -> Reply:
@@ -196,7 +199,7 @@ def test_agrees__another_block__is_not_agreed_to() -> None:
 
 def test_confirmed_call__one_endpoint__is_asked_twice_on_two_connections() -> None:
     nodes = Nodes(None)
-    assert nodes.node.confirmed_call(CONTRACT, b"", HEAD) == ANSWER
+    assert nodes.node.confirmed_call(CONTRACT, b"", BLOCK) == ANSWER
     assert nodes.transports[0].fresh == [False, True]
 
 
@@ -204,37 +207,60 @@ def test_confirmed_call__one_endpoint_that_changes_its_answer__disagrees_with_it
     answers = iter(["0x01", "0x02"])
     nodes = Nodes(lambda question: question.reply(result=next(answers)))
     with pytest.raises(EndpointsDisagree, match=r"a\.example answers 0x01, and 0x02 when"):
-        nodes.node.confirmed_call(CONTRACT, b"", HEAD)
+        nodes.node.confirmed_call(CONTRACT, b"", BLOCK)
 
 
 def test_confirmed_call__revert_of_a_majority__is_raised() -> None:
     revert = refusing("execution reverted", code=3, data="0x01")
     nodes = Nodes(None, revert, refusing("reverted, in other words", data="0x01"))
     with pytest.raises(RpcError) as caught:
-        nodes.node.confirmed_call(CONTRACT, b"", HEAD)
+        nodes.node.confirmed_call(CONTRACT, b"", BLOCK)
     assert caught.value.data == b"\x01"
 
 
 @pytest.mark.parametrize("others", [(down,), (down, down)])
 def test_confirmed_call__only_one_answers__is_asked_twice(others: tuple[Any, ...]) -> None:
     nodes = Nodes(*others, None)
-    assert nodes.node.confirmed_call(CONTRACT, b"", HEAD) == ANSWER
+    assert nodes.node.confirmed_call(CONTRACT, b"", BLOCK) == ANSWER
     assert nodes.transports[-1].fresh[-2:] == [False, True]
     answers = iter(["0x01", "0x02"])
     fickle = Nodes(*others, lambda question: question.reply(result=next(answers)))
     with pytest.raises(EndpointsDisagree, match=r"answers 0x01"):
-        fickle.node.confirmed_call(CONTRACT, b"", HEAD)
+        fickle.node.confirmed_call(CONTRACT, b"", BLOCK)
 
 
 @pytest.mark.parametrize("others", [(), (down,)])
 def test_confirmed_call__one_against_one__is_not_confirmed(others: tuple[Any, ...]) -> None:
     with pytest.raises(EndpointsDisagree, match=r"a\.example answers 0x0.*b\.example answers 0x01"):
-        Nodes(None, saying("0x01"), *others).node.confirmed_call(CONTRACT, b"", HEAD)
+        Nodes(None, saying("0x01"), *others).node.confirmed_call(CONTRACT, b"", BLOCK)
+
+
+def test_confirmed_call__only_one_answers_and_the_block_is_gone__is_not_confirmed() -> None:
+    """Who answers for a block that the chain has no more is not the only honest one."""
+
+    def reorged(question: Question) -> Reply:
+        if question.method == "eth_call":
+            return question.reply(error={"code": -32000, "message": "header not found"})
+        return question.reply(**CHAIN.answer(question.method, question.params))
+
+    def zeros(question: Question) -> Reply:
+        if question.method == "eth_call":
+            return question.reply(result="0x" + "00" * 32)
+        return question.reply(**CHAIN.answer(question.method, question.params))
+
+    gone = replace(BLOCK, hash=b"\x01" * 32)
+    with pytest.raises(EndpointsDisagree):
+        Nodes(zeros, reorged, down).node.confirmed_call(CONTRACT, b"", gone)
+
+
+def test_confirmed_call__only_one_answers_and_another_lags__counts() -> None:
+    lags = refusing("header not found", code=-32000)
+    assert Nodes(None, lags, down).node.confirmed_call(CONTRACT, b"", BLOCK) == ANSWER
 
 
 def test_confirmed_call__nobody_answers__is_their_error() -> None:
     with pytest.raises(RpcUnreachable):
-        Nodes(down, down, down).node.confirmed_call(CONTRACT, b"", HEAD)
+        Nodes(down, down, down).node.confirmed_call(CONTRACT, b"", BLOCK)
 
 
 def test_receipt__one_without_it__is_no_proof_of_absence() -> None:

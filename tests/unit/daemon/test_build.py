@@ -71,6 +71,10 @@ class Opened:
     def require_chain(self) -> None:
         pass
 
+    def close(self) -> None:
+        """As the node."""
+        self.events.append("close node")
+
     def terms(self) -> Terms:
         return Terms(attest_validity_seconds=3600, max_block_number_diff=100)
 
@@ -122,6 +126,7 @@ class Thing:
 
 
 LISTENING = ("health", "api")
+CHAIN = ("store", "payer", "node", "lock")
 
 
 def duties(parts: module.Parts) -> list[Duty]:
@@ -148,15 +153,15 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Opened:
     ("part", "error", "closed"),
     [
         ("lock", OSError("taken"), []),
-        ("payer", OSError("busy"), ["lock"]),
-        ("store", OSError("damaged"), ["payer", "lock"]),
-        ("jobs", OSError("full"), ["store", "payer", "lock"]),
-        ("collateral", CollateralStoreInvalid("no store"), ["store", "payer", "lock"]),
-        ("api", OSError("taken"), ["store", "payer", "lock"]),
-        ("health", OSError("taken"), ["api", "store", "payer", "lock"]),
-        ("signer", OSError("no memory"), [*LISTENING, "store", "payer", "lock"]),
-        ("rotation.recover", SignerGone("gone"), ["signer", *LISTENING, "store", "payer", "lock"]),
-        ("checks", RuntimeError("x"), ["signer", *LISTENING, "store", "payer", "lock"]),
+        ("payer", OSError("busy"), ["node", "lock"]),
+        ("store", OSError("damaged"), ["payer", "node", "lock"]),
+        ("jobs", OSError("full"), ["store", "payer", "node", "lock"]),
+        ("collateral", CollateralStoreInvalid("no store"), ["store", "payer", "node", "lock"]),
+        ("api", OSError("taken"), ["store", "payer", "node", "lock"]),
+        ("health", OSError("taken"), ["api", "store", "payer", "node", "lock"]),
+        ("signer", OSError("no memory"), [*LISTENING, "store", "payer", "node", "lock"]),
+        ("rotation.recover", SignerGone("gone"), ["signer", *LISTENING, *CHAIN]),
+        ("checks", RuntimeError("x"), ["signer", *LISTENING, *CHAIN]),
     ],
 )
 def test_build__part_cannot_be_built__those_before_it_are_closed_in_reverse_order(
@@ -200,6 +205,7 @@ def test_build__all_parts__stay_open_until_they_are_closed(opened: Opened) -> No
         "recover rotation",
         "close store",
         "close payer",
+        "close node",
         "close lock",
     ]
 

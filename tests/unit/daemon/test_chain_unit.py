@@ -66,8 +66,9 @@ class Parts:
 
     def __init__(self, is_only: bool) -> None:
         self.events: list[str] = []
-        self.opening: list[AttestorError | None] = []
-        self.completing: list[AttestorError | None] = []
+        self.opening: list[Exception | None] = []
+        self.completing: list[Exception | None] = []
+        self.calls_ended = threading.Event()
         self.fatal: list[Fatal] = []
         self.duty = Duty()
         chain = ChainConfig("" if is_only else "base", CONFIG)
@@ -96,7 +97,13 @@ class Parts:
         parts = {"rotation": rotation, "store": store, "collateral": None, "cover": Cover()}
         vouching = SimpleNamespace(close=lambda: self.events.append("no one waits"))
         heads = SimpleNamespace(hint=lambda: None)
-        return SimpleNamespace(duties=(self.duty,), vouching=vouching, heads=heads, **parts)
+        return SimpleNamespace(
+            duties=(self.duty,),
+            vouching=vouching,
+            heads=heads,
+            end_calls=self.calls_ended.set,
+            **parts,
+        )
 
     def build(self) -> None:
         self.unit.open()
@@ -235,6 +242,130 @@ def test_duty__fails_unexpectedly_again_and_again__is_past_hope(one_of_several: 
     one_of_several.start()
     until(lambda: one_of_several.events.count("run") == 2)
     assert one_of_several.fatal == []
+
+
+def test_open__fails_unexpectedly__only_chain__raises() -> None:
+    parts = Parts(is_only=True)
+    parts.opening = [ZeroDivisionError()]
+    with pytest.raises(ZeroDivisionError):
+        parts.build()
+    assert parts.events == ["open", "closed"]
+
+
+@pytest.mark.parametrize("step", ["opening", "completing"])
+def test_build__fails_unexpectedly__one_of_several__keeps_no_other_from_starting(
+    one_of_several: Parts, step: str
+) -> None:
+    """Nor is anything left open, such as the payer's lock, in which the next build would be
+    caught."""
+    setattr(one_of_several, step, [ZeroDivisionError(), ZeroDivisionError()])
+    one_of_several.build()
+    assert one_of_several.events == ["open", "closed"]
+    failure = one_of_several.unit.failure
+    assert failure is not None
+    assert (failure.code, "ZeroDivisionError" in failure.message) == ("internal_error", True)
+    one_of_several.start()
+    until(lambda: one_of_several.duty.steps)
+    assert one_of_several.events == ["open", "closed"] * 2 + ["open", "run"]
+    assert one_of_several.unit.failure is None
+
+
+def test_take_down__something_cannot_be_closed__is_built_anew(
+    one_of_several: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def end_signers(signer: object, rotation: object) -> None:
+        raise OSError("the disk is gone")
+
+    monkeypatch.setattr(module, "end_signers", end_signers)
+    one_of_several.build()
+    monkeypatch.undo()
+    one_of_several.start()
+    until(lambda: one_of_several.duty.steps)
+    one_of_several.duty.fault = DatabaseDamaged("a page is bad")
+    until(lambda: one_of_several.events.count("run") == 2)
+    assert one_of_several.events.count("closed") == 1
+    assert one_of_several.fatal == []
+
+
+def test_build__duties_cannot_begin__is_taken_down_and_built_anew(
+    one_of_several: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A chain that is built, and whose duties do not run, would be idle for ever."""
+    one_of_several.opening = [AWAY]
+    failing = [True]
+    begin = ChainUnit._begin
+
+    def begins(unit: ChainUnit) -> None:
+        if failing.pop():
+            raise RuntimeError("can't start new thread")
+        begin(unit)
+
+    failing.insert(0, False)
+    monkeypatch.setattr(ChainUnit, "_begin", begins)
+    one_of_several.build()
+    one_of_several.start()
+    until(lambda: one_of_several.duty.steps)
+    assert one_of_several.events.count("run") == 2
+    until(lambda: one_of_several.unit.failure is None)
+
+
+class Waiting(Duty):
+    """Waits for its endpoint until it is cut off."""
+
+    name = "waiting"
+
+    def __init__(self, cut_off: threading.Event) -> None:
+        super().__init__()
+        self._cut_off = cut_off
+
+    def step(self) -> None:
+        self.steps += 1
+        self._cut_off.wait()
+
+
+def test_fatal__step_waits_for_an_endpoint__is_cut_off_and_ends_no_other_chain(
+    one_of_several: Parts,
+) -> None:
+    one_of_several.build()
+    waiting = Waiting(one_of_several.calls_ended)
+    running = one_of_several.unit.running
+    assert running is not None
+    cast(Any, running).duties = (waiting, one_of_several.duty)
+    one_of_several.start()
+    until(lambda: waiting.steps and one_of_several.duty.steps)
+    one_of_several.duty.fault = DatabaseDamaged("a page is bad")
+    until(lambda: one_of_several.events.count("run") == 2)
+    assert one_of_several.fatal == []
+
+
+def test_take_down__step_takes_long__is_waited_for_as_long_as_any_step(
+    one_of_several: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "DUTIES_STOP_SECONDS", 0.01)
+    one_of_several.build()
+    ended = threading.Event()
+    waiting = Waiting(ended)
+    running = one_of_several.unit.running
+    assert running is not None
+    cast(Any, running).duties = (waiting, one_of_several.duty)
+    one_of_several.start()
+    until(lambda: waiting.steps and one_of_several.duty.steps)
+    one_of_several.duty.fault = DatabaseDamaged("a page is bad")
+    threading.Event().wait(0.2)
+    assert one_of_several.fatal == []
+    ended.set()
+    until(lambda: one_of_several.events.count("run") == 2)
+
+
+def test_stop__step_waits_for_an_endpoint__is_cut_off(one_of_several: Parts) -> None:
+    one_of_several.build()
+    waiting = Waiting(one_of_several.calls_ended)
+    running = one_of_several.unit.running
+    assert running is not None
+    cast(Any, running).duties = (waiting,)
+    one_of_several.start()
+    until(lambda: waiting.steps)
+    assert one_of_several.unit.stop(1) == []
 
 
 def test_stop__while_it_is_away__ends_at_once(one_of_several: Parts) -> None:

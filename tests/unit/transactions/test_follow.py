@@ -103,6 +103,30 @@ def test_follow__nonce_taken_from_outside__same_call_with_the_next_nonce(
     assert chain.mined == [b"somebody else's", b"one"]
 
 
+def test_follow__nonce_given_back_by_a_reorg__the_very_transaction_is_sent_again(
+    sent: Any, chain: Any, log: Any
+) -> None:
+    """Signing is deterministic: it is on record, and is no other attempt."""
+    chain.pool.clear()
+    chain.mined.append(b"somebody else's")
+    sent.follow(INTENT, later(0))
+    sent.settle()
+    assert nonces(log) == [0, 1]
+    chain.mined.clear()
+    chain.pool.clear()
+    recorded = log.signed
+
+    def signed(intent: Any, transaction: Any, note: Any) -> Any:
+        """As the database, which has a transaction once."""
+        assert transaction.hash not in {one.hash for one in log.attempts(intent.name)}
+        return recorded(intent, transaction, note)
+
+    log.signed = signed
+    for block in range(1, PATIENCE_BLOCKS + 3):
+        assert sent.follow(INTENT, later(block)) == Followed()
+    assert chain.pool[0][0] == log.attempts(INTENT.name)[0].hash
+
+
 def test_follow__nonce_taken_and_the_call_would_fail__is_not_paid_for(
     sent: Any, chain: Any, log: Any
 ) -> None:
