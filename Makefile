@@ -171,4 +171,4 @@ format: setup ## format all code, and fix what the linter can
 	@cd executor && cargo fmt
 
 clean: ## remove everything that was built or downloaded
-	rm -rf .venv .slither node_modules out cache executor/target demo devnet .tools.ready $(RECORD)
+	rm -rf .venv .slither node_modules out cache dist executor/target demo devnet .tools.ready $(RECORD)

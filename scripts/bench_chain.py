@@ -1,11 +1,12 @@
 """The chain's side of the daemon, judged by the chain. One line of JSON per figure.
 
-    bench_chain.py [--full] [--part storm|quiet|memory|crashes|kills]… [--rotations N] [--seed S]
-        [--endpoints N] [--log FILE]
+    bench_chain.py [--full] [--part storm|quiet|follow|memory|crashes|kills]… [--rotations N]
+        [--seed S] [--endpoints N] [--log FILE]
 
 storm: rotations in a storm. quiet: what a daemon with all of its processes asks and costs while
-nothing happens, and how long its rotations take. memory: many blocks followed. crashes: kill -9 at
-every point of a rotation. kills: kill -9 of a daemon with all of its processes at random times.
+nothing happens, and how long its rotations take. follow: what of 100,000 blocks followed stays in
+memory. memory: the same of rotations. crashes: kill -9 at every point of a rotation. kills: kill -9
+of a daemon with all of its processes at random times.
 """
 
 import argparse
@@ -28,7 +29,7 @@ from storm.storm import Storm
 
 from attestor.net.pool import MAX_IDLE_PER_ENDPOINT
 
-PARTS = ("storm", "quiet", "memory", "crashes", "kills")
+PARTS = ("storm", "quiet", "follow", "memory", "crashes", "kills")
 ROTATING_BLOCK_SECONDS = 4
 """Where rotations are counted in blocks, these may be shorter than Ethereum's."""
 
@@ -42,6 +43,7 @@ def main() -> int:
     parts: dict[str, Callable[[argparse.Namespace], bool]] = {
         "crashes": _crashes,
         "kills": _kills,
+        "follow": _follow,
         "memory": _memory,
         "quiet": _quiet,
         "storm": _storm_part,
@@ -80,22 +82,32 @@ def _crashes(arguments: argparse.Namespace) -> bool:
     )
 
 
-def _memory(arguments: argparse.Namespace) -> bool:
-    blocks = 100_000 if arguments.full else 3_000
-    grown = following.growth(blocks)
+def _follow(arguments: argparse.Namespace) -> bool:
+    blocks = 100_000
+    grown = following.followed(blocks, arguments.seed)
     return all(
         [
             tell("followed_blocks", blocks, "blocks"),
-            tell(
-                "rss_slope_mib_per_100k_blocks",
-                grown.mib_per_100k_blocks,
-                "MiB",
-                # A few thousand blocks say little: the allocator's steps are larger than that.
-                at_most=8 if arguments.full else None,
-            ),
-            # As many connections are kept for each endpoint.
-            tell("open_files_growth", grown.open_files, "files", at_most=MAX_IDLE_PER_ENDPOINT),
+            tell("rss_slope_mib_per_100k_blocks", grown.mib_per_100k_blocks, "MiB", at_most=8),
+            tell("open_files_growth", grown.open_files, "files", at_most=0),
             tell("threads_growth", grown.threads, "threads", at_most=0),
+        ]
+    )
+
+
+def _memory(arguments: argparse.Namespace) -> bool:
+    blocks = 100_000 if arguments.full else 3_000
+    grown, name = following.growth(blocks), "rotating_rss_slope_mib_per_100k_blocks"
+    # A few thousand blocks say little: the allocator's steps are larger than that.
+    most = 8 if arguments.full else None
+    # As many connections are kept for each endpoint.
+    kept = MAX_IDLE_PER_ENDPOINT
+    return all(
+        [
+            tell("rotating_blocks", blocks, "blocks"),
+            tell(name, grown.mib_per_100k_blocks, "MiB", at_most=most),
+            tell("rotating_open_files_growth", grown.open_files, "files", at_most=kept),
+            tell("rotating_threads_growth", grown.threads, "threads", at_most=0),
         ]
     )
 

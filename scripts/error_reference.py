@@ -19,6 +19,8 @@ from attestor.errors import (
     Transient,
     avs,
     jobs,
+    readiness,
+    rsp,
     scroll,
 )
 
@@ -32,6 +34,7 @@ KINDS = (
 CHAPTERS = (
     ("chain", "Chains, transactions, deployments"),
     ("daemon", "The daemon's own work"),
+    (readiness.__name__.rsplit(".", 1)[-1], "Readiness"),
     ("setup", "Configuration and processes"),
     ("signer", "Signer process and cross-checks"),
     ("store", "Database"),
@@ -43,6 +46,7 @@ CHAPTERS = (
     ("net", "HTTP requests"),
     ("access", "Who may ask"),
     (scroll.__name__.rsplit(".", 1)[-1], "Scroll"),
+    (rsp.__name__.rsplit(".", 1)[-1], "Stdin of the rsp program"),
     (avs.__name__.rsplit(".", 1)[-1], "Multi-Prover AVS"),
 )
 HEAD = """# Errors

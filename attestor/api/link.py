@@ -62,6 +62,11 @@ class DaemonLink(Connection):
         answer = self._ask_for(ANSWER_SECONDS, "health", chain=chain)
         return answer.header["status"], answer.blobs[0]
 
+    def probe(self, path: str, chain: str | None, text: bool) -> tuple[int, bytes, str]:
+        """Status, body and type of `GET /livez` and `GET /readyz`."""
+        answer = self._ask_for(ANSWER_SECONDS, "probe", path=path, chain=chain, text=text)
+        return answer.header["status"], answer.blobs[0], answer.header["type"]
+
     def metrics(self) -> bytes:
         """The body of `GET /metrics`."""
         return self._ask_for(ANSWER_SECONDS, "metrics").blobs[0]

@@ -136,22 +136,33 @@ class ApiProcess:
         """Tell the daemon again and again that the loop turns."""
         threads = ThreadPoolExecutor(1, thread_name_prefix="alive")
         while True:
-            figures = self._figures(listener)
+            figures = await self._figures(listener)
             with suppress(AttestorError):
                 chains = await self._loop.run_in_executor(threads, self._daemon.alive, figures)
                 for part in self._parts:
                     part.answers.chain = chains[part.served.registration]
             await asyncio.sleep(ALIVE_SECONDS)
 
-    def _figures(self, listener: Listener) -> dict[str, Any]:
+    async def _figures(self, listener: Listener) -> dict[str, Any]:
         faults = (_told(part.workers.fault()) for part in self._parts)
         return {
             "internal_errors": sum(part.workers.internal_errors for part in self._parts),
             "connections": listener.open_connections,
+            "queues": await self._queues(),
             "waiting": sum(len(part.queue.wanted()) for part in self._parts),
             "workers_fault": next(filter(None, faults), None),
             "database_fault": _told(self._store.fault),
         }
+
+    async def _queues(self) -> dict[str, tuple[int, int]]:
+        """By registration, how many jobs are open and how many may be; none of those whose count
+        the database does not give."""
+        found = {}
+        for part in self._parts:
+            with suppress(AttestorError):
+                count = await part.queue.open_count()
+                found[part.served.registration] = (count, part.queue.bounds[0])
+        return found
 
     async def _drain(self) -> None:
         """Finish what runs, within bounds, and tell the others to come again."""

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, cast
 
 from eth_abi.codec import ABICodec
@@ -17,11 +16,12 @@ from eth_utils.abi import (
 )
 from web3 import Web3
 
+from attestor import resources
 from attestor.core.text import from_hex, to_hex
 from attestor.core.transaction import Log
 from attestor.errors import AbiMissing, RpcAnswerInvalid
 
-ABI_FOLDER = Path(__file__).resolve().parents[2] / "abi"
+ABI_FOLDER = resources.folder("abi")
 
 _PLAIN_REVERTS = {"Error(string)": ["string"], "Panic(uint256)": ["uint256"]}
 
@@ -52,7 +52,8 @@ class Contract:
             return cls(json.loads(path.read_text()))
         except OSError as error:
             raise AbiMissing(
-                f"no ABI of {name}: {error.strerror}", hint="run attestor from its checkout"
+                f"no ABI of {name}: {error.strerror}",
+                hint=resources.how_to_get("make abi"),
             ) from None
 
     def encode(self, function: str, *arguments: Any) -> bytes:

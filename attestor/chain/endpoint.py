@@ -9,6 +9,7 @@ from loguru import logger
 
 from attestor.chain import refusals, wire
 from attestor.chain.health import Health
+from attestor.chain.rpc import Bounds
 from attestor.errors import (
     AttestorError,
     HeaderInvalid,
@@ -38,12 +39,16 @@ class Transport(Protocol):
 @dataclass(frozen=True)
 class Query(Generic[T]):
     """A question, and the decoding that an answer has to pass. `fresh` asks it on a connection of
-    its own."""
+    its own; `bounds` are those of the answer where it is known to be small."""
 
     method: str
     params: list[Any]
     decode: Callable[[Any], T]
     fresh: bool = False
+    bounds: Bounds | None = None
+
+
+CHAIN_ID: Query[Any] = Query("eth_chainId", [], lambda found: found)
 
 
 class Endpoint:
@@ -53,6 +58,7 @@ class Endpoint:
         self.rpc = rpc
         self.health = Health(clock)
         self._chain_id = chain_id
+        self._clock = clock
         self._repeated = Repeated(clock)
         self._telling = threading.Lock()
         self._connections = 0
@@ -79,14 +85,14 @@ class Endpoint:
     def _ask(self, query: Query[T], deadline: Deadline | None) -> T:
         if not self._checked:
             self._check_chain(deadline)
-        answer = query.decode(self._call(query.method, query.params, deadline, query.fresh))
+        answer = query.decode(self._answer(query, deadline))
         # Behind a new connection there may be another node.
         if self._connections != getattr(self.rpc, "connections", 0):
             self._check_chain(deadline)
         return answer
 
     def _check_chain(self, deadline: Deadline | None) -> None:
-        found = wire.count(self._call("eth_chainId", [], deadline), "chain id")
+        found = wire.count(self._answer(CHAIN_ID, deadline), "chain id")
         if self._chain_id not in (None, found):
             raise WrongChain(
                 f"{self.label} is on chain id {found}, expected {self._chain_id}",
@@ -95,15 +101,17 @@ class Endpoint:
         self._connections = getattr(self.rpc, "connections", 0)
         self._checked = True
 
-    def _call(
-        self, method: str, params: list[Any], deadline: Deadline | None, fresh: bool = False
-    ) -> Any:
-        if fresh:
-            return self.rpc.call(method, params, deadline, True)
-        return self.rpc.call(method, params, *(() if deadline is None else (deadline,)))
+    def _answer(self, query: Query[Any], deadline: Deadline | None) -> Any:
+        bounds: tuple[Any, ...] = () if deadline is None else (deadline,)
+        if query.bounds is not None:
+            bounds = deadline, query.fresh, query.bounds
+        elif query.fresh:
+            bounds = deadline, True
+        return self.rpc.call(query.method, query.params, *bounds)
 
     def _judged(self, asking: Callable[[], T]) -> T:
         self.health.require_callable(self.label)
+        began = self._clock()
         try:
             answer = asking()
         except RpcError as error:
@@ -117,11 +125,11 @@ class Endpoint:
             error.message = self._named(error)
             self._hold_against(error)
             raise
-        self._answered()
+        self._answered(self._clock() - began)
         return answer
 
-    def _answered(self) -> None:
-        self.health.answered()
+    def _answered(self, seconds: float | None = None) -> None:
+        self.health.answered(seconds)
         with self._telling:
             if self._repeated.passed(self.label):
                 logger.info("{} answers again", self.label)

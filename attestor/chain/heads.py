@@ -5,6 +5,8 @@ alone: a head that goes on from it extends it; one of another branch replaces wh
 an older one that is in it comes from a node that lags, and changes nothing.
 """
 
+import time
+from collections.abc import Callable
 from typing import Protocol
 
 from loguru import logger
@@ -49,8 +51,18 @@ class Heads:
     """The window, and what was fetched on the way to the next one: a look that fails is gone on
     with by the next. `look` is called by one thread at a time."""
 
-    def __init__(self, node: ChainView, log: HeaderLog, pace: Pace | None = None) -> None:
+    def __init__(
+        self,
+        node: ChainView,
+        log: HeaderLog,
+        pace: Pace | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._node = node
+        self._clock = clock
+        self.changed_at = self.looked_at = clock()
+        """When the newest block was first seen, and when a look last succeeded; at first, when this
+        was made. By `clock`, which only goes forward."""
         self._log = log
         self._pace = pace
         self._window = log.load()
@@ -90,7 +102,10 @@ class Heads:
         if not self.is_due:
             return self._window
         found = self._found(self._node.within(LOOK_SECONDS))
+        self.looked_at = self._clock()
         changed = found.head != self._window.head
+        if changed:
+            self.changed_at = self.looked_at
         if found != self._window:
             self._tell(found)
             self._log.save(found)

@@ -38,6 +38,10 @@ class Health:
         self._last_fault = clock()
         self._demoted_until = 0.0
         self._silent_until: float | None = None
+        self.answers = self.faults = self.demoted_times = 0
+        """Since the start: usable answers, calls that were held against it, and demotions."""
+        self.latency: float | None = None
+        """Seconds that the last usable answer took."""
         self.lag = 0
         """Blocks behind the best head when that was last compared."""
 
@@ -72,10 +76,12 @@ class Health:
                 f"{label} asked not to be called for another {left:.3g} s", seconds=left
             )
 
-    def answered(self) -> None:
-        """It gave an answer that can be used, or a refusal that is one."""
+    def answered(self, seconds: float | None = None) -> None:
+        """It gave an answer that can be used, or a refusal that is one, after so many seconds."""
         with self._lock:
             self._failures = self._throttles = 0
+            self.answers += 1
+            self.latency = self.latency if seconds is None else seconds
 
     def failed(self) -> bool:
         """It gave no answer. Whether that demotes it."""
@@ -105,6 +111,7 @@ class Health:
 
     def _fault(self) -> None:
         self._forgive()
+        self.faults += 1
         self._last_fault = self._clock()
 
     def _forgive(self) -> None:
@@ -116,5 +123,6 @@ class Health:
             return False
         pause = min(FIRST_PAUSE * 2 ** min(self._demotions, 10), LAST_PAUSE)
         self._demotions = min(self._demotions + 1, _MAX_COUNT)
+        self.demoted_times += 1
         self._demoted_until = self._clock() + pause
         return True

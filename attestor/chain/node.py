@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from attestor.chain import fee_market, quorum, sending, wire
 from attestor.chain.endpoint import Endpoint, Query, Transport
 from attestor.chain.newest import NewestBlock
-from attestor.chain.pool import Pool
+from attestor.chain.pool import Pool, everyone
 from attestor.chain.rpc import Rpc
 from attestor.core.blocks import Block
 from attestor.core.text import to_hex
@@ -50,11 +50,11 @@ class Node:
 
     def within(self, bound: Deadline | float) -> "Node":
         """The same node, all of whose calls together end by a deadline, or that many seconds from
-        now: for all that serves one decision."""
+        now: for all that serves one decision. A part of one has no more time than the whole."""
         view = copy.copy(self)
         if not isinstance(bound, Deadline):
             bound = Deadline(bound, self.pool.clock)
-        view._deadline = bound
+        view._deadline = bound if self._deadline is None else self._deadline.earlier(bound)
         return view
 
     def require_chain(self) -> None:
@@ -209,9 +209,11 @@ class Node:
 
         return self._read("eth_getLogs", [{"address": to_hex(address), **query}], decode)
 
-    def poll(self, query: Query[T]) -> Iterator[tuple[Endpoint, T | AttestorError]]:
+    def poll(
+        self, query: Query[T], is_asked: Callable[[Endpoint], bool] = everyone
+    ) -> Iterator[tuple[Endpoint, T | AttestorError]]:
         """What each endpoint says, the best first, or its error: see `Pool.poll`."""
-        return self.pool.poll(query, self._deadline)
+        return self.pool.poll(query, self._deadline, is_asked)
 
     def send(self, raw: bytes, transaction_hash: bytes) -> None:
         """Send a signed transaction to all endpoints. One that any of them takes, or knows already,

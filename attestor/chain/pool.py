@@ -41,6 +41,11 @@ _TELLING: tuple[type[AttestorError], ...] = (
 """The errors of several endpoints, from the one that says most to the one that says least."""
 
 
+def everyone(endpoint: Endpoint) -> bool:
+    """No endpoint is left out."""
+    return True
+
+
 class Pool:
     """Safe to use from several threads."""
 
@@ -115,11 +120,15 @@ class Pool:
         raise most_telling(failed)
 
     def poll(
-        self, query: Query[T], deadline: Deadline | None = None
+        self,
+        query: Query[T],
+        deadline: Deadline | None = None,
+        is_asked: Callable[[Endpoint], bool] = everyone,
     ) -> Iterator[tuple[Endpoint, T | AttestorError]]:
-        """What each endpoint says, the best first; its error where it says nothing. Whoever has
-        heard enough stops asking."""
-        for endpoint, bound in turns(self.ranked(), self.whole(deadline)):
+        """What each endpoint says that `is_asked`, the best first; its error where it says nothing.
+        Whoever has heard enough stops asking."""
+        asked = [endpoint for endpoint in self.ranked() if is_asked(endpoint)]
+        for endpoint, bound in turns(asked, self.whole(deadline)):
             try:
                 yield endpoint, endpoint.ask(query, bound)
             except (RpcError, Transient, WrongChain) as error:

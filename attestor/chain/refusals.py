@@ -8,7 +8,8 @@ UNKNOWN_BLOCK = -39001
 REVERTED = 3
 """geth's code of a revert (internal/ethapi/errors.go), which others took over."""
 TOO_MANY_REQUESTS = 429
-LASTING = frozenset({-32700, -32600, -32601, -32602})
+METHOD_NOT_FOUND = -32601
+LASTING = frozenset({-32700, -32600, METHOD_NOT_FOUND, -32602})
 """Codes of JSON-RPC 2.0 that say that the request itself is what the node cannot serve."""
 
 BLOCK_UNKNOWN_WORDS = (
@@ -50,10 +51,20 @@ THROTTLED_WORDS = (
     "daily request count exceeded",
 )
 
+METHOD_MISSING_WORDS = ("does not exist", "not available", "not supported", "method not found")
+
 
 def is_revert(error: RpcError) -> bool:
     """Whether the contract refused, which is an answer, and not the node."""
     return bool(error.data) or error.number == REVERTED or "revert" in error.message.lower()
+
+
+def is_method_missing(error: RpcError) -> bool:
+    """Whether the node serves no such method, or not at this endpoint."""
+    said = error.message.lower()
+    return error.number == METHOD_NOT_FOUND or (
+        "method" in said and any(words in said for words in METHOD_MISSING_WORDS)
+    )
 
 
 def told_apart(error: RpcError) -> AttestorError:

@@ -103,33 +103,26 @@ class Registry:
         return kinds[number]
 
     def vouches_for(self, signer: bytes) -> bool:
-        """Whether the registry holds the signer valid. At a certain block a no is proven, since it
-        stops the signer; where no endpoint has a proof it is confirmed, by most endpoints, or by
-        another look where there is one. Raises `EndpointsDisagree`."""
-        asked = self._contract.encode("verifyAttestedProver", checksummed(signer))
-        is_valid = self._is_yes(self._call("verifyAttestedProver", asked))
-        if is_valid or self._block is None:
-            return is_valid
-        proven = self._proven(signer, self._block)
-        return self._said_by_most(asked, self._block) if proven is None else proven
-
-    def is_confirmed(self, signer: bytes) -> bool:
-        """Whether most endpoints say that it holds the signer valid, or one proves it; a single one
-        is not asked again. Raises `EndpointsDisagree`."""
-        if len(self.node.pool.endpoints) == 1 or self._block is None:
-            return True
-        asked = self._contract.encode("verifyAttestedProver", checksummed(signer))
+        """Whether the registry holds the signer valid. At a certain block no endpoint decides that
+        alone where there are several: a no stops the signer, and by a yes it signs on. Most have to
+        say so; where they disagree, and for a no, a proof decides if there is one. A single
+        endpoint's no is proven, or it is asked again. Raises `EndpointsDisagree`."""
+        if self._block is None:
+            return self._says_yes(signer)
+        view = self.confirmed_at(self._block)
+        if len(self.node.pool.endpoints) == 1:
+            if self._says_yes(signer):
+                return True
+            proven = self._proven(signer, self._block)
+            return view._says_yes(signer) if proven is None else proven
         try:
-            is_valid = self._said_by_most(asked, self._block)
+            is_valid = view._says_yes(signer)
         except EndpointsDisagree:
             proven = self._proven(signer, self._block)
             if proven is None:
                 raise
             return proven
         return is_valid or bool(self._proven(signer, self._block))
-
-    def _said_by_most(self, asked: bytes, block: Block) -> bool:
-        return self._is_yes(self.node.confirmed_call(self.address, asked, block.hash))
 
     def _proven(self, signer: bytes, block: Block) -> bool | None:
         """Upstream's registry keeps its signers elsewhere."""
@@ -140,8 +133,8 @@ class Registry:
     def _bits_of(self, events: frozenset[str]) -> list[int]:
         return [bits_of(self.address, topic) for topic in self._contract.topics(events)]
 
-    def _is_yes(self, answer: bytes) -> bool:
-        return bool(self._contract.decode("verifyAttestedProver", answer))
+    def _says_yes(self, signer: bytes) -> bool:
+        return bool(self._read("verifyAttestedProver", checksummed(signer)))
 
     def may_have_changed(self, block: Block) -> bool:
         """Whether a valid signer may be none after that block, but for the time: ours ends none

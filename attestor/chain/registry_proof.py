@@ -1,7 +1,6 @@
 """What storage proofs say of a signer: nobody's word, under the state root of a block's header."""
 
 import json
-from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
 from hashlib import sha256
@@ -10,10 +9,13 @@ from typing import Any
 from eth_utils.crypto import keccak
 from loguru import logger
 
+from attestor import resources
 from attestor.chain import wire
 from attestor.chain.abi import ABI_FOLDER
-from attestor.chain.endpoint import Endpoint, Query
+from attestor.chain.endpoint import Query
 from attestor.chain.node import Node
+from attestor.chain.proof_patience import ProofPatience
+from attestor.chain.rpc import Bounds
 from attestor.core.blocks import Block
 from attestor.core.registry_state import is_valid
 from attestor.core.state_proof import Account, account_at, word_at
@@ -21,6 +23,10 @@ from attestor.core.text import to_hex
 from attestor.core.trie_proof import require_bounded
 from attestor.errors import AbiMissing, AttestorError, RpcAnswerInvalid, StateProofInvalid
 
+PROOF_SECONDS = 6.0
+"""For all calls of one look at a signer, at all endpoints."""
+BOUNDS = Bounds(1 << 20, 4096)
+"""Of an answer: four ways down in hexadecimal come to half of that, and code to less."""
 CODE = ABI_FOLDER / "TEERegistry.code.json"
 
 
@@ -31,6 +37,7 @@ class RegistryProof:
     def __init__(self, node: Node, address: bytes) -> None:
         self._node = node
         self._address = address
+        self._patience = ProofPatience(lambda: node.pool.clock())
         self._code = (b"", False)
         """The hash of the code that was looked at last, and whether it is our contract's."""
 
@@ -39,41 +46,46 @@ class RegistryProof:
         honest endpoint is enough.
 
         A proof that fails is not held against its endpoint: the chain may keep its state otherwise.
+        It is asked for no other for a while. All calls together end within `PROOF_SECONDS`.
         """
         if block.state_root is None:
             return None
-        read = partial(self._words, block, block.state_root)
+        read = partial(self._words, self._node.within(PROOF_SECONDS), block, block.state_root)
         try:
             return is_valid(signer, block.timestamp, read)
         except AttestorError as error:
             logger.debug("no proof: {} [{}]", error, error.code)
             return None
 
-    def _words(self, block: Block, state_root: bytes, slots: list[int]) -> list[int]:
+    def _words(self, node: Node, block: Block, state_root: bytes, slots: list[int]) -> list[int]:
         """As the first endpoint proves them that proves any."""
         keys = [to_hex(slot.to_bytes(32, "big")) for slot in slots]
-        faults = []
-        for endpoint, answer in self._answers("eth_getProof", [keys], block):
+        query, faults = self._query("eth_getProof", [keys], block), []
+        for endpoint, answer in node.poll(query, self._patience.may_be_asked):
             try:
                 account, words = _proven(answer, state_root, self._address, slots)
-            except (RpcAnswerInvalid, StateProofInvalid) as error:
+            except AttestorError as error:
+                self._patience.failed(endpoint, error)
                 named = endpoint.label in error.message
                 faults.append(error.message if named else f"{endpoint.label}: {error.message}")
                 continue
-            self._require_known(account, block)
+            self._patience.proved(endpoint)
+            self._require_known(node, account, block)
             return words
-        raise StateProofInvalid(f"no endpoint proves its answer: {'; '.join(faults)}")
+        told = "; ".join(faults) or "none is asked at present"
+        raise StateProofInvalid(f"no endpoint proves its answer: {told}")
 
-    def _require_known(self, account: Account, block: Block) -> None:
+    def _require_known(self, node: Node, account: Account, block: Block) -> None:
         """Raise `StateProofInvalid` for a contract whose storage may have another layout."""
-        if self._code[0] != account.code_hash:
-            code = self._code_of(account, block)
-            self._code = (account.code_hash, is_ours(code))
-        if not self._code[1]:
+        known = self._code
+        if known[0] != account.code_hash:
+            known = account.code_hash, is_ours(self._code_of(node, account, block))
+            self._code = known
+        if not known[1]:
             raise StateProofInvalid("the registry's code is not that of this version's contract")
 
-    def _code_of(self, account: Account, block: Block) -> bytes:
-        for _, answer in self._answers("eth_getCode", [], block):
+    def _code_of(self, node: Node, account: Account, block: Block) -> bytes:
+        for _, answer in node.poll(self._query("eth_getCode", [], block)):
             with suppress(RpcAnswerInvalid):
                 if not isinstance(answer, AttestorError):
                     code = wire.data(answer, "code")
@@ -81,12 +93,10 @@ class RegistryProof:
                         return code
         raise StateProofInvalid("no endpoint has the registry's code")
 
-    def _answers(
-        self, method: str, params: list[Any], block: Block
-    ) -> Iterator[tuple[Endpoint, Any]]:
+    def _query(self, method: str, params: list[Any], block: Block) -> Query[Any]:
         place = {"blockHash": to_hex(block.hash), "requireCanonical": True}
-        query: Query[Any] = Query(method, [to_hex(self._address), *params, place], lambda it: it)
-        return self._node.poll(query)
+        asked = [to_hex(self._address), *params, place]
+        return Query(method, asked, lambda it: it, bounds=BOUNDS)
 
 
 def is_ours(code: bytes) -> bool:
@@ -95,7 +105,8 @@ def is_ours(code: bytes) -> bool:
         known = json.loads(CODE.read_text())
     except OSError as error:
         raise AbiMissing(
-            f"{CODE.name} cannot be read: {error.strerror}", hint="run attestor from its checkout"
+            f"{CODE.name} cannot be read: {error.strerror}",
+            hint=resources.how_to_get("make abi"),
         ) from None
     if len(code) != known["bytes"]:
         return False
@@ -110,7 +121,7 @@ def _proven(
 ) -> tuple[Account, list[int]]:
     """Of what a node says only the tries' nodes count."""
     if isinstance(answer, AttestorError):
-        raise RpcAnswerInvalid(answer.message)
+        raise answer
     found = wire.fields(answer, "proof")
     storage = [wire.fields(one, "slot's proof") for one in _listed(found.get("storageProof"))]
     if len(storage) > len(slots):
@@ -122,9 +133,9 @@ def _proven(
 
 
 def _nodes(proofs: list[Any]) -> list[bytes]:
-    nodes = [wire.data(node, "proof's node") for proof in proofs for node in _listed(proof)]
-    require_bounded(nodes, len(proofs))
-    return nodes
+    texts = [node for proof in proofs for node in _listed(proof)]
+    require_bounded([len(text) // 2 if isinstance(text, str) else 0 for text in texts], len(proofs))
+    return [wire.data(text, "proof's node") for text in texts]
 
 
 def _listed(found: object) -> list[Any]:

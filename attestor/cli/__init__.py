@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import click
 
-from attestor import __version__
 from attestor.errors import AttestorError, PackageMissing
 
 COMMANDS = {
@@ -53,7 +52,14 @@ class _Lazy(click.Group):
 
 
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, message="%(prog)s %(version)s")
+@click.option(
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=lambda context, _, asked: _tell_version(context) if asked else None,
+    help="Show version, commit and SP1's circuit, and exit.",
+)
 def group() -> None:
     """Execute SP1 programs inside a TEE and sign the results with keys attested on chain."""
 
@@ -73,6 +79,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 hint="pip install 'attestor[daemon]'; without it there is attestor prove alone",
             )
         )
+
+
+def _tell_version(context: click.Context) -> None:
+    from attestor.version import told
+
+    click.echo(f"attestor {told()}")
+    context.exit()
 
 
 def _end(error: AttestorError) -> None:

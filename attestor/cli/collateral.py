@@ -1,18 +1,15 @@
 """`attestor collateral show`, `fetch` and `upload`."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import click
 
 from attestor.chain.collateral_store import CollateralStore
 from attestor.cli.chain_options import open_node
+from attestor.cli.collateral_options import configured, machine_options, store_options
 from attestor.cli.collateral_table import plan_table
-from attestor.cli.endpoint_options import check_headers_option, rpc_url_option
 from attestor.cli.payer_options import flag, payer_options
-from attestor.cli.types import ADDRESS
 from attestor.collateral import onchain
 from attestor.collateral.build import machine_of
 from attestor.collateral.items import Item
@@ -36,51 +33,6 @@ from attestor.transactions.payers import load_payer
 from attestor.transactions.pricing import Pricer
 from attestor.transactions.replacement import FeePolicy
 
-Command = Callable[..., Any]
-
-
-def _options(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
-    def apply(command: Command) -> Command:
-        for one in reversed(options):
-            command = one(command)
-        return command
-
-    return apply
-
-
-machine_options = _options(
-    click.option(
-        "--pcs-url",
-        envvar="ATTESTOR_COLLATERAL_PCS_URL",
-        required=True,
-        help="URL of a PCCS, or of Intel's PCS  [ATTESTOR_COLLATERAL_PCS_URL].",
-    ),
-    click.option("--fmspc", required=True, help="Machine type, 6 bytes in hex."),
-    click.option(
-        "--ca",
-        type=click.Choice(["platform", "processor"]),
-        default="platform",
-        show_default=True,
-        help="Intel CA that certifies the machine.",
-    ),
-    click.option("--tee", type=click.Choice(["tdx", "sgx"]), default="tdx", show_default=True),
-)
-store_options = _options(
-    rpc_url_option(),
-    check_headers_option(),
-    click.option(
-        "--file", type=click.Path(path_type=Path), help="Deployment file with the store's address."
-    ),
-    click.option(
-        "--store", type=ADDRESS, help="Address of the CollateralStore, instead of --file."
-    ),
-    click.option(
-        "--margin-days",
-        type=click.FloatRange(min=0),
-        help="Upload only what expires within so many days; without it, everything newer.",
-    ),
-)
-
 
 @click.group
 def command() -> None:
@@ -92,24 +44,26 @@ def command() -> None:
 
 
 @command.command
+@configured
 @store_options
 @machine_options
 def show(
     rpc_url: tuple[str, ...],
     check_headers: bool,
-    file: Path | None,
+    deployment: Path | None,
     store: bytes | None,
     margin_days: float | None,
     **machine: str,
 ) -> None:
     """Show what is on chain, when it expires, and what an upload would do."""
     source = _source(**machine)
-    opened = _open_store(rpc_url, check_headers, file, store)
+    opened = _open_store(rpc_url, check_headers, deployment, store)
     items = items_for(source.service, opened, source.machine)
     click.echo(plan_table(opened, _plan(opened, items, margin_days)))
 
 
 @command.command
+@configured
 @machine_options
 @click.argument("output", type=click.Path(path_type=Path))
 def fetch(output: Path, pcs_url: str, **machine: str) -> None:
@@ -127,6 +81,7 @@ def fetch(output: Path, pcs_url: str, **machine: str) -> None:
 
 
 @command.command
+@configured
 @store_options
 @machine_options
 @payer_options("ATTESTOR_COLLATERAL_PAYER")
@@ -137,7 +92,7 @@ def fetch(output: Path, pcs_url: str, **machine: str) -> None:
 def upload(
     rpc_url: tuple[str, ...],
     check_headers: bool,
-    file: Path | None,
+    deployment: Path | None,
     store: bytes | None,
     margin_days: float | None,
     payer: PayerSource,
@@ -154,7 +109,7 @@ def upload(
     process.keep_memory_to_itself()
     account = load_payer(payer, flag)
     source = _source(**machine)
-    opened = _open_store(rpc_url, check_headers, file, store)
+    opened = _open_store(rpc_url, check_headers, deployment, store)
     items = items_for(source.service, opened, source.machine)
     planned = _plan(opened, items, margin_days)
     click.echo(plan_table(opened, planned))

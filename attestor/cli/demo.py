@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from attestor.cli.types import PORT
+from attestor.cli.types import ANVIL_OPTION, PORT
 from attestor.devnet.demo import Demo
 from attestor.devnet.stack import Devnet, DevnetOptions, end_in_order
 
@@ -19,7 +19,8 @@ from attestor.devnet.stack import Devnet, DevnetOptions, end_in_order
     show_default=True,
     help="Port of the proving service.",
 )
-def command(folder: Path, api_port: int) -> None:
+@ANVIL_OPTION
+def command(folder: Path, api_port: int, anvil: Path | None) -> None:
     """Run everything once, from an empty chain to an accepted proof.
 
     Starts a chain, deploys the contracts, registers a fresh signer by its quote, executes two
@@ -33,7 +34,7 @@ def command(folder: Path, api_port: int) -> None:
         click.echo(f"{time.monotonic() - started:6.1f} s  {what:<22} {evidence}")
 
     options = DevnetOptions(
-        folder=folder.resolve(), block_seconds=1.0, period=12, api_port=api_port
+        folder=folder.resolve(), block_seconds=1.0, period=12, api_port=api_port, anvil=anvil
     )
     devnet = Devnet(options)
     try:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from attestor.cli.types import PORT
+from attestor.cli.types import ANVIL_OPTION, PORT
 from attestor.devnet.folder import DESCRIPTION
 from attestor.devnet.stack import Devnet, DevnetOptions, end_in_order
 
@@ -47,9 +47,16 @@ from attestor.devnet.stack import Devnet, DevnetOptions, end_in_order
     show_default=True,
     help="Port of the chain's JSON-RPC; 0 is any that is free.",
 )
+@ANVIL_OPTION
 @click.option("--json", "as_json", is_flag=True, help="Print addresses and endpoints as JSON.")
 def command(
-    folder: Path, block_seconds: float, period: int, api_port: int, rpc_port: int, as_json: bool
+    folder: Path,
+    block_seconds: float,
+    period: int,
+    api_port: int,
+    rpc_port: int,
+    anvil: Path | None,
+    as_json: bool,
 ) -> None:
     """Start a development chain with contracts and a daemon.
 
@@ -64,6 +71,7 @@ def command(
         period=period,
         api_port=api_port,
         rpc_port=rpc_port,
+        anvil=anvil,
     )
     _tell("starting the chain")
     devnet = Devnet(options)

@@ -12,6 +12,7 @@ from attestor.cli.chain_options import open_node
 from attestor.cli.credential_options import credential_options, take_credentials
 from attestor.cli.endpoint_options import check_headers_option, rpc_url_option
 from attestor.cli.progress import shown
+from attestor.cli.rsp_options import RspBlock, rsp_options, take_block
 from attestor.cli.types import ADDRESS, BUILT, PROGRAM_VKEY
 from attestor.client import CheckedProof, Form, ProverClient, RegistryView
 from attestor.client.prover import TIMEOUT_SECONDS
@@ -29,6 +30,7 @@ UNCHECKED = "UNCHECKED"
     multiple=True,
     help="A stdin entry: u32:N, u64:N, hex:DIGITS or a file; may be repeated.",
 )
+@rsp_options
 @click.option(
     "--url", default="http://127.0.0.1:3000", show_default=True, help="URL of the proving service."
 )
@@ -91,6 +93,9 @@ def command(
     as_json: bool,
     multiproof: bytes | None,
     registration: str | None,
+    rsp_block: int | bytes | None,
+    rsp_rpc_url: str | None,
+    keep_stdin: Path | None,
     **others: Any,
 ) -> None:
     """Request a proof of a program, verify it and print it.
@@ -98,9 +103,13 @@ def command(
     ELF is an SP1 v6 program. The proof has to be of this program and this stdin, and its signer in
     the registry; one that does not verify is not printed. What cannot be checked, as an option is
     missing for it, is printed as UNCHECKED.
+
+    With --rsp-block, ELF is the published rsp program, which executes a block of Ethereum, and the
+    stdin is made from a node (docs/rsp.md).
     """
     program = entries.read_file(elf, "ELF")
-    values = [entries.parse(entry) for entry in stdin]
+    block = take_block(bool(stdin), rsp_block, rsp_rpc_url, keep_stdin)
+    values = [entries.parse(entry) for entry in stdin] if block is None else [block.entry]
     credentials = take_credentials(others, url)
     client = ProverClient(
         url,
@@ -113,7 +122,8 @@ def command(
     with shown(sys.stderr) as progress:
         key = _key(vkey, executor, program)
         proof = client.prove(program, values, vkey=key, form=Form(form), progress=progress.tell)
-    click.echo(_as_json(proof) if as_json else _as_text(proof))
+    rows = _rows(proof, block)
+    click.echo(_as_json(proof, rows) if as_json else _as_text(proof, rows))
 
 
 def _registry(
@@ -141,18 +151,18 @@ def _key(vkey: bytes | None, executor: Path | None, program: bytes) -> bytes | N
     return NativeExecutor(directory).verifying_key(program, Limits()).program_vkey
 
 
-def _as_json(proof: CheckedProof) -> str:
+def _as_json(proof: CheckedProof, rows: dict[str, str | int]) -> str:
     unchecked = {point.value: why for point, why in proof.unchecked.items()}
-    return json.dumps({**_rows(proof), "unchecked": unchecked}, indent=2)
+    return json.dumps({**rows, "unchecked": unchecked}, indent=2)
 
 
-def _as_text(proof: CheckedProof) -> str:
-    lines = [f"{name:<19} {value}" for name, value in _rows(proof).items()]
+def _as_text(proof: CheckedProof, rows: dict[str, str | int]) -> str:
+    lines = [f"{name:<19} {value}" for name, value in rows.items()]
     lines += [f"{UNCHECKED:<19} {point.value}: {why}" for point, why in proof.unchecked.items()]
     return "\n".join(lines)
 
 
-def _rows(proof: CheckedProof) -> dict[str, str | int]:
+def _rows(proof: CheckedProof, block: RspBlock | None) -> dict[str, str | int]:
     rows: dict[str, str | int] = {
         "id": proof.proof_id,
         "signer": checksummed(proof.signer),
@@ -172,4 +182,6 @@ def _rows(proof: CheckedProof) -> dict[str, str | int]:
             "statement_signer": checksummed(told.signer),
             "statement_signature": to_hex(told.signature),
         }
+    if block is not None:
+        rows |= block.rows(proof.public_values, proof.statement is not None)
     return rows

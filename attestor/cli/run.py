@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from attestor import config
+from attestor import config, resources
 from attestor.config import Chains, Config, names
 
 
@@ -17,8 +17,8 @@ def _default(known: Any) -> str:
     if known.default is MISSING:
         return "required"
     value = known.default
-    if isinstance(value, Path) and value.is_relative_to(config.ROOT):
-        value = value.relative_to(config.ROOT)
+    if value == resources.folder("executor"):
+        value = "the package's own"
     if isinstance(value, tuple):
         value = ",".join(value)
     return f"default {str(value).lower() if isinstance(value, bool) else value or 'none'}"

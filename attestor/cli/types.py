@@ -4,8 +4,10 @@ from pathlib import Path
 
 import click
 
-BUILT = Path(__file__).resolve().parents[2] / "executor" / "target" / "release"
-"""Where a checkout's executor is built."""
+from attestor import resources
+
+BUILT = resources.folder("executor")
+"""Where the programs of this package's executor are."""
 
 
 class Hex(click.ParamType[bytes]):
@@ -84,4 +86,9 @@ class Url(click.ParamType[str]):
 
 ADDRESS, WORD, PROGRAM_VKEY = Address(), Hex(32), ProgramVkey()
 PORT = click.IntRange(0, 65535)
+ANVIL_OPTION = click.option(
+    "--anvil",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False, resolve_path=True),
+    help="foundry's anvil. Without it, the one below node_modules here, or that on PATH.",
+)
 URL = Url()

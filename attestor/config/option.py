@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+"""Of the checkout, for its tests: the package looks for files in `attestor.resources` alone."""
 MAX_NUMBER = (1 << 62) - 1
 MAX_PORT = 65535
 MAX_WAIT_SECONDS = 1_000_000

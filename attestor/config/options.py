@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from attestor import resources
 from attestor.config.access_options import AccessOptions
-from attestor.config.option import MAX_PORT, MAX_WAIT_SECONDS, ROOT, option
+from attestor.config.option import MAX_PORT, MAX_WAIT_SECONDS, option
 from attestor.config.payers import payer_source
 from attestor.config.proof_options import ProofOptions
 from attestor.core.cross_check import CheckingEngine, Mode
@@ -221,7 +222,7 @@ class Config(AccessOptions, ProofOptions):
     )
 
     executor_directory: Path = option(
-        "path", "directory of the executor's binaries", ROOT / "executor" / "target" / "release"
+        "path", "directory of the executor's programs", resources.folder("executor")
     )
     executor_engine: str = option(
         "choice",

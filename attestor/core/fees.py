@@ -12,6 +12,9 @@ GAS_HEADROOM_PERCENT = 125
 NEW_SLOT_GAS = 30_000
 """What a registration costs more where it finds its bucket taken."""
 
+ADMISSION_GAS = 250_000
+"""More than `make bench-contracts` measured for any registration but the first of a platform."""
+
 MAX_TRANSACTION_GAS = 1 << 24
 """The gas limit of one transaction (EIP-7825)."""
 

@@ -40,10 +40,12 @@ class Active:
 
 @dataclass(frozen=True)
 class Cover:
-    """Who may sign, after a step of the rotation, and what the rotation waits for."""
+    """After a step of the rotation: who may sign, what the rotation waits for, and which signer it
+    registers."""
 
     active: Active | None = None
     reason: str = "the rotation has not begun"
+    candidate: Candidate | None = None
 
     @property
     def is_signing(self) -> bool:

@@ -48,11 +48,12 @@ def value_at(root: bytes, key: bytes, nodes: Sequence[bytes]) -> bytes | None:
     return None
 
 
-def require_bounded(nodes: Sequence[bytes], ways: int) -> None:
-    """Raise `StateProofInvalid` for more or longer nodes than so many ways down can have."""
-    if len(nodes) > ways * MAX_NODES:
-        raise StateProofInvalid(f"the proof has {len(nodes)} nodes for {ways} keys")
-    longest = max(map(len, nodes), default=0)
+def require_bounded(lengths: Sequence[int], ways: int) -> None:
+    """Raise `StateProofInvalid` for more or longer nodes, by their bytes, than so many ways down
+    can have: before they are decoded."""
+    if len(lengths) > ways * MAX_NODES:
+        raise StateProofInvalid(f"the proof has {len(lengths)} nodes for {ways} keys")
+    longest = max(lengths, default=0)
     if longest > MAX_NODE_BYTES:
         raise StateProofInvalid(f"the proof has a node of {longest} bytes")
 

@@ -15,6 +15,7 @@ from attestor.errors import (
     SigningHalted,
     Transient,
 )
+from attestor.http.probes import Probes
 from attestor.jobs.cross_checks import CrossChecks
 from attestor.store.proofs import Proofs
 from attestor.store.signers import Signers
@@ -59,6 +60,7 @@ class ApiService:
         self._chains = chains
         self._halted = halted
         self.health: HealthSource | None = None
+        self.probes: Probes | None = None
         self._on_alive = on_alive
         self._verbs: dict[str, Verb] = {
             "alive": self._alive,
@@ -67,6 +69,7 @@ class ApiService:
             "finding": self._finding,
             "health": self._told_health,
             "metrics": self._told_metrics,
+            "probe": self._told_probe,
         }
 
     def handle(self, frame: Frame) -> Frame:
@@ -112,6 +115,12 @@ class ApiService:
 
     def _told_metrics(self, header: dict[str, Any]) -> Frame:
         return Frame({}, (self._source().metrics_text().encode(),))
+
+    def _told_probe(self, header: dict[str, Any]) -> Frame:
+        if self.probes is None:
+            raise RequestInvalid("the daemon does not serve yet")
+        told = self.probes.told(str(header["path"]), header["chain"], bool(header["text"]))
+        return Frame({"status": told.status, "type": told.content_type}, (told.body,))
 
     def _records(self, header: dict[str, Any]) -> ChainRecords:
         """Those of the registration that a request is about. Raises `SignerNotVouchedFor` while its

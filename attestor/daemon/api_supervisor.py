@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from loguru import logger
 
 from attestor.api.settings import ApiState
+from attestor.core.service_view import QueueView
 from attestor.errors import ApiNotAnswering, AttestorError, SigningHalted, WorkersFailing, restore
 
 MUTE_SECONDS = 6.0
@@ -90,6 +91,12 @@ class ApiSupervisor:
     def connections(self) -> int:
         """Clients' connections, as last heard."""
         return int(self._figures.get("connections", 0))
+
+    @property
+    def queues(self) -> tuple[QueueView, ...]:
+        """The jobs of each registration, as last heard."""
+        told = dict(self._figures.get("queues", {}))
+        return tuple(QueueView(str(one), *map(int, told[one][:2])) for one in told)
 
     def fault(self) -> AttestorError | None:
         """What is wrong with the process, or with what it told of itself."""

@@ -23,6 +23,7 @@ from attestor.daemon.chain_build import OpenedChain, RunningChain, open_chain, r
 from attestor.daemon.chain_unit import ChainUnit
 from attestor.daemon.clocks import Clocks
 from attestor.daemon.duties import Duty
+from attestor.daemon.engine_test import EngineTestDuty
 from attestor.daemon.findings import Findings
 from attestor.daemon.halt import Halt
 from attestor.daemon.heartbeat import HeartbeatDuty
@@ -51,6 +52,7 @@ class Parts:
     duties: tuple[Duty, ...]
     closing: ExitStack
     clocks: Clocks
+    engine: EngineTestDuty
     executor: ExecutorBuild = ExecutorBuild.RECORDED
 
 
@@ -99,14 +101,16 @@ def build(chains: Chains, bounds: DutyBounds | None = None) -> Parts:
         if halt.error is not None:
             api.supervisor.halt(halt.error)
         _tell(config, started)
+        engine = EngineTestDuty(signer)
         return Parts(
             config,
             tuple(units),
             api,
             health,
-            (HeartbeatDuty(signer),),
+            (HeartbeatDuty(signer), engine),
             closing=opened.pop_all(),
             clocks=clocks,
+            engine=engine,
             executor=started.executor,
         )
 

@@ -23,8 +23,10 @@ from attestor.daemon.api_service import ChainRecords
 from attestor.daemon.database import DatabaseCheckDuty, DatabaseDuty
 from attestor.daemon.duties import Duty
 from attestor.daemon.halt import Halt
+from attestor.daemon.payer_watch import PayerDuty
 from attestor.daemon.policy import make_gate, policy_from
 from attestor.daemon.policy_events import PolicyEventsDuty
+from attestor.daemon.views import ChainWatch
 from attestor.deployment import addresses
 from attestor.errors import AttestorError
 from attestor.jobs.cross_checks import CheckingProcess, CrossChecks
@@ -108,6 +110,7 @@ class RunningChain:
     rotation: Rotation
     vouching: Vouching
     heads: Heads
+    watch: ChainWatch
 
     @property
     def cover(self) -> Cover:
@@ -138,7 +141,8 @@ def run_chain(
     parts, store = opened.parts, opened.store
     effects = _effects(config, parts, store, opened.manager, signer, opened.gate)
     heads = Heads(parts.node, store.headers, Pace(config.chain_poll_seconds, time.monotonic))
-    rotation = _rotation(parts, store, opened.manager, effects, heads)
+    failures = Failures(store.history, time.monotonic)
+    rotation = _rotation(parts, store, opened.manager, effects, heads, failures)
     rotation.recover(held=signer.addresses())
     vouching = Vouching(parts.node, parts.registry, shows=rotation.shows)
     checks = CrossChecks(findings, store.proofs, store.disagreements, vouching.require)
@@ -146,6 +150,8 @@ def run_chain(
     # An earlier run ended in a disagreement that stands, unless it was resumed.
     for standing in store.disagreements.open()[:1]:
         halt.halt(f"job {standing.job} of {standing.at}: {standing.reason}")
+    database = DatabaseDuty(store.database, config.store_path)
+    payer = PayerDuty(parts.node, parts.pricer.payer, _fee_policy(config).cap)
     look = CrossCheckDuty(checks, halt.halt, LOOK_SECONDS)
 
     def chain_time() -> int:
@@ -153,15 +159,27 @@ def run_chain(
 
     duties: tuple[Duty, ...] = (
         RotationDuty(signer, rotation, lambda: halt.reason, config.chain_poll_seconds),
-        DatabaseDuty(store.database),
+        database,
         DatabaseCheckDuty(store.database),
         look,
+        payer,
         *((opened.collateral,) if opened.collateral is not None else ()),
         *_policy_events(config, parts, opened.noted, heads),
     )
     _tell(config, parts)
     records = ChainRecords(checks, look.step, store.proofs, store.history, chain_time)
-    return RunningChain(store, opened.collateral, duties, records, rotation, vouching, heads)
+    watch = ChainWatch(
+        parts.node.pool.endpoints,
+        heads,
+        rotation,
+        failures,
+        lambda: payer.view,
+        lambda: database.free_bytes,
+        parts.policy.lease_seconds if parts.policy.leases_need_blocks else None,
+        time.monotonic,
+    )
+    collateral = opened.collateral
+    return RunningChain(store, collateral, duties, records, rotation, vouching, heads, watch)
 
 
 def end_signers(signer: SlotVerbs, rotation: Rotation) -> None:
@@ -264,8 +282,9 @@ def _rotation(
     manager: TransactionManager,
     effects: RotationEffects,
     heads: Heads,
+    failures: Failures,
 ) -> Rotation:
-    history, failures = store.history, Failures(store.history, time.monotonic)
+    history = store.history
     observer = Observer(chain.registry, manager, history, chain.policy, failures)
     return Rotation(heads, observer, effects, history, chain.policy, failures, time.monotonic)
 

@@ -10,10 +10,12 @@ from loguru import logger
 from attestor.config import ChainConfig
 from attestor.core.duty import DutyBounds, DutyRecord, fault, is_past_hope
 from attestor.core.served import Served
+from attestor.core.service_view import ChainView
 from attestor.daemon.chain_build import OpenedChain, RunningChain, end_signers
 from attestor.daemon.clocks import Clocks
 from attestor.daemon.duties import Duties
 from attestor.daemon.hints import take_hints
+from attestor.daemon.views import duty_views, problem_of
 from attestor.errors import (
     AttestorError,
     CollateralStoreInvalid,
@@ -147,6 +149,15 @@ class ChainUnit:
             running.cover,
             self.failure,
         )
+
+    def view(self) -> ChainView:
+        """How it stands, for readiness and metrics."""
+        duties = duty_views(self.records(), self._clocks.watch(), self._bounds)
+        running, name = self.running, self.chain.name
+        if running is None:
+            return ChainView(name, problem_of(self.failure), duties=duties)
+        warning = running.collateral.warning() if running.collateral is not None else None
+        return running.watch.view(name, running.store.database.fault, warning, duties)
 
     def stop(self, seconds: float) -> list[str]:
         """End the duties within that time; the names of those that hang."""

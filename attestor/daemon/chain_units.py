@@ -4,6 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from attestor.core.duty import DutyRecord
+from attestor.core.service_view import ChainView
 from attestor.daemon.chain_unit import ChainUnit
 from attestor.daemon.duties import Duties
 from attestor.errors import Fatal
@@ -41,6 +42,10 @@ class ChainUnits:
     def standings(self) -> list[ChainStanding]:
         """How each chain stands."""
         return [unit.standing() for unit in self._units]
+
+    def views(self) -> tuple[ChainView, ...]:
+        """How each chain stands, for readiness and metrics."""
+        return tuple(unit.view() for unit in self._units)
 
     def stop(self, seconds: float) -> list[str]:
         """End all duties at the same time, within those seconds; the names of those that hang."""

@@ -19,10 +19,12 @@ from attestor.daemon.chain_units import ChainUnits
 from attestor.daemon.clocks import ClockWatch
 from attestor.daemon.database import check_daily
 from attestor.daemon.duties import Duties
+from attestor.daemon.service_views import service_view_of
 from attestor.daemon.stopping import aside
 from attestor.errors import AttestorError, Fatal
 from attestor.http.connections import ConnectionLimits
 from attestor.http.health import Health
+from attestor.http.probes import Probes
 from attestor.http.server import Listener, application
 
 WATCH_SECONDS = 1.0
@@ -80,6 +82,7 @@ class Daemon:
 
     async def _serve_health(self, stack: AsyncExitStack, units: ChainUnits) -> None:
         parts = self._parts
+        view = service_view_of(parts, units, self._bounds, self._stop.is_set)
         health = Health(
             lambda: parts.api.halt.halted,
             units.standings,
@@ -88,10 +91,13 @@ class Daemon:
             self._bounds,
             self._clocks.watch,
             executor=parts.executor,
+            view=view,
         )
-        parts.api.service.health = health
+        probes = Probes(view)
+        parts.api.service.health, parts.api.service.probes = health, probes
         served = application()
         health.add_to(served)
+        probes.add_to(served)
         listener = Listener(served, parts.health, HEALTH_CONNECTIONS)
         stack.push_async_callback(listener.stop)
         await listener.start()

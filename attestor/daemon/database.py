@@ -1,6 +1,8 @@
 """The duties of the database: it is tried again while it cannot be used, and read through daily."""
 
+import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Protocol
 
 from loguru import logger
@@ -34,12 +36,16 @@ class DatabaseDuty:
     interval = PROBE_SECONDS
     deadline = PROBE_DEADLINE_SECONDS
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, file: Path | None = None) -> None:
         self._database = database
+        self._file = file
         self._told: str | None = None
+        self.free_bytes: int | None = None
+        """What the file system of `file` had left at the last step. Read by any thread."""
 
     def step(self) -> None:
         """Raises `Fatal` errors."""
+        self.free_bytes = _free_bytes(self._file)
         fault = self._database.fault
         if fault is not None:
             self._tell(fault)
@@ -80,6 +86,17 @@ class DatabaseCheckDuty:
 
     def close(self) -> None:
         """A step only reads, and may be left behind."""
+
+
+def _free_bytes(file: Path | None) -> int | None:
+    """What this user may still write there."""
+    if file is None:
+        return None
+    try:
+        found = os.statvfs(file.resolve().parent)
+    except OSError:
+        return None
+    return found.f_bavail * found.f_frsize
 
 
 def check_daily(wake: Callable[[str], None]) -> SchedulerCalendar:

@@ -8,11 +8,11 @@ from typing import Any
 from eth_abi.abi import encode
 from eth_abi.exceptions import EncodingError
 
-from attestor.config import ROOT
+from attestor import resources
 from attestor.core.text import from_hex
 from attestor.errors import DeploymentFailed
 
-ARTIFACTS = ROOT / "out"
+ARTIFACTS = resources.folder("contracts")
 
 
 @dataclass(frozen=True)
@@ -70,5 +70,5 @@ def load(name: str, folder: Path = ARTIFACTS) -> Artifact:
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise DeploymentFailed(
-            f"the contract {name} is not built", hint="run make contracts"
+            f"the contract {name} is not built", hint=resources.how_to_get("make contracts")
         ) from None

@@ -2,18 +2,40 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import time
 from pathlib import Path
 
-from attestor.config import ROOT
+from attestor import resources
 from attestor.errors import AnvilFailed
 
-BINARY = ROOT / "node_modules" / "@foundry-rs" / "anvil-linux-amd64" / "bin" / "anvil"
+NPM_PACKAGE = "@foundry-rs/anvil-linux-amd64"
+VERSION = "1.7.1"
+"""With which everything is tested; `package.json` has the same."""
 _LISTENING = re.compile(rb"Listening on [^\s:]+:(\d+)")
 START_SECONDS = 30.0
 STATES_KEPT = 300
+
+
+def find(folder: Path) -> Path:
+    """The anvil of the checkout, else of npm's packages in `folder`, else of PATH.
+
+    Raises `AnvilFailed`, which says how to get one.
+    """
+    for root in (*([resources.PACKAGE.parent] if resources.is_checkout() else []), folder):
+        installed = root / "node_modules" / NPM_PACKAGE / "bin" / "anvil"
+        if installed.is_file():
+            return installed
+    on_path = shutil.which("anvil")
+    if on_path is None:
+        install = f"npm install {NPM_PACKAGE}@{VERSION}"
+        raise AnvilFailed(
+            f"there is no anvil, neither below {folder / 'node_modules'} nor on PATH",
+            hint="run make setup" if resources.is_checkout() else f"run {install} in this folder",
+        )
+    return Path(on_path)
 
 
 class Anvil:
@@ -30,8 +52,16 @@ class Anvil:
         options: tuple[str, ...] = (),
         port: int = 0,
         accounts: int = 0,
+        binary: Path | None = None,
     ) -> None:
-        command = [str(BINARY), "--hardfork", hardfork, "--chain-id", str(chain_id)]
+        """Without `binary`, the one that `find` finds."""
+        command = [
+            str(binary or find(Path.cwd())),
+            "--hardfork",
+            hardfork,
+            "--chain-id",
+            str(chain_id),
+        ]
         command += ["--port", str(port), "--accounts", str(accounts), *options]
         command += ["--slots-in-an-epoch", "1"]
         # anvil keeps the whole state of every block: a devnet that stays up would grow without end.
@@ -52,9 +82,7 @@ class Anvil:
                 env={"PATH": os.defpath, "HOME": str(log.parent)},
             )
         except OSError as error:
-            raise AnvilFailed(
-                f"cannot start anvil: {error.strerror}", hint="make setup installs it"
-            ) from None
+            raise AnvilFailed(f"cannot start anvil, {command[0]}: {error.strerror}") from None
         self.chain_id = chain_id
         try:
             self.url = f"http://127.0.0.1:{self._port()}"

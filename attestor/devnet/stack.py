@@ -15,10 +15,10 @@ from eth_account import Account
 
 from attestor.chain.node import Node
 from attestor.chain.rpc import Rpc
-from attestor.config import ROOT
 from attestor.core.text import checksummed, from_hex, to_hex
 from attestor.devnet.accounts import COUNT, funded_accounts
 from attestor.devnet.anvil import Anvil
+from attestor.devnet.anvil import find as find_anvil
 from attestor.devnet.deployment import Deployment, DevelopmentDeployer, fund
 from attestor.devnet.folder import (
     ANVIL_LOG,
@@ -62,6 +62,8 @@ class DevnetOptions:
     expiry_margin: int = 900
     api_port: int = 3000
     rpc_port: int = 0
+    anvil: Path | None = None
+    """The program; without it, the one that is found."""
     health_port: int = 0
     """0 picks a free one, which is in the log."""
     seed: str = "development"
@@ -75,6 +77,7 @@ class Devnet:
 
     def __init__(self, options: DevnetOptions) -> None:
         """Start the chain. Raises `PortTaken`, `AnvilFailed`, and what `DevnetFolder` raises."""
+        binary = options.anvil or find_anvil(Path.cwd())
         require_free(options.api_port, "--api-port")
         require_free(options.rpc_port, "--rpc-port")
         self.options = options
@@ -91,6 +94,7 @@ class Devnet:
             self.folder / ANVIL_LOG,
             port=options.rpc_port,
             accounts=COUNT,
+            binary=binary,
         )
         self.node = Node(Rpc(self.anvil.url), CHAIN_ID)
 
@@ -121,7 +125,7 @@ class Devnet:
             stdout=log,
             stderr=subprocess.STDOUT,
             env={"PATH": os.defpath, **self.options.environment},
-            cwd=ROOT,
+            cwd=self.folder,
             # Ctrl-C must reach only this process, which then stops the daemon.
             start_new_session=True,
         )

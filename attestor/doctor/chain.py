@@ -8,7 +8,7 @@ from attestor.chain.node import Node
 from attestor.chain.registry import Registry
 from attestor.config import Config
 from attestor.core.blocks import Block
-from attestor.core.fees import GWEI
+from attestor.core.fees import ADMISSION_GAS, GWEI
 from attestor.core.report_data import Layout
 from attestor.core.text import checksummed, from_hex
 from attestor.daemon.policy import policy_from
@@ -21,8 +21,6 @@ OLD_HEAD_SECONDS = 120
 """After which a head is old on chains that are in use; development chains may rest."""
 FAR_APART_BLOCKS = 5
 CLOCK_SECONDS = 30
-ADMISSION_GAS = 250_000
-"""More than `make bench-contracts` measured for any registration but the first of a platform."""
 FEW_ROTATIONS, ENOUGH_ROTATIONS = 2, 20
 
 

@@ -9,6 +9,7 @@ from attestor.daemon.dry_run import registration_of
 from attestor.doctor.finding import Finding, failed, ok, warning
 from attestor.executor import SandboxLevel
 from attestor.executor.native import NativeExecutor
+from attestor.executor.starting import BUILD_COMMAND
 from attestor.programs import elf, fibonacci
 from attestor.signer.client import SignerProcess
 from attestor.signer.settings import SignerSettings
@@ -45,7 +46,7 @@ def signer(settings: SignerSettings) -> Iterator[Finding]:
         yield warning("signer", f"{told}; missing is {missing}", "docs/operate.md, sandbox")
     if started.executor is ExecutorBuild.UNRECORDED:
         told = f"{settings.executor_directory} was not built with this attestor"
-        yield warning("signer", told, "make executor; a real chain refuses it")
+        yield warning("signer", told, f"{BUILD_COMMAND}; a real chain refuses it")
 
 
 def registration(config: Config) -> Iterator[Finding]:

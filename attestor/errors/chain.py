@@ -257,7 +257,7 @@ class AnvilFailed(Misconfigured):
     """anvil is missing, did not start, or ended."""
 
     code = "anvil_failed"
-    advice = "Run make setup, or give --anvil; its log is in the folder of the development chain."
+    advice = "The message says how to get it, or give --anvil; its log is in the chain's folder."
 
 
 class DaemonFailed(Fatal):
@@ -278,4 +278,4 @@ class ProgramMissing(Misconfigured):
     """A program that was built or installed with attestor is not there."""
 
     code = "program_missing"
-    advice = "Run make setup."
+    advice = "Run make setup, or install attestor again."

@@ -101,7 +101,7 @@ def read_execution(answer: frame.Frame, engine: Engine, log: str, limits: Limits
     if header.get("engine") != engine:
         raise ExecutorMissing(
             f"the executor ran on the engine {header.get('engine')!r:.40}, not {engine}",
-            hint=f"rebuild it: {BUILD_COMMAND}",
+            hint=BUILD_COMMAND,
         )
     return Execution(
         public_values=answer.blobs[0],
@@ -166,7 +166,7 @@ def _require_version(header: dict[str, Any]) -> None:
     if header.get("sp1") != SP1_VERSION:
         raise ExecutorMissing(
             f"the executor is built for SP1 {header.get('sp1')!r:.40}, not {SP1_VERSION}",
-            hint=f"rebuild it: {BUILD_COMMAND}",
+            hint=BUILD_COMMAND,
         )
 
 

@@ -41,7 +41,7 @@ class BodyDecoder:
         self._program = (directory / PROGRAM).absolute()
         if not self._program.is_file():
             logger.warning(
-                "{} is not there: large requests will be refused until it is; build it: {}",
+                "{} is not there: large requests will be refused until it is; {}",
                 self._program,
                 starting.BUILD_COMMAND,
             )

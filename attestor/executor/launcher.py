@@ -47,9 +47,7 @@ class Launcher:
     def require(self, name: str, build_command: str) -> None:
         """Raise `ExecutorMissing`, with the command that builds it, for a program that is not."""
         if not self.has(name):
-            raise ExecutorMissing(
-                f"{self._directory / name} is not there", hint=f"build it: {build_command}"
-            )
+            raise ExecutorMissing(f"{self._directory / name} is not there", hint=build_command)
 
     def keep_warm(self, name: str, count: int) -> None:
         """Have so many processes of a program started before they are asked for."""

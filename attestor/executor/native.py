@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from attestor import resources
 from attestor.core.execution import Engine, Execution, Limits
 from attestor.core.verifying_key import VerifyingKey
 from attestor.executor import answer
@@ -18,7 +19,7 @@ VERSION = 2
 VKEY_PROGRAM = "attestor-vkey"
 EXECUTE_PROGRAM = "attestor-execute"
 JIT_PROGRAM = "attestor-execute-jit"
-JIT_BUILD_COMMAND = "make executor-jit"
+JIT_BUILD_COMMAND = resources.how_to_get("make executor-jit")
 KEY_MEMORY_BYTES = 2 << 30
 KEY_CPU_SECONDS = 300
 """A key's time and memory grow with what the program's segments fill, zeros too: some 35 CPU

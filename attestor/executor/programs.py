@@ -43,7 +43,7 @@ class Programs:
             raise ExecutorUnrecorded(
                 f"not the executor that was built with this attestor: {', '.join(self.differing)} "
                 f"in {self.directory}",
-                hint=f"{BUILD_COMMAND} builds and records it; executor.directory names where it is",
+                hint=f"{BUILD_COMMAND}; executor.directory names where it is",
             )
 
 
@@ -89,7 +89,7 @@ def _read(path: Path) -> bytes:
             content = file.read(MAX_PROGRAM_BYTES + 1)
     except OSError as error:
         raise ExecutorMissing(
-            f"{path} cannot be read: {error.strerror}", hint=f"build it: {BUILD_COMMAND}"
+            f"{path} cannot be read: {error.strerror}", hint=BUILD_COMMAND
         ) from None
     if len(content) > MAX_PROGRAM_BYTES:
         raise ExecutorMissing(f"{path} has more than {MAX_PROGRAM_BYTES} bytes")
@@ -116,5 +116,5 @@ def _is_sha256(value: object) -> bool:
 def _bad_record(path: Path, reason: str) -> ExecutorMissing:
     return ExecutorMissing(
         f"the record of the executor's programs cannot be read, {path}: {reason}",
-        hint=f"write it anew: {BUILD_COMMAND}",
+        hint=BUILD_COMMAND,
     )

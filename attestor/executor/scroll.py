@@ -7,6 +7,7 @@ from pathlib import Path
 
 import rlp
 
+from attestor import resources
 from attestor.core import frame
 from attestor.core.execution import Limits
 from attestor.errors.scroll import ScrollRequestInvalid
@@ -19,7 +20,7 @@ from attestor.executor.scroll_answer import ExecutedBlock, ExecutedRange
 
 VERSION = 1
 PROGRAM = "attestor-scroll"
-BUILD_COMMAND = "make scroll"
+BUILD_COMMAND = resources.how_to_get("make scroll")
 MAX_BLOCKS = 1024
 """Of one request."""
 

@@ -9,11 +9,12 @@ import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from attestor import resources
 from attestor.errors import ExecutorCrashed, ExecutorMissing
 from attestor.executor import leftovers
 from attestor.executor.resident import Resident
 
-BUILD_COMMAND = "make executor"
+BUILD_COMMAND = resources.how_to_get("make executor")
 _END_SECONDS = 60
 
 
@@ -68,7 +69,7 @@ def start(program: Path, sealed: int | None = None, sweep: bool = True) -> Start
         if error.errno in (errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE):
             raise ExecutorCrashed(f"{program.name} cannot be started now: {error}") from None
         raise ExecutorMissing(
-            f"{program} cannot be started: {error.strerror}", hint=f"build it: {BUILD_COMMAND}"
+            f"{program} cannot be started: {error.strerror}", hint=BUILD_COMMAND
         ) from None
     finally:
         theirs.close()

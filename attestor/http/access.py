@@ -22,7 +22,7 @@ from attestor.http.addresses import shared_by
 from attestor.http.allow_list import EVERYBODY, AllowList
 from attestor.http.clients import CLIENT, Asking
 
-OPEN = ("/health",)
+OPEN = ("/health", "/livez", "/readyz")
 """Calls of supervisors and load balancers: they need no name, and use up no quota."""
 
 

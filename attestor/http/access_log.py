@@ -17,7 +17,7 @@ from attestor.http.clients import CLIENT, REQUEST_ID
 HEADER = "X-Request-Id"
 LEFT = 499
 """What is logged for a client that did not wait for its answer (nginx's number)."""
-QUIET = ("/health", "/metrics")
+QUIET = ("/health", "/livez", "/readyz", "/metrics")
 REFUSED_AT_ONCE, REFUSED_PER_SECOND = 20.0, 1.0
 _SANE = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 

@@ -16,6 +16,7 @@ from aiohttp import web
 from attestor.core.duty import DutyBounds, DutyRecord, fault
 from attestor.core.execution import ExecutorBuild
 from attestor.core.expiry import CollateralExpiry
+from attestor.core.service_view import ServiceView
 from attestor.core.signers import Cover
 from attestor.errors import AttestorError, ChainNotNamed, SigningHalted
 from attestor.http import metrics
@@ -79,6 +80,7 @@ class Health:
         bounds: DutyBounds | None = None,
         monotonic: Callable[[], float] = time.monotonic,
         executor: ExecutorBuild = ExecutorBuild.RECORDED,
+        view: Callable[[], ServiceView] = ServiceView,
     ) -> None:
         self._halted = halted
         self._chains = chains
@@ -87,6 +89,7 @@ class Health:
         self._bounds = bounds or DutyBounds()
         self._monotonic = monotonic
         self._executor = executor
+        self._view = view
         self._counting = Counting()
 
     def add_to(self, application: web.Application) -> None:

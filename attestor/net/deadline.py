@@ -31,6 +31,10 @@ class Deadline:
         """The error of a deadline that passed in `phase`."""
         return HttpFailed(f"no answer within {self.seconds:g} s ({phase})", fault=HttpFault.TIMEOUT)
 
+    def earlier(self, other: "Deadline") -> "Deadline":
+        """The one of the two that ends first. Both are of one clock."""
+        return self if self._end <= other._end else other
+
     def within(self, seconds: float | None) -> "Deadline":
         """The earlier of this deadline and one in `seconds` from now."""
         if seconds is None or self._clock() + seconds >= self._end:

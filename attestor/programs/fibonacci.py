@@ -24,3 +24,8 @@ def stdin(n: int) -> list[bytes]:
 def decode(public_values: bytes) -> Result:
     """The public values, decoded."""
     return Result(*struct.unpack("<III", public_values))
+
+
+def encode(result: Result) -> bytes:
+    """The public values of a result."""
+    return struct.pack("<III", result.n, result.a, result.b)

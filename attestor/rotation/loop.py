@@ -10,6 +10,7 @@ from attestor.chain.pace import block_seconds
 from attestor.core.back_off import BackOff, Step
 from attestor.core.blocks import Block, BlockWindow
 from attestor.core.signers import Active, Cover, Standing
+from attestor.core.transaction import Attempt
 from attestor.errors import (
     AttestorError,
     Fatal,
@@ -32,7 +33,7 @@ from attestor.rotation.actions import (
 )
 from attestor.rotation.effects import RotationEffects
 from attestor.rotation.evidence import BELIEVED_FOR
-from attestor.rotation.failures import Failures
+from attestor.rotation.failures import FOLLOWING, ROTATING, SETTLING, Failures
 from attestor.rotation.observer import Observer
 from attestor.rotation.plan import is_quiet, plan
 from attestor.rotation.situation import RotationPolicy, Situation
@@ -76,6 +77,8 @@ class Rotation:
         self._back_off = BackOff()
         self.cover = Cover()
         """As of the last step. Read by other threads."""
+        self.in_flight: tuple[Attempt, ...] = ()
+        """The payer's transactions that are out, likewise."""
         self._leased = (b"", b"")
         """The active signer and the head for which it has a lease."""
         self._rests_until = clock()
@@ -111,12 +114,13 @@ class Rotation:
             return self.cover.reason
         self._rests_until = self._clock()
         reason = self._step()
-        self.cover = Cover(self._history.active(), reason)
+        self.cover = Cover(self._history.active(), reason, self._history.candidate())
+        self.in_flight = self._observer.in_flight()
         return reason
 
     def _step(self) -> str:
         passed = 0
-        for what, look in (("following the chain", self._follow), ("settling", self._settle)):
+        for what, look in ((FOLLOWING, self._follow), (SETTLING, self._settle)):
             try:
                 look()
                 self._failures.passed(what)
@@ -167,7 +171,7 @@ class Rotation:
             raise
         except AttestorError as error:
             self._hold_back(step, error, situation)
-            self._failures.note("the rotation", error, getattr(action, "signer", None))
+            self._failures.note(ROTATING, error, getattr(action, "signer", None))
             return f"failed: {error.code}"
         self._succeeded(action, step)
         return None
@@ -250,7 +254,7 @@ class Rotation:
             self._back_off = self._back_off.succeeded(step)
         if isinstance(action, Activate):
             self._back_off = self._back_off.succeeded(Step.REVERT)
-        self._failures.passed("the rotation")
+        self._failures.passed(ROTATING)
 
 
 def _patience(active: Active | None, window: BlockWindow) -> float:

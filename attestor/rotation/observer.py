@@ -9,6 +9,7 @@ from attestor.core.blocks import Block, BlockWindow
 from attestor.core.registration import Quoted
 from attestor.core.signers import Active, Candidate, Stage, Standing
 from attestor.core.text import checksummed
+from attestor.core.transaction import Attempt
 from attestor.errors import AttestorError, Fatal
 from attestor.rotation.evidence import ASKED_EVERY, BELIEVED_FOR, Evidence
 from attestor.rotation.failures import Failures
@@ -60,6 +61,10 @@ class Observer:
             standings=standings,
         )
 
+    def in_flight(self) -> tuple[Attempt, ...]:
+        """The payer's transactions whose outcome is not known, the oldest first."""
+        return tuple(self._transactions.pending())
+
     def policy(self, known: RotationPolicy, head: Block) -> RotationPolicy:
         """The policy with the registry's terms at `head`: its owner may have changed them."""
         if self._terms_of == head.hash:
@@ -83,24 +88,13 @@ class Observer:
         signer = active.address
         if not active.paused and self.evidence.shows(signer, window, ASKED_EVERY):
             return Standing.VALID
-        is_known = self._answers_of == head.hash and signer in self._answers
         standing = self._standing(signer, head)
-        if standing is Standing.VALID and not is_known and self._is_confirmed(signer, head):
+        if standing is Standing.VALID:
             self.evidence.note(signer, head, active.valid_until)
         if standing is Standing.UNKNOWN and not active.paused:
             is_shown = self.evidence.shows(signer, window, BELIEVED_FOR)
             return Standing.VALID if is_shown else standing
         return standing
-
-    def _is_confirmed(self, signer: bytes, head: Block) -> bool:
-        """Whether most endpoints vouch for it, where there are several: one alone may lie."""
-        try:
-            return self._registry.at(head).is_confirmed(signer)
-        except Fatal:
-            raise
-        except AttestorError as error:
-            logger.debug("not confirmed: {} [{}]", error, error.code)
-            return False
 
     def _standing(self, signer: bytes, head: Block) -> Standing:
         """A block's state never changes: one answer is enough."""

@@ -35,8 +35,6 @@ BLOCK_BOUNDS = Bounds(bytes=64 << 20, tokens=4_000_000)
 WITNESS_SECONDS = 120
 ATTEMPTS = 4
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
-METHOD_NOT_FOUND = -32601
-_MISSING_WORDS = ("does not exist", "not available", "not supported", "method not found")
 
 
 class Transport(Protocol):
@@ -230,16 +228,9 @@ class ScrollNode:
             told = refusals.told_apart(error)
             if isinstance(told, RpcThrottled):
                 raise told from None
-            if method in (WITNESS, TRACE) and _is_missing(error):
+            if method in (WITNESS, TRACE) and refusals.is_method_missing(error):
                 raise ScrollMethodMissing(
                     f"{self.label} ({self.software.version}) does not serve {method}",
                     hint=self.software.advice(method),
                 ) from None
             raise ScrollNodeFailed(f"{self.label}: {error.message}", hint=told.hint) from None
-
-
-def _is_missing(error: RpcError) -> bool:
-    said = error.message.lower()
-    return error.number == METHOD_NOT_FOUND or (
-        "method" in said and any(words in said for words in _MISSING_WORDS)
-    )

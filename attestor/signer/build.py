@@ -70,7 +70,7 @@ def load_programs(settings: SignerSettings) -> Programs:
     ):
         raise ExecutorMissing(
             f"cross_check.engine is sp1-jit, and {directory} has no {JIT_PROGRAM}",
-            hint=f"build it: {JIT_BUILD_COMMAND}; or cross_check.engine sp1-portable",
+            hint=f"{JIT_BUILD_COMMAND}; or cross_check.engine sp1-portable",
         )
     if not settings.development:
         sealed.require_recorded()

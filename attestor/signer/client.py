@@ -2,6 +2,7 @@
 
 import socket
 import time
+from collections.abc import Sequence
 from concurrent.futures import TimeoutError as FutureTimeout
 from typing import Any
 
@@ -65,6 +66,14 @@ class SignerProcess(Prover, SlotVerbs):
             return None
         program, *stdin = answer.blobs
         return Disagreement(answer.header["job"], answer.header["reason"], program, tuple(stdin))
+
+    def self_test(
+        self, program: bytes, stdin: Sequence[bytes], cycles: int, seconds: float
+    ) -> bytes:
+        """The public values of a small program, by the engine that runs jobs. Nothing is signed.
+        Raises as a run does, and `SignerGone`."""
+        limits = {"cycles": cycles, "seconds": seconds}
+        return self._ask("self_test", (program, *stdin), **limits).blobs[0]
 
     def close(self) -> None:
         """End the process; all keys go with it."""

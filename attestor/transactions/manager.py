@@ -93,6 +93,10 @@ class TransactionManager:
         """All attempts of an intent, oldest first."""
         return self._log.attempts(intent)
 
+    def pending(self) -> Sequence[Attempt]:
+        """The account's attempts whose outcome is not known, the oldest first."""
+        return self._log.pending(self.payer)
+
     def submit(self, intent: Intent, call: Call, note: Note = nothing) -> Attempt:
         """Simulate, price, record and send the next attempt of an intent, without waiting.
 

@@ -3,10 +3,11 @@
 from attestor.errors import AttestorError, Fatal, Misconfigured, Rejected, Transient
 from attestor.errors.avs import CallFailed
 from attestor.errors.jobs import JobUnknown
+from attestor.errors.rsp import RspBlockUnsupported
 from attestor.errors.scroll import ScrollError
 
 # Imported above for their siblings: these rooms are not offered by the package.
-ROOMS = (CallFailed, JobUnknown, ScrollError)
+ROOMS = (CallFailed, JobUnknown, RspBlockUnsupported, ScrollError)
 BASES = {AttestorError, Transient, Rejected, Misconfigured, Fatal}
 
 

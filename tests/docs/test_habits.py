@@ -2,9 +2,11 @@
 
 import re
 import subprocess
+import tomllib
 
 import pytest
 
+from attestor import __version__
 from attestor.config import ROOT
 
 FILES = [ROOT / "Makefile", *sorted((ROOT / "make").glob("*.mk"))]
@@ -55,7 +57,21 @@ def test_paths__named_in_each_page__exist(name: str) -> None:
 
 def test_changelog__its_newest_release__is_the_packages_or_unreleased() -> None:
     headings = re.findall(r"^## \[(.+?)\]", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
-    version = re.search(r'^version = "(.+)"', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
-    assert version is not None
     assert headings[0] == "Unreleased"
-    assert version.group(1) in headings
+    assert __version__ in headings
+
+
+def test_version__of_python_and_rust__is_one() -> None:
+    rust = tomllib.loads((ROOT / "executor" / "Cargo.toml").read_text())
+    assert rust["workspace"]["package"]["version"] == __version__
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    assert project["tool"]["hatch"]["version"]["path"] == "attestor/__init__.py"
+
+
+def test_build__its_backend__is_pinned_to_what_has_hashes() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    listed = (ROOT / "scripts" / "build-requirements.in").read_text().splitlines()
+    pinned = [line for line in listed if not line.startswith("#")]
+    assert project["build-system"]["requires"] == pinned
+    hashed = (ROOT / "scripts" / "build-requirements.txt").read_text()
+    assert re.findall(r"^(\S+==\S+) ", hashed, re.MULTILINE) == pinned

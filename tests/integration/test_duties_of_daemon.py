@@ -27,6 +27,7 @@ from attestor.chain.heads import Heads
 from attestor.config import ROOT, ChainConfig, Config
 from attestor.core.duty import DutyBounds
 from attestor.core.served import Served
+from attestor.core.service_view import ChainView, EngineView
 from attestor.core.signers import Cover
 from attestor.daemon import daemon as module
 from attestor.daemon.api import ApiParts
@@ -170,7 +171,8 @@ class Running:
         rotation: Any = SimpleNamespace(cover=Cover(), recover=lambda held: None)
         vouching: Any = SimpleNamespace(close=lambda: None)
         heads = Heads(cast(Any, None), MemoryHeaderLog())
-        made = RunningChain(parts, None, duties, records, rotation, vouching, heads)
+        watch: Any = SimpleNamespace(view=lambda name, *others: ChainView(name))
+        made = RunningChain(parts, None, duties, records, rotation, vouching, heads, watch)
         unit = ChainUnit(
             ChainConfig("", self._config),
             Served("", 31337, b"\x11" * 20),
@@ -183,7 +185,9 @@ class Running:
         unit.open()
         unit.complete(cast(Any, SimpleNamespace(addresses=list)))
         closing.callback(unit.close)
-        return Parts(self._config, (unit,), self._api(clocks), health, (), closing, clocks)
+        engine: Any = SimpleNamespace(view=EngineView(True))
+        api = self._api(clocks)
+        return Parts(self._config, (unit,), api, health, (), closing, clocks, engine)
 
     def _api(self, clocks: Clocks) -> ApiParts:
         self.supervisor = ApiSupervisor(NoProcess, clocks.watch)

@@ -7,6 +7,8 @@ from eth_utils.crypto import keccak
 from hypothesis import given
 from hypothesis import strategies as st
 
+from attestor.core.trie_proof import EMPTY_ROOT
+
 # Few digits, so that keys share their beginnings.
 KEYS = st.lists(st.sampled_from([0x00, 0x01, 0x10, 0xF1]), min_size=3, max_size=3).map(bytes)
 ENTRIES = st.dictionaries(KEYS, st.binary(min_size=1, max_size=40), max_size=40)
@@ -29,7 +31,7 @@ def hashed(node: Node) -> object:
 
 def root_of(node: trie.Trie) -> bytes:
     if node is None:
-        return trie.EMPTY_ROOT
+        return EMPTY_ROOT
     name = hashed(node)
     return name if isinstance(name, bytes) else keccak(rlp.encode(name))
 

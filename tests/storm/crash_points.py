@@ -28,6 +28,7 @@ READS = {
         "close",
         "require_alive",
         "started",
+        "self_test",
         # What proves, and what is found of it, is no part of a rotation.
         "attach",
         "cancel",

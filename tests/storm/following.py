@@ -1,18 +1,24 @@
-"""Many blocks followed, with a rotation now and then: what of it stays in memory."""
+"""Many blocks followed, alone and with a rotation now and then: what of it stays in memory."""
 
 import os
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from measures.chain import START, GasChain, running
 from measures.scenario import Deployment
+from storm.fast_node import CHAIN_ID, fast_node
 from storm.machine import POLICY, Machine
 from storm.weather import set_up
 
+from attestor.chain.heads import Heads
+from attestor.chain.node import Node
 from attestor.chain.pool import Pool
 from attestor.chain.rpc import Rpc
+from attestor.store.database import Store
+from attestor.store.headers import Headers
 
 SPEED = 1000.0
 PERIOD_SECONDS = 2400
@@ -32,8 +38,21 @@ class Growth:
     threads: int
 
 
+def followed(blocks: int, seed: int) -> Growth:
+    """Of what follows the chain, alone in this process: pool, client, window and database, over so
+    many blocks of a node that has a new one at each look."""
+    with TemporaryDirectory() as folder, fast_node(seed) as url:
+        store = Store.open(Path(folder) / "attestor.sqlite")
+        heads = Heads(Node.of([url], CHAIN_ID), Headers(store))
+        found = _watched(blocks, heads.look)
+        assert heads.window.head is not None
+        assert heads.window.head.number >= blocks, "it does not follow"
+        store.close()
+        return found
+
+
 def growth(blocks: int) -> Growth:
-    """Over so many blocks."""
+    """Of a rotation with its database and transactions, over so many blocks."""
     with TemporaryDirectory() as folder, running(START) as url:
         chain = GasChain(url)
         deployment = Deployment(chain)
@@ -43,17 +62,27 @@ def growth(blocks: int) -> Growth:
         path = Path(folder) / "attestor.sqlite"
         pool = Pool([Rpc(url)], chain.id)
         machine = Machine(deployment, pool, path, lambda: time.monotonic() * SPEED, policy)
-        seen: list[tuple[int, float]] = []
-        counts = (0, 0)
-        for number in range(blocks):
+
+        def step() -> None:
             chain.node.rpc.call("evm_mine", [])
             machine.rotation.step()
-            if number >= blocks // WARM_PART and number % max(1, blocks // SAMPLES) == 0:
-                counts = counts if seen else _counts()
-                seen.append((number, _rss_mib()))
-        files, threads = (now - then for now, then in zip(_counts(), counts, strict=True))
+
+        found = _watched(blocks, step)
         machine.close()
-        return Growth(_slope(seen) * 100_000, files, threads)
+        return found
+
+
+def _watched(blocks: int, step: Callable[[], object]) -> Growth:
+    """Of this process, over so many steps of a block each."""
+    seen: list[tuple[int, float]] = []
+    counts = (0, 0)
+    for number in range(blocks):
+        step()
+        if number >= blocks // WARM_PART and number % max(1, blocks // SAMPLES) == 0:
+            counts = counts if seen else _counts()
+            seen.append((number, _rss_mib()))
+    files, threads = (now - then for now, then in zip(_counts(), counts, strict=True))
+    return Growth(_slope(seen) * 100_000, files, threads)
 
 
 def _rss_mib() -> float:

@@ -33,7 +33,8 @@ _MARK_KEY_BYTES = 32
 
 
 class Sp1Workload:
-    """Verbs `prove`, `sign_again`, `verifying_key`, `cancel`, `cross_checks` and `disagreement`.
+    """Verbs `prove`, `sign_again`, `verifying_key`, `cancel`, `cross_checks`, `disagreement` and
+    `self_test`.
     Safe to call from several threads."""
 
     kind = "sp1"
@@ -66,6 +67,7 @@ class Sp1Workload:
         self.verbs: Mapping[str, Verb] = {
             "cross_checks": self._cross_checks,
             "disagreement": self._disagreement,
+            "self_test": self._self_test,
         }
         self.offered: Mapping[str, Verb] = {
             "cancel": self._cancel,
@@ -160,6 +162,16 @@ class Sp1Workload:
         """A program that was sent, checked before it is kept. Raises `ProgramInvalid`."""
         check_elf(program)
         return self._programs.keep(program)
+
+    def _self_test(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> Frame:
+        """What the engine makes of the program that is the first blob, on the others as stdin. It
+        is not signed: the caller knows what it should be. Raises `ExecutionStopped` while jobs
+        have the memory."""
+        check_elf(blobs[0])
+        limits = _lowered(self._limits, header["cycles"], header["seconds"])
+        execution = self._executor.execute(blobs[0], blobs[1:], limits, self._engine, wait=False)
+        require_signable(execution)
+        return Frame({"cycles": execution.cycles}, (execution.public_values,))
 
     def _cancel(self, header: dict[str, Any], blobs: tuple[bytes, ...]) -> Frame:
         """End the run of a job, if there is one."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import rlp
 from eth_utils.crypto import keccak
 
 from attestor.chain.rpc import Rpc
@@ -24,6 +25,7 @@ GAS_LIMIT = 30_000_000
 BASE_FEE = 10**9
 COINBASE = keccak(b"attestor benchmark coinbase")[12:]
 TIMEOUT = 120.0
+BLOBS_TYPE = 3
 
 
 @dataclass(frozen=True)
@@ -45,8 +47,10 @@ def mine(state: State, transactions: Iterable[bytes]) -> MinedBlock:
     """
     with _started(state) as rpc:
         parent = _mine(rpc, 1)
-        raw = {keccak(one): one for one in transactions}
-        for one in raw.values():
+        raw: dict[bytes, bytes] = {}
+        for one in transactions:
+            in_block = _without_sidecar(one)
+            raw[keccak(in_block)] = in_block
             rpc.call("eth_sendRawTransaction", ["0x" + one.hex()])
         block = _mine(rpc, 2)
         hashes = [bytes.fromhex(one[2:]) for one in block["transactions"]]
@@ -100,6 +104,13 @@ def _mine(rpc: Rpc, number: int) -> Any:
     rpc.call("evm_setNextBlockTimestamp", [GENESIS_TIMESTAMP + number * BLOCK_SECONDS])
     rpc.call("evm_mine", [])
     return rpc.call("eth_getBlockByNumber", [hex(GENESIS_NUMBER + number), False])
+
+
+def _without_sidecar(raw: bytes) -> bytes:
+    """As a block has it: blobs travel beside a transaction, in a list around it (EIP-4844)."""
+    if raw[0] != BLOBS_TYPE or not isinstance(rlp.decode(raw[1:])[0], list):
+        return raw
+    return bytes([BLOBS_TYPE]) + bytes(rlp.encode(rlp.decode(raw[1:])[0]))
 
 
 def _header(block: Any) -> bytes:

@@ -9,26 +9,28 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from attestor.errors import AttestorError
-from benchmarks.block import chain, guest_input, load, solidity, witness, world
+from attestor.rsp.stdin import encode
+from benchmarks.block import chain, load, solidity, witness, world
 from benchmarks.block.unusable import BlockUnusable
 from benchmarks.block.world import Sizes
 from benchmarks.programs import ROOT
 
 CACHE = ROOT / "cache" / "block"
 PACKAGE = Path(__file__).parent
+ENCODING = ROOT / "attestor" / "rsp"
 
 
 def make(sizes: Sizes = world.SIZES, counts: Mapping[str, int] = load.COUNTS) -> bytes:
     """One stdin entry. Raises `BlockUnusable`, and the errors of anvil and of its RPC."""
     at_start = world.make(solidity.compiled(), sizes)
     mined = chain.mine(at_start.state, load.transactions(at_start, counts))
-    return guest_input.encode(witness.of(at_start.state, mined))
+    return encode(witness.of(at_start.state, mined))
 
 
 def kept(
     maker: Callable[[], bytes] = make,
     folder: Path = CACHE,
-    sources: tuple[Path, ...] = (PACKAGE, solidity.SOURCES),
+    sources: tuple[Path, ...] = (PACKAGE, ENCODING, solidity.SOURCES),
 ) -> Path:
     """The file with the entry; it is made anew where a source changed. Ends where it cannot be."""
     file = folder / f"stdin-{_digest(sources)}.bin"

@@ -1,55 +1,17 @@
 """Merkle Patricia tries: built from all their entries, pruned to what a block reads.
 
-The format is that of the Yellow Paper, appendix D. A trie here is a tree of frozen nodes, each with
-its RLP, so that a root costs nothing once a trie is built.
+The format is that of the Yellow Paper, appendix D. Each node has its RLP, so that a root costs
+nothing once a trie is built.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 import rlp
 from eth_utils.crypto import keccak
 
-HASH_BYTES = 32
-EMPTY_ROOT = keccak(rlp.encode(b""))
+from attestor.rsp.trie import HASH_BYTES, Branch, Digest, Extension, Leaf, Node, Trie, root
 
-
-@dataclass(frozen=True)
-class Leaf:
-    """`path` is the compact form of the key's remaining nibbles."""
-
-    path: bytes
-    value: bytes
-    encoded: bytes
-
-
-@dataclass(frozen=True)
-class Extension:
-    """`path` is the compact form of the nibbles that all keys below share."""
-
-    path: bytes
-    child: "Node"
-    nibbles: bytes
-    encoded: bytes
-
-
-@dataclass(frozen=True)
-class Branch:
-    """16 children, by the next nibble; state tries hold no value in a branch."""
-
-    children: tuple["Node | None", ...]
-    encoded: bytes
-
-
-@dataclass(frozen=True)
-class Digest:
-    """A node that is left out: the 32 bytes of its hash."""
-
-    hash: bytes
-
-
-Node = Leaf | Extension | Branch | Digest
-Trie = Node | None
+__all__ = ["Branch", "Digest", "Extension", "Leaf", "Node", "Trie", "build", "pruned", "root"]
 
 
 def build(entries: Mapping[bytes, bytes]) -> Trie:
@@ -57,13 +19,6 @@ def build(entries: Mapping[bytes, bytes]) -> Trie:
     if not entries:
         return None
     return _build(sorted((_nibbles(key), value) for key, value in entries.items()), 0)
-
-
-def root(trie: Trie) -> bytes:
-    """The 32 bytes of a trie's root hash."""
-    if trie is None:
-        return EMPTY_ROOT
-    return trie.hash if isinstance(trie, Digest) else keccak(trie.encoded)
 
 
 def pruned(trie: Trie, keys: Iterable[bytes]) -> Trie:

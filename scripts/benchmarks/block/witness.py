@@ -2,16 +2,12 @@
 
 from eth_utils.crypto import keccak
 
+from attestor.rsp.stdin import GuestInput
+from attestor.rsp.touched import BEACON_ROOTS, PRECOMPILES, SYSTEM
 from benchmarks.block import trie
 from benchmarks.block.chain import MinedBlock
-from benchmarks.block.guest_input import GuestInput
 from benchmarks.block.state import Account, State, slot_key, state_trie, storage_trie
 from benchmarks.block.unusable import BlockUnusable
-from benchmarks.block.world import PRECOMPILES
-
-# EIP-4788's contract and the caller of its system call, which no transaction names.
-BEACON_ROOTS = bytes.fromhex("000f3df6d732807ef1319fb7b8bb8522d0beac02")
-SYSTEM = bytes.fromhex("fffffffffffffffffffffffffffffffffffffffe")
 
 
 def of(state: State, block: MinedBlock) -> GuestInput:
@@ -30,7 +26,7 @@ def of(state: State, block: MinedBlock) -> GuestInput:
     return GuestInput(
         header=block.header,
         transactions=block.transactions,
-        parent=block.parent,
+        ancestors=(block.parent,),
         state_trie=trie.pruned(whole, map(keccak, slots)),
         storage_tries={
             address: trie.pruned(storage.get(address), map(slot_key, read))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from eth_keys.datatypes import PrivateKey
 from eth_utils.crypto import keccak
 
+from attestor.rsp.touched import PRECOMPILES
 from benchmarks.block import merkle
 from benchmarks.block.merkle import ClaimTree
 from benchmarks.block.solidity import mapping_slot
@@ -23,7 +24,6 @@ RESERVE = 40_000_000 * ETHER
 JOURNAL_ENTRIES = 1_700_001
 JOURNAL_DEPTH = 32
 UNLIMITED = 2**256 - 1
-PRECOMPILES = tuple(number.to_bytes(20, "big") for number in range(1, 11))
 GENESIS_TIMESTAMP = 1_725_000_000
 
 # Of Token.sol: balanceOf, allowance.

@@ -7,93 +7,21 @@ from typing import Any
 
 import pytest
 from eth_utils.crypto import keccak
-from measures.chain import BLOCK_SECONDS, START, GasChain, running
+from integration.chain.altered_endpoints import Answer, broken, honest, proofless, says, view
+from measures.chain import BLOCK_SECONDS, GasChain
 from measures.scenario import Deployment
 
 from attestor.chain.abi import Contract
-from attestor.chain.node import Node
-from attestor.chain.pool import Pool
 from attestor.chain.registry import Registry
 from attestor.chain.registry_proof import RegistryProof
 from attestor.core.blocks import Block
 from attestor.core.registry_state import SLOTS, is_valid
 from attestor.core.report_data import Layout
 from attestor.core.text import checksummed, to_hex
-from attestor.errors import EndpointsDisagree, RpcError, RpcUnreachable
+from attestor.errors import EndpointsDisagree
 
 NO = "0x" + "00" * 32
 YES = "0x" + "00" * 31 + "01"
-Answer = Callable[[str, list[Any], Any], Any]
-"""What an endpoint makes of the honest answer to a method with its parameters."""
-
-
-@pytest.fixture(scope="module")
-def registered() -> Iterator[Deployment[GasChain]]:
-    """A deployment with a signer admitted, and one renewed."""
-    with running(START) as url:
-        deployment = Deployment(GasChain(url))
-        deployment.upload(deployment.items())
-        deployment.admit("admitted", keep_key=True)
-        deployment.renew("renewed")
-        yield deployment
-
-
-class Altered:
-    """A transport whose answers are altered on the way."""
-
-    def __init__(self, rpc: Any, name: str, alter: Answer) -> None:
-        self._rpc = rpc
-        self._alter = alter
-        self.label = name
-        self.asked: list[str] = []
-
-    def call(self, method: str, params: list[Any], *bounds: Any) -> Any:
-        self.asked.append(method)
-        return self._alter(method, params, self._rpc.call(method, params))
-
-
-def honest(method: str, params: list[Any], answer: Any) -> Any:
-    """As it is."""
-    return answer
-
-
-def broken(method: str, params: list[Any], answer: Any) -> Any:
-    """Nothing but the head can be had of it."""
-    if method in ("eth_chainId", "eth_getBlockByNumber"):
-        return answer
-    raise RpcUnreachable("broken")
-
-
-def says(word: str, proof: Callable[[Any], Any] = lambda answer: None) -> Answer:
-    """The same word to each call, with a proof made of the honest one."""
-
-    def alter(method: str, params: list[Any], answer: Any) -> Any:
-        match method:
-            case "eth_call":
-                return word
-            case "eth_getProof":
-                return proof(answer)
-        return answer
-
-    return alter
-
-
-def proofless(method: str, params: list[Any], answer: Any) -> Any:
-    """Honest, of a kind that makes no proofs."""
-    if method == "eth_getProof":
-        raise RpcError("the method does not exist", number=-32601)
-    return answer
-
-
-def view(
-    deployment: Deployment[GasChain], *alters: Answer, layout: Layout = Layout.ATTESTOR
-) -> tuple[Registry, list[Altered]]:
-    """The registry at the head, through endpoints that alter their answers so."""
-    rpc = deployment.chain.node.rpc
-    ends = [Altered(rpc, f"end-{number}", alter) for number, alter in enumerate(alters)]
-    node = Node(Pool(ends, deployment.chain.id), deployment.chain.id)
-    head = deployment.chain.node.head()
-    return Registry(node, deployment.registry.address, layout).at(head), ends
 
 
 @contextmanager
@@ -117,26 +45,45 @@ def test_vouches_for__one_honest_endpoint_of_three__is_believed(
     alters.insert(place, honest)
     registry, _ = view(registered, *alters)
     assert registry.vouches_for(registered.latest_signer[1]) is True
-    assert registry.is_confirmed(registered.latest_signer[1]) is True
 
 
 def test_vouches_for__two_that_lie_alike__are_outweighed(registered: Deployment[GasChain]) -> None:
     registry, _ = view(registered, says(NO), says(NO), honest)
     assert registry.vouches_for(registered.latest_signer[1]) is True
-    assert registry.is_confirmed(registered.latest_signer[1]) is True
 
 
-def test_is_confirmed__a_stranger_whom_a_lie_vouches_for__is_proven_to_be_none(
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_vouches_for__one_endpoint_of_three_lies_that_a_stranger_is_a_signer__is_outvoted(
+    registered: Deployment[GasChain], place: int
+) -> None:
+    """A proof by a signer that was revoked would be handed out on the word of one."""
+    alters: list[Answer] = [proofless, proofless]
+    alters.insert(place, says(YES))
+    registry, _ = view(registered, *alters)
+    assert registry.vouches_for(b"\x11" * 20) is False
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_vouches_for__a_stranger_whom_a_lie_vouches_for__is_proven_to_be_none(
+    registered: Deployment[GasChain], place: int
+) -> None:
+    alters: list[Answer] = [broken, honest]
+    alters.insert(place, says(YES))
+    registry, _ = view(registered, *alters)
+    assert registry.vouches_for(b"\x11" * 20) is False
+
+
+def test_vouches_for__a_stranger_and_nobody_proves__is_nobody_s_word(
     registered: Deployment[GasChain],
 ) -> None:
-    registry, _ = view(registered, says(YES), broken, honest)
-    assert registry.is_confirmed(b"\x11" * 20) is False
+    registry, _ = view(registered, says(YES), broken, proofless)
+    with pytest.raises(EndpointsDisagree):
+        registry.vouches_for(b"\x11" * 20)
 
 
 def test_vouches_for__yes__asks_for_no_proof(registered: Deployment[GasChain]) -> None:
     registry, ends = view(registered, honest, honest, honest)
     assert registry.vouches_for(registered.latest_signer[1])
-    assert registry.is_confirmed(registered.latest_signer[1])
     assert not any("eth_getProof" in end.asked for end in ends)
 
 

@@ -226,7 +226,7 @@ def test_run__not_there__says_how_to_build(tmp_path: Path) -> None:
     with pytest.raises(ExecutorMissing, match="No such file") as caught:
         NativeExecutor(tmp_path).execute(b"", [], Limits(), PORTABLE)
 
-    assert caught.value.hint == "build it: make executor"
+    assert caught.value.hint == "run make executor"
 
 
 @pytest.mark.parametrize(("content", "mode"), [("no program", 0o755), ("#!/bin/sh\n", 0o644)])

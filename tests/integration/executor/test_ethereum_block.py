@@ -5,15 +5,16 @@ from dataclasses import replace
 
 import pytest
 import rlp
-from benchmarks.block import chain, guest_input, load, solidity, trie, witness, world
+from benchmarks.block import chain, load, solidity, trie, witness, world
 from benchmarks.block.chain import MinedBlock
-from benchmarks.block.guest_input import GuestInput
 from benchmarks.block.unusable import BlockUnusable
 from benchmarks.block.world import Sizes, World
 from eth_utils.crypto import keccak
 
 from attestor.core.execution import Engine, Execution, Limits
 from attestor.executor import NativeExecutor
+from attestor.rsp import stdin
+from attestor.rsp.stdin import GuestInput
 
 SIZES = Sizes(bystanders=200, holders=200, claims=64)
 COUNTS = dict.fromkeys(load.COUNTS, 2)
@@ -40,7 +41,7 @@ def given(at_start: World, mined: MinedBlock) -> GuestInput:
 @pytest.fixture
 def execute(executor: NativeExecutor, published: Callable[[str], bytes], limits: Limits) -> Execute:
     elf = published("rsp")
-    return lambda entry: executor.execute(elf, [guest_input.encode(entry)], limits, Engine.ATTESTOR)
+    return lambda entry: executor.execute(elf, [stdin.encode(entry)], limits, Engine.ATTESTOR)
 
 
 def with_field(header: bytes, index: int, value: bytes) -> bytes:
@@ -53,7 +54,7 @@ def test_witness__small_world__has_the_state_root_that_anvil_computed(
     given: GuestInput, mined: MinedBlock
 ) -> None:
     assert trie.root(given.state_trie) == mined.state_root
-    assert rlp.decode(given.parent)[STATE_ROOT] == mined.state_root
+    assert rlp.decode(given.ancestors[0])[STATE_ROOT] == mined.state_root
 
 
 def test_mine__all_kinds__are_in_one_block_after_its_parent(mined: MinedBlock) -> None:
@@ -75,7 +76,7 @@ def test_rsp__block__halts_with_0_after_the_same_cycles_on_both_engines(
     given: GuestInput,
 ) -> None:
     ours = execute(given)
-    entry = [guest_input.encode(given)]
+    entry = [stdin.encode(given)]
     sp1 = executor.execute(published("rsp"), entry, Limits(), Engine.SP1_PORTABLE)
     assert (ours.exit_code, ours.cycles) == (0, sp1.cycles)
     assert ours.cycles > 5_000_000

@@ -5,6 +5,8 @@ from benchmarks.block import state, trie
 from benchmarks.block.state import Account
 from eth_utils.crypto import keccak
 
+from attestor.core.trie_proof import EMPTY_ROOT
+
 ADDRESS = b"\xaa" * 20
 
 
@@ -23,7 +25,7 @@ def test_state_trie__contract__has_its_storage_root_and_code_hash() -> None:
 
 
 def test_state_trie__account_without_storage__has_the_empty_root() -> None:
-    value = rlp.encode([0, 9, trie.EMPTY_ROOT, keccak(b"")])
+    value = rlp.encode([0, 9, EMPTY_ROOT, keccak(b"")])
     whole = state.state_trie({ADDRESS: Account(9)}, {})
     assert trie.root(whole) == keccak(rlp.encode([b"\x20" + keccak(ADDRESS), value]))
 

@@ -8,6 +8,8 @@ from benchmarks.block.trie import Branch, Digest, Leaf
 from benchmarks.block.unusable import BlockUnusable
 from eth_utils.crypto import keccak
 
+from attestor.rsp.touched import BEACON_ROOTS, SYSTEM
+
 pytestmark = pytest.mark.slow
 
 CONTRACT, READ, ABSENT = (bytes([n]) * 20 for n in (1, 2, 3))
@@ -32,7 +34,7 @@ def test_of__root_of_another_state__is_refused() -> None:
 def test_of__touched_slots__are_requested_and_nothing_else() -> None:
     given = witness.of(STATE, block())
     assert given.slots[CONTRACT] == (5, 99)
-    always = {witness.BEACON_ROOTS, witness.SYSTEM}
+    always = {BEACON_ROOTS, SYSTEM}
     always |= {number.to_bytes(20, "big") for number in range(1, 11)}
     assert set(given.slots) == {CONTRACT, READ, ABSENT} | always
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from attestor import __version__, cli, config
+from attestor import __version__, cli, config, version
 from attestor.config import Config
+from attestor.core.statement import CIRCUIT_VERSION
 from attestor.errors import (
     AttestorError,
     ConfigurationInvalid,
@@ -44,7 +45,9 @@ def test_help__run__has_every_option_with_key_and_default() -> None:
 
 
 def test_version__is_the_packages() -> None:
-    assert CliRunner().invoke(cli.group, ["--version"]).output.endswith(f"{__version__}\n")
+    told = CliRunner().invoke(cli.group, ["--version"]).output
+    commit = version.commit(config.ROOT)
+    assert told == f"attestor {__version__}, commit {commit}, SP1 circuit {CIRCUIT_VERSION}\n"
 
 
 def test_unknown_command__is_a_usage_error() -> None:

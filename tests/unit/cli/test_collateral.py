@@ -11,7 +11,12 @@ from attestor.cli import collateral
 from attestor.cli.collateral_table import plan_table
 from attestor.collateral.items import Item
 from attestor.collateral.plan import Need, OnChainItem
-from attestor.errors import AttestorError, ConfigurationInvalid, DeploymentFileInvalid
+from attestor.errors import (
+    AttestorError,
+    ChainNotNamed,
+    ConfigurationInvalid,
+    DeploymentFileInvalid,
+)
 
 DAY = 86400
 MACHINE = ["--pcs-url", "http://pccs.example", "--fmspc", "B0C06F000000"]
@@ -74,6 +79,76 @@ def test_fetch__no_service__names_the_option(tmp_path: Path) -> None:
 def test_fetch__unreadable_fmspc__is_refused(tmp_path: Path) -> None:
     machine = ["--pcs-url", "http://pccs.example", "--fmspc", "zz"]
     assert "not an FMSPC" in refused("fetch", *machine, str(tmp_path / "x")).message
+
+
+NAMED = {"first": "11", "second": "22"}
+
+
+@pytest.fixture
+def configuration(tmp_path: Path) -> Path:
+    """Of two chains, each with a store and a service of its own."""
+    text = '[collateral]\nfmspcs = ["B0C06F000000"]\n'
+    for number, (name, byte) in enumerate(NAMED.items(), 1):
+        text += f'[chains.{name}]\nrpc_url = "http://{name}.example"\nid = {number}\n'
+        text += f'registry = "0x{"99" * 20}"\ncollateral_store = "0x{byte * 20}"\n'
+        text += f"check_headers = false\n[chains.{name}.collateral]\n"
+        text += f'pcs_url = "http://pccs-{name}.example"\n'
+    path = tmp_path / "attestor.toml"
+    path.write_text(text)
+    return path
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What is opened: endpoints, whether headers are checked, the store, the service, the machine;
+    nothing is done with it."""
+    found: list[Any] = []
+
+    def source(pcs_url: str, **machine: str) -> object:
+        found.append((pcs_url, machine["fmspc"]))
+        return collateral._Source.__new__(collateral._Source)
+
+    def store(*given: object) -> None:
+        found.append(given)
+        raise ConfigurationInvalid("as far as this goes")
+
+    monkeypatch.setattr(collateral, "_source", source)
+    monkeypatch.setattr(collateral, "_open_store", store)
+    return found
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_show__chain_of_the_daemon_s_file__is_what_is_opened(
+    configuration: Path, opened: list[Any], name: str
+) -> None:
+    refused("show", "--config", str(configuration), "--chain", name)
+    store = bytes.fromhex(NAMED[name] * 20)
+    assert opened == [
+        (f"http://pccs-{name}.example", "B0C06F000000"),
+        ((f"http://{name}.example",), False, None, store),
+    ]
+
+
+def test_show__command_line_beside_the_file__wins(configuration: Path, opened: list[Any]) -> None:
+    given = ["--fmspc", "00906ED50000", "--file", "deployment.json", "--rpc-url", "http://my.node"]
+    refused("show", "--config", str(configuration), "--chain", "first", *given)
+    assert opened == [
+        ("http://pccs-first.example", "00906ED50000"),
+        (("http://my.node",), False, Path("deployment.json"), None),
+    ]
+
+
+def test_show__several_chains_and_none_named__is_refused(configuration: Path) -> None:
+    assert isinstance(refused("show", "--config", str(configuration)), ChainNotNamed)
+
+
+@pytest.mark.parametrize("option", ["--rpc-url", "--pcs-url", "--fmspc"])
+def test_show__neither_file_nor_option__names_the_option(option: str) -> None:
+    given = dict(zip(*[iter([*CHAIN, *MACHINE])] * 2, strict=True))
+    del given[option]
+    result = run("show", *(part for pair in given.items() for part in pair))
+    assert result.exit_code == 2
+    assert f"Missing option '{option}'" in result.output
 
 
 def test_plan_table__each_need__is_a_line() -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -61,6 +62,7 @@ class Opened:
 
     address = b"\x11" * 20
     node = None
+    pool = SimpleNamespace(endpoints=())
 
     @property
     def registry(self) -> "Opened":
@@ -183,6 +185,8 @@ def test_build__all_parts__stay_open_until_they_are_closed(opened: Opened) -> No
         "database": 5,
         "database_check": 7 * 86_400,
         "cross_checks": 5,
+        "payer": 60,
+        "engine_test": 600,
         "policy_events": 60,
     }
     assert not any(event.startswith("close") for event in opened.events)
@@ -203,7 +207,8 @@ def test_build__all_parts__stay_open_until_they_are_closed(opened: Opened) -> No
 def test_build__upstreams_registry__has_no_policy_events_to_read(opened: Opened) -> None:
     parts = module.build(Chains.of(replace(CONFIG, chain_registry_kind=Layout.UPSTREAM)))
     names = [duty.name for duty in duties(parts)]
-    assert names == ["signer", "rotation", "database", "database_check", "cross_checks"]
+    of_all, of_chain = ["signer", "engine_test"], ["rotation", "database", "database_check"]
+    assert names == [*of_all, *of_chain, "cross_checks", "payer"]
     parts.closing.close()
 
 
@@ -229,7 +234,7 @@ def test_build__two_chains__each_has_its_own_parts_and_both_one_signer_process(
     assert [events.count(f"open {name}") for name in ("signer", "api", "health")] == [1, 1, 1]
     assert [unit.served.name for unit in parts.units] == ["a", "b"]
     assert all(unit.running is not None for unit in parts.units)
-    assert [duty.name for duty in parts.duties] == ["signer"]
+    assert [duty.name for duty in parts.duties] == ["signer", "engine_test"]
     parts.closing.close()
     assert [events.count(f"close {name}") for name in ("lock", "payer", "store")] == [3, 2, 2]
 

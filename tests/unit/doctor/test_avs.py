@@ -221,4 +221,4 @@ def test_checks__executor_not_built__fails_alone(examined: Examined) -> None:
         ("signer", State.FAILED),
         ("L1 node", State.OK),
     ]
-    assert found[0].advice == "make scroll"
+    assert found[0].advice == "run make scroll"

@@ -189,9 +189,6 @@ class World:
     def may_have_changed(self, block: Block) -> bool:
         return block.may_log(1)
 
-    def is_confirmed(self, signer: bytes) -> bool:
-        return "is_confirmed" not in self.faults
-
     def vouches_for(self, signer: bytes) -> bool:
         self._called("vouches_for")
         known = self.registered.get(signer)

@@ -162,18 +162,6 @@ def test_step__endpoints_disagree_after_an_event__nothing_lets_the_signer_go_on(
     assert covered.world.leases[-1][0] < event
 
 
-def test_step__one_endpoint_alone_vouches__headers_add_nothing_to_its_word(covered: Any) -> None:
-    covered.world.faults["is_confirmed"] = EndpointsDisagree("others say no")
-    covered.world.bloom = EVENT
-    covered.run(1)
-    covered.world.bloom = QUIET
-    covered.run(2)
-    covered.world.faults["vouches_for"] = EndpointsDisagree("one says no")
-    given = len(covered.world.leases)
-    covered.run(3)
-    assert len(covered.world.leases) == given
-
-
 def test_shows__head_of_the_window_or_the_next_one__and_no_other(covered: Any) -> None:
     covered.run(1)
     blocks = covered.world.blocks

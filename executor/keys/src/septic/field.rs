@@ -67,6 +67,33 @@ fn multiply_inline<T: Lanes>(a: &Septic<T>, b: &Septic<T>) -> Septic<T> {
     fold(wide)
 }
 
+/// Each product of two different coefficients counts twice, and is computed once.
+#[inline(always)]
+fn square_inline<T: Lanes>(a: &Septic<T>) -> Septic<T> {
+    let zero = T::splat(0);
+    let (a, a_odd) = halves(a);
+    let (mut twice, mut twice_odd) = (a, a_odd);
+    for word in twice.iter_mut().chain(&mut twice_odd) {
+        *word = word.add(*word);
+    }
+    let mut wide = [zero; 13];
+    for (power, sum) in wide.iter_mut().enumerate() {
+        let (first, middle) = (power.saturating_sub(6), power / 2);
+        for start in (first..=middle).step_by(TERMS / 2) {
+            let (mut even, mut odd) = (zero, zero);
+            for i in start..=middle.min(start + TERMS / 2 - 1) {
+                let j = power - i;
+                let (other, other_odd) =
+                    if i == j { (a[j], a_odd[j]) } else { (twice[j], twice_odd[j]) };
+                even = even.add_wide(a[i].multiply_even(other));
+                odd = odd.add_wide(a_odd[i].multiply_even(other_odd));
+            }
+            *sum = modular::add(*sum, divided(even, odd));
+        }
+    }
+    fold(wide)
+}
+
 /// z^7 = 3 z + 5.
 #[inline(always)]
 fn fold<T: Lanes>(wide: [T; 13]) -> Septic<T> {
@@ -119,6 +146,17 @@ impl<T: Lanes> Task for Multiply<'_, T> {
     }
 }
 
+struct Square<'a, T>(&'a Septic<T>);
+
+impl<T: Lanes> Task for Square<'_, T> {
+    type Output = Septic<T>;
+
+    #[inline(always)]
+    fn run(self) -> Septic<T> {
+        square_inline(self.0)
+    }
+}
+
 struct Apply<'a, T>(&'a Septic<T>, &'a Matrix);
 
 impl<T: Lanes> Task for Apply<'_, T> {
@@ -133,6 +171,30 @@ impl<T: Lanes> Task for Apply<'_, T> {
 #[inline(always)]
 pub(super) fn product<T: Lanes>(a: &Septic<T>, b: &Septic<T>) -> Septic<T> {
     T::outlined(Multiply(a, b))
+}
+
+#[inline(always)]
+pub(super) fn square<T: Lanes>(a: &Septic<T>) -> Septic<T> {
+    T::outlined(Square(a))
+}
+
+/// The constant coefficient of a product: that of z^0, and five times that of z^7.
+#[inline(always)]
+fn constant_of_product<T: Lanes>(a: &Septic<T>, b: &Septic<T>) -> T {
+    let zero = T::splat(0);
+    let ((a, a_odd), (b, b_odd)) = (halves(a), halves(b));
+    let mut high = zero;
+    for half in [1..4, 4..7] {
+        let (mut even, mut odd) = (zero, zero);
+        for i in half {
+            even = even.add_wide(a[i].multiply_even(b[7 - i]));
+            odd = odd.add_wide(a_odd[i].multiply_even(b_odd[7 - i]));
+        }
+        high = modular::add(high, divided(even, odd));
+    }
+    let low = divided(a[0].multiply_even(b[0]), a_odd[0].multiply_even(b_odd[0]));
+    let double = modular::add(high, high);
+    modular::add(modular::add(low, high), modular::add(double, double))
 }
 
 #[inline(always)]
@@ -192,8 +254,7 @@ pub(super) fn norm<T: Lanes>(x: &Septic<T>, frobenius: &Frobenius) -> (Septic<T>
     let p3_and_p4 = power_p2(&p_and_p2, frobenius);
     let p5_and_p6 = power_p2(&p3_and_p4, frobenius);
     let others = product(&product(&p_and_p2, &p3_and_p4), &p5_and_p6);
-    let norm = product(&others, x)[0];
-    (others, norm)
+    (others, constant_of_product(&others, x))
 }
 
 /// The inverse, and the norm: where that is zero, so was x, and there is no inverse.

@@ -117,7 +117,7 @@ fn hashed<T: Lanes>(messages: &[[u32; MAX_WIDTH]; 8], constants: &Constants) -> 
 /// x^3 + 45 x + 41 z^3.
 #[inline(always)]
 fn curve_formula<T: Lanes>(x: &Septic<T>) -> Septic<T> {
-    let cube = field::product(&field::product(x, x), x);
+    let cube = field::product(&field::square(x), x);
     let mut y_squared = field::sum(&cube, &field::scaled(x, T::splat(multiply(45, R))));
     y_squared[3] = modular::add(y_squared[3], T::splat(multiply(41, R)));
     y_squared

@@ -5,7 +5,7 @@
 //! root if N^127, in the subgroup of order 2^24, has one there: Tonelli and Shanks (1891, 1973).
 
 use super::field::{self, Frobenius, Septic};
-use crate::field::{R, TWO_ADIC_GENERATOR, TWO_ADICITY, inverse, multiply, power};
+use crate::field::{R, TWO_ADIC_GENERATOR, TWO_ADICITY, inverse, multiply};
 use crate::lanes::{Lanes, MAX_WIDTH};
 use crate::modular;
 
@@ -66,14 +66,8 @@ pub(super) fn square<T: Lanes>(n: &Septic<T>, frobenius: &Frobenius) -> Square<T
 /// A root of each n, where there is one.
 #[inline(always)]
 pub(super) fn root<T: Lanes>(square: &Square<T>, frobenius: &Frobenius) -> Septic<T> {
-    // (r + 1) / 2 = 1 + (p + 1) / 2 * (p + p^3 + p^5), and (p + 1) / 2 = 1 + 2^23 + .. + 2^29.
-    let (mut doubling, mut half) = (square.n, square.n);
-    for bit in 1..30 {
-        doubling = field::product(&doubling, &doubling);
-        if bit >= 23 {
-            half = field::product(&half, &doubling);
-        }
-    }
+    // (r + 1) / 2 = 1 + (p + 1) / 2 * (p + p^3 + p^5), and (p + 1) / 2 = 1 + 127 * 2^23.
+    let half = field::product(&power_127(&squared(square.n, 23)), &square.n);
     let p = field::power_p(&half, frobenius);
     let p3 = field::power_p2(&p, frobenius);
     let p5 = field::power_p2(&p3, frobenius);
@@ -81,22 +75,70 @@ pub(super) fn root<T: Lanes>(square: &Square<T>, frobenius: &Frobenius) -> Septi
     field::scaled(&field::product(&others, &square.n), inverse_root_of_norm(square))
 }
 
+/// n^(2^times).
+#[inline(always)]
+fn squared<T: Lanes>(mut n: Septic<T>, times: u32) -> Septic<T> {
+    for _ in 0..times {
+        n = field::square(&n);
+    }
+    n
+}
+
+/// n^127, by n^3, n^7 and n^63.
+#[inline(always)]
+fn power_127<T: Lanes>(n: &Septic<T>) -> Septic<T> {
+    let n3 = field::product(&field::square(n), n);
+    let n7 = field::product(&field::square(&n3), n);
+    let n63 = field::product(&squared(n7, 3), &n7);
+    field::product(&field::square(&n63), n)
+}
+
+/// Entry i is g^-(2^i) in Montgomery form, for the generator g of the subgroup of order 2^24.
+const INVERSE_POWERS: [u32; TWO_ADICITY as usize] = {
+    let mut powers = [inverse(TWO_ADIC_GENERATOR); TWO_ADICITY as usize];
+    let mut exponent = 1;
+    while exponent < powers.len() {
+        powers[exponent] = multiply(powers[exponent - 1], powers[exponent - 1]);
+        exponent += 1;
+    }
+    let mut exponent = 0;
+    while exponent < powers.len() {
+        powers[exponent] = multiply(powers[exponent], R);
+        exponent += 1;
+    }
+    powers
+};
+
+/// Bits of the logarithm that are found from one power of what is left.
+const WINDOW: usize = 5;
+
 /// 1 / sqrt(N) = N^63 / sqrt(N^127).
+///
+/// N^127 is g^e with an even e, and the root sought g^-(e / 2). Bits of e are found from the lowest
+/// on, a window at a time: a power of what is left lies in the subgroup of order 2^window.
 #[inline(always)]
 fn inverse_root_of_norm<T: Lanes>(square: &Square<T>) -> T {
+    const BITS: usize = TWO_ADICITY as usize;
     let one = T::splat(R);
-    let generator = inverse(TWO_ADIC_GENERATOR);
-    let montgomery = |exponent: u32| multiply(power(generator, 1 << exponent), R);
-    // `rest` is divided by the generator's powers until it is one, `root` by their roots.
     let (mut rest, mut root) = (square.odd_power, one);
-    for bit in 1..TWO_ADICITY {
-        let mut test = rest;
-        for _ in bit..TWO_ADICITY - 1 {
-            test = modular::multiply(test, test);
+    for first in (1..BITS).step_by(WINDOW) {
+        let end = BITS.min(first + WINDOW);
+        let mut window = rest;
+        for _ in end..BITS {
+            window = modular::multiply(window, window);
         }
-        let clear = test.equal(one);
-        rest = modular::multiply(rest, select(clear, one, T::splat(montgomery(bit))));
-        root = modular::multiply(root, select(clear, one, T::splat(montgomery(bit - 1))));
+        for bit in first..end {
+            let mut test = window;
+            for _ in bit + 1..end {
+                test = modular::multiply(test, test);
+            }
+            let clear = test.equal(one);
+            let in_window = T::splat(INVERSE_POWERS[BITS - end + bit]);
+            let half = T::splat(INVERSE_POWERS[bit - 1]);
+            window = modular::multiply(window, select(clear, one, in_window));
+            root = modular::multiply(root, select(clear, one, half));
+        }
+        rest = modular::multiply(square.odd_power, modular::multiply(root, root));
     }
     modular::multiply(field::power(square.norm, 63), root)
 }

@@ -88,7 +88,7 @@ fn add_all<T: Lanes>(left: &mut [Points<T>], right: &[Points<T>], frobenius: &Fr
 #[inline(always)]
 fn sum_of_two<T: Lanes>(a: &Points<T>, b: &Points<T>, inverse_run: &Septic<T>) -> Points<T> {
     let slope = field::product(&field::difference(&b.y, &a.y), inverse_run);
-    let square = field::product(&slope, &slope);
+    let square = field::square(&slope);
     let x = field::difference(&field::difference(&square, &a.x), &b.x);
     let fall = field::product(&slope, &field::difference(&a.x, &x));
     Points { x, y: field::difference(&fall, &a.y) }

@@ -6,9 +6,9 @@ use sp1_hypercube::air::MachineProgram;
 use sp1_hypercube::septic_extension::SepticExtension;
 use sp1_primitives::SP1Field;
 
-use super::field::{Septic, inverse, product, to_arrays};
+use super::field::{Septic, inverse, product, square, to_arrays};
 use super::*;
-use crate::field::{R, R_INVERSE, multiply};
+use crate::field::{P, R, R_INVERSE, multiply};
 use crate::lanes::MAX_WIDTH;
 use crate::random::Random;
 
@@ -79,8 +79,7 @@ impl Work for Lifted<'_> {
 }
 
 fn opposite(point: &Point) -> Point {
-    let p = crate::field::P;
-    std::array::from_fn(|index| if index < 7 { point[index] } else { (p - point[index]) % p })
+    std::array::from_fn(|index| if index < 7 { point[index] } else { (P - point[index]) % P })
 }
 
 #[test]
@@ -111,11 +110,11 @@ fn shortened_points_are_few_and_keep_the_sum() {
     }
 }
 
-/// The product of two elements in all lanes, the inverse of the first, and its norm.
+/// The product of two elements in all lanes, the square of the first, its inverse, and its norm.
 struct Arithmetic(Element, Element);
 
 impl Work for Arithmetic {
-    type Output = (Element, Element, u32);
+    type Output = (Element, Element, Element, u32);
 
     #[inline(always)]
     fn run<T: Lanes>(self) -> Self::Output {
@@ -131,7 +130,8 @@ impl Work for Arithmetic {
                 multiply(lanes[0], R_INVERSE)
             })
         };
-        (first(to_arrays(&product(&a, &b))), first(to_arrays(&inverse)), norm.to_array()[0])
+        let (product, square) = (first(to_arrays(&product(&a, &b))), first(to_arrays(&square(&a))));
+        (product, square, first(to_arrays(&inverse)), norm.to_array()[0])
     }
 }
 
@@ -143,13 +143,19 @@ fn products_and_inverses_are_sp1s_on_every_kernel() {
     for round in 0..50 {
         let mut a: Element = std::array::from_fn(|_| random.element());
         let b: Element = std::array::from_fn(|_| random.element());
-        if round == 0 {
-            a = [0; 7];
+        // The ends of what centred coefficients can be.
+        match round {
+            0 => a = [0; 7],
+            1 => a = [P / 2; 7],
+            2 => a = [P / 2 + 1; 7],
+            3 => a = [P - 1; 7],
+            _ => {}
         }
         let inverse = extension(a).try_inverse();
         for kernel in Kernel::available() {
-            let (product, our_inverse, norm) = kernel.run(Arithmetic(a, b));
+            let (product, square, our_inverse, norm) = kernel.run(Arithmetic(a, b));
             assert_eq!(product, canonical(extension(a) * extension(b)), "{kernel:?}");
+            assert_eq!(square, canonical(extension(a) * extension(a)), "{a:?} {kernel:?}");
             assert_eq!(norm == 0, inverse.is_none());
             assert_eq!(our_inverse, inverse.map_or([0; 7], canonical), "{a:?} {kernel:?}");
         }

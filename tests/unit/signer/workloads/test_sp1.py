@@ -218,7 +218,7 @@ def test_prove__for_a_multiproof__signs_the_statement_too() -> None:
 def test_verbs__of_the_workload__are_those_of_runs_and_findings() -> None:
     workload = Sp1Workload(None, Limits(), PORTABLE, None)  # type: ignore[arg-type]
     assert set(workload.runs) == {"prove", "sign_again"}
-    assert set(workload.verbs) == {"cross_checks", "disagreement"}
+    assert set(workload.verbs) == {"cross_checks", "disagreement", "self_test"}
     assert set(workload.offered) == {"cancel", "verifying_key"}
     assert workload.kind == "sp1"
 

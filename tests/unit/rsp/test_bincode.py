@@ -1,6 +1,6 @@
 """Values as bincode 1.3 writes them by default."""
 
-from benchmarks.block import bincode
+from attestor.rsp import bincode
 
 
 def test_integers__little_endian__fixed_width() -> None:

@@ -1,9 +1,11 @@
 """The whole entry: tries, requests and codes behind the block."""
 
 import rlp
-from benchmarks.block import guest_block, guest_input, trie
-from benchmarks.block.guest_input import GuestInput
+from benchmarks.block import trie
 from eth_utils.crypto import keccak
+
+from attestor.rsp import block, stdin
+from attestor.rsp.stdin import GuestInput
 
 ROOT = b"\x03" * 32
 HEADER = rlp.encode([ROOT] * 6 + [b""] * 10 + [ROOT, b"", b"", ROOT])
@@ -17,9 +19,9 @@ def length(number: int) -> bytes:
 
 def state_trie_of(tree: trie.Trie) -> bytes:
     """What stands for a state trie, where everything around it is as small as can be."""
-    given = GuestInput(HEADER, (), HEADER, tree, {}, {}, ())
-    encoded = guest_input.encode(given)
-    ahead = guest_block.block(HEADER, ()) + length(1) + guest_block.header_of(HEADER)
+    given = GuestInput(HEADER, (), (HEADER,), tree, {}, {}, ())
+    encoded = stdin.encode(given)
+    ahead = block.block(HEADER, ()) + length(1) + block.header_of(HEADER)
     assert encoded.startswith(ahead)
     assert encoded.endswith(bytes(24))
     return encoded[len(ahead) : -24]
@@ -51,9 +53,11 @@ def test_encode__extension__path_and_child() -> None:
 
 
 def test_encode__storage_requests_and_codes__in_this_order() -> None:
-    given = GuestInput(HEADER, (), HEADER, None, {ADDRESS: None}, {ADDRESS: (1, 2)}, (b"", b"code"))
+    given = GuestInput(
+        HEADER, (), (HEADER,), None, {ADDRESS: None}, {ADDRESS: (1, 2)}, (b"", b"code")
+    )
     storage = length(1) + length(32) + keccak(ADDRESS) + bytes(4)
     slots = b"".join(length(32) + slot.to_bytes(32, "big") for slot in (1, 2))
     requests = length(1) + length(20) + ADDRESS + length(2) + slots
     codes = length(2) + bytes(4) + length(0) + bytes(4) + length(4) + b"code"
-    assert guest_input.encode(given).endswith(bytes(4) + storage + requests + codes)
+    assert stdin.encode(given).endswith(bytes(4) + storage + requests + codes)

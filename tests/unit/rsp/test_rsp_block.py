@@ -2,10 +2,11 @@
 
 import pytest
 import rlp
-from benchmarks.block import guest_block
-from benchmarks.block.unusable import BlockUnusable
 from eth_account import Account
 from eth_utils.crypto import keccak
+
+from attestor.errors.rsp import RspBlockUnsupported
+from attestor.rsp import block
 
 KEY = keccak(b"a key")
 TO = b"\xaa" * 20
@@ -52,7 +53,7 @@ def header_fields() -> list[bytes]:
 
 
 def test_header_of__all_fields__in_the_order_of_the_struct() -> None:
-    told = Reader(guest_block.header_of(rlp.encode(header_fields())))
+    told = Reader(block.header_of(rlp.encode(header_fields())))
     fields = header_fields()
     assert [told.blob() for _ in range(6)] == fields[:6]
     assert told.some().blob() == b"\x0a" * 32
@@ -76,7 +77,7 @@ def signed(**fee: object) -> bytes:
 def test_signed__legacy__chain_and_parity_are_taken_out_of_v() -> None:
     raw = signed(gasPrice=3_000)
     v, r, s = (int.from_bytes(one, "big") for one in rlp.decode(raw)[6:])
-    told = Reader(guest_block.signed(raw))
+    told = Reader(block.signed(raw))
     assert told.blob() == keccak(raw)
     assert (told.u256(), told.u256(), told.number(1)) == (r, s, v - 37)
     assert told.number(4) == 0
@@ -89,7 +90,7 @@ def test_signed__legacy__chain_and_parity_are_taken_out_of_v() -> None:
 def test_signed__dynamic_fee__gas_stands_before_the_fees() -> None:
     raw = signed(maxFeePerGas=2_000, maxPriorityFeePerGas=100, type=2)
     parity, r, s = (int.from_bytes(one, "big") for one in rlp.decode(raw[1:])[9:])
-    told = Reader(guest_block.signed(raw))
+    told = Reader(block.signed(raw))
     assert told.blob() == keccak(raw)
     assert (told.u256(), told.u256(), told.number(1)) == (r, s, parity)
     assert told.number(4) == 2
@@ -101,17 +102,17 @@ def test_signed__dynamic_fee__gas_stands_before_the_fees() -> None:
     assert told.rest == b""
 
 
-def test_signed__another_type__is_refused() -> None:
-    with pytest.raises(BlockUnusable, match="type 1"):
-        guest_block.signed(signed(gasPrice=3_000, accessList=[], type=1))
+def test_signed__type_after_cancun__is_refused() -> None:
+    with pytest.raises(RspBlockUnsupported, match="type 4"):
+        block.signed(b"\x04\xc0")
 
 
 def test_block__transactions__stand_between_header_and_empty_lists() -> None:
     header, raw = rlp.encode(header_fields()), signed(gasPrice=3_000)
-    told = Reader(guest_block.block(header, [raw, raw]))
-    told.take(len(guest_block.header_of(header)))
+    told = Reader(block.block(header, [raw, raw]))
+    told.take(len(block.header_of(header)))
     assert told.number() == 2
-    assert told.take(2 * len(guest_block.signed(raw))) == guest_block.signed(raw) * 2
+    assert told.take(2 * len(block.signed(raw))) == block.signed(raw) * 2
     assert told.number() == 0
     assert told.some().number() == 0
     assert told.rest == b"\x00"
