@@ -85,13 +85,13 @@ def build(
         asking=(asking := Asking()),
     )
     if provider == PoeProvider.GRAMINE:
-        logger.warning(
+        logger.bind(event=Event.AVS_WITHOUT_EXECUTION).warning(
             "an enclave under Gramine: metadata, quotes, contexts and locks are served, no batch "
             "is proven (docs/avs.md, quotes)"
         )
         return made(reporter=EnclaveReporter(GramineProvider()), prover=NothingExecuted())
     if provider == PoeProvider.NONE:
-        logger.warning(
+        logger.bind(event=Event.AVS_WITHOUT_QUOTES).warning(
             "nobody makes quotes here: the signing key cannot be attested, and "
             "generateAttestationReport answers with error 14003 (docs/avs.md, quotes)"
         )

@@ -12,6 +12,7 @@ from typing import Generic, TypeVar
 from loguru import logger
 
 from attestor import __version__
+from attestor.core.events import Event
 from attestor.core.readiness import judge
 from attestor.core.service_view import ServiceView
 from attestor.core.statement import CIRCUIT_VERSION
@@ -68,7 +69,9 @@ class Answer(Generic[T]):
             self._repeated.passed("")
         except AttestorError as error:
             if self._repeated.failed("", error.code):
-                logger.warning("the status lacks what is in a database: {} [{}]", error, error.code)
+                logger.bind(event=Event.STATUS_INCOMPLETE).warning(
+                    "the status lacks what is in a database: {} [{}]", error, error.code
+                )
         finally:
             self._due = self._clock() + FRESH_SECONDS
             self._asking = False

@@ -62,6 +62,9 @@ class Registrations:
         """The one that a job is for; the default where there is no such job. Raises
         `RegistrationUnknown` where the query names another."""
         asked = request.query.get(PARAMETER)
+        if len(self._each) == 1:
+            # Whatever the job is for, nobody else is here.
+            return self._named(asked)
         found = await asyncio.to_thread(self._registration_of, job)
         for serving in self._each:
             if serving.served.registration == found:

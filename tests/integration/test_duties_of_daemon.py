@@ -173,7 +173,8 @@ class Running:
         heads = Heads(cast(Any, None), MemoryHeaderLog())
         watch: Any = SimpleNamespace(view=lambda name, *others: ChainView(name))
         renewal: Any = SimpleNamespace(use=lambda config: None)
-        made = RunningChain(parts, None, duties, records, rotation, vouching, heads, watch, renewal)
+        of = duties, records, rotation, vouching, heads, watch, renewal, lambda: None
+        made = RunningChain(parts, None, *of)
         unit = ChainUnit(
             ChainConfig("", self._config),
             Served("", 31337, b"\x11" * 20),

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from attestor.errors import ProgramUnknown
+from attestor.errors import ProgramChanged, ProgramUnknown
 from attestor.executor.sealed_memory import SealedBytes
 
 MAX_BYTES = 256 << 20
@@ -28,6 +28,14 @@ class KeptProgram:
     def of(cls, content: bytes) -> "KeptProgram":
         """A program that has just come."""
         return cls(content, hashlib.sha256(content).digest(), _sealed(content))
+
+    def require_named(self, name: object) -> None:
+        """Raise `ProgramChanged` unless it has that sha256, in hexadecimal, if any is told."""
+        if name is not None and name != self.sha256.hex():
+            raise ProgramChanged(
+                f"the program that was sent has the sha256 {self.sha256.hex()}, not {name!s:.64}",
+                hint="the file that it was read from has been changed or is damaged",
+            )
 
     @property
     def size(self) -> int:

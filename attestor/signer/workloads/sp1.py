@@ -12,7 +12,7 @@ from attestor.core.elf import check as check_elf
 from attestor.core.execution import Engine, ExecutorBuild, Limits, require_signable, stdin_sha256
 from attestor.core.frame import Frame
 from attestor.core.outcome import Outcome
-from attestor.errors import OutcomeUnknown, ProgramChanged
+from attestor.errors import OutcomeUnknown
 from attestor.executor import NativeExecutor, VerifyingKeys
 from attestor.executor.stop import Stop
 from attestor.hardening.memory import SecretBuffer
@@ -95,7 +95,7 @@ class Sp1Workload:
         """
         job, name = str(header["job"]), header.get("program")
         kept = self._new(blobs[0]) if name is None else self._programs.of(str(name))
-        _require_named(kept, header.get("sent_as"))
+        kept.require_named(header.get("sent_as"))
         program, stdin = kept.content, blobs[1:] if name is None else blobs
         limits = _lowered(self._limits, header.get("cycles"), header.get("seconds"))
         with self._stoppable(job) as stop:
@@ -212,15 +212,6 @@ class Sp1Workload:
         if found is None:
             return Frame({})
         return Frame({"job": found.job, "reason": found.reason}, (found.program, *found.stdin))
-
-
-def _require_named(program: KeptProgram, name: object) -> None:
-    """Raise `ProgramChanged` unless the program has that sha256, in hexadecimal, if any is told."""
-    if name is not None and name != program.sha256.hex():
-        raise ProgramChanged(
-            f"the program that was sent has the sha256 {program.sha256.hex()}, not {name!s:.64}",
-            hint="the file that it was read from has been changed or is damaged",
-        )
 
 
 def _lowered(limits: Limits, cycles: int | None, seconds: float | None) -> Limits:
