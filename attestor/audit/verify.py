@@ -15,9 +15,12 @@ from attestor.core import journal as chain
 from attestor.core.journal import Entry
 from attestor.core.text import from_hex, to_hex
 from attestor.store.database import Store
-from attestor.store.history import UNMINED
 from attestor.store.journal import entries
 from attestor.store.proofs import FIRST_FINDING
+from attestor.store.transactions import UNMINED
+
+SETTLED = ("transaction_mined", "transaction_replaced", "transaction_sent_again")
+"""Events that say what a transaction's outcome is from then on."""
 
 _SOURCES: dict[str, tuple[str, str]] = {
     "signer_created": ("signers", "address"),
@@ -101,7 +104,7 @@ def _outcomes(journaled: Iterable[Entry]) -> Iterator[Entry]:
     """What the journal says of transactions once they are sent. One whose block was replaced is
     pending again."""
     for entry in journaled:
-        if entry.event in ("transaction_mined", "transaction_replaced"):
+        if entry.event in SETTLED:
             yield entry
         elif entry.event == "registration_reorged":
             yield replace(entry, evidence={"hash": entry.evidence["transaction_hash"], **UNMINED})

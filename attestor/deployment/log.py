@@ -52,6 +52,10 @@ class DeploymentLog:
             if one.outcome is Outcome.PENDING and one.transaction.payer == payer
         ]
 
+    def attempt(self, transaction_hash: bytes) -> Attempt | None:
+        """The attempt whose transaction it is."""
+        return next((one for one in self.record.attempts if one.hash == transaction_hash), None)
+
     def signed(
         self, intent: Intent, transaction: SignedTransaction, note: Note = nothing
     ) -> Attempt:
@@ -69,6 +73,10 @@ class DeploymentLog:
     def replaced(self, transaction_hash: bytes) -> None:
         """Another transaction took the nonce."""
         self._settle(transaction_hash, Outcome.REPLACED)
+
+    def sent_again(self, transaction_hash: bytes) -> None:
+        """Its nonce is free again, and it is about to be sent."""
+        self._settle(transaction_hash, Outcome.PENDING)
 
     def _settle(self, name: bytes, outcome: Outcome) -> None:
         changed = tuple(

@@ -13,19 +13,11 @@ from attestor.core.blocks import Block
 from attestor.core.registration import Quoted, Registration
 from attestor.core.signers import Active, Stage
 from attestor.core.text import from_hex, to_hex
-from attestor.core.transaction import Attempt, Outcome, Receipt
+from attestor.core.transaction import Attempt, Receipt
 from attestor.store.database import Store
 from attestor.store.journal import Journal
 from attestor.store.signers import RegistrationRequest, Signers
-
-UNMINED: dict[str, Any] = {
-    "outcome": Outcome.PENDING,
-    "block_number": None,
-    "block_hash": None,
-    "gas_used": None,
-    "effective_gas_price": None,
-}
-"""What a transaction's row says after its block was replaced."""
+from attestor.store.transactions import UNMINED
 
 
 class History(Signers):

@@ -17,6 +17,15 @@ from attestor.core.transaction import (
 from attestor.store.database import Store
 from attestor.store.journal import Journal, iso
 
+UNMINED: dict[str, Any] = {
+    "outcome": Outcome.PENDING,
+    "block_number": None,
+    "block_hash": None,
+    "gas_used": None,
+    "effective_gas_price": None,
+}
+"""What a transaction's row says after its block was replaced."""
+
 
 class Transactions:
     """The table transactions of a store: one row per attempt of an intent."""
@@ -41,6 +50,11 @@ class Transactions:
             to_hex(payer),
         )
         return [_attempt(row) for row in rows]
+
+    def attempt(self, transaction_hash: bytes) -> Attempt | None:
+        """The attempt, of whatever intent, whose transaction it is."""
+        row = self._store.row("SELECT * FROM transactions WHERE hash = ?", to_hex(transaction_hash))
+        return _attempt(row) if row is not None else None
 
     def reverted_gas(self, payer: bytes, since: float) -> int:
         """Gas of the payer's reverted transactions signed after `since` (Unix seconds).
@@ -100,6 +114,10 @@ class Transactions:
     def replaced(self, transaction_hash: bytes) -> None:
         """Another transaction took the nonce."""
         self._settle(transaction_hash, "transaction_replaced", outcome=Outcome.REPLACED)
+
+    def sent_again(self, transaction_hash: bytes) -> None:
+        """Its nonce is free again, by a reorg, and it is about to be sent: its outcome is open."""
+        self._settle(transaction_hash, "transaction_sent_again", **UNMINED)
 
     def _settle(self, transaction_hash: bytes, event: str, **changes: Any) -> None:
         name = to_hex(transaction_hash)

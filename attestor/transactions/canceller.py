@@ -18,7 +18,6 @@ from attestor.core.transaction import (
     Intent,
     Outcome,
     Purpose,
-    SignedTransaction,
     nothing,
 )
 from attestor.errors import FeeCapReached, PayerEmpty
@@ -63,12 +62,12 @@ class Canceller:
             return None
         # The payer may be empty, or the price beyond its cap: then it stays as it is.
         with suppress(FeeCapReached, PayerEmpty):
-            newest = out[-1]
+            newest = max(out, key=_offered)
             if newest.purpose is Purpose.CANCELLATION:
                 # It offers more than all others with its nonce: whenever one of them could be
                 # mined, it is. But a node may forget it.
                 if self._pursuits.is_to_be_sent(newest, Urgency(head, UNHURRIED)):
-                    self._send(newest.transaction)
+                    self._send(newest)
             elif self._is_due(newest, out, head):
                 return self._replace(intent_of(newest), out, pending)
         return None
@@ -97,13 +96,23 @@ class Canceller:
         signed = self._pricer.prepare(Call(self._pricer.payer, b""), pending)
         if not all(outbids(signed.fees, one.transaction.fees) for one in out):
             return None
-        attempt = self._log.signed(intent, signed, nothing)
-        self._send(signed)
+        # After a reorg that gave a nonce back it may be the very transaction that cancelled another
+        # with that nonce before: signing is deterministic, and an empty one says nothing else.
+        attempt = self._log.attempt(signed.hash) or self._log.signed(intent, signed, nothing)
+        self._send(attempt)
         return attempt
 
-    def _send(self, transaction: SignedTransaction) -> None:
+    def _send(self, attempt: Attempt) -> None:
+        if attempt.outcome is not Outcome.PENDING:
+            self._log.sent_again(attempt.hash)
         with explained():
-            self._node.send(transaction.raw, transaction.hash)
+            self._node.send(attempt.transaction.raw, attempt.hash)
+
+
+def _offered(attempt: Attempt) -> tuple[int, int]:
+    """By which the one is found that a node holds of several with one nonce."""
+    fees = attempt.transaction.fees
+    return fees.max_fee, fees.priority_fee
 
 
 def intent_of(unwanted: Attempt) -> Intent:

@@ -25,6 +25,9 @@ class AttemptLog(Protocol):
     def pending(self, payer: bytes) -> Sequence[Attempt]:
         """Attempts of the payer whose outcome is not known, oldest first."""
 
+    def attempt(self, transaction_hash: bytes) -> Attempt | None:
+        """The attempt, of whatever intent, whose transaction it is."""
+
     def signed(self, intent: Intent, transaction: SignedTransaction, note: Note) -> Attempt:
         """A transaction is about to be sent: the next attempt of its intent."""
 
@@ -33,6 +36,9 @@ class AttemptLog(Protocol):
 
     def replaced(self, transaction_hash: bytes) -> None:
         """Another transaction took the nonce."""
+
+    def sent_again(self, transaction_hash: bytes) -> None:
+        """Its nonce is free again, by a reorg, and it is about to be sent: its outcome is open."""
 
 
 class MemoryLog:
@@ -53,6 +59,10 @@ class MemoryLog:
             if one.outcome is Outcome.PENDING and one.transaction.payer == payer
         ]
 
+    def attempt(self, transaction_hash: bytes) -> Attempt | None:
+        """The attempt whose transaction it is."""
+        return next((one for one in self._attempts if one.hash == transaction_hash), None)
+
     def signed(
         self, intent: Intent, transaction: SignedTransaction, note: Note = nothing
     ) -> Attempt:
@@ -70,6 +80,10 @@ class MemoryLog:
     def replaced(self, transaction_hash: bytes) -> None:
         """Another transaction took the nonce."""
         self._change(transaction_hash, Outcome.REPLACED, None)
+
+    def sent_again(self, transaction_hash: bytes) -> None:
+        """Its nonce is free again, and it is about to be sent."""
+        self._change(transaction_hash, Outcome.PENDING, None)
 
     def _change(self, name: bytes, outcome: Outcome, receipt: Receipt | None) -> None:
         self._attempts = [

@@ -106,7 +106,7 @@ class TransactionManager:
         """
         with self._one_writer:
             attempt = self._sign(intent, call, note)
-            self._send(attempt.transaction)
+            self._send(attempt)
         return attempt
 
     def follow(self, intent: Intent, urgency: Urgency) -> Followed:
@@ -142,7 +142,7 @@ class TransactionManager:
         elif is_stuck and nonce == mined:
             newest = self._outbid(intent, newest)
         if self._pursuits.is_to_be_sent(newest, urgency):
-            self._send(newest.transaction)
+            self._send(newest)
 
     def _is_next(self, nonce: int, mined: int) -> bool:
         """Whether transactions of ours are out with all nonces before it."""
@@ -226,7 +226,7 @@ class TransactionManager:
     def _send_again(self, state: SendState, intent: Intent) -> SendState:
         answer, newest = SendAnswer.TAKEN, self._log.attempts(intent.name)[-1]
         try:
-            self._send(newest.transaction)
+            self._send(newest)
         except AttestorError as error:
             answer = answer_of(error)
         return state.answered(answer, self._timer.now())
@@ -265,10 +265,17 @@ class TransactionManager:
                 return replace(attempt, transaction=signed)
         return self._log.signed(intent, signed, note)
 
-    def _send(self, transaction: SignedTransaction) -> None:
+    def _send(self, attempt: Attempt) -> None:
+        transaction = attempt.transaction
+        if attempt.outcome is Outcome.REPLACED and self._is_open(transaction):
+            self._log.sent_again(attempt.hash)
         if transaction.raw:
             with explained():
                 self._node.send(transaction.raw, transaction.hash)
+
+    def _is_open(self, transaction: SignedTransaction) -> bool:
+        """Whether its nonce is free, as after a reorg that gave it back."""
+        return self._node.nonce(self.payer) <= transaction.nonce
 
     def _receipt(self, intent: Intent, first: bytes = b"") -> Receipt | None:
         """Of any attempt that is out; `first` is, even if it was mined before a reorg."""

@@ -161,6 +161,24 @@ def test_table_faults__changed_beside_the_journal__is_found(
     assert any(fault in found for found in verify.table_faults(store))
 
 
+def test_sent_again__recorded_as_replaced__is_open_and_the_journal_agrees(
+    transactions: Transactions, store: Store
+) -> None:
+    transactions.signed(INTENT, signed(FIRST))
+    transactions.replaced(FIRST)
+    assert transactions.pending(PAYER) == []
+    transactions.sent_again(FIRST)
+    assert [one.hash for one in transactions.pending(PAYER)] == [FIRST]
+    assert verify.table_faults(store) == []
+    assert events(store)[-1] == "transaction_sent_again"
+
+
+def test_attempt__by_its_hash__is_of_whatever_intent(transactions: Transactions) -> None:
+    assert transactions.attempt(FIRST) is None
+    made = transactions.signed(INTENT, signed(FIRST))
+    assert transactions.attempt(FIRST) == made
+
+
 def test_signed__cannot_be_recorded__what_was_noted_of_its_intent_is_undone(
     transactions: Transactions, store: Store, journal: Journal
 ) -> None:

@@ -138,6 +138,45 @@ def test_cancel__refused__says_what_to_do_and_is_on_record(sent: Any, chain: Any
     ]
 
 
+def test_cancel__nonce_given_back_and_another_is_unwanted__same_bytes_are_recorded_once(
+    sent: Any, chain: Any, log: Any
+) -> None:
+    """An empty transaction at one nonce and price is always the same one."""
+    made = cancel(sent, PATIENCE_BLOCKS + 1)[-1]
+    chain.mined.append(b"somebody else's")
+    sent.settle()
+    assert [one.outcome for one in log.attempts(made.intent)] == [Outcome.REPLACED]
+    chain.mined.clear()
+    chain.pool.clear()
+    sent.submit(OTHER, Call(TO, b"two"))
+    again = cancel(sent, PATIENCE_BLOCKS + 1, first=PATIENCE_BLOCKS + 1)[-1]
+    assert again.hash == made.hash
+    assert [one.outcome for one in log.attempts(made.intent)] == [Outcome.PENDING]
+    assert cancel(sent, 20, first=2 * PATIENCE_BLOCKS + 2) == [None] * 20
+    chain.includes = True
+    chain.mine()
+    sent.settle()
+    assert chain.mined == [b""]
+    assert [one.outcome for one in log.attempts(made.intent)] == [Outcome.SUCCEEDED]
+
+
+def test_cancel__mined_cancellation_is_reorged_out__is_open_again(
+    sent: Any, chain: Any, log: Any
+) -> None:
+    made = cancel(sent, PATIENCE_BLOCKS + 1)[-1]
+    chain.includes = True
+    chain.mine()
+    sent.settle()
+    chain.includes = False
+    chain.mined.clear()
+    chain.receipts.clear()
+    sent.submit(OTHER, Call(TO, b"two"))
+    again = cancel(sent, PATIENCE_BLOCKS + 1, first=PATIENCE_BLOCKS + 1)[-1]
+    assert again.hash == made.hash
+    found = log.attempts(made.intent)[0]
+    assert (found.outcome, found.receipt) == (Outcome.PENDING, None)
+
+
 def test_cancel__restarted_in_between__goes_on_with_the_one_that_is_out(
     sent: Any, manage: Any, chain: Any, log: Any
 ) -> None:

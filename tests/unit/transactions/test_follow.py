@@ -125,6 +125,7 @@ def test_follow__nonce_given_back_by_a_reorg__the_very_transaction_is_sent_again
     for block in range(1, PATIENCE_BLOCKS + 3):
         assert sent.follow(INTENT, later(block)) == Followed()
     assert chain.pool[0][0] == log.attempts(INTENT.name)[0].hash
+    assert log.attempts(INTENT.name)[0].outcome is Outcome.PENDING, "it was recorded as replaced"
 
 
 def test_follow__nonce_taken_and_the_call_would_fail__is_not_paid_for(
