@@ -138,7 +138,10 @@ def test_configuration__of_the_package__is_the_operators_own(package: Package) -
 
 
 def test_sums__of_the_package__are_of_every_file(package: Package) -> None:
-    told = dict(reversed(line.split("  ", 1)) for line in package.control("md5sums").splitlines())
+    told: dict[str, str] = {}
+    for line in package.control("md5sums").splitlines():
+        digest, name = line.split("  ", 1)
+        told[name] = digest
     files = {one.name.removeprefix("./") for one in package.members("fsys") if one.isfile()}
     assert set(told) == files
     for name in build_deb.PLACES.values():
