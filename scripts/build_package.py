@@ -13,6 +13,7 @@ import os
 import re
 import subprocess
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -30,6 +31,10 @@ CONTENTS = (
 PROGRAMS = tuple(
     f"attestor-{name}" for name in ("decode", "execute", "execute-jit", "hostile", "scroll", "vkey")
 )
+
+NOT_IN_SDIST = (".ci/",)
+MADE = {"PKG-INFO", "attestor/data/build.json"}
+"""What an sdist has that no commit has."""
 
 
 def build(kind: str, folder: Path, checkout: Path = ROOT) -> Path:
@@ -77,15 +82,31 @@ def faults(wheel: Path) -> list[str]:
     return found
 
 
+def sdist_faults(sdist: Path, checkout: Path = ROOT) -> list[str]:
+    """What the source distribution lacks of the commit, and what it has besides: a key or a
+    configuration that happened to be in the checkout."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=checkout, capture_output=True, check=True
+    )
+    kept = {name for name in listed.stdout.decode().split("\0") if name}
+    kept = {name for name in kept if not name.startswith(NOT_IN_SDIST)}
+    with tarfile.open(sdist) as packed:
+        names = {one.name.partition("/")[2] for one in packed.getmembers() if not one.isdir()}
+    return [
+        *(f"{name} is not in {sdist.name}" for name in sorted(kept - names)),
+        *(f"{name} is in {sdist.name}, but not in git" for name in sorted(names - kept - MADE)),
+    ]
+
+
 def main(arguments: list[str]) -> int:
     if not arguments or len(arguments) > 2 or arguments[0] not in ("wheel", "sdist"):
         print(__doc__, file=sys.stderr)
         return 2
     folder = Path(arguments[1]) if len(arguments) > 1 else ROOT / "dist"
     built = build(arguments[0], folder.resolve())
-    missing = faults(built) if arguments[0] == "wheel" else []
-    print("\n".join([*missing, str(built)]))
-    return 1 if missing else 0
+    found = faults(built) if arguments[0] == "wheel" else sdist_faults(built)
+    print("\n".join([*found, str(built)]))
+    return 1 if found else 0
 
 
 if __name__ == "__main__":

@@ -33,27 +33,36 @@ def main(arguments: list[str]) -> int:
     folder.mkdir(parents=True)
     requirements = build_deb.locked(folder)
     made = build_all(folder, requirements, ROOT)
-    missing = build_package.faults(made[0])
+    found = [*build_package.faults(made[0]), *build_package.sdist_faults(made[1])]
     with tempfile.TemporaryDirectory() as name:
         copy = copied(Path(name) / "another" / "folder")
         again = build_all(Path(name), requirements, copy)
-        differing = [
-            first.name
-            for first, second in zip(made, again, strict=True)
-            if first.name != second.name or first.read_bytes() != second.read_bytes()
-        ]
-    faults = [*missing, *(f"{name} is not the same twice" for name in differing)]
+        found += differing(made, again)
     bill = bill_of_materials.bill()
     text = json.dumps(bill, indent=2, sort_keys=True) + "\n"
     (folder / "attestor.cdx.json").write_text(text)
-    sums = [
+    sums = sums_of(folder)
+    (folder / "SHA256SUMS").write_text("\n".join(sums) + "\n")
+    print("\n".join([*found, *sums]))
+    return 1 if found else 0
+
+
+def differing(made: list[Path], again: list[Path]) -> list[str]:
+    """A line for each pair of files that differ in name or in a byte."""
+    return [
+        f"{first.name} is not the same twice"
+        for first, second in zip(made, again, strict=True)
+        if first.name != second.name or first.read_bytes() != second.read_bytes()
+    ]
+
+
+def sums_of(folder: Path) -> list[str]:
+    """As `sha256sum --check` reads them, of the files that are not hidden."""
+    return [
         f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}"
         for path in sorted(folder.iterdir())
-        if not path.name.startswith(".")
+        if path.is_file() and not path.name.startswith(".") and path.name != "SHA256SUMS"
     ]
-    (folder / "SHA256SUMS").write_text("\n".join(sums) + "\n")
-    print("\n".join([*faults, *sums]))
-    return 1 if faults else 0
 
 
 def build_all(folder: Path, requirements: Path, checkout: Path) -> list[Path]:
