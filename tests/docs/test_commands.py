@@ -4,10 +4,13 @@ import ast
 import importlib
 import re
 import shlex
+import textwrap
+import tomllib
 from collections.abc import Iterator
 from dataclasses import fields
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -177,6 +180,30 @@ def test_keys__each_one_named__is_an_option_of_the_configuration(page: Path) -> 
     }
     files = {name for name in named if name.endswith((".py", ".sol", ".rs", ".md", ".json"))}
     assert named - known - files == set()
+
+
+def options_in(table: dict[str, Any], name: str = "") -> Iterator[str]:
+    """The names of the options in a configuration, those of one chain by the names of all."""
+    for key, value in table.items():
+        if isinstance(value, dict):
+            yield from options_in(value, f"{name}{key}.")
+        else:
+            of_chain = re.fullmatch(r"chains\.\w+\.(\w+\.)?", name)
+            yield f"{of_chain[1] or 'chain.' if of_chain else name}{key}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=id_of)
+def test_toml__each_block__has_options_that_exist(page: Path) -> None:
+    known = {config.key(field) for field in fields(Config)}
+    for language, text in blocks(page):
+        if language == "toml":
+            given = set(options_in(tomllib.loads(textwrap.dedent(text))))
+            assert {name for name in given - known if not name.startswith("profile.")} == set()
+
+
+def test_toml__option_that_does_not_exist__is_found() -> None:
+    text = "[api]\nprot = 1\n[chains.base]\nid = 1\n[chains.base.payer]\nkey = 'x'\n"
+    assert set(options_in(tomllib.loads(text))) == {"api.prot", "chain.id", "payer.key"}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=id_of)
