@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from attestor import config, resources
+from attestor.cli.upstream_flags import refuse_upstream_flags, upstream_flags
 from attestor.config import Chains, Config, Reading, names
 
 
@@ -62,13 +63,15 @@ def config_options(command: Callable[..., None]) -> Callable[..., None]:
     help="With --dry-run, the chain to try where the file has several.",
 )
 @config_options
-def command(file: Path | None, dry_run: bool, chain: str | None, **flags: str | None) -> None:
+@upstream_flags
+def command(file: Path | None, dry_run: bool, chain: str | None, **given: str | None) -> None:
     """Run the daemon: keep a signer registered and serve signed results.
 
     Every option is also an environment variable (--chain-rpc-url is ATTESTOR_CHAIN_RPC_URL) and
     a key of the TOML file (in brackets below). Flags override the environment, which overrides
     the file. A file with tables [chains.NAME] has several chains, which one daemon follows.
     """
+    flags = refuse_upstream_flags(given)
     if chain is not None and not dry_run:
         raise click.UsageError("--chain goes with --dry-run: the daemon runs all chains")
     from attestor.observe import logs
