@@ -8,7 +8,7 @@ from attestor.api.settings import AccessSettings
 from attestor.config import Config
 from attestor.core.quotas import NAMES
 from attestor.errors import ConfigurationInvalid
-from attestor.http.access import is_loopback
+from attestor.http.addresses import is_loopback
 from attestor.http.clients import Asking
 
 

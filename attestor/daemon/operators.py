@@ -9,6 +9,7 @@ from attestor.daemon.build import Parts
 from attestor.daemon.chain_units import ChainUnits
 from attestor.daemon.service_views import service_view_of
 from attestor.daemon.status import status_of
+from attestor.http.addressed import for_this_machine
 from attestor.http.health import Health
 from attestor.http.probes import Probes
 from attestor.http.server import application
@@ -31,7 +32,7 @@ def for_operators(
     )
     probes = Probes(view)
     parts.api.service.health, parts.api.service.probes = health, probes
-    served = application()
+    served = application(inner=[for_this_machine])
     health.add_to(served)
     probes.add_to(served)
     status_of(parts, view).add_to(served)

@@ -25,7 +25,7 @@ class ClientRefused(Rejected):
     code = "client_refused"
     advice = (
         "Ask the operator: api.allow has the addresses, api.clients_file the clients "
-        "that were revoked."
+        "that were revoked. The operators' own address is asked by 127.0.0.1 or localhost."
     )
 
 

@@ -4,7 +4,6 @@ A request is of whose API key it has, else of the name in its connection's clien
 of its address. Calls find the client in `request[CLIENT]`, and what works for it asks `Asking`.
 """
 
-import ipaddress
 from dataclasses import dataclass, replace
 
 from aiohttp import web
@@ -17,8 +16,8 @@ from attestor.core.client import NAME_RULE, NO_LIMITS, Client, How, certificate_
 from attestor.core.quotas import Quotas
 from attestor.errors import AttestorError
 from attestor.errors.access import ClientRefused, KeyRefused, Unauthenticated
-from attestor.http import forwarded
-from attestor.http.addresses import shared_by
+from attestor.http import addressed, forwarded
+from attestor.http.addresses import is_loopback, shared_by
 from attestor.http.allow_list import EVERYBODY, AllowList
 from attestor.http.clients import CLIENT, Asking, certificate_of
 
@@ -99,11 +98,11 @@ class Access:
         if (certificate := certificate_of(request)) is not None:
             return self._by_certificate(certificate, is_local)
         if not (self._rules.anonymous_elsewhere or (is_local and self._rules.anonymous_here)):
-            raise Unauthenticated(
-                "this service asks who you are",
-                hint="send an API key as Authorization: Bearer …, or a client certificate, as the "
-                "operator says",
-            )
+            hint = "send an API key as Authorization: Bearer …, or a client certificate, as the "
+            hint += "operator says"
+            if is_loopback(request.remote or "") and not addressed.is_of_this_machine(request):
+                hint += f"; to be known as this machine, {addressed.HINT}"
+            raise Unauthenticated("this service asks who you are", hint=hint)
         quotas = NO_LIMITS if is_local else self._rules.unnamed
         return Client(shared_by(address), How.ADDRESS, quotas, is_local)
 
@@ -124,17 +123,11 @@ class Access:
 
     def _is_local(self, request: web.Request) -> bool:
         """Whether it was sent on this machine. What came by a proxy, as far as that can be seen,
-        was not: the proxy may be on this machine, and who asks it anywhere."""
+        was not: the proxy may be on this machine, and who asks it anywhere. Nor was what a page of
+        another site has a browser ask here."""
         if any(sign in request.headers for sign in forwarded.SIGNS):
+            return False
+        if not addressed.is_of_this_machine(request):
             return False
         peer = request.remote or ""
         return not self._rules.proxies.names(peer) and is_loopback(peer)
-
-
-def is_loopback(address: str) -> bool:
-    """Whether the address is this machine's own."""
-    try:
-        found = ipaddress.ip_address(address.split("%")[0])
-    except ValueError:
-        return False
-    return (getattr(found, "ipv4_mapped", None) or found).is_loopback

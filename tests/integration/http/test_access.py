@@ -187,6 +187,34 @@ def test_proxy__trusted__says_who_asks(
     Service(AccessRules(proxies=PROXIES, anonymous_elsewhere=True)).run(tmp_path, ask)
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        {"Host": "rebound.example"},
+        {"Host": "127.0.0.1.rebound.example:8080"},
+        {"Host": "rebound.example@127.0.0.1"},
+        {"Origin": "https://page.example"},
+        {"Origin": "null"},
+    ],
+)
+def test_browser__page_of_another_site__is_not_this_machine(
+    header: dict[str, str], tmp_path: Path
+) -> None:
+    """A page that its reader's browser shows must not ask as who sits in front of it."""
+
+    async def ask(session: ClientSession, url: str) -> None:
+        status, told, _ = await get(session, f"{url}/call/1", header)
+        assert (status, told["error"]["code"]) == (401, "unauthenticated")
+        assert "localhost" in told["error"]["hint"]
+        own = {"Host": "localhost:80", "Origin": "http://localhost:3000"}
+        assert (await get(session, f"{url}/call/1", own))[0] == 200
+        assert (await get(session, f"{url}/call/1", {**header, **AUTHORIZED}))[0] == 200
+
+    service = Service(AccessRules())
+    service.run(tmp_path, ask)
+    assert len(service.seen) == 2
+
+
 @pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "X-Real-IP", "Via"])
 def test_proxy__not_trusted__is_not_believed_and_not_this_machine(
     header: str, tmp_path: Path

@@ -42,10 +42,12 @@ def asked(devnet: Devnet) -> Document:
     return from_json(json.loads(status("--config", str(devnet.config_file), "--json").stdout))
 
 
-def get(devnet: Devnet, path: str) -> tuple[int, dict[str, str], str]:
+def get(
+    devnet: Devnet, path: str, headers: dict[str, str] | None = None
+) -> tuple[int, dict[str, str], str]:
     address = urlsplit(str(devnet.description()["status_page"]))
     connection = http.client.HTTPConnection(str(address.hostname), address.port or 0, timeout=10)
-    connection.request("GET", path)
+    connection.request("GET", path, headers=headers or {})
     answer = connection.getresponse()
     return answer.status, dict(answer.getheaders()), answer.read().decode()
 
@@ -98,6 +100,16 @@ def test_page__and_document__have_no_secret(devnet: Devnet) -> None:
     key = (devnet.folder / "payer.key").read_text().strip().removeprefix("0x")
     for path in ("/", "/status.json"):
         assert key not in get(devnet, path)[2]
+
+
+def test_operators_address__asked_by_a_page_of_another_site__tells_nothing(
+    devnet: Devnet,
+) -> None:
+    """DNS rebinding: a name of somebody else's that points to this machine."""
+    for path in ("/", "/status", "/status.json", "/metrics", "/readyz", "/livez", "/health", "/x"):
+        for headers in ({"Host": "rebound.example:9090"}, {"Origin": "https://page.example"}):
+            code, _, body = get(devnet, path, headers)
+            assert (code, json.loads(body)["error"]["code"]) == (403, "client_refused")
 
 
 def test_status__watch_on_a_terminal__ends_cleanly_by_ctrl_c(devnet: Devnet) -> None:
