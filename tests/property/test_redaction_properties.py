@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from loguru import logger
 
+from attestor.core.redaction import safe
 from attestor.observe import logs
-from attestor.observe.redaction import safe
 
 SETTINGS = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 HEX = st.binary(min_size=32, max_size=48).map(bytes.hex)

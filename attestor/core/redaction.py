@@ -41,18 +41,9 @@ _BASE64 = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{42,}={1,2}")
 
 
 def safe(text: str, public: Iterable[str] = ()) -> str:
-    """`text` without paths and credentials of URLs, keys, tokens, passwords, and 32 bytes or more
-    in hexadecimal, base64, or as Python writes them; but with those that are `public`, such as the
-    hash of a transaction."""
-    text = _PEM.sub(CUT, text)
-    text = _API_KEY.sub(rf"\1_{CUT}", text)
-    text = _URL.sub(_url, text)
-    text = _ESCAPED_URL.sub(rf"\1{CUT}", text)
-    text = _REQUEST_PATH.sub(rf"\1{CUT}", text)
-    text = _CREDENTIALS.sub(rf"\1 {CUT}", text)
-    text = _TOKEN.sub(CUT, text)
-    text = _HEADER.sub(rf"\1{CUT}", text)
-    text = _ASSIGNED.sub(rf"\1{CUT}", text)
+    """`text` without credentials, and without 32 bytes or more in hexadecimal, base64, or as Python
+    writes them; but with those that are `public`, such as the hash of a transaction."""
+    text = without_credentials(text)
     text = _BYTES.sub(_bytes, text)
     text = _NUMBERS.sub(CUT, text)
     text = _SPACED_HEX.sub(_spaced_hex, text)
@@ -61,6 +52,19 @@ def safe(text: str, public: Iterable[str] = ()) -> str:
         lambda found: found[0] if found[0].lower().removeprefix("0x") in kept else CUT, text
     )
     return _BASE64.sub(CUT, text)
+
+
+def without_credentials(text: str) -> str:
+    """`text` without paths and credentials of URLs, API keys, tokens, passwords and PEM keys."""
+    text = _PEM.sub(CUT, text)
+    text = _API_KEY.sub(rf"\1_{CUT}", text)
+    text = _URL.sub(_url, text)
+    text = _ESCAPED_URL.sub(rf"\1{CUT}", text)
+    text = _REQUEST_PATH.sub(rf"\1{CUT}", text)
+    text = _CREDENTIALS.sub(rf"\1 {CUT}", text)
+    text = _TOKEN.sub(CUT, text)
+    text = _HEADER.sub(rf"\1{CUT}", text)
+    return _ASSIGNED.sub(rf"\1{CUT}", text)
 
 
 def _url(found: re.Match[str]) -> str:
