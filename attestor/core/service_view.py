@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from attestor.core.histogram import CALL_SECONDS, Histogram
 from attestor.core.job_figures import JobFigures
+from attestor.core.redaction import without_credentials
 from attestor.core.signers import Active, Candidate
 from attestor.errors import AttestorError
 
@@ -25,8 +26,11 @@ class Problem:
 
     @classmethod
     def of(cls, error: AttestorError, times: int = 1, since: float = 0.0) -> "Problem":
-        """The advice is that of this occurrence, else that of all errors of its class."""
-        return cls(error.code, error.message, error.hint or error.advice, times, since)
+        """The advice is that of this occurrence, else that of all errors of its class. What an
+        endpoint said, which may repeat its own URL and key, is told without them."""
+        advice = error.hint or error.advice
+        told = without_credentials(error.message), without_credentials(advice)
+        return cls(error.code, *told, times, since)
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,7 @@ class Reloading:
         threading.Thread(target=self._run, name="reload", daemon=True).start()
 
     def _run(self) -> None:
-        """A defect is told, and nothing changes."""
+        """A defect is told; what it kept from being taken is taken by the next SIGHUP."""
         try:
             self.reload()
         except Exception as error:
@@ -83,9 +83,10 @@ class Reloading:
                 )
                 return
             found = change(self._chains, reading.as_chains())
-            self._chains = found.chains
             logs.set_up(found.chains.shared.log_level, found.chains.shared.log_format)
             self._use(found.chains)
+            # Not before: what could not be put in force differs still, and is taken the next time.
+            self._chains = found.chains
             taken = ", ".join(found.taken) or "nothing that differs"
             later = f"; needs a new start: {', '.join(found.later)}" if found.later else ""
             logger.bind(event=Event.CONFIGURATION_RELOADED).info(

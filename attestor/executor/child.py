@@ -105,6 +105,9 @@ def run(
             _begin_with(started.requests, traffic, attached)
         _exchange(started, traffic, bounds)
         _await_end(started, bounds)
+    except OSError as error:
+        # No descriptor for a selector, or no memory in the kernel: nothing that the child did.
+        raise ExecutorCrashed(f"{started.name} cannot be spoken to: {error}") from None
     finally:
         status = starting.destroy(started)
     return Ended(started.name, status, bytes(traffic.answer), _printable(traffic.log))

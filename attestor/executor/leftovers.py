@@ -48,9 +48,13 @@ def end(pid: int) -> None:
     """
     with _lock:
         _live.discard(pid)
-        for _ in range(_MAX_ROUNDS):
-            if not _end_orphans():
-                return
+        try:
+            for _ in range(_MAX_ROUNDS):
+                if not _end_orphans():
+                    return
+        except OSError as error:
+            told = f"processes that an executor left behind cannot be looked for: {error}"
+            raise ExecutorCrashed(told) from None
     raise ExecutorCrashed("processes that an executor left behind cannot be ended")
 
 

@@ -1,12 +1,14 @@
 """Processes of the executor's programs, from their start to their end; a request comes later."""
 
-import contextlib
 import errno
 import os
 import signal
 import socket
 import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from attestor import resources
@@ -16,6 +18,7 @@ from attestor.executor.resident import Resident
 
 BUILD_COMMAND = resources.how_to_get("make executor")
 _END_SECONDS = 60
+_NO_ROOM = (errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.ENOBUFS)
 
 
 @dataclass(frozen=True)
@@ -46,14 +49,13 @@ def start(program: Path, sealed: int | None = None, sweep: bool = True) -> Start
     Raises `ExecutorMissing` where it cannot be started, and `ExecutorCrashed` where the machine has
     no room for it now.
     """
-    ours, theirs = socket.socketpair()
 
-    def launch() -> "subprocess.Popen[bytes]":
+    def launch(stdin: int) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(
             [str(program)],
             executable=None if sealed is None else f"/proc/self/fd/{sealed}",
             pass_fds=() if sealed is None else (sealed,),
-            stdin=theirs.fileno(),
+            stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env={},
@@ -62,19 +64,29 @@ def start(program: Path, sealed: int | None = None, sweep: bool = True) -> Start
             start_new_session=True,
         )
 
+    # Any step may find that the machine has no room: what the steps before it made is undone.
+    with _failures_told(program), ExitStack() as undo:
+        ours, theirs = socket.socketpair()
+        undo.callback(ours.close)
+        with theirs:
+            stdin = theirs.fileno()
+            process = leftovers.start(partial(launch, stdin)) if sweep else launch(stdin)
+        undo.callback(_end, program.name, process, sweep)
+        ended = os.pidfd_open(process.pid)
+        undo.pop_all()
+    return Started(program.name, process, ours, Resident(process.pid), ended, sweep)
+
+
+@contextmanager
+def _failures_told(program: Path) -> Iterator[None]:
     try:
-        process = leftovers.start(launch) if sweep else launch()
+        yield
     except OSError as error:
-        ours.close()
-        if error.errno in (errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE):
+        if error.errno in _NO_ROOM:
             raise ExecutorCrashed(f"{program.name} cannot be started now: {error}") from None
         raise ExecutorMissing(
             f"{program} cannot be started: {error.strerror}", hint=BUILD_COMMAND
         ) from None
-    finally:
-        theirs.close()
-    resident, ended = Resident(process.pid), os.pidfd_open(process.pid)
-    return Started(program.name, process, ours, resident, ended, sweep)
 
 
 def destroy(started: Started) -> int:
@@ -83,19 +95,24 @@ def destroy(started: Started) -> int:
 
     Raises `ExecutorCrashed` where there is no end to it.
     """
-    process = started.process
-    with contextlib.suppress(ProcessLookupError, PermissionError):
+    try:
+        return _end(started.name, started.process, started.sweep)
+    finally:
+        started.requests.close()
+        started.resident.close()
+        os.close(started.ended)
+
+
+def _end(name: str, process: "subprocess.Popen[bytes]", sweep: bool) -> int:
+    with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     try:
         status = process.wait(_END_SECONDS)
     except subprocess.TimeoutExpired:
-        raise ExecutorCrashed(f"{started.name} cannot be ended", hint=leftovers.KILL_HINT) from None
-    started.requests.close()
-    started.resident.close()
-    os.close(started.ended)
+        raise ExecutorCrashed(f"{name} cannot be ended", hint=leftovers.KILL_HINT) from None
     for stream in (process.stdout, process.stderr):
         if stream is not None:
             stream.close()
-    if started.sweep:
+    if sweep:
         leftovers.end(process.pid)
     return status

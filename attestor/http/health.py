@@ -16,6 +16,7 @@ from aiohttp import web
 from attestor.core.duty import DutyBounds, DutyRecord, fault
 from attestor.core.execution import ExecutorBuild
 from attestor.core.expiry import CollateralExpiry
+from attestor.core.redaction import without_credentials
 from attestor.core.service_view import ServiceView
 from attestor.core.signers import Cover
 from attestor.errors import AttestorError, ChainNotNamed, SigningHalted
@@ -203,4 +204,6 @@ def _warnings(chain: ChainStanding) -> list[dict[str, str]]:
 
 
 def _told(error: AttestorError) -> dict[str, Any]:
-    return {"code": error.code, "message": error.message, "hint": error.hint}
+    """Clients may ask, too: what an endpoint said may repeat its own URL and key."""
+    hint = without_credentials(error.hint) if error.hint is not None else None
+    return {"code": error.code, "message": without_credentials(error.message), "hint": hint}

@@ -20,10 +20,10 @@ from typing import TYPE_CHECKING, Any, TextIO
 from loguru import logger
 
 from attestor.core.events import Event
+from attestor.core.redaction import safe
 from attestor.core.text import one_line
 from attestor.observe import traces
 from attestor.observe.folding import Folding
-from attestor.observe.redaction import safe
 
 if TYPE_CHECKING:
     from loguru import Message, Record

@@ -2,8 +2,8 @@
 
 import traceback
 
+from attestor.core.redaction import safe
 from attestor.core.text import one_line
-from attestor.observe.redaction import safe
 
 MAX_LINES = 200
 MAX_LINE = 1000

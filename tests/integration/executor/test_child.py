@@ -1,6 +1,8 @@
 """Children that are missing, hang, flood or die, made of small fake programs."""
 
+import errno
 import os
+import selectors
 import subprocess
 import sys
 import time
@@ -274,3 +276,16 @@ def test_run__niceness__is_the_childs_before_it_works(fake: Make, niceness: int)
     ended = run(program, b"a request", 20, 100, niceness=niceness)
 
     assert int(ended.answer) == max(niceness, os.getpriority(os.PRIO_PROCESS, 0))
+
+
+def test_run__no_descriptor_is_left__crashed_and_no_child_stays(
+    fake: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none_left() -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(selectors, "DefaultSelector", none_left)
+    with pytest.raises(ExecutorCrashed, match="Too many open files"):
+        run(fake("time.sleep(60)"), b"", 20, 100)
+    lists = Path("/proc/self/task").glob("*/children")
+    assert "".join(path.read_text() for path in lists) == ""

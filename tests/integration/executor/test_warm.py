@@ -1,11 +1,15 @@
 """Processes that were started before there was a request, and programs that are handed to them."""
 
+import errno
 import os
 import signal
+import socket
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -113,3 +117,43 @@ def test_execute__sealed_memory_of_another_size_than_told__is_refused(
     sealed.size += 1
     with pytest.raises(ExecutorCrashed, match="cannot read what is attached"):
         executor.execute(program, (), Limits(), Engine.ATTESTOR, sealed=sealed)
+
+
+STEPS = [(socket, "socketpair"), (subprocess, "Popen"), (os, "pidfd_open")]
+
+
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS])
+@pytest.mark.parametrize(("module", "step"), STEPS)
+def test_start__machine_has_no_room__says_so_and_leaves_nothing(
+    module: ModuleType, step: str, number: int, program: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = os.listdir("/proc/self/fd"), children()
+    with monkeypatch.context() as patched:
+        patched.setattr(module, step, failing(number))
+        with pytest.raises(ExecutorCrashed, match="cannot be started now"):
+            starting.start(program)
+    assert (os.listdir("/proc/self/fd"), children()) == before
+
+
+@pytest.mark.parametrize(("module", "step"), STEPS)
+def test_take__machine_had_no_room__gives_again_once_it_has(
+    module: ModuleType, step: str, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(module, step, failing(errno.EMFILE))
+        warm = make(1)
+        for _ in range(20):
+            assert warm.take() is None
+            time.sleep(0.01)
+    starting.destroy(taken(warm))
+
+
+def failing(number: int) -> Callable[..., None]:
+    def call(*arguments: object, **options: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    return call
+
+
+def children() -> str:
+    return "".join(path.read_text() for path in Path("/proc/self/task").glob("*/children"))

@@ -140,3 +140,15 @@ def test_view__signer_with_time_left__says_how_much_in_blocks_too() -> None:
 def test_view__payer__says_how_many_rotations_it_pays_for() -> None:
     assert PayerView(b"", 10**18, 3 * 10**17).rotations == 3
     assert (PayerView(b"", 1, 0).rotations, PayerView(b"").rotations) == (None, None)
+
+
+def test_problem__endpoint_repeats_its_key__is_told_without_it() -> None:
+    said = "HTTP 401 at https://u:k3y-1@node.example/v2/k3y-2: {'x-api-key': 'k3y-3'}, token=k3y-4"
+    found = Problem.of(RpcUnreachable(said, hint=said))
+    assert "k3y" not in found.text + found.advice
+    assert "HTTP 401 at https://node.example/" in found.text
+
+
+def test_problem__hash_or_measurement__stays() -> None:
+    said = f"transaction 0x{'ab' * 32} of measurement {'cd' * 48}"
+    assert Problem.of(RpcUnreachable(said)).text == said

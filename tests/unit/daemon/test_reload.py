@@ -81,3 +81,27 @@ def test_reload__wrong_then_right__takes_nothing_and_then_all(tmp_path: Path) ->
     file.write_text(good + '[log]\nlevel = "DEBUG"\n')
     reloading.reload()
     assert [one.shared.log_level for one in used] == ["DEBUG"]
+
+
+def test_reload__cannot_be_put_in_force__is_taken_by_the_next(tmp_path: Path) -> None:
+    make_folder(tmp_path)
+    file = tmp_path / "attestor.toml"
+    good = GOOD.replace("{folder}", str(tmp_path))
+    file.write_text(good)
+    used: list[Chains] = []
+
+    def use(chains: Chains) -> None:
+        used.append(chains)
+        if len(used) == 1:
+            raise RuntimeError("a defect")
+
+    def read() -> Reading:
+        return config.read(file, {}, {})
+
+    reloading = Reloading(read().as_chains(), read, use)
+    file.write_text(good + '[log]\nlevel = "DEBUG"\n')
+    with pytest.raises(RuntimeError):
+        reloading.reload()
+    assert reloading._chains.shared.log_level == "INFO"
+    reloading.reload()
+    assert [one.shared.log_level for one in used] == ["DEBUG", "DEBUG"]

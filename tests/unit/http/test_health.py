@@ -149,6 +149,11 @@ def test_health__halted__is_not_ok_and_says_what_to_do(parts: Parts) -> None:
     assert json.loads(body(answer)) == {"ok": False, "error": error}
 
 
+def test_health__error_repeats_a_key__is_told_without_it(parts: Parts) -> None:
+    parts.halted = SigningHalted("no https://node.example/v2/k3y", hint="x-api-key: k3y")
+    assert b"k3y" not in body(parts.get("/health"))
+
+
 @pytest.mark.parametrize("halted", [False, True])
 def test_health__unrecorded_executor__is_said_in_every_answer(parts: Parts, halted: bool) -> None:
     parts.health = Health(
