@@ -8,6 +8,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from loguru import logger
 
 from attestor.chain import refusals, wire
+from attestor.chain.decision import Decision
 from attestor.chain.health import Health
 from attestor.chain.rpc import Bounds
 from attestor.core.events import Event
@@ -55,11 +56,18 @@ CHAIN_ID: Query[Any] = Query("eth_chainId", [], lambda found: found)
 class Endpoint:
     """Safe to use from several threads. `chain_id` None is whatever chain it is of."""
 
-    def __init__(self, rpc: Transport, chain_id: int | None, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        rpc: Transport,
+        chain_id: int | None,
+        clock: Callable[[], float],
+        decision: Decision | None = None,
+    ) -> None:
         self.rpc = rpc
         self.health = Health(clock)
         self._chain_id = chain_id
         self._clock = clock
+        self._decision = decision or Decision(clock)
         self._repeated = Repeated(clock)
         self._telling = threading.Lock()
         self._connections = 0
@@ -107,6 +115,7 @@ class Endpoint:
         self._checked = True
 
     def _answer(self, query: Query[Any], deadline: Deadline | None) -> Any:
+        deadline = self._decision.bound(deadline)
         bounds: tuple[Any, ...] = () if deadline is None else (deadline,)
         if query.bounds is not None:
             bounds = deadline, query.fresh, query.bounds

@@ -12,8 +12,9 @@ FAILURES_TO_BE_DOWN = 4
 FIRST_PAUSE = 2.0
 LAST_PAUSE = 120.0
 FIRST_SILENCE = 1.0
-LAST_SILENCE = 30.0
-"""Seconds for which an endpoint is not called that asks for less without saying for how long."""
+LAST_SILENCE = 8.0
+"""Seconds for which an endpoint is not called that asks for less without saying for how long. Less
+than a block of Ethereum takes: it may be the only one that answers at the next."""
 FORGIVEN_AFTER = 300.0
 """Seconds without a fault after which none is remembered."""
 LAG_TOLERATED = 1

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from attestor.chain import refusals
+from attestor.chain.decision import Decision
 from attestor.chain.endpoint import Endpoint, Query, Transport
 from attestor.errors import (
     AttestorError,
@@ -55,7 +56,8 @@ class Pool:
         chain_id: int | None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.endpoints = tuple(Endpoint(one, chain_id, clock) for one in transports)
+        self.decision = Decision(clock)
+        self.endpoints = tuple(Endpoint(one, chain_id, clock, self.decision) for one in transports)
         self.clock = clock
 
     @property
@@ -141,6 +143,7 @@ class Pool:
 
     def whole(self, deadline: Deadline | None) -> Deadline | None:
         """The time for all endpoints together; a single one has its own timeout."""
+        deadline = self.decision.bound(deadline)
         if deadline is None and len(self.endpoints) > 1:
             return Deadline(SECONDS_PER_READ, self.clock)
         return deadline

@@ -283,9 +283,11 @@ def _rotation(
     heads: Heads,
     failures: Failures,
 ) -> Rotation:
-    history = store.history
-    observer = Observer(chain.registry, manager, history, chain.policy, failures)
-    return Rotation(heads, observer, effects, history, chain.policy, failures, time.monotonic)
+    observer = Observer(chain.registry, manager, store.history, chain.policy, failures)
+    bound = chain.registry.node.pool.decision.within
+    return Rotation(
+        heads, observer, effects, store.history, chain.policy, failures, time.monotonic, bound
+    )
 
 
 def _tell(config: Config, parts: ChainParts) -> None:

@@ -34,6 +34,7 @@ from attestor.rotation.actions import (
     Submit,
     Wait,
 )
+from attestor.rotation.decision_time import LOOK_PARTS, Bound, decision_seconds, unbounded
 from attestor.rotation.effects import RotationEffects
 from attestor.rotation.evidence import BELIEVED_FOR
 from attestor.rotation.failures import FOLLOWING, ROTATING, SETTLING, Failures
@@ -67,8 +68,11 @@ class Rotation:
         policy: RotationPolicy,
         failures: Failures,
         clock: Callable[[], float],
+        bound: Bound = unbounded,
     ) -> None:
-        """`clock` counts seconds and only goes forward."""
+        """`clock` counts seconds and only goes forward. What is asked of the chain inside of
+        `bound` ends within so many seconds."""
+        self._bound = bound
         self._heads = heads
         self._observer = observer
         self._effects = effects
@@ -124,16 +128,19 @@ class Rotation:
         if self._clock() < self._rests_until and not self._heads.is_due:
             return self.cover.reason
         self._rests_until = self._clock()
-        reason = self._step()
+        seconds = decision_seconds(self._history.active(), self._window.head)
+        with self._bound(seconds):
+            reason = self._step(seconds / LOOK_PARTS)
         self.cover = Cover(self._history.active(), reason, self._history.candidate())
         self.in_flight = self._observer.in_flight()
         return reason
 
-    def _step(self) -> str:
+    def _step(self, look_seconds: float) -> str:
         passed = 0
         for what, look in ((FOLLOWING, self._follow), (SETTLING, self._settle)):
             try:
-                look()
+                with self._bound(look_seconds):
+                    look()
                 self._failures.passed(what)
                 passed += 1
             except Fatal:
@@ -148,7 +155,7 @@ class Rotation:
         if self._window.head is None:
             return "no head yet"
         for _ in range(MAX_ACTIONS_PER_HEAD):
-            reason = self._act(may_rest=passed == 2)
+            reason = self._act(look_seconds, may_rest=passed == 2)
             if reason is not None:
                 return reason
         return "more to do at the next head"
@@ -165,10 +172,10 @@ class Rotation:
     def _settle(self) -> None:
         self._effects.settle(self._window.head)
 
-    def _act(self, may_rest: bool) -> str | None:
-        situation = replace(
-            self._observer.situation(self._window), now=self._clock(), back_off=self._back_off
-        )
+    def _act(self, look_seconds: float, may_rest: bool) -> str | None:
+        with self._bound(look_seconds):
+            seen = self._observer.situation(self._window)
+        situation = replace(seen, now=self._clock(), back_off=self._back_off)
         self._lease(situation)
         action = self._plan(situation)
         if isinstance(action, Wait):

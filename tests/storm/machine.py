@@ -133,7 +133,14 @@ class Machine:
         observer = Observer(self.registry, manager, self.history, policy, failures)
         heads = Heads(node, Headers(self._store), pace)
         self.rotation = Rotation(
-            heads, observer, wrap(effects), self.history, policy, failures, clock
+            heads,
+            observer,
+            wrap(effects),
+            self.history,
+            policy,
+            failures,
+            clock,
+            pool.decision.within,
         )
 
     def close(self) -> None:

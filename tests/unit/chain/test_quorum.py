@@ -1,5 +1,7 @@
 """Second opinions, sends to all, and failing over."""
 
+import contextlib
+import threading
 from dataclasses import replace
 from typing import Any
 
@@ -157,6 +159,19 @@ def test_read__single_endpoint_that_failed_often__is_still_asked() -> None:
     assert nodes.node.nonce(ACCOUNT) == 7
 
 
+def test_read__one_that_was_throttled_for_blocks_is_the_last_that_answers__is_asked() -> None:
+    """It never said for how long: what was guessed ends before the next block."""
+    limited = refusing("rate limit exceeded, upgrade", code=-32005)
+    nodes = Nodes(None, limited, None)
+    for _ in range(10):
+        with contextlib.suppress(RpcUnreachable):
+            nodes.node.pool.endpoints[1].require_chain()
+        nodes.clock.now += 12.0
+    for transport, lie in zip(nodes.transports, (down, None, down), strict=True):
+        transport.lie = lie
+    assert nodes.node.nonce(ACCOUNT) == 7
+
+
 def test_within__time_is_over__asks_nobody() -> None:
     nodes, now = Nodes(None, None), [0.0]
     view = nodes.node.within(Deadline(5.0, lambda: now[0]))
@@ -165,6 +180,44 @@ def test_within__time_is_over__asks_nobody() -> None:
     with pytest.raises(RpcUnreachable, match="no time was left"):
         view.nonce(ACCOUNT)
     assert nodes.node.nonce(ACCOUNT) == 7
+
+
+def test_decision__dripping_endpoints__all_calls_together_end_in_its_time() -> None:
+    """Each call alone has its time; what bounds them all is the decision."""
+    nodes = Nodes(None)
+
+    def dripping(question: Any) -> Any:
+        nodes.clock.now += 8.0
+        return question.truth
+
+    nodes.transports[0].lie = dripping
+    began, answers = nodes.clock.now, 0
+    with nodes.node.pool.decision.within(20.0), pytest.raises(RpcUnreachable, match="no time"):
+        for _ in range(100):
+            assert nodes.node.nonce(ACCOUNT) == 7
+            answers += 1
+    assert answers == 3
+    assert nodes.clock.now - began == 24.0
+    assert nodes.node.nonce(ACCOUNT) == 7, "outside of it nothing is bound"
+
+
+def test_decision__within_another__has_no_more_time_than_that() -> None:
+    nodes = Nodes(None)
+    decision = nodes.node.pool.decision
+    with decision.within(5.0), decision.within(60.0):
+        nodes.clock.now += 5.0
+        with pytest.raises(RpcUnreachable):
+            nodes.node.nonce(ACCOUNT)
+
+
+def test_decision__of_another_thread__is_not_bound() -> None:
+    nodes, answers = Nodes(None), []
+    with nodes.node.pool.decision.within(5.0):
+        nodes.clock.now += 5.0
+        other = threading.Thread(target=lambda: answers.append(nodes.node.nonce(ACCOUNT)))
+        other.start()
+        other.join()
+    assert answers == [7]
 
 
 OTHER_BLOCK = SmallChain(20, fork_at=10).head
