@@ -167,7 +167,7 @@ test-python: setup executor-jit scroll ## all Python tests: unit, property, inte
 	@.venv/bin/pytest
 
 # make/ holds what is not needed every day: benchmarks, long checks.
-include $(wildcard make/*.mk)
+include $(sort $(wildcard make/*.mk))
 
 format: setup ## format all code, and fix what the linter can
 	@.venv/bin/ruff check --fix --quiet .

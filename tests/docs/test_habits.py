@@ -3,6 +3,7 @@
 import re
 import subprocess
 import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -31,6 +32,21 @@ def test_make_help__run__prints_every_target() -> None:
     assert [line.split()[0] for line in shown.stdout.splitlines()] == [
         name for name, _ in HELP.findall(MAKEFILE)
     ]
+
+
+def test_lock__of_pythons_packages__is_that_of_the_project(tmp_path: Path) -> None:
+    """By the uv that the Makefile pins; an index is not asked for what is locked."""
+    pinned = re.search(r"^UV_VERSION := (\S+)$", MAKEFILE, re.MULTILINE)
+    assert pinned is not None
+    told = uv("--version", cache=tmp_path)
+    assert told.stdout.split()[1] == pinned[1]
+    checked = uv("lock", "--check", "--offline", cache=tmp_path)
+    assert checked.returncode == 0, checked.stderr
+
+
+def uv(*arguments: str, cache: Path) -> subprocess.CompletedProcess[str]:
+    command = [ROOT / ".venv" / "bin" / "uv", "--cache-dir", cache, *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
 def test_pre_commit__programs_of_hooks__are_those_that_make_sets_up() -> None:
