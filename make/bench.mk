@@ -1,10 +1,13 @@
 # Benchmarks: each prints a JSON line per figure. docs/ says what the figures mean.
 
-.PHONY: bench-slice bench-contracts bench-chain bench-contracts-next-fork bench-cold-build \
+.PHONY: bench-slice bench-start bench-contracts bench-chain bench-contracts-next-fork bench-cold-build \
 	bench-engine bench-sandbox bench-proofs bench-scroll
 
-bench-slice: setup ## times of make demo, make test and --help
+bench-slice: setup ## times of make demo and make test, and of what bench-start has
 	@$(PYTHON) scripts/bench_slice.py
+
+bench-start: .venv/.ready ## time of --help and status over Python's own start
+	@$(PYTHON) scripts/bench_slice.py start
 
 # Writes contracts/gas.json, to which the tests hold the contracts.
 bench-contracts: setup ## gas of the contracts; writes contracts/gas.json

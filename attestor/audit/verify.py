@@ -8,11 +8,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from eth_utils.crypto import keccak
-
 from attestor.audit.old_names import modern
 from attestor.core import journal as chain
 from attestor.core.journal import Entry
+from attestor.core.keccak import keccak
 from attestor.core.text import from_hex, to_hex
 from attestor.store.database import Store
 from attestor.store.journal import entries

@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from eth_utils.crypto import keccak
-
 from attestor.core.avs.context import BlockContext, Context
+from attestor.core.keccak import keccak
 from attestor.errors import AttestorError
 from attestor.errors.scroll import ScrollBatchMismatch
 from attestor.executor.scroll import Block, BlockRange

@@ -7,7 +7,8 @@ Our registry gives both on inside of errors of its own, upstream's registry as t
 
 from eth_abi.abi import decode
 from eth_abi.exceptions import DecodingError
-from eth_utils.crypto import keccak
+
+from attestor.core.keccak import keccak
 
 _ATTESTERS = (
     "holders of ATTESTER_ROLE on the PCCS's versioned DAOs upload it, which is Automata as a rule: "
@@ -18,8 +19,8 @@ _PLATFORM = "the machine's owner: update its BIOS, microcode or TDX module"
 _OURS = "nothing on chain: the quote itself is refused, see attestor quote"
 _OWNER = "the registry's owner: the verifier cannot be used as it is configured"
 
-_WRAPPED = {keccak(text=f"{name}(bytes)")[:4] for name in ("AutomataRefused", "AutomataReverted")}
-_REVERTED = keccak(text="AutomataReverted(bytes)")[:4]
+_REVERTED = keccak(b"AutomataReverted(bytes)")[:4]
+_WRAPPED = {keccak(b"AutomataRefused(bytes)")[:4], _REVERTED}
 
 CODES: dict[str, tuple[str, str]] = {
     "TEE": ("it does not know the quote's TEE type", _OURS),
@@ -101,7 +102,7 @@ REVERTS: dict[str, tuple[str, str]] = {
 }
 """The same for its errors, by signature."""
 
-_BY_SELECTOR = {keccak(text=signature)[:4]: signature for signature in REVERTS}
+_BY_SELECTOR = {keccak(signature.encode())[:4]: signature for signature in REVERTS}
 _BARE = (
     "it reverted without a reason, which it does for a wrong signature and for a certificate chain "
     "in another order",

@@ -4,8 +4,6 @@ keeps."""
 import copy
 from typing import Any
 
-from eth_utils.crypto import keccak
-
 from attestor.chain import automata
 from attestor.chain.abi import Contract
 from attestor.chain.node import Node
@@ -13,6 +11,7 @@ from attestor.chain.registry_events import POLICY_EVENTS, policy_event, registra
 from attestor.chain.registry_proof import RegistryProof
 from attestor.core.blocks import Block
 from attestor.core.bloom import bits_of
+from attestor.core.keccak import keccak
 from attestor.core.registration import (
     Admission,
     AdmissionName,

@@ -6,7 +6,6 @@ from functools import partial
 from hashlib import sha256
 from typing import Any
 
-from eth_utils.crypto import keccak
 from loguru import logger
 
 from attestor import resources
@@ -17,6 +16,7 @@ from attestor.chain.node import Node
 from attestor.chain.proof_patience import ProofPatience
 from attestor.chain.rpc import Bounds
 from attestor.core.blocks import Block
+from attestor.core.keccak import keccak
 from attestor.core.registry_state import is_valid
 from attestor.core.state_proof import Account, account_at, word_at
 from attestor.core.text import to_hex

@@ -1,14 +1,8 @@
 """`attestor audit proof` and `attestor audit coverage`."""
 
-from datetime import UTC, datetime
-
 import click
 
-from attestor.audit import evidence, report
 from attestor.cli.audited import Audited
-from attestor.errors import ProofUnknown
-
-FORMATS = {"json": report.as_json, "csv": report.as_csv}
 
 
 @click.command("proof")
@@ -20,13 +14,17 @@ def proof_command(audited: Audited, name: str) -> None:
     ID is the job's id, or the digest that was signed. A proof that was signed again, by a later
     signer, is shown once per signature.
     """
+    from attestor.audit import evidence
+    from attestor.cli.audit_work import SHOWN
+    from attestor.errors import ProofUnknown
+
     found = evidence.of_proof(audited.open(), name.lower())
     if not found:
         raise ProofUnknown(
             f"no signature of {name} is in {audited.path}", hint="name another with --database"
         )
-    if audited.form in FORMATS:
-        click.echo(FORMATS[audited.form](found))
+    if audited.form != "table":
+        click.echo(SHOWN[audited.form](found))
         return
     click.echo("\n\n".join(evidence.as_record(row) for row in found))
 
@@ -38,8 +36,13 @@ def coverage_command(audited: Audited) -> None:
 
     By the daemon's clock. A daemon that does not run signs nothing, whatever is registered.
     """
+    from datetime import UTC, datetime
+
+    from attestor.audit import evidence
+    from attestor.cli.audit_work import SHOWN
+
     found = evidence.coverage(audited.open())
-    if audited.form in FORMATS:
-        click.echo(FORMATS[audited.form](found))
+    if audited.form != "table":
+        click.echo(SHOWN[audited.form](found))
         return
     click.echo("\n".join(evidence.coverage_lines(found, datetime.now(UTC))))

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from attestor.config import Config
-from attestor.store.database import Store
+if TYPE_CHECKING:
+    from attestor.config import Config
+    from attestor.store.database import Store
 
 
 @dataclass(frozen=True)
@@ -14,7 +16,7 @@ class Audited:
 
     path: Path
     form: str
-    config: Config | None = None
+    config: "Config | None" = None
 
     @property
     def registry(self) -> bytes | None:
@@ -25,6 +27,8 @@ class Audited:
 
         return addresses.of(self.config).registry
 
-    def open(self) -> Store:
+    def open(self) -> "Store":
         """Raises `DatabaseInvalid`."""
+        from attestor.store.database import Store
+
         return Store.open_to_read(self.path)

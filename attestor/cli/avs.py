@@ -1,7 +1,5 @@
 """`attestor avs`, and its doctor."""
 
-import asyncio
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +64,9 @@ def _serve(
     quotes: str,
     **options: Any,
 ) -> None:
+    import asyncio
+    from contextlib import ExitStack
+
     from loguru import logger
 
     from attestor.avs import prover_file, service

@@ -17,7 +17,7 @@ from attestor.avs.prover_file import MAX_SECONDS, ProverFile
 from attestor.avs.proving import SignerBatchProver
 from attestor.avs.recording import SignerReporter, recorder
 from attestor.chain.rpc import Rpc
-from attestor.cli.scroll import forks_of
+from attestor.cli.scroll_verify import forks_of
 from attestor.core.chains import DEVELOPMENT_CHAIN_IDS
 from attestor.core.events import Event
 from attestor.core.scroll.eras import CHAINS, MAINNET, NEVER

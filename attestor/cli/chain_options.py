@@ -1,33 +1,16 @@
-"""Options of commands that ask the chain, and what they name."""
+"""Opens the node and the registry that a command's options name."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
-
-import click
+from typing import TYPE_CHECKING
 
 from attestor.chain import wire
 from attestor.chain.endpoint import Query
 from attestor.chain.node import Node
 from attestor.chain.pool import Pool
 from attestor.chain.rpc import Rpc
-from attestor.cli.endpoint_options import check_headers_option, rpc_url_option
-from attestor.cli.types import ADDRESS
 from attestor.core.report_data import Layout
 
 if TYPE_CHECKING:
     from attestor.chain.registry import Registry
-
-
-def chain_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """`--rpc-url`, `--check-headers` and `--registry`."""
-    registry = click.option(
-        "--registry",
-        type=ADDRESS,
-        envvar="ATTESTOR_CHAIN_REGISTRY",
-        required=True,
-        help="Address of the TEERegistry  [ATTESTOR_CHAIN_REGISTRY].",
-    )
-    return rpc_url_option()(registry(check_headers_option()(command)))
 
 
 def open_node(urls: tuple[str, ...], check_headers: bool = True) -> Node:

@@ -3,15 +3,16 @@
 import functools
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from attestor.cli.config_options import chains_of, config_options, from_file
 from attestor.cli.endpoint_options import check_headers_option, rpc_url_option
 from attestor.cli.types import ADDRESS
-from attestor.config import Config
-from attestor.deployment import addresses
+
+if TYPE_CHECKING:
+    from attestor.config import Config
 
 Command = Callable[..., Any]
 NEEDED = {"rpc_url": "--rpc-url", "pcs_url": "--pcs-url", "fmspc": "--fmspc"}
@@ -48,7 +49,7 @@ def configured(command: Command) -> Command:
     return with_file
 
 
-def _values(config: Config, given: dict[str, Any]) -> dict[str, Any]:
+def _values(config: "Config", given: dict[str, Any]) -> dict[str, Any]:
     """What the file says of the parameters that a command has. A deployment file that is named
     besides has the store's address."""
     fmspcs = config.collateral_fmspcs
@@ -59,6 +60,8 @@ def _values(config: Config, given: dict[str, Any]) -> dict[str, Any]:
         "fmspc": fmspcs[0] if len(fmspcs) == 1 else None,
     }
     if "store" in given and given["deployment"] is None:
+        from attestor.deployment import addresses
+
         values["store"] = addresses.of(config).store
     return {name: value for name, value in values.items() if name in given}
 

@@ -3,12 +3,12 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from attestor import config
-from attestor.config import Chains
+if TYPE_CHECKING:
+    from attestor.config import Chains
 
 
 def config_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -27,15 +27,17 @@ def config_options(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
-def chains_of(file: Path | None, chain: str | None) -> Chains | None:
+def chains_of(file: Path | None, chain: str | None) -> "Chains | None":
     """The chains of the file, or of them the one that is named; None without a file. Raises
     `ConfigurationInvalid` and `ChainNotNamed`."""
     if file is None:
         if chain is not None:
             raise click.UsageError("--chain names a chain of a file: give --config too")
         return None
+    from attestor import config
+
     found = config.load_chains(file, os.environ, {}, needs_payer=False)
-    return found if chain is None else Chains((found.named(chain),), found.store_path)
+    return found if chain is None else config.Chains((found.named(chain),), found.store_path)
 
 
 def from_file(context: click.Context, name: str, configured: Any) -> Any:

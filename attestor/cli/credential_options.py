@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from attestor.client import Credentials
+if TYPE_CHECKING:
+    from attestor.client import Credentials
 
 _OPTIONS = {
     "api_key_file": ("--api-key-file", "File with the API key, mode 600."),
@@ -23,8 +24,10 @@ def credential_options(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-def take_credentials(options: dict[str, Any], url: str) -> Credentials:
+def take_credentials(options: dict[str, Any], url: str) -> "Credentials":
     """Those of the options, which are taken out. Raises `ConfigurationInvalid`."""
+    from attestor.client import Credentials
+
     found = Credentials.from_files(*(options.pop(name) for name in _OPTIONS))
     if found.key is not None and url.startswith("http://") and not _is_here(url):
         click.echo("warning: the API key travels in the clear: use https://", err=True)

@@ -6,8 +6,6 @@ from pathlib import Path
 import click
 
 from attestor.cli.types import ANVIL_OPTION, PORT
-from attestor.devnet.demo import Demo
-from attestor.devnet.stack import Devnet, DevnetOptions, end_in_order
 
 
 @click.command
@@ -27,6 +25,9 @@ def command(folder: Path, api_port: int, anvil: Path | None) -> None:
     programs, has their proofs accepted on chain, rotates the signer, and verifies the history.
     Exits with an error at the first step that fails.
     """
+    from attestor.devnet.demo import Demo
+    from attestor.devnet.stack import Devnet, DevnetOptions, end_in_order
+
     end_in_order()
     started = time.monotonic()
 

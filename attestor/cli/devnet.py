@@ -3,12 +3,14 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from attestor.cli.types import ANVIL_OPTION, PORT
-from attestor.devnet.folder import DESCRIPTION
-from attestor.devnet.stack import Devnet, DevnetOptions, end_in_order
+
+if TYPE_CHECKING:
+    from attestor.devnet.stack import Devnet
 
 
 @click.command
@@ -64,6 +66,9 @@ def command(
     Addresses, endpoints and funded accounts are printed when the first signer is active, and are
     in devnet.json in the folder. Stop it with Ctrl-C.
     """
+    from attestor.devnet.folder import DESCRIPTION
+    from attestor.devnet.stack import Devnet, DevnetOptions, end_in_order
+
     end_in_order()
     options = DevnetOptions(
         folder=folder.resolve(),
@@ -90,7 +95,7 @@ def command(
         devnet.stop()
 
 
-def _start(devnet: Devnet) -> None:
+def _start(devnet: "Devnet") -> None:
     _tell("deploying the contracts and the platform's collateral")
     devnet.deploy()
     _tell(f"starting the daemon; its log is {devnet.log_file}")

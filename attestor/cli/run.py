@@ -1,8 +1,6 @@
 """`attestor run`."""
 
-import asyncio
 import os
-import signal
 from collections.abc import Callable
 from dataclasses import MISSING, fields
 from pathlib import Path
@@ -87,6 +85,8 @@ def command(file: Path | None, dry_run: bool, chain: str | None, **given: str | 
         click.echo("\n".join(f"{name:<16} {value}" for name, value in found.rows().items()))
         found.require_accepted()
         return
+    import asyncio
+
     from loguru import logger
 
     from attestor.core.events import Event
@@ -111,6 +111,9 @@ def require_sound(reading: config.Reading, starts: bool = True) -> None:
 
 
 async def _run(chains: Chains, read: Callable[[], Reading]) -> None:
+    import asyncio
+    import signal
+
     from attestor.daemon.access import access_settings
     from attestor.daemon.daemon import STOP_SECONDS, Daemon
     from attestor.daemon.reload import Reloading

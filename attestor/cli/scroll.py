@@ -1,32 +1,13 @@
 """`attestor scroll verify` and `attestor scroll probe`."""
 
-import json
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from attestor.cli import scroll_report as report
-from attestor.cli import scroll_targets
-from attestor.cli.display import shown
-from attestor.cli.scroll_commits import by_calldata, by_transaction, open_rpc
-from attestor.cli.scroll_work import Setting, Work
 from attestor.cli.types import BUILT, URL, WORD
-from attestor.core.execution import Limits
-from attestor.core.scroll.calldata import parse_finalization
-from attestor.core.scroll.eras import MAINNET, NEVER
-from attestor.errors import ConfigurationInvalid, WrongChain
-from attestor.executor.scroll import Chain, ScrollExecutor
-from attestor.scroll import keeping
-from attestor.scroll.node import ScrollNode
-from attestor.scroll.probe import probe
-from attestor.scroll.verification import Verifier
-
-if TYPE_CHECKING:
-    from attestor.core.scroll.blob import Kzg
+from attestor.core.scroll.eras import MAINNET
 
 
 def _rpc_url(required: bool) -> Callable[[Any], Any]:
@@ -98,17 +79,7 @@ def command() -> None:
     help="File of the calldata that finalized the batch: its header and roots have to agree.",
 )
 @_AS_JSON
-def verify_command(
-    targets: tuple[str, ...],
-    rpc_url: str | None,
-    chain_id: int,
-    forks: tuple[str, ...],
-    executor: Path,
-    keep: Path | None,
-    finalization: Path | None,
-    as_json: bool,
-    **commit: Any,
-) -> None:
+def verify_command(**given: Any) -> None:
     """Verify blocks and batches.
 
     A target is a block (19604670), a range (19604670-19604689), a file or folder of witnesses, or
@@ -118,32 +89,9 @@ def verify_command(
 
     Exits with code 4 when anything is refused, with 3 when a node failed, which may pass.
     """
-    found = scroll_targets.parse(targets)
-    named = forks_of(forks)
-    chain = Chain(chain_id, named)
-    node = None if rpc_url is None else _node(rpc_url, chain_id)
-    setting = Setting(
-        verifier=Verifier(ScrollExecutor(executor), chain, Limits(), node),
-        chain_id=chain_id,
-        kzg=_kzg(),
-        node=node,
-        euclid=None if named is None else named.get("euclid", NEVER),
-        keep=keep,
-        finalization=None
-        if finalization is None
-        else parse_finalization(scroll_targets.calldata_of(keeping.read_bytes(finalization))),
-    )
-    with shown(sys.stderr, "blocks") as display, _closed_at_the_end(node):
-        work = Work(setting, display, as_json, remembers=bool(found.commits))
-        work.files(found.files)
-        for first, last in found.blocks:
-            work.range(first, last)
-        for data in found.calldata:
-            by_calldata(work, data, **commit)
-        for name in found.transactions:
-            by_transaction(work, name, **commit)
-    click.echo(json.dumps(work.as_value(), indent=2) if as_json else work.summary())
-    work.finish()
+    from attestor.cli.scroll_verify import verify
+
+    verify(**given)
 
 
 @command.command("probe")
@@ -154,46 +102,6 @@ def probe_command(rpc_url: str, as_json: bool) -> None:
 
     Only its newest block is asked for. Exits with code 2 when it serves no witnesses.
     """
-    found = probe(ScrollNode(open_rpc(rpc_url)))
-    text = json.dumps(report.probe_json(found), indent=2)
-    click.echo(text if as_json else "\n".join(report.probe_lines(found)))
-    if not (found.has_witness or found.has_trace):
-        raise ConfigurationInvalid("the node gives no witnesses", hint=found.advice[0])
+    from attestor.cli.scroll_verify import probe
 
-
-@contextmanager
-def _closed_at_the_end(node: ScrollNode | None) -> Iterator[None]:
-    """So that whoever interrupts the command does not wait for a slow node."""
-    try:
-        yield
-    finally:
-        if node is not None:
-            node.close()
-
-
-def _node(url: str, chain_id: int) -> ScrollNode:
-    node = ScrollNode(open_rpc(url))
-    found = node.chain_id()
-    if found != chain_id:
-        raise WrongChain(
-            f"{node.label} is on chain id {found}, expected {chain_id}",
-            hint=f"--chain-id {found}, or another --rpc-url",
-        )
-    return node
-
-
-def _kzg() -> "Kzg":
-    from attestor.kzg.commitments import CKzg
-
-    return CKzg()
-
-
-def forks_of(texts: Sequence[str]) -> dict[str, int] | None:
-    """The forks of `--fork`; None without any. Raises `ConfigurationInvalid`."""
-    forks = {}
-    for text in texts:
-        name, _, when = text.partition("=")
-        if not name or not when.isascii() or not when.isdigit() or len(when) > 18:
-            raise ConfigurationInvalid(f"--fork {text!r:.60} is not NAME=WHEN, as in feynman=0")
-        forks[name] = int(when)
-    return forks or None
+    probe(rpc_url, as_json)

@@ -2,9 +2,8 @@
 
 from typing import Any, Protocol
 
-from eth_utils.crypto import keccak
-
 from attestor.chain.node import Node
+from attestor.core.keccak import keccak
 from attestor.core.text import checksummed
 from attestor.errors import RegistryInvalid, RpcError
 from attestor.net import Deadline

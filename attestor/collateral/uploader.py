@@ -4,14 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from eth_utils.crypto import keccak
-
 from attestor.chain.collateral_store import CollateralKind, CollateralStore
 from attestor.chain.node import Node
 from attestor.collateral import onchain
 from attestor.collateral.items import Item
 from attestor.collateral.onchain import ENTRIES_PER_CALL
 from attestor.collateral.plan import need
+from attestor.core.keccak import keccak
 from attestor.core.text import to_hex
 from attestor.core.transaction import Intent, Purpose, Receipt
 from attestor.errors import (

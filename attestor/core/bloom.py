@@ -1,7 +1,7 @@
 """The bloom filter of a block's logs (yellow paper 4.4.3): which contracts and topics cannot be in
 any of them."""
 
-from eth_utils.crypto import keccak
+from attestor.core.keccak import keccak
 
 _BITS = 2048
 _BITS_PER_ENTRY = 3

@@ -5,7 +5,7 @@ All our domains have the name "attestor" and the version "1"; the contract's add
 
 from dataclasses import dataclass
 
-from eth_utils.crypto import keccak
+from attestor.core.keccak import keccak
 
 NAME = "attestor"
 VERSION = "1"

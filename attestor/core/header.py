@@ -9,9 +9,9 @@ what the header-chain guest reads.
 from typing import Any
 
 import rlp
-from eth_utils.crypto import keccak
 
 from attestor import __version__
+from attestor.core.keccak import keccak
 from attestor.core.text import one_line
 from attestor.errors import HeaderInvalid, HeaderUnknown
 

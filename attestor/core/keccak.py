@@ -1,5 +1,5 @@
-"""keccak256, without what loading it costs those who do not hash: commands that only read options
-have to answer at once."""
+"""keccak256, from the library that has nothing else to load. It is loaded by the first hash:
+commands that only read options have to answer at once."""
 
 from collections.abc import Callable
 from functools import cache
@@ -12,6 +12,6 @@ def keccak(data: bytes) -> bytes:
 
 @cache
 def _loaded() -> Callable[[bytes], bytes]:
-    from eth_utils.crypto import keccak as loaded
+    from Crypto.Hash.keccak import new
 
-    return loaded
+    return lambda data: new(data=data, digest_bits=256).digest()

@@ -11,7 +11,7 @@ MultiProof contract computes too:
 import hashlib
 from dataclasses import dataclass
 
-from eth_utils.crypto import keccak
+from attestor.core.keccak import keccak
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,7 @@ A.3 (TD quote body). The TEERegistry contract makes the same checks.
 
 from dataclasses import dataclass
 
-from eth_utils.crypto import keccak
-
+from attestor.core.keccak import keccak
 from attestor.errors import MeasurementRefused
 
 TD_10_BYTES = 584

@@ -4,7 +4,8 @@
 from collections.abc import Sequence
 
 import rlp
-from eth_utils.crypto import keccak
+
+from attestor.core.keccak import keccak
 
 _INLINE_BYTES = 32
 _Pairs = Sequence[tuple[bytes, bytes]]

@@ -7,9 +7,8 @@ in the EIP-712 domain of the registry (contracts/src/registry/Registrations.sol)
 
 from dataclasses import dataclass
 
-from eth_utils.crypto import keccak
-
 from attestor.core.eip712 import Domain, address, word
+from attestor.core.keccak import keccak
 
 _ADMIT_TYPE = (
     b"Admit(address signer,uint64 referenceBlockNumber,address template,uint256 deadline,"

@@ -7,7 +7,7 @@ The slots are those of forge's storage layout, the words those of contracts/src/
 
 from collections.abc import Callable
 
-from eth_utils.crypto import keccak
+from attestor.core.keccak import keccak
 
 SLOTS = {
     "_terms": 2,

@@ -1,8 +1,8 @@
 """secp256k1 signatures as the contracts take them: r ‖ s ‖ v, low s, v 27 or 28."""
 
 import coincurve
-from eth_utils.crypto import keccak
 
+from attestor.core.keccak import keccak
 from attestor.core.text import to_hex
 from attestor.errors import SignatureInvalid
 

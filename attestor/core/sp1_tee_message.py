@@ -11,7 +11,7 @@ such a contract lists the signer.
 import struct
 from dataclasses import dataclass
 
-from eth_utils.crypto import keccak
+from attestor.core.keccak import keccak
 
 VERSION = 2
 """`SP1_TEE_VERSION` of sp1-tee and of SP1's SDK."""

@@ -4,8 +4,7 @@ section 4.1; the proofs are those of EIP-1186)."""
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from eth_utils.crypto import keccak
-
+from attestor.core.keccak import keccak
 from attestor.core.trie_proof import decoded, value_at
 from attestor.errors import StateProofInvalid
 

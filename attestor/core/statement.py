@@ -6,9 +6,8 @@ where a MultiProof is configured.
 
 from dataclasses import dataclass
 
-from eth_utils.crypto import keccak
-
 from attestor.core.eip712 import Domain, exactly, word
+from attestor.core.keccak import keccak
 
 CIRCUIT_VERSION = "v6.1.0"
 """The version of SP1's circuits that the keys of `executor/keys` are for."""

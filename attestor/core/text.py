@@ -1,6 +1,8 @@
 """Bytes to 0x text and back, alone and in JSON; untrusted text as one line that is safe to
 print."""
 
+from attestor.core.keccak import keccak
+
 
 def to_hex(data: bytes) -> str:
     """0x and lower-case digits."""
@@ -16,10 +18,12 @@ def from_hex(text: str) -> bytes:
 
 def checksummed(address: bytes) -> str:
     """An address of 20 bytes as EIP-55 text."""
-    # Loading it takes longer than most commands run.
-    from eth_utils.address import to_checksum_address
-
-    return str(to_checksum_address(address))
+    if len(address) != 20:
+        raise ValueError(f"an address has 20 bytes, not {len(address)}")
+    digits = bytes(address).hex()
+    hashed = keccak(digits.encode()).hex()
+    shown = (a.upper() if int(h, 16) > 7 else a for a, h in zip(digits, hashed, strict=False))
+    return "0x" + "".join(shown)
 
 
 def plain_json(value: object) -> object:

@@ -8,8 +8,8 @@ the trie holds or nothing.
 from collections.abc import Sequence
 
 import rlp
-from eth_utils.crypto import keccak
 
+from attestor.core.keccak import keccak
 from attestor.errors import StateProofInvalid
 
 MAX_NODES = 65

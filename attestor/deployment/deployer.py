@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from eth_utils.crypto import keccak
-
 from attestor.chain.abi import Contract
 from attestor.chain.node import Node
+from attestor.core.keccak import keccak
 from attestor.core.text import checksummed, from_hex, to_hex
 from attestor.core.transaction import Intent, Purpose, Receipt
 from attestor.deployment import artifact

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from eth_abi.abi import decode, encode
 from eth_abi.exceptions import DecodingError
-from eth_utils.crypto import keccak
 
 from attestor.chain.node import Node
+from attestor.core.keccak import keccak
 from attestor.core.text import checksummed, to_hex
 from attestor.deployment.plan import NONE, ForeignVerifier
 from attestor.errors import DeploymentRefused, RpcError
@@ -145,4 +145,4 @@ def _word(node: Node, address: bytes, signature: str, *arguments: int) -> bytes 
 
 
 def _calldata(signature: str, types: Sequence[str], arguments: Sequence[object]) -> bytes:
-    return keccak(text=signature)[:4] + encode(types, arguments)
+    return keccak(signature.encode())[:4] + encode(types, arguments)

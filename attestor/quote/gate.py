@@ -11,13 +11,13 @@ asks in addition for a measurement that a registry can allow, which only TDs hav
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from eth_utils.crypto import keccak
 from loguru import logger
 
 from attestor.core import strict_json
 from attestor.core.chains import require_development_chain
 from attestor.core.enclave import require_trustworthy_enclave
 from attestor.core.events import Event
+from attestor.core.keccak import keccak
 from attestor.core.measurement import Measurement, require_trustworthy
 from attestor.core.tcb import ALLOWABLE_STATUSES
 from attestor.errors import (

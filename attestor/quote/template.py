@@ -12,8 +12,7 @@ keccak256(QE report).
 The number is the end of keccak256(platform ‖ measurement): nothing that a machine's host chooses.
 """
 
-from eth_utils.crypto import keccak
-
+from attestor.core.keccak import keccak
 from attestor.core.measurement import Measurement
 from attestor.core.registration import AdmissionName, VerifierKind
 from attestor.errors import QuoteNotCompactable

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import rlp
-from eth_utils.crypto import keccak
 
+from attestor.core.keccak import keccak
 from attestor.errors.rsp import RspBlockUnsupported
 from attestor.rsp.bincode import (
     NOTHING,

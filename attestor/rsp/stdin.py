@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import rlp
-from eth_utils.crypto import keccak
 
 from attestor.core.header import hash_of
+from attestor.core.keccak import keccak
 from attestor.core.text import to_hex
 from attestor.errors.rsp import RspWitnessInvalid
 from attestor.rsp import block

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import rlp
-from eth_utils.crypto import keccak
 
+from attestor.core.keccak import keccak
 from attestor.core.trie_proof import EMPTY_ROOT, MAX_NODES, decoded
 from attestor.errors import StateProofInvalid
 

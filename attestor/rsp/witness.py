@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import TypeGuard
 
 import rlp
-from eth_utils.crypto import keccak
 
 from attestor.core.header import hash_of
+from attestor.core.keccak import keccak
 from attestor.core.ordered_trie import root_of
 from attestor.core.text import to_hex
 from attestor.core.trie_proof import EMPTY_ROOT

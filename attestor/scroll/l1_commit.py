@@ -3,9 +3,8 @@ which the rollup contract says which batches came of it."""
 
 from dataclasses import dataclass, field
 
-from eth_utils.crypto import keccak
-
 from attestor.chain import refusals, wire
+from attestor.core.keccak import keccak
 from attestor.core.scroll.eras import CHAINS
 from attestor.core.scroll.evidence import Evidence
 from attestor.core.text import checksummed, to_hex
@@ -14,7 +13,7 @@ from attestor.errors.scroll import ScrollBatchMismatch, ScrollNodeFailed
 from attestor.scroll.fields import Fields, many
 from attestor.scroll.node import Transport
 
-COMMITTED = keccak(text="CommitBatch(uint256,bytes32)")
+COMMITTED = keccak(b"CommitBatch(uint256,bytes32)")
 MAX_BLOBS = 64
 MAX_INDEX = (1 << 64) - 1
 """Of a batch: 8 bytes of its header."""

@@ -7,8 +7,8 @@ with the type as a key around the transaction. Where the JSON has a hash, the by
 from typing import Any
 
 import rlp
-from eth_utils.crypto import keccak
 
+from attestor.core.keccak import keccak
 from attestor.core.scroll.transaction import L1_MESSAGE_TYPE
 from attestor.core.text import to_hex
 from attestor.errors.scroll import ScrollWitnessUnreadable

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from eth_utils.crypto import keccak
 from loguru import logger
 
 from attestor.core.events import Event
 from attestor.core.execution import Limits
+from attestor.core.keccak import keccak
 from attestor.core.text import to_hex
 from attestor.errors import AttestorError, ExecutorCrashed, Misconfigured
 from attestor.errors.scroll import ScrollError, ScrollMismatch, ScrollWitnessIncomplete

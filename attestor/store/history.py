@@ -7,9 +7,8 @@ where the last commit left it.
 
 from typing import Any
 
-from eth_utils.crypto import keccak
-
 from attestor.core.blocks import Block
+from attestor.core.keccak import keccak
 from attestor.core.registration import Quoted, Registration
 from attestor.core.signers import Active, Stage
 from attestor.core.text import from_hex, to_hex

@@ -22,9 +22,9 @@ from cryptography.hazmat.primitives.ciphers.algorithms import AES128
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
-from eth_utils.crypto import keccak
 
 from attestor.core import strict_json
+from attestor.core.keccak import keccak
 from attestor.core.text import checksummed
 from attestor.errors import PayerInvalid
 from attestor.hardening.memory import SecretBuffer

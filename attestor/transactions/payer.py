@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import rlp
-from eth_utils.crypto import keccak
 
+from attestor.core.keccak import keccak
 from attestor.core.text import checksummed, from_hex
 from attestor.hardening.secret_key import SecretKey
 

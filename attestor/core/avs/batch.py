@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from eth_utils.crypto import keccak
-
+from attestor.core.keccak import keccak
 from attestor.core.scroll import chunk, envelope
 from attestor.core.scroll.calldata import (
     COMMIT_AND_FINALIZE,

@@ -15,10 +15,10 @@ the block's hash; whoever stores a context must check them against it (`require_
 from dataclasses import dataclass, field
 
 import rlp
-from eth_utils.crypto import keccak
 
 from attestor.core import ordered_trie
 from attestor.core.avs import nodes
+from attestor.core.keccak import keccak
 from attestor.core.text import to_hex
 from attestor.errors.avs import ContextInvalid
 

@@ -12,8 +12,7 @@ all others have. `signature` in the JSON is zero for the same reason; the signat
 from dataclasses import dataclass, fields
 from typing import Any
 
-from eth_utils.crypto import keccak
-
+from attestor.core.keccak import keccak
 from attestor.core.text import to_hex
 
 WORD = 32

@@ -10,8 +10,7 @@
 
 from dataclasses import dataclass
 
-from eth_utils.crypto import keccak
-
+from attestor.core.keccak import keccak
 from attestor.core.scroll.codec import codec_of
 from attestor.core.scroll.reader import Reader
 from attestor.errors.scroll import ScrollCalldataInvalid

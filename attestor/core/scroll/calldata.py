@@ -3,8 +3,7 @@
 
 from dataclasses import dataclass, field
 
-from eth_utils.crypto import keccak
-
+from attestor.core.keccak import keccak
 from attestor.core.scroll import batch_header
 from attestor.core.scroll.codec import Codec, codec_of
 from attestor.core.scroll.reader import WORD, Argument, Reader, Value, arguments
@@ -18,7 +17,7 @@ COMMITMENT_BYTES = 48
 
 
 def _selector(signature: str) -> bytes:
-    return keccak(text=signature)[:4]
+    return keccak(signature.encode())[:4]
 
 
 COMMIT_BATCH = _selector("commitBatch(uint8,bytes,bytes[],bytes)")

@@ -11,8 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from eth_utils.crypto import keccak
-
+from attestor.core.keccak import keccak
 from attestor.core.scroll.block import Block
 from attestor.core.scroll.codec import Codec
 from attestor.core.scroll.reader import Reader

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from eth_utils.crypto import keccak
-
+from attestor.core.keccak import keccak
 from attestor.core.scroll import batch_header, blob, chunk, l1_queue, payload
 from attestor.core.scroll.batch_header import BatchHeader
 from attestor.core.scroll.blob import Kzg, versioned_hash

@@ -9,8 +9,7 @@ z        = keccak(keccak(metadata) ‖ keccak(chunk) … the last one repeated �
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from eth_utils.crypto import keccak
-
+from attestor.core.keccak import keccak
 from attestor.core.scroll import blob
 from attestor.core.scroll.block import Block
 from attestor.core.scroll.codec import Codec, Compression

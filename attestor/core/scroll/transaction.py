@@ -9,8 +9,8 @@ RLP, or a type byte and RLP.
 from collections.abc import Sequence
 
 import rlp
-from eth_utils.crypto import keccak
 
+from attestor.core.keccak import keccak
 from attestor.errors.scroll import ScrollWitnessUnreadable
 
 L1_MESSAGE_TYPE = 0x7E

@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Protocol
 
-from eth_utils.crypto import keccak
-
 from attestor.core.avs import batch, report_data
 from attestor.core.avs.poe import Poe, state_hash_of
 from attestor.core.execution import Limits
 from attestor.core.frame import Frame
+from attestor.core.keccak import keccak
 from attestor.core.scroll import binding
 from attestor.core.scroll.blob import Kzg
 from attestor.core.scroll.block import from_header

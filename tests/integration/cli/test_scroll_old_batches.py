@@ -9,7 +9,7 @@ from cases import scroll_batch
 from click.testing import CliRunner, Result
 
 from attestor import cli
-from attestor.cli import scroll
+from attestor.cli import scroll_verify
 from attestor.core.scroll.block import from_header
 from attestor.core.text import to_hex
 from attestor.errors.scroll import ScrollVerificationFailed
@@ -28,7 +28,7 @@ FORKS = ("--fork", "bernoulli=0", "--fork", "curie=0")
 def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
     if not (DIRECTORY / PROGRAM).exists():
         pytest.skip("the executor of Scroll's blocks is not built: make scroll")
-    monkeypatch.setattr(scroll, "_kzg", scroll_batch.CheapKzg)
+    monkeypatch.setattr(scroll_verify, "_kzg", scroll_batch.CheapKzg)
 
 
 def verify(

@@ -65,7 +65,7 @@ def test_prove__nothing_given__each_point_is_unchecked(serve: Serve, elf: str) -
 def test_prove__no_key_and_no_executor__program_is_unchecked(
     serve: Serve, elf: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("attestor.cli.prove.BUILT", tmp_path)
+    monkeypatch.setattr("attestor.cli.prove_work.BUILT", tmp_path)
     server = serve()
     result = prove(elf, server.url, *everything(server)[:-2])
     assert result.exit_code == 0, result.output

@@ -1,5 +1,6 @@
 """`attestor collateral`: its options, and its table."""
 
+from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from attestor.chain.collateral_store import CollateralKind
-from attestor.cli import collateral
+from attestor.cli import collateral, collateral_work
 from attestor.cli.collateral_table import plan_table
 from attestor.collateral.items import Item
 from attestor.collateral.plan import Need, OnChainItem
@@ -106,14 +107,14 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
     def source(pcs_url: str, **machine: str) -> object:
         found.append((pcs_url, machine["fmspc"]))
-        return collateral._Source.__new__(collateral._Source)
+        return collateral_work._Source.__new__(collateral_work._Source)
 
-    def store(*given: object) -> None:
-        found.append(given)
+    def store(place: collateral_work.Place) -> None:
+        found.append(astuple(place))
         raise ConfigurationInvalid("as far as this goes")
 
-    monkeypatch.setattr(collateral, "_source", source)
-    monkeypatch.setattr(collateral, "_open_store", store)
+    monkeypatch.setattr(collateral_work, "_source", source)
+    monkeypatch.setattr(collateral_work, "_open_store", store)
     return found
 
 

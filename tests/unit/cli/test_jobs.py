@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from unit.store.test_jobs import ask
 from unit.store.test_retention import fail
 
-from attestor.cli import jobs as module
+from attestor.cli import jobs_work
 from attestor.cli.jobs import command
 from attestor.errors import ConfigurationInvalid, DatabaseInvalid
 from attestor.errors.jobs import JobNotRetriable, JobUnknown
@@ -93,7 +93,7 @@ def test_orders__daemon_runs__are_left_to_it(
 def test_orders__daemon_does_not_listen__are_taken_back(
     database: Path, store: Store, run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "ORDER_SECONDS", 0.0)
+    monkeypatch.setattr(jobs_work, "ORDER_SECONDS", 0.0)
     waits = ask(Jobs(store), b"z")
     with lock_database(database):
         assert isinstance(run("cancel", waits).exception, ConfigurationInvalid)

@@ -13,7 +13,7 @@ from cases.scroll_node import L2GETH, RecordedNode
 from click.testing import CliRunner
 
 from attestor import cli
-from attestor.cli import scroll, scroll_commits
+from attestor.cli import scroll_commits, scroll_verify
 from attestor.cli.display import Display
 from attestor.core.scroll import batch_header
 from attestor.core.scroll.binding import bind
@@ -52,8 +52,8 @@ class Called:
 @pytest.fixture
 def executor(monkeypatch: pytest.MonkeyPatch) -> ScriptedExecutor:
     found = ScriptedExecutor()
-    monkeypatch.setattr(scroll, "ScrollExecutor", lambda directory: found)
-    monkeypatch.setattr(scroll, "_kzg", scroll_batch.CheapKzg)
+    monkeypatch.setattr(scroll_verify, "ScrollExecutor", lambda directory: found)
+    monkeypatch.setattr(scroll_verify, "_kzg", scroll_batch.CheapKzg)
     return found
 
 
@@ -63,7 +63,7 @@ Serve = Callable[[RecordedNode], RecordedNode]
 @pytest.fixture
 def serve(monkeypatch: pytest.MonkeyPatch, executor: ScriptedExecutor) -> Serve:
     def serve(node: RecordedNode) -> RecordedNode:
-        monkeypatch.setattr(scroll, "open_rpc", lambda url: node)
+        monkeypatch.setattr(scroll_verify, "open_rpc", lambda url: node)
         monkeypatch.setattr(scroll_commits, "open_rpc", lambda url: node)
         return node
 
@@ -134,7 +134,7 @@ def test_verify__refused_block__is_named_and_the_exit_code_says_so(
         if number == FIRST + 1:
             raise ScrollMismatch("state_root differs", block=number)
 
-    monkeypatch.setattr(scroll, "ScrollExecutor", lambda directory: ScriptedExecutor(fault))
+    monkeypatch.setattr(scroll_verify, "ScrollExecutor", lambda directory: ScriptedExecutor(fault))
     kept(tmp_path)
     called = Called(["verify", str(tmp_path)])
     assert isinstance(called.error, ScrollVerificationFailed)
@@ -345,7 +345,7 @@ def test_verify__batch_with_a_refused_block__is_not_vouched_for(
         if number == FIRST + 2:
             raise ScrollMismatch("gas_used differs", block=number)
 
-    monkeypatch.setattr(scroll, "ScrollExecutor", lambda directory: ScriptedExecutor(fault))
+    monkeypatch.setattr(scroll_verify, "ScrollExecutor", lambda directory: ScriptedExecutor(fault))
     _, options = batch_of(3, tmp_path)
     called = Called(["verify", *options, "--rpc-url", URL])
     assert isinstance(called.error, ScrollVerificationFailed)
