@@ -81,7 +81,7 @@ class CopiedChain:
 
 
 def _state(node: Node) -> dict[str, Any]:
-    """All accounts, blocks and transactions of an anvil: gzip of JSON, as `anvil_dumpState` has it."""
+    """All accounts, blocks and transactions of an anvil, which gives them as gzip of JSON."""
     dumped = node.rpc.call("anvil_dumpState", [])
     try:
         state = json.loads(gzip.decompress(from_hex(dumped)))

@@ -17,7 +17,7 @@ FORGE = ROOT / "node_modules" / "@foundry-rs" / "forge-linux-amd64" / "bin" / "f
 EXAMPLE = ROOT / "examples" / "fibonacci-book"
 
 
-def run(folder: Path, *command: str | Path) -> str:
+def run(folder: Path, *command: str | Path, home: Path | None = None) -> str:
     """What a command prints in the project, which has to end well."""
     done = subprocess.run(
         command,
@@ -25,7 +25,7 @@ def run(folder: Path, *command: str | Path) -> str:
         capture_output=True,
         text=True,
         timeout=500,
-        env={"PATH": f"{ANVIL_FOLDER}:{os.defpath}", "HOME": str(folder)},
+        env={"PATH": f"{ANVIL_FOLDER}:{os.defpath}", "HOME": str(home or folder)},
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
@@ -38,7 +38,8 @@ def project(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     packages = tmp_path_factory.mktemp("packages")
     folder = tmp_path_factory.mktemp("stranger") / "fibonacci-book"
     shutil.copytree(EXAMPLE, folder)
-    packed = run(ROOT, sys.executable, ROOT / "scripts" / "package_contracts.py", packages).strip()
+    pack = ROOT / "scripts" / "package_contracts.py"
+    packed = run(ROOT, sys.executable, pack, packages, home=packages).strip()
     (folder / "node_modules").mkdir()
     with tarfile.open(packed) as contracts:
         contracts.extractall(folder / "node_modules", filter="data")
