@@ -50,7 +50,7 @@ class Bench:
             DevnetOptions(
                 folder=folder,
                 block_seconds=0.5,
-                period=3600,
+                period=2400,
                 api_port=self.port,
                 environment={
                     "ATTESTOR_CROSS_CHECK_WITHIN_BUDGET": "never",

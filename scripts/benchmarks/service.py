@@ -70,7 +70,7 @@ def service(programs: Path, rounds: int) -> None:
             DevnetOptions(
                 folder=Path(folder),
                 block_seconds=0.5,
-                period=3600,
+                period=2400,
                 api_port=free_port(),
                 environment={"ATTESTOR_CROSS_CHECK_WITHIN_BUDGET": "never"},
             )

@@ -53,7 +53,7 @@ def devnet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Devnet]:
     options = DevnetOptions(
         folder=tmp_path_factory.mktemp("devnet"),
         block_seconds=0.5,
-        period=3600,
+        period=2400,
         api_port=free_port(),
         environment={
             "ATTESTOR_EXECUTOR_CPU_SECONDS": "30",

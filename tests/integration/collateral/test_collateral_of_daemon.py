@@ -30,7 +30,7 @@ def made(folder: Path, port: int, environment: dict[str, str]) -> Devnet:
     options = DevnetOptions(
         folder=folder,
         block_seconds=0.5,
-        period=3600,
+        period=2400,
         api_port=port,
         environment={"ATTESTOR_COLLATERAL_INTERVAL_SECONDS": "1", **environment},
     )

@@ -188,7 +188,7 @@ def test_clients__attack__the_rotation_registers_in_time(
 
 
 def test_job__client_leaves__does_not_hold_the_only_worker(start: StartDevnet) -> None:
-    devnet = start(period=3600)
+    devnet = start(period=2400)
     devnet.wait_for_signer()
     host = ("127.0.0.1", devnet.options.api_port)
     head = f"POST /request_proof HTTP/1.1\r\nHost: x\r\nContent-Length: {len(ENDLESS)}\r\n\r\n"
@@ -204,7 +204,7 @@ def test_job__client_leaves__does_not_hold_the_only_worker(start: StartDevnet) -
 def test_job__id_is_known_before_the_answer__can_be_fetched_after_a_kill(
     start: StartDevnet,
 ) -> None:
-    devnet = start(period=3600)
+    devnet = start(period=2400)
     devnet.wait_for_signer()
     asking(devnet, REQUEST)
     wait_until(lambda: devnet.job_rows("SELECT 1 FROM jobs") != [], "the job is there")
@@ -224,7 +224,7 @@ def test_job__id_is_known_before_the_answer__can_be_fetched_after_a_kill(
 
 
 def test_job__executor_is_killed__is_run_again(start: StartDevnet) -> None:
-    devnet = start(period=3600)
+    devnet = start(period=2400)
     devnet.wait_for_signer()
     answers = asking(devnet, REQUEST)
     signer = child(devnet, "attestor.signer")

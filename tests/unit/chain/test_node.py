@@ -255,9 +255,14 @@ def test_registration__one_endpoint_gives_what_is_none__another_is_asked(
     record = encode(
         ["(uint64,uint64,bytes32,bytes32,uint32,bool)"], [(10, 20, bytes(32), bytes(32), 7, False)]
     )
-    endpoints: list[Any] = [Answers(eth_call=to_hex(data)) for data in (bytes(32), record)]
+    zero = to_hex(bytes(32))
+    known = {"number": "0x5", "hash": zero, "parentHash": zero, "timestamp": "0x0"}
+    endpoints: list[Any] = [
+        Answers(eth_call=to_hex(data), eth_getBlockByNumber=known) for data in (bytes(32), record)
+    ]
     pool = Pool(endpoints, 31337)
-    found, head = Registry(Node(pool, 31337), REGISTRY), Block(5, bytes(32), bytes(32), 0)
+    found = Registry(Node(pool, 31337, check_headers=False), REGISTRY)
+    head = Block(5, bytes(32), bytes(32), 0)
     found = found.confirmed_at(head) if is_confirmed else found.at(head)
     assert found.registration(SIGNER).valid_until == 20
     assert pool.endpoints[0].health.is_demoted
