@@ -133,7 +133,7 @@ lint-python: .venv/.ready ## formatting, linter and types of all Python code
 	@.venv/bin/mypy
 
 lint: setup lint-python ## formatting, linters, types, and generated files, of all languages
-	@$(FORGE) fmt --check contracts tests/consumer
+	@$(FORGE) fmt --check contracts examples
 	@FOUNDRY_OUT=cache/lint/out FOUNDRY_CACHE_PATH=cache/lint $(FORGE) lint --quiet
 	@$(PYTHON) scripts/abi.py --check
 	@$(PYTHON) scripts/contract_reference.py --check
@@ -172,7 +172,7 @@ include $(sort $(wildcard make/*.mk))
 format: setup ## format all code, and fix what the linter can
 	@.venv/bin/ruff check --fix --quiet .
 	@.venv/bin/ruff format --quiet .
-	@$(FORGE) fmt contracts tests/consumer
+	@$(FORGE) fmt contracts examples
 	@cd executor && cargo fmt
 
 clean: ## remove everything that was built or downloaded

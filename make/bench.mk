@@ -1,7 +1,7 @@
 # Benchmarks: each prints a JSON line per figure. docs/ says what the figures mean.
 
-.PHONY: bench-slice bench-start bench-contracts bench-chain bench-contracts-next-fork bench-cold-build \
-	bench-engine bench-sandbox bench-proofs bench-scroll
+.PHONY: bench-slice bench-start bench-contracts bench-chain bench-contracts-next-fork \
+	bench-cold-build bench-engine bench-sandbox bench-proofs bench-scroll bench-plugin
 
 bench-slice: setup ## times of make demo and make test, and of what bench-start has
 	@$(PYTHON) scripts/bench_slice.py
@@ -45,3 +45,6 @@ bench-proofs: setup ## cost of proofs and of hostile clients; jobs through kills
 bench-scroll: setup scroll ## blocks of Scroll: which are as their headers say, and at what cost
 	@cd executor && cargo build --quiet --release --locked --package attestor-scroll --examples
 	@$(PYTHON) scripts/bench_scroll.py $(BENCH)
+
+bench-plugin: setup ## how long tests of contracts wait for the pytest plugin
+	@$(PYTHON) scripts/bench_plugin.py

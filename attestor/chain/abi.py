@@ -26,6 +26,18 @@ ABI_FOLDER = resources.folder("abi")
 _PLAIN_REVERTS = {"Error(string)": ["string"], "Panic(uint256)": ["uint256"]}
 
 
+def abi_of(name: str) -> list[dict[str, Any]]:
+    """The ABI of one of our contracts, `abi/<name>.json`, in JSON's types."""
+    path = ABI_FOLDER / f"{name}.json"
+    try:
+        return cast(list[dict[str, Any]], json.loads(path.read_text()))
+    except OSError as error:
+        raise AbiMissing(
+            f"no ABI of {name}: {error.strerror}",
+            hint=resources.how_to_get("make abi"),
+        ) from None
+
+
 class Contract:
     """Encoding and decoding for one contract's ABI; holds no address and no connection."""
 
@@ -47,14 +59,7 @@ class Contract:
     @classmethod
     def named(cls, name: str) -> "Contract":
         """The contract of `abi/<name>.json`."""
-        path = ABI_FOLDER / f"{name}.json"
-        try:
-            return cls(json.loads(path.read_text()))
-        except OSError as error:
-            raise AbiMissing(
-                f"no ABI of {name}: {error.strerror}",
-                hint=resources.how_to_get("make abi"),
-            ) from None
+        return cls(abi_of(name))
 
     def encode(self, function: str, *arguments: Any) -> bytes:
         """Calldata of a call."""

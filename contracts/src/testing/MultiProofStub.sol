@@ -48,6 +48,10 @@ contract MultiProofStub is IMultiProof {
     // forge-lint: disable-next-line(mixed-case-function)
     error STUB_MessageNotAccepted(bytes32 message);
 
+    /// @notice No key has this address.
+    // forge-lint: disable-next-line(mixed-case-function)
+    error STUB_SignerIsZero();
+
     constructor() {
         if (block.chainid != ANVIL && block.chainid != GETH_DEV) {
             revert STUB_OnDevelopmentChainsOnly(block.chainid);
@@ -56,11 +60,20 @@ contract MultiProofStub is IMultiProof {
 
     // slither-disable-start naming-convention
     /// @notice From now on this result of a program holds, as if `signer` had signed it.
+    /// @dev The calls answer its signers as MultiProof does: each once, in ascending order.
     // forge-lint: disable-next-line(mixed-case-function)
     function STUB_accept(bytes32 programVKey, bytes calldata publicValues, address signer)
         external
     {
-        _signers[_message(programVKey, publicValues)].push(signer);
+        if (signer == address(0)) revert STUB_SignerIsZero();
+        address[] storage signers = _signers[_message(programVKey, publicValues)];
+        address next = signer;
+        for (uint256 i = 0; i < signers.length; ++i) {
+            address here = signers[i];
+            if (here == next) return;
+            if (here > next) (signers[i], next) = (next, here);
+        }
+        signers.push(next);
     }
 
     /// @notice From now on it does not, as if its signers had been revoked.
@@ -76,9 +89,9 @@ contract MultiProofStub is IMultiProof {
         external
         view
     {
-        _requireStub(signatures);
         uint256 length = encodedMessageBytes.length;
         if (length != 32) revert MessageLengthWrong(32, length);
+        _requireStub(signatures);
         // Of 32 bytes, as was checked.
         // forge-lint: disable-next-line(unsafe-typecast)
         bytes32 message = bytes32(encodedMessageBytes);
@@ -101,8 +114,8 @@ contract MultiProofStub is IMultiProof {
         bytes calldata signatures,
         bytes calldata proofBytes
     ) external view returns (address[] memory signers) {
+        signers = _result(programVKey, publicValues, signatures);
         _requireStub(proofBytes);
-        return _result(programVKey, publicValues, signatures);
     }
 
     /// @inheritdoc IMultiProof
@@ -121,8 +134,8 @@ contract MultiProofStub is IMultiProof {
         bytes calldata signatures,
         bytes calldata proofBytes
     ) external view returns (address[] memory signers) {
+        signers = _statement(statement, publicValues, signatures);
         _requireStub(proofBytes);
-        return _statement(statement, publicValues, signatures);
     }
 
     /// @inheritdoc IMultiProof
@@ -136,15 +149,13 @@ contract MultiProofStub is IMultiProof {
         bytes calldata publicValues,
         bytes calldata signatures
     ) private view returns (address[] memory signers) {
-        if (statement.exitCode != 0) {
-            revert ExitCodeRefused(statement.exitCode);
-        }
-        if (block.timestamp >= statement.expiresAt) {
-            revert StatementExpired(statement.expiresAt, block.timestamp);
-        }
         bytes32 actual = sha256(publicValues);
         if (actual != statement.publicValuesHash) {
             revert PublicValuesMismatch(statement.publicValuesHash, actual);
+        }
+        if (statement.exitCode != 0) revert ExitCodeRefused(statement.exitCode);
+        if (block.timestamp >= statement.expiresAt) {
+            revert StatementExpired(statement.expiresAt, block.timestamp);
         }
         return _result(statement.programVKey, publicValues, signatures);
     }

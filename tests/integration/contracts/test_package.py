@@ -1,7 +1,7 @@
 """The package of interfaces and stub, in a fresh project of somebody else.
 
-The project is tests/consumer, which docs/integrate.md explains. The package is packed as for a
-release and unpacked where npm would put it; nothing else of this project is there.
+The project is examples/fibonacci-book, which docs/integrate.md explains. The package is packed as
+for a release and unpacked where npm would put it; nothing else of this project is there.
 """
 
 import os
@@ -21,7 +21,7 @@ from attestor.core.text import checksummed, to_hex
 from attestor.devnet.stack import Devnet
 from attestor.programs import elf, fibonacci
 
-CONSUMER = ROOT / "tests" / "consumer"
+CONSUMER = ROOT / "examples" / "fibonacci-book"
 FORGE = ROOT / "node_modules" / "@foundry-rs" / "forge-linux-amd64" / "bin" / "forge"
 GUIDE = ROOT / "docs" / "integrate.md"
 
@@ -119,8 +119,8 @@ def test_package__implementation__is_not_in_it(package: Path) -> None:
 
 def test_guide__each_file_of_the_project__is_shown_as_it_is() -> None:
     guide = GUIDE.read_text()
-    files = [path for path in CONSUMER.rglob("*") if path.is_file()]
-    assert len(files) == 5
+    files = [path for path in CONSUMER.rglob("*") if path.is_file() and path.name != "README.md"]
+    assert len(files) == 7
     for path in files:
         assert path.read_text().strip() in guide, path
 
