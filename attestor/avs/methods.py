@@ -112,7 +112,7 @@ class Methods:
         if task.batch is None:
             raise failed(failures.BATCH_INVALID, "the task has no batch")
         _parse(task.batch)
-        context = self._store.get(task.context_hash, time.monotonic())
+        context = self._store.get(task.context_hash, time.monotonic(), self._parts.client)
         if context is None:
             raise failed(
                 failures.CONTEXT_NOT_FOUND, f"pob_hash not found: {to_hex(task.context_hash)}"
@@ -196,12 +196,12 @@ class Methods:
             raise failed(failures.CONTEXT_FAILED, str(error)) from None
         self._metrics.set("ctx_ms", _ms_since(began), NAMES[SCROLL])
         self._metrics.count("gen_ctx", NAMES[SCROLL])
-        self._keep(context)
-        return context
+        kept = self._keep(context)
+        return kept if kept == context else context
 
-    def _keep(self, context: Context) -> None:
+    def _keep(self, context: Context) -> Context:
         try:
-            self._store.put(context, time.monotonic(), self._parts.client)
+            return self._store.put(context, time.monotonic(), self._parts.client)
         except ContextRefused as error:
             raise failed(failures.CONTEXT_FAILED, str(error)) from None
 
@@ -215,12 +215,14 @@ class Methods:
             return answer
 
         try:
-            answer = await self._tasks.answer(key, prove)
+            # Of two contexts with one hash, one may be of no use.
+            answer = await self._tasks.answer(key, prove, id(context))
         except AttestorError as error:
             if isinstance(error, ScrollError):
                 # What cannot be executed is of no use: another context may come in its place.
                 self._store.drop(context)
             raise failed(failures.PROOF_FAILED, str(error)) from None
+        self._store.proven(context)
         self._metrics.count("prove", NAMES[SCROLL])
         return answer.to_json()
 

@@ -88,7 +88,7 @@ class _Section:
         self._value: dict[str, Any] = {}
         if isinstance(value, dict):
             self._value = value
-        elif value is not None or not place:
+        elif not place or not _is_absent(value):
             self._fault(place or "the file", value, "an object")
 
     def section(self, key: str) -> "_Section":
@@ -96,7 +96,7 @@ class _Section:
 
     def text(self, key: str) -> str | None:
         found = self._value.get(key)
-        if found is None or found == "":
+        if _is_absent(found):
             return None
         if isinstance(found, str):
             return found
@@ -118,7 +118,7 @@ class _Section:
 
     def number(self, key: str, default: int | None, low: int, high: int) -> int | None:
         found = self._value.get(key)
-        if found is None:
+        if _is_absent(found):
             return default
         if type(found) is int and low <= found <= high:
             return found
@@ -130,3 +130,8 @@ class _Section:
 
     def _fault(self, place: str, found: object, wanted: str) -> None:
         self._faults.append(f"{place} is {found!r:.60}, not {wanted}")
+
+
+def _is_absent(value: object) -> bool:
+    """The guide has operators empty a key that they do not use."""
+    return value is None or value == ""

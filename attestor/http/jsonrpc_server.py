@@ -13,7 +13,13 @@ from loguru import logger
 
 from attestor.core.events import Event
 from attestor.core.text import one_line
-from attestor.errors import AttestorError, BodyInvalid, BodyTooLarge, QueueFull
+from attestor.errors import (
+    AttestorError,
+    BodyCompressed,
+    BodyInvalid,
+    BodyTooLarge,
+    QueueFull,
+)
 from attestor.http import jsonrpc
 from attestor.http.bodies import Bodies, BodyLimits, Memory
 from attestor.http.clients import CLIENT, Asking, peer_of
@@ -77,7 +83,7 @@ class JsonRpcServer:
 
     def add_to(self, served: web.Application) -> None:
         """Take all requests of an application."""
-        served.router.add_route("*", "/{path:.*}", self._answer)
+        served.router.add_route("*", "/{path:.*}", self._answer, expect_handler=_expected)
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         if any(one.is_surplus(request.transport) for one in request.app[CONNECTIONS]):
@@ -107,6 +113,10 @@ class JsonRpcServer:
             return _json(413, jsonrpc.error(None, failure))
         except QueueFull as error:
             return _busy(error)
+        except BodyCompressed as error:
+            # Whatever its coding, it begins with no brace.
+            failure = jsonrpc.standard(jsonrpc.PARSE_ERROR, str(error))
+            return _json(400, jsonrpc.error(None, failure))
         except BodyInvalid as error:
             unread = jsonrpc.standard(jsonrpc.INTERNAL_ERROR, str(error))
             return _json(500, jsonrpc.error(None, unread))
@@ -195,6 +205,13 @@ class JsonRpcServer:
 
 def _busy(error: QueueFull) -> web.Response:
     return _json(503, jsonrpc.error(None, jsonrpc.standard(jsonrpc.INTERNAL_ERROR, str(error))))
+
+
+async def _expected(request: web.Request) -> None:
+    """Tell a client that waits for it to go on, and read over whatever else it expects."""
+    if request.headers.get("Expect", "").lower() == "100-continue":
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        request.writer.output_size = 0
 
 
 def _nothing() -> None:

@@ -49,3 +49,13 @@ def block_of(number: int = 7, base_fee: int | None = None, **changed: Any) -> Bl
 
 def context_of(first: int = 7, count: int = 2) -> Context:
     return Context.of(tuple(block_of(first + place) for place in range(count)))
+
+
+TWO_CODES = Context.of((block_of(7, codes=(CODE, CODE[:2])), block_of(8)))
+
+
+def cut_elsewhere(at: int) -> Context:
+    """`TWO_CODES` but for where its first code ends (at 5): its hash is the same."""
+    first, *others = TWO_CODES.blocks
+    codes = b"".join(first.codes)
+    return Context.of((replace(first, codes=(codes[:at], codes[at:])), *others))

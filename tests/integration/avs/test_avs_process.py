@@ -73,6 +73,16 @@ REFUSED: dict[str, tuple[dict[str, Any] | None, tuple[str, ...], str]] = {
     "wrong value": ({"server": {"tls": 1}}, (), "server.tls is 1, not text"),
     "no certificate": ({"server": {"tls": "config/none"}}, (), "config/none.crt cannot be read"),
     "clients' authority without TLS": ({}, ("--client-ca", "x"), "--client-ca needs TLS"),
+    "simulated SGX on mainnet": (
+        {},
+        ("--quotes", "simulated-sgx", "--l1-chain-id", "1"),
+        "--quotes simulated-sgx is for development chains",
+    ),
+    "simulated TDX on mainnet": (
+        {},
+        ("--quotes", "simulated", "--l1-chain-id", "1"),
+        "--quotes simulated is for development chains",
+    ),
     "no network": ({}, ("--allow", "everybody"), "--allow has 'everybody'"),
 }
 

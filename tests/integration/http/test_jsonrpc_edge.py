@@ -179,6 +179,22 @@ EXCHANGES: dict[str, tuple[bytes, int, str, str]] = {
         "text/plain",
         WRONG_TYPE,
     ),
+    "compressed": (
+        post(call("echo")).replace(b"Host: x", b"Host: x\r\nContent-Encoding: gzip"),
+        400,
+        JSON,
+        PARSE_ERROR.replace(
+            '"},"id"',
+            '","data":"the body is compressed, or says so '
+            '(send it without Content-Encoding)"},"id"',
+        ),
+    ),
+    "expects something": (
+        post(call("echo", [1])).replace(b"Host: x", b"Host: x\r\nExpect: skip"),
+        200,
+        JSON,
+        ECHOED,
+    ),
     "put": (b"PUT / HTTP/1.1\r\nHost: x\r\n\r\n", 405, "text/plain", WRONG_VERB),
     "delete": (b"DELETE /a HTTP/1.1\r\nHost: x\r\n\r\n", 405, "text/plain", WRONG_VERB),
     "options": (b"OPTIONS / HTTP/1.1\r\nHost: x\r\n\r\n", 405, "text/plain", WRONG_VERB),
@@ -200,6 +216,22 @@ def test_edge__each_request__gets_the_bytes_that_it_always_got(name: str) -> Non
 
     async def body(port: int) -> None:
         assert list(await exchange(port, sent)) == expected
+
+    serve(body)
+
+
+def test_edge__client_that_waits_to_go_on__is_told_to() -> None:
+    """As curl does before a large body."""
+
+    async def body(port: int) -> None:
+        head, sent = post(call("echo", [1])).split(b"\r\n\r\n")
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(head + b"\r\nExpect: 100-continue\r\n\r\n")
+        assert await reader.readuntil(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
+        writer.write(sent)
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200 OK\r\n")
+        assert await reader.readexactly(len(ECHOED)) == ECHOED.encode()
+        writer.close()
 
     serve(body)
 

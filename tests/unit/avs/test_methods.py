@@ -21,9 +21,13 @@ from cases.avs_parts import (
     parts,
     task,
 )
+from cases.contexts import TWO_CODES, cut_elsewhere
 
 from attestor.avs.methods import Methods
 from attestor.avs.parts import Committed
+from attestor.core.avs import context_json
+from attestor.core.avs.context import Context
+from attestor.core.avs.poe import PoeAnswer
 from attestor.core.scroll.evidence import Evidence
 from attestor.core.text import to_hex
 from attestor.errors import QuoteUnavailable, RpcUnreachable
@@ -370,6 +374,42 @@ def test_prove__context_that_cannot_be_executed__makes_room_for_another() -> Non
         assert await caller("da_tryLock", HASH) == "Locked"
         await caller("da_putPob", SENT)
         assert await caller("prover_proveTask", task()) == ANSWER.to_json()
+
+    run(parts(prover=prover), body)
+
+
+class OnlyRight:
+    """Proves with a context whose codes are cut where they end; the others fail when they may."""
+
+    def __init__(self) -> None:
+        self.go = asyncio.Event()
+
+    async def prove(self, arguments: bytes, context: Context, evidence: Evidence) -> PoeAnswer:
+        if context == TWO_CODES:
+            return ANSWER
+        await self.go.wait()
+        raise ScrollWitnessIncomplete("a code is missing")
+
+
+def test_prove__stranger_was_first_with_codes_cut_elsewhere__costs_the_operator_nothing() -> None:
+    cut, right = context_json.encode(cut_elsewhere(3)), context_json.encode(TWO_CODES)
+    named, prover = to_hex(TWO_CODES.hash), OnlyRight()
+    assert cut["hash"] == right["hash"] == named
+
+    async def body(caller: Caller) -> None:
+        caller.become("192.0.2.1")
+        assert await caller("da_putPob", cut) is None
+        stranger = asyncio.ensure_future(caller("prover_proveTask", task(pob_hash=named)))
+        await asyncio.sleep(0)
+        caller.become("192.0.2.2")
+        assert await caller("da_tryLock", named) == "Locked"
+        assert await caller("da_putPob", right) is None
+        async with asyncio.timeout(10):
+            assert await caller("prover_proveTask", task(pob_hash=named)) == ANSWER.to_json()
+        prover.go.set()
+        assert number(await stranger) == 15001
+        caller.become("192.0.2.3")
+        assert await caller("da_tryLock", named) == "Exist", "it was proven"
 
     run(parts(prover=prover), body)
 

@@ -56,7 +56,9 @@ def test_file__with_everything__is_read() -> None:
 EMPTY = [
     {"scroll_endpoint": "", "scroll_chain": {"endpoint": ""}, "server": {"tls": ""}},
     {"scroll_endpoint": None, "scroll_chain": None, "server": None, "scroll_chain_id": None},
-    {"linea_endpoint": "", "linea_shomei": ""},
+    {"linea_endpoint": "", "linea_shomei": "", "scroll_chain_id": "", "l2_timeout_secs": ""},
+    {"server": {"body_limit": "", "workers": "", "queue_size": ""}, "scroll_chain": ""},
+    {"server": ""},
 ]
 
 

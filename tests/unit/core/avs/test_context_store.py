@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from cases.contexts import context_of
+from cases.contexts import TWO_CODES, context_of, cut_elsewhere
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -125,6 +125,7 @@ def test_put__stranger_who_fills_the_store__gives_way_and_never_the_operator() -
 def test_put__stranger_uploads_the_operators_own__it_is_kept_while_the_operator_wants_it() -> None:
     store = ContextStore(max_bytes=10 * max(context.size for context in CONTEXTS))
     shared = filled(store, "stranger", 1)
+    store.put(shared[0], 0.0, "operator")
     assert store.try_lock(shared[0].hash, 0.0, "operator") is Lock.EXISTS
     filled(store, "stranger", 40)
     assert held(store, shared) == shared
@@ -144,6 +145,82 @@ def test_put__larger_than_all_room__is_refused_and_ends_no_other() -> None:
     with pytest.raises(ContextRefused, match="there is room for"):
         store.put(context_of(20, 5), 0.0, "stranger")
     assert store.get(small.hash, 1.0) == small
+
+
+CUT = [cut_elsewhere(at) for at in range(1, 5)]
+
+
+def test_put__stranger_cut_the_codes_elsewhere__each_has_its_own() -> None:
+    store = ContextStore()
+    assert CUT[0].hash == TWO_CODES.hash
+    store.put(CUT[0], 0.0, "stranger")
+    assert store.try_lock(TWO_CODES.hash, 1.0, "operator") is Lock.LOCKED
+    store.put(TWO_CODES, 1.0, "operator")
+    assert store.try_lock(TWO_CODES.hash, 2.0, "operator") is Lock.EXISTS
+    assert store.get(TWO_CODES.hash, 2.0, "operator") is TWO_CODES
+    assert store.get(TWO_CODES.hash, 2.0, "stranger") is CUT[0]
+    store.drop(CUT[0])
+    assert store.get(TWO_CODES.hash, 2.0, "stranger") is TWO_CODES
+
+
+def test_proven__context_of_one_client__is_there_for_all() -> None:
+    store = ContextStore()
+    store.put(CUT[0], 0.0, "stranger")
+    store.put(TWO_CODES, 0.0, "operator")
+    store.proven(TWO_CODES)
+    assert store.try_lock(TWO_CODES.hash, 1.0, "third") is Lock.EXISTS
+    assert store.get(TWO_CODES.hash, 2.0, "third") is TWO_CODES
+    assert store.get(TWO_CODES.hash, 120.0, "third") is TWO_CODES
+    assert store.get(TWO_CODES.hash, 121.0, "third") is None
+
+
+def test_put__same_client_again__keeps_its_first() -> None:
+    store = ContextStore()
+    assert store.put(TWO_CODES, 0.0, "operator") is TWO_CODES
+    assert store.put(CUT[0], 1.0, "operator") is TWO_CODES
+    assert len(store) == 1
+
+
+OTHERS = st.lists(
+    st.tuples(
+        st.sampled_from(["lock", "put", "drop", "proven"]),
+        st.sampled_from(CUT),
+        st.sampled_from(["a", "b", "c"]),
+        st.integers(0, 5),
+    ),
+    max_size=40,
+)
+
+
+def act(store: ContextStore, action: str, context: Context, client: str, now: float) -> None:
+    match action:
+        case "lock":
+            store.try_lock(context.hash, now, client)
+        case "put":
+            store.put(context, now, client)
+        case "drop":
+            store.drop(context)
+        case _:
+            # Which of them can be executed is not for strangers to say.
+            store.proven(TWO_CODES)
+
+
+@given(OTHERS, OTHERS)
+def test_store__whatever_strangers_do_with_its_hash__a_client_proves_with_its_own(
+    before: list[tuple[str, Context, str, int]], after: list[tuple[str, Context, str, int]]
+) -> None:
+    store, now = ContextStore(), 0.0
+    for action, context, client, seconds in before:
+        now += seconds / 2
+        act(store, action, context, client, now)
+    while (heard := store.try_lock(TWO_CODES.hash, now, "operator")) is Lock.FAILED:
+        now += 1
+    if heard is Lock.LOCKED:
+        store.put(TWO_CODES, now, "operator")
+    for action, context, client, seconds in after:
+        now += seconds / 2
+        act(store, action, context, client, now)
+        assert store.get(TWO_CODES.hash, now, "operator") is TWO_CODES
 
 
 ACTIONS = st.lists(
@@ -176,7 +253,8 @@ def test_store__any_order_of_calls__keeps_its_bounds_and_its_word(
                 assert store.get(context.hash, now) is None
             case _:
                 answer = store.try_lock(context.hash, now, client)
-                assert (answer is Lock.EXISTS) == (store.get(context.hash, now) is not None)
+                assert answer is not Lock.EXISTS or store.get(context.hash, now) is not None
+                assert answer is not Lock.FAILED or store.get(context.hash, now) is None
                 if answer is not Lock.FAILED:
                     failed_since.pop(context.hash, None)
                 # Nobody waits for longer than one lock.
