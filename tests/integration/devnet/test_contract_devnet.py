@@ -31,7 +31,7 @@ def test_reverted__time_moved_and_transactions__chain_is_as_before_at_the_real_t
     before = eth.get_balance(account), eth.get_transaction_count(account)
     with devnet.chain.reverted():
         eth.wait_for_transaction_receipt(
-            eth.send_transaction({"from": account, "to": other, "value": 5})
+            eth.send_transaction({"from": account, "to": other, "value": Web3.to_wei(5, "wei")})
         )
         devnet.chain.node.rpc.call("evm_increaseTime", [10**6])
         devnet.chain.node.rpc.call("anvil_mine", ["0x1"])
