@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from web3 import Web3
 from web3.exceptions import ContractCustomError
 
 from attestor.chain.registry import Registry
@@ -25,11 +26,12 @@ def devnet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ContractDevnet]
 def test_reverted__time_moved_and_transactions__chain_is_as_before_at_the_real_time(
     devnet: ContractDevnet,
 ) -> None:
-    eth, account = devnet.w3.eth, devnet.accounts[0].address
+    eth = devnet.w3.eth
+    account, other = (Web3.to_checksum_address(one.address) for one in devnet.accounts[:2])
     before = eth.get_balance(account), eth.get_transaction_count(account)
     with devnet.chain.reverted():
         eth.wait_for_transaction_receipt(
-            eth.send_transaction({"from": account, "to": devnet.accounts[1].address, "value": 5})
+            eth.send_transaction({"from": account, "to": other, "value": Web3.to_wei(5, "wei")})
         )
         devnet.chain.node.rpc.call("evm_increaseTime", [10**6])
         devnet.chain.node.rpc.call("anvil_mine", ["0x1"])
