@@ -45,7 +45,7 @@ def test_lock__of_pythons_packages__is_that_of_the_project(tmp_path: Path) -> No
 
 
 def uv(*arguments: str, cache: Path) -> subprocess.CompletedProcess[str]:
-    command = [ROOT / ".venv" / "bin" / "uv", "--cache-dir", cache, *arguments]
+    command = [str(ROOT / ".venv" / "bin" / "uv"), "--cache-dir", str(cache), *arguments]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 

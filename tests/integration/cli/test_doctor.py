@@ -47,7 +47,7 @@ def test_doctor__as_json__has_each_assumption(devnet: Devnet) -> None:
     [
         ("--chain-rpc-url", "http://127.0.0.1:9", "endpoint 1"),
         ("--executor-directory", "/nowhere", "executor"),
-        ("--rotation-expiry-margin-seconds", "100000000", "registry"),
+        ("--rotation-expiry-margin-seconds", "4000", "registry"),
         ("--store-path", "/nowhere/attestor.sqlite", "database"),
         ("--payer-key-file", "/nowhere/key", "payer"),
         ("--quote-provider", "configfs", "signer"),
