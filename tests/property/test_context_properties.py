@@ -58,40 +58,57 @@ def test_context__mutated__is_the_same_context_or_is_refused(text: str, seed: in
     assert [b.data_hash for b in found.blocks] == [b.data_hash for b in same.blocks]
 
 
+CLIENTS = st.sampled_from(["one", "other"])
+
+
 class StoreMachine(RuleBasedStateMachine):
-    """Clients that lock, upload, ask and die, against a model: for each hash, since when somebody
-    has the lock, or until when the context lives."""
+    """Two clients that lock, upload, ask and die, against a model: for each hash, who has the lock
+    and until when, who let one lapse, and until when the context lives and who wants it."""
 
     def __init__(self) -> None:
         super().__init__()
         self.store = ContextStore()
         self.now = 0.0
-        self.locked: dict[bytes, float] = {}
+        self.locked: dict[bytes, tuple[str, float]] = {}
+        self.lapsed: dict[bytes, tuple[str, float]] = {}
         self.lives: dict[bytes, float] = {}
+        self.wanted: dict[bytes, set[str]] = {}
 
     @rule(seconds=st.sampled_from([0.5, 30.0, 59.0, 119.5, 120.0, 300.0]))
     def wait(self, seconds: float) -> None:
         self.now += seconds
-        self.locked = {name: end for name, end in self.locked.items() if self.now < end}
+        for name, (client, end) in self.locked.items():
+            if self.now >= end:
+                self.lapsed[name] = (client, end + SECONDS)
+        self.locked = {name: one for name, one in self.locked.items() if self.now < one[1]}
+        self.lapsed = {name: one for name, one in self.lapsed.items() if self.now < one[1]}
         self.lives = {name: end for name, end in self.lives.items() if self.now < end}
 
-    @rule(name=st.sampled_from(HASHES))
-    def ask_for_the_lock(self, name: bytes) -> None:
-        answer = self.store.try_lock(name, self.now)
+    @rule(name=st.sampled_from(HASHES), client=CLIENTS)
+    def ask_for_the_lock(self, name: bytes, client: str) -> None:
+        answer = self.store.try_lock(name, self.now, client)
         if name in self.lives:
-            assert answer is Lock.EXISTS
-            self.lives[name] = self.now + SECONDS
+            if client in self.wanted[name]:
+                assert answer is Lock.EXISTS
+                self.lives[name] = self.now + SECONDS
+            else:
+                assert answer is Lock.LOCKED  # What another uploaded is not proven yet.
         elif name in self.locked:
             assert answer is Lock.FAILED  # And the lock ends when it was to end.
         else:
             assert answer is Lock.LOCKED
-            self.locked[name] = self.now + SECONDS
+            if name not in self.lapsed or self.lapsed[name][0] != client:
+                self.lapsed.pop(name, None)
+                self.locked[name] = (client, self.now + SECONDS)
 
-    @rule(place=st.integers(0, len(CONTEXTS) - 1))
-    def upload(self, place: int) -> None:
-        self.store.put(CONTEXTS[place], self.now)
-        self.locked.pop(HASHES[place], None)
-        self.lives[HASHES[place]] = self.now + SECONDS
+    @rule(place=st.integers(0, len(CONTEXTS) - 1), client=CLIENTS)
+    def upload(self, place: int, client: str) -> None:
+        name = HASHES[place]
+        self.store.put(CONTEXTS[place], self.now, client)
+        self.locked.pop(name, None)
+        self.lapsed.pop(name, None)
+        self.wanted[name] = (self.wanted[name] if name in self.lives else set()) | {client}
+        self.lives[name] = self.now + SECONDS
 
     @rule(place=st.integers(0, len(CONTEXTS) - 1))
     def find_it_wanting(self, place: int) -> None:
@@ -106,7 +123,7 @@ class StoreMachine(RuleBasedStateMachine):
 
     @invariant()
     def nobody_waits_longer_than_one_lock(self) -> None:
-        assert all(end - self.now <= SECONDS for end in self.locked.values())
+        assert all(end - self.now <= SECONDS for _, end in self.locked.values())
 
 
 TestStore = StoreMachine.TestCase
@@ -115,13 +132,17 @@ TestStore = StoreMachine.TestCase
 @given(st.lists(st.sampled_from(CONTEXTS), max_size=12), st.integers(0, 4000))
 def test_store__with_little_room__never_holds_more(uploads: list[Context], room: int) -> None:
     store = ContextStore(max_bytes=room)
-    held: dict[bytes, int] = {}
+    held: dict[bytes, int] = {}  # The oldest first: it gives way.
     for context in uploads:
-        fits = sum({**held, context.hash: context.size}.values()) <= room
         try:
             store.put(context, 0.0)
         except ContextRefused:
-            assert not fits
-        else:
-            assert fits
-            held[context.hash] = context.size
+            assert context.size > room
+            continue
+        assert context.size <= room
+        held.pop(context.hash, None)
+        held[context.hash] = context.size
+        while sum(held.values()) > room:
+            held.pop(next(iter(held)))
+        found = {one.hash for one in CONTEXTS if store.get(one.hash, 0.0) is not None}
+        assert found == set(held)

@@ -1,5 +1,6 @@
 """Building: what was opened is closed in reverse order, whichever part cannot be built."""
 
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -61,8 +62,8 @@ class Opened:
         patch.setattr(module, "move_jobs", lambda store, **where: Thing(self, "jobs"))
 
     address = b"\x11" * 20
-    node = None
-    pool = SimpleNamespace(endpoints=())
+    pool = SimpleNamespace(endpoints=(), decision=SimpleNamespace(within=nullcontext))
+    node = SimpleNamespace(pool=pool)
 
     @property
     def registry(self) -> "Opened":
