@@ -38,6 +38,7 @@ class Store:
         self.tables = sqlite_utils.Database(writing)
         self.fault: AttestorError | None = None
         """Why the last use failed; None once something was written since."""
+        self._changes_before = 0
         self._connections = (writing, reading)
         self._keys: dict[str, str] = {}
         self._lock = threading.RLock()
@@ -136,6 +137,7 @@ class Store:
         `transaction`."""
         with self.transaction():
             self.tables.execute(f"PRAGMA user_version = {opening.version(self._connections[0])}")
+        self.fault = None
 
     def check(self) -> None:
         """Read the whole file. Raises `DatabaseDamaged` when it contradicts itself."""
@@ -193,13 +195,17 @@ class Store:
         except sqlite3.Error as error:
             raise self._noted(typed(error, "cannot write to the database")) from None
         self._spoiled = False
+        self._changes_before = self._connections[0].total_changes
         self._writer = threading.get_ident()
 
     def _commit(self) -> None:
         if self._spoiled:
             raise DatabaseFailed(f"a part of what was to be written to {self.path} failed")
-        self._connections[0].execute("COMMIT")
-        self.fault = None
+        writing = self._connections[0]
+        writing.execute("COMMIT")
+        # One that wrote nothing does not show that it can be written.
+        if writing.total_changes != self._changes_before:
+            self.fault = None
 
     def _roll_back(self) -> None:
         """SQLite rolls back by itself after some errors: a full disk, for one."""

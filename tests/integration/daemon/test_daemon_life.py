@@ -140,7 +140,7 @@ def test_run__payer_or_port_taken__says_which(start: StartDevnet, tmp_path: Path
     devnet = start()
     devnet.wait_for_signer()
     other = ["run", "--config", str(devnet.config_file), "--store-path", str(tmp_path / "other")]
-    same_payer = attestor(*other)
+    same_payer = attestor(*other, "--api-port", "0", "--health-port", "0")
     assert same_payer.returncode == 2
     assert f"sends from {devnet.payer_address} on chain" in same_payer.stderr
     key = tmp_path / "other.key"

@@ -67,7 +67,8 @@ def engines() -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         folder.chmod(0o755)
-        shutil.copy(PROGRAMS / "attestor-vkey", folder)
+        for name in ("attestor-decode", "attestor-vkey"):
+            shutil.copy(PROGRAMS / name, folder)
         shutil.copy(PROGRAMS / "attestor-execute", folder / "real")
         double = folder / "attestor-execute"
         double.write_text(DOUBLE.format(python=PYTHON, length=frame.LENGTH.format, folder=folder))

@@ -86,6 +86,8 @@ def test_transaction__database_is_full__is_typed_undone_and_well_once_there_is_s
             store.insert("uploads", upload("small"))
             store.insert("uploads", upload("big", BIG))
         assert names(store) == ["before"]
+        with store.transaction():
+            pass  # Shows nothing.
         assert isinstance(store.fault, DatabaseFull)
     make_space()
     insert(store, "big", BIG)
