@@ -150,6 +150,10 @@ class ApiProcess:
                 chains = await self._loop.run_in_executor(threads, self._daemon.alive, figures)
                 for part in self._parts:
                     part.answers.chain = chains[part.served.registration]
+            if self._store.fault is not None:
+                # Without a job nothing else is written, which would show that it can be again.
+                with suppress(AttestorError):
+                    await self._loop.run_in_executor(threads, self._store.probe)
             await asyncio.sleep(ALIVE_SECONDS)
 
     async def _figures(self, listener: Listener) -> dict[str, Any]:
