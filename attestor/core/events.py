@@ -38,7 +38,7 @@ class Event(StrEnum):
     DAEMON_FAILED = "daemon_failed", "An error ends the daemon: the service manager starts it anew."
     CLOCK_CHANGED = "clock_changed", "The machine's clock was set, or the machine slept."
     UNEXPECTED_ERROR = "unexpected_error", "A defect, with its trace: report it."
-    LIBRARY = "library", "A line of a library."
+    DEPENDENCY = "dependency", "A line of a package that attestor uses."
 
     # --- chain and registry ---
     CHAIN_OPENED = "chain_opened", "Registry, chain and payer that the daemon works with."

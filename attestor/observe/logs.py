@@ -127,7 +127,7 @@ def _time(record: "Record") -> str:
 class _ToLoguru(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         raised = record.exc_info[1] if record.exc_info else None
-        lines = logger.bind(event=Event.LIBRARY).opt(exception=raised)
+        lines = logger.bind(event=Event.DEPENDENCY).opt(exception=raised)
         lines.log(_level(record), "{}: {}", record.name, _message(record))
 
 
