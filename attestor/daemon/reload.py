@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
-from typing import Any
 
 from loguru import logger
 
@@ -32,17 +31,19 @@ def change(running: Chains, wanted: Chains) -> Change:
     if running.names != wanted.names:
         later["chains"] = None
     for chain in running.each:
-        new: dict[str, Any] = {}
-        for known in fields(Config):
-            config = by_name.get(chain.name, wanted.shared)
-            value = getattr(config, known.name)
-            if value == getattr(chain.config, known.name) or chain.name not in by_name:
-                continue
-            if known.metadata["reloads"]:
-                new[known.name] = value
-                taken[key(known)] = None
-            else:
-                later[key(known)] = None
+        config = by_name.get(chain.name, chain.config)
+        differing = [
+            known
+            for known in fields(Config)
+            if getattr(config, known.name) != getattr(chain.config, known.name)
+        ]
+        for known in differing:
+            (taken if known.metadata["reloads"] else later)[key(known)] = None
+        new = {
+            known.name: getattr(config, known.name)
+            for known in differing
+            if known.metadata["reloads"]
+        }
         each.append(ChainConfig(chain.name, replace(chain.config, **new)))
     return Change(replace(running, each=tuple(each)), tuple(taken), tuple(later))
 

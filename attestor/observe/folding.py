@@ -4,14 +4,14 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
-FIRST_PAUSE, LAST_PAUSE = 60.0, 3600.0
+from attestor.observe.repeated import FIRST_PAUSE, LAST_PAUSE
+
 MAX_KEPT = 512
 """Lines that are remembered; of more, the oldest are forgotten."""
 
 
 @dataclass
 class _Seen:
-    last: str
     told_at: float
     pause: float
     untold: int = 0
@@ -30,12 +30,12 @@ class Folding:
         now, seen = self._clock(), self._seen.get(key)
         if seen is None or now - seen.told_at > 2 * seen.pause:
             left_out = 0 if seen is None else seen.untold
-            self._keep(key, _Seen(key, now, FIRST_PAUSE))
+            self._keep(key, _Seen(now, FIRST_PAUSE))
             return left_out
         if now - seen.told_at < seen.pause:
             seen.untold += 1
             return None
-        self._keep(key, _Seen(key, now, min(2 * seen.pause, LAST_PAUSE)))
+        self._keep(key, _Seen(now, min(2 * seen.pause, LAST_PAUSE)))
         return seen.untold
 
     def _keep(self, key: str, seen: _Seen) -> None:
