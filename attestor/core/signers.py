@@ -37,6 +37,14 @@ class Active:
     paused: bool = False
     """Whether it signs nothing at present, as the chain does not vouch for it."""
 
+    def due_at(self, period: int, margin: int) -> int:
+        """Chain time from which a successor is due: after `period` seconds, or `margin` seconds
+        before the registration ends. One may be short from the start, when collateral or an
+        admission expires: it is then replaced at half of its life, or each successor would be due
+        as soon as it is active."""
+        life = self.valid_until - self.activated_at
+        return min(self.activated_at + period, self.valid_until - min(margin, life // 2))
+
 
 @dataclass(frozen=True)
 class Cover:

@@ -62,12 +62,8 @@ def is_quiet(situation: Situation, policy: RotationPolicy) -> bool:
 
 
 def is_due(active: Active, chain_time: int, policy: RotationPolicy) -> bool:
-    """Whether it is time for a successor. A registration may be short from the start, when
-    collateral or an admission expires: it is then replaced at half of its life, or each successor
-    would be due as soon as it is active."""
-    too_old = chain_time - active.activated_at >= policy.period
-    margin = min(policy.expiry_margin, (active.valid_until - active.activated_at) // 2)
-    return too_old or active.valid_until - chain_time <= margin
+    """Whether it is time for a successor."""
+    return chain_time >= active.due_at(policy.period, policy.expiry_margin)
 
 
 def _guard(

@@ -8,7 +8,6 @@ from attestor.core import readiness
 from attestor.core.readiness import Readiness
 from attestor.core.served import Served
 from attestor.core.service_view import ChainView, EndpointView, HeadView, Problem, ServiceView
-from attestor.core.signers import Active
 from attestor.core.text import checksummed, to_hex
 from attestor.status.document import (
     Build,
@@ -39,11 +38,6 @@ class Terms:
     period: int
     margin: int
     blocks: int
-
-    def due_at(self, active: Active) -> int:
-        """Chain time at which a successor is due, as the rotation judges it."""
-        margin = min(self.margin, (active.valid_until - active.activated_at) // 2)
-        return min(active.activated_at + self.period, active.valid_until - margin)
 
 
 @dataclass(frozen=True)
@@ -145,7 +139,9 @@ def _rotation(view: ChainView, terms: Terms | None) -> Rotation | None:
             left = max(0, found.reference_block + terms.blocks - head.number - 1)
         reference = found.reference_block or None
         candidate = Candidate(checksummed(found.address), str(found.stage), reference, left)
-    due = terms.due_at(view.active) if terms is not None and view.active is not None else None
+    due = None
+    if terms is not None and view.active is not None:
+        due = view.active.due_at(terms.period, terms.margin)
     block = None
     if due is not None and head is not None and head.block_seconds:
         block = head.number + max(0, round((due - head.timestamp) / head.block_seconds))
