@@ -10,13 +10,32 @@ and what it does not say is as in the other tables. `ATTESTOR_CHAINS_NAME_RPC_UR
 `rpc_url` in `[chains.NAME]`, which wins over what is said for all chains, wherever that is said.
 """
 
-from attestor.config.chains import ChainConfig, Chains
-from attestor.config.loading import load, load_chains, read
-from attestor.config.names import flag, key
-from attestor.config.option import ROOT
-from attestor.config.options import Config
-from attestor.config.reading import ReadChain, Reading
-from attestor.config.shown import shown
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from attestor.config.chains import ChainConfig, Chains
+    from attestor.config.loading import load, load_chains, read
+    from attestor.config.names import flag, key
+    from attestor.config.option import ROOT
+    from attestor.config.options import Config
+    from attestor.config.reading import ReadChain, Reading
+
+_MODULES = {
+    "ChainConfig": "chains",
+    "Chains": "chains",
+    "Config": "options",
+    "ROOT": "option",
+    "ReadChain": "reading",
+    "Reading": "reading",
+    "flag": "names",
+    "key": "names",
+    "load": "loading",
+    "load_chains": "loading",
+    "read": "loading",
+}
+"""Where each is. A module is imported by the first use of what it has: the help of a command needs
+the options, and nothing of what reads a file."""
 
 __all__ = [
     "ROOT",
@@ -30,5 +49,11 @@ __all__ = [
     "load",
     "load_chains",
     "read",
-    "shown",
 ]
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        if name not in _MODULES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
