@@ -10,7 +10,6 @@ and what it does not say is as in the other tables. `ATTESTOR_CHAINS_NAME_RPC_UR
 `rpc_url` in `[chains.NAME]`, which wins over what is said for all chains, wherever that is said.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -20,22 +19,6 @@ if TYPE_CHECKING:
     from attestor.config.option import ROOT
     from attestor.config.options import Config
     from attestor.config.reading import ReadChain, Reading
-
-_MODULES = {
-    "ChainConfig": "chains",
-    "Chains": "chains",
-    "Config": "options",
-    "ROOT": "option",
-    "ReadChain": "reading",
-    "Reading": "reading",
-    "flag": "names",
-    "key": "names",
-    "load": "loading",
-    "load_chains": "loading",
-    "read": "loading",
-}
-"""Where each is. A module is imported by the first use of what it has: the help of a command needs
-the options, and nothing of what reads a file."""
 
 __all__ = [
     "ROOT",
@@ -54,6 +37,21 @@ __all__ = [
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> Any:
-        if name not in _MODULES:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+        """A module is imported by the first use of what it has: the help of a command needs the
+        options, and nothing of what reads a file."""
+        match name:
+            case "ChainConfig" | "Chains":
+                from attestor.config import chains as module
+            case "load" | "load_chains" | "read":
+                from attestor.config import loading as module
+            case "flag" | "key":
+                from attestor.config import names as module
+            case "ROOT":
+                from attestor.config import option as module
+            case "Config":
+                from attestor.config import options as module
+            case "ReadChain" | "Reading":
+                from attestor.config import reading as module
+            case _:
+                raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(module, name)
