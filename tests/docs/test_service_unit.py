@@ -102,6 +102,6 @@ def test_credential__of_the_unit__is_the_payers_key_whatever_the_file_says(
 def test_times__of_the_unit__are_longer_than_what_the_daemon_takes() -> None:
     (seconds,) = (int(value) for name, value in SET if name == "WatchdogSec")
     (stopping,) = (int(value) for name, value in SET if name == "TimeoutStopSec")
-    assert f"not said for {seconds} seconds" in " ".join(PAGES["install.md"].split())
+    assert f"not said for {seconds} seconds" in " ".join(PAGES["install"].split())
     assert seconds >= 10 * WATCH_SECONDS
     assert stopping >= 1.5 * STOP_SECONDS
