@@ -41,6 +41,8 @@ from attestor.store.lock import lock_database
 
 AUTO = "auto"
 L1_SECONDS = 30
+SILENT_SECONDS = 60
+"""Without an answer of the signer process the service ends: calls would wait for ever."""
 
 
 def build(
@@ -118,7 +120,11 @@ def build(
         asking,
     )
     opened.callback(prover.close)
-    return made(reporter=SignerReporter(signer), prover=prover, require_alive=signer.require_alive)
+    return made(
+        reporter=SignerReporter(signer),
+        prover=prover,
+        require_alive=partial(signer.require_answer, SILENT_SECONDS),
+    )
 
 
 def keep_memory(provider: str) -> None:
