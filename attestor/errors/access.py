@@ -29,6 +29,13 @@ class ClientRefused(Rejected):
     )
 
 
+class ExpectationUnknown(Rejected):
+    """A request's header Expect asks for something else than 100-continue (HTTP 417)."""
+
+    code = "expectation_unknown"
+    advice = "Leave the header Expect out."
+
+
 class QuotaExceeded(Transient):
     """A client used up one of its quotas (HTTP 429). `limit` is the quota's name, `seconds` is when
     some of it is there again."""
@@ -44,6 +51,17 @@ class QuotaExceeded(Transient):
         super().__init__(message, hint=hint)
         self.limit = limit
         self.seconds = seconds
+
+
+class CyclesUsedUp(Rejected):
+    """A run was ended, as the cycles that its client may still have executed were used up (HTTP
+    429)."""
+
+    code = "cycles_used_up"
+    advice = (
+        "Give jobs a cycle_limit, so that their cycles are reserved, or ask again when the quota "
+        "comes back; the operator can raise it."
+    )
 
 
 class ClientsFileInvalid(Misconfigured):

@@ -23,6 +23,7 @@ from attestor.errors import (
 from attestor.http import jsonrpc
 from attestor.http.bodies import Bodies, BodyLimits, Memory
 from attestor.http.clients import CLIENT, Asking, peer_of
+from attestor.http.expectations import IGNORES_UNKNOWN
 from attestor.http.jsonrpc import Call, Failure, Item, Message, Notification, Refused
 from attestor.http.process_limits import trim_memory
 from attestor.http.server import CONNECTIONS
@@ -83,7 +84,8 @@ class JsonRpcServer:
 
     def add_to(self, served: web.Application) -> None:
         """Take all requests of an application."""
-        served.router.add_route("*", "/{path:.*}", self._answer, expect_handler=_expected)
+        served[IGNORES_UNKNOWN] = True
+        served.router.add_route("*", "/{path:.*}", self._answer)
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         if any(one.is_surplus(request.transport) for one in request.app[CONNECTIONS]):
@@ -205,13 +207,6 @@ class JsonRpcServer:
 
 def _busy(error: QueueFull) -> web.Response:
     return _json(503, jsonrpc.error(None, jsonrpc.standard(jsonrpc.INTERNAL_ERROR, str(error))))
-
-
-async def _expected(request: web.Request) -> None:
-    """Tell a client that waits for it to go on, and read over whatever else it expects."""
-    if request.headers.get("Expect", "").lower() == "100-continue":
-        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        request.writer.output_size = 0
 
 
 def _nothing() -> None:

@@ -27,6 +27,7 @@ from attestor.errors import (
     SigningHalted,
 )
 from attestor.errors.access import QuotaExceeded
+from attestor.http import expectations
 from attestor.http.clients import REQUEST_ID
 from attestor.http.connections import ConnectionLimits, Connections
 from attestor.http.process_limits import bound_tls_memory
@@ -44,8 +45,9 @@ def application(
 ) -> web.Application:
     """An application without calls. `outer` see every answer, also those that are errors; `inner`
     come before the call, and may raise errors of ours."""
-    around = [_watch, *outer, _answer_errors, *inner, _answer_unknown]
-    made = web.Application(middlewares=around)
+    last = expectations.answer_expectation, _answer_unknown
+    made = web.Application(middlewares=[_watch, *outer, _answer_errors, *inner, *last])
+    expectations.take_over(made)
     made[CONNECTIONS] = []
     return made
 

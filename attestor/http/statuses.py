@@ -13,7 +13,13 @@ from attestor.errors import (
     SigningHalted,
     Transient,
 )
-from attestor.errors.access import ClientRefused, QuotaExceeded, Unauthenticated
+from attestor.errors.access import (
+    ClientRefused,
+    CyclesUsedUp,
+    ExpectationUnknown,
+    QuotaExceeded,
+    Unauthenticated,
+)
 from attestor.errors.jobs import (
     FormNotSigned,
     JobNotFinished,
@@ -37,6 +43,8 @@ STATUSES: tuple[tuple[type[AttestorError], int], ...] = (
     (InternalError, 500),
     (ForbiddenCall, 422),
     (ExecutorCrashed, 500),
+    (ExpectationUnknown, 417),
+    (CyclesUsedUp, 429),
     (Rejected, 422),
     (SigningHalted, 503),
     (QuotaExceeded, 429),
