@@ -69,8 +69,8 @@ class Admission:
                 self._runs[job] = _Run(share, limit, self._bounded(limit or 0))
 
     def require(self, job: str, limit: int | None = None) -> None:
-        """Note that the client that asks wants a job, which is to be queued, and reserve its cycles.
-        Raises `QuotaExceeded`."""
+        """Note that the client that asks wants a job, which is to be queued, and reserve its
+        cycles. Raises `QuotaExceeded`."""
         client = self._asking()
         if client is None:
             return

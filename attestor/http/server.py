@@ -29,15 +29,15 @@ from attestor.errors import (
 from attestor.errors.access import QuotaExceeded
 from attestor.http import expectations
 from attestor.http.clients import REQUEST_ID
-from attestor.http.connections import ConnectionLimits, Connections
+from attestor.http.connections import CONNECTIONS, ConnectionLimits, Connections
 from attestor.http.process_limits import bound_tls_memory
 from attestor.http.statuses import status_of
+from attestor.http.unread import Unread
 
 FAULT_HEADER = "X-Attestor-Fault"
 STOP_SECONDS = 1.0
 """What calls that are being answered get at the end."""
 BACKLOG = 1024
-CONNECTIONS = web.AppKey("connections", list[Connections])
 
 
 def application(
@@ -46,7 +46,8 @@ def application(
     """An application without calls. `outer` see every answer, also those that are errors; `inner`
     come before the call, and may raise errors of ours."""
     last = expectations.answer_expectation, _answer_unknown
-    made = web.Application(middlewares=[_watch, *outer, _answer_errors, *inner, *last])
+    around = [_watch, *outer, _answer_errors, Unread().middleware, *inner, *last]
+    made = web.Application(middlewares=around)
     expectations.take_over(made)
     made[CONNECTIONS] = []
     return made
