@@ -148,3 +148,14 @@ class JobState:
         if self.state == "failed":
             return isinstance(self.error(), _FINAL)
         return self.state == "done"
+
+
+DONE = JobState("done", None, None)
+
+
+@dataclass(frozen=True)
+class DoneJob:
+    """A job that was proven, and the names of the clients who asked for it."""
+
+    identity: Identity
+    clients: frozenset[str]

@@ -39,6 +39,7 @@ class Accepting:
         # One that is over may be withdrawn at this moment.
         if state is not None and state.is_final:
             if self._jobs.note_client(asked.identity.job, asked.client):
+                self._jobs.done(asked.identity.job)
                 return state
             state = None
         return self._opened(asked, wanted, state)

@@ -99,10 +99,12 @@ class Jobs(JobEnds):
             if self.state(job) is None:
                 return False
             if client:
-                self._store.execute(
+                is_new = self._store.execute(
                     "INSERT OR IGNORE INTO job_clients (job, client, asked_at) VALUES (?, ?, ?)",
                     *(job, client, self._now()),
                 )
+                if is_new:
+                    self._store.touch(job)
             return True
 
     def keep(self, job: str) -> None:
@@ -217,6 +219,9 @@ class Jobs(JobEnds):
             closed = {"state": "done", "finished_at": self._now(), **NO_LEASE}
             self._store.update("jobs", job, **closed)
             self._drop_inputs(job)
+        # Whoever waits for it is told from memory.
+        self.done(job)
+        self.results.of(job)
 
     def fail(self, job: str, owner: str, code: str, message: str, hint: str | None = None) -> None:
         """Close a job that cannot be proven. Raises `LeaseLost`."""
@@ -257,6 +262,7 @@ class Jobs(JobEnds):
             self._store.insert("jobs", self._row(identity, request.limits))
         else:
             self._store.update("jobs", identity.job, **FRESH)
+            self._store.touch(identity.job)
             self._store.execute("DELETE FROM stdin_entries WHERE job = ?", identity.job)
         for position, data in enumerate(request.stdin):
             entry = {"job": identity.job, "position": position, "data": data}

@@ -18,6 +18,7 @@ from attestor.http.v1 import requests, schemas
 from attestor.http.v1.answers import error_body, job_body
 from attestor.http.v1.description import Call, Content, Handler
 from attestor.http.v1.jobs import ID, REGISTRATION
+from attestor.jobs import following
 
 STREAM_SECONDS = 600.0
 BEAT_SECONDS = 15.0
@@ -82,7 +83,7 @@ class EventCalls:
         job, client = requests.job_id(request), client_of(request)
         with self._streams.one(client):
             queue = (await self._registrations.of_job(job, request)).queue
-            changes = queue.changes(job, client, STREAM_SECONDS, BEAT_SECONDS)
+            changes = following.changes(queue, job, client, STREAM_SECONDS, BEAT_SECONDS)
             async with aclosing(changes):
                 # Before the head is sent, so that an unknown job has its status.
                 first = await anext(changes)

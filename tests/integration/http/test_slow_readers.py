@@ -89,7 +89,7 @@ def test_answers__hundreds_are_read_a_byte_at_a_time__are_bounded_and_closed(
                 async with session.get(f"http://127.0.0.1:{port}/small") as answer:
                     assert answer.status == 200
                 await asyncio.sleep(0.01)
-        assert 0 < peak <= most
+        assert 0 < peak <= most, (peak, most)
         done.set()
         await reading
         for one in held:

@@ -98,7 +98,8 @@ class Stored:
         self._jobs = jobs
 
     async def result(self, job: str) -> StoredResult | None:
-        return await asyncio.to_thread(self._jobs.results.of, job)
+        known = self._jobs.results.recall(job)
+        return known or await asyncio.to_thread(self._jobs.results.of, job)
 
     async def is_stale(self, job: str) -> bool:
         return False
