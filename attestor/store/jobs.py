@@ -85,11 +85,11 @@ class Jobs(JobEnds):
         with self._store.transaction():
             state = self.known(identity)
             if state is None or not state.is_open:
-                if state is None:
-                    # One of another registration may have its id, which was the default once.
+                if state is None and self.registration_of(identity.job) is not None:
+                    # Of another registration, which was the default once.
                     self._forget(identity.job)
                 self._queue(identity, request, is_new=state is None)
-            self.note_client(identity.job, client)
+            self._note_client(identity.job, client)
             if kept:
                 self.keep(identity.job)
 
@@ -98,14 +98,18 @@ class Jobs(JobEnds):
         with self._store.transaction():
             if self.state(job) is None:
                 return False
-            if client:
-                is_new = self._store.execute(
-                    "INSERT OR IGNORE INTO job_clients (job, client, asked_at) VALUES (?, ?, ?)",
-                    *(job, client, self._now()),
-                )
-                if is_new:
-                    self._store.touch(job)
+            self._note_client(job, client)
             return True
+
+    def _note_client(self, job: str, client: str) -> None:
+        if not client:
+            return
+        is_new = self._store.execute(
+            "INSERT OR IGNORE INTO job_clients (job, client, asked_at) VALUES (?, ?, ?)",
+            *(job, client, self._now()),
+        )
+        if is_new:
+            self._store.touch(job)
 
     def keep(self, job: str) -> None:
         """Somebody asked for an open job by its id: it is run whether or not they wait."""
@@ -233,15 +237,16 @@ class Jobs(JobEnds):
         """How the job of a request stands. Raises `RequestInvalid` when another request has its
         name, which nobody comes to by accident: the name has 122 bits of a hash."""
         row = self._store.row(
-            "SELECT program, stdin_sha256 FROM jobs WHERE id = ? AND registration = ?",
+            "SELECT program, stdin_sha256, state, error_code, error_message, error_hint FROM jobs "
+            "WHERE id = ? AND registration = ?",
             identity.job,
             self._for,
         )
         if row is None:
             return None
-        if (row["program"], row["stdin_sha256"]) != (identity.program, identity.stdin):
+        if (row.pop("program"), row.pop("stdin_sha256")) != (identity.program, identity.stdin):
             raise RequestInvalid(f"another request has the id {identity.job}")
-        return self.state(identity.job)
+        return JobState(**row)
 
     def _row(self, identity: Identity, limits: JobLimits) -> dict[str, Any]:
         return {
