@@ -26,9 +26,9 @@ CLAIMABLE = (
     "(state = 'queued' OR (state = 'running' AND jobs.id NOT IN (SELECT value FROM json_each(?))))"
 )
 """Jobs that nobody holds; the parameter is a JSON list of those that are held."""
-OLDEST_OF_EACH = (
-    "SELECT jobs.id, min(jobs.rowid) AS rowid, starts, cycle_limit, seconds_limit, program, "  # noqa: S608
-    "stdin_sha256, "
+FIRST_OF_EACH = (
+    "SELECT jobs.id, jobs.rowid, min(jobs.rowid - (priority << 48)) AS place, "  # noqa: S608
+    "starts, cycle_limit, seconds_limit, program, stdin_sha256, "
     "coalesce((SELECT client FROM job_clients WHERE job = jobs.id ORDER BY asked_at, client "
     f"LIMIT 1), '') AS client FROM jobs WHERE {CLAIMABLE} AND {WANTED} AND registration = ? "
     "GROUP BY client"
@@ -90,6 +90,11 @@ class Jobs(JobEnds):
                     self._forget(identity.job)
                 self._queue(identity, request, is_new=state is None)
             self._note_client(identity.job, client)
+            if request.priority:
+                self._store.execute(
+                    "UPDATE jobs SET priority = max(priority, ?) WHERE id = ?",
+                    *(request.priority, identity.job),
+                )
             if kept:
                 self.keep(identity.job)
 
@@ -173,8 +178,8 @@ class Jobs(JobEnds):
         return {row["id"]: row["seconds_limit"] for row in rows}
 
     def claim(self, owner: str, seconds: float, waited: Collection[str]) -> Work | None:
-        """The next wanted job that nobody holds, now leased to `owner` for `seconds`: the oldest of
-        the client whose turn it is.
+        """The next wanted job that nobody holds, now leased to `owner` for `seconds`: of the client
+        whose turn it is the one of the highest priority, and of these the oldest.
 
         One that was started MAX_STARTS times and never came to an end is failed: it may be what
         ended whoever ran it.
@@ -182,7 +187,7 @@ class Jobs(JobEnds):
         with self._store.transaction():
             held, wanted = self._leases.held(), json.dumps(list(waited))
             self._give_up(CLAIMABLE, held)
-            row = self._turns.next(self._store.rows(OLDEST_OF_EACH, held, wanted, self._for))
+            row = self._turns.next(self._store.rows(FIRST_OF_EACH, held, wanted, self._for))
             if row is None:
                 return None
             lease = {"claimed_by": owner, "lease_ends_at": self._now(seconds)}

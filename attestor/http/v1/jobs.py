@@ -102,7 +102,7 @@ class JobCalls:
         async with self._bodies.whole(request) as body:
             asked = await self._decoded(body)
             require_signed(asked.form, forms_of(serving.served))
-            wanted = Request(None, asked.stdin, asked.limits)
+            wanted = Request(None, asked.stdin, asked.limits, asked.priority)
             is_small = len(body) <= SMALL_BYTES
             identity, program = await self._identified(serving, asked.program, wanted, is_small)
             if asked.program == program.program_vkey:
