@@ -2,6 +2,7 @@
 bounded by `connections`."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -48,8 +49,10 @@ class Unread:
                 raise QueueFull(told, hint=hint) from None
             for connections in request.app[CONNECTIONS]:
                 connections.request_ends(request.transport)
-            await answer.prepare(request)
-            await answer.write_eof()
+            # Who leaves in the middle is nobody's fault, and aiohttp finds out about it.
+            with suppress(ConnectionError):
+                await answer.prepare(request)
+                await answer.write_eof()
 
 
 def _abort(request: web.Request) -> Callable[[], None]:

@@ -7,6 +7,7 @@ from contextlib import suppress
 
 import pytest
 from aiohttp import ClientSession, web
+from loguru import logger
 
 from attestor.http import connections as module
 from attestor.http import server
@@ -35,7 +36,13 @@ def serve(body: Body, limits: ConnectionLimits) -> None:
         async def small(request: web.Request) -> web.Response:
             return web.Response(body=bytes(SMALL_BYTES // 4))
 
+        async def gone(request: web.Request) -> web.Response:
+            assert request.transport is not None
+            request.transport.close()
+            return web.Response(body=bytes(LARGE))
+
         served = application()
+        served.router.add_get("/gone", gone)
         served.router.add_get("/large", large)
         served.router.add_get("/small", small)
         listener = Listener(served, listen("127.0.0.1", 0, "api"), limits)
@@ -130,3 +137,24 @@ def test_answer__is_read_slowly_and_all_the_time__is_not_cut_off(
         one.close()
 
     serve(body, ConnectionLimits(idle_seconds=0.4))
+
+
+def test_answer__client_leaves_in_the_middle__is_no_defect_of_ours() -> None:
+    lines: list[str] = []
+    sink = logger.add(lambda text: lines.append(str(text)), level="WARNING")
+
+    async def body(port: int, listener: Listener) -> None:
+        held = [ask(port, number, "/large", times=3) for number in range(30)]
+        while unsent(listener) < LARGE:
+            await asyncio.sleep(0.01)
+        for one in held:
+            one.close()
+        ask(port, 0, "/gone").close()
+        while listener.open_connections:
+            await asyncio.sleep(0.01)
+
+    try:
+        serve(body, ConnectionLimits(idle_seconds=30))
+    finally:
+        logger.remove(sink)
+    assert lines == []
