@@ -54,8 +54,7 @@ class QuotaExceeded(Transient):
 
 
 class CyclesUsedUp(Rejected):
-    """A run was ended, as the cycles that its client may still have executed were used up (HTTP
-    429)."""
+    """A run was ended, as the cycles that its client may still have executed were used up."""
 
     code = "cycles_used_up"
     advice = (

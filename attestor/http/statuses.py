@@ -15,7 +15,6 @@ from attestor.errors import (
 )
 from attestor.errors.access import (
     ClientRefused,
-    CyclesUsedUp,
     ExpectationUnknown,
     QuotaExceeded,
     Unauthenticated,
@@ -44,7 +43,6 @@ STATUSES: tuple[tuple[type[AttestorError], int], ...] = (
     (ForbiddenCall, 422),
     (ExecutorCrashed, 500),
     (ExpectationUnknown, 417),
-    (CyclesUsedUp, 429),
     (Rejected, 422),
     (SigningHalted, 503),
     (QuotaExceeded, 429),
