@@ -262,3 +262,7 @@ def test_node_of_one_chain__ends__the_other_goes_on(two: TwoChains) -> None:
     assert (told["error"]["chain"], told["error"]["code"]) == ("first", "rpc_unreachable")
     assert two.health("?chain=first").status_code == 503
     assert two.health("?chain=second").status_code == 200
+    # What AttestorChainNotRunning goes by.
+    metrics = requests.get(f"http://127.0.0.1:{two.health_port}/metrics", timeout=10).text
+    assert 'attestor_chain_running{chain="first"} 0' in metrics
+    assert 'attestor_chain_running{chain="second"} 1' in metrics
