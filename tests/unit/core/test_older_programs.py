@@ -93,7 +93,7 @@ def test_check__32_bits_with_paths_of_sp1s_crates__told_by_their_version(
     "fields", [{"e_phentsize": 56}, {"e_phoff": 2**32 - 1}, {"e_type": 3}, {"e_phentsize": 0}]
 )
 def test_check__32_bits_and_broken__named_as_far_as_it_can_be(fields: dict[str, int]) -> None:
-    assert name_of(elf32(UP_TO_V4_CODE, **fields)) == "SP1 v3 to v5"
+    assert name_of(elf32(UP_TO_V4_CODE, b"", **fields)) == "SP1 v3 to v5"
     text = path_of("sp1-zkvm-4.1.7/src/heap.rs")
     assert name_of(elf32(UP_TO_V4_CODE, text, **fields)) == "SP1 v4"
 
