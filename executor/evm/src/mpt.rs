@@ -7,7 +7,7 @@ use alloy_trie::{EMPTY_ROOT_HASH, TrieAccount};
 
 use crate::pool::Nodes;
 use crate::state::{Account, Change, SlotChange, Tries};
-use crate::trie::Trie;
+use crate::trie::{Trie, hash_all};
 use crate::witness_error::{Place, WitnessError};
 
 /// The tries of a witness, as far as they were read.
@@ -115,6 +115,7 @@ impl Tries for Mpt<'_> {
         for change in changes.iter().filter(|change| !change.slots.is_empty()) {
             self.update_slots(change)?;
         }
+        hash_all(self.storage.values_mut());
         let (kept, removed): (Vec<&Change>, Vec<&Change>) =
             changes.iter().partition(|change| change.account.is_some());
         for change in kept.into_iter().chain(removed) {
