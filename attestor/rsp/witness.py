@@ -148,10 +148,12 @@ def lacking(
     addresses: Iterable[bytes],
 ) -> tuple[bytes, ...]:
     """Those of the accounts whose ways in the state before the block lead to nodes that are left
-    out. Raises `RspWitnessInvalid`."""
+    out; none where not even its root is there. Raises `RspWitnessInvalid`."""
     back = _back(block, {hash_of(one): one for one in ancestors})
     try:
         state = Forest({keccak(node): node for node in nodes}).trie(_field(back[0], STATE))
+        if _is_unknown(state):
+            return ()
         return tuple(one for one in addresses if not _is_shown(state, keccak(one)))
     except StateProofInvalid as error:
         raise RspWitnessInvalid(error.message) from None
