@@ -81,7 +81,10 @@ class MainnetGeth:
         self._seconds = int(head["timestamp"], 16) - CANCUN_TIME
 
     def answer(self, method: str, params: list[Any]) -> Any:
-        own = [hex(int(params[0], 16) - GENESIS_NUMBER), *params[1:]] if params else []
+        if not params:
+            return self._rpc.call(method, params)
+        own, place = list(params), -1 if method == "eth_getProof" else 0
+        own[place] = hex(int(own[place], 16) - GENESIS_NUMBER)
         said = self._rpc.call(method, own)
         if method == "debug_executionWitness":
             return said | {"headers": ["0x" + self._parent(own[0]).hex()]}
