@@ -50,21 +50,21 @@ def step(jobs: Jobs, what: str, request: Request, client: str, number: int) -> N
         "withdraw": lambda: jobs.withdraw(job, client, others_wait=False),
         "forget": lambda: jobs.forget(job),
         "note": lambda: jobs.results.note_finding(job, str(number)),
-        "again": lambda: sign_again(jobs, job, number),
+        "again": lambda: again(jobs, job, number),
         "undone": lambda: undone(jobs, job, number),
     }
     steps[what]()
-
-
-def sign_again(jobs: Jobs, job: str, number: int) -> None:
-    if jobs.results.of(job) is not None:
-        jobs.results.signed_again(job, proof(number))
 
 
 def prove(jobs: Jobs, number: int) -> None:
     work = jobs.claim("owner", 60, [])
     if work is not None:
         jobs.finish(work.job, "owner", proof(number))
+
+
+def again(jobs: Jobs, job: str, number: int) -> None:
+    if jobs.results.of(job) is not None:
+        jobs.results.signed_again(job, proof(number))
 
 
 def undone(jobs: Jobs, job: str, number: int) -> None:
