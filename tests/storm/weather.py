@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from random import Random
 
-from measures.chain import BLOCK_SECONDS, GasChain
+from measures.chain import SteppedChain
 from storm.endpoint import AWAY, BALANCED, FLAKY, HONEST, MOODS, SILENT, Moods
 
 MOOD_BLOCKS = 25
@@ -21,7 +21,7 @@ class Weather:
     """Calls of `next_block` and `turn` make the storm. At each time one endpoint of several is
     honest; a single one is balanced, or away, and honest otherwise."""
 
-    def __init__(self, chain: GasChain, endpoints: Sequence[Moods], seed: int) -> None:
+    def __init__(self, chain: SteppedChain, endpoints: Sequence[Moods], seed: int) -> None:
         self._chain = chain
         self._endpoints = endpoints
         self._random = Random(seed)
@@ -33,7 +33,6 @@ class Weather:
         """Seconds by which somebody has set the machine's clock."""
         kinds = ("blocks", "reorgs", "spikes", "races", "moods", "clock steps")
         self.counts = dict.fromkeys(kinds, 0)
-        self._call = chain.node.rpc.call
 
     def next_block(self) -> None:
         """One more block, or another branch that is one longer."""
@@ -45,9 +44,9 @@ class Weather:
         if self._is_time_for(RACE_EVERY):
             self._race()
         if self._is_time_for(REORG_EVERY):
-            self._call("anvil_reorg", [self._random.randint(1, DEEPEST), []])
+            self._chain.reorg(self._random.randint(1, DEEPEST))
             self.counts["reorgs"] += 1
-        self._call("evm_mine", [])
+        self._chain.mine_one()
         self.counts["blocks"] += 1
 
     def turn(self) -> None:
@@ -74,15 +73,9 @@ class Weather:
             self._spiked_until = self._blocks + SPIKE_BLOCKS
             self.counts["spikes"] += 1
         factor = SPIKE_FACTOR if self._blocks < self._spiked_until else 1
-        self._call("anvil_setNextBlockBaseFeePerGas", [hex(5 * GWEI * factor)])
+        self._chain.set_base_fee(5 * GWEI * factor)
 
     def _race(self) -> None:
         """Somebody uses the payer from outside."""
         self._chain.pay_from_outside()
         self.counts["races"] += 1
-
-
-def set_up(chain: GasChain) -> None:
-    """Blocks are mined when the weather says so, and are as far apart as on Ethereum."""
-    chain.node.rpc.call("evm_setAutomine", [False])
-    chain.node.rpc.call("anvil_setBlockTimestampInterval", [BLOCK_SECONDS])
