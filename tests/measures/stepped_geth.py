@@ -80,7 +80,7 @@ class SteppedGeth(SteppedChain):
 
     def _wait_for_pool(self) -> None:
         """Until what is in it is as it was a moment ago, three times in a row."""
-        deadline, seen = time.monotonic() + POOL_SECONDS, []
+        deadline, seen = time.monotonic() + POOL_SECONDS, list[str]()
         while len(seen) < 3 or len(set(seen[-3:])) > 1:
             assert time.monotonic() < deadline, "geth's pool does not settle"
             seen.append(json.dumps(self._rpc.call("txpool_status", []), sort_keys=True))

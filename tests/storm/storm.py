@@ -6,6 +6,7 @@ endpoint takes; and the wall clock, which somebody sets now and then. All else i
 chain is a node, the database SQLite, and all of an answer is decoded by the daemon's own code.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -64,13 +65,22 @@ class Storm:
         self._upstream = UpstreamWay(deployment, self._pool(self._aside, 1), POLICY.period)
         self._blocks = 0
         self.away_seconds = 0
+        self._clock.every(BLOCK_SECONDS, self._block)
 
     def run(self, rotations: int) -> None:
         """Until so many signers were replaced, or long after they should have been."""
-        self._clock.every(BLOCK_SECONDS, self._block)
-        while self._blocks < rotations * MOST_BLOCKS_PER_ROTATION:
+        most = max(1, rotations) * MOST_BLOCKS_PER_ROTATION
+        self._run(lambda: len(self.judge.signers) > rotations or self._blocks >= most)
+
+    def run_blocks(self, blocks: int) -> None:
+        """For so many more."""
+        end = self._blocks + blocks
+        self._run(lambda: self._blocks >= end)
+
+    def _run(self, is_over: Callable[[], bool]) -> None:
+        while True:
             self.machine.rotation.step()
-            if len(self.judge.signers) > rotations:
+            if is_over():
                 return
             self._clock.pass_by(POLL_SECONDS)
 

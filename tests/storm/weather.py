@@ -27,6 +27,7 @@ class Weather:
         self._random = Random(seed)
         self._blocks = 0
         self._spiked_until = 0
+        self._moods_stay = False
         self.is_away = False
         """Whether the only endpoint is out of reach."""
         self.clock_is_off = 0
@@ -51,8 +52,15 @@ class Weather:
 
     def turn(self) -> None:
         """What changes between two blocks: the endpoints' moods, now and then."""
-        if self._blocks % MOOD_BLOCKS == 1:
+        if not self._moods_stay and self._blocks % MOOD_BLOCKS == 1:
             self._change_moods()
+
+    def hold(self, moods: Sequence[str]) -> None:
+        """The endpoints' moods from now on, for good."""
+        assert {HONEST, *MOODS} >= {*moods}, "there is no such mood"
+        self._moods_stay = True
+        for endpoint, mood in zip(self._endpoints, moods, strict=True):
+            endpoint.mood = mood
 
     def _is_time_for(self, every: int) -> bool:
         return self._random.randrange(every) == 0
