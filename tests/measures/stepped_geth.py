@@ -24,12 +24,14 @@ from attestor.chain.rpc import Rpc
 AFTER_OSAKA = ("bogotaTime", "amsterdamTime")
 FUNDED = ("upstream's payer",)
 """Labels of the accounts beside the payer that the genesis gives something."""
-POOL_SECONDS = 10.0
+POOL_SECONDS = 60.0
 """For the pool to take up what was sent: it does so beside the answer."""
 _SENDING = "eth_sendRawTransaction"
 
 
 class SteppedGeth(SteppedChain):
+    """`stepped_geth` makes one."""
+
     def __init__(self, url: str) -> None:
         super().__init__(Node(_MiningRpc(url, self), CHAIN_ID), START)
         self._rpc = Rpc(url)
