@@ -1,6 +1,6 @@
 # Benchmarks: each prints a JSON line per figure. docs/ says what the figures mean.
 
-.PHONY: bench-slice bench-start bench-contracts bench-chain bench-contracts-next-fork \
+.PHONY: bench-slice bench-start bench-contracts bench-chain bench-chain-geth bench-contracts-next-fork \
 	bench-cold-build bench-engine bench-sandbox bench-proofs bench-scroll bench-plugin
 
 bench-slice: setup ## times of make demo and make test, and of what bench-start has
@@ -18,7 +18,11 @@ bench-contracts: setup ## gas of the contracts; writes contracts/gas.json
 bench-chain: setup ## the daemon in a storm, in quiet times, and killed at every point
 	@$(PYTHON) scripts/bench_chain.py $(CHAIN)
 
-# Needs Go, which nothing else does.
+# Needs Go: the storm on geth, as far as it lets itself be reorganized.
+bench-chain-geth: setup $(GETH) ## the daemon in a storm, on geth
+	@$(PYTHON) scripts/bench_chain.py --part storm --geth $(GETH) $(CHAIN)
+
+# Needs Go too.
 bench-contracts-next-fork: contracts .venv/.ready $(GETH) ## gas of the contracts under the fork after Osaka, on geth
 	@$(PYTHON) scripts/bench_contracts_next_fork.py $(GETH)
 

@@ -1,7 +1,7 @@
 """The chain's side of the daemon, judged by the chain. One line of JSON per figure.
 
     bench_chain.py [--full] [--part storm|quiet|follow|memory|crashes|kills]… [--rotations N]
-        [--seed S] [--endpoints N] [--log FILE]
+        [--seed S] [--endpoints N] [--geth FILE] [--log FILE]
 
 storm: rotations in a storm. quiet: what a daemon with all of its processes asks and costs while
 nothing happens, and how long its rotations take. follow: what of many blocks followed stays in
@@ -13,14 +13,16 @@ import argparse
 import json
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
 from benchmarks.figures import tell
 from loguru import logger
-from measures.chain import BLOCK_SECONDS, START, running
+from measures.chain import BLOCK_SECONDS, START, GasChain, SteppedChain, running
+from measures.stepped_geth import stepped_geth
 from storm import following, quiet
 from storm.crash_matrix import CrashMatrix
 from storm.crash_points import points
@@ -37,6 +39,8 @@ ROTATING_BLOCK_SECONDS = 4
 def main() -> int:
     arguments = _arguments()
     logger.remove()
+    # How far the storm is, and each block with a fault, as it comes: the whole takes long.
+    logger.add(sys.stderr, level="SUCCESS", format="{message}", filter="storm.storm")
     if arguments.log:
         logger.add(arguments.log, level="DEBUG")
     # Processes are forked for the crashes: first, while there are no threads.
@@ -61,6 +65,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rotations", type=int, help="of the storm; by default 20, or 1000")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--endpoints", type=int, default=3)
+    parser.add_argument("--geth", type=Path, help="the storm on that geth, not on anvil")
     parser.add_argument("--log")
     return parser.parse_args()
 
@@ -137,13 +142,24 @@ def _quiet(arguments: argparse.Namespace) -> bool:
 
 def _storm_part(arguments: argparse.Namespace) -> bool:
     rotations = arguments.rotations or (1000 if arguments.full else 20)
-    with tempfile.TemporaryDirectory() as folder, running(START) as url:
-        storm = Storm(url, Path(folder), arguments.seed, arguments.endpoints)
+    with tempfile.TemporaryDirectory() as folder, _chain(arguments.geth) as chain:
+        storm = Storm(chain, Path(folder), arguments.seed, arguments.endpoints)
         storm.run(rotations)
         print(json.dumps(storm.weather.counts), file=sys.stderr)
         told = _told(storm, storm.away_seconds if arguments.endpoints == 1 else 0)
         storm.machine.close()
         return told
+
+
+@contextmanager
+def _chain(geth: Path | None) -> Iterator[SteppedChain]:
+    """A fresh one, of anvil or of that geth."""
+    if geth is not None:
+        with stepped_geth(geth) as stepped:
+            yield stepped
+        return
+    with running(START) as url:
+        yield GasChain(url)
 
 
 def _told(storm: Storm, may_be_idle: int) -> bool:

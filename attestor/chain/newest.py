@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from attestor.chain.endpoint import Endpoint, Query
-from attestor.chain.pool import Pool, turns
+from attestor.chain.pool import Pool
 from attestor.core.blocks import Block
 from attestor.errors import RpcError, Transient, WrongChain
 from attestor.net import Deadline
@@ -64,7 +64,7 @@ class NewestBlock:
     ) -> Block:
         heads = dict([first])
         others = [endpoint for endpoint in self._pool.ranked() if endpoint not in heads]
-        for endpoint, bound in turns(others, self._pool.whole(deadline)):
+        for endpoint, bound in self._pool.turns(others, deadline):
             with suppress(RpcError, Transient, WrongChain):
                 heads[endpoint] = endpoint.ask(latest, bound)
         chosen, holders = self._chosen(heads, at, deadline)

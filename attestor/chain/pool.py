@@ -87,7 +87,7 @@ class Pool:
         """Raise `WrongChain` when an endpoint is of another chain, and `RpcUnreachable` or
         `RpcAnswerInvalid` when none says which it is of."""
         failed: list[AttestorError] = []
-        for endpoint, bound in turns(self.endpoints, self.whole(deadline)):
+        for endpoint, bound in self.turns(self.endpoints, deadline):
             try:
                 endpoint.require_chain(bound)
             except (Transient, RpcError) as error:
@@ -110,7 +110,7 @@ class Pool:
         asked = self.ranked()
         for number in range(ROUNDS):
             again: list[Endpoint] = []
-            for endpoint, bound in turns(asked, whole):
+            for endpoint, bound in self.turns(asked, whole):
                 was_down, began = endpoint.health.is_down, self.clock()
                 try:
                     return endpoint, endpoint.ask(query, bound)
@@ -135,11 +135,23 @@ class Pool:
         """What each endpoint says that `is_asked`, the best first; its error where it says nothing.
         Whoever has heard enough stops asking."""
         asked = [endpoint for endpoint in self.ranked() if is_asked(endpoint)]
-        for endpoint, bound in turns(asked, self.whole(deadline)):
+        for endpoint, bound in self.turns(asked, deadline):
             try:
                 yield endpoint, endpoint.ask(query, bound)
             except (RpcError, Transient, WrongChain) as error:
                 yield endpoint, error
+
+    def turns(
+        self, endpoints: Sequence[Endpoint], deadline: Deadline | None
+    ) -> Iterator[tuple[Endpoint, Deadline | None]]:
+        """Each of these with its share of the time that is left, so that those that drip leave time
+        for the others, and as much for what is asked next: a decision is more than one question."""
+        whole, kept = self.whole(deadline), len(self.endpoints) > 1
+        for done, endpoint in enumerate(endpoints):
+            if whole is not None and whole.is_over:
+                return
+            parts = len(endpoints) - done + kept
+            yield endpoint, None if whole is None else whole.share(parts)
 
     def whole(self, deadline: Deadline | None) -> Deadline | None:
         """The time for all endpoints together; a single one has its own timeout."""
@@ -147,17 +159,6 @@ class Pool:
         if deadline is None and len(self.endpoints) > 1:
             return Deadline(SECONDS_PER_READ, self.clock)
         return deadline
-
-
-def turns(
-    endpoints: Sequence[Endpoint], whole: Deadline | None
-) -> Iterator[tuple[Endpoint, Deadline | None]]:
-    """Each endpoint with its share of the time that is left, so that one that drips leaves time
-    for the others."""
-    for done, endpoint in enumerate(endpoints):
-        if whole is not None and whole.is_over:
-            return
-        yield endpoint, None if whole is None else whole.share(len(endpoints) - done)
 
 
 def _is_worth_another(error: AttestorError, number: int, was_down: bool) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 
 from attestor.chain import wire
 from attestor.chain.endpoint import Endpoint, Query
-from attestor.chain.pool import Pool, most_telling, turns
+from attestor.chain.pool import Pool, most_telling
 from attestor.core.text import to_hex
 from attestor.errors import (
     AttestorError,
@@ -25,7 +25,7 @@ def send(pool: Pool, raw: bytes, transaction_hash: bytes, deadline: Deadline | N
     """
     taken = False
     failed: list[AttestorError] = []
-    for endpoint, bound in turns(pool.ranked(), pool.whole(deadline)):
+    for endpoint, bound in pool.turns(pool.ranked(), deadline):
         try:
             _offer(endpoint, raw, transaction_hash, bound)
             taken = True

@@ -46,7 +46,7 @@ class Pcs:
         crl, headers = self._get(
             f"{self._url}/sgx/{_PATH}/pckcrl", {"ca": machine.ca, "encoding": "der"}, deadline
         )
-        chain = _chain(headers, "SGX-PCK-CRL-Issuer-Chain")
+        chain = _chain(headers, ("SGX-PCK-CRL-Issuer-Chain",))
         return Collateral(
             pck_crl_issuer_chain=chain,
             root_ca_crl=self._root_crl(chain, deadline),
@@ -99,7 +99,7 @@ class Pcs:
             raise CollateralInvalid(
                 f"{origin_of(self._url)} gave no {kind.key}: {body[:60]!r}", hint=_HINT
             )
-        return SignedText(found[1], bytes.fromhex(found[2]), _chain(headers, kind.header))
+        return SignedText(found[1], bytes.fromhex(found[2]), _chain(headers, kind.headers))
 
     def _root_crl(self, chain: str, deadline: Deadline) -> bytes:
         """From the cache, which has it as hexadecimal text; Intel's own service leaves it at the
@@ -136,7 +136,8 @@ class Pcs:
 @dataclass(frozen=True)
 class _SignedKind:
     key: str
-    header: str
+    headers: tuple[str, ...]
+    """Any of which names its issuers."""
 
     @property
     def form(self) -> "re.Pattern[str]":
@@ -147,10 +148,11 @@ class _SignedKind:
         )
 
 
-_TCB_INFO = _SignedKind("tcbInfo", "TCB-Info-Issuer-Chain")
-_IDENTITY = _SignedKind("enclaveIdentity", "SGX-Enclave-Identity-Issuer-Chain")
+# The second is that of SGX and version 3, by which some caches name it in version 4 too.
+_TCB_INFO = _SignedKind("tcbInfo", ("TCB-Info-Issuer-Chain", "SGX-TCB-Info-Issuer-Chain"))
+_IDENTITY = _SignedKind("enclaveIdentity", ("SGX-Enclave-Identity-Issuer-Chain",))
 _EVALUATION_NUMBERS = _SignedKind(
-    "tcbEvaluationDataNumbers", "TCB-Evaluation-Data-Numbers-Issuer-Chain"
+    "tcbEvaluationDataNumbers", ("TCB-Evaluation-Data-Numbers-Issuer-Chain",)
 )
 
 
@@ -160,11 +162,15 @@ def _evaluation_of(text: str) -> int | None:
     return int(found[1]) if found else None
 
 
-def _chain(headers: Mapping[str, str], name: str) -> str:
-    chain = unquote(headers.get(name.lower(), ""))
-    if "-----BEGIN CERTIFICATE-----" not in chain:
-        raise CollateralInvalid(f"the answer has no certificates in its header {name}", hint=_HINT)
-    return chain
+def _chain(headers: Mapping[str, str], names: tuple[str, ...]) -> str:
+    """The certificates in the first of these headers that has any."""
+    for name in names:
+        chain = unquote(headers.get(name.lower(), ""))
+        if "-----BEGIN CERTIFICATE-----" in chain:
+            return chain
+    raise CollateralInvalid(
+        f"the answer has no certificates in its header {' or '.join(names)}", hint=_HINT
+    )
 
 
 def _binary_crl(body: bytes, what: str) -> bytes:

@@ -60,3 +60,17 @@ CliRunner().invoke(group, ["--help"])
 print([name for name in ("web3", "aiohttp", "attestor.cli.run") if name in sys.modules])
 """
     assert python(code).stdout.strip() == "[]"
+
+
+def test_loguru__exception_by_its_defaults__shows_the_values_of_variables() -> None:
+    """Why the log is set up with diagnose off: a key would be among them."""
+    code = """
+from loguru import logger
+def sign(key):
+    return int(key + "no", 16)
+try:
+    sign("0x" + "11" * 32)
+except ValueError:
+    logger.exception("signing failed")
+"""
+    assert "11" * 32 in python(code).stderr

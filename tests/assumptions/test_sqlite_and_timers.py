@@ -187,3 +187,45 @@ def test_threading__waits__go_by_the_monotonic_clock() -> None:
     """Why a duty's wait does not depend on the wall clock: CPython takes sem_clockwait where it
     was there to build with, and a wall clock elsewhere."""
     assert sysconfig.get_config_var("HAVE_SEM_CLOCKWAIT") == 1
+
+
+def test_sqlite_utils__atomic_after_begin_immediate__is_a_savepoint_of_it(path: Path) -> None:
+    """Why what is written by sqlite-utils may be part of a transaction of the store's."""
+    one, other = opened(path), opened(path)
+    one.execute("BEGIN IMMEDIATE")
+    with sqlite_utils.Database(one).atomic():
+        one.execute("INSERT INTO t VALUES (1, x'00')")
+    assert one.in_transaction
+    assert other.execute("SELECT count(*) FROM t").fetchone() == (0,)
+    one.execute("ROLLBACK")
+    assert one.execute("SELECT count(*) FROM t").fetchone() == (0,)
+
+
+def test_sqlite__defaults__are_no_write_ahead_log_and_full_synchronization(tmp_path: Path) -> None:
+    """Why the store sets what it needs at each connection."""
+    connection = opened(tmp_path / "b.sqlite")
+    assert connection.execute("PRAGMA journal_mode").fetchone() == ("delete",)
+    assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
+
+
+def test_sqlite__copy_of_the_file_alone__lacks_what_the_write_ahead_log_has(path: Path) -> None:
+    """Why a backup is made by SQLite, and never by copying."""
+    connection = opened(path)
+    connection.execute("INSERT INTO t VALUES (1, x'00')")
+    copied, backed_up = path.with_name("copied.sqlite"), path.with_name("backup.sqlite")
+    copied.write_bytes(path.read_bytes())
+    connection.execute("VACUUM INTO ?", (str(backed_up),))
+    counts = [
+        opened(one).execute("SELECT count(*) FROM t").fetchone() for one in (copied, backed_up)
+    ]
+    assert counts == [(0,), (1,)]
+
+
+def test_sqlite_utils__enabling_the_write_ahead_log_in_a_transaction__is_refused(
+    tmp_path: Path,
+) -> None:
+    """Why the store sets the journal's mode before anything else."""
+    connection = opened(tmp_path / "b.sqlite")
+    connection.execute("BEGIN IMMEDIATE")
+    with pytest.raises(Exception, match="transaction"):
+        sqlite_utils.Database(connection).enable_wal()

@@ -13,7 +13,7 @@ from attestor.chain.node import Node
 from attestor.chain.rpc import Rpc
 from attestor.core.blocks import Block
 from attestor.core.fees import GWEI
-from attestor.core.text import from_hex
+from attestor.core.text import checksummed, from_hex
 from attestor.deployment.deployer import PACE, Deployer
 from attestor.deployment.log import DeploymentLog
 from attestor.devnet.anvil import Anvil
@@ -93,12 +93,37 @@ class MeasuredChain:
         raise NotImplementedError
 
 
-class GasChain(MeasuredChain):
+class SteppedChain(MeasuredChain):
+    """A chain with which a storm does what it likes: a block for each transaction at first."""
+
+    def step_by_step(self) -> None:
+        """From now on a block is made by `mine_one` alone, as long after the one before as on
+        Ethereum."""
+        raise NotImplementedError
+
+    def mine_one(self) -> None:
+        """A block of what waits."""
+        raise NotImplementedError
+
+    def reorg(self, depth: int) -> None:
+        """Other blocks in the place of so many, without their transactions."""
+        raise NotImplementedError
+
+    def set_base_fee(self, wei: int) -> None:
+        """Of the next block, where a chain lets itself be told."""
+        raise NotImplementedError
+
+    def fund(self, address: bytes) -> None:
+        """Give it what transactions cost."""
+        raise NotImplementedError
+
+
+class GasChain(SteppedChain):
     """anvil with fixed times and blocks on demand."""
 
     def __init__(self, url: str) -> None:
         super().__init__(Node(Rpc(url), CHAIN_ID), START)
-        self.node.rpc.call("anvil_setBalance", [self.account.address, hex(FUNDS)])
+        self.fund(self.sender)
         self.node.rpc.call("anvil_setBlockTimestampInterval", [BLOCK_SECONDS])
         self._probe: bytes | None = None
 
@@ -110,6 +135,22 @@ class GasChain(MeasuredChain):
         answer = self.node.call(self._probe, bytes(12) + to + calldata)
         assert int.from_bytes(answer[:32], "big") == 1, "the call reverted"
         return int.from_bytes(answer[32:64], "big"), answer[64:96]
+
+    def step_by_step(self) -> None:
+        self.node.rpc.call("evm_setAutomine", [False])
+        self.node.rpc.call("anvil_setBlockTimestampInterval", [BLOCK_SECONDS])
+
+    def mine_one(self) -> None:
+        self.node.rpc.call("evm_mine", [])
+
+    def reorg(self, depth: int) -> None:
+        self.node.rpc.call("anvil_reorg", [depth, []])
+
+    def set_base_fee(self, wei: int) -> None:
+        self.node.rpc.call("anvil_setNextBlockBaseFeePerGas", [hex(wei)])
+
+    def fund(self, address: bytes) -> None:
+        self.node.rpc.call("anvil_setBalance", [checksummed(address), hex(FUNDS)])
 
     def set_time(self, timestamp: int) -> Block:
         """Mine a block of that time, in Unix seconds."""

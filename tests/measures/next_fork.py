@@ -35,7 +35,7 @@ VALID_SECONDS = 120
 """How long signers are registered: less than the blocks take until their buckets are free."""
 BLOCKS_UNTIL_FREE = 400
 START_SECONDS = 60.0
-_LISTENING = re.compile(rb"HTTP server started\s+endpoint=([0-9.:]+)")
+_LISTENING = re.compile(rb"HTTP server started\s+endpoint=([0-9.:]+)\s+auth=false")
 _UPLOADS = {
     CollateralKind.TCB_INFO: "upload_tcb_info",
     CollateralKind.QE_IDENTITY: "upload_qe_identity",
@@ -105,7 +105,6 @@ def running(
 ) -> Iterator[str]:
     """The URL of a fresh development chain, ended afterwards; of geth's own genesis, or another."""
     with TemporaryDirectory() as folder:
-        log = Path(folder) / "geth.log"
         command = [str(geth), "--dev", "--http", "--http.port", "0", "--ipcdisable", *options]
         if genesis is not None:
             file, data = Path(folder) / "genesis.json", Path(folder) / "data"
@@ -113,19 +112,27 @@ def running(
             made = [str(geth), "--datadir", str(data), "init", str(file)]
             subprocess.run(made, check=True, capture_output=True, env={"HOME": folder})
             command += ["--datadir", str(data)]
-        with log.open("wb") as opened:
-            process = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=opened,
-                stderr=subprocess.STDOUT,
-                env={"HOME": folder},
-            )
-        try:
-            yield f"http://{_endpoint(process, log)}"
-        finally:
-            process.send_signal(signal.SIGKILL)
-            process.wait()
+        with started(command, Path(folder)) as url:
+            yield url
+
+
+@contextmanager
+def started(command: list[str], folder: Path) -> Iterator[str]:
+    """The URL of a geth that this command starts, ended afterwards. It writes into that folder."""
+    log = folder / "geth.log"
+    with log.open("wb") as opened:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=opened,
+            stderr=subprocess.STDOUT,
+            env={"HOME": str(folder)},
+        )
+    try:
+        yield f"http://{_endpoint(process, log)}"
+    finally:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
 
 
 def own_genesis(geth: Path) -> dict[str, Any]:

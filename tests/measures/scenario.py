@@ -30,7 +30,7 @@ VARIATION = Variation(issued=Issued(foreign_revocations=INTEL_CRL_ENTRIES))
 DAY = 86_400
 
 
-Chain = TypeVar("Chain", bound=MeasuredChain)
+Chain = TypeVar("Chain", bound=MeasuredChain, covariant=True)
 
 
 class Deployment(Generic[Chain]):

@@ -16,7 +16,6 @@ from measures.scenario import Deployment
 from storm.crash_points import Killer, Point
 from storm.crash_scenarios import POLICY, SCENARIOS, Stage, differences
 from storm.machine import Machine
-from storm.weather import set_up
 
 from attestor.chain.abi import Contract
 from attestor.chain.pool import Pool
@@ -41,7 +40,7 @@ class CrashMatrix:
             "setMaxBlockNumberDiff", POLICY.max_block_number_diff
         )
         self._chain.send(self._deployment.registry.address, window)
-        set_up(self._chain)
+        self._chain.step_by_step()
         self._chain.mine(FIRST_BLOCKS)
         self._first_nonce = self._chain.node.nonce(self._chain.sender)
 

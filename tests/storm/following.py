@@ -11,7 +11,6 @@ from measures.chain import START, GasChain, running
 from measures.scenario import Deployment
 from storm.fast_node import CHAIN_ID, fast_node
 from storm.machine import POLICY, Machine
-from storm.weather import set_up
 
 from attestor.chain.heads import Heads
 from attestor.chain.node import Node
@@ -59,7 +58,7 @@ def growth(blocks: int) -> Growth:
         chain = GasChain(url)
         deployment = Deployment(chain)
         deployment.upload(deployment.items())
-        set_up(chain)
+        chain.step_by_step()
         policy = replace(POLICY, period=PERIOD_SECONDS, confirmations=2, block_lag=2)
         path = Path(folder) / "attestor.sqlite"
         pool = Pool([Rpc(url)], chain.id)

@@ -18,14 +18,19 @@ class Judge:
     signers: set[bytes] = field(default_factory=set)
     upstream_uncovered: int = 0
 
-    def see(self, handed_out: bytes | None) -> None:
-        """At the head of now, nothing else happening: a proof of that signer was handed out."""
+    def see(self, handed_out: bytes | None) -> str | None:
+        """At the head of now, nothing else happening: a proof of that signer was handed out. What
+        is wrong with that, if anything."""
+        fault = None
         if handed_out is None:
-            self.idle += bool(self.signers)
+            fault = "idle" if self.signers else None
         else:
             self.signers.add(handed_out)
-            self.uncovered += not self.registry.vouches_for(handed_out)
+            fault = None if self.registry.vouches_for(handed_out) else "uncovered"
+        self.idle += fault == "idle"
+        self.uncovered += fault == "uncovered"
         self.blocks += bool(self.signers)
+        return fault
 
     def see_upstream(self, signer: bytes | None) -> None:
         """A model of upstream signs with whatever key it has."""

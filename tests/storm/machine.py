@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from loguru import logger
-from measures.chain import GasChain
+from measures.chain import SteppedChain
 from measures.scenario import Deployment
 
 from attestor.audit import registrations, verify
@@ -55,7 +55,7 @@ POLICY = RotationPolicy(
 class Signer:
     """The signer process's keys and platform, in this process."""
 
-    def __init__(self, deployment: Deployment[GasChain], binding: Binding, clock: Any) -> None:
+    def __init__(self, deployment: Deployment[SteppedChain], binding: Binding, clock: Any) -> None:
         self.keys = Keys(clock)
         self._platform = deployment.platform
         self._binding = binding
@@ -94,7 +94,7 @@ class Machine:
 
     def __init__(
         self,
-        deployment: Deployment[GasChain],
+        deployment: Deployment[SteppedChain],
         pool: Pool,
         path: Path,
         clock: Clock,

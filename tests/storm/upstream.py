@@ -2,13 +2,14 @@
 transaction sent; nothing is asked afterwards (Automata's sp1-tee-prover, `src/main.rs`)."""
 
 from eth_account import Account
-from measures.chain import GasChain, account
+from measures.chain import SteppedChain, account
 from measures.scenario import Deployment
 
 from attestor.chain.node import Node
 from attestor.chain.pool import Pool
 from attestor.core.fees import GWEI
 from attestor.core.report_data import Binding, Layout
+from attestor.core.text import from_hex
 from attestor.errors import AttestorError
 from attestor.quote.format import parse
 from attestor.transactions.pricing import Call, Pricer
@@ -18,7 +19,7 @@ from attestor.transactions.replacement import FeePolicy
 class UpstreamWay:
     """Swaps its key every `period` seconds; `signer` is the key of now."""
 
-    def __init__(self, deployment: Deployment[GasChain], pool: Pool, period: float) -> None:
+    def __init__(self, deployment: Deployment[SteppedChain], pool: Pool, period: float) -> None:
         self.signer: bytes | None = None
         self._deployment = deployment
         self._period = period
@@ -27,7 +28,7 @@ class UpstreamWay:
         chain = deployment.chain
         self._node = Node(pool, chain.id)
         payer = Account.from_key(account("upstream's payer")[0])
-        chain.node.rpc.call("anvil_setBalance", [payer.address, hex(10**20)])
+        chain.fund(from_hex(payer.address))
         self._pricer = Pricer(self._node, payer, FeePolicy(1000 * GWEI))
 
     def step(self, now: float) -> None:

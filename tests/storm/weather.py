@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from random import Random
 
-from measures.chain import BLOCK_SECONDS, GasChain
+from measures.chain import SteppedChain
 from storm.endpoint import AWAY, BALANCED, FLAKY, HONEST, MOODS, SILENT, Moods
 
 MOOD_BLOCKS = 25
@@ -21,19 +21,19 @@ class Weather:
     """Calls of `next_block` and `turn` make the storm. At each time one endpoint of several is
     honest; a single one is balanced, or away, and honest otherwise."""
 
-    def __init__(self, chain: GasChain, endpoints: Sequence[Moods], seed: int) -> None:
+    def __init__(self, chain: SteppedChain, endpoints: Sequence[Moods], seed: int) -> None:
         self._chain = chain
         self._endpoints = endpoints
         self._random = Random(seed)
         self._blocks = 0
         self._spiked_until = 0
+        self._moods_stay = False
         self.is_away = False
         """Whether the only endpoint is out of reach."""
         self.clock_is_off = 0
         """Seconds by which somebody has set the machine's clock."""
         kinds = ("blocks", "reorgs", "spikes", "races", "moods", "clock steps")
         self.counts = dict.fromkeys(kinds, 0)
-        self._call = chain.node.rpc.call
 
     def next_block(self) -> None:
         """One more block, or another branch that is one longer."""
@@ -45,15 +45,22 @@ class Weather:
         if self._is_time_for(RACE_EVERY):
             self._race()
         if self._is_time_for(REORG_EVERY):
-            self._call("anvil_reorg", [self._random.randint(1, DEEPEST), []])
+            self._chain.reorg(self._random.randint(1, DEEPEST))
             self.counts["reorgs"] += 1
-        self._call("evm_mine", [])
+        self._chain.mine_one()
         self.counts["blocks"] += 1
 
     def turn(self) -> None:
         """What changes between two blocks: the endpoints' moods, now and then."""
-        if self._blocks % MOOD_BLOCKS == 1:
+        if not self._moods_stay and self._blocks % MOOD_BLOCKS == 1:
             self._change_moods()
+
+    def hold(self, moods: Sequence[str]) -> None:
+        """The endpoints' moods from now on, for good."""
+        assert {HONEST, *MOODS} >= {*moods}, "there is no such mood"
+        self._moods_stay = True
+        for endpoint, mood in zip(self._endpoints, moods, strict=True):
+            endpoint.mood = mood
 
     def _is_time_for(self, every: int) -> bool:
         return self._random.randrange(every) == 0
@@ -74,15 +81,9 @@ class Weather:
             self._spiked_until = self._blocks + SPIKE_BLOCKS
             self.counts["spikes"] += 1
         factor = SPIKE_FACTOR if self._blocks < self._spiked_until else 1
-        self._call("anvil_setNextBlockBaseFeePerGas", [hex(5 * GWEI * factor)])
+        self._chain.set_base_fee(5 * GWEI * factor)
 
     def _race(self) -> None:
         """Somebody uses the payer from outside."""
         self._chain.pay_from_outside()
         self.counts["races"] += 1
-
-
-def set_up(chain: GasChain) -> None:
-    """Blocks are mined when the weather says so, and are as far apart as on Ethereum."""
-    chain.node.rpc.call("evm_setAutomine", [False])
-    chain.node.rpc.call("anvil_setBlockTimestampInterval", [BLOCK_SECONDS])

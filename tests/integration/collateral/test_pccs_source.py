@@ -102,6 +102,21 @@ def test_collateral__from_a_pccs__is_what_it_serves_and_passes_the_gate(
     assert verdict.status == "UpToDate"
 
 
+def test_collateral__cache_names_the_tcb_infos_chain_as_sgx_does__is_taken(
+    platform: SimulatedPlatform,
+) -> None:
+    honest = pccs(platform.collateral())
+
+    def renamed(path: str) -> Answer:
+        status, headers, body = honest(path)
+        old = "TCB-Info-Issuer-Chain"
+        return status, {f"SGX-{k}" if k == old else k: v for k, v in headers.items()}, body
+
+    with serving(renamed) as url:
+        fetched = PccsSource(url).collateral(platform.quote(bytes(64)), NOW)
+    assert fetched.tcb_info_issuer_chain == platform.collateral().tcb_info_issuer_chain
+
+
 @pytest.mark.parametrize(
     ("resource", "answer", "kind"),
     [

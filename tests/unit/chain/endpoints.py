@@ -35,6 +35,8 @@ class MemoryHttp:
         self.asked: list[str] = []
         self.fresh: list[bool] = []
         self.reconnects = False
+        self.clock: Clock | None = None
+        """On which dripping takes all the time that it is given."""
 
     def request(self, method: str, url: str, deadline: Deadline, **options: Any) -> Response:
         request = json.loads(options["body"])
@@ -43,6 +45,8 @@ class MemoryHttp:
         self.fresh.append(not options["repeatable"])
         question = Question(request["id"], asked, params, self.chain.answer(asked, params))
         reply: Reply = question.truth if self.lie is None else self.lie(question)
+        if reply.manner == "drip" and self.clock is not None:
+            self.clock.now += deadline.remaining("reading")
         if reply.manner in FAULTS:
             raise HttpFailed(reply.manner, fault=FAULTS[reply.manner])
         headers = {name.lower(): value for name, value in reply.headers.items()}

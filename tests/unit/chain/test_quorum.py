@@ -33,6 +33,10 @@ def down(question: Question) -> Reply:
     return Reply(b"", manner="drop")
 
 
+def dripping(question: Question) -> Reply:
+    return Reply(b"", manner="drip")
+
+
 def saying(result: Any) -> Any:
     return lambda question: question.reply(result=result)
 
@@ -186,11 +190,11 @@ def test_decision__dripping_endpoints__all_calls_together_end_in_its_time() -> N
     """Each call alone has its time; what bounds them all is the decision."""
     nodes = Nodes(None)
 
-    def dripping(question: Any) -> Any:
+    def slow(question: Any) -> Any:
         nodes.clock.now += 8.0
         return question.truth
 
-    nodes.transports[0].lie = dripping
+    nodes.transports[0].lie = slow
     began, answers = nodes.clock.now, 0
     with nodes.node.pool.decision.within(20.0), pytest.raises(RpcUnreachable, match="no time"):
         for _ in range(100):
@@ -199,6 +203,26 @@ def test_decision__dripping_endpoints__all_calls_together_end_in_its_time() -> N
     assert answers == 3
     assert nodes.clock.now - began == 24.0
     assert nodes.node.nonce(ACCOUNT) == 7, "outside of it nothing is bound"
+
+
+def test_decision__two_of_three_drip__leave_time_for_all_that_the_third_is_asked() -> None:
+    nodes = Nodes(dripping, None, dripping)
+    for one in nodes.transports:
+        one.clock = nodes.clock
+    began = nodes.clock.now
+    with nodes.node.pool.decision.within(15.0):
+        for _ in range(3):
+            assert nodes.node.head() == BLOCK
+            assert nodes.node.confirmed_call(CONTRACT, b"", BLOCK) == ANSWER
+    assert nodes.clock.now - began < 15.0
+
+
+def test_decision__single_endpoint__has_all_the_time() -> None:
+    nodes = Nodes(dripping)
+    nodes.transports[0].clock, began = nodes.clock, nodes.clock.now
+    with nodes.node.pool.decision.within(8.0), pytest.raises(RpcUnreachable):
+        nodes.node.nonce(ACCOUNT)
+    assert nodes.clock.now - began == 8.0
 
 
 def test_decision__within_another__has_no_more_time_than_that() -> None:
