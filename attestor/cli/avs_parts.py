@@ -124,6 +124,7 @@ def build(
     return made(
         reporter=SignerReporter(signer),
         prover=prover,
+        address=checksummed(status.address),
         require_alive=partial(signer.require_answer, SILENT_SECONDS),
     )
 
