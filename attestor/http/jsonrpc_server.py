@@ -24,12 +24,13 @@ from attestor.errors import (
 )
 from attestor.http import jsonrpc
 from attestor.http.addressed import is_of_another_site
-from attestor.http.bodies import Bodies, BodyLimits, Memory
+from attestor.http.bodies import Bodies, BodyLimits
 from attestor.http.clients import CLIENT, Asking, peer_of
+from attestor.http.connections import CONNECTIONS
 from attestor.http.jsonrpc import Call, Failure, Item, Message, Notification, Refused
 from attestor.http.process_limits import trim_memory
-from attestor.http.server import CONNECTIONS
 from attestor.http.turns import Turns
+from attestor.http.unread import Unread
 
 Params = object
 """As they came: a list or an object, None where there are none, or what is no params at all."""
@@ -53,8 +54,6 @@ LARGE_BYTES = 4 << 20
 """After a larger body memory is given back."""
 ANSWERS_IN_MEMORY = 4
 """Answers of the largest size that may wait for clients to read them."""
-ANSWER_SECONDS, ANSWER_BYTES_PER_SECOND = 30.0, 16_384.0
-"""What a large answer may take to be read, and how much longer for so many bytes."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +86,7 @@ class JsonRpcServer:
         self._limits = limits
         self._bodies = Bodies(BodyLimits(limits.body_bytes))
         self._parsing = Turns(1)
-        self._unread = Memory(ANSWERS_IN_MEMORY * limits.body_bytes)
+        self._unread = Unread(ANSWERS_IN_MEMORY * limits.body_bytes)
 
     def add_to(self, served: web.Application) -> None:
         """Take all requests of an application; not by a route, as some targets have no path."""
@@ -161,24 +160,13 @@ class JsonRpcServer:
         return await self._send(request, client, answer)
 
     async def _send(self, request: web.Request, client: str, body: bytes) -> web.StreamResponse:
-        """A large answer, which takes memory until the client has read it. Who has most of it
-        unread gives way to others."""
-        transport = request.transport
-        evict = transport.abort if transport is not None else _nothing
-        seconds = ANSWER_SECONDS + len(body) / ANSWER_BYTES_PER_SECOND
-        with self._unread.share(client, evict) as share:
-            try:
-                self._unread.grow(share, len(body))
-            except QueueFull as error:
-                return _busy(error)
-            answer = _json(200, body)
-            try:
-                async with asyncio.timeout(seconds):
-                    await answer.prepare(request)
-                    await answer.write_eof()
-            except TimeoutError:
-                evict()
-            return answer
+        """A large answer, which takes memory until the client has read it."""
+        answer = _json(200, body)
+        try:
+            await self._unread.send(request, client, answer)
+        except QueueFull as error:
+            return _busy(error)
+        return answer
 
     async def _parsed(self, client: str, body: bytes) -> Message:
         """What the body asks. Of large ones one is read at a time: it takes several times its
@@ -234,10 +222,6 @@ class JsonRpcServer:
 
 def _busy(error: QueueFull) -> web.Response:
     return _json(503, jsonrpc.error(None, jsonrpc.standard(jsonrpc.INTERNAL_ERROR, str(error))))
-
-
-def _nothing() -> None:
-    pass
 
 
 def _json(status: int, body: bytes) -> web.Response:

@@ -3,10 +3,7 @@
 Its own texts repeat the client's bytes, and clients act on words in an error's text.
 """
 
-from collections.abc import Callable
-from typing import Any
-
-from aiohttp import hdrs, web
+from aiohttp import web
 from aiohttp.http_exceptions import (
     BadHttpMethod,
     BadStatusLine,
@@ -21,7 +18,6 @@ TEXTS: dict[type[Exception], str] = {
     BadStatusLine: "The request line is not one of HTTP/1.1.\n",
     LineTooLong: "The request line or a header of the request is too long.\n",
 }
-CONTINUE = "100-continue"
 
 
 class RequestHandler(web.RequestHandler):
@@ -37,19 +33,3 @@ class RequestHandler(web.RequestHandler):
         """The answer to what could not be read, or met an exception outside of all calls."""
         told = next((text for kind, text in TEXTS.items() if isinstance(exc, kind)), UNREADABLE)
         return super().handle_error(request, status, exc, told if status < 500 else None)
-
-
-def reading_over_expectations(
-    make_request: Callable[..., web.BaseRequest],
-) -> Callable[..., web.BaseRequest]:
-    """Makes requests that expect "100-continue" or nothing. aiohttp answers others with 417 and
-    what they expect, past all that watches over calls."""
-
-    def make(message: Any, *rest: Any) -> web.BaseRequest:
-        if hdrs.EXPECT in message.headers:
-            headers = message.headers.copy()
-            if [one.lower() for one in headers.popall(hdrs.EXPECT)] != [CONTINUE]:
-                message = message._replace(headers=headers)
-        return make_request(message, *rest)
-
-    return make

@@ -31,16 +31,17 @@ from attestor.errors import (
 )
 from attestor.errors.access import QuotaExceeded
 from attestor.http.clients import REQUEST_ID
-from attestor.http.connections import ConnectionLimits, Connections
+from attestor.http.connections import CONNECTIONS, ConnectionLimits, Connections
+from attestor.http.expectations import taken_from_aiohttp, tell_to_go_on
 from attestor.http.process_limits import bound_tls_memory
-from attestor.http.request_handler import RequestHandler, reading_over_expectations
+from attestor.http.request_handler import RequestHandler
 from attestor.http.statuses import status_of
+from attestor.http.unread import Unread
 
 FAULT_HEADER = "X-Attestor-Fault"
 STOP_SECONDS = 1.0
 """What calls that are being answered get at the end."""
 BACKLOG = 1024
-CONNECTIONS = web.AppKey("connections", list[Connections])
 
 
 def application(
@@ -48,8 +49,8 @@ def application(
 ) -> web.Application:
     """An application without calls. `outer` see every answer, also those that are errors; `inner`
     come before the call, and may raise errors of ours."""
-    around = [_watch, *outer, _answer_errors, *inner, _answer_unknown]
-    made = web.Application(middlewares=around)
+    answered = [_answer_errors, Unread().middleware, *inner, _answer_unknown]
+    made = web.Application(middlewares=[_watch, *outer, *answered, tell_to_go_on])
     made[CONNECTIONS] = []
     return made
 
@@ -114,7 +115,7 @@ class Listener:
         await self._runner.setup()
         server = self._runner.server
         assert server is not None
-        server.request_factory = reading_over_expectations(server.request_factory)
+        server.request_factory = taken_from_aiohttp(server.request_factory)
         loop = asyncio.get_running_loop()
         handler = partial(RequestHandler, server, loop=loop, **self._options)
         self._connections = Connections(self._listening, handler, self._limits, tls=self._tls)

@@ -14,7 +14,7 @@ from attestor.http.jsonrpc import Call, Failure, Notification, Refused
 
 MOST = 5
 ABSENT = object()
-TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=8)
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 IDS = st.none() | TEXT | st.integers(0, (1 << 64) - 1)
 NO_IDS = st.sampled_from([True, False, -1, 1 << 64, 1.5, [], {}, [1]])
 VALUES: st.SearchStrategy[Any] = st.recursive(

@@ -187,13 +187,16 @@ def test_stop__second_signal__ends_at_once() -> None:
 def test_serve__signer_process_is_silent__stops_at_sigterm_all_the_same() -> None:
     released = threading.Event()
 
+    def wait() -> None:
+        released.wait(30)
+
     async def whole() -> None:
         parts = Parts(
             "v1",
             needs_context=True,
             reporter=Slow(0),
             prover=NoProver(),
-            require_alive=lambda: released.wait(30) and None,
+            require_alive=wait,
             release=released.set,
         )
         listening = listen("127.0.0.1", 0, "avs")

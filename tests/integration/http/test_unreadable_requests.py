@@ -9,9 +9,10 @@ from aiohttp import web
 from loguru import logger
 
 from attestor.errors import AttestorError
+from attestor.http.connections import CONNECTIONS
 from attestor.http.jsonrpc import Failure
 from attestor.http.jsonrpc_server import JsonRpcLimits, JsonRpcServer, Params
-from attestor.http.server import CONNECTIONS, Listener, application, listen
+from attestor.http.server import Listener, application, listen
 
 WORDS = b"skip unexpected EOF"
 CALL = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "echo", "params": [1]}).encode()
