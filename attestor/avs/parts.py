@@ -71,6 +71,8 @@ class Parts:
     release: Callable[[], None] = lambda: None
     """Ends whatever threads still wait for: nodes and the signer process."""
     metrics: Metrics = field(default_factory=Metrics)
+    address: str | None = None
+    """Of the key that signs, as 0x text; None where nothing is signed."""
     asking: Asking = field(default_factory=Asking)
     """Says for which client a method works."""
 

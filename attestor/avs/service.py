@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from loguru import logger
 
 from attestor.avs.failures import failure_of
+from attestor.avs.health import Health
 from attestor.avs.methods import Methods
 from attestor.avs.parts import Parts
 from attestor.core.events import Event
@@ -67,9 +68,9 @@ async def serve(listening: socket.socket, serving: Serving, parts: Parts) -> Non
     methods = Methods(parts)
     served = application()
     limits = JsonRpcLimits(serving.body_limit, BATCH)
-    JsonRpcServer(methods.by_name(), parts.metrics.text, limits, failure_of, parts.asking).add_to(
-        served
-    )
+    health = Health(parts.version, parts.address)
+    given = methods.by_name(), parts.metrics.text, limits, failure_of, parts.asking
+    JsonRpcServer(*given, health.answer).add_to(served)
     listener = Listener(
         served,
         listening,
@@ -83,7 +84,7 @@ async def serve(listening: socket.socket, serving: Serving, parts: Parts) -> Non
         serving.stop_seconds,
     )
     await listener.start()
-    stopped, watching = map(asyncio.ensure_future, (stop.wait(), _watch(parts)))
+    stopped, watching = map(asyncio.ensure_future, (stop.wait(), _watch(parts, health)))
     try:
         await asyncio.wait((stopped, watching), return_when=asyncio.FIRST_COMPLETED)
         if watching.done():
@@ -99,10 +100,12 @@ async def serve(listening: socket.socket, serving: Serving, parts: Parts) -> Non
     logger.bind(event=Event.STOPPED).info("stopped")
 
 
-async def _watch(parts: Parts) -> None:
+async def _watch(parts: Parts, health: Health) -> None:
     """Raise what `parts.require_alive` does."""
     while True:
+        health.asked()
         await asyncio.to_thread(parts.require_alive)
+        health.answered()
         await asyncio.sleep(WATCH_SECONDS)
 
 

@@ -42,7 +42,7 @@ from attestor.store.lock import lock_database
 AUTO = "auto"
 L1_SECONDS = 30
 SILENT_SECONDS = 300
-"""Without an answer of the signer process the service ends: calls would wait for ever. Long, as the
+"""Without an answer of the signer process the service ends: calls would wait forever. Long, as the
 key goes with it, and a machine that is short of time is slow to answer."""
 
 
@@ -124,6 +124,7 @@ def build(
     return made(
         reporter=SignerReporter(signer),
         prover=prover,
+        address=checksummed(status.address),
         require_alive=partial(signer.require_answer, SILENT_SECONDS),
     )
 

@@ -1,7 +1,8 @@
 """JSON-RPC over HTTP, with the statuses and bodies of jsonrpsee 0.23.
 
-A POST has calls, a GET of any path is answered with metrics (as the prover of the AVS does), all
-else is refused. Calls attach as methods by name; each gets its params and gives a value for JSON.
+A POST has calls, a GET of any path but `/healthz` is answered with metrics (as the prover of the
+AVS does), all else is refused. Calls attach as methods by name; each gets its params and gives a
+value for JSON.
 """
 
 import asyncio
@@ -34,6 +35,8 @@ from attestor.http.unread import Unread
 Params = object
 """As they came: a list or an object, None where there are none, or what is no params at all."""
 Method = Callable[[Params], Awaitable[object]]
+Health = Callable[[], tuple[int, object]]
+"""Status and value of the answer to `GET /healthz`."""
 
 JSON = "application/json; charset=utf-8"
 CONTENT_TYPES = frozenset(
@@ -72,8 +75,10 @@ class JsonRpcServer:
         limits: JsonRpcLimits,
         failure_of: Callable[[AttestorError], Failure],
         asking: Asking | None = None,
+        health: Health | None = None,
     ) -> None:
-        """`asking` is told for whom a method works."""
+        """`asking` is told for whom a method works. Without `health`, `/healthz` has metrics."""
+        self._health = health
         self._methods = methods
         self._asking = asking or Asking()
         self._failure_of = failure_of
@@ -105,12 +110,18 @@ class JsonRpcServer:
         if is_of_another_site(request):
             return _plain(403, OTHER_SITE)
         if request.method == "GET":
-            return _json(200, self._metrics().encode())
+            return self._get(request.path)
         if request.method != "POST":
             return _plain(405, WRONG_VERB)
         if request.headers.get("Content-Type", "").lower() not in CONTENT_TYPES:
             return _plain(415, WRONG_TYPE)
         return None
+
+    def _get(self, path: str) -> web.Response:
+        if path == "/healthz" and self._health is not None:
+            status, value = self._health()
+            return _json(status, jsonrpc.encode(value))
+        return _json(200, self._metrics().encode())
 
     async def _answer_post(self, request: web.Request) -> web.StreamResponse:
         request[CLIENT] = client = peer_of(request)

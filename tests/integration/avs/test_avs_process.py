@@ -56,6 +56,15 @@ def test_metadata__by_the_guides_curl__is_what_it_shows(name: str, tmp_path: Pat
         assert shown.text.startswith("# HELP avs_prover_ctx_ms_gauge gauge for generating context")
 
 
+def test_health__of_a_running_service__names_its_key(tmp_path: Path) -> None:
+    with running(write_file(tmp_path)) as started:
+        found = requests.get(f"http://127.0.0.1:{started.port}/healthz", timeout=10)
+        (told,) = (line for line in started.lines if "are signed by" in line)
+    assert found.status_code == 200
+    assert found.json()["status"] == "ok"
+    assert found.json()["prover_address"] in told
+
+
 def test_start__with_tls__serves_tls(tmp_path: Path) -> None:
     prefix = write(tmp_path, CHAIN, OWN.key_pem())
     authority = tmp_path / "authority.pem"

@@ -88,7 +88,9 @@ def serve(
             "slow": slow,
             "huge": huge,
         }
-        server = JsonRpcServer(methods, lambda: "a 1\n", JsonRpcLimits(body_limit, 3), told)
+        server = JsonRpcServer(
+            methods, lambda: "a 1\n", JsonRpcLimits(body_limit, 3), told, None, health
+        )
         server.add_to(served)
         listener = Listener(served, listen("127.0.0.1", 0, "avs"), limits, tls)
         await listener.start()
@@ -130,6 +132,10 @@ def call(method: str, params: object = None) -> str:
 def error(number: int, message: str, data: str | None = None) -> str:
     more = "" if data is None else f',"data":"{data}"'
     return f'{{"jsonrpc":"2.0","error":{{"code":{number},"message":"{message}"{more}}},"id":1}}'
+
+
+def health() -> tuple[int, object]:
+    return 503, {"status": "no"}
 
 
 def asked_of(host: str, origin: str | None = None) -> bytes:
@@ -212,6 +218,8 @@ EXCHANGES: dict[str, tuple[bytes, int, str, str]] = {
     "options": (b"OPTIONS / HTTP/1.1\r\nHost: x\r\n\r\n", 405, "text/plain", WRONG_VERB),
     "get": (b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", 200, JSON, "a 1\n"),
     "get any path": (b"GET /a/%20b?c=d HTTP/1.1\r\nHost: x\r\n\r\n", 200, JSON, "a 1\n"),
+    "health": (b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n", 503, JSON, '{"status":"no"}'),
+    "below health": (b"GET /healthz/ HTTP/1.1\r\nHost: x\r\n\r\n", 200, JSON, "a 1\n"),
     "get a line's end": (b"GET /a%0Ab HTTP/1.1\r\nHost: x\r\n\r\n", 200, JSON, "a 1\n"),
     "get a whole address": (b"GET http://x HTTP/1.1\r\nHost: x\r\n\r\n", 200, JSON, "a 1\n"),
     "options of a server": (
