@@ -29,13 +29,6 @@ class ClientRefused(Rejected):
     )
 
 
-class ExpectationUnknown(Rejected):
-    """A request's header Expect asks for something else than 100-continue (HTTP 417)."""
-
-    code = "expectation_unknown"
-    advice = "Leave the header Expect out."
-
-
 class QuotaExceeded(Transient):
     """A client used up one of its quotas (HTTP 429). `limit` is the quota's name, `seconds` is when
     some of it is there again."""

@@ -1,49 +1,46 @@
 """The header `Expect`, answered where everything else is: behind access rules, with id and log.
 
 aiohttp answers it before any middleware: it asks clients for bodies that are refused afterwards,
-and tells others of their mistake in a form that is not ours.
+and answers what it does not know with 417 and the client's own words. RFC 9110, section 10.1.1.
 """
 
-from aiohttp import web
+from collections.abc import Callable
+from typing import Any
+
+from aiohttp import hdrs, web
 from aiohttp.http import HttpVersion11
 from aiohttp.typedefs import Handler
 
-from attestor.core.text import one_line
-from attestor.errors.access import ExpectationUnknown
-
+WAITS = web.RequestKey("waits_to_go_on", bool)
+"""Whether the client sends its body once it is told to. Nothing else that it expects is looked
+at."""
 GO_ON = b"HTTP/1.1 100 Continue\r\n\r\n"
-IGNORES_UNKNOWN = web.AppKey("ignores_unknown_expectations", bool)
-"""Whether an application reads over what it does not know, as some servers do."""
+
+MakeRequest = Callable[..., web.BaseRequest]
 
 
-def take_over(application: web.Application) -> None:
-    """Have nothing answer the header but `answer_expectation`, of no path."""
-    resolve = application.router.resolve
+def taken_from_aiohttp(make_request: MakeRequest) -> MakeRequest:
+    """Makes requests without the header, which have `WAITS` instead."""
 
-    async def resolved(request: web.Request) -> web.UrlMappingMatchInfo:
-        found = await resolve(request)
-        vars(found.route)["handle_expect_header"] = _later
-        return found
+    def make(message: Any, *rest: Any) -> web.BaseRequest:
+        # aiohttp's own message, of a request that it cannot read, has a plain dict of headers.
+        if hdrs.EXPECT not in message.headers:
+            return make_request(message, *rest)
+        headers = message.headers.copy()
+        expected = headers.popall(hdrs.EXPECT)
+        request = make_request(message._replace(headers=headers), *rest)
+        waits = [one.strip().lower() for one in expected] == ["100-continue"]
+        request[WAITS] = waits and request.version >= HttpVersion11
+        return request
 
-    vars(application.router)["resolve"] = resolved
+    return make
 
 
 @web.middleware
-async def answer_expectation(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Tell a client that waits for it to send its body. Raises `ExpectationUnknown`."""
-    expected = request.headers.getall("Expect", ())
-    if expected and request.version >= HttpVersion11:
-        if all(one.strip().lower() == "100-continue" for one in expected):
-            await request.writer.write(GO_ON)
-            # The answer's own size begins here.
-            request.writer.output_size = 0
-        elif not request.app.get(IGNORES_UNKNOWN, False):
-            told = one_line(", ".join(expected))[:60]
-            raise ExpectationUnknown(
-                f"Expect: {told} is not known here", hint="send 100-continue, or leave it out"
-            )
+async def tell_to_go_on(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """The last middleware before a call: who got here may send a body."""
+    if request.get(WAITS, False):
+        await request.writer.write(GO_ON)
+        # The answer's own size begins here.
+        request.writer.output_size = 0
     return await handler(request)
-
-
-async def _later(request: web.Request) -> None:
-    """What aiohttp calls first."""

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 from loguru import logger
 
 from attestor.core.events import Event
@@ -21,10 +22,10 @@ from attestor.errors import (
     QueueFull,
 )
 from attestor.http import jsonrpc
+from attestor.http.addressed import is_of_another_site
 from attestor.http.bodies import Bodies, BodyLimits
 from attestor.http.clients import CLIENT, Asking, peer_of
 from attestor.http.connections import CONNECTIONS
-from attestor.http.expectations import IGNORES_UNKNOWN
 from attestor.http.jsonrpc import Call, Failure, Item, Message, Notification, Refused
 from attestor.http.process_limits import trim_memory
 from attestor.http.turns import Turns
@@ -43,6 +44,7 @@ CONTENT_TYPES = frozenset(
 WRONG_TYPE = "Supplied content type is not allowed. Content-Type: application/json is required\n"
 WRONG_VERB = "Used HTTP Method is not allowed. POST or OPTIONS is required\n"
 TOO_MANY = "Too many connections. Please try again later."
+OTHER_SITE = "Pages of other sites are not answered: this is asked without a browser.\n"
 BESIDE_LOOP_BYTES = 64 << 10
 """Larger bodies are decoded beside the loop, and larger answers count as what is sent."""
 LARGE_BYTES = 4 << 20
@@ -82,21 +84,35 @@ class JsonRpcServer:
         self._unread = Unread(ANSWERS_IN_MEMORY * limits.body_bytes)
 
     def add_to(self, served: web.Application) -> None:
-        """Take all requests of an application."""
-        served[IGNORES_UNKNOWN] = True
-        served.router.add_route("*", "/{path:.*}", self._answer)
+        """Take all requests of an application; not by a route, as some targets have no path."""
+
+        @web.middleware
+        async def take(request: web.Request, handler: Handler) -> web.StreamResponse:
+            return await self._answer(request)
+
+        served.middlewares.append(take)
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
+        without = self._without_body(request)
+        return await self._answer_post(request) if without is None else without
+
+    def _without_body(self, request: web.Request) -> web.Response | None:
+        """The answer to what is no POST of JSON, or not to be answered."""
         if any(one.is_surplus(request.transport) for one in request.app[CONNECTIONS]):
             answer = _plain(429, TOO_MANY)
             answer.force_close()
             return answer
+        if is_of_another_site(request):
+            return _plain(403, OTHER_SITE)
         if request.method == "GET":
             return _json(200, self._metrics().encode())
         if request.method != "POST":
             return _plain(405, WRONG_VERB)
         if request.headers.get("Content-Type", "").lower() not in CONTENT_TYPES:
             return _plain(415, WRONG_TYPE)
+        return None
+
+    async def _answer_post(self, request: web.Request) -> web.StreamResponse:
         request[CLIENT] = client = peer_of(request)
         self._asking.begin(client)
         try:

@@ -15,7 +15,6 @@ from attestor.errors import (
 )
 from attestor.errors.access import (
     ClientRefused,
-    ExpectationUnknown,
     QuotaExceeded,
     Unauthenticated,
 )
@@ -42,7 +41,6 @@ STATUSES: tuple[tuple[type[AttestorError], int], ...] = (
     (InternalError, 500),
     (ForbiddenCall, 422),
     (ExecutorCrashed, 500),
-    (ExpectationUnknown, 417),
     (Rejected, 422),
     (SigningHalted, 503),
     (QuotaExceeded, 429),

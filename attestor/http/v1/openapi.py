@@ -13,7 +13,6 @@ from attestor.errors import (
 )
 from attestor.errors.access import (
     ClientRefused,
-    ExpectationUnknown,
     KeyRefused,
     QuotaExceeded,
     Unauthenticated,
@@ -37,7 +36,6 @@ ALWAYS: tuple[type[AttestorError], ...] = (
     Unauthenticated,
     KeyRefused,
     ClientRefused,
-    ExpectationUnknown,
     QuotaExceeded,
     SigningHalted,
     DatabaseUnavailable,
