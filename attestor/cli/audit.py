@@ -1,12 +1,13 @@
 """`attestor audit`, `attestor audit verify` and `attestor audit policy`; `audit_evidence` has its
 other subcommands."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from attestor.cli.audit_evidence import coverage_command, proof_command
-from attestor.cli.audited import Audited
+from attestor.cli.audited import AskedRegistry, Audited
 from attestor.cli.config_options import chains_of, config_options, from_file
 from attestor.cli.database_option import database_option
 from attestor.cli.endpoint_options import check_headers_option, rpc_url_option
@@ -90,14 +91,17 @@ def verify_command(
         registry = from_file(context, "registry", audited.registry)
         registry_kind = from_file(context, "registry_kind", given.chain_registry_kind)
         check_headers = from_file(context, "check_headers", given.chain_check_headers)
-    if bool(rpc_url) != bool(registry):
+    asked = None
+    if rpc_url and registry:
+        asked = AskedRegistry(rpc_url, registry, check_headers, Layout(registry_kind))
+    elif rpc_url or registry:
         missing = "--registry" if rpc_url else "--rpc-url"
         raise ConfigurationInvalid(
             "a comparison with the chain needs a node and the registry", hint=f"set {missing} too"
         )
     from attestor.cli.audit_work import verify_history
 
-    verify_history(audited, rpc_url, registry, registry_kind, check_headers)
+    verify_history(audited, asked)
 
 
 @command.command("policy")
@@ -109,7 +113,7 @@ def verify_command(
     "--registry",
     type=ADDRESS,
     envvar="ATTESTOR_CHAIN_REGISTRY",
-    help="The TEERegistry's address; without a node, all that the database has.",
+    help="The TEERegistry's address. Without it, and without a file, all that the database has.",
 )
 @click.option(
     "--from-block",
@@ -119,9 +123,9 @@ def verify_command(
     help="First block, with --rpc-url.",
 )
 @database_option(default=None)
-@click.pass_obj
+@click.pass_context
 def policy_command(
-    audited: Audited,
+    context: click.Context,
     rpc_url: tuple[str, ...] | None,
     registry: bytes | None,
     check_headers: bool,
@@ -133,6 +137,15 @@ def policy_command(
     From the database: with the sender and time of each transaction, and changes that the chain took
     back. With --rpc-url from the chain itself.
     """
-    from attestor.cli.audit_work import show_policy
+    audited: Audited = context.obj
+    if database is not None:
+        audited = replace(audited, path=database)
+    registry = from_file(context, "registry", audited.registry)
+    from attestor.cli.audit_work import show_noted_policy, show_policy
 
-    show_policy(audited, rpc_url, registry, check_headers, from_block, database)
+    if rpc_url is None:
+        show_noted_policy(audited, registry)
+        return
+    if registry is None:
+        raise ConfigurationInvalid("which registry is not known", hint="set --registry")
+    show_policy(audited, AskedRegistry(rpc_url, registry, check_headers), from_block)

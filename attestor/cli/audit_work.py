@@ -1,16 +1,15 @@
 """The work of `attestor audit`: reads the history, shows it, and compares it with the chain."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from attestor.audit import policy, registrations, report, upstream, verify
-from attestor.cli.audited import Audited
+from attestor.cli.audited import AskedRegistry, Audited
 from attestor.cli.held import summary
 from attestor.core.report_data import Layout
-from attestor.errors import AuditFailed, ConfigurationInvalid
+from attestor.errors import AuditFailed
 from attestor.store import backup
 from attestor.store.database import Store
 
@@ -39,23 +38,15 @@ def show_batches(audited: Audited) -> None:
         click.echo(SHOWN[audited.form](rows))
 
 
-def verify_history(
-    audited: Audited,
-    rpc_url: tuple[str, ...] | None,
-    registry: bytes | None,
-    registry_kind: str,
-    check_headers: bool,
-) -> None:
+def verify_history(audited: Audited, asked: AskedRegistry | None) -> None:
     """Raises `AuditFailed` where there is a fault."""
     lacking = audited.path.is_file() and backup.lacks_log(audited.path)
     store = audited.open()
     faults = _report("file", [LACKS_LOG] if lacking else [])
     faults += _report("hash chain", verify.journal_faults(store))
     faults += _report("tables", verify.table_faults(store))
-    if rpc_url and registry:
-        from attestor.cli.chain_options import open_registry
-
-        found = open_registry(rpc_url, registry, check_headers, Layout(registry_kind))
+    if asked is not None:
+        found = asked.open()
         if found.layout is Layout.UPSTREAM:
             faults += _report("registry's record", upstream_faults(store, found))
             for unseen in upstream.UNSEEN:
@@ -102,24 +93,9 @@ def _hash_at(node: "Node", head: int) -> Callable[[int], bytes | None]:
     return lambda number: node.block(number).hash if number <= head else None
 
 
-def show_policy(
-    audited: Audited,
-    rpc_url: tuple[str, ...] | None,
-    registry: bytes | None,
-    check_headers: bool,
-    from_block: int,
-    database: Path | None,
-) -> None:
-    """The changes of policy, from the database, or with a node from the chain."""
-    from attestor.cli.chain_options import open_registry
-
-    if rpc_url is None:
-        store = Store.open_to_read(database or audited.path)
-        _show_policy(store, audited.form, registry)
-        return
-    if registry is None:
-        raise ConfigurationInvalid("which registry is not known", hint="set --registry")
-    found = open_registry(rpc_url, registry, check_headers)
+def show_policy(audited: Audited, asked: AskedRegistry, from_block: int) -> None:
+    """The changes of policy, from the chain."""
+    found = asked.open()
     head = found.node.head().number
     events = policy.policy_events(from_block, head, found.policy_events)
     if audited.form == "table":
@@ -129,10 +105,12 @@ def show_policy(
         click.echo(SHOWN[audited.form]([policy.as_row(event) for event in events]))
 
 
-def _show_policy(store: Store, form: str, registry: bytes | None) -> None:
+def show_noted_policy(audited: Audited, registry: bytes | None) -> None:
+    """The changes of policy, of one registry or of all, from the database."""
+    store = audited.open()
     found = policy.rows(store, registry)
-    if form != "table":
-        click.echo(SHOWN[form](found))
+    if audited.form != "table":
+        click.echo(SHOWN[audited.form](found))
         return
     if found:
         click.echo(policy.as_table(found))

@@ -4,9 +4,28 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from attestor.core.report_data import Layout
+
 if TYPE_CHECKING:
+    from attestor.chain.registry import Registry
     from attestor.config import Config
     from attestor.store.database import Store
+
+
+@dataclass(frozen=True)
+class AskedRegistry:
+    """A registry on the chain, and the endpoints through which it is read."""
+
+    rpc_urls: tuple[str, ...]
+    address: bytes
+    check_headers: bool = True
+    layout: Layout = Layout.ATTESTOR
+
+    def open(self) -> "Registry":
+        """Raises the node's errors, and `RegistryInvalid`."""
+        from attestor.cli.chain_options import open_registry
+
+        return open_registry(self.rpc_urls, self.address, self.check_headers, self.layout)
 
 
 @dataclass(frozen=True)

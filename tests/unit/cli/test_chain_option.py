@@ -94,9 +94,8 @@ def test_audit__database_on_the_command_line__wins_over_the_file(file: Path) -> 
     assert result.exit_code == 0, result.output
 
 
-def test_audit_verify__chain__asks_its_own_node_about_its_own_registry(
-    file: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def asked_registries(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
+    """What is asked of a node, which is down."""
     asked: list[tuple[object, ...]] = []
 
     def open_registry(*arguments: object) -> None:
@@ -104,6 +103,24 @@ def test_audit_verify__chain__asks_its_own_node_about_its_own_registry(
         raise RpcUnreachable("down")
 
     monkeypatch.setattr(chain_options, "open_registry", open_registry)
+    return asked
+
+
+def test_audit_policy__node_and_file__asks_the_registry_of_the_file(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = asked_registries(monkeypatch)
+    policy = ("audit", "--config", str(file), "--chain", "second", "policy")
+    assert run(*policy).exit_code == 0
+    assert asked == []
+    assert isinstance(run(*policy, "--rpc-url", "http://b.example").exception, RpcUnreachable)
+    assert asked == [(("http://b.example",), b"\x11" * 20, True, Layout.ATTESTOR)]
+
+
+def test_audit_verify__chain__asks_its_own_node_about_its_own_registry(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = asked_registries(monkeypatch)
     monkeypatch.setenv("ATTESTOR_CHAIN_REGISTRY_KIND", "upstream")
     verify = ("audit", "--config", str(file), "--chain", "second", "verify")
     assert isinstance(run(*verify).exception, RpcUnreachable)
