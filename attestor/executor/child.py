@@ -20,6 +20,7 @@ from attestor.errors import (
     ExecutorCrashed,
 )
 from attestor.executor import starting
+from attestor.executor.cgroup import Cgroup
 from attestor.executor.resident import Resident
 from attestor.executor.sealed_memory import SealedBytes
 from attestor.executor.starting import Started
@@ -76,10 +77,11 @@ def run(
     sweep: bool = True,
     attached: SealedBytes | None = None,
     started: Started | None = None,
+    cgroup: Cgroup | None = None,
 ) -> Ended:
-    """Start `program`, or take the process of it that is `started`; write `request`, then what is
-    `appended` (so that the two need not be joined), and take its answer. What is `attached` goes
-    along as a descriptor.
+    """Start `program` in the `cgroup`, or take the process of it that is `started`; write
+    `request`, then what is `appended` (so that the two need not be joined), and take its answer.
+    What is `attached` goes along as a descriptor.
 
     With `sealed`, a descriptor of a program in memory, that is run and the file not looked at. A
     child with a `niceness` over 0 gets the processor time that others leave.
@@ -93,7 +95,7 @@ def run(
     """
     deadline = time.monotonic() + wall_seconds
     bounds = Bounds(wall_seconds, deadline, max_answer_bytes, max_resident_bytes, stop)
-    started = started or starting.start(program, sealed, sweep)
+    started = started or starting.start(program, sealed, sweep, cgroup)
     traffic = _Traffic([memoryview(part) for part in (appended, request) if part])
     try:
         if niceness:

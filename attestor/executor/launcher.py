@@ -6,6 +6,7 @@ from attestor.core import frame
 from attestor.core.execution import Limits
 from attestor.errors import ExecutorMissing
 from attestor.executor import answer, child, starting
+from attestor.executor.cgroup import Cgroup
 from attestor.executor.memory_budget import MemoryBudget
 from attestor.executor.programs import Programs
 from attestor.executor.sandbox import SandboxReport, read_report
@@ -29,13 +30,16 @@ class Launcher:
         version: int,
         programs: Programs | None = None,
         memory: MemoryBudget | None = None,
+        cgroup: Cgroup | None = None,
     ) -> None:
         """`directory` holds the programs; that is checked when one is started. With `programs`
         those are run, and what is in the directory by then does not matter. `memory` is what all
-        processes may have together, unless set a share of the machine's."""
+        processes may have together, unless set a share of the machine's; `cgroup` is where they
+        run, unless set that of this process."""
         self._directory = directory
         self._version = version
         self._memory = memory or MemoryBudget.of_machine()
+        self._cgroup = cgroup
         self._sealed = programs.descriptors if programs is not None else {}
         self._relied_on: tuple[str, ...] = ()
         self._warm: dict[str, Warm] = {}
@@ -52,7 +56,7 @@ class Launcher:
     def keep_warm(self, name: str, count: int) -> None:
         """Have so many processes of a program started before they are asked for."""
         program, sealed = self._directory / name, self._sealed.get(name)
-        self._warm[name] = Warm(lambda: starting.start(program, sealed), count)
+        self._warm[name] = Warm(lambda: starting.start(program, sealed, cgroup=self._cgroup), count)
 
     def close(self) -> None:
         """End the processes that wait for a request."""
@@ -121,6 +125,7 @@ class Launcher:
             stop=limits.stop,
             attached=attached,
             started=self._waiting(name, limits),
+            cgroup=self._cgroup,
         )
 
     def _waiting(self, name: str, limits: Limits) -> starting.Started | None:

@@ -35,6 +35,11 @@ def machine_bytes(limits: tuple[Path, ...] = _CGROUP_LIMITS) -> int:
     return min(found)
 
 
+def shared_bytes() -> int:
+    """`SHARE` of the machine's memory."""
+    return int(machine_bytes() * SHARE)
+
+
 class MemoryBudget:
     """Safe to use from several threads."""
 
@@ -47,7 +52,7 @@ class MemoryBudget:
     @classmethod
     def of_machine(cls) -> "MemoryBudget":
         """`SHARE` of the machine's memory."""
-        return cls(int(machine_bytes() * SHARE))
+        return cls(shared_bytes())
 
     @contextmanager
     def held(

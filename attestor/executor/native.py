@@ -9,6 +9,7 @@ from attestor import resources
 from attestor.core.execution import Engine, Execution, Limits
 from attestor.core.verifying_key import VerifyingKey
 from attestor.executor import answer
+from attestor.executor.cgroup import Cgroup
 from attestor.executor.launcher import Launcher
 from attestor.executor.memory_budget import MemoryBudget
 from attestor.executor.programs import Programs
@@ -34,9 +35,10 @@ class NativeExecutor:
         directory: Path,
         programs: Programs | None = None,
         memory: MemoryBudget | None = None,
+        cgroup: Cgroup | None = None,
     ) -> None:
         """As `Launcher`."""
-        self._launcher = Launcher(directory, VERSION, programs, memory)
+        self._launcher = Launcher(directory, VERSION, programs, memory, cgroup)
 
     def keep_warm(self, count: int) -> None:
         """Have so many processes that run programs started before they are asked for. Each runs

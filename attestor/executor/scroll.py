@@ -12,6 +12,7 @@ from attestor.core import frame
 from attestor.core.execution import Limits
 from attestor.errors.scroll import ScrollRequestInvalid
 from attestor.executor import scroll_answer
+from attestor.executor.cgroup import Cgroup
 from attestor.executor.launcher import Launcher
 from attestor.executor.memory_budget import MemoryBudget
 from attestor.executor.programs import Programs
@@ -79,9 +80,10 @@ class ScrollExecutor:
         directory: Path,
         programs: Programs | None = None,
         memory: MemoryBudget | None = None,
+        cgroup: Cgroup | None = None,
     ) -> None:
         """As `Launcher`."""
-        self._launcher = Launcher(directory, VERSION, programs, memory)
+        self._launcher = Launcher(directory, VERSION, programs, memory, cgroup)
 
     def execute(self, chain: Chain, blocks: BlockRange, limits: Limits) -> ExecutedRange:
         """Execute the blocks, each on the state after the one before, and check all that their

@@ -14,6 +14,7 @@ from pathlib import Path
 from attestor import resources
 from attestor.errors import ExecutorCrashed, ExecutorMissing
 from attestor.executor import leftovers
+from attestor.executor.cgroup import Cgroup
 from attestor.executor.resident import Resident
 
 BUILD_COMMAND = resources.how_to_get("make executor")
@@ -43,8 +44,11 @@ class Started:
         return os.waitid(os.P_PID, self.process.pid, options) is not None
 
 
-def start(program: Path, sealed: int | None = None, sweep: bool = True) -> Started:
-    """Start `program`, or what is in the descriptor `sealed`, with an empty environment.
+def start(
+    program: Path, sealed: int | None = None, sweep: bool = True, cgroup: Cgroup | None = None
+) -> Started:
+    """Start `program`, or what is in the descriptor `sealed`, with an empty environment, and put it
+    into the `cgroup`.
 
     Raises `ExecutorMissing` where it cannot be started, and `ExecutorCrashed` where the machine has
     no room for it now.
@@ -72,6 +76,8 @@ def start(program: Path, sealed: int | None = None, sweep: bool = True) -> Start
             stdin = theirs.fileno()
             process = leftovers.start(partial(launch, stdin)) if sweep else launch(stdin)
         undo.callback(_end, program.name, process, sweep)
+        if cgroup is not None:
+            cgroup.take(process.pid)
         ended = os.pidfd_open(process.pid)
         undo.pop_all()
     return Started(program.name, process, ours, Resident(process.pid), ended, sweep)

@@ -47,7 +47,9 @@ def start(settings: SignerSettings) -> tuple[SignerService, StartReport]:
         settings,
         sealed,
         partial(make_providers, settings),
-        partial(NativeExecutor, Path(settings.executor_directory)),
+        lambda sealed, cgroup: NativeExecutor(
+            Path(settings.executor_directory), sealed, cgroup=cgroup
+        ),
     )
     slots = Slots(
         {

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from attestor.core.execution import Limits
-from attestor.executor import SandboxReport, host_limits
+from attestor.executor import SandboxReport, cgroup, host_limits
+from attestor.executor.cgroup import Cgroup
+from attestor.executor.memory_budget import shared_bytes
 from attestor.executor.programs import Programs
 from attestor.hardening.users import User
 from attestor.signer import confinement
@@ -54,7 +56,7 @@ def secure(
     settings: Settings,
     sealed: Programs,
     make_provider: Callable[[User | None], P],
-    make_executor: Callable[[Programs], E],
+    make_executor: Callable[[Programs, Cgroup], E],
 ) -> Secured[P, E]:
     """Give up all privileges, and hold the walls against `settings.sandbox_level`; a hostile
     stand-in tries each way out where all of them should stand.
@@ -64,11 +66,13 @@ def secure(
     host_limits.require_room(settings.limits)
     user = confinement.choose_user(settings.user)
     provider = make_provider(user)
+    # While this process has the daemon's user, to whom the service's cgroup belongs.
+    group = cgroup.make(shared_bytes(), cgroup.own_place())
     missing = confinement.give_up(user)
-    executor = make_executor(sealed)
+    executor = make_executor(sealed, group)
     walls = Walls(missing, executor.sandbox_report())
     if confinement.require(walls, settings.sandbox_level, settings.development):
         confinement.try_ways_out(sealed)
-    lacking = (*walls.told(), *host_limits.lacking())
+    lacking = (*walls.told(), *group.told(), *host_limits.lacking())
     report = StartReport(sealed.build, walls.level, lacking, os.geteuid())
     return Secured(provider, executor, report)

@@ -30,7 +30,9 @@ def start(settings: PoeSettings) -> tuple[PoeService, StartReport]:
         settings,
         load_programs(settings),
         partial(make_provider, settings),
-        partial(ScrollExecutor, Path(settings.executor_directory)),
+        lambda sealed, cgroup: ScrollExecutor(
+            Path(settings.executor_directory), sealed, cgroup=cgroup
+        ),
     )
     service = PoeService(
         SecretKey.random(),

@@ -186,6 +186,7 @@ def test_start__of_an_ordinary_user__stays_that_user_and_says_so() -> None:
     uid, *missing = found.stdout.splitlines()
     assert int(uid) == ordinary_user.uid()
     assert any(line.startswith("signer process: a user of its own") for line in missing)
+    assert any(line.startswith("executor: a cgroup (") for line in missing)
 
 
 def test_start__isolated_of_an_ordinary_user__is_refused_and_names_the_wall() -> None:

@@ -9,6 +9,7 @@ from attestor.core import frame
 from attestor.core.execution import Engine, Limits
 from attestor.errors import ExecutionStopped, ExecutorCrashed
 from attestor.executor import MemoryBudget, NativeExecutor, child
+from attestor.executor.cgroup import Cgroup
 
 
 class Calls:
@@ -65,6 +66,16 @@ def test_execute__each_engine__in_its_program_and_its_memory_watched(
     ((asked, header, options),) = calls.made
     assert (asked, header["engine"]) == (name, engine)
     assert options["max_resident_bytes"] == watched
+
+
+def test_execute__with_a_cgroup__its_process_is_in_it(calls: Calls) -> None:
+    group = Cgroup(None)
+    executor = NativeExecutor(Path(), cgroup=group)
+    with pytest.raises(ExecutorCrashed):
+        executor.execute(b"elf", [], Limits(), Engine.ATTESTOR)
+    with pytest.raises(ExecutorCrashed):
+        executor.verifying_key(b"elf", Limits())
+    assert [options["cgroup"] for _, _, options in calls.made] == [group, group]
 
 
 def test_execute__no_memory_left_and_not_to_wait__not_started(calls: Calls) -> None:

@@ -1,6 +1,7 @@
 """SP1's JIT as the engine that cross-checks: evidence, which nobody can turn against us."""
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from unit.signer.test_cross_checker import OURS, Signer
@@ -15,6 +16,8 @@ from attestor.errors import (
     ExecutionTimeLimit,
     ExecutorCrashed,
 )
+from attestor.signer import cross_checker
+from attestor.signer.beside import Beside
 
 OTHER = replace(OURS, cycles=101)
 BEFORE = CrossCheckPolicy(Mode.ALWAYS, Mode.ALWAYS, engine=CheckingEngine.SP1_JIT)
@@ -22,6 +25,12 @@ AFTER = replace(BEFORE, within_budget=Mode.SAMPLE, beyond_budget=Mode.SAMPLE, sa
 OURS_ALONE = [Engine.ATTESTOR]
 JIT_ALONE = [*OURS_ALONE, Engine.SP1_JIT]
 BOTH = [*JIT_ALONE, Engine.SP1_PORTABLE]
+
+
+@pytest.fixture(autouse=True)
+def ours_ends_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However busy the machine is, before the other engine is started beside it."""
+    monkeypatch.setattr(cross_checker, "Beside", partial(Beside, head_start=60.0))
 
 
 def signer(policy: CrossCheckPolicy = BEFORE) -> Signer:
