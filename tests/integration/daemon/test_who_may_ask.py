@@ -75,6 +75,13 @@ class Open:
     def status(self, credentials: Credentials) -> int:
         return self.call("POST", "/wait_proof", b"none", credentials)[0]
 
+    def cycles(self, number: int, credentials: Credentials) -> int:
+        """What a run for that number takes."""
+        status, job, _ = self.call("POST", "/request_proof", request(number), credentials)
+        assert status == 200
+        path = f"/v1/proofs/{job.decode()}"
+        return int(json.loads(self.call("GET", path, b"", credentials)[1])["cycles"])
+
     def prove(self, credentials: Credentials) -> Any:
         net = self.devnet
         registry = RegistryView(net.node, net.deployment.registry.address)
@@ -130,8 +137,12 @@ def test_daemon__cycles_of_a_client__stay_used_up_when_the_process_is_killed(
     start: StartDevnet, tmp_path: Path
 ) -> None:
     net = Open(start, tmp_path)
-    poor = net.credentials(net.clients("add", "poor", "--cycles-per-hour", "1"))
     rich = net.credentials(net.clients("add", "rich"))
+    wait_until(lambda: net.status(rich) == 404, "a new key is taken", 5)
+    before, last = (net.cycles(number, rich) for number in (8, 9))
+    # Each number takes as many more as the one before did.
+    enough = str(2 * last - before)
+    poor = net.credentials(net.clients("add", "poor", "--cycles-per-hour", enough))
     wait_until(lambda: net.status(poor) == 404, "a new key is taken", 5)
 
     status, job, _ = net.call("POST", "/request_proof", request(10), poor)
