@@ -74,7 +74,7 @@ $(GETH): | .tools.ready
 	@scripts/install-geth $(GETH_VERSION) $(dir $@)
 
 # Needs Go too. Where geth is not built, `make test-python` leaves these out.
-test-geth: setup $(GETH) ## the daemon on geth, under Osaka and under the fork after it
+test-geth: setup $(GETH) ## geth: the daemon under two forks, and rsp's guest on its blocks
 	@.venv/bin/pytest tests/integration/geth
 
 # Debian's package; where another Chromium is in PATH, that one is used.

@@ -32,8 +32,9 @@ PLACES = {
     DEBIAN / "attestor": "usr/bin/attestor",
     DEBIAN / "copyright": "usr/share/doc/attestor/copyright",
     ROOT / "docs" / "install.md": "usr/share/doc/attestor/install.md",
-    ROOT / "docs" / "operate.md": "usr/share/doc/attestor/operate.md",
 }
+for page in ("operate", "operate-machine", "operate-clients", "operate-daily", "incidents"):
+    PLACES[ROOT / "docs" / f"{page}.md"] = f"usr/share/doc/attestor/{page}.md"
 
 
 def locked(folder: Path) -> Path:

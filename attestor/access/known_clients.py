@@ -38,13 +38,15 @@ class KnownClients:
         self._index = _Index({}, {})
         self._stamp: tuple[int, ...] | None = None
         self._looked_at = clock()
+        self.renewals = 0
+        """How often the clients became others."""
         if path is not None:
             self._stamp = _stamp(path)
             self._index = _index(clients_file.read(path))
 
     def by_key(self, key: ApiKey) -> KnownClient:
         """The client whose key it is. Raises `KeyRefused`, `ClientRefused`."""
-        self._look()
+        self.look()
         found = self._index.by_key.get(key.id)
         known, sha256, is_good = found or (None, _NOBODYS, False)
         # Compared also for an id that nobody has, so that time does not tell which ids there are.
@@ -56,7 +58,7 @@ class KnownClients:
 
     def by_name(self, name: str) -> KnownClient | None:
         """The client of that name, if the file has it. Raises `ClientRefused`."""
-        self._look()
+        self.look()
         known = self._index.by_name.get(name)
         return None if known is None else self._served(known)
 
@@ -66,7 +68,8 @@ class KnownClients:
             raise ClientRefused(f"the client {known.name} was revoked", hint="ask the operator")
         return known
 
-    def _look(self) -> None:
+    def look(self) -> None:
+        """Read the file again, where it changed."""
         now = self._clock()
         if self._path is None or now - self._looked_at < LOOK_SECONDS:
             return
@@ -77,6 +80,7 @@ class KnownClients:
         self._stamp = stamp
         try:
             self._index = _index(clients_file.read(self._path))
+            self.renewals += 1
             logger.bind(event=Event.CLIENTS_RENEWED).info(
                 "{} is read again: {} clients", self._path, len(self._index.by_name)
             )

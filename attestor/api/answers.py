@@ -65,7 +65,8 @@ class Answers:
         return result.outcome is None or not await self._renewed(job, result.outcome)
 
     async def _of(self, job: str) -> StoredResult | None:
-        return await asyncio.to_thread(self._results.of, job)
+        known = self._results.recall(job)
+        return known if known is not None else await asyncio.to_thread(self._results.of, job)
 
     def _has_ended(self, result: StoredResult) -> bool:
         if result.signer == self.chain.signer or self.chain.signer is None:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from loguru import logger
 
@@ -9,7 +10,8 @@ from attestor.access.admission import Admission
 from attestor.core.events import Event
 from attestor.core.job import Work
 from attestor.core.proof import Proof
-from attestor.errors import AttestorError, ExecutionStopped, Transient
+from attestor.errors import AttestorError, ExecutionCycleLimit, ExecutionStopped, Transient
+from attestor.errors.access import CyclesUsedUp
 
 CYCLES_PER_SECOND = 100_000_000
 """What a run that gave no result counts for, by the time that it took: a program that ends at a
@@ -30,10 +32,22 @@ class Metered:
         self._clock = clock
 
     def prove(self, work: Work) -> Proof:
-        """The proof of a job, whose cycles its client has used then."""
+        """The proof of a job, whose cycles its client has used then. Raises `CyclesUsedUp` for a
+        run that took all that its client had left."""
+        most = self._admission.begin(work.job)
+        if most is not None:
+            work = replace(work, limits=replace(work.limits, cycles=most))
         began = self._clock()
         try:
             proof = self._prove(work)
+        except ExecutionCycleLimit:
+            self._charge(work.job, work.limits.cycles or self._cycles_since(began))
+            if most is None:
+                raise
+            raise CyclesUsedUp(
+                "the run took all cycles that were left of a quota of who asked for it first",
+                hint="give the job a cycle_limit, or ask again when the quota comes back",
+            ) from None
         except ExecutionStopped:
             # Its clients left. Or whoever asks and leaves, again and again, would run for nothing.
             self._charge(work.job, self._cycles_since(began), is_over=False)

@@ -101,7 +101,8 @@ class ApiProcess:
             if self._access.files is not None:
                 renewal = TlsRenewal(self._access.files, listener.use, time.monotonic)
                 stack.callback(asyncio.create_task(renewal.run()).cancel)
-            for work in (self._beat(listener), self._housekeeping.run()):
+            access = self._access.access
+            for work in (self._beat(listener), self._housekeeping.run(), access.end_revoked()):
                 stack.callback(asyncio.create_task(work).cancel)
             await self._stop.wait()
             await self._drain()

@@ -55,6 +55,7 @@ def build(
         asking,
         lambda job: any(queue.is_open(job) for queue in queues),
         ClientCycles(store, time.time),
+        settings.max_cycles,
     )
     admission.take_over(payers(store))
 
@@ -64,6 +65,7 @@ def build(
             jobs, settings.max_open, max_open_per_client=settings.max_open_per_client
         )
         queue.accepting.require_quota = admission.require
+        queue.accepting.join_quota = admission.join
         queues.append(queue)
         of = served.registration, served.name
         answers = Answers(jobs.results, prover, daemon, *of)

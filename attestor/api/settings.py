@@ -35,6 +35,7 @@ class ApiSettings:
     workers: int
     max_open: int
     max_open_per_client: int
+    max_cycles: int
     keep_seconds: float
     keep_jobs: int
     keep_program_bytes: int

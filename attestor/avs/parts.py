@@ -66,7 +66,8 @@ class Parts:
     commits: Commits | None = None
     sampling: int = 0
     require_alive: Callable[[], None] = lambda: None
-    """Raises an `AttestorError` once the process cannot prove any more, and has to end."""
+    """Raises an `AttestorError` once the process cannot prove any more, and has to end. May wait
+    for the signer process, until `release`."""
     release: Callable[[], None] = lambda: None
     """Ends whatever threads still wait for: nodes and the signer process."""
     metrics: Metrics = field(default_factory=Metrics)

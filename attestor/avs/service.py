@@ -30,7 +30,7 @@ BATCH = 100
 THREADS = 16
 """More than all calls together use that wait in a thread: each kind of them has turns."""
 WATCH_SECONDS = 1.0
-"""Between looks at whether the signer process is still there: without it the service ends."""
+"""Between looks at whether the signer process still answers: without it the service ends."""
 
 
 @dataclass(frozen=True)
@@ -83,19 +83,27 @@ async def serve(listening: socket.socket, serving: Serving, parts: Parts) -> Non
         serving.stop_seconds,
     )
     await listener.start()
-    stopped = asyncio.ensure_future(stop.wait())
+    stopped, watching = map(asyncio.ensure_future, (stop.wait(), _watch(parts)))
     try:
-        while not stop.is_set():
-            parts.require_alive()
-            await asyncio.wait((stopped,), timeout=WATCH_SECONDS)
+        await asyncio.wait((stopped, watching), return_when=asyncio.FIRST_COMPLETED)
+        if watching.done():
+            watching.result()
         logger.bind(event=Event.STOPPING).info(
             "stopping: calls that are being answered get {:g} s", serving.stop_seconds
         )
     finally:
         stopped.cancel()
+        watching.cancel()
         await _stop(listener, methods, now)
         parts.release()
     logger.bind(event=Event.STOPPED).info("stopped")
+
+
+async def _watch(parts: Parts) -> None:
+    """Raise what `parts.require_alive` does."""
+    while True:
+        await asyncio.to_thread(parts.require_alive)
+        await asyncio.sleep(WATCH_SECONDS)
 
 
 async def _stop(listener: Listener, methods: Methods, now: asyncio.Event) -> None:

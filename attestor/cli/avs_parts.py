@@ -41,6 +41,9 @@ from attestor.store.lock import lock_database
 
 AUTO = "auto"
 L1_SECONDS = 30
+SILENT_SECONDS = 300
+"""Without an answer of the signer process the service ends: calls would wait for ever. Long, as the
+key goes with it, and a machine that is short of time is slow to answer."""
 
 
 def build(
@@ -118,7 +121,11 @@ def build(
         asking,
     )
     opened.callback(prover.close)
-    return made(reporter=SignerReporter(signer), prover=prover, require_alive=signer.require_alive)
+    return made(
+        reporter=SignerReporter(signer),
+        prover=prover,
+        require_alive=partial(signer.require_answer, SILENT_SECONDS),
+    )
 
 
 def keep_memory(provider: str) -> None:

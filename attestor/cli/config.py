@@ -35,8 +35,10 @@ def show(file: Path | None, as_json: bool, every: bool, **flags: str | None) -> 
     Of URLs the host alone is shown, and nothing of a secret. Exits with code 2 where something is
     wrong with a value or a name; what the values name on this machine is not looked at.
     """
+    from attestor.config.shown import shown as shown_of
+
     reading = config.read(file, os.environ, flags)
-    shown = config.shown(reading)
+    shown = shown_of(reading)
     if as_json:
         options = {one.option: {**asdict(one), "option": one.option} for one in shown}
         whole = {"options": options, "faults": reading.faults, "notes": reading.notes}

@@ -29,7 +29,7 @@ def command(
     """Resume signing after the engines disagreed, or a reorg was too deep.
 
     First find out which engine is right, and fix it or set executor.engine to sp1-portable
-    (docs/operate.md). The disagreement, its program and its stdin stay in the database. After a
+    (docs/incidents.md). The disagreement, its program and its stdin stay in the database. After a
     reorg find out which branch is right, and give --accept-branch: each call ends one halt.
 
     Engines that disagree halt all chains of a daemon: with --config, the disagreement is closed in

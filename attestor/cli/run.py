@@ -4,13 +4,16 @@ import os
 from collections.abc import Callable
 from dataclasses import MISSING, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from attestor import config, resources
 from attestor.cli.upstream_flags import refuse_upstream_flags, upstream_flags
-from attestor.config import Chains, Config, Reading, names
+from attestor.config import Config, names
+
+if TYPE_CHECKING:
+    from attestor.config import Chains, Reading
 
 
 def _default(known: Any) -> str:
@@ -100,7 +103,7 @@ def command(file: Path | None, dry_run: bool, chain: str | None, **given: str | 
     asyncio.run(_run(chains, lambda: config.read(file, os.environ, flags)))
 
 
-def require_sound(reading: config.Reading, starts: bool = True) -> None:
+def require_sound(reading: "Reading", starts: bool = True) -> None:
     """Raise `ConfigurationInvalid` that lists every fault: of what was given, and of what it names
     on this machine. Unless it `starts`, another daemon may have ports and database."""
     from attestor.daemon import preflight
@@ -110,7 +113,7 @@ def require_sound(reading: config.Reading, starts: bool = True) -> None:
     reading.require((*reading.faults, *preflight.faults(reading, starts=starts)))
 
 
-async def _run(chains: Chains, read: Callable[[], Reading]) -> None:
+async def _run(chains: "Chains", read: "Callable[[], Reading]") -> None:
     import asyncio
     import signal
 

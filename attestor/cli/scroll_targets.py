@@ -12,7 +12,12 @@ from attestor.scroll.keeping import files_in, read_bytes
 MOST_BLOCKS = 100_000
 _BLOCKS = re.compile(r"([0-9]{1,18})(?:-([0-9]{1,18}))?")
 _HASH = re.compile(r"0x[0-9a-fA-F]{64}")
-_COMMITS = (calldata.COMMIT_BATCH, calldata.COMMIT_WITH_PROOF, calldata.COMMIT_BATCHES)
+_COMMITS = (
+    calldata.COMMIT_BATCH,
+    calldata.COMMIT_WITH_PROOF,
+    calldata.COMMIT_BATCHES,
+    calldata.COMMIT_AND_FINALIZE,
+)
 
 
 @dataclass(frozen=True)
@@ -36,11 +41,11 @@ def parse(texts: tuple[str, ...]) -> Targets:
     blocks, files, commits, transactions = [], [], [], []
     for text in texts:
         path = Path(text)
-        if (found := _BLOCKS.fullmatch(text)) and not path.exists():
+        if (found := _BLOCKS.fullmatch(text)) and not _exists(path):
             blocks.append(_range(text, found))
         elif _HASH.fullmatch(text):
             transactions.append(from_hex(text))
-        elif not path.exists():
+        elif not _exists(path):
             raise ConfigurationInvalid(
                 f"{text!r:.80} is no block, no range of blocks, no hash, and no file",
                 hint="give a block (19604670), a range (19604670-19604689), a file or folder of "
@@ -63,6 +68,14 @@ def _range(text: str, found: "re.Match[str]") -> tuple[int, int]:
     if first == 0:
         raise ConfigurationInvalid("block 0 is the genesis, which nothing executes")
     return first, last
+
+
+def _exists(path: Path) -> bool:
+    """Calldata as text, in the place of its file, is too long for a name."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
 
 
 def calldata_of(content: bytes) -> bytes:

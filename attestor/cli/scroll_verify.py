@@ -18,7 +18,7 @@ from attestor.cli.scroll_work import Setting, Work
 from attestor.core.execution import Limits
 from attestor.core.scroll.calldata import parse_finalization
 from attestor.core.scroll.eras import NEVER
-from attestor.errors import ConfigurationInvalid, WrongChain
+from attestor.errors import AttestorError, ConfigurationInvalid, WrongChain
 from attestor.executor.scroll import Chain, ScrollExecutor
 from attestor.scroll import keeping
 from attestor.scroll.node import ScrollNode
@@ -58,15 +58,30 @@ def verify(
     )
     with shown(sys.stderr, "blocks") as display, _closed_at_the_end(node):
         work = Work(setting, display, as_json, remembers=bool(found.commits))
-        work.files(found.files)
-        for first, last in found.blocks:
-            work.range(first, last)
-        for data in found.calldata:
-            by_calldata(work, data, **commit)
-        for name in found.transactions:
-            by_transaction(work, name, **commit)
-    click.echo(json.dumps(work.as_value(), indent=2) if as_json else work.summary())
+        try:
+            _do(work, found, commit)
+        except AttestorError as error:
+            # What cannot go on loses nothing of what is done.
+            work.errors.append(error)
+            if work.blocks or work.bound:
+                _tell(work)
+            raise
+    _tell(work)
     work.finish()
+
+
+def _do(work: Work, targets: scroll_targets.Targets, commit: dict[str, Any]) -> None:
+    work.files(targets.files)
+    for first, last in targets.blocks:
+        work.range(first, last)
+    for data in targets.calldata:
+        by_calldata(work, data, **commit)
+    for name in targets.transactions:
+        by_transaction(work, name, **commit)
+
+
+def _tell(work: Work) -> None:
+    click.echo(json.dumps(work.as_value(), indent=2) if work.as_json else work.summary())
 
 
 def probe(rpc_url: str, as_json: bool) -> None:

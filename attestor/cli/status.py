@@ -52,7 +52,7 @@ def command(file: Path | None, url: str | None, as_json: bool, watch: bool) -> N
 def _look(file: Path | None, url: str | None, as_json: bool, one_line: bool) -> tuple[str, int]:
     """What to print, and the exit code."""
     from attestor.cli import status_places
-    from attestor.status import asking, codec, text
+    from attestor.status import asking
 
     indent = None if one_line else 2
     places = status_places.found(file, url)
@@ -60,6 +60,8 @@ def _look(file: Path | None, url: str | None, as_json: bool, one_line: bool) -> 
         document = asking.ask(places.url)
     except DaemonNotAnswering as error:
         return _absent(error, places.databases, as_json, indent), error.exit_code
+    from attestor.status import codec, text
+
     code = READY if document.ready else NOT_READY
     if as_json:
         return json.dumps(codec.to_json(document), indent=indent) + "\n", code

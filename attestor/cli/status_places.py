@@ -23,17 +23,14 @@ class Places:
 def found(file: Path | None, url: str | None) -> Places:
     """By the file and the environment; without a file, by the environment and the defaults. Raises
     `ConfigurationInvalid`."""
-    try:
-        chains = config.load_chains(file, os.environ, {}, needs_payer=False)
-    except ConfigurationInvalid:
-        if file is not None:
-            raise
-        # Other options that are missing are no reason to say nothing.
+    if file is None:
+        # By these three alone: others that are missing or wrong are no reason to say nothing.
         host, path = _given("health_host"), Path(_given("store_path")).expanduser()
         port = _given("health_port")
         if not port.isdecimal():
-            raise ConfigurationInvalid(f"ATTESTOR_HEALTH_PORT {port!r:.40} is no port") from None
+            raise ConfigurationInvalid(f"ATTESTOR_HEALTH_PORT {port!r:.40} is no port")
         return Places(url or _address(host, int(port)), (("", path),))
+    chains = config.load_chains(file, os.environ, {}, needs_payer=False)
     databases = tuple((one.name, one.config.store_path) for one in chains.each)
     shared = chains.shared
     return Places(url or _address(shared.health_host, shared.health_port), databases)

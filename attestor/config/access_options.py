@@ -6,7 +6,7 @@ from pathlib import Path
 from attestor.config.option import option
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)
 class AccessOptions:
     """Of the API's listener alone."""
 

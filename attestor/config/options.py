@@ -15,11 +15,15 @@ from attestor.config.option import (
 )
 from attestor.config.payers import payer_source
 from attestor.config.proof_options import ProofOptions
-from attestor.core.cross_check import CheckingEngine, Mode
-from attestor.core.execution import SIGNABLE_ENGINES, Engine
 from attestor.core.payer_source import PayerSource
-from attestor.core.report_data import Layout
 from attestor.core.tcb import ALLOWABLE_STATUSES
+
+# As in `Layout`, `Engine`, `CheckingEngine` and `Mode`, to which a test holds them: their modules
+# take longer to load than --help may take.
+REGISTRY_KINDS = ("attestor", "upstream")
+ENGINES = ("attestor", "sp1-portable")
+CHECKING_ENGINES = ("auto", "sp1-portable", "sp1-jit")
+CROSS_CHECKS = ("always", "sample", "never")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,8 +47,8 @@ class Config(AccessOptions, ProofOptions, CollateralOptions):
     chain_registry_kind: str = option(
         "choice",
         "type of the registry: our TEERegistry, or Automata's SP1TEEProverRegistry",
-        Layout.ATTESTOR,
-        choices=tuple(Layout),
+        "attestor",
+        choices=REGISTRY_KINDS,
     )
     chain_registry: bytes = option(
         "address", "address of the TEERegistry, unless the deployment file has it", b""
@@ -203,8 +207,8 @@ class Config(AccessOptions, ProofOptions, CollateralOptions):
     executor_engine: str = option(
         "choice",
         "engine that executes programs: ours, or SP1's portable executor",
-        Engine.ATTESTOR,
-        choices=SIGNABLE_ENGINES,
+        "attestor",
+        choices=ENGINES,
     )
     executor_cycles: int = option("int", "cycle limit per execution", 100_000_000_000, low=1)
     executor_wall_seconds: float = option(
@@ -223,8 +227,8 @@ class Config(AccessOptions, ProofOptions, CollateralOptions):
         "choice",
         "engine of SP1's that cross-checks: its portable executor, its JIT, or the JIT for what "
         "costs more than cross_check.portable_cycles",
-        CheckingEngine.AUTO,
-        choices=tuple(CheckingEngine),
+        "auto",
+        choices=CHECKING_ENGINES,
     )
     cross_check_portable_cycles: int = option(
         "int",
@@ -241,11 +245,11 @@ class Config(AccessOptions, ProofOptions, CollateralOptions):
         "choice",
         "cross-check by SP1's engine of executions within the budget: each one before signing, a "
         "sample after signing, or none",
-        Mode.ALWAYS,
-        choices=tuple(Mode),
+        "always",
+        choices=CROSS_CHECKS,
     )
     cross_check_beyond_budget: str = option(
-        "choice", "cross-check of executions beyond the budget", Mode.SAMPLE, choices=tuple(Mode)
+        "choice", "cross-check of executions beyond the budget", "sample", choices=CROSS_CHECKS
     )
     cross_check_sample_rate: float = option(
         "float", "probability that an execution is cross-checked in mode sample", 0.05, high=1

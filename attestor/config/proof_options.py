@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from attestor.config.option import option
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)
 class ProofOptions:
     """Options `proofs.*`."""
 

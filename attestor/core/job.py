@@ -17,6 +17,7 @@ from attestor.errors import (
 )
 
 MAX_DEADLINE_SECONDS = 86_400
+MAX_PRIORITY = 9
 _DOMAIN = b"attestor job v1\n"
 _FINAL = (GuestFailed, GuestFault, ProgramInvalid, PublicValuesMismatch, Unprovable)
 """What a program would fail with each time."""
@@ -34,11 +35,13 @@ class JobLimits:
 @dataclass(frozen=True)
 class Request:
     """What a client asks for: a program, its stdin, and limits. The program is None where it was
-    sent before, and its hash alone came with the request."""
+    sent before, and its hash alone came with the request. Of its own jobs a client has those of a
+    higher priority (0 to MAX_PRIORITY) run first; it is no part of the job's names."""
 
     program: bytes | None
     stdin: tuple[bytes, ...]
     limits: JobLimits = JobLimits()
+    priority: int = 0
 
     def identify(self, registration: str = "", program_sha256: str | None = None) -> "Identity":
         """Its names. Hashes everything that is there: seconds for hundreds of megabytes."""
@@ -148,3 +151,14 @@ class JobState:
         if self.state == "failed":
             return isinstance(self.error(), _FINAL)
         return self.state == "done"
+
+
+DONE = JobState("done", None, None)
+
+
+@dataclass(frozen=True)
+class DoneJob:
+    """A job that was proven, and the names of the clients who asked for it."""
+
+    identity: Identity
+    clients: frozenset[str]

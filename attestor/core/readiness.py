@@ -135,7 +135,7 @@ def _warnings(chain: ChainView, bounds: ReadinessBounds) -> Iterator[Reason]:
         if failing is not None:
             yield _reason(failing, chain.name)
     if chain.collateral is not None:
-        advice = "docs/operate.md, collateral on chain"
+        advice = "docs/operate-daily.md, collateral on chain"
         yield Reason("collateral_ends", chain.collateral, advice, chain.name)
 
 

@@ -72,9 +72,11 @@ def _has_long_number(text: bytes, start: int, end: int) -> bool:
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"the key {twice!r:.40} is there twice")
+        seen = set()
+        for name, _ in pairs:
+            if name in seen:
+                raise ValueError(f"the key {name!r:.40} is there twice")
+            seen.add(name)
     return members
 
 

@@ -1,7 +1,12 @@
 """Bytes to 0x text and back, alone and in JSON; untrusted text as one line that is safe to
 print."""
 
+from functools import lru_cache
+
 from attestor.core.keccak import keccak
+
+MAX_CHECKSUMMED = 1024
+"""Addresses whose text is kept: the same few are told again and again."""
 
 
 def to_hex(data: bytes) -> str:
@@ -16,6 +21,7 @@ def from_hex(text: str) -> bytes:
     return bytes.fromhex(text[2:])
 
 
+@lru_cache(MAX_CHECKSUMMED)
 def checksummed(address: bytes) -> str:
     """An address of 20 bytes as EIP-55 text."""
     if len(address) != 20:

@@ -75,6 +75,7 @@ def _settings(config: Config, database: Path, registrations: tuple[Served, ...])
         workers=config.proofs_workers,
         max_open=config.proofs_max_open,
         max_open_per_client=config.proofs_max_open_per_client,
+        max_cycles=config.executor_cycles,
         keep_seconds=config.proofs_keep_days * DAY,
         keep_jobs=config.proofs_keep_jobs,
         keep_program_bytes=config.proofs_keep_program_bytes,

@@ -37,7 +37,7 @@ class Halt:
             self._reason = reason
             self.error = SigningHalted(
                 "nothing is signed or served: the engines disagree on the result of a program",
-                hint="the operator has to act: docs/operate.md, engines that disagree",
+                hint="the operator has to act: docs/incidents.md, engines that disagree",
             )
         logger.bind(event=Event.SIGNING_HALTED).critical(
             "signing is halted, the engines disagree: {}", reason

@@ -30,6 +30,7 @@ from attestor.devnet.folder import (
     SETTINGS,
     DevnetFolder,
 )
+from attestor.devnet.mined_at_once import MinedAtOnce
 from attestor.devnet.pccs import Pccs
 from attestor.devnet.ports import free_port, require_free
 from attestor.errors import DaemonFailed, DatabaseInvalid
@@ -101,7 +102,8 @@ class Devnet:
 
     def deploy(self) -> Deployment:
         """Deploy the contracts that trust the simulated platform, with its collateral."""
-        self.deployer = DevelopmentDeployer(self.node, self._files.begin(DEPLOYMENT))
+        node = Node(MinedAtOnce(self.node.rpc), CHAIN_ID)
+        self.deployer = DevelopmentDeployer(node, self._files.begin(DEPLOYMENT))
         self.deployment = self.deployer.deploy_all(self.platform)
         self._files.finish(DEPLOYMENT)
         return self.deployment

@@ -45,7 +45,7 @@ def signer(settings: SignerSettings) -> Iterator[Finding]:
     if started.level is SandboxLevel.ISOLATED and not lacking:
         yield ok("signer", told)
     for missing in lacking:
-        yield warning("signer", f"{told}; missing is {missing}", "docs/operate.md, sandbox")
+        yield warning("signer", f"{told}; missing is {missing}", "docs/operate-machine.md, sandbox")
     if started.executor is ExecutorBuild.UNRECORDED:
         told = f"{settings.executor_directory} was not built with this attestor"
         yield warning("signer", told, f"{BUILD_COMMAND}; a real chain refuses it")

@@ -46,6 +46,16 @@ class QuotaExceeded(Transient):
         self.seconds = seconds
 
 
+class CyclesUsedUp(Rejected):
+    """A run was ended, as the cycles that its client may still have executed were used up."""
+
+    code = "cycles_used_up"
+    advice = (
+        "Give jobs a cycle_limit, so that their cycles are reserved, or ask again when the quota "
+        "comes back; the operator can raise it."
+    )
+
+
 class ClientsFileInvalid(Misconfigured):
     """The file of clients cannot be read, or is not one."""
 

@@ -91,7 +91,7 @@ class ExecutionHostMemory(Transient):
 
     code = "exec_host_memory"
     advice = (
-        "Give the machine more memory, or run fewer jobs at once (docs/operate.md has the "
+        "Give the machine more memory, or run fewer jobs at once (docs/operate-machine.md has the "
         "kernel's limits)."
     )
 

@@ -63,7 +63,7 @@ class QuoteProviderInvalid(Misconfigured):
     """This machine cannot produce quotes with the configured provider."""
 
     code = "quote_provider_invalid"
-    advice = "Set quote.provider to what this machine offers (docs/operate.md)."
+    advice = "Set quote.provider to what this machine offers (docs/operate-machine.md)."
 
 
 class CollateralInvalid(Rejected):

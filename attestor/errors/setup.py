@@ -129,7 +129,10 @@ class ProcessUserInvalid(Misconfigured):
     """The user of the signer process does not exist, or the process cannot become that user."""
 
     code = "process_user_invalid"
-    advice = "Create the user, or start the daemon with the right to become it (docs/operate.md)."
+    advice = (
+        "Create the user, or start the daemon with the right to become it "
+        "(docs/operate-machine.md)."
+    )
 
 
 class SandboxInsufficient(Misconfigured):

@@ -4,6 +4,9 @@ A request is of whose API key it has, else of the name in its connection's clien
 of its address. Calls find the client in `request[CLIENT]`, and what works for it asks `Asking`.
 """
 
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from aiohttp import web
@@ -19,7 +22,7 @@ from attestor.errors.access import ClientRefused, KeyRefused, Unauthenticated
 from attestor.http import addressed, forwarded
 from attestor.http.addresses import is_loopback, shared_by
 from attestor.http.allow_list import EVERYBODY, AllowList
-from attestor.http.clients import CLIENT, Asking, certificate_of
+from attestor.http.clients import CLIENT, REFUSED, Asking, certificate_of
 
 OPEN = ("/health", "/livez", "/readyz")
 """Calls of supervisors and load balancers: they need no name, and use up no quota."""
@@ -40,6 +43,10 @@ class AccessRules:
     unnamed: Quotas = NO_LIMITS
 
 
+REVOKED_SECONDS = 1.0
+"""How often it is looked whether clients that wait for an answer may still have one."""
+
+
 class Access:
     """One middleware. Lives in one event loop."""
 
@@ -50,6 +57,27 @@ class Access:
         self._known = known
         self._usage = usage
         self._asking = asking
+        self._answered: dict[asyncio.Task[object], web.Request] = {}
+
+    async def end_revoked(self) -> None:
+        """End the calls of clients that were revoked meanwhile, until it is cancelled: a stream of
+        events may last for minutes."""
+        judged = self._known.renewals
+        while True:
+            await asyncio.sleep(REVOKED_SECONDS)
+            if self._answered:
+                self._known.look()
+            if self._known.renewals != judged:
+                judged = self._known.renewals
+                for task, request in list(self._answered.items()):
+                    self._end_if_revoked(task, request)
+
+    def _end_if_revoked(self, task: asyncio.Task[object], request: web.Request) -> None:
+        try:
+            self._client(request)
+        except AttestorError as error:
+            request[REFUSED] = error
+            task.cancel()
 
     def use_quotas(self, named: Quotas, unnamed: Quotas) -> None:
         """Go by other quotas from the next request on."""
@@ -68,10 +96,27 @@ class Access:
         if has_body:
             self._usage.reserve_bytes(client, reserved)
         try:
-            return await handler(request)
+            with self._until_revoked(request):
+                return await handler(request)
         finally:
             if has_body:
                 self._usage.settle_bytes(client, reserved, request.content.total_bytes)
+
+    @contextmanager
+    def _until_revoked(self, request: web.Request) -> Iterator[None]:
+        """Raises why the client may not ask any more, once that is so."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._answered[task] = request
+        try:
+            yield
+        except asyncio.CancelledError:
+            if REFUSED not in request:
+                raise
+            task.uncancel()
+            raise request[REFUSED] from None
+        finally:
+            del self._answered[task]
 
     def _begin(self, request: web.Request, client: Client) -> None:
         request[CLIENT] = client

@@ -24,10 +24,14 @@ _HOST = re.compile(
 def is_of_this_machine(request: web.Request) -> bool:
     """Whether neither Host nor Origin is a name that a stranger could have made for us. Over TLS
     the certificate says for which names we are asked."""
-    hosts, origins = (request.headers.getall(name, []) for name in ("Host", "Origin"))
-    if request.transport is not None and request.transport.get_extra_info("ssl_object") is not None:
-        hosts = []
-    return all(map(is_own_host, hosts)) and all(map(_is_own_origin, origins))
+    hosts = [] if _is_over_tls(request) else request.headers.getall("Host", [])
+    return all(map(is_own_host, hosts)) and _has_own_origin(request)
+
+
+def is_of_another_site(request: web.Request) -> bool:
+    """Whether a page asks whose name a stranger could have made for us, for a port whose clients
+    may ask by any name: browsers alone send Origin. Over TLS the certificate says the names."""
+    return not _is_over_tls(request) and not _has_own_origin(request)
 
 
 def is_own_host(host: str) -> bool:
@@ -50,6 +54,15 @@ def _is_address(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _is_over_tls(request: web.Request) -> bool:
+    transport = request.transport
+    return transport is not None and transport.get_extra_info("ssl_object") is not None
+
+
+def _has_own_origin(request: web.Request) -> bool:
+    return all(map(_is_own_origin, request.headers.getall("Origin", [])))
 
 
 def _is_own_origin(origin: str) -> bool:

@@ -5,9 +5,12 @@ from contextvars import ContextVar
 from aiohttp import web
 
 from attestor.core.client import Client, How, certificate_name
+from attestor.errors import AttestorError
 from attestor.http.addresses import shared_by
 
 CLIENT = web.RequestKey("client", Client)
+REFUSED = web.RequestKey("refused", AttestorError)
+"""Why a call was ended, as its client may not ask any more."""
 REQUEST_ID = web.RequestKey("request_id", str)
 
 

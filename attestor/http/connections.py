@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+from aiohttp import web
 from loguru import logger
 
 from attestor.core.events import Event
@@ -31,6 +32,10 @@ HANDSHAKES_AT_ONCE = 1024
 """Each takes some 100 kB before anyone has shown that it can speak TLS."""
 ACCEPT_PAUSE_SECONDS = 1.0
 SWEEP_SECONDS = 1.0
+UNSENT_BYTES = 64 << 10
+"""Of an answer, in the kernel, besides what is under way."""
+READ_BYTES_PER_SECOND = 16_384.0
+"""What a client takes of its answer at least: a byte now and then is no progress."""
 
 
 @dataclass(frozen=True)
@@ -187,6 +192,8 @@ class Connections:
             return
         self._count(address, 1)
         connection.setblocking(False)
+        # What the other end does not take stays with us, where it is bounded and seen.
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_BYTES)
         protocol = partial(GuardedProtocol, self._make_protocol(), address, self)
         task = self._loop.create_task(self._connect(protocol, connection, address))
         self._tasks[task] = None
@@ -253,7 +260,7 @@ class Connections:
             await asyncio.sleep(SWEEP_SECONDS)
             now = self._clock()
             for guarded in list(self._silent):
-                if guarded.reads_its_answer():
+                if guarded.reads_its_answer(now, READ_BYTES_PER_SECOND):
                     guarded.deadline = now + self._limits.idle_seconds
                 elif now >= guarded.deadline:
                     self._silent.pop(guarded, None)
@@ -263,3 +270,7 @@ class Connections:
         self._by_address[address] += change
         if self._by_address[address] <= 0:
             del self._by_address[address]
+
+
+CONNECTIONS = web.AppKey("connections", list[Connections])
+"""Of an application: those of each of its listeners."""

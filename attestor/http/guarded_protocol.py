@@ -26,6 +26,7 @@ class GuardedProtocol(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._is_first = True
         self._unsent = 0
+        self._read_until = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -57,11 +58,14 @@ class GuardedProtocol(asyncio.Protocol):
     def resume_writing(self) -> None:
         self._inner.resume_writing()
 
-    def reads_its_answer(self) -> bool:
-        """Whether the other end took something of the answer since this was last asked."""
+    def reads_its_answer(self, now: float, bytes_per_second: float) -> bool:
+        """Whether the other end took something of what is to be sent since this was last asked, and
+        is still within the time in which it would have all of it at that rate."""
         assert self._transport is not None
         before, self._unsent = self._unsent, self._transport.get_write_buffer_size()
-        return self._unsent < before
+        if self._unsent > before:
+            self._read_until = now + self._unsent / bytes_per_second
+        return self._unsent < before and now < self._read_until
 
     def abort(self) -> None:
         """Close it without another word."""

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 from loguru import logger
 
 from attestor.core.events import Event
@@ -21,12 +22,14 @@ from attestor.errors import (
     QueueFull,
 )
 from attestor.http import jsonrpc
-from attestor.http.bodies import Bodies, BodyLimits, Memory
+from attestor.http.addressed import is_of_another_site
+from attestor.http.bodies import Bodies, BodyLimits
 from attestor.http.clients import CLIENT, Asking, peer_of
+from attestor.http.connections import CONNECTIONS
 from attestor.http.jsonrpc import Call, Failure, Item, Message, Notification, Refused
 from attestor.http.process_limits import trim_memory
-from attestor.http.server import CONNECTIONS
 from attestor.http.turns import Turns
+from attestor.http.unread import Unread
 
 Params = object
 """As they came: a list or an object, None where there are none, or what is no params at all."""
@@ -41,14 +44,13 @@ CONTENT_TYPES = frozenset(
 WRONG_TYPE = "Supplied content type is not allowed. Content-Type: application/json is required\n"
 WRONG_VERB = "Used HTTP Method is not allowed. POST or OPTIONS is required\n"
 TOO_MANY = "Too many connections. Please try again later."
+OTHER_SITE = "Pages of other sites are not answered: this is asked without a browser.\n"
 BESIDE_LOOP_BYTES = 64 << 10
 """Larger bodies are decoded beside the loop, and larger answers count as what is sent."""
 LARGE_BYTES = 4 << 20
 """After a larger body memory is given back."""
 ANSWERS_IN_MEMORY = 4
 """Answers of the largest size that may wait for clients to read them."""
-ANSWER_SECONDS, ANSWER_BYTES_PER_SECOND = 30.0, 16_384.0
-"""What a large answer may take to be read, and how much longer for so many bytes."""
 
 
 @dataclass(frozen=True)
@@ -79,23 +81,38 @@ class JsonRpcServer:
         self._limits = limits
         self._bodies = Bodies(BodyLimits(limits.body_bytes))
         self._parsing = Turns(1)
-        self._unread = Memory(ANSWERS_IN_MEMORY * limits.body_bytes)
+        self._unread = Unread(ANSWERS_IN_MEMORY * limits.body_bytes)
 
     def add_to(self, served: web.Application) -> None:
-        """Take all requests of an application."""
-        served.router.add_route("*", "/{path:.*}", self._answer, expect_handler=_expected)
+        """Take all requests of an application; not by a route, as some targets have no path."""
+
+        @web.middleware
+        async def take(request: web.Request, handler: Handler) -> web.StreamResponse:
+            return await self._answer(request)
+
+        served.middlewares.append(take)
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
+        without = self._without_body(request)
+        return await self._answer_post(request) if without is None else without
+
+    def _without_body(self, request: web.Request) -> web.Response | None:
+        """The answer to what is no POST of JSON, or not to be answered."""
         if any(one.is_surplus(request.transport) for one in request.app[CONNECTIONS]):
             answer = _plain(429, TOO_MANY)
             answer.force_close()
             return answer
+        if is_of_another_site(request):
+            return _plain(403, OTHER_SITE)
         if request.method == "GET":
             return _json(200, self._metrics().encode())
         if request.method != "POST":
             return _plain(405, WRONG_VERB)
         if request.headers.get("Content-Type", "").lower() not in CONTENT_TYPES:
             return _plain(415, WRONG_TYPE)
+        return None
+
+    async def _answer_post(self, request: web.Request) -> web.StreamResponse:
         request[CLIENT] = client = peer_of(request)
         self._asking.begin(client)
         try:
@@ -132,24 +149,13 @@ class JsonRpcServer:
         return await self._send(request, client, answer)
 
     async def _send(self, request: web.Request, client: str, body: bytes) -> web.StreamResponse:
-        """A large answer, which takes memory until the client has read it. Who has most of it
-        unread gives way to others."""
-        transport = request.transport
-        evict = transport.abort if transport is not None else _nothing
-        seconds = ANSWER_SECONDS + len(body) / ANSWER_BYTES_PER_SECOND
-        with self._unread.share(client, evict) as share:
-            try:
-                self._unread.grow(share, len(body))
-            except QueueFull as error:
-                return _busy(error)
-            answer = _json(200, body)
-            try:
-                async with asyncio.timeout(seconds):
-                    await answer.prepare(request)
-                    await answer.write_eof()
-            except TimeoutError:
-                evict()
-            return answer
+        """A large answer, which takes memory until the client has read it."""
+        answer = _json(200, body)
+        try:
+            await self._unread.send(request, client, answer)
+        except QueueFull as error:
+            return _busy(error)
+        return answer
 
     async def _parsed(self, client: str, body: bytes) -> Message:
         """What the body asks. Of large ones one is read at a time: it takes several times its
@@ -205,17 +211,6 @@ class JsonRpcServer:
 
 def _busy(error: QueueFull) -> web.Response:
     return _json(503, jsonrpc.error(None, jsonrpc.standard(jsonrpc.INTERNAL_ERROR, str(error))))
-
-
-async def _expected(request: web.Request) -> None:
-    """Tell a client that waits for it to go on, and read over whatever else it expects."""
-    if request.headers.get("Expect", "").lower() == "100-continue":
-        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        request.writer.output_size = 0
-
-
-def _nothing() -> None:
-    pass
 
 
 def _json(status: int, body: bytes) -> web.Response:

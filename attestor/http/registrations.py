@@ -65,6 +65,9 @@ class Registrations:
         if len(self._each) == 1:
             # Whatever the job is for, nobody else is here.
             return self._named(asked)
+        for serving in self._each:
+            if asked is None and serving.queue.is_known(job):
+                return serving
         found = await asyncio.to_thread(self._registration_of, job)
         for serving in self._each:
             if serving.served.registration == found:

@@ -4,11 +4,14 @@ An error is a status with {"error":{"code","message","hint"}}. Calls attach them
 application by their `add_to`.
 """
 
+import asyncio
 import logging
 import math
 import socket
 import ssl
 from collections.abc import Sequence
+from functools import partial
+from typing import Any
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
@@ -28,15 +31,17 @@ from attestor.errors import (
 )
 from attestor.errors.access import QuotaExceeded
 from attestor.http.clients import REQUEST_ID
-from attestor.http.connections import ConnectionLimits, Connections
+from attestor.http.connections import CONNECTIONS, ConnectionLimits, Connections
+from attestor.http.expectations import taken_from_aiohttp, tell_to_go_on
 from attestor.http.process_limits import bound_tls_memory
+from attestor.http.request_handler import RequestHandler
 from attestor.http.statuses import status_of
+from attestor.http.unread import Unread
 
 FAULT_HEADER = "X-Attestor-Fault"
 STOP_SECONDS = 1.0
 """What calls that are being answered get at the end."""
 BACKLOG = 1024
-CONNECTIONS = web.AppKey("connections", list[Connections])
 
 
 def application(
@@ -44,8 +49,8 @@ def application(
 ) -> web.Application:
     """An application without calls. `outer` see every answer, also those that are errors; `inner`
     come before the call, and may raise errors of ours."""
-    around = [_watch, *outer, _answer_errors, *inner, _answer_unknown]
-    made = web.Application(middlewares=around)
+    answered = [_answer_errors, Unread().middleware, *inner, _answer_unknown]
+    made = web.Application(middlewares=[_watch, *outer, *answered, tell_to_go_on])
     made[CONNECTIONS] = []
     return made
 
@@ -88,15 +93,15 @@ class Listener:
         log = logging.getLogger("attestor.http")
         log.addFilter(_is_ours)
         self._runner = web.AppRunner(
-            served,
-            access_log=None,
-            shutdown_timeout=stop_seconds,
-            logger=log,
-            handler_cancellation=True,
-            keepalive_timeout=limits.idle_seconds,
-            auto_decompress=False,
-            lingering_time=1.0,
+            served, shutdown_timeout=stop_seconds, handler_cancellation=True
         )
+        self._options: dict[str, Any] = {
+            "access_log": None,
+            "logger": log,
+            "keepalive_timeout": limits.idle_seconds,
+            "auto_decompress": False,
+            "lingering_time": 1.0,
+        }
         self._served = served
         self._listening = listening
         self._limits = limits
@@ -110,7 +115,10 @@ class Listener:
         await self._runner.setup()
         server = self._runner.server
         assert server is not None
-        self._connections = Connections(self._listening, server, self._limits, tls=self._tls)
+        server.request_factory = taken_from_aiohttp(server.request_factory)
+        loop = asyncio.get_running_loop()
+        handler = partial(RequestHandler, server, loop=loop, **self._options)
+        self._connections = Connections(self._listening, handler, self._limits, tls=self._tls)
         self._served[CONNECTIONS].append(self._connections)
         self._connections.start()
         scheme = "http" if self._tls is None else "https"

@@ -40,7 +40,7 @@ class Status:
         return web.Response(text=text, content_type="text/html", headers=HEADERS)
 
     async def document(self, request: web.Request) -> web.Response:
-        """The document, likewise: docs/operate.md has its fields."""
+        """The document, likewise: docs/operate-daily.md has its fields."""
         found = to_json(await asyncio.to_thread(self._look))
         return web.Response(
             text=json.dumps(found, indent=2), content_type="application/json", headers=HEADERS

@@ -13,7 +13,11 @@ from attestor.errors import (
     SigningHalted,
     Transient,
 )
-from attestor.errors.access import ClientRefused, QuotaExceeded, Unauthenticated
+from attestor.errors.access import (
+    ClientRefused,
+    QuotaExceeded,
+    Unauthenticated,
+)
 from attestor.errors.jobs import (
     FormNotSigned,
     JobNotFinished,

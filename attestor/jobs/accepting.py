@@ -25,8 +25,10 @@ class Accepting:
     def __init__(self, jobs: JobStore, max_open: int, max_open_per_client: int) -> None:
         self._jobs = jobs
         self.bounds = max_open, max_open_per_client
-        self.require_quota: Callable[[str], None] = lambda job: None
-        """Called before a job is queued."""
+        self.require_quota: Callable[[str, int | None], None] = lambda job, cycles: None
+        """Called before a job is queued, with the cycle limit that came with it."""
+        self.join_quota: Callable[[str, int | None], None] = lambda job, cycles: None
+        """Called before a client joins an open job."""
         self.stopping: Stopping | None = None
         """Why no job is queued any more."""
 
@@ -37,6 +39,7 @@ class Accepting:
         # One that is over may be withdrawn at this moment.
         if state is not None and state.is_final:
             if self._jobs.note_client(asked.identity.job, asked.client):
+                self._jobs.done(asked.identity.job)
                 return state
             state = None
         return self._opened(asked, wanted, state)
@@ -51,10 +54,11 @@ class Accepting:
             raise Stopping(self.stopping.message, hint=self.stopping.hint)
         if state is not None and state.is_open:
             if asked.client or asked.kept:
+                self.join_quota(job, asked.request.limits.cycles)
                 self._ask(asked)
             return state
         self._require_room(asked, [name for name in wanted if name != job])
-        self.require_quota(job)
+        self.require_quota(job, asked.request.limits.cycles)
         self._ask(asked)
         self._jobs.drop_parked(wanted, self.bounds[0])
         return JobState("queued", None, None)

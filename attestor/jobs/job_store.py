@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Protocol
 
-from attestor.core.job import Identity, JobState, Request, Withdrawn, Work
+from attestor.core.job import DoneJob, Identity, JobState, Request, Withdrawn, Work
 from attestor.core.proof import Proof
 
 
@@ -57,6 +57,12 @@ class JobStore(Protocol):
 
     def known(self, identity: Identity) -> JobState | None:
         """As `state`. Raises `RequestInvalid` when another request has that name."""
+
+    def recall(self, job: str) -> DoneJob | None:
+        """A job that is done, if that is known at once: it is called in the event loop."""
+
+    def done(self, job: str) -> DoneJob | None:
+        """A job that is done, None for any other; `recall` knows it after that, for a while."""
 
     def state(self, job: str) -> JobState | None:
         """How a job stands, or None when there is no such job."""

@@ -2,13 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 
-from attestor.core.job import Identity, JobState, Request, Withdrawn
+from attestor.core.job import DONE, Identity, JobState, Request, Withdrawn
 from attestor.errors import AttestorError, SigningHalted, Stopping
 from attestor.errors.jobs import JobUnknown
 from attestor.jobs.accepting import Accepting, Asked
+from attestor.jobs.bell import Bell
 from attestor.jobs.deadlines import Deadlines
 from attestor.jobs.job_store import JobStore
 from attestor.jobs.waiting import Waiting
@@ -46,7 +47,9 @@ class ProofQueue:
         self.deadlines = Deadlines(self._expire)
         self._waiting: dict[str, Waiting] = {}
         self._left: dict[str, asyncio.TimerHandle] = {}
-        self._added = asyncio.Event()
+        self._open: set[str] = set()
+        """Jobs that were queued here and of which nothing was heard since: they are open."""
+        self._added = Bell()
         self._turn = asyncio.Lock()
         self._halted: SigningHalted | None = None
         self._is_closed = False
@@ -92,6 +95,10 @@ class ProofQueue:
             return False
         return job in self._waiting or job in self._left or self._jobs.is_kept(job)
 
+    def is_known(self, job: str) -> bool:
+        """Whether it is certain, without a look at the disk, that this is the job's queue."""
+        return job in self._open or self._jobs.recall(job) is not None
+
     def wanted(self) -> list[str]:
         """The jobs that somebody waits for, or did a moment ago."""
         return [*self._waiting, *self._left]
@@ -108,8 +115,10 @@ class ProofQueue:
             waiting.clients[client] -= 1
             if waiting.clients.total() == 0:
                 del self._waiting[job]
-                later = asyncio.get_running_loop().call_later
-                self._left[job] = later(LEFT_SECONDS, self._check_left, job)
+                # One that is done has nothing left to be stopped.
+                if self._jobs.recall(job) is None:
+                    later = asyncio.get_running_loop().call_later
+                    self._left[job] = later(LEFT_SECONDS, self._check_left, job)
 
     async def ask(
         self,
@@ -125,15 +134,30 @@ class ProofQueue:
         `JobStore.known`. Call it while waiting for the job, unless it is to be `kept`: run whether
         or not anyone waits."""
         self.require_not_halted()
+        done = self._jobs.recall(identity.job)
+        is_known = done is not None and done.identity == identity and client in done.clients
+        if is_known and not await is_stale(identity.job):
+            return DONE
         asked = Asked(identity, request, client, kept)
         async with self._turn:
-            state = await asyncio.to_thread(self.accepting.join, asked, self.wanted())
-            if state.is_final and await is_stale(identity.job):
-                state = await asyncio.to_thread(self.accepting.run_again, asked, self.wanted())
+            # From before it is queued: it may end before this goes on.
+            self._open.add(identity.job)
+            try:
+                state = await self._joined(asked, is_stale)
+            except BaseException:
+                self._open.discard(identity.job)
+                raise
             if state.is_final:
+                self._open.discard(identity.job)
                 return state
             self.deadlines.begin(identity.job, request.limits.seconds)
         self.notify()
+        return state
+
+    async def _joined(self, asked: Asked, is_stale: IsStale) -> JobState:
+        state = await asyncio.to_thread(self.accepting.join, asked, self.wanted())
+        if state.is_final and await is_stale(asked.identity.job):
+            return await asyncio.to_thread(self.accepting.run_again, asked, self.wanted())
         return state
 
     async def withdraw(self, job: str, client: str) -> Withdrawn:
@@ -166,6 +190,8 @@ class ProofQueue:
         Raises `SigningHalted`, also for finished jobs: their proofs are in doubt too.
         """
         self.require_not_halted()
+        if self._jobs.recall(job) is not None:
+            return DONE
         # Who asked for it a moment ago is known to want it: one look less.
         if keep or job not in self.wanted():
             state = await asyncio.to_thread(self._jobs.state, job)
@@ -174,41 +200,19 @@ class ProofQueue:
         if keep:
             await asyncio.to_thread(self._jobs.keep, job)
         with self.waiting(job, client) as waiting:
-            self.notify()
+            if job not in self._open:
+                self.notify()
             return await self._until(waiting, job, timeout)
 
     async def state(self, job: str) -> JobState:
         """How a job stands. Raises `JobUnknown`, and `SigningHalted`."""
         self.require_not_halted()
+        if self._jobs.recall(job) is not None:
+            return DONE
         state = await asyncio.to_thread(self._jobs.state, job)
         if state is None:
             raise JobUnknown(f"there is no job {job}", hint="results are kept for some time only")
         return state
-
-    async def changes(
-        self, job: str, client: str, seconds: float, beat: float
-    ) -> AsyncGenerator[JobState | None]:
-        """The job's state, and again each time that it is another, until it is over or `seconds`
-        are; None where it was the same for `beat` seconds. The job is wanted meanwhile. Raises
-        `JobUnknown`, also when it is deleted meanwhile, `SigningHalted` and `Stopping`."""
-        told: JobState | None = None
-        deadline = time.monotonic() + seconds
-        with self.waiting(job, client) as waiting:
-            self.notify()
-            while True:
-                event = waiting.event
-                state = await self.state(job)
-                if state != told:
-                    told = state
-                    yield state
-                if not state.is_open or time.monotonic() >= deadline:
-                    return
-                self._require_open()
-                try:
-                    async with asyncio.timeout(min(beat, max(0.0, deadline - time.monotonic()))):
-                        await event.wait()
-                except TimeoutError:
-                    yield None
 
     def require_not_halted(self) -> None:
         """Raise `SigningHalted` once signing is halted."""
@@ -216,14 +220,12 @@ class ProofQueue:
             raise SigningHalted(self._halted.message, hint=self._halted.hint)
 
     async def until_added(self, timeout: float) -> None:
-        """Until a job is added, also one since this was last called, or that many seconds."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(timeout):
-                await self._added.wait()
-        self._added.clear()
+        """Until a job is added, also one that nobody was woken for, or that many seconds."""
+        await self._added.heard(timeout)
 
     def closed(self, job: str) -> None:
         """A job is over, or given back."""
+        self._open.discard(job)
         self.deadlines.forget(job)
         self.changed(job)
 
@@ -237,17 +239,22 @@ class ProofQueue:
         while True:
             self.require_not_halted()
             event = waiting.event
-            state = await asyncio.to_thread(self._jobs.state, job)
             left = deadline - time.monotonic()
-            if state is None or not state.is_open or left <= 0:
-                return state
-            self._require_open()
+            if self._jobs.recall(job) is not None:
+                return DONE
+            if job not in self._open or left <= 0:
+                state = await asyncio.to_thread(self._jobs.state, job)
+                left = deadline - time.monotonic()
+                if state is None or not state.is_open or left <= 0:
+                    return state
+            self.require_open()
             # Not wait_for, which can lose the cancellation of a client that left.
             with suppress(TimeoutError):
                 async with asyncio.timeout(left):
                     await event.wait()
 
-    def _require_open(self) -> None:
+    def require_open(self) -> None:
+        """Raise `Stopping` at the end."""
         if self._is_closed:
             stopping = self.accepting.stopping
             assert stopping is not None
@@ -260,7 +267,7 @@ class ProofQueue:
 
     def notify(self) -> None:
         """There is a job to be run."""
-        self._added.set()
+        self._added.ring()
 
     def _check_left(self, job: str) -> None:
         task = asyncio.get_running_loop().create_task(self._abandon(job))
@@ -272,6 +279,7 @@ class ProofQueue:
         with suppress(AttestorError):
             kept = await asyncio.to_thread(self._jobs.is_kept, job)
             if not kept and job not in self.wanted():
+                self._open.discard(job)
                 self.on_abandoned(job)
 
     def _forget_left(self, job: str) -> None:

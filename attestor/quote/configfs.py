@@ -33,7 +33,9 @@ DEADLINE_SECONDS = 60.0
 FIRST_DELAY_SECONDS = 0.25
 LONGEST_DELAY_SECONDS = 5.0
 
-PERMISSION = "prepare a report for the daemon's user (docs/operate.md, quotes), or start it as root"
+PERMISSION = (
+    "prepare a report for the daemon's user (docs/operate-machine.md, quotes), or start it as root"
+)
 
 _PASSING = frozenset({errno.EBUSY, errno.EINTR, errno.ETIMEDOUT})
 """EBUSY: the host still owns the buffer; ETIMEDOUT: no answer; EINTR: a signal arrived."""

@@ -2,7 +2,7 @@
 
 A process without root is given one report, made and handed over while there still was root: by the
 signer process before it becomes another user, or by the unit of a service that never has root
-(docs/operate.md, quotes). Its name has the user's id: `attestor.<uid>`.
+(docs/operate-machine.md, quotes). Its name has the user's id: `attestor.<uid>`.
 """
 
 from collections.abc import Callable

@@ -5,6 +5,7 @@
 | `debug_getRawBlock` | the block's RLP, of which its hash is |
 | `debug_executionWitness` | trie nodes, codes and headers, in the forms of geth and reth |
 | `debug_traceBlockByNumber` | the accounts and slots that it reads (prestateTracer, callTracer) |
+| `eth_getProof` | accounts that the guest reads and the witness lacks, as geth reads fewer |
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -23,7 +24,7 @@ from attestor.rsp.touched import Touched
 from attestor.rsp.witness import MAINNET, RawBlock
 
 RAW_BLOCK, WITNESS = "debug_getRawBlock", "debug_executionWitness"
-TRACE = "debug_traceBlockByNumber"
+TRACE, PROOF = "debug_traceBlockByNumber", "eth_getProof"
 BOUNDS = Bounds(bytes=256 << 20, tokens=4_000_000)
 CALL_SECONDS = 120
 NEEDED = "geth and reth serve it with --http.api eth,debug, on a node that has that block's state"
@@ -67,13 +68,34 @@ class EthereumNode:
         block = self._block(wanted)
         self._say(f"block {block.number} {to_hex(block.hash)}")
         found = _Answer(self._call(WITNESS, [hex(block.number)]), f"{self._rpc.label}: {WITNESS}")
+        headers, nodes = tuple(found.headers()), found.many("state")
         return witness.make(
             block,
-            found.headers(),
-            found.many("state"),
+            headers,
+            (*nodes, *self._lacking_nodes(block, headers, nodes)),
             found.many("codes"),
             self._touched(block, found.many("keys")),
         )
+
+    def _lacking_nodes(
+        self, block: RawBlock, headers: Sequence[bytes], nodes: Sequence[bytes]
+    ) -> tuple[bytes, ...]:
+        """The ways to accounts that the guest's system call reads, and this node's did not: that of
+        a block's fees, for one, where the block has no transactions."""
+        if not block.has_system_call:
+            return ()
+        read = (block.beneficiary, touched.SYSTEM, touched.BEACON_ROOTS)
+        more: tuple[bytes, ...] = ()
+        for address in witness.lacking(block, headers, nodes, read):
+            params = [to_hex(address), [], hex(block.number - 1)]
+            proof = _Answer(self._call(PROOF, params), f"{self._rpc.label}: {PROOF}")
+            more += proof.many("accountProof")
+        for address in witness.lacking(block, headers, (*nodes, *more), read):
+            raise RspWitnessInvalid(
+                f"{self._rpc.label}: neither {WITNESS} nor {PROOF} shows the account "
+                f"{to_hex(address)} before block {block.number}"
+            )
+        return more
 
     def _block(self, wanted: int | bytes) -> RawBlock:
         number = wanted if isinstance(wanted, int) else self._number_of(wanted)

@@ -67,6 +67,11 @@ class RawBlock:
         return _field(self.header, BENEFICIARY)
 
     @property
+    def has_system_call(self) -> bool:
+        """Whether it begins with the call of EIP-4788, as all blocks since Cancun."""
+        return len(rlp.decode(self.header)) >= CANCUN_FIELDS
+
+    @property
     def withdrawn(self) -> tuple[bytes, ...]:
         """The addresses of its withdrawals."""
         return tuple(fields[2] for fields in self.withdrawals)
@@ -121,7 +126,7 @@ def make(
     except StateProofInvalid as error:
         raise RspWitnessInvalid(error.message) from None
     slots = {
-        address: tuple(sorted(slot for slot in touched[address] if _is_shown(trie, slot)))
+        address: tuple(sorted(slot for slot in touched[address] if _is_shown(trie, _key(slot))))
         for address, trie in storage.items()
     }
     return GuestInput(
@@ -134,6 +139,24 @@ def make(
         codes=tuple(dict.fromkeys([b"", *codes])),
         withdrawals=block.withdrawals,
     )
+
+
+def lacking(
+    block: RawBlock,
+    ancestors: Iterable[bytes],
+    nodes: Iterable[bytes],
+    addresses: Iterable[bytes],
+) -> tuple[bytes, ...]:
+    """Those of the accounts whose ways in the state before the block lead to nodes that are left
+    out; none where not even its root is there. Raises `RspWitnessInvalid`."""
+    back = _back(block, {hash_of(one): one for one in ancestors})
+    try:
+        state = Forest({keccak(node): node for node in nodes}).trie(_field(back[0], STATE))
+        if _is_unknown(state):
+            return ()
+        return tuple(one for one in addresses if not _is_shown(state, keccak(one)))
+    except StateProofInvalid as error:
+        raise RspWitnessInvalid(error.message) from None
 
 
 def _storage_tries(forest: Forest, state: Trie, touched: Touched) -> dict[bytes, Trie]:
@@ -159,9 +182,13 @@ def _storage_root(leaf: bytes) -> bytes:
     return found
 
 
-def _is_shown(trie: Trie, slot: int) -> bool:
+def _key(slot: int) -> bytes:
+    return keccak(slot.to_bytes(32, "big"))
+
+
+def _is_shown(trie: Trie, key: bytes) -> bool:
     try:
-        value_at(trie, keccak(slot.to_bytes(32, "big")))
+        value_at(trie, key)
     except Unknown:
         return False
     return True
@@ -197,7 +224,7 @@ def _require_supported(block: RawBlock, header: Sequence[bytes]) -> None:
     if block.timestamp >= PRAGUE_TIME or count > CANCUN_FIELDS:
         raise RspBlockUnsupported(
             f"block {number} is of Prague or later, the published rsp executes up to Cancun",
-            hint="a program of later forks has a stdin of its own: docs/scroll.md",
+            hint="a program of later forks has a stdin of its own: docs/rsp.md",
         )
 
 

@@ -4,6 +4,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+from attestor.errors import ConfigurationInvalid
 from attestor.errors.scroll import ScrollWitnessUnreadable
 from attestor.scroll.witness import MAX_FILE_BYTES, Witness, from_text, to_text
 
@@ -11,7 +12,7 @@ SUFFIX = ".json"
 
 
 def keep(folder: Path, witness: Witness) -> Path:
-    """Write the witness into `folder`, whole or not at all. Raises `ScrollWitnessUnreadable` where
+    """Write the witness into `folder`, whole or not at all. Raises `ConfigurationInvalid` where
     nothing can be written."""
     path = folder / f"scroll-{witness.chain_id}-{witness.number}{SUFFIX}"
     partial = path.with_name(f".{path.name}.{os.getpid()}")
@@ -22,8 +23,9 @@ def keep(folder: Path, witness: Witness) -> Path:
     except OSError as error:
         with suppress(OSError):
             partial.unlink(missing_ok=True)
-        raise ScrollWitnessUnreadable(
-            f"the witness of block {witness.number} cannot be kept in {folder}: {error.strerror}"
+        raise ConfigurationInvalid(
+            f"the witness of block {witness.number} cannot be kept in {folder}: {error.strerror}",
+            hint="free some space there, or name another folder",
         ) from None
     return path
 

@@ -5,7 +5,7 @@ Nothing that it says is believed: the executor recomputes what headers commit to
 bounded and decoded, and failures are told so that somebody knows what to do.
 """
 
-import time
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
@@ -31,6 +31,8 @@ WITNESS, TRACE = "debug_executionWitness", "scroll_getBlockTraceByNumberOrHash"
 WITNESS_BOUNDS = Bounds(bytes=128 << 20, tokens=2_000_000)
 TRACE_BOUNDS = Bounds(bytes=512 << 20, tokens=16_000_000)
 """A trace has a line for each executed instruction."""
+PROOF_BOUNDS = Bounds(bytes=4 << 20, tokens=16_000)
+"""Two paths, of a few hundred nodes at most; or a code. A run asks for some of them."""
 BLOCK_BOUNDS = Bounds(bytes=64 << 20, tokens=4_000_000)
 WITNESS_SECONDS = 120
 ATTEMPTS = 4
@@ -60,11 +62,11 @@ class ScrollNode:
     """Asks again, after a pause, where the node could not answer; so each call takes
     `WITNESS_SECONDS` at most, several times."""
 
-    def __init__(self, rpc: Transport, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(self, rpc: Transport, sleep: Callable[[float], object] | None = None) -> None:
         self._rpc = rpc
-        self._sleep = sleep
+        self._closed = threading.Event()
+        self._sleep = sleep or self._closed.wait
         self._software: Software | None = None
-        self._is_closed = False
 
     @property
     def label(self) -> str:
@@ -115,14 +117,14 @@ class ScrollNode:
         return self._trace(number, encoded, block.bytes("parentHash", length=32))
 
     def close(self) -> None:
-        """End calls that run in other threads, and make none any more."""
-        self._is_closed = True
+        """End calls and pauses of other threads, and make no call any more."""
+        self._closed.set()
         self._rpc.close()
 
     def proof_nodes(self, address: bytes, slots: Sequence[bytes], number: int) -> frozenset[bytes]:
         """The trie nodes that lead to an account, and to slots of it, after block `number`."""
         params = [to_hex(address), [to_hex(slot) for slot in slots], hex(number)]
-        found = Fields(self._ask("eth_getProof", params), "eth_getProof")
+        found = Fields(self._ask("eth_getProof", params, PROOF_BOUNDS), "eth_getProof")
         nodes = set(many(found.get("accountProof"), "accountProof"))
         for entry in found.objects("storageProof"):
             nodes |= set(many(entry.get("proof"), f"{entry.place}.proof"))
@@ -130,7 +132,8 @@ class ScrollNode:
 
     def code(self, address: bytes, number: int) -> bytes:
         """The code of a contract after block `number`."""
-        return data(self._ask("eth_getCode", [to_hex(address), hex(number)]), "eth_getCode")
+        params = [to_hex(address), hex(number)]
+        return data(self._ask("eth_getCode", params, PROOF_BOUNDS), "eth_getCode")
 
     def serves(self, method: str, number: int) -> bool:
         """Whether it answers that method for that block. Raises as `witness`, but for the method
@@ -212,16 +215,20 @@ class ScrollNode:
             try:
                 return self._call(method, params, bounds)
             except RpcUnreachable as error:
-                if attempt == ATTEMPTS or self._is_closed:
+                asked = error.seconds if isinstance(error, RpcThrottled) else None
+                if attempt == ATTEMPTS or self._is_closed_after(min(asked or pause, LONGEST_PAUSE)):
                     is_throttled = isinstance(error, RpcThrottled)
                     raise ScrollNodeFailed(
                         f"{error.message}, {ATTEMPTS} times",
                         hint=error.hint if is_throttled else UNREACHABLE,
                     ) from None
-                asked = error.seconds if isinstance(error, RpcThrottled) else None
-                self._sleep(min(asked or pause, LONGEST_PAUSE))
                 pause *= 2
         raise AssertionError("the last attempt returns or raises")
+
+    def _is_closed_after(self, seconds: float) -> bool:
+        if not self._closed.is_set():
+            self._sleep(seconds)
+        return self._closed.is_set()
 
     def _call(self, method: str, params: list[Any], bounds: Bounds | None) -> Any:
         deadline = Deadline(WITNESS_SECONDS)

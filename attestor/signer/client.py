@@ -1,9 +1,7 @@
 """The daemon's end of the signer process: starts it, asks, and notices when it is gone."""
 
 import socket
-import time
 from collections.abc import Sequence
-from concurrent.futures import TimeoutError as FutureTimeout
 from typing import Any
 
 from attestor.core.cross_check import CrossChecked, CrossCheckVerdict, Disagreement, Finding
@@ -83,22 +81,6 @@ class SignerProcess(Prover, SlotVerbs):
         """Raise `SignerGone` unless the process still runs."""
         if self._gone or self._process.poll() is not None:
             raise gone()
-
-    def answers(self, seconds: float) -> bool:
-        """Whether the process answers within that time: a stopped one takes requests in, and says
-        nothing. Raises `SignerGone`."""
-        deadline = time.monotonic() + seconds
-        if not self._send_lock.acquire(timeout=seconds):
-            return False  # It does not take in what another thread sends.
-        self._send_lock.release()
-        request_id, future = self._request("status")
-        try:
-            future.result(max(0.0, deadline - time.monotonic()))
-        except FutureTimeout:
-            with self._lock:
-                self._waiting.pop(request_id, None)
-            return False
-        return True
 
     def _ask_slot(self, verb: str, **arguments: Any) -> Frame:
         return self._ask(verb, **arguments)

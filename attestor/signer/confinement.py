@@ -87,7 +87,7 @@ def require(walls: Walls, wanted: str, development: bool) -> bool:
     raise SandboxInsufficient(
         f"sandbox.level is {level}, and this machine gives {walls.level}: missing are "
         + "; ".join(walls.told()),
-        hint="docs/operate.md, sandbox; a lower sandbox.level starts without them",
+        hint="docs/operate-machine.md, sandbox; a lower sandbox.level starts without them",
     )
 
 
@@ -102,5 +102,5 @@ def try_ways_out(sealed: Programs) -> None:
     if escapes:
         raise SandboxInsufficient(
             f"a program can leave the executor's process on this machine, by {', '.join(escapes)}",
-            hint="docs/operate.md, sandbox; sandbox.level none starts all the same",
+            hint="docs/operate-machine.md, sandbox; sandbox.level none starts all the same",
         )

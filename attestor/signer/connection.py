@@ -4,7 +4,9 @@ several threads."""
 import itertools
 import socket
 import threading
+import time
 from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeout
 from typing import Any
 
 from attestor.core import frame
@@ -27,6 +29,22 @@ class Connection:
         self._lock = threading.Lock()
         self._send_lock = threading.Lock()
         self._gone = False
+
+    def answers(self, seconds: float) -> bool:
+        """Whether the other end answers `status` within that time: a process that is stopped takes
+        requests in, and says nothing. Raises what `_is_gone` gives."""
+        deadline = time.monotonic() + seconds
+        if not self._send_lock.acquire(timeout=seconds):
+            return False  # It does not take in what another thread sends.
+        self._send_lock.release()
+        request_id, future = self._request("status")
+        try:
+            future.result(max(0.0, deadline - time.monotonic()))
+        except FutureTimeout:
+            with self._lock:
+                self._waiting.pop(request_id, None)
+            return False
+        return True
 
     def _read_from_now_on(self) -> None:
         threading.Thread(target=self._read_answers, name="signer", daemon=True).start()

@@ -176,7 +176,7 @@ class Keys:
         if self._halted is not None:
             raise SigningHalted(
                 f"nothing is signed any more: {self._halted}",
-                hint="the operator has to act: docs/operate.md, engines that disagree",
+                hint="the operator has to act: docs/incidents.md, engines that disagree",
             )
 
     def _destroy(self, address: bytes) -> None:

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attestor.core.text import one_line
 from attestor.errors import AttestorError
-from attestor.status import words
-from attestor.status.codec import iso
-from attestor.status.document import Registration
+
+if TYPE_CHECKING:
+    from attestor.status.document import Registration
 
 NAME = 11
 
@@ -21,7 +21,7 @@ class Kept:
 
     chain: str
     path: Path
-    newest: Registration | None = None
+    newest: "Registration | None" = None
     fault: str | None = None
     holder: int | None = None
 
@@ -78,6 +78,9 @@ def _told(one: Kept, now: float) -> list[str]:
         return [f"cannot be read: {one.fault}"]
     if one.newest is None:
         return ["no signer was registered yet"]
+    # Loaded where there is something to tell: it takes longer than to find that there is nothing.
+    from attestor.status import words
+
     newest = one.newest
     if newest.ended_at is not None:
         because = f": {newest.reason}" if newest.reason else ""
@@ -91,6 +94,8 @@ def _told(one: Kept, now: float) -> list[str]:
 def _row(one: Kept) -> dict[str, Any]:
     row = {**asdict(one), "path": str(one.path)}
     if one.newest is not None:
+        from attestor.status.codec import iso
+
         newest = asdict(one.newest)
         for name in ("activated_at", "valid_until", "ended_at"):
             if newest[name] is not None:

@@ -8,13 +8,15 @@ import json
 import re
 import socket
 import time
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 from attestor.errors import ConfigurationInvalid
 from attestor.errors.daemon import DaemonNotAnswering
 from attestor.errors.readiness import StatusInvalid
-from attestor.status.codec import from_json
-from attestor.status.document import Document
+
+if TYPE_CHECKING:
+    from attestor.status.document import Document
 
 PATH = "/status.json"
 SECONDS = 5.0
@@ -23,7 +25,7 @@ _STATUS = re.compile(rb"HTTP/1\.[01] ([0-9]{3})")
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
-def ask(url: str) -> Document:
+def ask(url: str) -> "Document":
     """The document of the daemon at that address. Raises `ConfigurationInvalid` for what is no
     address, `DaemonNotAnswering`, and `StatusInvalid`."""
     try:
@@ -42,6 +44,9 @@ def ask(url: str) -> Document:
     if status != 200 or len(body) > MAX_BYTES:
         told = f"{url}{PATH} answers {status} with {len(body)} bytes"
         raise StatusInvalid(told, hint=StatusInvalid.advice)
+    # Where nobody answers, it is not needed.
+    from attestor.status.codec import from_json
+
     try:
         return from_json(json.loads(body))
     except (ValueError, RecursionError):
@@ -50,7 +55,9 @@ def ask(url: str) -> Document:
 
 def _get(scheme: str, host: str, port: int, path: str) -> tuple[int, bytes]:
     """Status and body of an answer; 0 for what is no HTTP. Raises `OSError`."""
-    with socket.create_connection((host, port), timeout=SECONDS) as plain:
+    # As bytes: for text, Python loads the rules of international names first.
+    place: Any = host.encode() if host.isascii() else host
+    with socket.create_connection((place, port), timeout=SECONDS) as plain:
         connection = plain
         if scheme == "https":
             import ssl

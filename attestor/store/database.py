@@ -4,7 +4,7 @@ typed error that passes, and nothing is half-written."""
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,9 @@ class Store:
         self.tables = sqlite_utils.Database(writing)
         self.fault: AttestorError | None = None
         """Why the last use failed; None once something was written since."""
+        self.on_touched: list[Callable[[str], None]] = []
+        """Called with each job that was touched, once that is committed."""
+        self._touched: set[str] = set()
         self._changes_before = 0
         self._connections = (writing, reading)
         self._keys: dict[str, str] = {}
@@ -71,6 +74,7 @@ class Store:
             yield
             if self._depth == 1:
                 self._commit()
+                self._tell_touched()
         except BaseException as error:
             self._spoiled = True
             if self._depth == 1:
@@ -83,6 +87,21 @@ class Store:
             if self._depth == 0:
                 self._writer = None
             self._lock.release()
+
+    @property
+    def is_writing(self) -> bool:
+        """Whether this thread is inside of a transaction."""
+        return self._writer == threading.get_ident()
+
+    def touch(self, job: str) -> None:
+        """Something that is remembered of a job changes, inside of a transaction."""
+        self._touched.add(job)
+
+    def _tell_touched(self) -> None:
+        touched, self._touched = self._touched, set()
+        for job in touched:
+            for told in self.on_touched:
+                told(job)
 
     def insert(self, table: str, row: dict[str, Any]) -> None:
         """Insert one row, inside of a transaction."""
@@ -117,9 +136,8 @@ class Store:
 
     def rows(self, sql: str, *parameters: Any) -> list[dict[str, Any]]:
         """The rows of a query; inside of a transaction, with what was written there."""
-        inside = self._writer == threading.get_ident()
         writing, reading = self._connections
-        lock, connection = (self._lock, writing) if inside else (self._read_lock, reading)
+        lock, connection = (self._lock, writing) if self.is_writing else (self._read_lock, reading)
         with lock:
             try:
                 cursor = connection.execute(sql, parameters)
@@ -195,6 +213,7 @@ class Store:
         except sqlite3.Error as error:
             raise self._noted(typed(error, "cannot write to the database")) from None
         self._spoiled = False
+        self._touched = set()
         self._changes_before = self._connections[0].total_changes
         self._writer = threading.get_ident()
 

@@ -1,6 +1,9 @@
 """How jobs end: failed, cancelled, withdrawn, out of time, or forgotten."""
 
-from attestor.core.job import JobState, Withdrawn
+import json
+from functools import partial
+
+from attestor.core.job import DoneJob, Identity, JobState, Withdrawn
 from attestor.errors import ExecutorCrashed, InternalError, JobGivenUp, restore
 from attestor.errors.jobs import (
     DeadlineExceeded,
@@ -12,6 +15,7 @@ from attestor.errors.jobs import (
 from attestor.store.database import Store
 from attestor.store.journal import Clock, iso
 from attestor.store.programs import Programs
+from attestor.store.remembered import Remembered
 from attestor.store.results import Results
 
 NO_LEASE = {"claimed_by": None, "lease_ends_at": None}
@@ -40,6 +44,7 @@ class JobEnds:
         self._registration = registration
         self.programs = programs or Programs(store, clock)
         self.results = Results(store, clock)
+        self._done = Remembered[DoneJob](store)
 
     def state(self, job: str) -> JobState | None:
         """How a job stands, or None when there is no such job for this registration."""
@@ -49,6 +54,26 @@ class JobEnds:
             *(job, self._registration),
         )
         return JobState(**row) if row else None
+
+    def recall(self, job: str) -> DoneJob | None:
+        """A job that is done, if that is known without a look at the disk."""
+        return self._done.recall(job)
+
+    def done(self, job: str) -> DoneJob | None:
+        """A job that is done, None for any other."""
+        return self._done.read(job, partial(self._read_done, job))
+
+    def _read_done(self, job: str) -> DoneJob | None:
+        row = self._store.row(
+            "SELECT program, stdin_sha256, (SELECT json_group_array(client) FROM job_clients "
+            "WHERE job = id) AS clients FROM jobs WHERE id = ? AND state = 'done' "
+            "AND registration = coalesce(?, registration)",
+            *(job, self._registration),
+        )
+        if row is None:
+            return None
+        identity = Identity(job, row["program"], row["stdin_sha256"])
+        return DoneJob(identity, frozenset(json.loads(row["clients"])))
 
     def registration_of(self, job: str) -> str | None:
         """The registration that any job is for, this one or another."""
@@ -65,6 +90,7 @@ class JobEnds:
             if client not in clients:
                 raise NotJobOwner(f"another client asked for job {job}")
             self._store.execute(f"DELETE {asked} AND client = ?", job, client)
+            self._store.touch(job)
             if len(clients) > 1 or others_wait:
                 return Withdrawn.LEFT
             if state.is_open:
@@ -120,6 +146,7 @@ class JobEnds:
         self._store.delete("results", [job])
         self._store.execute("DELETE FROM stdin_entries WHERE job = ?", job)
         self._store.delete("jobs", [job])
+        self._store.touch(job)
         if row is not None and row["program"] is not None:
             self.programs.drop_unneeded(row["program"])
 

@@ -26,9 +26,9 @@ CLAIMABLE = (
     "(state = 'queued' OR (state = 'running' AND jobs.id NOT IN (SELECT value FROM json_each(?))))"
 )
 """Jobs that nobody holds; the parameter is a JSON list of those that are held."""
-OLDEST_OF_EACH = (
-    "SELECT jobs.id, min(jobs.rowid) AS rowid, starts, cycle_limit, seconds_limit, program, "  # noqa: S608
-    "stdin_sha256, "
+FIRST_OF_EACH = (
+    "SELECT jobs.id, jobs.rowid, min(jobs.rowid - (priority << 48)) AS place, "  # noqa: S608
+    "starts, cycle_limit, seconds_limit, program, stdin_sha256, "
     "coalesce((SELECT client FROM job_clients WHERE job = jobs.id ORDER BY asked_at, client "
     f"LIMIT 1), '') AS client FROM jobs WHERE {CLAIMABLE} AND {WANTED} AND registration = ? "
     "GROUP BY client"
@@ -85,11 +85,16 @@ class Jobs(JobEnds):
         with self._store.transaction():
             state = self.known(identity)
             if state is None or not state.is_open:
-                if state is None:
-                    # One of another registration may have its id, which was the default once.
+                if state is None and self.registration_of(identity.job) is not None:
+                    # Of another registration, which was the default once.
                     self._forget(identity.job)
                 self._queue(identity, request, is_new=state is None)
-            self.note_client(identity.job, client)
+            self._note_client(identity.job, client)
+            if request.priority:
+                self._store.execute(
+                    "UPDATE jobs SET priority = max(priority, ?) WHERE id = ?",
+                    *(request.priority, identity.job),
+                )
             if kept:
                 self.keep(identity.job)
 
@@ -98,12 +103,18 @@ class Jobs(JobEnds):
         with self._store.transaction():
             if self.state(job) is None:
                 return False
-            if client:
-                self._store.execute(
-                    "INSERT OR IGNORE INTO job_clients (job, client, asked_at) VALUES (?, ?, ?)",
-                    *(job, client, self._now()),
-                )
+            self._note_client(job, client)
             return True
+
+    def _note_client(self, job: str, client: str) -> None:
+        if not client:
+            return
+        is_new = self._store.execute(
+            "INSERT OR IGNORE INTO job_clients (job, client, asked_at) VALUES (?, ?, ?)",
+            *(job, client, self._now()),
+        )
+        if is_new:
+            self._store.touch(job)
 
     def keep(self, job: str) -> None:
         """Somebody asked for an open job by its id: it is run whether or not they wait."""
@@ -167,8 +178,8 @@ class Jobs(JobEnds):
         return {row["id"]: row["seconds_limit"] for row in rows}
 
     def claim(self, owner: str, seconds: float, waited: Collection[str]) -> Work | None:
-        """The next wanted job that nobody holds, now leased to `owner` for `seconds`: the oldest of
-        the client whose turn it is.
+        """The next wanted job that nobody holds, now leased to `owner` for `seconds`: of the client
+        whose turn it is the one of the highest priority, and of these the oldest.
 
         One that was started MAX_STARTS times and never came to an end is failed: it may be what
         ended whoever ran it.
@@ -176,7 +187,7 @@ class Jobs(JobEnds):
         with self._store.transaction():
             held, wanted = self._leases.held(), json.dumps(list(waited))
             self._give_up(CLAIMABLE, held)
-            row = self._turns.next(self._store.rows(OLDEST_OF_EACH, held, wanted, self._for))
+            row = self._turns.next(self._store.rows(FIRST_OF_EACH, held, wanted, self._for))
             if row is None:
                 return None
             lease = {"claimed_by": owner, "lease_ends_at": self._now(seconds)}
@@ -217,6 +228,9 @@ class Jobs(JobEnds):
             closed = {"state": "done", "finished_at": self._now(), **NO_LEASE}
             self._store.update("jobs", job, **closed)
             self._drop_inputs(job)
+        # Whoever waits for it is told from memory.
+        self.done(job)
+        self.results.of(job)
 
     def fail(self, job: str, owner: str, code: str, message: str, hint: str | None = None) -> None:
         """Close a job that cannot be proven. Raises `LeaseLost`."""
@@ -228,15 +242,16 @@ class Jobs(JobEnds):
         """How the job of a request stands. Raises `RequestInvalid` when another request has its
         name, which nobody comes to by accident: the name has 122 bits of a hash."""
         row = self._store.row(
-            "SELECT program, stdin_sha256 FROM jobs WHERE id = ? AND registration = ?",
+            "SELECT program, stdin_sha256, state, error_code, error_message, error_hint FROM jobs "
+            "WHERE id = ? AND registration = ?",
             identity.job,
             self._for,
         )
         if row is None:
             return None
-        if (row["program"], row["stdin_sha256"]) != (identity.program, identity.stdin):
+        if (row.pop("program"), row.pop("stdin_sha256")) != (identity.program, identity.stdin):
             raise RequestInvalid(f"another request has the id {identity.job}")
-        return self.state(identity.job)
+        return JobState(**row)
 
     def _row(self, identity: Identity, limits: JobLimits) -> dict[str, Any]:
         return {
@@ -257,6 +272,7 @@ class Jobs(JobEnds):
             self._store.insert("jobs", self._row(identity, request.limits))
         else:
             self._store.update("jobs", identity.job, **FRESH)
+            self._store.touch(identity.job)
             self._store.execute("DELETE FROM stdin_entries WHERE job = ?", identity.job)
         for position, data in enumerate(request.stdin):
             entry = {"job": identity.job, "position": position, "data": data}

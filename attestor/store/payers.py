@@ -3,11 +3,12 @@
 from attestor.store.database import Store
 
 
-def payers(store: Store) -> dict[str, str]:
+def payers(store: Store) -> dict[str, tuple[str, int | None]]:
     """The open jobs of all registrations that a client asked for, with its
-    `core.client.Client.share`."""
+    `core.client.Client.share` and the cycle limit that came with the job."""
     rows = store.rows(
-        "SELECT id, (SELECT client FROM job_clients WHERE job = id ORDER BY asked_at, client "
-        "LIMIT 1) AS client FROM jobs WHERE state IN ('queued', 'running')"
+        "SELECT id, cycle_limit, (SELECT client FROM job_clients WHERE job = id "
+        "ORDER BY asked_at, client LIMIT 1) AS client FROM jobs "
+        "WHERE state IN ('queued', 'running')"
     )
-    return {row["id"]: row["client"] for row in rows if row["client"]}
+    return {row["id"]: (row["client"], row["cycle_limit"]) for row in rows if row["client"]}

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from attestor.core.cross_check import Timing
@@ -14,6 +15,7 @@ from attestor.core.verifying_key import VerifyingKey
 from attestor.store.database import Store
 from attestor.store.journal import Clock, iso
 from attestor.store.proofs import FIRST_FINDING
+from attestor.store.remembered import Remembered
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ class Results:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
+        self._known = Remembered[StoredResult](store, lambda result: 3 * len(result.public_values))
 
     def keep(self, job: str, proof: Proof) -> None:
         """Keep a proof in place of an earlier one of that job; inside of a transaction."""
@@ -79,6 +82,7 @@ class Results:
         }
         self._store.execute("DELETE FROM results WHERE job = ?", job)
         self._store.insert("results", row)
+        self._store.touch(job)
 
     def signed_again(self, job: str, proof: Proof) -> None:
         """Replace the signature of a result."""
@@ -92,6 +96,7 @@ class Results:
         """What was found about a result since it was kept."""
         with self._store.transaction():
             self._store.update("results", job, finding=finding)
+            self._store.touch(job)
 
     def outcome_of_same_run(self, job: str) -> Outcome | None:
         """What came of the same program, stdin and limits in a job for another registration, the
@@ -107,8 +112,15 @@ class Results:
         )
         return _outcome(row) if row is not None else None
 
+    def recall(self, job: str) -> StoredResult | None:
+        """The result of a job, if that is known without a look at the disk."""
+        return self._known.recall(job)
+
     def of(self, job: str) -> StoredResult | None:
         """The result of a job."""
+        return self._known.read(job, partial(self._read, job))
+
+    def _read(self, job: str) -> StoredResult | None:
         row = self._store.row(
             "SELECT results.*, stdin_sha256 FROM results JOIN jobs ON jobs.id = job WHERE job = ?",
             job,

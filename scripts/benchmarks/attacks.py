@@ -64,6 +64,12 @@ class Attacker:
         text = self.head("/request_proof", self.key, 1_000_000) + b"{" * 100
         await asyncio.gather(*(self._half(number, text) for number in range(400)))
 
+    async def slow_readers(self) -> None:
+        """Ask for the description of the calls, twice on each of 400 connections, and read a
+        byte a second of the answers."""
+        text = self.head("/v1/openapi.json", self.key, 0).replace(b"POST", b"GET", 1) * 2
+        await asyncio.gather(*(self._slow(number, text) for number in range(400)))
+
     def head(self, path: str, key: str, length: int) -> bytes:
         """The head of a request."""
         lines = (
@@ -115,6 +121,23 @@ class Attacker:
                 writer.close()
             await asyncio.sleep(0.1)
 
+    async def _slow(self, number: int, text: bytes) -> None:
+        while True:
+            with suppress(OSError):
+                reader, writer = await asyncio.open_connection(
+                    "127.0.0.1",
+                    self.port,
+                    ssl=self._tls,
+                    local_addr=(_address(number), 0),
+                    limit=1,
+                )
+                writer.write(text)
+                self.count("opened")
+                while await reader.read(1):
+                    await asyncio.sleep(1)
+                writer.close()
+            await asyncio.sleep(0.1)
+
 
 def attacks(attacker: Attacker) -> dict[str, Callable[[], Awaitable[None]]]:
     """All of them by name."""
@@ -131,6 +154,7 @@ def attacks(attacker: Attacker) -> dict[str, Callable[[], Awaitable[None]]]:
         "open_connections": lambda: attacker.open_sockets(b""),
         "handshakes_without_end": lambda: attacker.open_sockets(HELLO),
         "half_bodies": attacker.half_bodies,
+        "slow_readers": attacker.slow_readers,
         "bad_keys": lambda: attacker.ask(lambda _: attacker.head("/wait_proof", bad, 0)),
         "quota_used_up": lambda: attacker.ask(lambda _: attacker.head("/wait_proof", good, 0)),
         "endless_programs": lambda: attacker.ask(endless),
@@ -141,6 +165,7 @@ NAMES = (
     "open_connections",
     "handshakes_without_end",
     "half_bodies",
+    "slow_readers",
     "bad_keys",
     "quota_used_up",
     "endless_programs",

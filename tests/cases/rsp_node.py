@@ -6,7 +6,7 @@ from typing import Any
 import rlp
 from benchmarks.block.chain import MinedBlock
 from benchmarks.block.state import State, state_trie, storage_trie
-from benchmarks.block.trie import Branch, Digest, Extension, Leaf, Trie
+from benchmarks.block.trie import Branch, Digest, Extension, Leaf, Trie, pruned
 from cases.scroll_node import Refusal
 from eth_utils.crypto import keccak
 
@@ -39,8 +39,8 @@ def named(encoded: bytes) -> dict[str, str]:
 
 @dataclass
 class MadeNode:
-    """Its witness has every node of the state. `altered` are answers instead of the true ones,
-    `lacking` methods that it does not serve."""
+    """Its witness has every node of the state, or the ways to the accounts that `shows` names.
+    `altered` are answers instead of the true ones, `lacking` methods that it does not serve."""
 
     state: State
     block: MinedBlock
@@ -49,6 +49,7 @@ class MadeNode:
     chain_id: int = 1
     altered: dict[str, Any] = field(default_factory=dict)
     lacking: frozenset[str] = frozenset()
+    shows: tuple[bytes, ...] | None = None
 
     def answer(self, method: str, params: list[Any]) -> Any:
         """As the transport of `EthereumNode`, and behind HTTP."""
@@ -75,8 +76,10 @@ class MadeNode:
         return "0x" + bytes(rlp.encode(items)).hex()
 
     def debug_executionWitness(self, params: list[Any]) -> dict[str, Any]:
-        storage = {who: storage_trie(one) for who, one in self.state.items() if one.storage}
-        tries = [state_trie(self.state, storage), *storage.values()]
+        storage = self._storage()
+        whole = state_trie(self.state, storage)
+        shown = whole if self.shows is None else pruned(whole, map(keccak, self.shows))
+        tries = [shown, *storage.values()]
         nodes = ["0x" + node.hex() for trie in tries for node in encoded_nodes(trie)]
         codes = {one.code for one in self.state.values() if one.code}
         parent = self.block.parent
@@ -91,6 +94,15 @@ class MadeNode:
             "headers": ["0x" + parent.hex() if self.is_reth else named(parent)],
             "keys": ["0x" + key.hex() for key in keys] if self.is_reth else None,
         }
+
+    def eth_getProof(self, params: list[Any]) -> dict[str, Any]:
+        assert params[1:] == [[], hex(self.number() - 1)]
+        whole = state_trie(self.state, self._storage())
+        way = pruned(whole, [keccak(bytes.fromhex(params[0][2:]))])
+        return {"accountProof": ["0x" + node.hex() for node in encoded_nodes(way)]}
+
+    def _storage(self) -> dict[bytes, Trie]:
+        return {who: storage_trie(one) for who, one in self.state.items() if one.storage}
 
     def debug_traceBlockByNumber(self, params: list[Any]) -> list[Any]:
         """Everything in the first transaction's trace: the guest does not ask which one reads."""

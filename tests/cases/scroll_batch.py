@@ -227,12 +227,16 @@ def _enveloped(version: int, content: tuple[Block, ...], compressed: bool) -> Ca
     return Case(version, calldata.COMMIT_BATCHES + encoded, content, evidence, hashes[0])
 
 
-def finalizing(version: int, content: Sequence[Block] = PLAIN) -> Case:
-    """A commit of one batch that finalizes it, too, with these roots: 0xab… and 0xcd…."""
+def finalizing(
+    version: int,
+    content: Sequence[Block] = PLAIN,
+    roots: tuple[bytes, bytes] = (b"\xab" * 32, b"\xcd" * 32),
+) -> Case:
+    """A commit of one batch that finalizes it, too, with these roots: of state, of withdrawals."""
     blob, parent = envelope(version, content), b"\x99" * 32
     header = bytes([version]) + INDEX.to_bytes(8) + versioned(blob) + parent
     struct = "(bytes,uint256,bytes32,bytes32,bytes)"
-    values = (header, FIRST_POPPED + 3, b"\xab" * 32, b"\xcd" * 32, b"a proof")
+    values = (header, FIRST_POPPED + 3, *roots, b"a proof")
     encoded = encode(["uint8", "bytes32", struct], [version, parent, values])
     evidence = Evidence((blob,), (versioned(blob),), INDEX, keccak(header))
     selector = calldata.COMMIT_AND_FINALIZE

@@ -10,7 +10,7 @@ from measures.goals import GOALS
 from attestor.config import ROOT
 
 PAGE = (ROOT / "docs" / "contracts.md").read_text()
-OPERATION = (ROOT / "docs" / "operate.md").read_text()
+OPERATION = (ROOT / "docs" / "operate-daily.md").read_text()
 CHANGELOG = (ROOT / "CHANGELOG.md").read_text()
 MEASURED: dict[str, int] = json.loads((ROOT / "contracts" / "gas.json").read_text())
 REMEDY = "contracts/gas.json has another value: make bench-contracts, then correct the page"

@@ -12,7 +12,12 @@ from attestor.config.example import example
 from attestor.daemon.daemon import STOP_SECONDS, WATCH_SECONDS
 
 UNIT = (ROOT / "packaging" / "systemd" / "attestor.service").read_text()
-PAGES = {name: (ROOT / "docs" / name).read_text() for name in ("install.md", "operate.md")}
+DOCS = ROOT / "docs"
+PAGES = {
+    "install": (DOCS / "install.md").read_text(),
+    "operate": "\n".join(page.read_text() for page in sorted(DOCS.glob("operate*.md"))),
+}
+"""Operating is a page for each task."""
 SETTING = re.compile(r"^([A-Z][A-Za-z]+)=(.*)$", re.MULTILINE)
 OF_A_MACHINE = {"ExecStart", "ExecStartPre", "LoadCredentialEncrypted", "UnsetEnvironment"}
 """They name what is elsewhere there, or are shown for a drop-in."""
@@ -21,7 +26,7 @@ IN_OTHERS = {
     ("LimitMSGQUEUE", "0"),
     ("ReadWritePaths", "/var/lib/attestor"),
 }
-"""For a drop-in; what operate.md warns of; what StateDirectory= allows by itself."""
+"""For a drop-in; what operate-machine.md warns of; what StateDirectory= allows by itself."""
 SET = {(name, value) for name, value in SETTING.findall(UNIT)}
 
 
@@ -33,8 +38,8 @@ def shown(page: str) -> list[tuple[str, str]]:
 
 
 def forbidden() -> set[tuple[str, str]]:
-    """What operate.md says not to set; any value, where none is named."""
-    found = re.search(r"^- Do not set (.*?)\.$", PAGES["operate.md"], re.MULTILINE | re.DOTALL)
+    """What operate-machine.md says not to set; any value, where none is named."""
+    found = re.search(r"^- Do not set (.*?)\.$", PAGES["operate"], re.MULTILINE | re.DOTALL)
     assert found is not None
     return set(re.findall(r"`(\w+)=(\w*)`", found[1]))
 
@@ -97,6 +102,6 @@ def test_credential__of_the_unit__is_the_payers_key_whatever_the_file_says(
 def test_times__of_the_unit__are_longer_than_what_the_daemon_takes() -> None:
     (seconds,) = (int(value) for name, value in SET if name == "WatchdogSec")
     (stopping,) = (int(value) for name, value in SET if name == "TimeoutStopSec")
-    assert f"not said for {seconds} seconds" in " ".join(PAGES["install.md"].split())
+    assert f"not said for {seconds} seconds" in " ".join(PAGES["install"].split())
     assert seconds >= 10 * WATCH_SECONDS
     assert stopping >= 1.5 * STOP_SECONDS

@@ -3,11 +3,12 @@
 from contextlib import suppress
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from attestor.core.elf import check
-from attestor.errors import ProgramInvalid
+from attestor.errors import ProgramInvalid, ProgramUnsupported
 
 PROGRAM = (Path(__file__).resolve().parents[2] / "guests" / "elf" / "fibonacci.elf").read_bytes()
 HEADERS_BYTES = 64 + 3 * 56
@@ -37,6 +38,15 @@ def test_check__changed_headers__only_its_own_errors(changes: dict[int, int]) ->
 
     with suppress(ProgramInvalid):
         check(bytes(program))
+
+
+@given(st.binary(max_size=512), st.sampled_from([b"", b"/sp1-zkvm-3.4.0", b"/sp1-lib-4.1.3"]))
+def test_check__any_32_bit_program__named(rest: bytes, path: bytes) -> None:
+    """By SP1's crates or by its addresses, whatever else it holds; never taken for v6's."""
+    start = b"\x7fELF\x01\x01\x01" + bytes(9) + PROGRAM[16:20]
+
+    with pytest.raises(ProgramUnsupported, match=r"which is for SP1 v[345]( or v4| to v5)?; "):
+        check(start + rest + path)
 
 
 @given(

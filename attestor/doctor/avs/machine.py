@@ -117,7 +117,7 @@ def signer(examined: Examined) -> Iterator[Finding]:
     if started.level is SandboxLevel.ISOLATED and not started.missing:
         yield ok("signer", told)
     for missing in started.missing:
-        yield warning("signer", f"{told}; missing is {missing}", "docs/operate.md, sandbox")
+        yield warning("signer", f"{told}; missing is {missing}", "docs/operate-machine.md, sandbox")
     if quote is not None:
         yield _quoted(quote, status.address)
 

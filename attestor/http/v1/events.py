@@ -12,12 +12,13 @@ from aiohttp import web
 from attestor.core.job import JobState
 from attestor.errors import AttestorError, QueueFull, RegistrationUnknown
 from attestor.errors.jobs import JobUnknown, ParameterInvalid
-from attestor.http.clients import client_of
+from attestor.http.clients import REFUSED, client_of
 from attestor.http.registrations import Registrations
 from attestor.http.v1 import requests, schemas
 from attestor.http.v1.answers import error_body, job_body
 from attestor.http.v1.description import Call, Content, Handler
 from attestor.http.v1.jobs import ID, REGISTRATION
+from attestor.jobs import following
 
 STREAM_SECONDS = 600.0
 BEAT_SECONDS = 15.0
@@ -51,8 +52,13 @@ class Streams:
     @contextmanager
     def one(self, client: str) -> Iterator[None]:
         """One more. Raises `QueueFull`."""
-        if self._open.total() >= MAX_STREAMS or self._open[client] >= MAX_STREAMS_PER_CLIENT:
-            raise QueueFull("too many streams of events are open", hint="ask with ?wait= instead")
+        for count, most, whose in (
+            (self._open.total(), MAX_STREAMS, "all clients together"),
+            (self._open[client], MAX_STREAMS_PER_CLIENT, "this client"),
+        ):
+            if count >= most:
+                told = f"{most} streams of events are open, as many as {whose} may have"
+                raise QueueFull(told, hint="ask with ?wait= instead, or try again later")
         self._open[client] += 1
         try:
             yield
@@ -77,7 +83,7 @@ class EventCalls:
         job, client = requests.job_id(request), client_of(request)
         with self._streams.one(client):
             queue = (await self._registrations.of_job(job, request)).queue
-            changes = queue.changes(job, client, STREAM_SECONDS, BEAT_SECONDS)
+            changes = following.changes(queue, job, client, STREAM_SECONDS, BEAT_SECONDS)
             async with aclosing(changes):
                 # Before the head is sent, so that an unknown job has its status.
                 first = await anext(changes)
@@ -85,11 +91,12 @@ class EventCalls:
                     headers={"Content-Type": EVENT_STREAM, "Cache-Control": "no-store"}
                 )
                 await response.prepare(request)
-                await self._tell(response, job, first, changes)
+                await self._tell(request, response, job, first, changes)
         return response
 
     async def _tell(
         self,
+        request: web.Request,
         response: web.StreamResponse,
         job: str,
         first: JobState | None,
@@ -101,6 +108,14 @@ class EventCalls:
                 await _send(response, _event(job, state))
         except AttestorError as error:
             await _send(response, _named("error", error_body(error)))
+        except asyncio.CancelledError:
+            # The head is sent: no other answer can be.
+            if REFUSED not in request:
+                raise
+            task = asyncio.current_task()
+            assert task is not None
+            task.uncancel()
+            await _send(response, _named("error", error_body(request[REFUSED])))
 
 
 def _event(job: str, state: JobState | None) -> bytes:

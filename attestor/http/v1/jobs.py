@@ -21,6 +21,8 @@ from attestor.store.programs import Programs, StoredProgram
 
 SMALL_BYTES = 16 << 10
 """Of a body that is decoded at once: that takes less time than to wake another thread."""
+MAX_FOUND = 4096
+"""Names of programs in memory."""
 ID = Parameter("id", "The job's id.", schemas.JOB_ID_SCHEMA, "path", needed=True)
 REGISTRATION = Parameter(
     PARAMETER,
@@ -88,6 +90,7 @@ class JobCalls:
         self._wait_seconds = wait_seconds
         # One body at a time: a large one takes some tenths of a second of the interpreter.
         self._decoding = asyncio.Lock()
+        self._found: dict[bytes, StoredProgram] = {}
 
     def handlers(self) -> Mapping[Call, Handler]:
         """By call."""
@@ -99,17 +102,20 @@ class JobCalls:
         async with self._bodies.whole(request) as body:
             asked = await self._decoded(body)
             require_signed(asked.form, forms_of(serving.served))
-            wanted = Request(None, asked.stdin, asked.limits)
-            identity, program = await asyncio.to_thread(
-                self._identify, serving, asked.program, wanted
-            )
+            wanted = Request(None, asked.stdin, asked.limits, asked.priority)
+            is_small = len(body) <= SMALL_BYTES
+            identity, program = await self._identified(serving, asked.program, wanted, is_small)
             if asked.program == program.program_vkey:
                 await self._keeping.require_key(program)
             client = client_of(request)
             # Wanted from here on, and for a moment more in which its client comes to wait.
             with queue.waiting(identity.job, client):
                 is_stale = serving.answers.is_stale
-                state = await queue.ask(identity, wanted, is_stale, client, kept=asked.keep)
+                try:
+                    state = await queue.ask(identity, wanted, is_stale, client, kept=asked.keep)
+                except ProgramUnknown:
+                    self._found.pop(asked.program, None)
+                    raise
         queue.require_not_halted()
         headers = {"Location": f"/v1/jobs/{identity.job}"}
         return answer(job_body(identity.job, state), 202, headers)
@@ -120,11 +126,20 @@ class JobCalls:
         async with self._decoding:
             return await asyncio.to_thread(requests.job_request, body)
 
-    def _identify(
-        self, serving: Serving, program: bytes, wanted: Request
+    async def _identified(
+        self, serving: Serving, name: bytes, wanted: Request, is_small: bool
     ) -> tuple[Identity, StoredProgram]:
-        found = find(self._programs, program)
-        return serving.identify(wanted, found.sha256), found
+        """The job's names, and its program. What a name stood for it stands for; whether the
+        program is still there is seen when the job is queued."""
+        found = self._found.get(name)
+        if found is None:
+            found = await asyncio.to_thread(find, self._programs, name)
+            if len(self._found) >= MAX_FOUND:
+                self._found.clear()
+            self._found[name] = found
+        if is_small:
+            return serving.identify(wanted, found.sha256), found
+        return await asyncio.to_thread(serving.identify, wanted, found.sha256), found
 
     async def show(self, request: web.Request) -> web.Response:
         job = requests.job_id(request)

@@ -11,7 +11,12 @@ from attestor.errors import (
     InternalError,
     SigningHalted,
 )
-from attestor.errors.access import ClientRefused, KeyRefused, QuotaExceeded, Unauthenticated
+from attestor.errors.access import (
+    ClientRefused,
+    KeyRefused,
+    QuotaExceeded,
+    Unauthenticated,
+)
 from attestor.http.statuses import status_of
 from attestor.http.v1 import events, jobs, programs, proofs, schemas, status
 from attestor.http.v1.description import JSON, Call, Content

@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from attestor.core import strict_json
-from attestor.core.job import MAX_DEADLINE_SECONDS, JobLimits
+from attestor.core.job import MAX_DEADLINE_SECONDS, MAX_PRIORITY, JobLimits
 from attestor.errors import BodyInvalid
 from attestor.errors.jobs import ParameterInvalid
 from attestor.http.v1.forms import ProofForm
@@ -17,7 +17,9 @@ from attestor.http.wire import MAX_STDIN_ENTRIES
 
 MAX_TOKENS = MAX_STDIN_ENTRIES + 64
 """Of a job: the entries of its stdin, and all else."""
-KEYS = frozenset({"program", "stdin", "form", "keep", "cycle_limit", "deadline_seconds"})
+KEYS = frozenset(
+    {"program", "stdin", "form", "keep", "cycle_limit", "deadline_seconds", "priority"}
+)
 _NAME = re.compile("0x[0-9a-fA-F]{64}")
 _BYTES = re.compile("0x(?:[0-9a-fA-F]{2})*+")
 _JOB_ID = re.compile(JOB_ID)
@@ -33,6 +35,7 @@ class JobRequest:
     limits: JobLimits
     form: ProofForm | None = None
     keep: bool = True
+    priority: int = 0
 
 
 def job_request(body: bytes) -> JobRequest:
@@ -55,6 +58,7 @@ def job_request(body: bytes) -> JobRequest:
         limits=JobLimits(_count(fields, "cycle_limit", MAX_CYCLE_LIMIT), seconds),
         form=_body_form(fields["form"]) if "form" in fields else None,
         keep=_flag(fields, "keep", default=True),
+        priority=_count(fields, "priority", MAX_PRIORITY, least=0) or 0,
     )
 
 
@@ -118,13 +122,13 @@ def _entry(value: Any, number: int) -> bytes:
     return bytes.fromhex(value[2:])
 
 
-def _count(fields: dict[str, Any], name: str, most: int) -> int | None:
+def _count(fields: dict[str, Any], name: str, most: int, least: int = 1) -> int | None:
     if name not in fields:
         return None
     value = fields[name]
     # Python takes true for 1.
-    if type(value) is not int or not 1 <= value <= most:
-        raise BodyInvalid(f"{name} is not a whole number from 1 to {most}")
+    if type(value) is not int or not least <= value <= most:
+        raise BodyInvalid(f"{name} is not a whole number from {least} to {most}")
     return value
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from attestor.core.job import MAX_DEADLINE_SECONDS, Withdrawn
+from attestor.core.job import MAX_DEADLINE_SECONDS, MAX_PRIORITY, Withdrawn
 from attestor.http.v1.forms import ProofForm
 from attestor.http.wire import MAX_STDIN_ENTRIES
 
@@ -89,6 +89,11 @@ _REQUEST = _object(
         "Fail unless the job is finished so long after it was accepted.",
         minimum=1,
         maximum=MAX_DEADLINE_SECONDS,
+    ),
+    priority=_number(
+        "Run the job before those of the same client that have a lower one.",
+        minimum=0,
+        maximum=MAX_PRIORITY,
     ),
 )
 _STATEMENT_FORM = _object(

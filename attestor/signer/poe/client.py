@@ -7,6 +7,7 @@ from typing import Any
 from attestor.core.avs.poe import Poe
 from attestor.core.scroll.evidence import Evidence
 from attestor.core.text import from_hex, to_hex
+from attestor.errors import SignerGone
 from attestor.errors.scroll import ScrollWitnessIncomplete
 from attestor.executor.scroll import BlockRange, request_blobs
 from attestor.signer.connection import Connection, require_ok
@@ -119,6 +120,19 @@ class PoeSignerProcess(Connection):
         """Raise `SignerGone` unless the process still runs."""
         if self._gone or self._child.process.poll() is not None:
             raise self._is_gone()
+
+    def require_answer(self, seconds: int) -> None:
+        """Raise `SignerGone` unless the process answers within that time. It is asked second by
+        second: of one in which this machine stood still, nothing follows."""
+        for _ in range(seconds):
+            self.require_alive()
+            if self.answers(1.0):
+                return
+        raise SignerGone(
+            f"the signer process has not answered for {seconds} seconds, and is given up",
+            hint="restart attestor avs: it makes another key; see whether the machine is short of "
+            "memory",
+        )
 
     def close(self) -> None:
         """End the process; its key goes with it."""

@@ -7,6 +7,7 @@ from attestor.store.job_migrations import (
     j4_programs,
     j5_program_bytes,
     j6_sp1_tee,
+    j7_priorities,
 )
 
 JOB_MIGRATIONS: tuple[str, ...] = (
@@ -16,5 +17,6 @@ JOB_MIGRATIONS: tuple[str, ...] = (
     j4_programs.SQL,
     j5_program_bytes.SQL,
     j6_sp1_tee.SQL,
+    j7_priorities.SQL,
 )
 """As `store.migrations.MIGRATIONS`, for a database of its own."""

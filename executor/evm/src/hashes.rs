@@ -8,7 +8,9 @@ use alloy_primitives::{B256, keccak256};
 /// The hash of each string, in order.
 pub(crate) fn keccak_all(strings: &[&[u8]]) -> Vec<B256> {
     #[cfg(target_arch = "x86_64")]
-    if let Some(hashes) = lanes::keccak_all(strings) {
+    if strings.len() > 1
+        && let Some(hashes) = lanes::keccak_all(strings)
+    {
         return hashes;
     }
     strings.iter().map(keccak256).collect()

@@ -3,6 +3,7 @@
 //! State comes from a witness: trie nodes and codes that nobody vouches for. Each is found by its
 //! hash alone, from a root that the caller has, so that a wrong one is a missing one.
 
+mod code;
 mod hashes;
 pub mod header;
 mod mpt;

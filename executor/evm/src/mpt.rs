@@ -7,7 +7,7 @@ use alloy_trie::{EMPTY_ROOT_HASH, TrieAccount};
 
 use crate::pool::Nodes;
 use crate::state::{Account, Change, SlotChange, Tries};
-use crate::trie::Trie;
+use crate::trie::{Trie, hash_all};
 use crate::witness_error::{Place, WitnessError};
 
 /// The tries of a witness, as far as they were read.
@@ -76,6 +76,15 @@ impl<'a> Mpt<'a> {
         Ok(())
     }
 
+    /// Hash the storage tries of these accounts together: each alone has a node or two per level.
+    fn hash_storage_of(&mut self, changes: &[Change]) {
+        let addresses = changes.iter().map(|change| &change.address);
+        let mut tries: Vec<(Address, Trie)> =
+            addresses.filter_map(|address| self.storage.remove_entry(address)).collect();
+        hash_all(tries.iter_mut().map(|(_, trie)| trie));
+        self.storage.extend(tries);
+    }
+
     fn update_account(&mut self, address: Address, account: Account) -> Result<(), WitnessError> {
         let storage_root = match self.storage.get_mut(&address) {
             Some(trie) => trie.root(),
@@ -115,6 +124,7 @@ impl Tries for Mpt<'_> {
         for change in changes.iter().filter(|change| !change.slots.is_empty()) {
             self.update_slots(change)?;
         }
+        self.hash_storage_of(changes);
         let (kept, removed): (Vec<&Change>, Vec<&Change>) =
             changes.iter().partition(|change| change.account.is_some());
         for change in kept.into_iter().chain(removed) {

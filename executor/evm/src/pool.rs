@@ -3,9 +3,10 @@
 use std::cell::RefCell;
 
 use alloy_primitives::map::B256Map;
-use alloy_primitives::{B256, Bytes, KECCAK256_EMPTY};
+use alloy_primitives::{B256, KECCAK256_EMPTY};
 use revm::bytecode::Bytecode;
 
+use crate::code::analyzed;
 use crate::hashes::keccak_all;
 use crate::witness_error::{Place, WitnessError};
 
@@ -102,9 +103,8 @@ impl<'a> Codes<'a> {
             return Ok(code.clone());
         }
         let missing = WitnessError::MissingCode { hash, place: Place::default() };
-        let raw = Bytes::copy_from_slice(self.raw.get(&hash).ok_or(missing)?);
         let malformed = WitnessError::Malformed { hash, why: "a code that no EVM takes" };
-        let code = Bytecode::new_raw_checked(raw).map_err(|_| malformed)?;
+        let code = analyzed(self.raw.get(&hash).ok_or(missing)?).map_err(|_| malformed)?;
         self.analyzed.borrow_mut().insert(hash, code.clone());
         Ok(code)
     }

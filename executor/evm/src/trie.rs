@@ -5,6 +5,7 @@
 
 mod codec;
 mod node;
+mod rehash;
 
 use alloy_primitives::B256;
 use alloy_trie::{EMPTY_ROOT_HASH, Nibbles};
@@ -67,12 +68,18 @@ impl Trie {
 
     /// The root hash.
     pub fn root(&mut self) -> B256 {
-        match &mut self.0 {
+        hash_all([&mut *self]);
+        match &self.0 {
             Node::Empty => EMPTY_ROOT_HASH,
             Node::Hash(hash) => *hash,
-            Node::Known(known) => known.root(),
+            Node::Known(known) => known.hash.expect("it was hashed just now"),
         }
     }
+}
+
+/// Hash what has changed in these tries, so that their roots are at hand.
+pub(crate) fn hash_all<'a>(tries: impl IntoIterator<Item = &'a mut Trie>) {
+    rehash::hash_all(tries.into_iter().map(|trie| &mut trie.0).collect());
 }
 
 impl Node {

@@ -5,6 +5,7 @@ import datetime
 import os
 import signal
 import subprocess
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -172,3 +173,28 @@ def test_stop__second_signal__ends_at_once() -> None:
     answer, seconds = stopped(slow=20.0, signals=2)
     assert answer == b""
     assert seconds < 5
+
+
+def test_serve__signer_process_is_silent__stops_at_sigterm_all_the_same() -> None:
+    released = threading.Event()
+
+    def wait() -> None:
+        released.wait(30)
+
+    async def whole() -> None:
+        parts = Parts(
+            "v1",
+            needs_context=True,
+            reporter=Slow(0),
+            prover=NoProver(),
+            require_alive=wait,
+            release=released.set,
+        )
+        listening = listen("127.0.0.1", 0, "avs")
+        serving = asyncio.ensure_future(service.serve(listening, Serving(1 << 20), parts))
+        await asyncio.sleep(0.3)
+        os.kill(os.getpid(), signal.SIGTERM)
+        await serving
+
+    asyncio.run(asyncio.wait_for(whole(), 20))
+    assert released.is_set()

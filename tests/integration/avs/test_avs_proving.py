@@ -3,7 +3,9 @@ executor, the signer process, the history."""
 
 import hashlib
 import json
+import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -30,11 +32,14 @@ from attestor.core.scroll.block import from_header
 from attestor.core.scroll.eras import CHAINS
 from attestor.core.signature import recover
 from attestor.core.text import from_hex, to_hex
+from attestor.errors import SignerGone
 from attestor.executor.scroll import PROGRAM
 from attestor.kzg.commitments import CKzg
 from attestor.quote.format import BodyType, parse
 from attestor.scroll import headers, l1_commit
 from attestor.scroll.witness import Witness
+from attestor.signer.poe.client import PoeSignerProcess
+from attestor.signer.poe.settings import PoeProvider, PoeSettings
 
 BUILT = Path(__file__).resolve().parents[3] / "executor" / "target" / "release"
 FIRST, LAST = 14919992, 14919993
@@ -318,6 +323,23 @@ def test_signer__that_is_gone__ends_the_service(tmp_path: Path) -> None:
         subprocess.run(["kill", "-9", signer], check=True)
         assert started.process.wait(timeout=30) not in (0, None)
         assert "signer process ended" in "".join(started.lines)
+
+
+def test_signer__that_answers_nothing__is_gone() -> None:
+    """A service whose calls waited for it for ever would live, and do nothing."""
+    signer = PoeSignerProcess(PoeSettings(534352, str(BUILT), PoeProvider.NONE))
+    try:
+        signer.started()
+        signer.require_answer(60)
+        os.kill(signer.pid, signal.SIGSTOP)
+        with pytest.raises(SignerGone, match="not answered for 2 seconds"):
+            signer.require_answer(2)
+        os.kill(signer.pid, signal.SIGCONT)
+        signer.require_answer(60)
+    finally:
+        signer.close()
+    with pytest.raises(SignerGone, match="ended"):
+        signer.require_answer(60)
 
 
 @pytest.mark.parametrize("lacking", ["debug_executionWitness"])

@@ -13,6 +13,8 @@ LIGHT = {"attestor", "click"}
 """The packages that may be there when a command answers at once; of the standard library all may
 but `HEAVY`."""
 HEAVY = {"asyncio", "multiprocessing", "concurrent.futures", "sqlite3", "ssl", "http.client"}
+READING = {"tomllib", "difflib", "encodings.idna"}
+"""What reading a configuration or asking a daemon may need: help needs none of it."""
 KNOWN = {"web3", "eth_utils", "eth_abi", "eth_account", "rlp", "aiohttp", "pydantic", "py_ecc"}
 KNOWN |= {"sqlite_utils", "apscheduler", "ckzg", "coincurve", "cryptography", "loguru", "Crypto"}
 
@@ -58,11 +60,16 @@ def asked(folder: Path, *given: list[str]) -> list[tuple[list[str], int, str, se
     return [(arguments, code, told, set(found)) for arguments, code, told, found in lines]
 
 
-def heavy(modules: set[str]) -> set[str]:
+def heavy(modules: set[str], at_most: frozenset[str] = frozenset(HEAVY)) -> set[str]:
     """What of it takes long to import."""
     roots = {name.partition(".")[0] for name in modules}
     foreign = roots - sys.stdlib_module_names - LIGHT
-    return {name for name in foreign if not name.startswith("_")} | modules & HEAVY
+    return {name for name in foreign if not name.startswith("_")} | modules & at_most
+
+
+def heavy_for_help(modules: set[str]) -> set[str]:
+    """The same of a command that does nothing."""
+    return heavy(modules, frozenset(HEAVY | READING))
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +84,7 @@ def test_help__every_command__imports_nothing_heavy(
     assert len(helped) > 35
     for arguments, code, told, modules in helped:
         assert (code, told[:15]) == (0, "Usage: attestor"), arguments
-        assert heavy(modules) == set(), f"attestor {' '.join(arguments)}"
+        assert heavy_for_help(modules) == set(), f"attestor {' '.join(arguments)}"
 
 
 def test_wrong_option__every_command__imports_nothing_heavy(
@@ -110,7 +117,17 @@ def test_quick_command__with_its_work__imports_nothing_heavy(
     assert heavy(modules) == set()
 
 
+def test_status__no_daemon__imports_neither_its_document_nor_what_reads_a_file(
+    tmp_path: Path,
+) -> None:
+    [(_, code, told, modules)] = asked(tmp_path, ["status", "--url", "http://127.0.0.1:1"])
+    assert code == 3, told
+    needless = {"attestor.status.document", "attestor.config.loading", "hashlib", *READING}
+    assert not modules & needless
+
+
 def test_heavy__packages_that_take_long__are_told() -> None:
     """The test would see them: under these names they are installed, and these names it tells."""
-    assert all(find_spec(name) is not None for name in KNOWN | HEAVY)
+    assert all(find_spec(name) is not None for name in KNOWN | HEAVY | READING)
     assert heavy({f"{name}.part" for name in KNOWN} | HEAVY) == KNOWN | HEAVY
+    assert heavy_for_help(READING) == READING

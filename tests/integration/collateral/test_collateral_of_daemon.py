@@ -111,6 +111,30 @@ def test_daemon__with_the_task__renews_before_the_end(
     assert devnet.stop_daemon() == 0
 
 
+def test_daemon__pccs_is_away__metrics_say_that_it_cannot_be_renewed(
+    tmp_path: Path, port: int, stopping: list[Devnet]
+) -> None:
+    """What AttestorCollateralEnding goes by, while there are days left."""
+    environment = {
+        "ATTESTOR_COLLATERAL_ENABLED": "true",
+        "ATTESTOR_COLLATERAL_PAYER_KEY_FILE": str(tmp_path / "collateral.key"),
+    }
+    devnet = made(tmp_path, port, environment)
+    stopping.append(devnet)
+    funded_key(devnet)
+    devnet.pccs.stop()
+    devnet.start_daemon()
+
+    def failing() -> bool:
+        try:
+            text = requests.get(f"http://127.0.0.1:{devnet.health_port}/metrics", timeout=5).text
+        except requests.ConnectionError:
+            return False
+        return "attestor_collateral_failing 1" in text
+
+    within(WAIT_SECONDS, failing)
+
+
 def warning_of_collateral(devnet: Devnet) -> str | None:
     warnings = {one["code"]: one["message"] for one in health(devnet).get("warnings", [])}
     return warnings.get("collateral_ends")

@@ -113,7 +113,8 @@ def test_package__implementation__is_not_in_it(package: Path) -> None:
         "package/libraries",
         "package/testing",
     }
-    for name in ("LICENSE", "README.md", "abi/MultiProof.json", "testing/MultiProofStub.sol"):
+    stubs = ("testing/MultiProofStub.sol", "testing/TEERegistryStub.sol")
+    for name in ("LICENSE", "README.md", "abi/MultiProof.json", *stubs):
         assert f"package/{name}" in names
 
 

@@ -162,7 +162,7 @@ def test_daemon__cycles_of_a_client__stay_used_up_when_the_process_is_killed(
     ("arguments", "told"),
     [
         (["--api-host", "0.0.0.0"], "nothing says who may"),
-        (["--api-clients-file", "/none"], "clients_file_invalid"),
+        (["--api-clients-file", "/none"], "the clients file /none cannot be read"),
         (["--api-tls-key-file", "/none"], "api.tls_certificate_file is missing"),
     ],
 )

@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -28,7 +29,7 @@ class Queue(ProofQueue):
     """Accepts every job and holds its state."""
 
     def __init__(self) -> None:
-        jobs: Any = None
+        jobs: Any = SimpleNamespace(recall=lambda job: None)
         super().__init__(jobs, 8)
         self.answered: JobState | None = JobState("done", None, None)
         self.added: list[bytes] = []

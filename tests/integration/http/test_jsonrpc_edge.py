@@ -17,7 +17,7 @@ from attestor.http import tls_files
 from attestor.http.allow_list import AllowList
 from attestor.http.connections import ConnectionLimits
 from attestor.http.jsonrpc import Failure
-from attestor.http.jsonrpc_server import JsonRpcLimits, JsonRpcServer, Params
+from attestor.http.jsonrpc_server import OTHER_SITE, JsonRpcLimits, JsonRpcServer, Params
 from attestor.http.server import Listener, application, listen
 
 LIMIT = 4096
@@ -57,6 +57,11 @@ async def wait(params: Params) -> object:
     return None
 
 
+async def slow(params: Params) -> object:
+    await asyncio.sleep(2.5)
+    return params
+
+
 async def huge(params: Params) -> object:
     return "x" * HUGE
 
@@ -80,6 +85,7 @@ def serve(
             "large": large,
             "half": half,
             "wait": wait,
+            "slow": slow,
             "huge": huge,
         }
         server = JsonRpcServer(methods, lambda: "a 1\n", JsonRpcLimits(body_limit, 3), told)
@@ -124,6 +130,12 @@ def call(method: str, params: object = None) -> str:
 def error(number: int, message: str, data: str | None = None) -> str:
     more = "" if data is None else f',"data":"{data}"'
     return f'{{"jsonrpc":"2.0","error":{{"code":{number},"message":"{message}"{more}}},"id":1}}'
+
+
+def asked_of(host: str, origin: str | None = None) -> bytes:
+    """By the name of a machine; by a page of a site."""
+    more = "" if origin is None else f"\r\nOrigin: {origin}"
+    return post(call("echo", [1])).replace(b"Host: x", f"Host: {host}{more}".encode())
 
 
 WRONG_VERB = "Used HTTP Method is not allowed. POST or OPTIONS is required\n"
@@ -200,6 +212,33 @@ EXCHANGES: dict[str, tuple[bytes, int, str, str]] = {
     "options": (b"OPTIONS / HTTP/1.1\r\nHost: x\r\n\r\n", 405, "text/plain", WRONG_VERB),
     "get": (b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", 200, JSON, "a 1\n"),
     "get any path": (b"GET /a/%20b?c=d HTTP/1.1\r\nHost: x\r\n\r\n", 200, JSON, "a 1\n"),
+    "get a line's end": (b"GET /a%0Ab HTTP/1.1\r\nHost: x\r\n\r\n", 200, JSON, "a 1\n"),
+    "get a whole address": (b"GET http://x HTTP/1.1\r\nHost: x\r\n\r\n", 200, JSON, "a 1\n"),
+    "options of a server": (
+        b"OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n",
+        405,
+        "text/plain",
+        WRONG_VERB,
+    ),
+    "connect": (b"CONNECT x:80 HTTP/1.1\r\nHost: x\r\n\r\n", 405, "text/plain", WRONG_VERB),
+    "any host": (asked_of("prover.example:18232"), 200, JSON, ECHOED),
+    "no host": (asked_of(""), 200, JSON, ECHOED),
+    "page of this machine": (asked_of("x", "http://127.0.0.1:3000"), 200, JSON, ECHOED),
+    "page of another site": (asked_of("x", "https://a.example"), 403, "text/plain", OTHER_SITE),
+    "page by a name of its own for us": (
+        asked_of("a.example:18232", "http://a.example:18232"),
+        403,
+        "text/plain",
+        OTHER_SITE,
+    ),
+    "page without a site": (asked_of("127.0.0.1", "null"), 403, "text/plain", OTHER_SITE),
+    "preflight": (
+        b"OPTIONS / HTTP/1.1\r\nHost: x\r\nOrigin: http://x\r\n"
+        b"Access-Control-Request-Method: POST\r\n\r\n",
+        405,
+        "text/plain",
+        WRONG_VERB,
+    ),
     "websocket": (
         b"GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
         b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
@@ -272,6 +311,20 @@ def test_edge__connection_beyond_those_that_are_answered__is_told() -> None:
     serve(body, ConnectionLimits(answered=2))
 
 
+def test_edge__call_outlasts_all_limits_of_silence__is_answered_and_so_is_the_next() -> None:
+    """The prover before this one ended a connection 60 seconds after it began."""
+
+    async def body(port: int) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        for method in ("slow", "echo"):
+            writer.write(post(call(method, [1])))
+            assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200 OK\r\n")
+            assert await reader.readexactly(len(ECHOED)) == ECHOED.encode()
+        writer.close()
+
+    serve(body, ConnectionLimits(head_seconds=0.5, idle_seconds=0.5, handshake_seconds=0.5))
+
+
 def test_edge__answers_that_nobody_reads__give_way_to_another_client() -> None:
     async def body(port: int) -> None:
         asked = post(call("huge"))
@@ -336,8 +389,9 @@ def client_tls() -> ssl.SSLContext:
 
 def test_tls__call__is_answered(tmp_path: Path) -> None:
     async def body(port: int) -> None:
-        found = await exchange(port, post(call("echo", [1])), client_tls())
-        assert found == (200, JSON, ECHOED)
+        # For a page of another site the certificate would not do.
+        for sent in (post(call("echo", [1])), asked_of("x", "https://prover.example")):
+            assert await exchange(port, sent, client_tls()) == (200, JSON, ECHOED)
 
     serve(body, tls=server_tls(tmp_path))
 

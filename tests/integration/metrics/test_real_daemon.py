@@ -1,101 +1,23 @@
 """A daemon on a real chain: what keeps it from signing is in /readyz within seconds, alerts see it,
 and /metrics has what is documented."""
 
-import http.client
 import json
 import os
 import re
 import resource
 import signal
-import time
-from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from typing import Any
 
-import pytest
-from cases.ports import free_port
 from docs.test_metrics_page import QUERIES, SUFFIXES
 from integration.daemon.test_daemon_faults import ENDLESS, REQUEST, asking, call, child, daemon
-from prometheus_client.parser import text_string_to_metric_families
+from integration.metrics.watched import Labels, Watched
 
 from attestor.chain.abi import Contract
 from attestor.core.text import from_hex
 from attestor.devnet.deployment import fund
-from attestor.devnet.stack import Devnet, DevnetOptions
+from attestor.devnet.stack import Devnet
 from attestor.http.metric_table import BY_NAME, HISTOGRAM
-
-Labels = frozenset[tuple[str, str]]
-SECONDS = 45.0
-"""For what takes a few on an idle machine."""
-
-
-class Watched:
-    """A stack whose daemon is asked at its health listener."""
-
-    def __init__(self, devnet: Devnet) -> None:
-        self.devnet = devnet
-
-    def get(self, path: str) -> tuple[int, str]:
-        port = self.devnet.options.health_port
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-        try:
-            connection.request("GET", path)
-            answer = connection.getresponse()
-            return answer.status, answer.read().decode()
-        except OSError:
-            return 0, ""
-        finally:
-            connection.close()
-
-    def codes(self) -> list[str]:
-        """Why it is not ready."""
-        _, text = self.get("/readyz")
-        return [one["code"] for one in json.loads(text)["reasons"]] if text else ["down"]
-
-    def metrics(self) -> dict[tuple[str, Labels], float]:
-        status, text = self.get("/metrics")
-        assert status in (0, 200), text
-        families = text_string_to_metric_families(text)
-        return {
-            (one.name, frozenset(one.labels.items())): one.value
-            for family in families
-            for one in family.samples
-        }
-
-    def value(self, name: str, **labels: str) -> float | None:
-        return self.metrics().get((name, frozenset(labels.items())))
-
-    def until(self, condition: Callable[[], bool], what: str, seconds: float = SECONDS) -> None:
-        deadline = time.monotonic() + seconds
-        while not condition():
-            assert time.monotonic() < deadline, f"{what}: {self.get('/readyz')}"
-            time.sleep(0.1)
-
-    def until_ready(self) -> None:
-        self.until(lambda: self.get("/readyz")[0] == 200, "it is ready", 120)
-
-
-@pytest.fixture
-def start(tmp_path: Path, port: int) -> Iterator[Callable[..., Watched]]:
-    """Start a fast stack, with changed options; it ends with the test."""
-    running: list[Devnet] = []
-
-    def make(**changes: Any) -> Watched:
-        options = {
-            "folder": tmp_path / "net",
-            "block_seconds": 0.5,
-            "api_port": port,
-            "health_port": free_port(),
-            **changes,
-        }
-        running.append(Devnet(DevnetOptions(**options)))
-        running[-1].deploy()
-        running[-1].start_daemon()
-        return Watched(running[-1])
-
-    yield make
-    for devnet in running:
-        devnet.stop()
 
 
 def owner_calls(devnet: Devnet, function: str, *arguments: Any) -> None:
@@ -167,8 +89,12 @@ def test_daemon__chain_goes_away__is_not_ready_within_seconds(
     assert watched.get("/livez")[0] == 200
     age = "attestor_head_read_age_seconds"
     watched.until(lambda: (watched.value(age) or 0) > 10, "the age of the head grows")
-    up = [value for (name, _), value in watched.metrics().items() if name == "attestor_endpoint_up"]
-    assert up == [0.0]
+    assert watched.values("attestor_endpoint_up") == [0.0]
+    # What AttestorEndpointDemoted counts.
+    demoted = "attestor_endpoint_demotions_total"
+    watched.until(lambda: watched.values(demoted)[0] >= 2, "it is demoted again")
+    assert watched.devnet.stop_daemon() == 0
+    assert watched.get("/metrics")[0] == 0
 
 
 def test_daemon__disk_and_processes_fail__is_told_by_probes_and_metrics(

@@ -229,7 +229,7 @@ def test_start__isolated__tries_every_way_out_and_signs() -> None:
 
 @as_root
 def test_start__service_that_may_change_users__has_a_signer_of_another_user_and_ends_it() -> None:
-    """The unit of docs/operate.md: without root, and without CAP_KILL."""
+    """The unit of docs/operate-machine.md: without root, and without CAP_KILL."""
     body = (
         "from pathlib import Path\n"
         "from attestor.daemon.build import _give_up_change_of_users\n"

@@ -11,7 +11,7 @@ from attestor.core.job import Request, Work
 from attestor.core.proof import Proof
 from attestor.core.quotas import Quotas
 from attestor.errors import ExecutionCycleLimit, ExecutionStopped, NoActiveSigner
-from attestor.errors.access import QuotaExceeded
+from attestor.errors.access import CyclesUsedUp, QuotaExceeded
 from attestor.store.client_cycles import DAY_SECONDS, SLICE_SECONDS, ClientCycles
 from attestor.store.database import Store
 from attestor.store.jobs import Jobs
@@ -19,6 +19,7 @@ from attestor.store.opening import JOBS
 from attestor.store.payers import payers
 
 NOW = 1_800_000_000.0
+MAX_CYCLES = 1_000_000
 
 
 class Bench:
@@ -30,11 +31,13 @@ class Bench:
         self.open: set[str] = set()
         self.store = Store.open(path, JOBS)
         self.cycles = ClientCycles(self.store, lambda: self.now)
-        self.admission = Admission(lambda: self.client, self.open.__contains__, self.cycles)
+        self.admission = Admission(
+            lambda: self.client, self.open.__contains__, self.cycles, MAX_CYCLES
+        )
 
-    def ask(self, name: str, job: str, **quotas: int) -> None:
+    def ask(self, name: str, job: str, limit: int | None = None, **quotas: int) -> None:
         self.client = Client(name, How.KEY, Quotas(**quotas))
-        self.admission.require(job)
+        self.admission.require(job, limit)
         self.open.add(job)
 
 
@@ -134,7 +137,7 @@ def test_memory__jobs_without_end__is_bounded(
     for number in range(100):
         bench.ask(f"client{number}", f"job{number}")
         bench.open.discard(f"job{number}")
-    assert len(bench.admission._payers) <= 11
+    assert len(bench.admission._runs) <= 11
 
 
 WORK = Work("a", b"", ())
@@ -182,3 +185,88 @@ def test_nobody_asks__work_of_the_service_itself__is_free(bench: Bench) -> None:
     bench.admission.require("a")
     bench.admission.charge("a", 9)
     assert bench.store.rows("SELECT * FROM client_cycles") == []
+
+
+def test_cycles__many_jobs_at_once__are_reserved_by_their_limits(bench: Bench) -> None:
+    for job in "abc":
+        bench.ask("alice", job, 30, cycles_per_hour=100)
+    with pytest.raises(QuotaExceeded) as caught:
+        bench.ask("alice", "d", 30, cycles_per_hour=100)
+    assert caught.value.limit == "cycles_per_hour"
+    bench.ask("bob", "e", 30, cycles_per_hour=100)
+    bench.admission.charge("a", 20)
+    bench.ask("alice", "d", 20, cycles_per_hour=100)
+    with pytest.raises(QuotaExceeded):
+        bench.ask("alice", "f", 1, cycles_per_hour=100)
+
+
+def test_cycles__limit_larger_than_the_quota__is_refused_at_once(bench: Bench) -> None:
+    with pytest.raises(QuotaExceeded) as caught:
+        bench.ask("alice", "a", 101, cycles_per_day=100)
+    assert caught.value.hint == "a smaller request"
+
+
+def test_cycles__job_that_is_withdrawn__gives_back_what_was_reserved(bench: Bench) -> None:
+    bench.ask("alice", "a", 100, cycles_per_hour=100)
+    with pytest.raises(QuotaExceeded):
+        bench.ask("alice", "b", 100, cycles_per_hour=100)
+    bench.open.discard("a")
+    bench.ask("alice", "b", 100, cycles_per_hour=100)
+
+
+def test_cycles__jobs_without_limits__run_at_once_and_never_take_more_than_the_quota(
+    bench: Bench,
+) -> None:
+    accepted = []
+    for number in range(40):
+        try:
+            bench.ask("alice", str(number), cycles_per_hour=160, cycles_per_day=1000)
+            accepted.append(str(number))
+        except QuotaExceeded:
+            continue
+    assert len(accepted) == 16
+    for job in accepted:
+        most = bench.admission.begin(job)
+        assert most is not None
+        bench.admission.charge(job, most)
+    assert bench.cycles.since("client alice", 3600) == 160
+
+
+def test_cycles__job_without_a_limit_alone__may_take_all_that_is_left(bench: Bench) -> None:
+    bench.ask("alice", "a", 99, cycles_per_hour=100)
+    bench.admission.charge("a", 99)
+    bench.ask("alice", "b", cycles_per_hour=100)
+    assert bench.admission.begin("b") == 1
+
+
+def test_cycles__quota_beyond_what_any_run_may_take__bounds_no_run(bench: Bench) -> None:
+    bench.ask("alice", "a", cycles_per_hour=MAX_CYCLES * 100)
+    bench.ask("bob", "b")
+    assert [bench.admission.begin(job) for job in ("a", "b", "unknown")] == [None] * 3
+
+
+def test_metered__run_that_takes_all_that_is_left__ends_and_is_charged(bench: Bench) -> None:
+    given: list[int | None] = []
+
+    def prove(work: Work) -> Proof:
+        given.append(work.limits.cycles)
+        raise ExecutionCycleLimit("over")
+
+    bench.ask("alice", "a", cycles_per_hour=100)
+    with pytest.raises(CyclesUsedUp):
+        Metered(prove, bench.admission).prove(WORK)
+    assert given == [100]
+    assert bench.cycles.since("client alice", 3600) == 100
+    with pytest.raises(QuotaExceeded):
+        bench.ask("alice", "b", cycles_per_hour=100)
+
+
+def test_join__job_that_nobody_pays_for_any_more__is_paid_by_who_wants_it(bench: Bench) -> None:
+    bench.ask("alice", "a", 60, cycles_per_hour=100)
+    bench.client = Client("bob", How.KEY, Quotas(cycles_per_hour=50))
+    bench.admission.join("a", 60)
+    bench.open.discard("a")
+    bench.ask("alice", "b", 60, cycles_per_hour=100)
+    bench.client = Client("bob", How.KEY, Quotas(cycles_per_hour=50))
+    with pytest.raises(QuotaExceeded):
+        bench.admission.join("a", 60)

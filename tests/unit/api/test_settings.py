@@ -12,6 +12,7 @@ SETTINGS = ApiSettings(
     workers=1,
     max_open=2,
     max_open_per_client=2,
+    max_cycles=10**11,
     keep_seconds=3.0,
     keep_jobs=4,
     keep_program_bytes=5,

@@ -55,7 +55,9 @@ def texts_of(folder: str) -> Iterator[tuple[str, str]]:
                 yield file.name, str(node.value)
 
 
-@pytest.mark.parametrize("folder", ["http", "errors", "avs", "core/avs", "signer"])
+@pytest.mark.parametrize(
+    "folder", ["http", "errors", "avs", "core/avs", "core/scroll", "scroll", "executor", "signer"]
+)
 def test_texts__that_go_out_beside_methods__have_no_word_but_where_it_is_meant(folder: str) -> None:
     """The edge answers by texts of its own, which nothing looks through."""
     texts = list(texts_of(folder))

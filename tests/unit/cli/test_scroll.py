@@ -30,6 +30,7 @@ from attestor.errors.scroll import (
 from attestor.executor.scroll import BlockRange
 from attestor.scroll import headers, keeping
 from attestor.scroll.node import TRACE, WITNESS
+from attestor.scroll.witness import Witness
 
 URL = "http://node.example:8545"
 WITNESSES = chain(4)
@@ -127,6 +128,28 @@ def test_verify__keep__stores_what_it_can_verify_again(serve: Serve, tmp_path: P
     assert again.output == first.output
 
 
+@pytest.mark.parametrize("as_json", [False, True])
+def test_verify__disk_full_in_the_middle__tells_what_is_verified(
+    as_json: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, serve: Serve
+) -> None:
+    last, real = FIRST + 17, keeping.keep
+
+    def full(folder: Path, one: Witness) -> Path:
+        if one.number == last:
+            raise ConfigurationInvalid("cannot be kept: No space left on device")
+        return real(folder, one)
+
+    monkeypatch.setattr(keeping, "keep", full)
+    serve(RecordedNode({one.number: one for one in chain(18)}))
+    given = ["verify", f"{FIRST}-{last}", "--rpc-url", URL, "--keep", str(tmp_path)]
+    called = Called([*given, "--json"] if as_json else given)
+    assert isinstance(called.error, ConfigurationInvalid)
+    if as_json:
+        assert (called.value["verified"], called.value["blocks_verified"]) == (False, 16)
+    else:
+        assert "16 blocks verified" in called.output
+
+
 def test_verify__refused_block__is_named_and_the_exit_code_says_so(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -214,6 +237,7 @@ def test_verify__forks__are_the_chains(executor: Any, tmp_path: Path) -> None:
         ("0x12", "no file"),
         ("5", "--rpc-url"),
         ("0x" + "11" * 32, "--l1-rpc-url"),
+        ("0x9bbaa2ba" + "11" * 5000, "no file"),
     ],
 )
 def test_verify__target_that_is_none__says_what_to_give(
@@ -281,6 +305,22 @@ def test_verify__batch_in_blobs__takes_files_for_its_blocks(
     alone = ["--versioned-hash", name, "--versioned-hash", other, *options[:5]]
     called = Called(["verify", str(tmp_path / "witnesses"), *alone])
     assert called.exit_code == 0, called.output
+
+
+def test_verify__commit_that_finalizes__is_both(near: None, tmp_path: Path, executor: Any) -> None:
+    blocks = tuple(from_header(one.header, one.transactions) for one in WITNESSES)
+    last = headers.state_root(WITNESSES[-1].header)
+    made = scroll_batch.finalizing(8, blocks, (last, b"\x77" * 32))
+    commit, blob = tmp_path / "commit.calldata", tmp_path / "0.blob"
+    commit.write_bytes(made.calldata)
+    blob.write_bytes(made.evidence.blobs[0])
+    (tmp_path / "witnesses").mkdir()
+    kept(tmp_path / "witnesses")
+    options = ["--blob", str(blob), "--batch-index", str(scroll_batch.INDEX)]
+    given = ["verify", str(tmp_path / "witnesses"), str(commit), *options]
+    called = Called([*given, "--finalization", str(commit)])
+    assert called.exit_code == 0, called.output
+    assert "finalization agrees" in called.output
 
 
 @pytest.mark.parametrize("agrees", [True, False])

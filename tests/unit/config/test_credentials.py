@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from attestor import config
-from attestor.config import shown
+from attestor.config.shown import shown
 from attestor.errors import ConfigurationInvalid
 
 FLAGS = {"chain_id": "31337", "chain_registry": "0x" + "11" * 20}

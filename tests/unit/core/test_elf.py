@@ -5,13 +5,8 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from attestor.core.elf import (
-    ADDRESS_LIMIT,
-    FIRST_ADDRESS,
-    MAX_IMAGE_BYTES,
-    MAX_PROGRAM_BYTES,
-    check,
-)
+from attestor.core.elf import ADDRESS_LIMIT, FIRST_ADDRESS, MAX_IMAGE_BYTES, check
+from attestor.core.elf_file import MAX_PROGRAM_BYTES
 from attestor.errors import ProgramInvalid, ProgramUnsupported
 
 LOAD, NOTE = 1, 4

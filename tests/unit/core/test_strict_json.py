@@ -175,6 +175,9 @@ HOSTILE: dict[str, Callable[[int], bytes]] = {
     "closing brackets": lambda n: b"]" * n,
     "nulls": lambda n: b"[" + b"null," * (n // 5) + b"1]",
     "one key many times": lambda n: b"{" + b",".join([b'"":1'] * (n // 5)) + b"}",
+    "last of many keys twice": lambda n: (
+        b"{" + b",".join(b'"%040d":1' % key for key in [*range(n // 45), n // 45 - 1]) + b"}"
+    ),
     "surrogates": lambda n: b'"' + b"\\ud83d\\ude00" * (n // 12) + b'"',
 }
 """Texts of about n bytes."""

@@ -143,9 +143,16 @@ def test_metrics__halted_chain_s_figures__do_not_hide_the_others(parts: Parts) -
     assert 'attestor_signer_active{chain="first"}' not in text
 
 
+class Unasked:
+    """A queue that knows of no job without a look at the disk."""
+
+    def is_known(self, job: str) -> bool:
+        return False
+
+
 def serving(name: str, number: int, is_default: bool = False) -> Serving:
     served = Served(name, number, bytes([number]) * 20)
-    return Serving(served, cast(Any, None), cast(Any, None), is_default)
+    return Serving(served, cast(Any, Unasked()), cast(Any, None), is_default)
 
 
 FIRST, SECOND = serving("first", 1, True), serving("second", 2)

@@ -19,6 +19,7 @@ from attestor.errors import AttestorError, RpcError
 from attestor.errors.rsp import RspBlockUnsupported, RspMethodMissing, RspWitnessInvalid
 from attestor.rsp.node import EthereumNode
 from attestor.rsp.stdin import encode
+from attestor.rsp.touched import BEACON_ROOTS, SYSTEM
 from attestor.rsp.witness import NO_OMMERS, PRAGUE_TIME
 
 CONTRACT = b"\x0c" * 20
@@ -80,6 +81,29 @@ def test_guest_input__both_forms__name_what_the_block_reads() -> None:
         assert found.slots[CONTRACT] == (5,)
         assert found.ancestors == (PARENT,)
         assert trie.root(found.storage_tries[CONTRACT]) == trie.root(STORAGE[CONTRACT])
+
+
+SYSTEM_CALL = (b"\xfe" * 20, SYSTEM, BEACON_ROOTS)
+"""Who gets the fees, who calls, and who is called."""
+
+
+@pytest.mark.parametrize("account", SYSTEM_CALL)
+def test_guest_input__witness_without_an_account_of_the_system_call__asks_for_it(
+    account: bytes,
+) -> None:
+    shows = (CONTRACT, *(other for other in SYSTEM_CALL if other != account))
+    node = made(shows=shows)
+    found = EthereumNode(Transport(node)).guest_input(21_000_001)
+    # The guest is given the account by name, which is there whether or not it exists.
+    assert set(SYSTEM_CALL) <= set(found.storage_tries)
+    with pytest.raises(RspMethodMissing, match="eth_getProof"):
+        stdin(replace(node, lacking=frozenset({"eth_getProof"})))
+    with pytest.raises(RspWitnessInvalid, match=f"shows the account 0x{account.hex()}"):
+        stdin(replace(node, altered={"eth_getProof": {"accountProof": []}}))
+
+
+def test_guest_input__witness_with_all_that_is_read__needs_no_proofs() -> None:
+    assert stdin(made(shows=(CONTRACT, *SYSTEM_CALL), lacking=frozenset({"eth_getProof"})))
 
 
 def test_guest_input__no_tracers__keys_have_to_do() -> None:

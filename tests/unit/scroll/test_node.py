@@ -1,7 +1,9 @@
 """Scroll nodes of both kinds, and what goes wrong with them."""
 
 import json
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ from cases.scroll_chain import FIRST, TIME, chain, header
 from cases.scroll_node import L2GETH, RETH, RecordedNode
 from eth_utils.crypto import keccak
 
+from attestor.chain.rpc import Bounds
 from attestor.core.scroll.eras import CHAINS, MAINNET, is_mpt
 from attestor.core.text import to_hex
 from attestor.errors import RpcThrottled, RpcUnreachable
@@ -124,6 +127,56 @@ def test_witness__unreachable__gives_up_after_some_attempts() -> None:
     with pytest.raises(ScrollNodeFailed, match="no answer"):
         asked.witness(FIRST, MAINNET)
     assert pauses == [0.5, 1.0, 2.0]
+
+
+def test_witness__closed_while_it_waits__asks_no_more() -> None:
+    def before(method: str) -> None:
+        raise RpcThrottled("429", seconds=30)
+
+    served = RecordedNode(BLOCKS, before=before)
+    pauses: list[float] = []
+
+    def closes(seconds: float) -> None:
+        pauses.append(seconds)
+        asked.close()
+
+    asked = ScrollNode(served, sleep=closes)
+    with pytest.raises(ScrollNodeFailed):
+        asked.witness(FIRST, MAINNET)
+    assert pauses == [30.0]
+
+
+def test_close__from_another_thread__ends_its_pause() -> None:
+    throttled = threading.Event()
+
+    def before(method: str) -> None:
+        throttled.set()
+        raise RpcThrottled("429", seconds=30)
+
+    asked = ScrollNode(RecordedNode(BLOCKS, before=before))
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(asked.witness, FIRST, MAINNET)
+        assert throttled.wait(10)
+        asked.close()
+        with pytest.raises(ScrollNodeFailed):
+            waiting.result(10)
+
+
+def test_repairs__answers_longer_than_any__are_bounded() -> None:
+    bounds: dict[str, Bounds] = {}
+
+    class Watched(RecordedNode):
+        def call(self, method: str, params: list[Any], *rest: Any) -> Any:
+            bounds[method] = rest[-1]
+            return {"accountProof": []} if method == "eth_getProof" else "0x"
+
+    asked = ScrollNode(Watched(BLOCKS))
+    asked.proof_nodes(bytes(20), [bytes(32)], FIRST)
+    asked.code(bytes(20), FIRST)
+    for found in bounds.values():
+        # Two paths of 64 nodes of 532 bytes, or a code of twice the limit, as hexadecimal text.
+        assert 2 * 2 * 64 * 532 < found.bytes <= 4 << 20
+    assert set(bounds) == {"eth_getProof", "eth_getCode"}
 
 
 def test_witness__block_that_is_missing__says_so() -> None:

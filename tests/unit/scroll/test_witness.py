@@ -11,6 +11,7 @@ from cases.ordered_trie import ordered_root
 from cases.scroll_node import transaction_json
 
 from attestor.core.text import to_hex
+from attestor.errors import ConfigurationInvalid
 from attestor.errors.scroll import ScrollWitnessUnreadable
 from attestor.scroll import headers, keeping, transactions, witness
 from attestor.scroll.fields import Fields, number
@@ -208,7 +209,7 @@ def _lengths() -> tuple[tuple[str, int | None], ...]:
 
 def test_keep__folder_that_is_a_file__says_so(vectors: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(ScrollWitnessUnreadable, match="cannot be kept"):
+    with pytest.raises(ConfigurationInvalid, match="cannot be kept"):
         keeping.keep(tmp_path / "file", recorded(vectors, "mainnet-1"))
 
 

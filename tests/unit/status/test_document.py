@@ -116,7 +116,7 @@ def test_ether__of_wei__loses_nothing_to_floats(wei: str, told: str) -> None:
 
 def test_document__every_field__is_in_the_documentation() -> None:
     """Names are interfaces: who scrapes the JSON finds each of them."""
-    text = (ROOT / "docs" / "operate.md").read_text()
+    text = (ROOT / "docs" / "operate-daily.md").read_text()
     missing = []
     for name, shape in vars(shapes).items():
         if isinstance(shape, type) and hasattr(shape, "__dataclass_fields__"):

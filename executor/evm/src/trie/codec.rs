@@ -1,6 +1,6 @@
 //! Nodes from and to their RLP (yellow paper, appendix D).
 
-use alloy_primitives::{B256, keccak256};
+use alloy_primitives::B256;
 use alloy_rlp::{Encodable, Header};
 use alloy_trie::Nibbles;
 use alloy_trie::nodes::encode_path_leaf;
@@ -13,7 +13,7 @@ const EMPTY_STRING: u8 = 0x80;
 /// Begins a string of `HASH_BYTES`.
 const HASH_STRING: u8 = 0xa0;
 /// A node of fewer bytes is within its parent, instead of its hash.
-const HASH_BYTES: usize = 32;
+pub(super) const HASH_BYTES: usize = 32;
 /// The longest header of a node's list, which is written when its length is known.
 const HEADER_ROOM: usize = 9;
 /// Of the first nibble of a path.
@@ -25,12 +25,30 @@ type Item<'a> = (bool, &'a [u8], &'a [u8]);
 /// The node whose hash is `hash`, at `depth` nibbles from the root.
 pub(super) fn read(bytes: &[u8], hash: B256, depth: usize) -> Result<Node, WitnessError> {
     let malformed = |why| WitnessError::Malformed { hash, why };
+    if depth < DEPTH
+        && let Some(children) = full_branch(bytes)
+    {
+        return Ok(Node::Known(Box::new(Known { hash: Some(hash), kind: Kind::Branch(children) })));
+    }
     Ok(match parse(bytes, depth).map_err(malformed)? {
         Node::Known(mut known) => {
             known.hash = Some(hash);
             Node::Known(known)
         }
         _ => return Err(malformed("an empty node")),
+    })
+}
+
+/// The children of a branch that are hashes all, as they are near the root of any state: what is
+/// read most, without a look at one item after the other.
+fn full_branch(bytes: &[u8]) -> Option<Box<[Node; 16]>> {
+    let [0xf9, 0x02, 0x11, body @ .., EMPTY_STRING] = bytes else {
+        return None;
+    };
+    let items: &[[u8; 1 + HASH_BYTES]; 16] = body.as_chunks().0.first_chunk()?;
+    let fits = body.len() == size_of_val(items) && items.iter().all(|item| item[0] == HASH_STRING);
+    fits.then(|| {
+        Box::new(std::array::from_fn(|slot| Node::Hash(B256::from_slice(&items[slot][1..]))))
     })
 }
 
@@ -136,20 +154,11 @@ fn path_node(path: Item<'_>, second: Item<'_>, depth: usize) -> Result<Node, &'s
 }
 
 impl Known {
-    /// The hash of this node as a root, which is by hash whatever its length.
-    pub(super) fn root(&mut self) -> B256 {
-        if let Some(hash) = self.hash {
-            return hash;
-        }
-        let hash = keccak256(self.encode().bytes());
-        self.hash = Some(hash);
-        hash
-    }
-
-    fn encode(&mut self) -> Encoded {
+    /// Its RLP. All nodes below it that have a hash must know it: `hash_all` begins with the lowest.
+    pub(super) fn encode(&self) -> Encoded {
         let mut body = Vec::with_capacity(HEADER_ROOM + BRANCH_ITEMS * (HASH_BYTES + 1));
         body.resize(HEADER_ROOM, 0);
-        match &mut self.kind {
+        match &self.kind {
             Kind::Leaf(tail, value) => {
                 encode_path_leaf(tail, true).as_slice().encode(&mut body);
                 value.as_slice().encode(&mut body);
@@ -159,7 +168,7 @@ impl Known {
                 child.encode_reference(&mut body);
             }
             Kind::Branch(children) => {
-                children.iter_mut().for_each(|child| child.encode_reference(&mut body));
+                children.iter().for_each(|child| child.encode_reference(&mut body));
                 body.push(EMPTY_STRING);
             }
         }
@@ -171,36 +180,26 @@ impl Known {
 }
 
 /// A node's RLP, from `start` on.
-struct Encoded {
+pub(super) struct Encoded {
     body: Vec<u8>,
     start: usize,
 }
 
 impl Encoded {
-    fn bytes(&self) -> &[u8] {
+    pub(super) fn bytes(&self) -> &[u8] {
         &self.body[self.start..]
     }
 }
 
 impl Node {
-    fn encode_reference(&mut self, out: &mut Vec<u8>) {
+    fn encode_reference(&self, out: &mut Vec<u8>) {
         match self {
             Self::Empty => out.push(EMPTY_STRING),
             Self::Hash(hash) => hash.encode(out),
-            Self::Known(known) => {
-                if let Some(hash) = known.hash {
-                    return hash.encode(out);
-                }
-                let encoded = known.encode();
-                let bytes = encoded.bytes();
-                if bytes.len() < HASH_BYTES {
-                    out.extend_from_slice(bytes);
-                } else {
-                    let hash = keccak256(bytes);
-                    known.hash = Some(hash);
-                    hash.encode(out);
-                }
-            }
+            Self::Known(known) => match known.hash {
+                Some(hash) => hash.encode(out),
+                None => out.extend_from_slice(known.encode().bytes()),
+            },
         }
     }
 }

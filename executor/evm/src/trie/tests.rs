@@ -110,3 +110,49 @@ fn bytes_that_are_no_node_of_a_state_are_refused() {
         assert!(error.to_string().contains(why), "{bytes:02x?}: {error}");
     }
 }
+
+/// Those that are read at once and those that are read item by item are judged by one measure: what
+/// is read is written again as it was, by code that knows of no such thing.
+#[test]
+fn branches_of_hashes_are_read_as_others_are() {
+    let full = [&[0xf9, 0x02, 0x11][..], &[&[0xa0][..], &[7; 32]].concat().repeat(16), &[0x80]];
+    let full = full.concat();
+    let read = |bytes: &[u8]| codec::read(bytes, keccak256(bytes), 63);
+
+    let Ok(Node::Known(known)) = read(&full) else { panic!("it is a branch") };
+    assert_eq!(known.encode().bytes(), full);
+    assert!(codec::read(&full, keccak256(&full), 64).is_err());
+    for place in (0..full.len()).step_by(33).chain([0, 1, 2, 3, 531]) {
+        let mut changed = full.clone();
+        changed[place] ^= 1;
+        if let Ok(Node::Known(known)) = read(&changed) {
+            assert_eq!(known.encode().bytes(), changed, "byte {place}");
+            assert!((3..531).contains(&place) && (place - 3) % 33 != 0, "byte {place}");
+        }
+    }
+    assert!(read(&full[..531]).is_err());
+    assert!(read(&[&full[..], &[0x80]].concat()).is_err());
+}
+
+#[test]
+fn tries_hashed_together_have_the_roots_that_each_has_alone() {
+    let nodes = Nodes::default();
+    let mut tries: Vec<Trie> = Vec::new();
+    for size in [0, 1, 2, 3, 40, 700, 5] {
+        let mut trie = Trie::default();
+        for step in 0..size {
+            trie.insert(&nodes, key(step + size), value(step)).unwrap();
+        }
+        tries.push(trie);
+    }
+    // One has hashes of before, and a change.
+    tries[4].root();
+    tries[4].insert(&nodes, key(40), vec![9]).unwrap();
+    let mut alone = tries.clone();
+
+    hash_all(&mut tries);
+
+    for (together, alone) in tries.iter_mut().zip(&mut alone) {
+        assert_eq!(together.root(), alone.root());
+    }
+}

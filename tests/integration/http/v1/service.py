@@ -98,7 +98,8 @@ class Stored:
         self._jobs = jobs
 
     async def result(self, job: str) -> StoredResult | None:
-        return await asyncio.to_thread(self._jobs.results.of, job)
+        known = self._jobs.results.recall(job)
+        return known or await asyncio.to_thread(self._jobs.results.of, job)
 
     async def is_stale(self, job: str) -> bool:
         return False
@@ -141,6 +142,7 @@ class Service:
         V1(each, self.jobs.programs, self.keys, limits, bounds).add_to(self.served)
         self.url = ""
         self.session: ClientSession
+        self.access = access
 
     async def run(self, body: Callable[["Service"], Awaitable[None]]) -> None:
         listener = Listener(self.served, listen("127.0.0.1", 0, "api"))
@@ -149,10 +151,13 @@ class Service:
         self.other_workers.start()
         self.url = f"http://127.0.0.1:{listener.address[1]}"
         connector = TCPConnector(limit=0)
+        watching = asyncio.create_task(self.access.end_revoked()) if self.access else None
         try:
             async with ClientSession(connector=connector) as self.session:
                 await body(self)
         finally:
+            if watching is not None:
+                watching.cancel()
             self.prover.gate.set()
             await self.workers.stop()
             await self.other_workers.stop()

@@ -371,3 +371,23 @@ def test_withdraw__races_with_the_end__leaves_nothing_half(tmp_path: Path) -> No
         assert store.rows("PRAGMA foreign_key_check") == []
 
     serve(tmp_path, body)
+
+
+def test_job__priority__is_run_before_others_of_the_same_client(tmp_path: Path) -> None:
+    async def body(service: Service) -> None:
+        service.prover.gate.clear()
+        running = await service.job("0x00")
+        await until(lambda: service.prover.ran != [])
+        low = await service.job("0x01")
+        raised = await service.job("0x02")
+        high = await service.job("0x03", priority=9)
+        assert await service.job("0x02", priority=5) == raised
+        service.prover.gate.set()
+        await service.ask("GET", f"/v1/jobs/{low}?wait=5")
+        assert [work.job for work in service.prover.ran] == [running, high, raised, low]
+        status, told = await service.ask(
+            "POST", "/v1/jobs", json={"program": "0x" + "00" * 32, "priority": 10}
+        )
+        assert (status, told["error"]["code"]) == (400, "body_invalid")
+
+    serve(tmp_path, body)

@@ -113,3 +113,24 @@ def test_events__client_leaves__nobody_waits_any_more(tmp_path: Path) -> None:
         await until(lambda: job not in service.queue._waiting)
 
     serve(tmp_path, body)
+
+
+@pytest.mark.parametrize("most", ["MAX_STREAMS", "MAX_STREAMS_PER_CLIENT"])
+def test_events__as_many_as_may_be__one_more_is_told_whose_they_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: str
+) -> None:
+    monkeypatch.setattr(events, most, 2)
+    whose = {"MAX_STREAMS": "all clients together", "MAX_STREAMS_PER_CLIENT": "this client"}
+
+    async def body(service: Service) -> None:
+        service.prover.gate.clear()
+        path = f"/v1/jobs/{await service.job('0x01')}/events"
+        streams = [await service.session.get(service.url + path) for _ in range(2)]
+        async with service.session.get(service.url + path) as refused:
+            assert (refused.status, refused.headers["Retry-After"]) == (503, "5")
+            told = await refused.json()
+        assert whose[most] in told["error"]["message"]
+        for stream in streams:
+            stream.close()
+
+    serve(tmp_path, body)
