@@ -257,7 +257,8 @@ def test_deploy__plan__names_arguments_and_shows_no_certificate(place: Place) ->
     shown = place.deploy("--root", "simulated", answer="n\n").stdout.splitlines()
     assert "    owner                   " + place.payer in shown
     assert any("rootCertificate" in line and "bytes, sha256" in line for line in shown)
-    assert max(map(len, shown)) <= 160
+    # The folder of the file is as long as the user's.
+    assert max(len(line.replace(str(place.file.parent), "")) for line in shown) <= 160
     assert "The deployer stays the registry's owner" not in "\n".join(shown)
     assert "the root CA is SIMULATED" in shown
     assert any(line.startswith("the deployer holds ") for line in shown)
