@@ -177,7 +177,10 @@ class SendMachine(RuleBasedStateMachine):
         self.look()
         mined = self.chain.nonce(b"")
         # What waits behind a gap that a reorg made is cancelled, or replaced, when it is next.
-        out = {one.transaction.nonce for one in self.manager.pending()} | set(self.chain.pool)
+        # So is what cannot be mined at this base fee, once it can or another registration comes.
+        pending = [one.transaction for one in self.manager.pending()]
+        dear = {one.nonce for one in pending if one.fees.max_fee >= self.chain.base_fee}
+        out = dear | (set(self.chain.pool) - {one.nonce for one in pending})
         assert all(nonce > mined for nonce in out), "each nonce is accounted for"
         if self.wanted is not None:
             assert self._is_done(), "no registration is lost"
