@@ -1,5 +1,6 @@
 """A development chain on which the same transactions cost the same gas each time."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -42,7 +43,7 @@ _PROBE = bytes.fromhex(
 _PROBE_CREATION = bytes([0x60, len(_PROBE), 0x80, 0x60, 0x09, 0x3D, 0x39, 0x3D, 0xF3]) + _PROBE
 
 
-class MeasuredChain:
+class MeasuredChain(ABC):
     """A chain with one account that sends everything. `start` is about when it began, in Unix
     seconds."""
 
@@ -88,34 +89,34 @@ class MeasuredChain:
         assert address is not None
         return address
 
+    @abstractmethod
     def mine(self, blocks: int) -> None:
         """Mine so many."""
-        raise NotImplementedError
 
 
 class SteppedChain(MeasuredChain):
     """A chain with which a storm does what it likes: a block for each transaction at first."""
 
+    @abstractmethod
     def step_by_step(self) -> None:
         """From now on a block is made by `mine_one` alone, as long after the one before as on
         Ethereum."""
-        raise NotImplementedError
 
+    @abstractmethod
     def mine_one(self) -> None:
         """A block of what waits."""
-        raise NotImplementedError
 
+    @abstractmethod
     def reorg(self, depth: int) -> None:
         """Other blocks in the place of so many, without their transactions."""
-        raise NotImplementedError
 
+    @abstractmethod
     def set_base_fee(self, wei: int) -> None:
         """Of the next block, where a chain lets itself be told."""
-        raise NotImplementedError
 
+    @abstractmethod
     def fund(self, address: bytes) -> None:
         """Give it what transactions cost."""
-        raise NotImplementedError
 
 
 class GasChain(SteppedChain):

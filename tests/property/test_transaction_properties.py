@@ -171,23 +171,31 @@ class SendMachine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.chain.lost, self.chain.base_fee, self.chain.reverts = "", 100, False
-        for _ in range(CALM_BLOCKS):
-            self.look()
-            self.chain.mine()
-        self.look()
-        mined = self.chain.nonce(b"")
-        # What waits behind a gap that a reorg made is cancelled, or replaced, when it is next.
-        # So is what cannot be mined at this base fee, once it can or another registration comes.
+        self._calm()
+        # What waits behind a gap of a reorg is cancelled, or replaced, when it is next. So is
+        # what cannot be mined at this base fee, once it can or another registration comes.
         pending = [one.transaction for one in self.manager.pending()]
         dear = {one.nonce for one in pending if one.fees.max_fee >= self.chain.base_fee}
         out = dear | (set(self.chain.pool) - {one.nonce for one in pending})
+        mined = self.chain.nonce(b"")
         assert all(nonce > mined for nonce in out), "each nonce is accounted for"
+        self.chain.base_fee = 0
+        self._calm()
+        mined = self.chain.nonce(b"")
+        out = {one.transaction.nonce for one in self.manager.pending()} | set(self.chain.pool)
+        assert all(nonce > mined for nonce in out), "the cheapest is accounted for too"
         if self.wanted is not None:
             assert self._is_done(), "no registration is lost"
         assert verify.table_faults(self.store) == []
         assert verify.journal_faults(self.store) == []
         self.store.close()
         self._folder.cleanup()
+
+    def _calm(self) -> None:
+        for _ in range(CALM_BLOCKS):
+            self.look()
+            self.chain.mine()
+        self.look()
 
     def _is_done(self) -> bool:
         assert self.wanted is not None

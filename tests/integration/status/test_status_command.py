@@ -9,6 +9,7 @@ import resource
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -61,10 +62,16 @@ def test_status__of_a_daemon_that_signs__is_ready_in_its_first_line(devnet: Devn
     assert any("SIMULATED" in line for line in lines)
 
 
+def is_complete(found: Document) -> bool:
+    payer = found.chains[0].payer
+    return found.jobs is not None and payer is not None and payer.balance_wei is not None
+
+
 def test_status__json__has_what_was_registered(devnet: Devnet) -> None:
-    found = asked(devnet)
     # Jobs are in a database that the API process makes, and the balance is read at the next block.
-    while found.jobs is None or (payer := found.chains[0].payer) is None or not payer.balance_wei:
+    deadline = time.monotonic() + 60
+    found = asked(devnet)
+    while not is_complete(found) and time.monotonic() < deadline:
         found = asked(devnet)
     (chain,) = found.chains
     assert found.ready
@@ -75,6 +82,8 @@ def test_status__json__has_what_was_registered(devnet: Devnet) -> None:
     assert (
         chain.signer.measurement == found.build.measurement == devnet.description()["measurement"]
     )
+    assert chain.payer is not None
+    assert chain.payer.balance_wei is not None
     assert chain.endpoints[0].host == urlsplit(devnet.anvil.url).netloc
 
 
