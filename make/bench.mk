@@ -1,7 +1,7 @@
 # Benchmarks: each prints a JSON line per figure. docs/ says what the figures mean.
 
 .PHONY: bench-slice bench-start bench-contracts bench-chain bench-chain-geth bench-contracts-next-fork \
-	bench-cold-build bench-engine bench-sandbox bench-proofs bench-scroll bench-plugin
+	bench-cold-build bench-engine bench-sandbox bench-proofs bench-scroll bench-plugin published
 
 bench-slice: setup ## times of make demo and make test, and of what bench-start has
 	@$(PYTHON) scripts/bench_slice.py
@@ -30,8 +30,17 @@ bench-contracts-next-fork: contracts .venv/.ready $(GETH) ## gas of the contract
 bench-cold-build: .tools.ready ## CPU time of all that make demo builds from a bare clone
 	@python3 scripts/bench_cold_build.py
 
+# Programs that SP1's own toolchain built, out of a published crate, which cargo gets.
+PUBLISHED := cache/published/.ready
+
+$(PUBLISHED): scripts/published_programs.py | .tools.ready
+	@scripts/published_programs.py
+	@touch $@
+
+published: $(PUBLISHED) ## get the programs that SP1's toolchain built
+
 # Builds what is compared, and the programs that only this needs.
-bench-engine: setup executor-jit ## speed of our engine relative to SP1's
+bench-engine: setup executor-jit $(PUBLISHED) ## speed of our engine relative to SP1's
 	@cd executor && cargo build --quiet --release --locked --workspace
 	@$(BUILD_JIT)
 	@$(MAKE) --no-print-directory --silent executor
@@ -40,7 +49,7 @@ bench-engine: setup executor-jit ## speed of our engine relative to SP1's
 bench-sandbox: setup ## cost of the walls around executor processes, and ways out of them
 	@$(PYTHON) scripts/bench_sandbox.py $(BENCH)
 
-bench-proofs: setup ## cost of proofs and of hostile clients; jobs through kills
+bench-proofs: setup $(PUBLISHED) ## cost of proofs and of hostile clients; jobs through kills
 	@$(PYTHON) scripts/bench_proofs.py $(BENCH)
 	@$(PYTHON) scripts/bench_abuse.py $(BENCH)
 	@$(PYTHON) scripts/bench_kills.py $(BENCH)

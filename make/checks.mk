@@ -28,7 +28,7 @@ coverage-contracts: contracts .venv/.ready ## branch coverage of the contracts, 
 		--report lcov --report-file cache/coverage/lcov.info > cache/coverage/log
 	@$(PYTHON) scripts/contract_coverage.py cache/coverage/lcov.info
 
-check-keys: setup ## our verifying keys against SP1's prover, which this builds
+check-keys: setup $(PUBLISHED) ## our verifying keys against SP1's prover, which this builds
 	@cd executor && cargo test --release --locked --workspace --exclude attestor-circuits \
 		--exclude attestor-provable-check
 

@@ -1,6 +1,5 @@
 """The programs that engines run in the benchmark."""
 
-import os
 import struct
 import sys
 from collections.abc import Iterable
@@ -9,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 GUESTS = ROOT / "guests" / "elf"
-PUBLISHED = "sp1-gpu-prover-6.10.0"
+PUBLISHED = ROOT / "cache" / "published"
 
 
 @dataclass(frozen=True)
@@ -31,13 +30,11 @@ def u64(value: int) -> bytes:
 
 
 def published(name: str) -> Path:
-    """An ELF that SP1's own toolchain made, from a crate in cargo's cache."""
-    cargo = Path(os.environ.get("CARGO_HOME") or Path.home() / ".cargo")
-    inside = f"registry/src/*/{PUBLISHED}/programs/{name}/riscv64im-succinct-zkvm-elf"
-    found = sorted(cargo.glob(inside))
-    if not found:
-        sys.exit(f"no {PUBLISHED} in cargo's cache: `cargo info sp1-gpu-prover@6.10.0` brings it")
-    return found[0]
+    """An ELF that SP1's own toolchain made; `scripts/published_programs.py` brings them."""
+    found = PUBLISHED / f"{name}.elf"
+    if not found.is_file():
+        sys.exit(f"no {found}: `make published` brings it")
+    return found
 
 
 def plain() -> list[Program]:

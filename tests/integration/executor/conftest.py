@@ -2,9 +2,8 @@
 
 import hashlib
 import os
-import shutil
 import subprocess
-import tarfile
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,8 +16,7 @@ from attestor.executor.starting import BUILD_COMMAND
 ROOT = Path(__file__).resolve().parents[3]
 DIRECTORY = ROOT / "executor" / "target" / "release"
 GUESTS = ROOT / "guests" / "elf"
-CRATE = "sp1-gpu-prover-6.10.0"
-DOWNLOAD_SECONDS = 60
+PUBLISHED = ROOT / "cache" / "published"
 
 SHA256 = {
     "fibonacci": "b37b2e0ab54497b1b0e24001a4e7d556479563dcfcc2802f77278141a3c109b4",
@@ -50,27 +48,17 @@ def guest() -> Callable[[str], bytes]:
 
 @pytest.fixture(scope="session")
 def published() -> Callable[[str], bytes]:
-    """A program of SP1's own toolchain, out of a published crate in cargo's cache."""
-    crate = _find_crate()
-    if crate is None and shutil.which("cargo"):
-        command = ["cargo", "info", CRATE.replace("prover-", "prover@")]
-        subprocess.run(command, capture_output=True, timeout=DOWNLOAD_SECONDS, check=False)
-        crate = _find_crate()
-    if crate is None:
-        pytest.skip(f"{CRATE} is not in cargo's cache and cannot be downloaded")
-    return lambda name: _read_program(crate, name)
+    """A program of SP1's own toolchain, out of a published crate."""
+    bring = [sys.executable, str(ROOT / "scripts" / "published_programs.py")]
+    brought = subprocess.run(bring, capture_output=True, text=True, check=False)
+    if brought.returncode == os.EX_UNAVAILABLE:
+        pytest.skip(brought.stderr)
+    assert brought.returncode == 0, brought.stderr
+    return _read_program
 
 
-def _find_crate() -> Path | None:
-    home = Path(os.environ.get("CARGO_HOME", Path.home() / ".cargo"))
-    return next(home.glob(f"registry/cache/*/{CRATE}.crate"), None)
-
-
-def _read_program(crate: Path, name: str) -> bytes:
-    with tarfile.open(crate) as archive:
-        member = archive.extractfile(f"{CRATE}/programs/{name}/riscv64im-succinct-zkvm-elf")
-        assert member is not None
-        program = member.read()
+def _read_program(name: str) -> bytes:
+    program = (PUBLISHED / f"{name}.elf").read_bytes()
     if name in SHA256:
         assert hashlib.sha256(program).hexdigest() == SHA256[name]
     return program

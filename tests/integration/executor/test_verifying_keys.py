@@ -98,7 +98,7 @@ def test_verifying_key__too_little_memory__memory_limit(
 
 
 def test_verifying_key__too_little_time__time_limit(
-    executor: NativeExecutor, guest: Programs
+    executor: NativeExecutor, published: Programs
 ) -> None:
     with pytest.raises(ExecutionTimeLimit, match="CPU time"):
-        executor.verifying_key(guest("fibonacci"), Limits(cpu_seconds=1))
+        executor.verifying_key(published("rsp"), Limits(cpu_seconds=1))
