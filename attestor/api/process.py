@@ -23,7 +23,9 @@ from attestor.api.settings import ApiSettings, ApiState, Renewed
 from attestor.core.events import Event
 from attestor.core.job_figures import JobFigures
 from attestor.errors import AttestorError, EnginesDisagree, Fatal, SigningHalted
+from attestor.executor import cgroup
 from attestor.executor.bodies import BodyDecoder
+from attestor.executor.memory_budget import shared_bytes
 from attestor.http.bodies import BodyLimits
 from attestor.http.clients import Asking
 from attestor.http.connections import ConnectionLimits
@@ -114,7 +116,9 @@ class ApiProcess:
         served = application([access.log.middleware], [access.access.middleware])
         access.log.add_to(served)
         limits = BodyLimits(settings.max_body_bytes, settings.min_bytes_per_second)
-        decoder = BodyDecoder(Path(settings.executor_directory))
+        # That of the signer process's: what runs under both is held together.
+        group = cgroup.make(shared_bytes(), cgroup.own_place())
+        decoder = BodyDecoder(Path(settings.executor_directory), group)
         registrations = serving.registrations(self._parts)
         Api(registrations, limits, settings.wait_seconds, decoder.decode).add_to(served)
         Statements(registrations).add_to(served)

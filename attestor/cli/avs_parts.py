@@ -111,7 +111,7 @@ def build(
         status.provider or "none",
         started.level,
     )
-    for missing in started.missing:
+    for missing in started.lacking:
         logger.bind(event=Event.SANDBOX_INCOMPLETE).warning("missing wall: {}", missing)
     prover = SignerBatchProver(
         signer,

@@ -185,7 +185,7 @@ def _tell(config: Config, signer: StartReport) -> None:
         signer.uid,
         signer.executor,
         signer.level,
-        f"; missing are {'; '.join(signer.missing)}" if signer.missing else "",
+        f"; missing are {'; '.join(signer.lacking)}" if signer.lacking else "",
     )
     if signer.executor is ExecutorBuild.UNRECORDED:
         logger.bind(event=Event.EXECUTOR_UNRECORDED).warning(

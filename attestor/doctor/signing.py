@@ -7,7 +7,7 @@ from attestor.config import Config
 from attestor.core.execution import Engine, ExecutorBuild
 from attestor.daemon.dry_run import registration_of
 from attestor.doctor.finding import Finding, failed, ok, warning
-from attestor.executor import SandboxLevel, cgroup
+from attestor.executor import SandboxLevel
 from attestor.executor.native import NativeExecutor
 from attestor.executor.starting import BUILD_COMMAND
 from attestor.programs import elf, fibonacci
@@ -40,11 +40,9 @@ def signer(settings: SignerSettings) -> Iterator[Finding]:
     finally:
         process.close()
     told = f"runs as user {started.uid}, sandbox level {started.level}"
-    # Of the service's unit, in which this command does not run.
-    lacking = [one for one in started.missing if not one.startswith(cgroup.NAMED)]
-    if started.level is SandboxLevel.ISOLATED and not lacking:
+    if started.level is SandboxLevel.ISOLATED and not started.missing:
         yield ok("signer", told)
-    for missing in lacking:
+    for missing in started.missing:
         yield warning("signer", f"{told}; missing is {missing}", "docs/operate-machine.md, sandbox")
     if started.executor is ExecutorBuild.UNRECORDED:
         told = f"{settings.executor_directory} was not built with this attestor"

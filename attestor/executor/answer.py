@@ -34,6 +34,7 @@ MAX_DETAIL_CHARS = 500
 _MAX_U32 = 2**32 - 1
 _MAX_U64 = 2**64 - 1
 _DIGEST = re.compile("[0-9a-f]{64}")
+_FEWER = "free memory or lower proofs.workers"
 
 _CLASSES: dict[str, tuple[type[AttestorError], str, str | None]] = {
     "invalid_elf": (ProgramInvalid, "SP1 does not take the program", None),
@@ -43,8 +44,8 @@ _CLASSES: dict[str, tuple[type[AttestorError], str, str | None]] = {
     "host_memory": (
         ExecutionHostMemory,
         "the host refused memory",
-        "free memory or lower proofs.workers; vm.max_map_count must be 65530 or more, and "
-        "the address space (ulimit -v) unlimited",
+        f"{_FEWER}; vm.max_map_count must be 65530 or more, and the address space (ulimit -v) "
+        "unlimited",
     ),
     "limit_output": (ExecutionOutputLimit, "the executor stopped", "raise the output limit"),
     "unprovable": (Unprovable, "no SP1 proof can show this run", "fix the program"),
@@ -142,6 +143,10 @@ def _require_status(ended: Ended) -> None:
         raise ForbiddenCall(
             f"{ended.name} made a system call that its sandbox forbids, and was stopped",
             hint="keep the program and its stdin: it may be an attempt to take over the executor",
+        )
+    if ended.out_of_memory:
+        raise ExecutionHostMemory(
+            f"{ended.name} was ended by the kernel, which had no memory left", hint=_FEWER
         )
     how = f"ended with status {ended.status}"
     if ended.status < 0:

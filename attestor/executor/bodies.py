@@ -21,6 +21,7 @@ from attestor.errors import (
     FrameInvalid,
 )
 from attestor.executor import child, starting
+from attestor.executor.cgroup import Cgroup
 
 VERSION = 1
 PROGRAM = "attestor-decode"
@@ -36,8 +37,10 @@ _BYTES_PER_SECOND = 4 << 20
 class BodyDecoder:
     """Thread-safe. Each call starts a child process, which has ended when the call returns."""
 
-    def __init__(self, directory: Path) -> None:
-        """`directory` holds the executor's programs."""
+    def __init__(self, directory: Path, cgroup: Cgroup | None = None) -> None:
+        """`directory` holds the executor's programs; they run in the `cgroup`, unless set in that
+        of this process."""
+        self._cgroup = cgroup
         # A child starts in another directory.
         self._program = (directory / PROGRAM).absolute()
         if not self._program.is_file():
@@ -67,6 +70,7 @@ class BodyDecoder:
                 appended=body,
                 # The daemon's own children, such as the signer process, are none of the decoder's.
                 sweep=False,
+                cgroup=self._cgroup,
             )
         except (ExecutorCrashed, ExecutionTimeLimit) as error:
             raise DecoderFailed(f"the body was not decoded: {error.message}") from None
@@ -77,6 +81,10 @@ def _blobs(ended: child.Ended) -> tuple[bytes, ...]:
     """The child read a hostile text: its answer is checked as such."""
     if ended.status != 0:
         printed = one_line(ended.log)[-MAX_DETAIL_CHARS:]
+        if ended.out_of_memory:
+            raise DecoderFailed(
+                f"the body was not decoded: the kernel had no memory for {ended.name}"
+            )
         how = f"status {ended.status}" + (f"; it printed: {printed}" if printed else "")
         raise DecoderFailed(f"the body was not decoded: {ended.name} ended with {how}")
     try:

@@ -19,7 +19,6 @@ from attestor.errors import ExecutorCrashed
 CONTROLLERS = ("memory", "pids")
 MAX_PIDS = 512
 """Threads and processes of all together: an executor has one thread, attestor-vkey eight."""
-NAMED = "executor: a cgroup"
 EXECUTORS = "executors"
 SERVICE = "service"
 _ATTRIBUTE = "user.delegate"
@@ -50,10 +49,6 @@ class Cgroup:
         except OSError as error:
             told = f"an executor's process cannot be put into its cgroup: {error.strerror}"
             raise ExecutorCrashed(told) from None
-
-    def told(self) -> tuple[str, ...]:
-        """What is missing, in words."""
-        return () if self.entrance is not None else (f"{NAMED} ({self.lacking})",)
 
 
 def make(

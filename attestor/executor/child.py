@@ -5,6 +5,7 @@ import contextlib
 import os
 import select
 import selectors
+import signal
 import socket
 import time
 from collections.abc import Callable
@@ -19,7 +20,7 @@ from attestor.errors import (
     ExecutionTimeLimit,
     ExecutorCrashed,
 )
-from attestor.executor import starting
+from attestor.executor import memory_kills, starting
 from attestor.executor.cgroup import Cgroup
 from attestor.executor.resident import Resident
 from attestor.executor.sealed_memory import SealedBytes
@@ -35,12 +36,14 @@ _STOPPED = "the execution was stopped: its result is not wanted any more"
 @dataclass(frozen=True)
 class Ended:
     """A child that has ended. `status` is its exit code, or minus the signal that ended it;
-    `log` is what it wrote to stderr, cut and printable."""
+    `log` is what it wrote to stderr, cut and printable. `out_of_memory`: it was killed while the
+    kernel ended processes for want of memory."""
 
     name: str
     status: int
     answer: bytes
     log: str
+    out_of_memory: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,7 @@ def run(
     than that, `ExecutionStopped` once `stop` is set, or `ExecutorCrashed` for an answer over the
     bound. No process is left, however this ends.
     """
+    kills = memory_kills.count()
     deadline = time.monotonic() + wall_seconds
     bounds = Bounds(wall_seconds, deadline, max_answer_bytes, max_resident_bytes, stop)
     started = started or starting.start(program, sealed, sweep, cgroup)
@@ -112,7 +116,10 @@ def run(
         raise ExecutorCrashed(f"{started.name} cannot be spoken to: {error}") from None
     finally:
         status = starting.destroy(started)
-    return Ended(started.name, status, bytes(traffic.answer), _printable(traffic.log))
+    # It had ended before it was killed here, unless something was raised.
+    out_of_memory = status == -signal.SIGKILL and memory_kills.count() > kills
+    log = _printable(traffic.log)
+    return Ended(started.name, status, bytes(traffic.answer), log, out_of_memory)
 
 
 def _begin_with(requests: socket.socket, traffic: _Traffic, attached: SealedBytes) -> None:

@@ -68,11 +68,11 @@ def secure(
     provider = make_provider(user)
     # While this process has the daemon's user, to whom the service's cgroup belongs.
     group = cgroup.make(shared_bytes(), cgroup.own_place())
-    missing = confinement.give_up(user)
+    kept = confinement.give_up(user)
     executor = make_executor(sealed, group)
-    walls = Walls(missing, executor.sandbox_report())
+    walls = Walls(kept, executor.sandbox_report())
     if confinement.require(walls, settings.sandbox_level, settings.development):
         confinement.try_ways_out(sealed)
-    lacking = (*walls.told(), *group.told(), *host_limits.lacking())
-    report = StartReport(sealed.build, walls.level, lacking, os.geteuid())
+    missing = (*walls.told(), *host_limits.lacking())
+    report = StartReport(sealed.build, walls.level, missing, os.geteuid(), group.lacking)
     return Secured(provider, executor, report)

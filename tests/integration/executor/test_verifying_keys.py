@@ -4,6 +4,7 @@ import struct
 from collections.abc import Callable
 
 import pytest
+from benchmarks.guest import Guest
 
 from attestor.core.execution import Limits
 from attestor.errors import (
@@ -97,8 +98,7 @@ def test_verifying_key__too_little_memory__memory_limit(
         executor.verifying_key(guest("fibonacci"), Limits(memory_bytes=16 << 20))
 
 
-def test_verifying_key__too_little_time__time_limit(
-    executor: NativeExecutor, published: Programs
-) -> None:
+def test_verifying_key__too_little_time__time_limit(executor: NativeExecutor) -> None:
+    """Of 60 MB of zeros, which is dear on any machine."""
     with pytest.raises(ExecutionTimeLimit, match="CPU time"):
-        executor.verifying_key(published("rsp"), Limits(cpu_seconds=1))
+        executor.verifying_key(Guest().elf(zeros=60_000_000), Limits(cpu_seconds=1))

@@ -178,7 +178,7 @@ def test_start__of_an_ordinary_user__stays_that_user_and_says_so() -> None:
         f"signer = SignerProcess(SignerSettings.from_header({SETTINGS.to_header()!r}))\n"
         "report = signer.started()\n"
         "signer.new_key()\n"
-        "print(report.uid, *report.missing, sep='\\n')\n"
+        "print(report.uid, *report.lacking, sep='\\n')\n"
         "signer.close()\n"
     )
     found = ordinary_user.run(["-c", body], ROOT)

@@ -2,6 +2,7 @@
 
 import re
 import signal
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from attestor.core.verifying_key import KOALA_BEAR
 from attestor.errors import (
     AttestorError,
     ExecutionCycleLimit,
+    ExecutionHostMemory,
     ExecutionMemoryLimit,
     ExecutionOutputLimit,
     ExecutionTimeLimit,
@@ -22,6 +24,7 @@ from attestor.errors import (
     GuestFault,
     ProgramInvalid,
     ProgramUnsupported,
+    Transient,
     Unprovable,
 )
 from attestor.errors.unprovable import RULES
@@ -189,6 +192,14 @@ def test_read__sound_answer_of_a_child_that_died__not_believed() -> None:
     for status in (1, 255, -signal.SIGSEGV, -signal.SIGABRT, -signal.SIGKILL):
         with pytest.raises(ExecutorCrashed):
             answer.read(ended(data, status))
+
+
+def test_read__ended_for_want_of_memory__transient_and_not_the_programs_fault() -> None:
+    killed = replace(ended(b"", -signal.SIGKILL), out_of_memory=True)
+    with pytest.raises(ExecutionHostMemory, match="attestor-execute was ended by the kernel") as it:
+        answer.read(killed)
+    assert isinstance(it.value, Transient)
+    assert it.value.hint == "free memory or lower proofs.workers"
 
 
 def test_read__cpu_time_used_up__time_limit() -> None:

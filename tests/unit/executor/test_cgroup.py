@@ -44,7 +44,7 @@ def tree(tmp_path: Path) -> Tree:
 @pytest.mark.parametrize("below", ["", "service"])
 def test_make__delegated__executors_have_limits(tree: Tree, below: str) -> None:
     made = tree.make(tree.root / below)
-    assert made.told() == ()
+    assert made.lacking == ""
     assert tree.read("cgroup.subtree_control") == "+memory +pids"
     assert tree.read("executors/memory.max") == str(MEMORY)
     assert tree.read("executors/memory.swap.max") == "0"
@@ -55,13 +55,13 @@ def test_make__delegated__executors_have_limits(tree: Tree, below: str) -> None:
 
 def test_make__service_in_the_delegated_one__its_processes_move_first(tree: Tree) -> None:
     (tree.root / "cgroup.procs").write_text("31\n")
-    assert tree.make().told() == ()
+    assert tree.make().lacking == ""
     assert tree.read("service/cgroup.procs") == "31"
 
 
 def test_make__kernel_without_swap__the_other_limits(tree: Tree) -> None:
     (tree.root / "executors" / "memory.swap.max").unlink()
-    assert tree.make().told() == ()
+    assert tree.make().lacking == ""
 
 
 def refuse(error: int, times: int) -> Callable[[Path, str], None]:
@@ -88,9 +88,9 @@ def test_make__processes_that_start_meanwhile__tried_again(
     tree: Tree, monkeypatch: pytest.MonkeyPatch, error: int, times: int, stands: bool
 ) -> None:
     monkeypatch.setattr(cgroup, "_write", refuse(error, times))
-    told = tree.make().told()
-    assert (told == ()) is stands
-    assert stands or os.strerror(error) in told[0]
+    lacking = tree.make().lacking
+    assert (lacking == "") is stands
+    assert stands or os.strerror(error) in lacking
 
 
 @pytest.mark.parametrize(
@@ -100,21 +100,20 @@ def test_make__processes_that_start_meanwhile__tried_again(
 def test_make__without_a_controller__told_by_name(
     tmp_path: Path, controllers: str, said: str
 ) -> None:
-    (told,) = Tree(tmp_path / "unit", controllers).make().told()
-    assert told.startswith("executor: a cgroup (")
-    assert said in told
-    assert "Delegate=memory pids" in told
+    lacking = Tree(tmp_path / "unit", controllers).make().lacking
+    assert said in lacking
+    assert "Delegate=memory pids" in lacking
 
 
 def test_make__not_delegated__nothing_written(tree: Tree) -> None:
     (tree.root / "cgroup.procs").write_text("31\n")
     made = cgroup.make(MEMORY, tree.root)
-    assert "not delegated" in made.told()[0]
+    assert "not delegated" in made.lacking
     assert tree.read("service/cgroup.procs") == tree.read("cgroup.subtree_control") == ""
 
 
 def test_make__without_v2__told(tree: Tree) -> None:
-    assert cgroup.make(MEMORY, None).told() == ("executor: a cgroup (no cgroup v2 here)",)
+    assert cgroup.make(MEMORY, None).lacking == "no cgroup v2 here"
 
 
 def test_take__a_cgroup_that_is_not_there__nothing() -> None:
