@@ -2,6 +2,7 @@
 keeps."""
 
 import copy
+from contextlib import suppress
 from typing import Any
 
 from attestor.chain import automata
@@ -63,7 +64,7 @@ class Registry:
         self._ending_bits = self._bits_of(self._contract.events - ADDING_EVENTS)
         self._policy_bits = self._bits_of(POLICY_EVENTS)
         self._block = block
-        self._is_confirmed = False
+        self._is_confirmed = self._insists = False
         self._proof = RegistryProof(node, address)
 
     def at(self, block: Block) -> "Registry":
@@ -104,24 +105,18 @@ class Registry:
     def vouches_for(self, signer: bytes) -> bool:
         """Whether the registry holds the signer valid. At a certain block no endpoint decides that
         alone where there are several: a no stops the signer, and by a yes it signs on. Most have to
-        say so; where they disagree, and for a no, a proof decides if there is one. A single
-        endpoint's no is proven, or it is asked again. Raises `EndpointsDisagree`."""
+        say so; where they disagree, and for a no, a proof decides if there is one; else they are
+        asked again, and those that rest too. Raises `EndpointsDisagree`."""
         if self._block is None:
             return self._says_yes(signer)
         view = self.confirmed_at(self._block)
-        if len(self.node.pool.endpoints) == 1:
-            if self._says_yes(signer):
+        asked = self if len(self.node.pool.endpoints) == 1 else view
+        with suppress(EndpointsDisagree):
+            if asked._says_yes(signer):
                 return True
-            proven = self._proven(signer, self._block)
-            return view._says_yes(signer) if proven is None else proven
-        try:
-            is_valid = view._says_yes(signer)
-        except EndpointsDisagree:
-            proven = self._proven(signer, self._block)
-            if proven is None:
-                raise
-            return proven
-        return is_valid or bool(self._proven(signer, self._block))
+        proven = self._proven(signer, self._block)
+        view._insists = True
+        return view._says_yes(signer) if proven is None else proven
 
     def _proven(self, signer: bytes, block: Block) -> bool | None:
         """Upstream's registry keeps its signers elsewhere."""
@@ -264,5 +259,7 @@ class Registry:
             self._contract.decode(function, answer)
 
         if self._is_confirmed and self._block is not None:
-            return self.node.confirmed_call(self.address, calldata, self._block, require=require)
+            return self.node.confirmed_call(
+                self.address, calldata, self._block, require=require, insists=self._insists
+            )
         return self.node.call(self.address, calldata, at=self._block_hash, require=require)

@@ -8,7 +8,7 @@ from attestor.chain.node import Node
 from attestor.chain.registry import Registry
 from attestor.core.blocks import Block
 from attestor.core.text import checksummed
-from attestor.errors import EndpointsDisagree, SignerNotVouchedFor, Transient
+from attestor.errors import SignerNotVouchedFor, Transient
 
 LOOK_SECONDS = 10.0
 TRIES = 20
@@ -80,8 +80,8 @@ class Vouching:
     def _asked(self, signer: bytes, head: Block) -> bool:
         try:
             return self._registry.at(head).vouches_for(signer)
-        except EndpointsDisagree:
-            # Of three endpoints one may lie and one be broken: headers are nobody's word.
+        except Transient:
+            # Of three endpoints one may lie, one be broken and one rest: headers are nobody's word.
             if self._shows(signer, head):
                 return True
             raise
