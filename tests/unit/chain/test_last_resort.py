@@ -10,9 +10,13 @@ from unit.chain.test_quorum import BLOCK, Nodes, down, refusing, saying, sends_r
 
 from attestor.chain.endpoint import Query
 from attestor.chain.health import LAST_RESORT_CALLS, LAST_RESORT_EVERY
-from attestor.errors import AttestorError, RpcThrottled, RpcUnreachable
+from attestor.chain.registry import Registry
+from attestor.core.report_data import Layout
+from attestor.errors import AttestorError, EndpointsDisagree, RpcThrottled, RpcUnreachable
 
 REST_SECONDS = 3600
+SIGNER = b"\x11" * 20
+NO, YES = 0, 1
 
 
 def throttled(question: Question) -> Reply:
@@ -28,6 +32,14 @@ def resting(*others: Any, gives: Any = None) -> Nodes:
     nodes.transports[0].lie = gives
     nodes.transports[0].asked.clear()
     return nodes
+
+
+def calling(word: int) -> Any:
+    """Calls of contracts give that word; all else is true, and nothing is proven."""
+    return lambda question: {
+        "eth_call": question.reply(result=f"0x{word:064x}"),
+        "eth_getProof": question.reply(error={"code": -32601, "message": "no such method"}),
+    }.get(question.method, question.truth)
 
 
 def polled(nodes: Nodes, insists: bool) -> list[bool]:
@@ -147,4 +159,26 @@ def test_send__no_other_takes_it__one_that_rests_is_sent_it() -> None:
 def test_send__another_takes_it__one_that_rests_is_left_alone() -> None:
     nodes = resting(down, None)
     nodes.node.send(b"raw", TRANSACTION)
+    assert nodes.transports[0].asked == []
+
+
+@pytest.mark.parametrize("layout", list(Layout))
+def test_vouches_for__the_only_one_that_answers_says_no__one_that_rests_may_object(
+    layout: Layout,
+) -> None:
+    nodes = resting(calling(NO), down, gives=calling(YES))
+    registry = Registry(nodes.node, CONTRACT, layout).at(BLOCK)
+    with pytest.raises(EndpointsDisagree):
+        registry.vouches_for(SIGNER)
+    assert ("eth_getProof" in nodes.transports[0].asked) == (layout is Layout.ATTESTOR)
+
+
+def test_vouches_for__all_say_no__is_no() -> None:
+    nodes = resting(calling(NO), calling(NO), gives=calling(NO))
+    assert Registry(nodes.node, CONTRACT, Layout.UPSTREAM).at(BLOCK).vouches_for(SIGNER) is False
+
+
+def test_vouches_for__the_only_one_that_answers_says_yes__is_enough() -> None:
+    nodes = resting(calling(YES), down, gives=calling(NO))
+    assert Registry(nodes.node, CONTRACT).at(BLOCK).vouches_for(SIGNER) is True
     assert nodes.transports[0].asked == []

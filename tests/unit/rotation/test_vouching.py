@@ -5,7 +5,12 @@ from typing import Any
 import pytest
 
 from attestor.core.blocks import Block
-from attestor.errors import EndpointsDisagree, RpcUnreachable, SignerNotVouchedFor
+from attestor.errors import (
+    AttestorError,
+    EndpointsDisagree,
+    RpcUnreachable,
+    SignerNotVouchedFor,
+)
 from attestor.rotation.vouching import REFUSALS, TRIES, Vouching
 
 SIGNER = b"\x05" * 20
@@ -114,18 +119,21 @@ def test_close__while_the_node_is_down__ends_who_waits() -> None:
 
 
 @pytest.mark.parametrize("is_shown", [True, False])
-def test_require__endpoints_disagree__headers_decide(is_shown: bool) -> None:
+@pytest.mark.parametrize("error", [EndpointsDisagree("one says no"), RpcUnreachable("all rest")])
+def test_require__endpoints_settle_nothing__headers_decide(
+    is_shown: bool, error: AttestorError
+) -> None:
     chain: Any = Chain()
 
     def disagree(signer: bytes) -> bool:
-        raise EndpointsDisagree("one says no")
+        raise error
 
     chain.vouches_for = disagree
     made = Vouching(chain, chain, chain.pauses.append, lambda signer, head: is_shown)
     if is_shown:
         made.require(SIGNER)
     else:
-        with pytest.raises(EndpointsDisagree):
+        with pytest.raises(type(error)):
             made.require(SIGNER)
     assert len(chain.pauses) == (0 if is_shown else TRIES - 1)
 
