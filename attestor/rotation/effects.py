@@ -8,7 +8,7 @@ from loguru import logger
 from attestor.chain.registry import Registry
 from attestor.core.blocks import Block, BlockWindow
 from attestor.core.events import Event
-from attestor.core.registration import RegistrationKind
+from attestor.core.registration import Registration, RegistrationKind
 from attestor.core.report_data import Binding
 from attestor.core.text import checksummed, to_hex
 from attestor.core.transaction import Attempt, Outcome
@@ -135,7 +135,7 @@ class RotationEffects:
 
     def activate(self, action: Activate, head: Block) -> None:
         """Switch the signer process over, then destroy the key before."""
-        registration = self._registry.confirmed_at(head).registration(action.signer)
+        registration = self._registration(action.signer, head)
         # Noted first: after a crash in between, no key is left and all of them are closed.
         attempt = _decisive(self._transactions.attempts(self._intent(action.signer)))
         self._history.activated(attempt, action.replaces, registration, head)
@@ -163,7 +163,7 @@ class RotationEffects:
 
     def resume(self, signer: bytes, head: Block) -> None:
         """Sign with it again, until its registration ends: one that was mined again ends later."""
-        registration = self._registry.confirmed_at(head).registration(signer)
+        registration = self._registration(signer, head)
         self._history.resumed(signer, head, registration)
         self._signer.activate(signer, registration.valid_until)
         logger.bind(event=Event.SIGNER_RESUMED).info("signer {} signs again", checksummed(signer))
@@ -214,6 +214,22 @@ class RotationEffects:
                 to_hex(cancelled.hash),
                 cancelled.transaction.nonce,
             )
+
+    def _registration(self, signer: bytes, head: Block) -> Registration:
+        """The record of a signer that the registry vouches for at `head`.
+
+        It is the registry's at that block's hash, as most endpoints give it, and not the receipt's
+        event: that is the word of one endpoint, Automata's registry has none, and there may be no
+        receipt, where somebody else sent the registration.
+        """
+        found = self._registry.confirmed_at(head).registration(signer)
+        if found.valid_until <= head.timestamp:
+            raise RpcAnswerInvalid(
+                f"the registry vouches for signer {checksummed(signer)} at block {head.number}, of "
+                f"time {head.timestamp}, and its registration would have ended at "
+                f"{found.valid_until}"
+            )
+        return found
 
     def _intent(self, signer: bytes) -> str:
         """Under which the transactions that register a signer are recorded."""
