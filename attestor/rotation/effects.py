@@ -1,6 +1,6 @@
 """The effects of a rotation, one method per action; each is journaled before the world sees it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from loguru import logger
@@ -8,12 +8,13 @@ from loguru import logger
 from attestor.chain.registry import Registry
 from attestor.core.blocks import Block, BlockWindow
 from attestor.core.events import Event
-from attestor.core.registration import Registration, RegistrationKind
+from attestor.core.registration import Quoted, Registration, RegistrationKind
 from attestor.core.report_data import Binding
 from attestor.core.text import checksummed, to_hex
 from attestor.core.transaction import Attempt, Outcome
 from attestor.errors import (
     AttestorError,
+    CollateralExpired,
     RegistrationRejected,
     RpcAnswerInvalid,
     RpcError,
@@ -29,6 +30,14 @@ from attestor.transactions.budget import GasBudget
 from attestor.transactions.manager import TransactionManager
 from attestor.transactions.pricing import Call, Offer, call_of
 
+CollateralEnd = Callable[[bytes], int | None]
+"""(quote) → when the collateral on chain for its machine ends (chain time), None where that is not
+known."""
+
+
+def unknown(raw: bytes) -> None:
+    """Where the registry's verifier has collateral of its own."""
+
 
 class RotationEffects:
     """What a rotation does to the world."""
@@ -43,6 +52,7 @@ class RotationEffects:
         binding: Binding,
         requests: RequestBuilder,
         budget: GasBudget,
+        collateral_end: CollateralEnd = unknown,
     ) -> None:
         self._signer = signer
         self._registry = registry
@@ -50,6 +60,7 @@ class RotationEffects:
         self._history = history
         self._requests = requests
         self._budget = budget
+        self._collateral_end = collateral_end
         self._transactions = transactions
         self.measurement = b""
         """Of the newest quote since the start."""
@@ -105,6 +116,8 @@ class RotationEffects:
                 raise
             self.abandon(signer, error.message)
             return
+        if request.kind is RegistrationKind.ADMISSION:
+            self._require_longer_life(quoted)
         asked = RegistrationRequest.of(quoted, request.kind)
         attempt = self._transactions.submit(
             asked.intent,
@@ -114,6 +127,20 @@ class RotationEffects:
         logger.bind(event=Event.REGISTRATION_SENT, transaction=to_hex(attempt.hash)).info(
             "{} of {} sent in {}", request.kind, checksummed(signer), to_hex(attempt.hash)
         )
+
+    def _require_longer_life(self, quoted: Quoted) -> None:
+        """Raise `CollateralExpired` where a registration would end with the collateral on chain, no
+        later than the one that it is to succeed: it is not worth its gas."""
+        active = self._history.active()
+        if active is None or active.paused:
+            return
+        ends_at = self._collateral_end(quoted.raw)
+        if ends_at is not None and ends_at <= active.valid_until:
+            raise CollateralExpired(
+                f"the collateral on chain for this machine ends at {ends_at}, and the active "
+                f"signer's registration at {active.valid_until}: another one would last no longer",
+                hint="upload newer collateral: attestor collateral upload",
+            )
 
     def _call(self, request: Request) -> Call:
         """A renewal is not verified by the registry's verifier, which may ask for a fee."""
