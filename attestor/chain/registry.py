@@ -8,6 +8,7 @@ from typing import Any
 from attestor.chain import automata
 from attestor.chain.abi import Contract
 from attestor.chain.node import Node
+from attestor.chain.refusals import is_revert
 from attestor.chain.registry_events import POLICY_EVENTS, policy_event, registration_event
 from attestor.chain.registry_proof import RegistryProof
 from attestor.core.blocks import Block
@@ -210,12 +211,15 @@ class Registry:
         value: int = 0,
     ) -> None:
         """Raise `RegistrationRejected` with the contract's reason if it would revert now: with
-        that gas, at that price and with that value, where they are given."""
+        that gas, at that price and with that value, where they are given. What a node refuses by
+        itself is its `RpcError`: it says nothing of the registration."""
         try:
             self.node.call(
                 self.address, calldata, sender, value=value, gas_price=gas_price, gas=gas_limit
             )
         except RpcError as error:
+            if not is_revert(error):
+                raise
             raise self._rejected(error) from None
 
     def registrations(self, first_block: int, last_block: int) -> list[RegistrationEvent]:

@@ -5,6 +5,7 @@ from functools import partial
 
 from loguru import logger
 
+from attestor.chain.refusals import is_revert
 from attestor.chain.registry import Registry
 from attestor.core.blocks import Block, BlockWindow
 from attestor.core.events import Event
@@ -211,9 +212,9 @@ class RotationEffects:
             self._registry.node.call(
                 self._registry.address, call.data, self._transactions.payer, at=block_hash
             )
-        except RpcError as error:
-            return self._registry.reason_of(error)
         except AttestorError as error:
+            if isinstance(error, RpcError) and is_revert(error):
+                return self._registry.reason_of(error)
             return f"the reason cannot be read: {error.message}"
         return "for a reason that is gone now"
 
