@@ -59,6 +59,7 @@ class GateVerdict:
         self.quote_hash = raw[:32].ljust(32, b"\0")
         self.measurement_id = b"\x0a" * 32
         self.status = "UpToDate"
+        self.collateral_id = b"\x0c" * 32
 
 
 class World:
