@@ -1,4 +1,4 @@
-"""What the rotation is given of the collateral on chain, and what the status is told of its times."""
+"""What the rotation is given of the collateral on chain, and the status of the rotation's times."""
 
 from pathlib import Path
 from types import SimpleNamespace
