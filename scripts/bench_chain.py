@@ -11,10 +11,11 @@ of a daemon with all of its processes at random times.
 
 import argparse
 import json
+import signal
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
@@ -144,7 +145,10 @@ def _storm_part(arguments: argparse.Namespace) -> bool:
     rotations = arguments.rotations or (1000 if arguments.full else 20)
     with tempfile.TemporaryDirectory() as folder, _chain(arguments.geth) as chain:
         storm = Storm(chain, Path(folder), arguments.seed, arguments.endpoints)
-        storm.run(rotations)
+        # A long run that is stopped tells how far it came.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        with suppress(KeyboardInterrupt):
+            storm.run(rotations)
         print(json.dumps(storm.weather.counts), file=sys.stderr)
         told = _told(storm, storm.away_seconds if arguments.endpoints == 1 else 0)
         storm.machine.close()

@@ -1,4 +1,9 @@
-"""One deadline for all calls of a decision, however many parts of the daemon make them."""
+"""One deadline for all calls of a decision, however many parts of the daemon make them.
+
+It is of a thread, and not given from hand to hand: registry, transactions, observer and effects
+would pass it on in nearly every method, and a call for which one of them forgot it would have no
+bound. A part that has a deadline of its own, as a look at heads has, gives it (`Node.within`).
+"""
 
 import threading
 from collections.abc import Callable, Iterator

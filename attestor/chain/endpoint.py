@@ -41,13 +41,15 @@ class Transport(Protocol):
 @dataclass(frozen=True)
 class Query(Generic[T]):
     """A question, and the decoding that an answer has to pass. `fresh` asks it on a connection of
-    its own; `bounds` are those of the answer where it is known to be small."""
+    its own; `bounds` are those of the answer where it is known to be small. One that `insists` is
+    put to those that rest too, where what the others say does not settle it."""
 
     method: str
     params: list[Any]
     decode: Callable[[Any], T]
     fresh: bool = False
     bounds: Bounds | None = None
+    insists: bool = False
 
 
 CHAIN_ID: Query[Any] = Query("eth_chainId", [], lambda found: found)
@@ -87,13 +89,15 @@ class Endpoint:
         """Raise `WrongChain` unless it is of the configured chain."""
         self._judged(lambda: self._check_chain(deadline))
 
-    def ask(self, query: Query[T], deadline: Deadline | None = None) -> T:
-        """The decoded answer.
+    def ask(
+        self, query: Query[T], deadline: Deadline | None = None, last_resort: bool = False
+    ) -> T:
+        """The decoded answer; of an endpoint that rests only as the `last_resort`.
 
         Raises `RpcUnreachable`, `RpcThrottled`, `RpcAnswerInvalid`, `HeaderInvalid`, `BlockUnknown`
         or `WrongChain`, each held against the endpoint as far as it should be; and `RpcError`.
         """
-        return self._judged(lambda: self._ask(query, deadline))
+        return self._judged(lambda: self._ask(query, deadline), last_resort)
 
     def _ask(self, query: Query[T], deadline: Deadline | None) -> T:
         if not self._checked:
@@ -123,8 +127,8 @@ class Endpoint:
             bounds = deadline, True
         return self.rpc.call(query.method, query.params, *bounds)
 
-    def _judged(self, asking: Callable[[], T]) -> T:
-        self.health.require_callable(self.label)
+    def _judged(self, asking: Callable[[], T], last_resort: bool = False) -> T:
+        self.health.require_callable(self.label, last_resort)
         began = self._clock()
         try:
             answer = asking()

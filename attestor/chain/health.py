@@ -15,6 +15,9 @@ FIRST_SILENCE = 1.0
 LAST_SILENCE = 8.0
 """Seconds for which an endpoint is not called that asks for less without saying for how long. Less
 than a block of Ethereum takes: it may be the only one that answers at the next."""
+LAST_RESORT_EVERY, LAST_RESORT_CALLS = 10.0, 4
+"""About once per block of Ethereum, an endpoint that rests may be asked because no other answers.
+Where it answers, it may be asked so many questions in that time: a decision is more than one."""
 FORGIVEN_AFTER = 300.0
 """Seconds without a fault after which none is remembered."""
 LAG_TOLERATED = 1
@@ -26,8 +29,8 @@ _MAX_COUNT = 16
 class Health:
     """Kept from what an endpoint answered, by a monotonic clock. Safe to use from several threads.
 
-    A demoted endpoint is asked only when no other answers; one that asked to wait is not asked at
-    all until the wait is over.
+    A demoted endpoint is asked only when no other answers. One that asked to wait rests until the
+    wait is over, and is asked meanwhile as the last resort alone.
     """
 
     def __init__(self, clock: Callable[[], float]) -> None:
@@ -40,6 +43,8 @@ class Health:
         self._last_fault = clock()
         self._demoted_until = 0.0
         self._silent_until: float | None = None
+        self._resorted_at, self._resorts = clock(), 0
+        """Since when it was asked as the last resort, and how often."""
         self.answers = self.faults = self.demoted_times = 0
         """Since the start: usable answers, calls that were held against it, and demotions."""
         self.latency: float | None = None
@@ -73,12 +78,13 @@ class Health:
         until = self._silent_until
         return 0.0 if until is None else max(0.0, until - self._clock())
 
-    def require_callable(self, label: str) -> None:
-        """Raise `RpcThrottled` while the endpoint asked not to be called."""
-        if (left := self.silent_for) > 0:
-            raise RpcThrottled(
-                f"{label} asked not to be called for another {left:.3g} s", seconds=left
-            )
+    def require_callable(self, label: str, last_resort: bool = False) -> None:
+        """Raise `RpcThrottled` while the endpoint asked not to be called. As the `last_resort` it
+        may be called now and then all the same, if its wait does not end soon."""
+        left = self.silent_for
+        if left == 0 or (last_resort and left > LAST_SILENCE and self._resort()):
+            return
+        raise RpcThrottled(f"{label} asked not to be called for another {left:.3g} s", seconds=left)
 
     def answered(self, seconds: float | None = None) -> None:
         """It gave an answer that can be used, or a refusal that is one, after so many seconds."""
@@ -112,7 +118,16 @@ class Health:
             self._throttles = min(self._throttles + 1, _MAX_COUNT)
             pause = pause if seconds is None else seconds
             self._silent_until = max(self._silent_until or 0.0, self._clock() + pause)
+            self._resorted_at, self._resorts = self._clock(), LAST_RESORT_CALLS
             return demoted
+
+    def _resort(self) -> bool:
+        """Whether it may be asked as the last resort now, which counts."""
+        with self._lock:
+            if self._clock() - self._resorted_at >= LAST_RESORT_EVERY:
+                self._resorted_at, self._resorts = self._clock(), 0
+            self._resorts += 1
+            return self._resorts <= LAST_RESORT_CALLS
 
     def _fault(self) -> None:
         self._forgive()

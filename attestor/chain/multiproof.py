@@ -2,6 +2,7 @@
 
 from attestor.chain.abi import Contract
 from attestor.chain.node import Node
+from attestor.chain.refusals import is_revert
 from attestor.core.text import from_hex
 from attestor.errors import ProofRefused, RpcError
 
@@ -40,5 +41,7 @@ class MultiProof:
         try:
             return self.node.call(self.address, calldata)
         except RpcError as error:
+            if not is_revert(error):
+                raise
             reason = self._contract.error(error.data) or error.message
             raise ProofRefused(f"MultiProof refuses the proof: {reason}") from None

@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import Any, TypeVar
 
 from attestor.chain import fee_market, quorum, sending, wire
+from attestor.chain.calls import Require, anything, call_query, place, transaction
 from attestor.chain.endpoint import Endpoint, Query, Transport
 from attestor.chain.newest import NewestBlock
 from attestor.chain.pool import Pool, everyone
@@ -24,12 +25,6 @@ from attestor.errors import (
 from attestor.net import Deadline
 
 T = TypeVar("T")
-Require = Callable[[bytes], object]
-"""Raises `RpcAnswerInvalid` for return data that cannot be."""
-
-
-def _anything(answer: bytes) -> None:
-    """Whatever a call returns."""
 
 
 class Node:
@@ -120,7 +115,7 @@ class Node:
         value: int = 0,
         gas_price: int | None = None,
         gas: int | None = None,
-        require: Require = _anything,
+        require: Require = anything,
     ) -> bytes:
         """`eth_call` at the block of the hash `at`, or at the newest. An answer for which `require`
         raises `RpcAnswerInvalid` is none, and another endpoint is asked.
@@ -128,8 +123,8 @@ class Node:
         Without `to` the calldata is code that runs. A revert is an `RpcError` with its data. Raises
         `BlockUnknown` when no endpoint has that block on its canonical chain.
         """
-        transaction = _transaction(to, calldata, sender, value, gas_price, gas)
-        return self.pool.read(_call_query(transaction, at, require), self._deadline)
+        called = transaction(to, calldata, sender, value, gas_price, gas)
+        return self.pool.read(call_query(called, at, require), self._deadline)
 
     def confirmed_call(
         self,
@@ -137,29 +132,31 @@ class Node:
         calldata: bytes,
         at: Block,
         sender: bytes | None = None,
-        require: Require = _anything,
+        require: Require = anything,
+        insists: bool = False,
     ) -> bytes:
         """What a majority of all endpoints, or all that answer, say to a call at a block; a single
         endpoint is asked again, on another connection. One of several that answers alone has to
-        have that block at its number still.
+        have that block at its number still. One that `insists` asks those that rest as well.
 
         A revert that they agree on is an `RpcError`. Raises `EndpointsDisagree`, which names them,
         and as `call` does when none of them answers.
         """
-        transaction = _transaction(to, calldata, sender)
-        query, bound = _call_query(transaction, at.hash, require), self._deadline
+        called, bound = transaction(to, calldata, sender), self._deadline
+        query = call_query(called, at.hash, require, insists)
 
         def has_block(endpoint: Endpoint) -> bool:
             with suppress(RpcError, Transient, WrongChain):
-                return endpoint.ask(self._at_number(at.number), bound).hash == at.hash
+                found = endpoint.ask(self._at_number(at.number), bound, last_resort=True)
+                return found.hash == at.hash
             return False
 
         return quorum.confirmed(self.pool, query, bound, has_block)
 
     def estimate_gas(self, sender: bytes, to: bytes | None, calldata: bytes, value: int = 0) -> int:
         """Gas that the transaction would use now."""
-        transaction = _transaction(to, calldata, sender, value)
-        return self._count("eth_estimateGas", [transaction], "gas estimate")
+        called = transaction(to, calldata, sender, value)
+        return self._count("eth_estimateGas", [called], "gas estimate")
 
     def priority_fee(self) -> int:
         """What to pay the proposer, wei per gas: see `fee_market`."""
@@ -167,16 +164,16 @@ class Node:
 
     def nonce(self, account: bytes, at: bytes | None = None) -> int:
         """The next nonce, counting mined transactions only: a stuck one is to be replaced."""
-        return self._count("eth_getTransactionCount", [to_hex(account), _place(at)], "nonce")
+        return self._count("eth_getTransactionCount", [to_hex(account), place(at)], "nonce")
 
     def balance(self, account: bytes, at: bytes | None = None) -> int:
         """The account's balance in wei."""
-        params = [to_hex(account), _place(at)]
+        params = [to_hex(account), place(at)]
         return self._read("eth_getBalance", params, lambda found: wire.quantity(found, "balance"))
 
     def code(self, account: bytes, at: bytes | None = None) -> bytes:
         """The code at an address."""
-        params = [to_hex(account), _place(at)]
+        params = [to_hex(account), place(at)]
         return self._read("eth_getCode", params, lambda found: wire.data(found, "code"))
 
     def receipt(self, transaction_hash: bytes) -> Receipt | None:
@@ -260,41 +257,3 @@ class Node:
 
     def _read(self, method: str, params: list[Any], decode: Callable[[Any], T]) -> T:
         return self.pool.read(Query(method, params, decode), self._deadline)
-
-
-def _transaction(
-    to: bytes | None,
-    calldata: bytes,
-    sender: bytes | None = None,
-    value: int = 0,
-    gas_price: int | None = None,
-    gas: int | None = None,
-) -> dict[str, str]:
-    transaction = {"data": to_hex(calldata)}
-    if to is not None:
-        transaction["to"] = to_hex(to)
-    if sender is not None:
-        transaction["from"] = to_hex(sender)
-    if value:
-        transaction["value"] = hex(value)
-    if gas_price is not None:
-        transaction["gasPrice"] = hex(gas_price)
-    if gas is not None:
-        transaction["gas"] = hex(gas)
-    return transaction
-
-
-def _call_query(transaction: dict[str, str], at: bytes | None, require: Require) -> Query[bytes]:
-    def decode(found: Any) -> bytes:
-        answer = wire.data(found, "call result")
-        require(answer)
-        return answer
-
-    return Query("eth_call", [transaction, _place(at)], decode)
-
-
-def _place(at: bytes | None) -> object:
-    """The block parameter: a hash, which has to be canonical (EIP-1898), or the newest block."""
-    if at is None:
-        return "latest"
-    return {"blockHash": to_hex(at), "requireCanonical": True}

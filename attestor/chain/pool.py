@@ -103,27 +103,32 @@ class Pool:
         """The same, with the endpoint that it is of.
 
         When none has an answer, those are asked again, on a new connection, whose failure may be
-        that of one node of several behind them.
+        that of one node of several behind them; and in the end those that rest.
         """
         whole = self.whole(deadline)
         failed: list[AttestorError] = []
-        asked = self.ranked()
+        asked, asking = self.ranked(), query
         for number in range(ROUNDS):
             again: list[Endpoint] = []
             for endpoint, bound in self.turns(asked, whole):
                 was_down, began = endpoint.health.is_down, self.clock()
-                try:
-                    return endpoint, endpoint.ask(query, bound)
-                except RpcError as error:
-                    if refusals.is_revert(error):
-                        raise
-                    failed.append(error)
-                except (Transient, WrongChain) as error:
-                    failed.append(error)
+                answer = _said(endpoint, asking, bound)
+                if not isinstance(answer, AttestorError):
+                    return endpoint, answer
+                if _is_answer(answer):
+                    raise answer
+                failed.append(answer)
                 is_quick = self.clock() - began < QUICK_SECONDS
-                if is_quick and _is_worth_another(failed[-1], number, was_down):
+                if is_quick and _is_worth_another(answer, number, was_down):
                     again.append(endpoint)
-            asked, query = again, replace(query, fresh=True)
+            asked, asking = again, replace(query, fresh=True)
+        for endpoint, bound in self.resting(whole):
+            answer = _said(endpoint, query, bound, last_resort=True)
+            if not isinstance(answer, AttestorError):
+                return endpoint, answer
+            failed.append(answer)
+            if _is_answer(answer):
+                break
         raise most_telling(failed)
 
     def poll(
@@ -133,13 +138,20 @@ class Pool:
         is_asked: Callable[[Endpoint], bool] = everyone,
     ) -> Iterator[tuple[Endpoint, T | AttestorError]]:
         """What each endpoint says that `is_asked`, the best first; its error where it says nothing.
-        Whoever has heard enough stops asking."""
+        Whoever has heard enough stops asking. Those that rest are asked after the others where
+        none of these answers, or the query insists."""
+        whole, is_answered = self.whole(deadline), False
         asked = [endpoint for endpoint in self.ranked() if is_asked(endpoint)]
-        for endpoint, bound in self.turns(asked, deadline):
-            try:
-                yield endpoint, endpoint.ask(query, bound)
-            except (RpcError, Transient, WrongChain) as error:
-                yield endpoint, error
+        for endpoint, bound in self.turns(asked, whole):
+            answer = _said(endpoint, query, bound)
+            is_answered = is_answered or _is_answer(answer)
+            yield endpoint, answer
+        if is_answered and not query.insists:
+            return
+        for endpoint, bound in self.resting(whole):
+            if is_asked(endpoint):
+                answer = _said(endpoint, query, bound, last_resort=True)
+                yield endpoint, answer
 
     def turns(
         self, endpoints: Sequence[Endpoint], deadline: Deadline | None
@@ -153,12 +165,34 @@ class Pool:
             parts = len(endpoints) - done + kept
             yield endpoint, None if whole is None else whole.share(parts)
 
+    def resting(self, deadline: Deadline | None) -> Iterator[tuple[Endpoint, Deadline | None]]:
+        """Those that asked to be left alone, each in its turn, as the last resort. A single
+        endpoint is left alone: nobody can say that it would answer."""
+        resting = [one for one in self.ranked() if one.health.silent_for > 0]
+        return self.turns(resting if len(self.endpoints) > 1 else [], deadline)
+
     def whole(self, deadline: Deadline | None) -> Deadline | None:
         """The time for all endpoints together; a single one has its own timeout."""
         deadline = self.decision.bound(deadline)
         if deadline is None and len(self.endpoints) > 1:
             return Deadline(SECONDS_PER_READ, self.clock)
         return deadline
+
+
+def _said(
+    endpoint: Endpoint, query: Query[T], bound: Deadline | None, last_resort: bool = False
+) -> T | AttestorError:
+    try:
+        return endpoint.ask(query, bound, last_resort)
+    except (RpcError, Transient, WrongChain) as error:
+        return error
+
+
+def _is_answer(said: object) -> bool:
+    """A revert is one too."""
+    if isinstance(said, RpcError):
+        return refusals.is_revert(said)
+    return not isinstance(said, AttestorError)
 
 
 def _is_worth_another(error: AttestorError, number: int, was_down: bool) -> bool:

@@ -101,7 +101,8 @@ def _says_again(
 ) -> bool:
     """Whether the only endpoint that answers gives the same answer on another connection."""
     try:
-        return _vote(endpoint.ask(replace(query, fresh=True), deadline)) == vote
+        again = replace(query, fresh=True)
+        return _vote(endpoint.ask(again, deadline, last_resort=True)) == vote
     except (RpcError, Transient, WrongChain) as error:
         return _vote(error) == vote
 

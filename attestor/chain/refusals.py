@@ -1,6 +1,16 @@
 """What nodes say when they refuse a read, as one table."""
 
-from attestor.errors import AttestorError, BlockUnknown, RpcError, RpcThrottled
+from attestor.errors import (
+    AttestorError,
+    BlockUnknown,
+    EndpointsDisagree,
+    HeaderInvalid,
+    RpcAnswerInvalid,
+    RpcError,
+    RpcThrottled,
+    RpcUnreachable,
+    WrongChain,
+)
 
 RESOURCE_NOT_FOUND = -32001
 UNKNOWN_BLOCK = -39001
@@ -57,6 +67,21 @@ METHOD_MISSING_WORDS = ("does not exist", "not available", "not supported", "met
 def is_revert(error: RpcError) -> bool:
     """Whether the contract refused, which is an answer, and not the node."""
     return bool(error.data) or error.number == REVERTED or "revert" in error.message.lower()
+
+
+def is_of_endpoints(error: AttestorError) -> bool:
+    """Whether an error says something of endpoints alone, and nothing of what was asked for."""
+    if isinstance(error, RpcError):
+        return not is_revert(error)
+    return isinstance(
+        error,
+        RpcUnreachable
+        | RpcAnswerInvalid
+        | HeaderInvalid
+        | BlockUnknown
+        | EndpointsDisagree
+        | WrongChain,
+    )
 
 
 def is_method_missing(error: RpcError) -> bool:

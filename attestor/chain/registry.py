@@ -2,11 +2,13 @@
 keeps."""
 
 import copy
+from contextlib import suppress
 from typing import Any
 
 from attestor.chain import automata
 from attestor.chain.abi import Contract
 from attestor.chain.node import Node
+from attestor.chain.refusals import is_revert
 from attestor.chain.registry_events import POLICY_EVENTS, policy_event, registration_event
 from attestor.chain.registry_proof import RegistryProof
 from attestor.core.blocks import Block
@@ -63,7 +65,7 @@ class Registry:
         self._ending_bits = self._bits_of(self._contract.events - ADDING_EVENTS)
         self._policy_bits = self._bits_of(POLICY_EVENTS)
         self._block = block
-        self._is_confirmed = False
+        self._is_confirmed = self._insists = False
         self._proof = RegistryProof(node, address)
 
     def at(self, block: Block) -> "Registry":
@@ -104,24 +106,18 @@ class Registry:
     def vouches_for(self, signer: bytes) -> bool:
         """Whether the registry holds the signer valid. At a certain block no endpoint decides that
         alone where there are several: a no stops the signer, and by a yes it signs on. Most have to
-        say so; where they disagree, and for a no, a proof decides if there is one. A single
-        endpoint's no is proven, or it is asked again. Raises `EndpointsDisagree`."""
+        say so; where they disagree, and for a no, a proof decides if there is one; else they are
+        asked again, and those that rest too. Raises `EndpointsDisagree`."""
         if self._block is None:
             return self._says_yes(signer)
         view = self.confirmed_at(self._block)
-        if len(self.node.pool.endpoints) == 1:
-            if self._says_yes(signer):
+        asked = self if len(self.node.pool.endpoints) == 1 else view
+        with suppress(EndpointsDisagree):
+            if asked._says_yes(signer):
                 return True
-            proven = self._proven(signer, self._block)
-            return view._says_yes(signer) if proven is None else proven
-        try:
-            is_valid = view._says_yes(signer)
-        except EndpointsDisagree:
-            proven = self._proven(signer, self._block)
-            if proven is None:
-                raise
-            return proven
-        return is_valid or bool(self._proven(signer, self._block))
+        proven = self._proven(signer, self._block)
+        view._insists = True
+        return view._says_yes(signer) if proven is None else proven
 
     def _proven(self, signer: bytes, block: Block) -> bool | None:
         """Upstream's registry keeps its signers elsewhere."""
@@ -215,12 +211,15 @@ class Registry:
         value: int = 0,
     ) -> None:
         """Raise `RegistrationRejected` with the contract's reason if it would revert now: with
-        that gas, at that price and with that value, where they are given."""
+        that gas, at that price and with that value, where they are given. What a node refuses by
+        itself is its `RpcError`: it says nothing of the registration."""
         try:
             self.node.call(
                 self.address, calldata, sender, value=value, gas_price=gas_price, gas=gas_limit
             )
         except RpcError as error:
+            if not is_revert(error):
+                raise
             raise self._rejected(error) from None
 
     def registrations(self, first_block: int, last_block: int) -> list[RegistrationEvent]:
@@ -264,5 +263,7 @@ class Registry:
             self._contract.decode(function, answer)
 
         if self._is_confirmed and self._block is not None:
-            return self.node.confirmed_call(self.address, calldata, self._block, require=require)
+            return self.node.confirmed_call(
+                self.address, calldata, self._block, require=require, insists=self._insists
+            )
         return self.node.call(self.address, calldata, at=self._block_hash, require=require)

@@ -96,7 +96,7 @@ class RegistryProof:
     def _query(self, method: str, params: list[Any], block: Block) -> Query[Any]:
         place = {"blockHash": to_hex(block.hash), "requireCanonical": True}
         asked = [to_hex(self._address), *params, place]
-        return Query(method, asked, lambda it: it, bounds=BOUNDS)
+        return Query(method, asked, lambda it: it, bounds=BOUNDS, insists=True)
 
 
 def is_ours(code: bytes) -> bool:

@@ -21,35 +21,46 @@ def send(pool: Pool, raw: bytes, transaction_hash: bytes, deadline: Deadline | N
     """Offer the same bytes to all endpoints. Passes when any of them has the transaction.
 
     Raises the refusal that most of them give, an `RpcError` with the node's words, or the most
-    telling other error when none refused.
+    telling other error when none refused. Those that rest are offered it where no other takes it.
     """
-    taken = False
     failed: list[AttestorError] = []
-    for endpoint, bound in pool.turns(pool.ranked(), deadline):
-        try:
-            _offer(endpoint, raw, transaction_hash, bound)
-            taken = True
-        except (RpcError, Transient, WrongChain) as error:
-            failed.append(error)
-    if not taken:
-        raise _refusal(failed)
+    whole = pool.whole(deadline)
+    rounds = ((pool.turns(pool.ranked(), whole), False), (pool.resting(whole), True))
+    for turns, last_resort in rounds:
+        taken = False
+        for endpoint, bound in turns:
+            try:
+                _offer(endpoint, raw, transaction_hash, bound, last_resort)
+                taken = True
+            except (RpcError, Transient, WrongChain) as error:
+                failed.append(error)
+        if taken:
+            return
+    raise _refusal(failed)
 
 
 def _offer(
-    endpoint: Endpoint, raw: bytes, transaction_hash: bytes, deadline: Deadline | None
+    endpoint: Endpoint,
+    raw: bytes,
+    transaction_hash: bytes,
+    deadline: Deadline | None,
+    last_resort: bool,
 ) -> None:
     def decode(answer: Any) -> None:
         if wire.data(answer, "transaction hash", 32) != transaction_hash:
             raise RpcAnswerInvalid("the node returned another hash for our transaction")
 
+    query = Query("eth_sendRawTransaction", [to_hex(raw)], decode)
     try:
-        endpoint.ask(Query("eth_sendRawTransaction", [to_hex(raw)], decode), deadline)
+        endpoint.ask(query, deadline, last_resort)
     except RpcError:
-        if not _knows(endpoint, transaction_hash, deadline):
+        if not _knows(endpoint, transaction_hash, deadline, last_resort):
             raise
 
 
-def _knows(endpoint: Endpoint, transaction_hash: bytes, deadline: Deadline | None) -> bool:
+def _knows(
+    endpoint: Endpoint, transaction_hash: bytes, deadline: Deadline | None, last_resort: bool
+) -> bool:
     """Whether the endpoint has the transaction, whatever it says of being sent it again."""
 
     def decode(answer: Any) -> bool:
@@ -58,9 +69,8 @@ def _knows(endpoint: Endpoint, transaction_hash: bytes, deadline: Deadline | Non
         found = wire.fields(answer, "transaction")
         return wire.data(found.get("hash"), "transaction hash", 32) == transaction_hash
 
-    return endpoint.ask(
-        Query("eth_getTransactionByHash", [to_hex(transaction_hash)], decode), deadline
-    )
+    query = Query("eth_getTransactionByHash", [to_hex(transaction_hash)], decode)
+    return endpoint.ask(query, deadline, last_resort)
 
 
 def _refusal(failed: list[AttestorError]) -> AttestorError:

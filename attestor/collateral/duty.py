@@ -78,6 +78,18 @@ class CollateralDuty:
         """Whether the last round failed."""
         return bool(self._last_failure)
 
+    def ends_at(self, raw: bytes) -> int | None:
+        """When the collateral on chain for the machine of a quote ends, as of now; None where that
+        cannot be read or some of it is missing, which the registry has words for. Raises `Fatal`
+        errors. For any thread."""
+        try:
+            return expiry_on_chain(self._store, OwnMachine.of(raw), "").ends_at or None
+        except Fatal:
+            raise
+        except AttestorError as error:
+            logger.debug("the end of the collateral on chain: {} [{}]", error, error.code)
+            return None
+
     def close(self) -> None:
         """Let a round that waits for a receipt end at once."""
         self._stop.set()

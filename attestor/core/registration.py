@@ -105,7 +105,8 @@ class DatedPolicyEvent:
 class Quoted:
     """A quote that passed the gate, with what it binds and how it was judged. `hash` is keccak256
     of `raw`, `deadline` is Unix seconds, `possession` the signer's own signature (65 bytes), which
-    an admission alone needs."""
+    an admission alone needs, and `collateral` the id of what it was judged with (None where the
+    registry alone judges it)."""
 
     hash: bytes
     raw: bytes
@@ -118,6 +119,7 @@ class Quoted:
     provider: str
     simulated: bool
     tcb_status: str
+    collateral: bytes | None = None
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ from attestor.jobs.cross_checks import CheckingProcess, CrossChecks
 from attestor.jobs.duty import CrossCheckDuty
 from attestor.quote.gate import Gate
 from attestor.rotation.duty import RotationDuty
-from attestor.rotation.effects import RotationEffects
+from attestor.rotation.effects import RotationEffects, unknown
 from attestor.rotation.failures import Failures
 from attestor.rotation.loop import Rotation
 from attestor.rotation.observer import Observer
@@ -142,9 +142,9 @@ def run_chain(
     parts, store = opened.parts, opened.store
     limit = config.payer_max_reverted_gas_per_day
     budget = GasBudget(store.transactions, parts.pricer.payer, limit, time.time)
-    effects = _effects(parts, store, opened.manager, signer, opened.gate, budget)
     heads = Heads(parts.node, store.headers, Pace(config.chain_poll_seconds, time.monotonic))
     failures = Failures(store.history, time.monotonic)
+    effects = _effects(opened, signer, budget)
     rotation = _rotation(parts, store, opened.manager, effects, heads, failures)
     rotation.recover(held=signer.addresses())
     vouching = Vouching(parts.node, parts.registry, shows=rotation.shows)
@@ -183,8 +183,8 @@ def run_chain(
         parts.policy.lease_seconds if parts.policy.leases_need_blocks else None,
         time.monotonic,
     )
-    of = duties, records, rotation, vouching, heads, watch, renewal, parts.node.close
-    return RunningChain(store, opened.collateral, *of)
+    of = opened.collateral, duties, records, rotation, vouching, heads, watch, renewal
+    return RunningChain(store, *of, parts.node.close)
 
 
 def end_signers(signer: SlotVerbs, rotation: Rotation) -> None:
@@ -249,29 +249,22 @@ def _policy_events(
 def _collateral(
     config: Config, chain: ChainParts, store: StoreParts, opened: ExitStack
 ) -> CollateralDuty | None:
-    return build_duty(
-        config,
-        chain.node,
-        chain.contracts.store,
-        chain.pricer.payer,
-        store.history,
-        store.uploads,
-        store.transactions,
-        opened,
-    )
+    pays, kept = chain.pricer.payer, (store.history, store.uploads, store.transactions)
+    return build_duty(config, chain.node, chain.contracts.store, pays, *kept, opened)
 
 
-def _effects(
-    chain: ChainParts,
-    store: StoreParts,
-    manager: TransactionManager,
-    signer: SlotVerbs,
-    gate: Gate,
-    budget: GasBudget,
-) -> RotationEffects:
-    requests = RequestBuilder(chain.registry, chain.pricer.payer)
+def _effects(opened: OpenedChain, signer: SlotVerbs, budget: GasBudget) -> RotationEffects:
+    chain, collateral = opened.parts, opened.collateral
     return RotationEffects(
-        signer, chain.registry, manager, gate, store.history, chain.binding, requests, budget
+        signer,
+        chain.registry,
+        opened.manager,
+        opened.gate,
+        opened.store.history,
+        chain.binding,
+        RequestBuilder(chain.registry, chain.pricer.payer),
+        budget,
+        unknown if collateral is None else collateral.ends_at,
     )
 
 

@@ -12,6 +12,7 @@ from typing import Generic, TypeVar
 from loguru import logger
 
 from attestor import __version__
+from attestor.chain.pace import block_seconds
 from attestor.core.events import Event
 from attestor.core.readiness import judge
 from attestor.core.service_view import ServiceView
@@ -111,7 +112,8 @@ class StatusView:
         if running is None:
             return Known(unit.served, None, history)
         policy = running.rotation.policy
-        terms = Terms(policy.period, policy.expiry_margin, policy.max_block_number_diff)
+        margin = policy.margin(block_seconds(running.heads.window))
+        terms = Terms(policy.period, margin, policy.max_block_number_diff)
         return Known(unit.served, terms, history)
 
 

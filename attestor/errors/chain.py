@@ -16,7 +16,7 @@ class RpcUnreachable(Transient):
 
 class RpcThrottled(RpcUnreachable):
     """The endpoint asks not to be called for a while. `seconds` says for how long, where it does:
-    nothing is sent to it before they are over."""
+    until they are over it is asked only where no other answers, about once per block."""
 
     code = "rpc_throttled"
     advice = "Use an endpoint with a higher rate limit, or add another one to chain.rpc_urls."

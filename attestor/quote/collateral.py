@@ -5,6 +5,7 @@ The JSON form is that of dcap-qvl (`QuoteCollateralV3`): nine keys, binary value
 
 import json
 from dataclasses import dataclass, fields
+from hashlib import sha256
 from typing import Protocol
 
 from attestor.core import strict_json
@@ -30,6 +31,11 @@ class Collateral:
     qe_identity_issuer_chain: str
     qe_identity: str
     qe_identity_signature: bytes
+
+    @property
+    def id(self) -> bytes:
+        """Names it in the history: sha256 of its JSON form."""
+        return sha256(self.to_json()).digest()
 
     @classmethod
     def from_json(cls, text: bytes) -> "Collateral":

@@ -89,7 +89,7 @@ class Assessment:
 @dataclass(frozen=True)
 class GateVerdict:
     """A quote that may be registered. `quote_hash` is keccak256 of its exact bytes;
-    `collateral_valid_until` is in Unix seconds."""
+    `collateral_valid_until` is in Unix seconds, `collateral_id` None where none was had."""
 
     status: str
     advisory_ids: tuple[str, ...]
@@ -98,6 +98,7 @@ class GateVerdict:
     quote_hash: bytes
     fmspc: bytes
     collateral_valid_until: int
+    collateral_id: bytes | None
     simulated: bool
 
 
@@ -166,6 +167,7 @@ class Gate:
             quote_hash=keccak(raw),
             fmspc=qvl.machine_kind(raw).fmspc,
             collateral_valid_until=0,
+            collateral_id=None,
             simulated=self._policy.root is not None,
         )
 
@@ -185,6 +187,7 @@ def judge(
         quote_hash=keccak(raw),
         fmspc=assessment.fmspc,
         collateral_valid_until=assessment.valid_until,
+        collateral_id=collateral.id,
         simulated=policy.root is not None,
     )
 

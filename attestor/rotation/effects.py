@@ -1,19 +1,21 @@
 """The effects of a rotation, one method per action; each is journaled before the world sees it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from loguru import logger
 
+from attestor.chain.refusals import is_revert
 from attestor.chain.registry import Registry
 from attestor.core.blocks import Block, BlockWindow
 from attestor.core.events import Event
-from attestor.core.registration import RegistrationKind
+from attestor.core.registration import Quoted, Registration, RegistrationKind
 from attestor.core.report_data import Binding
 from attestor.core.text import checksummed, to_hex
 from attestor.core.transaction import Attempt, Outcome
 from attestor.errors import (
     AttestorError,
+    CollateralExpired,
     RegistrationRejected,
     RpcAnswerInvalid,
     RpcError,
@@ -29,6 +31,14 @@ from attestor.transactions.budget import GasBudget
 from attestor.transactions.manager import TransactionManager
 from attestor.transactions.pricing import Call, Offer, call_of
 
+CollateralEnd = Callable[[bytes], int | None]
+"""(quote) → when the collateral on chain for its machine ends (chain time), None where that is not
+known."""
+
+
+def unknown(raw: bytes) -> None:
+    """Where the registry's verifier has collateral of its own."""
+
 
 class RotationEffects:
     """What a rotation does to the world."""
@@ -43,6 +53,7 @@ class RotationEffects:
         binding: Binding,
         requests: RequestBuilder,
         budget: GasBudget,
+        collateral_end: CollateralEnd = unknown,
     ) -> None:
         self._signer = signer
         self._registry = registry
@@ -50,6 +61,7 @@ class RotationEffects:
         self._history = history
         self._requests = requests
         self._budget = budget
+        self._collateral_end = collateral_end
         self._transactions = transactions
         self.measurement = b""
         """Of the newest quote since the start."""
@@ -105,6 +117,8 @@ class RotationEffects:
                 raise
             self.abandon(signer, error.message)
             return
+        if request.kind is RegistrationKind.ADMISSION:
+            self._require_longer_life(quoted)
         asked = RegistrationRequest.of(quoted, request.kind)
         attempt = self._transactions.submit(
             asked.intent,
@@ -114,6 +128,20 @@ class RotationEffects:
         logger.bind(event=Event.REGISTRATION_SENT, transaction=to_hex(attempt.hash)).info(
             "{} of {} sent in {}", request.kind, checksummed(signer), to_hex(attempt.hash)
         )
+
+    def _require_longer_life(self, quoted: Quoted) -> None:
+        """Raise `CollateralExpired` where a registration would end with the collateral on chain, no
+        later than the one that it is to succeed: it is not worth its gas."""
+        active = self._history.active()
+        if active is None or active.paused:
+            return
+        ends_at = self._collateral_end(quoted.raw)
+        if ends_at is not None and ends_at <= active.valid_until:
+            raise CollateralExpired(
+                f"the collateral on chain for this machine ends at {ends_at}, and the active "
+                f"signer's registration at {active.valid_until}: another one would last no longer",
+                hint="upload newer collateral: attestor collateral upload",
+            )
 
     def _call(self, request: Request) -> Call:
         """A renewal is not verified by the registry's verifier, which may ask for a fee."""
@@ -135,7 +163,7 @@ class RotationEffects:
 
     def activate(self, action: Activate, head: Block) -> None:
         """Switch the signer process over, then destroy the key before."""
-        registration = self._registry.confirmed_at(head).registration(action.signer)
+        registration = self._registration(action.signer, head)
         # Noted first: after a crash in between, no key is left and all of them are closed.
         attempt = _decisive(self._transactions.attempts(self._intent(action.signer)))
         self._history.activated(attempt, action.replaces, registration, head)
@@ -163,7 +191,7 @@ class RotationEffects:
 
     def resume(self, signer: bytes, head: Block) -> None:
         """Sign with it again, until its registration ends: one that was mined again ends later."""
-        registration = self._registry.confirmed_at(head).registration(signer)
+        registration = self._registration(signer, head)
         self._history.resumed(signer, head, registration)
         self._signer.activate(signer, registration.valid_until)
         logger.bind(event=Event.SIGNER_RESUMED).info("signer {} signs again", checksummed(signer))
@@ -184,9 +212,9 @@ class RotationEffects:
             self._registry.node.call(
                 self._registry.address, call.data, self._transactions.payer, at=block_hash
             )
-        except RpcError as error:
-            return self._registry.reason_of(error)
         except AttestorError as error:
+            if isinstance(error, RpcError) and is_revert(error):
+                return self._registry.reason_of(error)
             return f"the reason cannot be read: {error.message}"
         return "for a reason that is gone now"
 
@@ -214,6 +242,22 @@ class RotationEffects:
                 to_hex(cancelled.hash),
                 cancelled.transaction.nonce,
             )
+
+    def _registration(self, signer: bytes, head: Block) -> Registration:
+        """The record of a signer that the registry vouches for at `head`.
+
+        It is the registry's at that block's hash, as most endpoints give it, and not the receipt's
+        event: that is the word of one endpoint, Automata's registry has none, and there may be no
+        receipt, where somebody else sent the registration.
+        """
+        found = self._registry.confirmed_at(head).registration(signer)
+        if found.valid_until <= head.timestamp:
+            raise RpcAnswerInvalid(
+                f"the registry vouches for signer {checksummed(signer)} at block {head.number}, of "
+                f"time {head.timestamp}, and its registration would have ended at "
+                f"{found.valid_until}"
+            )
+        return found
 
     def _intent(self, signer: bytes) -> str:
         """Under which the transactions that register a signer are recorded."""

@@ -7,6 +7,7 @@ from loguru import logger
 
 from attestor.chain.heads import Heads
 from attestor.chain.pace import block_seconds
+from attestor.chain.refusals import is_of_endpoints
 from attestor.core.back_off import BackOff, Step
 from attestor.core.blocks import Block, BlockWindow
 from attestor.core.events import Event
@@ -18,8 +19,6 @@ from attestor.errors import (
     Fatal,
     RegistrationReverted,
     ReorgTooDeep,
-    RpcAnswerInvalid,
-    RpcUnreachable,
 )
 from attestor.rotation.actions import (
     STEP_NAMES,
@@ -264,8 +263,9 @@ class Rotation:
             self._back_off = self._back_off.failed(Step.REVERT, code, now, longest=0.0)
 
     def _hold_back(self, step: Step | None, error: AttestorError, situation: Situation) -> None:
-        """A node that does not answer is asked again at the next tick: it holds nothing back."""
-        if step is None or isinstance(error, RpcUnreachable | RpcAnswerInvalid):
+        """Endpoints that do not answer well are asked again at the next tick: they hold nothing
+        back once they do."""
+        if step is None or is_of_endpoints(error):
             return
         longest = _patience(situation.active, situation.window)
         self._back_off = self._back_off.failed(step, error.code, situation.now, longest)

@@ -12,6 +12,7 @@ What is not known decides nothing: only a confirmed no of the registry at the he
 and it stops it without destroying its key.
 """
 
+from attestor.chain.pace import block_seconds
 from attestor.core.back_off import Step
 from attestor.core.blocks import Block, BlockWindow
 from attestor.core.signers import Active, Candidate, Stage, Standing
@@ -41,7 +42,7 @@ def plan(situation: Situation, policy: RotationPolicy) -> Action:
             return action
     if situation.candidate is not None:
         return _advance(situation, situation.candidate, head, policy)
-    if active is not None and not active.paused and not is_due(active, head.timestamp, policy):
+    if active is not None and not active.paused and not is_due(active, situation.window, policy):
         return Wait("the active signer is young enough")
     if active is not None and active.paused and _may_come_back(situation, head, policy):
         return Wait("the active signer's registration was reorged out, and is sent again")
@@ -58,12 +59,13 @@ def is_quiet(situation: Situation, policy: RotationPolicy) -> bool:
     head, active = situation.window.head, situation.active
     if head is None or active is None or active.paused or situation.candidate is not None:
         return False
-    return not is_due(active, head.timestamp, policy)
+    return not is_due(active, situation.window, policy)
 
 
-def is_due(active: Active, chain_time: int, policy: RotationPolicy) -> bool:
-    """Whether it is time for a successor."""
-    return chain_time >= active.due_at(policy.period, policy.expiry_margin)
+def is_due(active: Active, window: BlockWindow, policy: RotationPolicy) -> bool:
+    """Whether it is time for a successor, at the window's head."""
+    head, margin = window.head, policy.margin(block_seconds(window))
+    return head is not None and head.timestamp >= active.due_at(policy.period, margin)
 
 
 def _guard(

@@ -86,4 +86,5 @@ class Quoter:
             provider=answer.provider,
             simulated=answer.simulated,
             tcb_status=verdict.status,
+            collateral=verdict.collateral_id,
         )

@@ -7,6 +7,9 @@ from attestor.core.back_off import BackOff, Step
 from attestor.core.blocks import BlockWindow
 from attestor.core.signers import Active, Candidate, Standing
 
+FAILED_TRIES = 3
+"""So many registrations may fail, one after the other, before a signer's own one ends."""
+
 
 @dataclass(frozen=True)
 class RotationPolicy:
@@ -32,6 +35,13 @@ class RotationPolicy:
         head + 1, and `inclusion_margin` further ones may pass before ours is taken.
         """
         return head + 1 + self.inclusion_margin - reference_block < self.max_block_number_diff
+
+    def margin(self, block_seconds: float | None) -> int:
+        """How much a registration has to live when its successor is due, in seconds: what the
+        operator chose, or more where the tries that may fail and a good one take longer, each of
+        which may wait `inclusion_margin` blocks for its own one, and then for confirmations."""
+        blocks = (FAILED_TRIES + 1) * (self.inclusion_margin + self.confirmations)
+        return max(self.expiry_margin, int(blocks * (block_seconds or 0)))
 
     def includable(self, reference_block: int, head: int) -> bool:
         """Whether the next block can still include it."""

@@ -8,13 +8,15 @@ from attestor.chain.node import Node
 from attestor.chain.registry import Registry
 from attestor.core.blocks import Block
 from attestor.core.text import checksummed
-from attestor.errors import EndpointsDisagree, SignerNotVouchedFor, Transient
+from attestor.errors import RpcError, SignerNotVouchedFor, Transient, WrongChain
 
 LOOK_SECONDS = 10.0
 TRIES = 20
 REFUSALS = 3
 """Looks that must all say no: a node that lags does not know a signer that was just registered."""
 PAUSE_SECONDS = 1.0
+ENDPOINTS_MATTER = (Transient, RpcError, WrongChain)
+"""What a look may fail with. It says nothing of the signer, and it is no refusal of the proof."""
 
 
 class Vouching:
@@ -37,11 +39,11 @@ class Vouching:
 
     def require(self, signer: bytes) -> None:
         """Return once the chain vouches for the signer. Raises `SignerNotVouchedFor` where it says
-        no, and what keeps it from being asked for a while."""
+        no, or what keeps it from being asked lasts."""
         refusals = 0
         for _ in range(TRIES - 1):
             # What passes by itself is waited for here, and not by making the proof anew.
-            with suppress(Transient):
+            with suppress(*ENDPOINTS_MATTER):
                 if self._is_registered(signer):
                     return
                 refusals += 1
@@ -56,11 +58,13 @@ class Vouching:
                     f"signer {checksummed(signer)} is not asked about any more: the daemon stops",
                     hint="its proof is made anew after the next start",
                 )
-        if not self._is_registered(signer):
-            raise SignerNotVouchedFor(
-                f"nobody says for sure that signer {checksummed(signer)} is registered",
-                hint="its proof is made anew when the node answers again",
-            )
+        told = f"nobody says for sure that signer {checksummed(signer)} is registered"
+        try:
+            if self._is_registered(signer):
+                return
+        except (RpcError, WrongChain) as error:
+            told = f"{told}: {error.message}"
+        raise SignerNotVouchedFor(told, hint="its proof is made anew when the node answers again")
 
     def close(self) -> None:
         """Let nobody wait any more, so that what waits does not keep the process from ending."""
@@ -80,8 +84,8 @@ class Vouching:
     def _asked(self, signer: bytes, head: Block) -> bool:
         try:
             return self._registry.at(head).vouches_for(signer)
-        except EndpointsDisagree:
-            # Of three endpoints one may lie and one be broken: headers are nobody's word.
+        except ENDPOINTS_MATTER:
+            # Of three endpoints one may lie, one be broken and one rest: headers are nobody's word.
             if self._shows(signer, head):
                 return True
             raise

@@ -50,6 +50,7 @@ class History(Signers):
             "simulated": int(quoted.simulated),
             "tcb_status": quoted.tcb_status,
             "deadline": quoted.deadline,
+            "collateral": None if quoted.collateral is None else to_hex(quoted.collateral),
         }
         blobs = {"raw": quoted.raw, "possession": quoted.possession}
         with self._store.transaction():

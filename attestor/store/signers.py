@@ -130,4 +130,5 @@ def _quoted(row: dict[str, Any]) -> Quoted:
         provider=row["provider"],
         simulated=bool(row["simulated"]),
         tcb_status=row["tcb_status"],
+        collateral=None if row["collateral"] is None else from_hex(row["collateral"]),
     )

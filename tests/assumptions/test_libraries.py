@@ -1,13 +1,17 @@
 """Facts about libraries that our code is built around: when one changes, this fails first."""
 
+import inspect
 import os
 import signal
 import sqlite3
 import subprocess
 import sys
 
+import click
 import pytest
 import sqlite_utils
+from aiohttp import web
+from click.testing import CliRunner
 from hexbytes import HexBytes
 
 
@@ -60,6 +64,24 @@ CliRunner().invoke(group, ["--help"])
 print([name for name in ("web3", "aiohttp", "attestor.cli.run") if name in sys.modules])
 """
     assert python(code).stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("text", ["false", "0", "no"])
+def test_click__flag_by_an_environment_variable_that_says_no__is_off(text: str) -> None:
+    """8.2 took any text for yes: why no flag of ours is set by the environment."""
+
+    @click.command()
+    @click.option("--do/--do-not", default=True, envvar="DO")
+    def command(do: bool) -> None:
+        click.echo(do)
+
+    assert CliRunner().invoke(command, env={"DO": text}).output == "False\n"
+
+
+def test_aiohttp__body_by_its_defaults__is_a_mebibyte_whatever_it_is_read_for() -> None:
+    """Why bodies are read by our own code: programs are larger, and other calls need far less."""
+    assert web.Application()._client_max_size == 1 << 20
+    assert "timeout" not in inspect.signature(web.BaseRequest.read).parameters
 
 
 def test_loguru__exception_by_its_defaults__shows_the_values_of_variables() -> None:

@@ -22,6 +22,7 @@ from attestor.store.migrations import (
     m11_evidence,
     m12_batches,
     m13_sp1_tee,
+    m14_collateral,
 )
 
 MIGRATIONS: tuple[str, ...] = (
@@ -38,6 +39,7 @@ MIGRATIONS: tuple[str, ...] = (
     m11_evidence.SQL,
     m12_batches.SQL,
     m13_sp1_tee.SQL,
+    m14_collateral.SQL,
 )
 """Migration n brings a database of version n (`PRAGMA user_version`) to n + 1. They run without
 checks of foreign keys, so that a table can be built anew; those are checked before the commit."""

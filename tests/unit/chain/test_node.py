@@ -217,6 +217,14 @@ def test_simulate__revert_without_data__keeps_the_nodes_words() -> None:
         found.simulate(calldata, PAYER)
 
 
+def test_simulate__node_refuses_by_itself__says_nothing_of_the_registration() -> None:
+    """A renewal was given up for it, and the next signer admitted for three times the gas."""
+    found = registry({REGISTER: RpcError("internal error", number=-32603)})
+    calldata = found.register_calldata(SIGNER, 7, bytes(32), b"quote")
+    with pytest.raises(RpcError, match="internal error"):
+        found.simulate(calldata, PAYER)
+
+
 def test_logs__place_in_the_block__is_told_where_the_node_says() -> None:
     found = node(eth_getLogs=[log(logIndex="0x3"), log()]).logs(REGISTRY, 5, 6)
     assert [one.index for one in found] == [3, None]

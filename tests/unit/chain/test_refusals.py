@@ -2,8 +2,20 @@
 
 import pytest
 
-from attestor.chain.refusals import is_revert, told_apart
-from attestor.errors import BlockUnknown, RpcError, RpcThrottled
+from attestor.chain.refusals import is_of_endpoints, is_revert, told_apart
+from attestor.errors import (
+    AttestorError,
+    BlockUnknown,
+    EndpointsDisagree,
+    HeaderInvalid,
+    PayerEmpty,
+    QuoteUnavailable,
+    RegistrationRejected,
+    RpcAnswerInvalid,
+    RpcError,
+    RpcThrottled,
+    WrongChain,
+)
 
 HASH = "0x" + "ab" * 32
 
@@ -70,3 +82,26 @@ def test_told_apart__other_refusal__stays_the_nodes_own(message: str) -> None:
     error = RpcError(message, number=-32005)
     assert told_apart(error) is error
     assert not is_revert(error)
+
+
+@pytest.mark.parametrize(
+    ("error", "is_theirs"),
+    [
+        (RpcThrottled("wait"), True),
+        (RpcAnswerInvalid("null"), True),
+        (HeaderInvalid("another hash"), True),
+        (BlockUnknown("header not found"), True),
+        (EndpointsDisagree("one says no"), True),
+        (WrongChain("of chain 1"), True),
+        (RpcError("internal error", number=-32603), True),
+        (RpcError("execution reverted"), False),
+        (RpcError("it fails", number=3), False),
+        (RegistrationRejected("Paused"), False),
+        (PayerEmpty("no ether"), False),
+        (QuoteUnavailable("no device"), False),
+    ],
+)
+def test_is_of_endpoints__what_is_asked_for_is_refused__is_not(
+    error: AttestorError, is_theirs: bool
+) -> None:
+    assert is_of_endpoints(error) is is_theirs

@@ -260,3 +260,17 @@ def rounds_machine(rounds: Rounds) -> MachineKind:
     probe = CollateralRefresher()
     rounds.made(probe).step()
     return probe.asked[0]
+
+
+def test_ends_at__quote_of_our_machine__is_the_first_end_on_chain_as_of_now(rounds: Rounds) -> None:
+    assert rounds.collateral.ends_at(QUOTE) == NOW + 30 * DAY
+    good, soon = CollateralRecord(NOW + 30 * DAY, 0), CollateralRecord(NOW + 60, 0)
+    rounds.world.records_found = CollateralRecords(good, soon, good)
+    assert rounds.collateral.ends_at(QUOTE) == NOW + 60
+
+
+def test_ends_at__some_of_it_is_missing_or_nobody_answers__is_not_known(rounds: Rounds) -> None:
+    good = CollateralRecord(NOW + 30 * DAY, 0)
+    rounds.world.records_found = CollateralRecords(good, CollateralRecord(0, 0), good)
+    assert rounds.collateral.ends_at(QUOTE) is None
+    assert rounds.collateral.ends_at(b"no quote") is None

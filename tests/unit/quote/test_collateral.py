@@ -31,6 +31,12 @@ def test_to_json__read_back__is_equal(collateral: Collateral) -> None:
     assert Collateral.from_json(collateral.to_json()) == collateral
 
 
+def test_id__each_part__changes_it(collateral: Collateral) -> None:
+    assert Collateral.from_json(collateral.to_json()).id == collateral.id
+    others = [replace(collateral, **{name: getattr(collateral, name) * 2}).id for name in NAMES]
+    assert len({collateral.id, *others}) == len(NAMES) + 1
+
+
 def test_from_json__genuine_file__is_read_whole(vectors: Path) -> None:
     text = (vectors / "dcap/tdx_v4/collateral.json").read_bytes()
     collateral = Collateral.from_json(text)

@@ -72,7 +72,8 @@ def test_judge__sound_quote__gives_the_whole_verdict(
 ) -> None:
     platform = make_platform(envelope=envelope)
     raw = platform.quote(bound)
-    verdict = judge(raw, bound, platform.collateral(), now, policy)
+    collateral = platform.collateral()
+    verdict = judge(raw, bound, collateral, now, policy)
     assert verdict.status == "UpToDate"
     assert verdict.advisory_ids == ()
     assert verdict.measurement == platform.measurement
@@ -80,6 +81,7 @@ def test_judge__sound_quote__gives_the_whole_verdict(
     assert verdict.quote_hash == keccak(raw)
     assert verdict.fmspc == b"SIMDEV"
     assert verdict.collateral_valid_until == now + 30 * DAY
+    assert verdict.collateral_id == collateral.id
     assert verdict.simulated is True
 
 
@@ -279,6 +281,7 @@ def test_gate__no_collateral_for_a_renewal__is_left_to_the_registry(
     raw = platform.quote(bound)
     verdict = gate(raw, bound, for_renewal=True)
     assert (verdict.status, verdict.fmspc) == (NOT_JUDGED, b"SIMDEV")
+    assert verdict.collateral_id is None
     assert verdict.quote_hash == keccak(raw)
     assert (
         verdict.measurement_id

@@ -13,6 +13,7 @@ from eth_account import Account
 
 from attestor.chain.header_log import MemoryHeaderLog
 from attestor.chain.heads import Heads
+from attestor.chain.refusals import REVERTED
 from attestor.core.blocks import Block
 from attestor.core.fees import Fees
 from attestor.core.registration import Quoted, Registration, RegistrationKind, Terms
@@ -58,6 +59,7 @@ class GateVerdict:
         self.quote_hash = raw[:32].ljust(32, b"\0")
         self.measurement_id = b"\x0a" * 32
         self.status = "UpToDate"
+        self.collateral_id = b"\x0c" * 32
 
 
 class World:
@@ -171,7 +173,7 @@ class World:
     def call(self, to: bytes, calldata: bytes, sender: bytes, at: bytes | None = None) -> bytes:
         self._called("call")
         if self.refuses:
-            raise RpcError("AdmissionEnded")
+            raise RpcError("AdmissionEnded", number=REVERTED)
         return b""
 
     # --- the registry ---

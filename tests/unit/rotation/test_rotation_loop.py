@@ -8,11 +8,15 @@ from unit.rotation.conftest import POLICY
 from attestor.audit import verify
 from attestor.core import journal
 from attestor.errors import (
+    AttestorError,
+    BlockUnknown,
     DatabaseFailed,
+    EndpointsDisagree,
     PayerEmpty,
     QuoteUnavailable,
     RegistrationRejected,
     ReorgTooDeep,
+    RpcError,
     RpcUnreachable,
     SignerGone,
 )
@@ -204,8 +208,19 @@ def test_step__failing_for_long_beside_a_signer__backs_off_to_a_minute_at_most(s
     assert setup.world.signing == ONE
 
 
-def test_step__node_fails_in_the_middle__is_asked_again_at_the_next_tick(setup: Any) -> None:
-    setup.world.faults["quote"] = RpcUnreachable("no")
+@pytest.mark.parametrize(
+    "error",
+    [
+        RpcUnreachable("no"),
+        RpcError("internal error"),
+        BlockUnknown("header not found"),
+        EndpointsDisagree("one says no"),
+    ],
+)
+def test_step__endpoint_fails_in_the_middle__is_asked_again_at_the_next_tick(
+    setup: Any, error: AttestorError
+) -> None:
+    setup.world.faults["quote"] = error
     for _ in range(5):
         setup.rotation.step()
     assert setup.world.calls.count("quote") == 5

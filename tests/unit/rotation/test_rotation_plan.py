@@ -116,9 +116,10 @@ def test_plan__signer_of_the_periods_age__is_replaced() -> None:
 
 
 def test_plan__registration_ends_soon__is_replaced() -> None:
-    short = replace(YOUNG, activated_at=NOW - 700, valid_until=NOW + 600)
+    margin = POLICY.margin(12.0)
+    short = replace(YOUNG, activated_at=NOW - 1500, valid_until=NOW + margin)
     assert decide(active=short, standings=OLD_VALID) == NewSigner()
-    longer = replace(short, valid_until=NOW + 601)
+    longer = replace(short, valid_until=NOW + margin + 1)
     assert isinstance(decide(active=longer, standings=OLD_VALID), Wait)
 
 

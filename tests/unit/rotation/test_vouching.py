@@ -5,7 +5,14 @@ from typing import Any
 import pytest
 
 from attestor.core.blocks import Block
-from attestor.errors import EndpointsDisagree, RpcUnreachable, SignerNotVouchedFor
+from attestor.errors import (
+    AttestorError,
+    EndpointsDisagree,
+    RpcError,
+    RpcUnreachable,
+    SignerNotVouchedFor,
+    WrongChain,
+)
 from attestor.rotation.vouching import REFUSALS, TRIES, Vouching
 
 SIGNER = b"\x05" * 20
@@ -15,8 +22,11 @@ HEAD = Block(9, b"\x09" * 32, b"\x08" * 32, 1000)
 class Chain:
     """A node and a registry whose looks fail at first."""
 
-    def __init__(self, failures: int = 0, is_valid: bool = True) -> None:
+    def __init__(
+        self, failures: int = 0, is_valid: bool = True, error: AttestorError | None = None
+    ) -> None:
         self.failures = failures
+        self.error = error or RpcUnreachable("down")
         self.is_valid = is_valid
         self.pauses: list[float] = []
 
@@ -26,7 +36,7 @@ class Chain:
     def head(self) -> Block:
         if self.failures:
             self.failures -= 1
-            raise RpcUnreachable("down")
+            raise self.error
         return HEAD
 
     def at(self, block: Block) -> "Chain":
@@ -114,18 +124,24 @@ def test_close__while_the_node_is_down__ends_who_waits() -> None:
 
 
 @pytest.mark.parametrize("is_shown", [True, False])
-def test_require__endpoints_disagree__headers_decide(is_shown: bool) -> None:
+@pytest.mark.parametrize(
+    "error",
+    [EndpointsDisagree("one says no"), RpcUnreachable("all rest"), RpcError("oops")],
+)
+def test_require__endpoints_settle_nothing__headers_decide(
+    is_shown: bool, error: AttestorError
+) -> None:
     chain: Any = Chain()
 
     def disagree(signer: bytes) -> bool:
-        raise EndpointsDisagree("one says no")
+        raise error
 
     chain.vouches_for = disagree
     made = Vouching(chain, chain, chain.pauses.append, lambda signer, head: is_shown)
     if is_shown:
         made.require(SIGNER)
     else:
-        with pytest.raises(EndpointsDisagree):
+        with pytest.raises((type(error), SignerNotVouchedFor)):
             made.require(SIGNER)
     assert len(chain.pauses) == (0 if is_shown else TRIES - 1)
 
@@ -134,3 +150,19 @@ def test_require__others_say_no_together__headers_do_not_help() -> None:
     chain: Any = Chain(is_valid=False)
     with pytest.raises(SignerNotVouchedFor):
         Vouching(chain, chain, chain.pauses.append, lambda signer, head: True).require(SIGNER)
+
+
+@pytest.mark.parametrize("error", [RpcError("internal error"), WrongChain("of chain 1")])
+def test_require__endpoint_refuses_for_a_while__is_asked_again(error: AttestorError) -> None:
+    """A node's own refusal is none of the proof: its job would fail for good."""
+    chain = Chain(failures=3, error=error)
+    vouching(chain).require(SIGNER)
+    assert len(chain.pauses) == 3
+
+
+@pytest.mark.parametrize("error", [RpcError("internal error"), WrongChain("of chain 1")])
+def test_require__endpoint_refuses_for_good__the_proof_is_made_anew(error: AttestorError) -> None:
+    chain = Chain(failures=10**6, error=error)
+    with pytest.raises(SignerNotVouchedFor, match=error.message):
+        vouching(chain).require(SIGNER)
+    assert len(chain.pauses) == TRIES - 1

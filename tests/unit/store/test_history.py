@@ -46,6 +46,7 @@ def quoted(history: History, signer: bytes) -> Quoted:
         provider="sim",
         simulated=True,
         tcb_status="UpToDate",
+        collateral=b"\x0c" * 32,
     )
     history.quote_made(made)
     return made
@@ -105,6 +106,7 @@ def test_quote_made__candidate_carries_its_block(history: History, store: Store)
     evidence = list(entries(store))[-1].evidence
     assert evidence["hash"] == to_hex(quote_hash(ONE))
     assert evidence["simulated"] == 1
+    assert evidence["collateral"] == to_hex(b"\x0c" * 32)
     assert "raw" not in evidence
 
 
