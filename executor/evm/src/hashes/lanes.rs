@@ -117,7 +117,11 @@ mod tests {
 
     #[test]
     fn hashes_in_vectors_of_each_length_are_those_of_one_string_at_a_time() {
-        avx2::Avx2::detected().map(hashes_are_right);
-        avx512::Avx512::detected().map(hashes_are_right);
+        if let Some(lanes) = avx2::Avx2::detected() {
+            hashes_are_right(lanes);
+        }
+        if let Some(lanes) = avx512::Avx512::detected() {
+            hashes_are_right(lanes);
+        }
     }
 }
