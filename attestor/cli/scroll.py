@@ -20,6 +20,7 @@ def _rpc_url(required: bool) -> Callable[[Any], Any]:
     )
 
 
+_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 _AS_JSON = click.option("--json", "as_json", is_flag=True, default=False, help="Print JSON.")
 
 
@@ -53,7 +54,7 @@ def command() -> None:
     "--blob",
     "blobs",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=_FILE,
     help="File of a blob of the commit; may be repeated.",
 )
 @click.option(
@@ -75,7 +76,7 @@ def command() -> None:
 @click.option("--batch-hash", type=WORD, help="Hash of the commit's first batch.")
 @click.option(
     "--finalization",
-    type=click.Path(path_type=Path),
+    type=_FILE,
     help="File of the calldata that finalized the batch: its header and roots have to agree.",
 )
 @_AS_JSON

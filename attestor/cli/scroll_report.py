@@ -4,10 +4,12 @@ from typing import Any
 
 from attestor.core.scroll.binding import BoundBatch
 from attestor.core.text import one_line, to_hex
-from attestor.errors import AttestorError, Transient
+from attestor.errors import AttestorError, Misconfigured, Transient
 from attestor.scroll.probe import Probe
 from attestor.scroll.verification import Verdict
 
+REFUSED, FAILED, LACKING = "REFUSED", "FAILED", "LACKING"
+"""Something differs; another try may do; something has to be given or changed first."""
 _SHOWN_DIGITS = 16
 
 
@@ -128,7 +130,9 @@ def is_failure(error: AttestorError) -> bool:
 
 def word(error: AttestorError) -> str:
     """What became of whatever has this error."""
-    return "FAILED" if is_failure(error) else "REFUSED"
+    if isinstance(error, Misconfigured):
+        return LACKING
+    return FAILED if is_failure(error) else REFUSED
 
 
 def counted(count: int, name: str) -> str:

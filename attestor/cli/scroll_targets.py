@@ -7,6 +7,7 @@ from pathlib import Path
 from attestor.core.scroll import calldata
 from attestor.core.text import from_hex
 from attestor.errors import ConfigurationInvalid
+from attestor.errors.scroll import ScrollWitnessUnreadable
 from attestor.scroll.keeping import files_in, read_bytes
 
 MOST_BLOCKS = 100_000
@@ -89,6 +90,16 @@ def calldata_of(content: bytes) -> bytes:
 
 
 def _commit(path: Path) -> bytes | None:
-    """The calldata in a file, if it calls what commits batches."""
-    found = calldata_of(read_bytes(path))
+    """The calldata in a file, if it calls what commits batches. Raises `ConfigurationInvalid` for
+    what only finalizes one."""
+    try:
+        found = calldata_of(read_bytes(path))
+    except ScrollWitnessUnreadable:
+        # That is told in its place, among the files.
+        return None
+    if found[:4] in calldata.FINALIZATIONS:
+        raise ConfigurationInvalid(
+            f"{path} is the calldata that finalized a batch, which commits to no transactions",
+            hint="give it as --finalization, and the calldata of the batch's commit",
+        )
     return found if found[:4] in _COMMITS else None

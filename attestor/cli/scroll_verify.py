@@ -42,9 +42,10 @@ def verify(
 ) -> None:
     """Verify the targets, and tell of each. Raises at the end where one is not verified."""
     found = scroll_targets.parse(targets)
+    _require_commit(found, commit, finalization)
     named = forks_of(forks)
     chain = Chain(chain_id, named)
-    node = None if rpc_url is None else _node(rpc_url, chain_id)
+    node = None if rpc_url is None else ScrollNode(open_rpc(rpc_url))
     setting = Setting(
         verifier=Verifier(ScrollExecutor(executor), chain, Limits(), node),
         chain_id=chain_id,
@@ -60,10 +61,10 @@ def verify(
         work = Work(setting, display, as_json, remembers=bool(found.commits))
         try:
             _do(work, found, commit)
-        except AttestorError as error:
+        except (AttestorError, KeyboardInterrupt) as ended:
             # What cannot go on loses nothing of what is done.
-            work.errors.append(error)
-            if work.blocks or work.bound:
+            work.end(ended)
+            if work.blocks or work.bound or as_json:
                 _tell(work)
             raise
     _tell(work)
@@ -71,6 +72,8 @@ def verify(
 
 
 def _do(work: Work, targets: scroll_targets.Targets, commit: dict[str, Any]) -> None:
+    if work.setting.node is not None:
+        _require_chain(work.setting.node, work.setting.chain_id)
     work.files(targets.files)
     for first, last in targets.blocks:
         work.range(first, last)
@@ -103,15 +106,34 @@ def _closed_at_the_end(node: ScrollNode | None) -> Iterator[None]:
             node.close()
 
 
-def _node(url: str, chain_id: int) -> ScrollNode:
-    node = ScrollNode(open_rpc(url))
+def _require_chain(node: ScrollNode, chain_id: int) -> None:
     found = node.chain_id()
     if found != chain_id:
         raise WrongChain(
             f"{node.label} is on chain id {found}, expected {chain_id}",
             hint=f"--chain-id {found}, or another --rpc-url",
         )
-    return node
+
+
+_OF_A_COMMIT = {
+    "blobs": "--blob",
+    "versioned_hashes": "--versioned-hash",
+    "batch_index": "--batch-index",
+    "batch_hash": "--batch-hash",
+}
+
+
+def _require_commit(
+    targets: scroll_targets.Targets, commit: dict[str, Any], finalization: Path | None
+) -> None:
+    """Nobody shall take blocks for a batch, whose commit they forgot to name."""
+    given = [option for name, option in _OF_A_COMMIT.items() if commit[name] not in (None, ())]
+    given += [] if finalization is None else ["--finalization"]
+    if given and not targets.commits:
+        raise ConfigurationInvalid(
+            f"{', '.join(given)}: no commit was given that this is of",
+            hint="give a file of the commit's calldata, or the hash of its L1 transaction, too",
+        )
 
 
 def _kzg() -> "Kzg":

@@ -59,6 +59,8 @@ class Work:
     verified: dict[int, tuple[Witness, ExecutedBlock]] = field(default_factory=dict)
     seen: set[int] = field(default_factory=set)
     is_finalized: bool = False
+    ended_by: dict[str, Any] | None = None
+    """Why the rest of the targets was not looked at, for JSON."""
 
     def files(self, paths: Sequence[Path]) -> None:
         """Verify the blocks in these files, in the order of the numbers in their names."""
@@ -88,17 +90,27 @@ class Work:
         self.bound.append({"verified": False, **report.error_json(error)})
         self._say(f"batch  {report.word(error)}  {report.error_text(error)}")
 
+    def end(self, cause: BaseException) -> None:
+        """Stop before the end: what is left of the targets is not verified."""
+        if isinstance(cause, AttestorError):
+            self.errors.append(cause)
+            self.ended_by = report.error_json(cause)
+        else:
+            told = "it was interrupted, and targets are left"
+            self.ended_by = {"error": "interrupted", "message": told, "hint": None}
+
     def as_value(self) -> dict[str, Any]:
         """Everything, for JSON."""
         good, refused, failed = self._counts()
         return {
             "chain_id": self.setting.chain_id,
-            "verified": not self.errors,
+            "verified": not self.errors and self.ended_by is None,
             "blocks_verified": good,
             "blocks_refused": refused,
             "blocks_failed": failed,
             "blocks": self.blocks,
             "batches": self.bound,
+            "ended_by": self.ended_by,
         }
 
     def summary(self) -> str:
@@ -121,8 +133,9 @@ class Work:
         return good, len(self.blocks) - good - failed, failed
 
     def finish(self) -> None:
-        """Raise `ScrollVerificationFailed` if anything was refused, or `ScrollNodeFailed` where
-        only nodes failed, and trying again may help."""
+        """Raise `ScrollVerificationFailed` if anything was refused, `ConfigurationInvalid` where
+        something was not given, or `ScrollNodeFailed` where only nodes failed, and trying again may
+        help."""
         if self.setting.finalization is not None and not self.is_finalized and not self.errors:
             index = batch_header.parse(self.setting.finalization.header).index
             self.errors.append(
@@ -130,11 +143,15 @@ class Work:
             )
         if not self.errors:
             return
-        refused = [error for error in self.errors if not report.is_failure(error)]
-        first = one_line((refused or self.errors)[0].message)
-        if not refused:
-            raise ScrollNodeFailed(f"{len(self.errors)} failed, the first: {first}")
-        raise ScrollVerificationFailed(f"{len(refused)} refused, the first: {first}")
+        refused = [error for error in self.errors if report.word(error) == report.REFUSED]
+        lacking = [error for error in self.errors if report.word(error) == report.LACKING]
+        first = (refused or lacking or self.errors)[0]
+        told = f"the first: {one_line(first.message)}"
+        if refused:
+            raise ScrollVerificationFailed(f"{len(refused)} refused, {told}")
+        if lacking:
+            raise ConfigurationInvalid(f"{len(lacking)} not verified, {told}", hint=first.hint)
+        raise ScrollNodeFailed(f"{len(self.errors)} failed, {told}")
 
     def _batch(self, batch: batches.Planned) -> None:
         first, last = batch.first_block, batch.last_block

@@ -31,12 +31,15 @@ def keep(folder: Path, witness: Witness) -> Path:
 
 
 def files_in(path: Path) -> list[Path]:
-    """The file, or those in a folder."""
+    """The file, or those in a folder: without pipes, which nobody may ever write to. Raises
+    `ConfigurationInvalid` for a folder without any."""
     if not path.is_dir():
         return [path]
-    found = sorted(path.glob(f"[!.]*{SUFFIX}"))
+    found = sorted(one for one in path.glob(f"[!.]*{SUFFIX}") if not one.is_fifo())
     if not found:
-        raise ScrollWitnessUnreadable(f"{path} has no witness files (*{SUFFIX})")
+        raise ConfigurationInvalid(
+            f"{path} has no witness files (*{SUFFIX})", hint="name a folder of --keep, or files"
+        )
     return found
 
 

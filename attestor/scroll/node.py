@@ -28,6 +28,7 @@ from attestor.scroll.fields import Fields, data, many
 from attestor.scroll.witness import Trie, Witness, from_trace
 
 WITNESS, TRACE = "debug_executionWitness", "scroll_getBlockTraceByNumberOrHash"
+VERSION, UNTOLD = "web3_clientVersion", "software that it does not tell"
 WITNESS_BOUNDS = Bounds(bytes=128 << 20, tokens=2_000_000)
 TRACE_BOUNDS = Bounds(bytes=512 << 20, tokens=16_000_000)
 """A trace has a line for each executed instruction."""
@@ -77,8 +78,9 @@ class ScrollNode:
     def software(self) -> Software:
         """What the node is, by its own word; asked once."""
         if self._software is None:
-            said = self._ask("web3_clientVersion", [])
-            self._software = software_of(one_line(str(said))[:120])
+            said = self._ask(VERSION, [])
+            told = one_line(said)[:120] if isinstance(said, str) else UNTOLD
+            self._software = software_of(told)
         return self._software
 
     def chain_id(self) -> int:
@@ -146,7 +148,7 @@ class ScrollNode:
         return True
 
     def _mpt_witness(self, block: Fields, encoded: bytes, number: int, chain_id: int) -> Witness:
-        answer = self._ask(WITNESS, [hex(number)], WITNESS_BOUNDS)
+        answer = self._asked(WITNESS, number, WITNESS_BOUNDS)
         found = Fields(answer, f"the witness of block {number}")
         parent = self._parent(found, block.bytes("parentHash", length=32), number)
         return Witness(
@@ -185,13 +187,19 @@ class ScrollNode:
         return encoded
 
     def _trace(self, number: int, encoded: bytes, parent_hash: bytes) -> Witness:
-        answer = self._ask(TRACE, [hex(number)], TRACE_BOUNDS)
+        answer = self._asked(TRACE, number, TRACE_BOUNDS)
         found = from_trace(Fields(answer, f"the trace of block {number}"))
         if found.header != encoded:
             raise ScrollWitnessUnreadable(
                 f"{self.label}: the trace of block {number} has another header than the block"
             )
         return replace(found, parent=self._asked_parent(parent_hash, number))
+
+    def _asked(self, method: str, number: int, bounds: Bounds) -> object:
+        answer: object = self._ask(method, [hex(number)], bounds)
+        if answer is None:
+            raise ScrollNodeFailed(f"{self.label} answered {method} of block {number} with nothing")
+        return answer
 
     def _block(self, number: int, whole: bool) -> Fields:
         answer = self._ask("eth_getBlockByNumber", [hex(number), whole], BLOCK_BOUNDS)
@@ -238,7 +246,10 @@ class ScrollNode:
             told = refusals.told_apart(error)
             if isinstance(told, RpcThrottled):
                 raise told from None
-            if method in (WITNESS, TRACE) and refusals.is_method_missing(error):
+            is_missing = refusals.is_method_missing(error)
+            if method == VERSION and is_missing:
+                return None
+            if method in (WITNESS, TRACE) and is_missing:
                 raise ScrollMethodMissing(
                     f"{self.label} ({self.software.version}) does not serve {method}",
                     hint=self.software.advice(method),

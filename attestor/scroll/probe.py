@@ -4,6 +4,7 @@ some nodes stall."""
 from dataclasses import dataclass
 
 from attestor.core.scroll.eras import CHAINS
+from attestor.errors.scroll import ScrollNodeFailed
 from attestor.scroll.client_software import Kind
 from attestor.scroll.node import TRACE, WITNESS, ScrollNode
 
@@ -27,12 +28,12 @@ def probe(node: ScrollNode) -> Probe:
     """Raises `ScrollNodeFailed` for a node that does not answer at all."""
     software, chain_id, head = node.software, node.chain_id(), node.head()
     known = CHAINS.get(chain_id)
-    has_witness = node.serves(WITNESS, head)
+    has_witness, advice = _served(node, WITNESS, head)
+    has_trace = False
     # reth has no such method, and no state that it could be for.
-    has_trace = software.kind is not Kind.RETH and node.serves(TRACE, head)
-    advice = [] if has_witness else [f"{WITNESS}: {software.advice(WITNESS)}"]
-    if not has_witness and not has_trace and software.kind is not Kind.RETH:
-        advice.append(f"{TRACE}: {software.advice(TRACE)}")
+    if software.kind is not Kind.RETH:
+        has_trace, more = _served(node, TRACE, head)
+        advice += [] if has_witness else more
     return Probe(
         version=software.version,
         kind=software.kind,
@@ -44,6 +45,16 @@ def probe(node: ScrollNode) -> Probe:
         range=_range(has_witness, has_trace),
         advice=tuple(advice),
     )
+
+
+def _served(node: ScrollNode, method: str, head: int) -> tuple[bool, list[str]]:
+    """Whether the node serves a method, and what to do if not: also where it is there but fails."""
+    try:
+        if node.serves(method, head):
+            return True, []
+    except ScrollNodeFailed as error:
+        return False, [f"{method}: {error.message}"]
+    return False, [f"{method}: {node.software.advice(method)}"]
 
 
 def _range(has_witness: bool, has_trace: bool) -> str:

@@ -49,8 +49,8 @@ def _form(name: str, arguments: str) -> tuple[bytes, dict[str, Argument]]:
 
 
 _FINALIZE = dict(_form(name, listed) for name, listed in _FINALIZE_CALLS.items())
-
-
+FINALIZATIONS = frozenset(_FINALIZE)
+"""Selectors of what finalizes a batch, and does not commit it."""
 _POST_EUCLID_V2 = next(selector for selector, form in _FINALIZE.items() if "popped" in form)
 """Its arguments are those of the struct in `commitAndFinalizeBatch`."""
 

@@ -40,21 +40,38 @@ mod tests {
         }
     }
 
+    /// Bytes of which many are jump targets, or push.
+    fn noise(length: usize, state: &mut u64) -> Vec<u8> {
+        let byte = |_| {
+            *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            match *state >> 60 {
+                0..6 => JUMPDEST,
+                6..9 => PUSH1 + (*state >> 40) as u8 % 32,
+                _ => (*state >> 33) as u8,
+            }
+        };
+        (0..length).map(byte).collect()
+    }
+
     #[test]
     fn jumps_of_any_bytes_are_those_that_revm_finds() {
-        let mut state = 1_u64;
-        for length in 0..700_usize {
-            let raw: Vec<u8> = (0..length)
-                .map(|_| {
-                    state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-                    match state >> 60 {
-                        0..6 => JUMPDEST,
-                        6..9 => PUSH1 + (state >> 40) as u8 % 32,
-                        _ => (state >> 33) as u8,
-                    }
-                })
-                .collect();
-            is_as_revms(&raw);
+        let mut state = 1;
+        for length in (0..700).chain((2000..2100).step_by(3)).chain((3..25).map(|step| step * 999))
+        {
+            is_as_revms(&noise(length, &mut state));
+        }
+    }
+
+    #[test]
+    fn jumps_of_codes_whose_parts_never_fall_in_step_are_those_that_revm_finds() {
+        for push in [PUSH1, PUSH1 + 1, PUSH32] {
+            for shift in 0..40 {
+                // What is pushed looks like another PUSH: from each beginning there is another walk.
+                let mut raw = vec![JUMPDEST; shift];
+                raw.resize(4096 + shift, push);
+                raw[3000] = JUMPDEST;
+                is_as_revms(&raw);
+            }
         }
     }
 

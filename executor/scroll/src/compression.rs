@@ -10,14 +10,29 @@ const WINDOW_LOG: u32 = 22;
 const TARGET_BLOCK_BYTES: u32 = 126_976;
 const BUFFER_BYTES: usize = 1 << 17;
 
-/// An encoder that is used again and again.
-pub(crate) struct Compressor {
+/// An encoder that is used again and again, made when it is first used: it has a megabyte, and
+/// forks before Feynman need none.
+#[derive(Default)]
+pub(crate) struct Compressor(Option<Encoder>);
+
+impl Compressor {
+    pub(crate) fn new() -> Self {
+        Self::default()
+    }
+
+    /// The size in bytes of the encoding of `data`.
+    pub(crate) fn size(&mut self, data: &[u8]) -> usize {
+        self.0.get_or_insert_with(Encoder::new).size(data)
+    }
+}
+
+struct Encoder {
     context: CCtx<'static>,
     buffer: Box<[u8]>,
 }
 
-impl Compressor {
-    pub(crate) fn new() -> Self {
+impl Encoder {
+    fn new() -> Self {
         let mut context = CCtx::create();
         for parameter in [
             CParameter::LiteralCompressionMode(ParamSwitch::Disable),
@@ -33,8 +48,7 @@ impl Compressor {
         Self { context, buffer: vec![0; BUFFER_BYTES].into() }
     }
 
-    /// The size in bytes of the encoding of `data`.
-    pub(crate) fn size(&mut self, data: &[u8]) -> usize {
+    fn size(&mut self, data: &[u8]) -> usize {
         let mut total = 0;
         self.context.reset(ResetDirective::SessionOnly).expect("a session can be given up");
         let length = Some(data.len() as u64);

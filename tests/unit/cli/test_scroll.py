@@ -18,7 +18,7 @@ from attestor.cli.display import Display
 from attestor.core.scroll import batch_header
 from attestor.core.scroll.binding import bind
 from attestor.core.scroll.block import from_header
-from attestor.core.scroll.calldata import parse_commit
+from attestor.core.scroll.calldata import FINALIZATIONS, parse_commit
 from attestor.core.text import to_hex
 from attestor.errors import AttestorError, ConfigurationInvalid, WrongChain
 from attestor.errors.scroll import (
@@ -148,6 +148,34 @@ def test_verify__disk_full_in_the_middle__tells_what_is_verified(
         assert (called.value["verified"], called.value["blocks_verified"]) == (False, 16)
     else:
         assert "16 blocks verified" in called.output
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_verify__interrupted__tells_what_is_verified(
+    as_json: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, serve: Serve
+) -> None:
+    def interrupted(folder: Path, one: Witness) -> None:
+        if one.number == FIRST + 17:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(keeping, "keep", interrupted)
+    serve(RecordedNode({one.number: one for one in chain(18)}))
+    given = ["verify", f"{FIRST}-{FIRST + 17}", "--rpc-url", URL, "--keep", str(tmp_path)]
+    called = Called([*given, "--json"] if as_json else given)
+    assert called.exit_code == 1
+    if as_json:
+        value = json.loads(called.output.removesuffix("Aborted!\n"))
+        assert (value["verified"], value["blocks_verified"]) == (False, 16)
+        assert value["ended_by"]["error"] == "interrupted"
+    else:
+        assert "16 blocks verified" in called.output
+
+
+def test_verify__ended_before_any_block__is_json_all_the_same(serve: Serve) -> None:
+    serve(RecordedNode(BLOCKS, chain_id=534351))
+    value = Called(["verify", str(FIRST), "--rpc-url", URL, "--json"]).value
+    assert (value["verified"], value["blocks"]) == (False, [])
+    assert value["ended_by"]["error"] == "rpc_wrong_chain"
 
 
 def test_verify__refused_block__is_named_and_the_exit_code_says_so(
@@ -299,7 +327,9 @@ def test_verify__batch_in_blobs__takes_files_for_its_blocks(
     assert (first["index"], first["first_block"]) == (scroll_batch.INDEX, FIRST)
     # The blocks of the commit's second blob are in no file.
     assert (second["verified"], second["error"]) == (False, "configuration_invalid")
-    assert called.exit_code == 1
+    # Nothing is refused by that: something is to be given.
+    assert isinstance(called.error, ConfigurationInvalid)
+    assert called.error.hint == "set --rpc-url"
     name = to_hex(made.evidence.versioned_hashes[0])
     other = to_hex(made.evidence.versioned_hashes[1])
     alone = ["--versioned-hash", name, "--versioned-hash", other, *options[:5]]
@@ -399,6 +429,43 @@ def test_verify__batch_without_its_blob__says_how_to_give_it(
     called = Called(["verify", options[0]])
     assert isinstance(called.error, ScrollVerificationFailed)
     assert "--blob" in called.output
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--batch-index", "0"],
+        ["--batch-hash", "0x" + "11" * 32],
+        ["--versioned-hash", "0x" + "01" * 32],
+        ["--blob", __file__],
+        ["--finalization", __file__],
+    ],
+)
+def test_verify__option_of_a_commit_without_one__is_no_verdict_on_a_batch(
+    executor: Any, tmp_path: Path, options: list[str]
+) -> None:
+    kept(tmp_path)
+    called = Called(["verify", str(tmp_path), *options])
+    assert isinstance(called.error, ConfigurationInvalid)
+    assert options[0] in str(called.error)
+
+
+def test_verify__finalization_as_a_target__says_which_option(executor: Any, tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(next(iter(FINALIZATIONS)) + bytes(64))
+    called = Called(["verify", str(tmp_path / "a")])
+    assert isinstance(called.error, ConfigurationInvalid)
+    assert "--finalization" in str(called.error.hint)
+
+
+def test_verify__files_that_cannot_be_read__cost_the_others_nothing(
+    monkeypatch: pytest.MonkeyPatch, executor: Any, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(keeping, "MAX_FILE_BYTES", 100_000)
+    (tmp_path / "big-1.json").write_bytes(bytes(100_001))
+    called = Called(["verify", str(tmp_path / "big-1.json"), *map(str, kept(tmp_path)), "--json"])
+    assert isinstance(called.error, ScrollVerificationFailed)
+    value = json.loads(called.output)
+    assert (value["blocks_verified"], value["blocks_refused"]) == (len(WITNESSES), 1)
 
 
 def test_probe__node__shows_what_it_serves(serve: Serve) -> None:

@@ -17,7 +17,7 @@ from eth_utils.crypto import keccak
 from attestor.chain.rpc import Bounds
 from attestor.core.scroll.eras import CHAINS, MAINNET, is_mpt
 from attestor.core.text import to_hex
-from attestor.errors import RpcThrottled, RpcUnreachable
+from attestor.errors import RpcError, RpcThrottled, RpcUnreachable
 from attestor.errors.scroll import (
     ScrollMethodMissing,
     ScrollNodeFailed,
@@ -246,6 +246,35 @@ def test_probe__node_of_the_zktrie__can_do_old_blocks() -> None:
     found = probe(node(RecordedNode(BLOCKS, version=L2GETH, lacks=(WITNESS,), traces=traces))[0])
     assert found.has_trace
     assert found.range.startswith("blocks before Euclid")
+
+
+def test_probe__node_that_does_not_tell_its_version__is_some_node() -> None:
+    lacks = (WITNESS, TRACE, "web3_clientVersion")
+    found = probe(node(RecordedNode(BLOCKS, lacks=lacks))[0])
+    assert (found.kind, found.version) == (Kind.UNKNOWN, "software that it does not tell")
+    assert found.advice[0].endswith("start it with --http.api eth,net,web3,debug")
+    with pytest.raises(ScrollMethodMissing, match="does not serve debug_executionWitness"):
+        node(RecordedNode(BLOCKS, lacks=lacks))[0].witness(FIRST, 534352)
+
+
+def test_probe__method_that_is_there_and_fails__is_told_with_what_it_says() -> None:
+    def fail(method: str) -> None:
+        if method == WITNESS:
+            raise RpcError(f"{method}: state of the block is pruned", number=-32000)
+
+    found = probe(node(RecordedNode(BLOCKS, before=fail))[0])
+    assert (found.has_witness, found.range) == (False, "no blocks")
+    assert "state of the block is pruned" in found.advice[0]
+
+
+@pytest.mark.parametrize("since_euclid", [True, False])
+def test_witness__answered_with_nothing__is_a_failure_and_no_refusal(since_euclid: bool) -> None:
+    class Silent(RecordedNode):
+        def answer(self, method: str, params: list[Any]) -> Any:
+            return None if method in (WITNESS, TRACE) else super().answer(method, params)
+
+    with pytest.raises(ScrollNodeFailed, match="with nothing"):
+        node(Silent(BLOCKS))[0].witness(FIRST, 1, 0 if since_euclid else 1 << 62)
 
 
 def test_software__by_its_version__is_known() -> None:

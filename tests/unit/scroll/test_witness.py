@@ -1,6 +1,7 @@
 """Witnesses and traces, as they were recorded, and as whoever would like to break something."""
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -216,8 +217,14 @@ def test_keep__folder_that_is_a_file__says_so(vectors: Path, tmp_path: Path) -> 
 def test_read__file_that_is_missing__says_so(tmp_path: Path) -> None:
     with pytest.raises(ScrollWitnessUnreadable, match="cannot be read"):
         keeping.read(tmp_path / "a.json")
-    with pytest.raises(ScrollWitnessUnreadable, match="no witness files"):
+    with pytest.raises(ConfigurationInvalid, match="no witness files"):
         keeping.files_in(tmp_path)
+
+
+def test_files_in__folder_with_a_pipe__does_not_wait_for_who_writes_to_it(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.json")
+    (tmp_path / "b.json").write_text("{}")
+    assert keeping.files_in(tmp_path) == [tmp_path / "b.json"]
 
 
 def test_to_text__is_json_with_hex_text(vectors: Path) -> None:

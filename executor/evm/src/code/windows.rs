@@ -2,6 +2,8 @@
 
 #![allow(unsafe_code)]
 
+mod pushed;
+
 use std::arch::x86_64::{
     __m256i, _mm256_cmpeq_epi8, _mm256_cmpgt_epi8, _mm256_movemask_epi8, _mm256_set_epi64x,
     _mm256_set1_epi8,
@@ -10,6 +12,8 @@ use std::arch::x86_64::{
 use alloy_primitives::Bytes;
 use revm::bytecode::opcode::{JUMPDEST, PUSH1};
 use revm::bytecode::{Bytecode, JumpTable};
+
+use self::pushed::{Bits, hiding};
 
 const WINDOW: usize = 64;
 /// Zeros after a code: what its last byte may push, and STOP.
@@ -31,24 +35,28 @@ pub(super) fn analyzed(raw: &[u8]) -> Option<Bytecode> {
     Some(unsafe { Bytecode::new_analyzed(Bytes::from(padded), raw.len(), jumps) })
 }
 
-/// A bit for each byte of `code`, and for those that fill its last window: whether it is a
-/// JUMPDEST, and not what a PUSH pushes.
+/// A bit for each byte of `code`, and for those that fill its last window and one more: whether it is
+/// a JUMPDEST, and not what a PUSH pushes.
 #[target_feature(enable = "avx2")]
 fn jumps(code: &[u8]) -> Vec<u8> {
-    let mut table = Vec::with_capacity(code.len().div_ceil(WINDOW) * (WINDOW / 8));
-    let mut pushed_before = 0;
+    let room = (code.len().div_ceil(WINDOW) + 1) * (WINDOW / 8);
+    let (mut dests, mut pushes) = (Vec::with_capacity(room), Vec::with_capacity(room));
     for bytes in code.chunks(WINDOW) {
         let mut last = [0; WINDOW];
         let window = bytes.first_chunk().unwrap_or_else(|| {
             last[..bytes.len()].copy_from_slice(bytes);
             &last
         });
-        let (dests, pushes) = found(window);
-        let pushed;
-        (pushed, pushed_before) = operands(window, pushes, pushed_before);
-        table.extend_from_slice(&(dests & !pushed).to_le_bytes());
+        let (dest, push) = found(window);
+        dests.extend_from_slice(&dest.to_le_bytes());
+        pushes.extend_from_slice(&push.to_le_bytes());
     }
-    table
+    dests.resize(room, 0);
+    pushes.resize(room, 0);
+    for hidden in hiding(Bits { code, pushes: &pushes, dests: &dests }).into_iter().flatten() {
+        dests[hidden / 8] &= !(1 << (hidden % 8));
+    }
+    dests
 }
 
 /// Where a window has JUMPDEST and where PUSH1 to PUSH32, if these are instructions.
@@ -62,25 +70,6 @@ fn found(window: &[u8; WINDOW]) -> (u64, u64) {
         bits(_mm256_cmpeq_epi8(low, jumpdest), _mm256_cmpeq_epi8(high, jumpdest)),
         bits(_mm256_cmpgt_epi8(low, below), _mm256_cmpgt_epi8(high, below)),
     )
-}
-
-/// The bytes that are pushed, or push, and how many of the next window are. So many of this one
-/// are: `before`, which is 32 at most.
-fn operands(window: &[u8; WINDOW], pushes: u64, before: usize) -> (u64, usize) {
-    let mut pushed = (1 << before) - 1;
-    let mut next = before;
-    loop {
-        let rest = pushes >> next;
-        if rest == 0 {
-            return (pushed, 0);
-        }
-        let push = next + rest.trailing_zeros() as usize;
-        next = push + usize::from(window[push] - PUSH1) + 2;
-        if next >= WINDOW {
-            return (pushed | (u64::MAX << push), next - WINDOW);
-        }
-        pushed |= (1 << next) - (1 << push);
-    }
 }
 
 /// Four words of a window, from `first` on.
