@@ -54,6 +54,13 @@ def test_faults__mistake__is_told_in_one_line_with_what_to_do(made: Path, mistak
     assert caught.value.lines[1:] == found
 
 
+@pytest.mark.parametrize("mistake", MISTAKES, ids=[mistake.name for mistake in MISTAKES])
+def test_faults__one_mistake__is_one_line(made: Path, mistake: Mistake) -> None:
+    """A key that is no option at all leaves the payer without one, which is a second fault."""
+    found = told(made, mistake.text(made), mistake.environment)
+    assert len(found) == (2 if mistake.name == "key as an option" else 1)
+
+
 def test_mistakes__names__differ_and_are_forty_at_least() -> None:
     assert len({mistake.name for mistake in MISTAKES}) == len(MISTAKES) >= 40
 

@@ -230,3 +230,16 @@ def test_set_up__warnings_that_differ__are_all_written(capsys: pytest.CaptureFix
     for number in range(2000):
         logger.warning("no answer to {}", number)
     assert len(capsys.readouterr().err.splitlines()) == 2000
+
+
+def test_set_up__another_exception_under_the_same_message__its_trace_is_written(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    logs.set_up("INFO", "json")
+    for name in ("first", "first", "second"):
+        try:
+            raise_it(name)
+        except KeyError as error:
+            logger.opt(exception=error).error("a worker met an unexpected error")
+    traces = [json.loads(line)["trace"][-1] for line in capsys.readouterr().err.splitlines()]
+    assert traces == ["KeyError: 'first'", "KeyError: 'second'"]
