@@ -89,7 +89,7 @@ def _action(reason: Reason, state: State) -> Markup:
     of = f"{reason.chain}: " if reason.chain else ""
     return tag(
         "li",
-        tag("p", f"{of}{reason.text} ", tag("code", reason.code, class_="code")),
+        tag("p", f"{words.sentence(of + reason.text)} ", tag("code", reason.code, class_="code")),
         tag("p", reason.advice, class_="advice") if reason.advice else None,
         class_="reason" if state is State.NOT_READY else "warning",
     )
@@ -129,11 +129,16 @@ def _errors_part(document: Document) -> Markup:
 def _error(failure: Failure, now: float) -> Markup:
     when = words.ago(now - failure.at) if failure.at is not None else "once"
     of = f"{failure.chain}, " if failure.chain else ""
-    badge = joined(" ", tag("span", "goes on", class_="badge bad")) if failure.now else None
+    badge = joined(" ", tag("span", "ongoing", class_="badge bad")) if failure.now else None
     return tag(
         "li",
-        tag("p", f"{of}{failure.where}, {when} ", tag("code", failure.code, class_="code"), badge),
-        tag("p", failure.text) if failure.text else None,
+        tag(
+            "p",
+            f"{words.sentence(of + failure.where)}, {when} ",
+            tag("code", failure.code, class_="code"),
+            badge,
+        ),
+        tag("p", words.sentence(failure.text)) if failure.text else None,
         tag("p", failure.advice, class_="advice") if failure.advice else None,
     )
 
@@ -141,5 +146,5 @@ def _error(failure: Failure, now: float) -> Markup:
 def _footer() -> Markup:
     links = (tag("a", path, href=path) for path in ("/status.json", "/readyz", "/metrics"))
     spaced = (joined(" ", link) for link in links)
-    told = f"This page looks again every {REFRESH_SECONDS} s. The same for programs:"
+    told = f"Refreshed every {REFRESH_SECONDS} s. For programs:"
     return tag("footer", tag("p", told, *spaced))

@@ -85,7 +85,7 @@ def test_page__no_data_yet__says_so() -> None:
 def test_timeline__gap__is_drawn_and_told() -> None:
     drawn = timeline.figure(UNFUNDED.chains[0], NOW).text
     assert drawn.count('<rect class="gap"') == 2
-    assert "2 gaps in the last 2 h 45 min, 7 min without a signer, one goes on." in drawn
+    assert "2 gaps in the last 2 h 45 min, 7 min without a signer, one ongoing." in drawn
 
 
 def test_timeline__a_gap_of_no_length__is_a_line_that_is_seen() -> None:
