@@ -108,8 +108,8 @@ UNFUNDED = Document(
     (
         Reason(
             "payer_empty",
-            f"payer {PAYER} holds 0 native tokens (0 wei), and a transaction may cost 0.0124 native "
-            "tokens (12400000000000000 wei)",
+            f"payer {PAYER} holds 0 native tokens (0 wei), and a transaction may cost 0.0124 "
+            "native tokens (12400000000000000 wei)",
             f"Fund {PAYER} on chain 1.",
         ),
         Reason(
