@@ -7,7 +7,7 @@ from attestor.status.chain_part import chain_part
 from attestor.status.document import Document, Failure, Jobs, Reason
 from attestor.status.markup import Markup, Part, joined, tag
 from attestor.status.style import REFRESH_SECONDS, SCRIPT, STYLE
-from attestor.status.words import State, Verdict
+from attestor.status.words import State, StatusVerdict
 
 MARKS = {State.READY: "●", State.WARNING: "▲", State.NOT_READY: "■"}
 ICON_COLOURS = {State.READY: "#1f9d68", State.WARNING: "#d58a12", State.NOT_READY: "#d0342c"}
@@ -39,7 +39,7 @@ def as_page(document: Document) -> str:
     return f"<!doctype html>\n{html.text}\n"
 
 
-def _head(found: Verdict) -> Markup:
+def _head(found: StatusVerdict) -> Markup:
     title = f"{MARKS[found.state]} {found.can} - attestor"
     again = tag("meta", http_equiv="refresh", content=REFRESH_SECONDS)
     return tag(
@@ -70,7 +70,7 @@ def _header(document: Document) -> Markup:
     )
 
 
-def _verdict_part(found: Verdict) -> Markup:
+def _verdict_part(found: StatusVerdict) -> Markup:
     kind = found.state.replace(" ", "-")
     actions = [_action(reason, found.state) for reason in found.actions]
     return tag(

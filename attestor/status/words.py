@@ -20,7 +20,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True)
-class Verdict:
+class StatusVerdict:
     """Can this machine sign, until when, and what must be done."""
 
     state: State
@@ -29,13 +29,13 @@ class Verdict:
     actions: tuple[Reason, ...]
 
 
-def verdict(document: Document) -> Verdict:
+def verdict(document: Document) -> StatusVerdict:
     """Of a document."""
     actions = document.reasons + document.warnings
     if not document.ready:
-        return Verdict(State.NOT_READY, "Not ready", _until(document), actions)
+        return StatusVerdict(State.NOT_READY, "Not ready", _until(document), actions)
     state = State.WARNING if actions else State.READY
-    return Verdict(state, "Ready", _until(document), actions)
+    return StatusVerdict(state, "Ready", _until(document), actions)
 
 
 def _until(document: Document) -> str:
