@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-# Imported for its classes: not all rooms of errors are offered by the package.
+# Imported for its classes: not all modules of errors are offered by the package.
 from attestor.errors import (
     AttestorError,
     Fatal,

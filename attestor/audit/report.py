@@ -1,4 +1,4 @@
-"""The registration history as a table, JSON or CSV."""
+"""The registration history as a table, JSON or CSV, addresses with their checksum."""
 
 import csv
 import io
@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from attestor.core.text import with_checksums
 from attestor.store.database import Store
 
 TABLE_COLUMNS = (
@@ -70,7 +71,7 @@ def as_table(rows: list[dict[str, Any]], columns: Sequence[str] = TABLE_COLUMNS)
 
 def as_json(rows: list[dict[str, Any]]) -> str:
     """A list of objects."""
-    return json.dumps(rows, indent=2)
+    return with_checksums(json.dumps(rows, indent=2))
 
 
 def as_csv(rows: list[dict[str, Any]]) -> str:
@@ -80,11 +81,11 @@ def as_csv(rows: list[dict[str, Any]]) -> str:
         writer = csv.DictWriter(out, fieldnames=list(rows[0]))
         writer.writeheader()
         writer.writerows(rows)
-    return out.getvalue().rstrip("\r\n")
+    return with_checksums(out.getvalue().rstrip("\r\n"))
 
 
 def _cell(value: object) -> str:
     if value is None:
         return "-"
-    text = str(value)
+    text = with_checksums(str(value))
     return text[: _SHORT - 1] + "…" if text.startswith("0x") and len(text) > _SHORT else text

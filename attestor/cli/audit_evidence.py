@@ -16,6 +16,7 @@ def proof_command(audited: Audited, name: str) -> None:
     """
     from attestor.audit import evidence
     from attestor.cli.audit_work import SHOWN
+    from attestor.core.text import with_checksums
     from attestor.errors import ProofUnknown
 
     found = evidence.of_proof(audited.open(), name.lower())
@@ -26,7 +27,7 @@ def proof_command(audited: Audited, name: str) -> None:
     if audited.form != "table":
         click.echo(SHOWN[audited.form](found))
         return
-    click.echo("\n\n".join(evidence.as_record(row) for row in found))
+    click.echo(with_checksums("\n\n".join(evidence.as_record(row) for row in found)))
 
 
 @click.command("coverage")
@@ -40,9 +41,10 @@ def coverage_command(audited: Audited) -> None:
 
     from attestor.audit import evidence
     from attestor.cli.audit_work import SHOWN
+    from attestor.core.text import with_checksums
 
     found = evidence.coverage(audited.open())
     if audited.form != "table":
         click.echo(SHOWN[audited.form](found))
         return
-    click.echo("\n".join(evidence.coverage_lines(found, datetime.now(UTC))))
+    click.echo(with_checksums("\n".join(evidence.coverage_lines(found, datetime.now(UTC)))))

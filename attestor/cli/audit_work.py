@@ -9,6 +9,7 @@ from attestor.audit import policy, registrations, report, upstream, verify
 from attestor.cli.audited import AskedRegistry, Audited
 from attestor.cli.held import summary
 from attestor.core.report_data import Layout
+from attestor.core.text import with_checksums
 from attestor.errors import AuditFailed
 from attestor.store import backup
 from attestor.store.database import Store
@@ -100,7 +101,7 @@ def show_policy(audited: Audited, asked: AskedRegistry, from_block: int) -> None
     events = policy.policy_events(from_block, head, found.policy_events)
     if audited.form == "table":
         for event in events:
-            click.echo(policy.as_line(event))
+            click.echo(with_checksums(policy.as_line(event)))
     else:
         click.echo(SHOWN[audited.form]([policy.as_row(event) for event in events]))
 
@@ -113,13 +114,13 @@ def show_noted_policy(audited: Audited, registry: bytes | None) -> None:
         click.echo(SHOWN[audited.form](found))
         return
     if found:
-        click.echo(policy.as_table(found))
+        click.echo(with_checksums(policy.as_table(found)))
     for line in policy.reads(store) or ["no block was read yet: attestor run does it each minute"]:
-        click.echo(line)
+        click.echo(with_checksums(line))
 
 
 def _report(what: str, faults: list[str]) -> int:
     click.echo(f"{what:<18} {'ok' if not faults else f'{len(faults)} fault(s)'}")
     for fault in faults:
-        click.echo(f"  {fault}")
+        click.echo(f"  {with_checksums(fault)}")
     return len(faults)

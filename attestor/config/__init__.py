@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from attestor.config.chains import ChainConfig, Chains
     from attestor.config.loading import load, load_chains, read
-    from attestor.config.names import flag, key
+    from attestor.config.names import flag, key, key_of_message
     from attestor.config.option import ROOT
     from attestor.config.options import Config
     from attestor.config.reading import ReadChain, Reading
@@ -29,6 +29,7 @@ __all__ = [
     "Reading",
     "flag",
     "key",
+    "key_of_message",
     "load",
     "load_chains",
     "read",
@@ -44,7 +45,7 @@ if not TYPE_CHECKING:
                 from attestor.config import chains as module
             case "load" | "load_chains" | "read":
                 from attestor.config import loading as module
-            case "flag" | "key":
+            case "flag" | "key" | "key_of_message":
                 from attestor.config import names as module
             case "ROOT":
                 from attestor.config import option as module

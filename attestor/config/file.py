@@ -28,6 +28,8 @@ class FileOptions:
     chains: dict[str, Options] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     is_empty: bool = False
+    is_whole: bool = True
+    """Not where the file could not be read, or is no TOML."""
 
 
 def read(file: Path | None, faults: list[str]) -> FileOptions:
@@ -36,12 +38,12 @@ def read(file: Path | None, faults: list[str]) -> FileOptions:
         return FileOptions()
     text = _text(file, faults)
     if text is None:
-        return FileOptions()
+        return FileOptions(is_whole=False)
     try:
         tables = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         faults.append(_syntax(file, error))
-        return FileOptions()
+        return FileOptions(is_whole=False)
     return _Reader(file, lines_of(text), faults).read(tables)
 
 
@@ -99,6 +101,8 @@ class _Reader:
         for table, content in tables.items():
             if isinstance(content, dict):
                 self._take(self._found.shared, table, content, (table,))
+            elif isinstance(content, list) and any(isinstance(one, dict) for one in content):
+                self._fault((table,), f"is a list of tables; write [{table}], once")
             else:
                 advice = nearest.advice_for_table(table)
                 self._fault((table,), nearest.told("is not inside a table", advice))

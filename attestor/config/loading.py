@@ -14,6 +14,9 @@ from attestor.config.options import Config
 from attestor.config.payers import payer_source
 from attestor.config.reading import ReadChain, Reading
 from attestor.config.values import convert
+from attestor.core.payer_source import PayerSource
+
+_PAYER_OPTIONS = {f"payer_{known.name}" for known in fields(PayerSource)}
 
 
 def load(
@@ -58,6 +61,7 @@ def read(
     kept = credentials.read(environment, faults)
     weaker = over(_from_environment(environment), over(from_file.shared, kept.shared))
     shared = over(_from_flags(flags), weaker)
+    before = tuple(faults)
     each: list[ReadChain] = []
     for name, own in from_file.chains.items():
         said = {
@@ -72,8 +76,10 @@ def read(
     if not from_file.chains:
         each.append(ReadChain("", shared, _values(shared, faults, needs_payer)))
     reading = Reading(file, tuple(each), _store_path(shared, bool(from_file.chains)), tuple(faults))
+    if not from_file.is_whole:
+        return replace(reading, faults=before, is_whole=False)
     if faults and from_file.is_empty:
-        return replace(reading, faults=(*faults, f"{file} is empty; --config names the file"))
+        return replace(reading, faults=(f"{file} is empty; --config names the file", *faults))
     found = () if faults else tuple(duplicates(reading.as_chains()))
     return replace(reading, faults=(*faults, *found), notes=tuple(from_file.notes))
 
@@ -142,7 +148,8 @@ def _values(
             f"{_named(prefix, 'registry')} is missing (or {_named(prefix, 'deployment')})"
         )
     faults += _endpoint_faults(given_names, prefix)
-    if needs_payer:
+    is_payer_known = all(name in values for name in given_names if name in _PAYER_OPTIONS)
+    if needs_payer and is_payer_known:
         faults += _payer_faults(values, prefix)
     return values
 

@@ -43,6 +43,12 @@ def key(known: "Field[Any]") -> str:
     return f"{table}.{known.name[len(table) + 1 :]}"
 
 
+def key_of_message(message: str) -> str:
+    """The option (`chain_rpc_url`) whose name in the file a message begins with; empty for none."""
+    said = message.partition(" ")[0].rstrip(":")
+    return next((known.name for known in fields(Config) if key(known) == said), "")
+
+
 def flag(known: "Field[Any]") -> str:
     """An option's flag: `--chain-rpc-url`."""
     return "--" + known.name.replace("_", "-")

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from attestor.config import names
 from attestor.config.options import Config
 
-SIMILAR = 0.7
+SIMILAR, SIMILAR_PREFIX = 0.7, 0.8
 _SECRET = re.compile(r"key|password|passphrase|secret|mnemonic|token|seed", re.IGNORECASE)
 _OF_KUBERNETES = re.compile(r"ATTESTOR_(SERVICE_(HOST|PORT(_\w+)?)|PORT(_\d+_(TCP|UDP)(_\w+)?)?)")
 """What Kubernetes sets in every pod beside a service that is called attestor."""
@@ -47,18 +47,25 @@ def unknown_variables(
     """Each variable that begins as ours and is none, with the nearest that is one."""
     valid = {*known, *names.OTHER_VARIABLES}
     for name in sorted(environment):
-        if not name.upper().startswith(names.ENVIRONMENT_PREFIX) or name in valid:
+        if name in valid or _OF_KUBERNETES.fullmatch(name):
             continue
-        if _OF_KUBERNETES.fullmatch(name):
-            continue
-        if name.upper() in valid:
-            faults.append(f"{name} is not an option; did you mean {name.upper()}?")
+        meant = _with_our_prefix(name)
+        if meant in valid:
+            faults.append(f"{name} is not an option; did you mean {meant}?")
+        if meant in valid or not name.upper().startswith(names.ENVIRONMENT_PREFIX):
             continue
         advice = _nearest(name, valid)
         if _SECRET.search(name) and not name.endswith("_FILE"):
             table = "collateral" if "COLLATERAL" in name else "payer"
             advice = _secret_advice(table)
         faults.append(f"{name} is not an option{_after(advice)}")
+
+
+def _with_our_prefix(name: str) -> str:
+    """A variable's name as it may have been meant: in capitals, and begun as ours are."""
+    first, _, rest = name.upper().replace("-", "_").partition("_")
+    ours = names.ENVIRONMENT_PREFIX.removesuffix("_")
+    return f"{ours}_{rest}" if get_close_matches(first, [ours], 1, SIMILAR_PREFIX) else name
 
 
 def told(what: str, advice: str) -> str:

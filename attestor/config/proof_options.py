@@ -9,7 +9,7 @@ from attestor.config.option import option
 class ProofOptions:
     """Options `proofs.*`."""
 
-    proofs_workers: int = option("int", "concurrent executions", 1, low=1)
+    proofs_workers: int = option("int", "concurrent executions", 1, low=1, high=1024)
     proofs_max_open: int = option("int", "maximum number of queued and running jobs", 64, low=1)
     proofs_max_open_per_client: int = option("int", "of these, of one client", 32, low=1)
 

@@ -57,6 +57,8 @@ class Reading:
     store_path: Path
     faults: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    is_whole: bool = True
+    """Not where the file could not be read: what it has of options is not known."""
 
     def as_chains(self) -> Chains:
         """With defaults in place of what is faulty."""

@@ -1,11 +1,13 @@
 """URLs of options: what is wrong with one, without repeating it, for it may hold secrets."""
 
+import re
 from urllib.parse import SplitResult, urlsplit
 
 SCHEMES = {"url": ("http://", "https://"), "websocket": ("ws://", "wss://")}
 """What URLs of a kind begin with."""
 ORDINARY = frozenset({"seconds", "days", "bytes", "gwei", "cycles", "blocks"})
 """Units that a number is of."""
+_TO_FILL_IN = re.compile(r"[$<>{}]|YOUR[-_A-Z]*KEY|API[-_]?KEY[-_]?HERE|CHANGEME", re.IGNORECASE)
 _PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 
 
@@ -21,8 +23,10 @@ def fault_of_url(kind: str, given: str) -> str:
         return told if "://" in given else f"{told}; write the scheme before the host"
     if any(char.isspace() or not char.isprintable() for char in given):
         return "the URL has a space or a character that cannot be printed in it"
+    if not given.isascii() or _TO_FILL_IN.search(given):
+        return "the URL has something to be filled in; nothing is here: write the value itself"
     parts = _split(given)
-    if parts is None or not parts.hostname:
+    if parts is None or not parts.hostname or parts.port == 0:
         return "the URL names no host, or has a port that is none"
     return ""
 

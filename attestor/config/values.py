@@ -17,6 +17,7 @@ UNITS = {
     "day": "a number per day",
 }  # fmt: skip
 _WITH_UNIT = re.compile(r"\s*[-+]?[0-9_.]+\s*(?P<unit>[a-zA-Zµ%/]+)\s*")
+_QUOTED = re.compile(r"\".*\"|'.*'", re.DOTALL)
 _SECRET = re.compile(r"(0x)?[0-9a-fA-F]{64,}|.*(PRIVATE KEY|\"ciphertext\").*|(\w+ ){11,}\w+", re.S)
 MAX_PATH = 4096
 
@@ -25,6 +26,8 @@ def convert(known: "Field[Any]", given: Any) -> Any:
     """An option's value from text (flags, environment) or from TOML's types. Raises
     `ValueError`."""
     kind = known.metadata["kind"]
+    if kind != "text" and isinstance(given, str) and _QUOTED.fullmatch(given):
+        raise ValueError("the value has quotes around it, which are a part of it; leave them out")
     if kind == "bool":
         return _boolean(given)
     if kind in ("int", "float"):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 GWEI = 10**9
+ETHER = 10**18
 
 REPLACEMENT_PERCENT = 113
 """Nodes accept a replacement with 10 % more in both fields; a little more survives rounding."""
@@ -54,3 +55,8 @@ def gas_limit(estimate: int) -> int:
 
 def _bumped(fee: int) -> int:
     return fee * REPLACEMENT_PERCENT // 100 + 1
+
+
+def tokens(wei: int) -> str:
+    """Wei in units of the chain's native token, for people."""
+    return f"{wei / ETHER:.6g} native tokens"

@@ -129,8 +129,8 @@ def _warnings(chain: ChainView, bounds: ReadinessBounds) -> Iterator[Reason]:
     payer = chain.payer
     rotations = payer.rotations if payer is not None else None
     if payer is not None and rotations is not None and rotations < bounds.few_rotations:
-        told = f"payer {checksummed(payer.address)} can pay for {rotations} registrations"
-        yield Reason(PayerEmpty.code, told, "Top it up.", chain.name)
+        told = f"payer {checksummed(payer.address)} can pay for only {rotations} registrations"
+        yield Reason(PayerEmpty.code, told, "Fund it.", chain.name)
     for failing in (chain.rotating, chain.following, chain.settling):
         if failing is not None:
             yield _reason(failing, chain.name)

@@ -1,10 +1,12 @@
 """Bytes to 0x text and back, alone and in JSON; untrusted text as one line that is safe to
 print."""
 
+import re
 from functools import lru_cache
 
 from attestor.core.keccak import keccak
 
+_ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{40}\b")
 MAX_CHECKSUMMED = 1024
 """Addresses whose text is kept: the same few are told again and again."""
 
@@ -30,6 +32,11 @@ def checksummed(address: bytes) -> str:
     hashed = keccak(digits.encode()).hex()
     shown = (a.upper() if int(h, 16) > 7 else a for a, h in zip(digits, hashed, strict=False))
     return "0x" + "".join(shown)
+
+
+def with_checksums(text: str) -> str:
+    """`text` with each address that is in it, 0x and 40 digits, as EIP-55 text."""
+    return _ADDRESS.sub(lambda found: checksummed(bytes.fromhex(found[0][2:])), text)
 
 
 def plain_json(value: object) -> object:

@@ -46,6 +46,11 @@ def warn_of(config: Config) -> list[str]:
             f"clients reach {config.api_host or 'every address'} without TLS: keys and results "
             "travel in the clear; set api.tls_certificate_file, unless a proxy in front has it"
         )
+    if not is_loopback(config.health_host) and config.health_host != "localhost":
+        found.append(
+            f"status, metrics and reasons are shown to everybody who reaches health.host "
+            f"{config.health_host or '(every address)'}, port {config.health_port}"
+        )
     if config.api_anonymous == "everybody" and not config.api_allow and not is_local:
         found.append("everybody who reaches the service is served (api.anonymous, api.allow)")
     return found

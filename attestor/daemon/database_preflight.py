@@ -34,6 +34,8 @@ def require_usable(config: Config) -> None:
             hint=f"give it to the daemon's user (chown), or name another place (user id "
             f"{os.geteuid()})",
         )
+    if path.name == ":memory:":
+        raise DatabaseInvalid("a history in memory would end with the daemon", hint="name a file")
     if path.is_dir():
         raise DatabaseInvalid(f"{path} is a folder", hint=f"name a file, {path}/attestor.sqlite")
     if not path.exists():

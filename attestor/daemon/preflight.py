@@ -7,14 +7,18 @@ out where one of these has no value, and never asks a node.
 import datetime
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from attestor.access import clients_file
 from attestor.collateral.build import machine_of, service_url
-from attestor.config import Config, ReadChain, Reading
+from attestor.collateral.sources import FileSource
+from attestor.config import Config, ReadChain, Reading, key_of_message
+from attestor.config.urls import fault_of_url
 from attestor.core.chains import require_development_chain
 from attestor.core.payer_source import PayerSource
-from attestor.daemon import access, database_preflight
+from attestor.daemon import access, database_preflight, named_places
 from attestor.deployment import addresses
 from attestor.errors import AttestorError, ConfigurationInvalid
 from attestor.executor.bodies import PROGRAM as DECODE_PROGRAM
@@ -41,29 +45,30 @@ class Check:
 def faults(reading: Reading, starts: bool = True) -> tuple[str, ...]:
     """All that is wrong with what the options name, one line each. Unless the daemon `starts`, a
     port or database that another process has is no fault."""
+    if not reading.is_whole:  # Nothing is known of it that could be examined.
+        return ()
     found: list[str] = []
-    shared = reading.each[0]
     of_all = (*_SHARED, *(_LISTENING if starts else ()))
-    for check in of_all:
-        _examine(shared, check, found)
     for chain in reading.each:
-        for check in (*_CHAIN, *(_TAKING if starts else ())):
-            _examine(chain, check, found)
+        malformed = dict(named_places.faults(chain.config))
+        found += [f"{chain.place(option)}: {told}" for option, told in malformed.items()]
+        first = of_all if chain is reading.each[0] else ()
+        for check in (*first, *_CHAIN, *(_TAKING if starts else ())):
+            if not set(check.options) & (chain.faulty | set(malformed)):
+                _examine(chain, check, found)
     return tuple(dict.fromkeys(found))
 
 
 def _examine(chain: ReadChain, check: Check, found: list[str]) -> None:
-    if chain.faulty & set(check.options):
-        return
     try:
         check.probe(chain.config)
     except AttestorError as error:
         advice = f"; {error.hint}" if error.hint else ""
-        place = chain.place(_first_given(chain, check))
+        # Most messages begin with the option that they are about.
+        option = key_of_message(error.message)
+        place = chain.place(option or _first_given(chain, check))
         key = place.rpartition(" ")[2]
-        # Most messages begin with the option's name.
-        begins = error.message.startswith(f"{key} ")
-        place = place.removesuffix(key) if begins else f"{place}: "
+        place = place.removesuffix(key) if error.message.startswith(key) else f"{place}: "
         found.append(f"{place}{error.message}{advice}")
 
 
@@ -108,7 +113,14 @@ def _allow(config: Config) -> None:
 
 
 def _proxies(config: Config) -> None:
-    AllowList.parse(config.api_trusted_proxies, "api.trusted_proxies")
+    proxies = AllowList.parse(config.api_trusted_proxies, "api.trusted_proxies")
+    for network in proxies.networks:
+        if network.prefixlen == 0:
+            raise ConfigurationInvalid(
+                f"api.trusted_proxies has {network}: everybody could say to be this machine, which "
+                "has no quotas",
+                hint="name the proxies alone",
+            )
 
 
 def _user(config: Config) -> None:
@@ -165,7 +177,16 @@ _LISTENING = (
 
 def _addresses(config: Config) -> None:
     if config.chain_registry or config.chain_deployment is not None:
-        addresses.of(config)
+        found = addresses.of(config)
+        for option, address in (
+            ("multiproof", found.multiproof),
+            ("collateral_store", found.store),
+        ):
+            if address == found.registry:
+                raise ConfigurationInvalid(
+                    f"chain.{option} is the registry's address",
+                    hint="it is a contract of its own: the deployment file has its address",
+                )
 
 
 def _payer(config: Config) -> None:
@@ -180,12 +201,17 @@ def _simulated(config: Config) -> None:
 
 def _collateral_file(config: Config) -> None:
     place = config.quote_collateral
-    if place and "://" not in place and not os.access(place, os.R_OK):
-        raise ConfigurationInvalid(
-            f"there is no file {place} that can be read, and it is no URL",
-            hint="write http(s)://host[:port] of a PCCS, or the name of a JSON file",
-        )
-    if not place and config.quote_provider != "simulated":
+    wanted = "write http(s)://host[:port] of a PCCS, or the name of a JSON file"
+    if "://" in place:
+        fault = fault_of_url("url", place)
+        if fault:
+            raise ConfigurationInvalid(f"quote.collateral: {fault}", hint=wanted)
+    elif place:
+        if not (os.path.isfile(place) and os.access(place, os.R_OK)):
+            told = f"there is no file {place} that can be read, and it is no URL"
+            raise ConfigurationInvalid(told, hint=wanted)
+        FileSource(Path(place)).collateral(b"", 0)
+    elif config.quote_provider != "simulated":
         raise ConfigurationInvalid(
             "quote.collateral is missing", hint="set it to a PCCS's URL or to a JSON file"
         )
@@ -206,20 +232,40 @@ def _uploads(config: Config) -> None:
             f"collateral.enabled is on, but {'; '.join(faults)}",
             hint="uploads are paid from a separate account: create one and fund it",
         )
-    _try(config.collateral_payer, "collateral.payer_")
+    uploader = _try(config.collateral_payer, "collateral.payer_")
+    payer = None
+    with suppress(AttestorError):  # That is another check's to tell.
+        payer = None if config.payer.faults(str) else _try(config.payer, "payer.")
+    if uploader == payer:
+        raise ConfigurationInvalid(
+            f"uploads and registrations are both paid by {uploader}, and one account's "
+            "transactions wait for each other",
+            hint="create another account for uploads, and fund it",
+        )
 
 
-def _try(source: PayerSource, prefix: str) -> None:
-    """Read the key once, and forget it: the daemon reads it again where it stays."""
+def _statuses(config: Config) -> None:
+    if not config.quote_allowed_tcb_statuses:
+        raise ConfigurationInvalid(
+            "quote.allowed_tcb_statuses is empty: no quote at all would be accepted",
+            hint="leave the option out for UpToDate alone",
+        )
+
+
+def _try(source: PayerSource, prefix: str) -> str:
+    """Read the key once, and forget it: the daemon reads it again where it stays. The account's
+    address."""
     account = load_payer(source, lambda name: prefix + name)
     if isinstance(account, Payer):
         account.destroy()
+    return account.address
 
 
 _CHAIN: tuple[Check, ...] = (
     Check(("chain_deployment", "chain_registry", "chain_id"), _addresses),
     Check(("quote_provider", "chain_id"), _simulated),
     Check(("quote_collateral", "quote_provider"), _collateral_file),
+    Check(("quote_allowed_tcb_statuses",), _statuses),
     Check(("collateral_fmspcs",), _machines),
     Check(("payer_max_priority_fee_gwei", "payer_max_fee_gwei"), _fees),
     Check(("store_path",), database_preflight.require_usable),

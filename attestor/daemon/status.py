@@ -29,7 +29,7 @@ from attestor.status.document import Build, Document
 from attestor.status.history import History
 from attestor.store.database import Store
 from attestor.store.moving import jobs_path
-from attestor.store.opening import HISTORY, JOBS, Kind
+from attestor.store.opening import HISTORY, JOBS, DatabaseKind
 
 T = TypeVar("T")
 WAIT_SECONDS = 1.0
@@ -127,7 +127,7 @@ def _history(path: Path, wall: Callable[[], float]) -> History:
     return _read(path, lambda store: kept.history(store, wall()))
 
 
-def _read(path: Path, read: Callable[[Store], T], kind: Kind = HISTORY) -> T:
+def _read(path: Path, read: Callable[[Store], T], kind: DatabaseKind = HISTORY) -> T:
     """By a connection of its own, which is closed at once: one that is open when the daemon ends
     would keep it from tidying up, and a long query keeps the rotation from nothing."""
     store = Store.open_to_read(path, kind)

@@ -78,7 +78,13 @@ def read(path: Path) -> DeploymentRecord:
     except OSError as error:
         raise DeploymentFileInvalid(f"cannot read {path}: {error.strerror}") from None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise DeploymentFileInvalid(f"{path} is not a deployment file: {error!r:.200}") from None
+        raise DeploymentFileInvalid(
+            f"{path} is not a deployment file: {_told(error):.200}"
+        ) from None
+
+
+def _told(error: Exception) -> str:
+    return f"it has no {error}" if isinstance(error, KeyError) else str(error)
 
 
 def require_writable(path: Path) -> None:

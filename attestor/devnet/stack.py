@@ -37,7 +37,7 @@ from attestor.errors import DaemonFailed, DatabaseInvalid
 from attestor.quote.simulated import SimulatedPlatform
 from attestor.store.database import Store
 from attestor.store.moving import jobs_path
-from attestor.store.opening import HISTORY, JOBS, Kind
+from attestor.store.opening import HISTORY, JOBS, DatabaseKind
 
 CHAIN_ID = 31337
 READY_SECONDS = 120.0
@@ -163,7 +163,9 @@ class Devnet:
         """A query of the jobs' database, which is made as the other."""
         return self._rows(jobs_path(self.database), JOBS, sql, *parameters)
 
-    def _rows(self, path: Path, kind: Kind, sql: str, *parameters: Any) -> list[dict[str, Any]]:
+    def _rows(
+        self, path: Path, kind: DatabaseKind, sql: str, *parameters: Any
+    ) -> list[dict[str, Any]]:
         try:
             store = Store.open_to_read(path, kind)
         except DatabaseInvalid:

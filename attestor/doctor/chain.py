@@ -8,7 +8,7 @@ from attestor.chain.node import Node
 from attestor.chain.registry import Registry
 from attestor.config import Config
 from attestor.core.blocks import Block
-from attestor.core.fees import ADMISSION_GAS, GWEI
+from attestor.core.fees import ADMISSION_GAS, GWEI, tokens
 from attestor.core.report_data import Layout
 from attestor.core.text import checksummed, from_hex
 from attestor.daemon.policy import policy_from
@@ -85,12 +85,12 @@ def payer(config: Config) -> Iterator[Finding]:
     price = min(
         2 * node.head().base_fee + node.priority_fee(), int(config.payer_max_fee_gwei * GWEI)
     )
-    told = f"{checksummed(address)} has {balance / GWEI**2:.6g} of the chain's coin"
+    told = f"{checksummed(address)} has {tokens(balance)}"
     if price == 0:
         yield ok("payer", f"{told}; gas costs nothing here")
         return
     rotations = balance // (price * ADMISSION_GAS)
-    told += f", for some {rotations} registrations at {price / GWEI:.4g} gwei"
+    told += f", enough for about {rotations} registrations at {price / GWEI:.4g} gwei"
     if rotations < FEW_ROTATIONS:
         yield failed("payer", told, f"fund {checksummed(address)}")
     elif rotations < ENOUGH_ROTATIONS:

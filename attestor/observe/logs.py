@@ -79,7 +79,7 @@ class _Sink:
         record = message.record
         repeated = 0
         if record["level"].no >= FOLDED_FROM:
-            left_out = self._folding.take(f"{record['extra'].get('chain')} {record['message']}")
+            left_out = self._folding.take(_said(record))
             if left_out is None:
                 return
             repeated = left_out
@@ -116,6 +116,13 @@ class _Sink:
         }
         told = {name: value for name, value in fields.items() if value is not None}
         return json.dumps(told, ensure_ascii=False)
+
+
+def _said(record: "Record") -> str:
+    """What makes a line the same as another: two exceptions with one message are not."""
+    extra = record["extra"]
+    raised = extra["trace"].rstrip().rpartition("\n")[2]
+    return f"{extra.get('chain')} {record['message']} {raised}"
 
 
 def _time(record: "Record") -> str:

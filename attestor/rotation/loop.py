@@ -189,7 +189,7 @@ class Rotation:
         except AttestorError as error:
             self._hold_back(step, error, situation)
             self._failures.note(ROTATING, error, getattr(action, "signer", None))
-            return f"failed: {error.code}"
+            return f"the last attempt failed with {error.code}"
         self._took(action, self._clock() - began)
         self._succeeded(action, step)
         return None

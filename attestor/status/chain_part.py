@@ -14,7 +14,7 @@ def chain_part(chain: Chain, now: Time, place: int) -> Markup:
         "section",
         tag("h2", words.chain_title(chain), id=f"chain-{place}"),
         tag("dl", *_facts(chain, now)),
-        tag("h3", "Cover"),
+        tag("h3", "Coverage"),
         timeline.figure(chain, now),
         _history(chain, now),
         aria_labelledby=f"chain-{place}",

@@ -7,7 +7,7 @@ from attestor.status.chain_part import chain_part
 from attestor.status.document import Document, Failure, Jobs, Reason
 from attestor.status.markup import Markup, Part, joined, tag
 from attestor.status.style import REFRESH_SECONDS, SCRIPT, STYLE
-from attestor.status.words import State, Verdict
+from attestor.status.words import State, StatusVerdict
 
 MARKS = {State.READY: "●", State.WARNING: "▲", State.NOT_READY: "■"}
 ICON_COLOURS = {State.READY: "#1f9d68", State.WARNING: "#d58a12", State.NOT_READY: "#d0342c"}
@@ -39,7 +39,7 @@ def as_page(document: Document) -> str:
     return f"<!doctype html>\n{html.text}\n"
 
 
-def _head(found: Verdict) -> Markup:
+def _head(found: StatusVerdict) -> Markup:
     title = f"{MARKS[found.state]} {found.can} - attestor"
     again = tag("meta", http_equiv="refresh", content=REFRESH_SECONDS)
     return tag(
@@ -70,7 +70,7 @@ def _header(document: Document) -> Markup:
     )
 
 
-def _verdict_part(found: Verdict) -> Markup:
+def _verdict_part(found: StatusVerdict) -> Markup:
     kind = found.state.replace(" ", "-")
     actions = [_action(reason, found.state) for reason in found.actions]
     return tag(
@@ -89,7 +89,7 @@ def _action(reason: Reason, state: State) -> Markup:
     of = f"{reason.chain}: " if reason.chain else ""
     return tag(
         "li",
-        tag("p", f"{of}{reason.text} ", tag("code", reason.code, class_="code")),
+        tag("p", f"{words.sentence(of + reason.text)} ", tag("code", reason.code, class_="code")),
         tag("p", reason.advice, class_="advice") if reason.advice else None,
         class_="reason" if state is State.NOT_READY else "warning",
     )
@@ -129,11 +129,16 @@ def _errors_part(document: Document) -> Markup:
 def _error(failure: Failure, now: float) -> Markup:
     when = words.ago(now - failure.at) if failure.at is not None else "once"
     of = f"{failure.chain}, " if failure.chain else ""
-    badge = joined(" ", tag("span", "goes on", class_="badge bad")) if failure.now else None
+    badge = joined(" ", tag("span", "ongoing", class_="badge bad")) if failure.now else None
     return tag(
         "li",
-        tag("p", f"{of}{failure.where}, {when} ", tag("code", failure.code, class_="code"), badge),
-        tag("p", failure.text) if failure.text else None,
+        tag(
+            "p",
+            f"{words.sentence(of + failure.where)}, {when} ",
+            tag("code", failure.code, class_="code"),
+            badge,
+        ),
+        tag("p", words.sentence(failure.text)) if failure.text else None,
         tag("p", failure.advice, class_="advice") if failure.advice else None,
     )
 
@@ -141,5 +146,5 @@ def _error(failure: Failure, now: float) -> Markup:
 def _footer() -> Markup:
     links = (tag("a", path, href=path) for path in ("/status.json", "/readyz", "/metrics"))
     spaced = (joined(" ", link) for link in links)
-    told = f"This page looks again every {REFRESH_SECONDS} s. The same for programs:"
+    told = f"Refreshed every {REFRESH_SECONDS} s. For programs:"
     return tag("footer", tag("p", told, *spaced))

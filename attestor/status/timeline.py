@@ -70,7 +70,7 @@ def figure(chain: Chain, now: Time) -> Markup:
         viewBox=f"0 0 {WIDTH:g} {HEIGHT:g}",
         preserveAspectRatio="none",
         role="img",
-        aria_label=f"Timeline of cover. {told}",
+        aria_label=f"Timeline of coverage. {told}",
     )
     return tag("figure", drawing, _marks(scale), tag("figcaption", told), class_="cover")
 
@@ -81,7 +81,7 @@ def _marks(scale: Scale) -> Markup:
     now = 100 * scale.at(scale.now) / WIDTH
     texts = [
         tag("text", f"{words.span(scale.now - scale.start)} ago", x="0%", y="1em"),
-        tag("text", "now", x=f"{now:.1f}%", y="1em", text_anchor="middle" if now < 95 else "end"),
+        tag("text", "now", x=f"{now:.1f}%", y="1em", text_anchor="end"),
     ]
     if now < 84:
         end = f"in {words.span(scale.end - scale.now)}"
@@ -150,7 +150,7 @@ def _told(shown: list[Span], scale: Scale, now: Time) -> str:
     pairs = zip(end, shown, strict=True)
     missing = sum(max(0.0, till - max(gap.start, scale.start)) for till, gap in pairs)
     count = "1 gap" if len(shown) == 1 else f"{len(shown)} gaps"
-    goes_on = ", one goes on" if any(gap.end is None for gap in shown) else ""
+    goes_on = ", one ongoing" if any(gap.end is None for gap in shown) else ""
     return f"{count} in the last {since}, {words.span(missing)} without a signer{goes_on}."
 
 
@@ -168,5 +168,5 @@ def gap_list(chain: Chain, now: Time) -> Markup | None:
 
 def _length(gap: Span, now: Time) -> str:
     if gap.end is None:
-        return f"goes on for {words.span(now - gap.start)}"
+        return f"ongoing for {words.span(now - gap.start)}"
     return f"for {words.span(gap.end - gap.start)}"

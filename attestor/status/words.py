@@ -20,7 +20,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True)
-class Verdict:
+class StatusVerdict:
     """Can this machine sign, until when, and what must be done."""
 
     state: State
@@ -29,13 +29,13 @@ class Verdict:
     actions: tuple[Reason, ...]
 
 
-def verdict(document: Document) -> Verdict:
+def verdict(document: Document) -> StatusVerdict:
     """Of a document."""
     actions = document.reasons + document.warnings
     if not document.ready:
-        return Verdict(State.NOT_READY, "Not ready", _until(document), actions)
+        return StatusVerdict(State.NOT_READY, "Not ready", _until(document), actions)
     state = State.WARNING if actions else State.READY
-    return Verdict(state, "Ready", _until(document), actions)
+    return StatusVerdict(state, "Ready", _until(document), actions)
 
 
 def _until(document: Document) -> str:
@@ -89,6 +89,12 @@ def plain_clock(at: Time | float) -> str:
     return f"{text[:10]} {text[11:19]}"
 
 
+def sentence(text: str) -> str:
+    """With a capital at its beginning, unless that is a name such as `0x…` or `eth.example`."""
+    first = text.partition(" ")[0]
+    return text[:1].upper() + text[1:] if first.isalpha() else text
+
+
 def short(text: str) -> str:
     """The ends of 0x text, by which people tell addresses apart."""
     return f"{text[:10]}…{text[-4:]}" if text.startswith("0x") and len(text) > 20 else text
@@ -126,7 +132,7 @@ def endpoints(chain: Chain) -> str:
     if not chain.endpoints:
         return "none is known yet"
     well = [one for one in chain.endpoints if one.state == "ok"]
-    told = [f"{len(well)} of {len(chain.endpoints)} ok"]
+    told = [f"{len(well)} of {len(chain.endpoints)} healthy"]
     told += [f"{one.host} is {one.state}" for one in chain.endpoints if one.state != "ok"]
     told += [f"{one.host} lags by {one.lag_blocks} blocks" for one in well if one.lag_blocks > 1]
     return "; ".join(told)
@@ -138,10 +144,10 @@ def payer(found: Payer) -> str:
         return "balance not known yet"
     coins = ether(found.balance_wei)
     if found.rotations is None:
-        return f"{coins} of the chain's coin"
+        return f"{coins} native tokens"
     if found.rotations < 1:
-        return f"{coins} of the chain's coin, not enough for a rotation"
-    return f"{coins} of the chain's coin, enough for some {found.rotations} rotations"
+        return f"{coins} native tokens, not enough for a rotation"
+    return f"{coins} native tokens, enough for about {found.rotations} rotations"
 
 
 def ether(wei: str) -> str:

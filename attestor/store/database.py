@@ -14,7 +14,7 @@ import sqlite_utils
 from attestor.errors import AttestorError, DatabaseBusy, DatabaseFailed, Fatal
 from attestor.store import in_use, opening
 from attestor.store.faults import typed
-from attestor.store.opening import HISTORY, Kind
+from attestor.store.opening import HISTORY, DatabaseKind
 
 BUSY_SECONDS = 5.0
 """How long a transaction waits for another process that writes."""
@@ -52,13 +52,13 @@ class Store:
         self._spoiled = False
 
     @classmethod
-    def open(cls, path: Path, kind: Kind = HISTORY) -> "Store":
+    def open(cls, path: Path, kind: DatabaseKind = HISTORY) -> "Store":
         """Open or make one of our databases and bring it to the present version. Raises
         `DatabaseInvalid`, and what may pass as a `DatabaseUnavailable`."""
         return cls(*opening.connect(path, kind), path)
 
     @classmethod
-    def open_to_read(cls, path: Path, kind: Kind = HISTORY) -> "Store":
+    def open_to_read(cls, path: Path, kind: DatabaseKind = HISTORY) -> "Store":
         """Open an existing database without the right to change it. Raises as `open`."""
         connection = opening.connect_to_read(path, kind)
         return cls(connection, connection, path)

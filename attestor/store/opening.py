@@ -19,21 +19,23 @@ FAULTS_SHOWN = 3
 
 
 @dataclass(frozen=True)
-class Kind:
+class DatabaseKind:
     """One of our databases: its tables, and whether each commit waits for the disk."""
 
     migrations: Callable[[], tuple[str, ...]]
     synchronous: str
 
 
-HISTORY = Kind(lambda: MIGRATIONS, "FULL")
+HISTORY = DatabaseKind(lambda: MIGRATIONS, "FULL")
 """What was registered and signed: the daemon's."""
-JOBS = Kind(lambda: JOB_MIGRATIONS, "NORMAL")
+JOBS = DatabaseKind(lambda: JOB_MIGRATIONS, "NORMAL")
 """What clients asked for: the API process's. The end of a process loses nothing of it; that of the
 machine may lose the last commits, whose clients were cut off as well and ask again."""
 
 
-def connect(path: Path, kind: Kind = HISTORY) -> tuple[sqlite3.Connection, sqlite3.Connection]:
+def connect(
+    path: Path, kind: DatabaseKind = HISTORY
+) -> tuple[sqlite3.Connection, sqlite3.Connection]:
     """A connection for transactions and one for reading; the file is made or migrated first."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -49,7 +51,7 @@ def connect(path: Path, kind: Kind = HISTORY) -> tuple[sqlite3.Connection, sqlit
     return writing, reading
 
 
-def connect_to_read(path: Path, kind: Kind = HISTORY) -> sqlite3.Connection:
+def connect_to_read(path: Path, kind: DatabaseKind = HISTORY) -> sqlite3.Connection:
     """A connection that cannot write, to a file of the present version."""
     if not path.is_file():
         raise DatabaseInvalid(f"no database at {path}", hint="name it with --database")
@@ -101,7 +103,7 @@ def _prepared(connection: sqlite3.Connection, busy_ms: int) -> sqlite3.Connectio
     return connection
 
 
-def _bring_up_to_date(connection: sqlite3.Connection, path: Path, kind: Kind) -> None:
+def _bring_up_to_date(connection: sqlite3.Connection, path: Path, kind: DatabaseKind) -> None:
     try:
         _require_known_version(connection, path, kind)
         connection.execute("PRAGMA journal_mode = WAL")
@@ -115,7 +117,7 @@ def _bring_up_to_date(connection: sqlite3.Connection, path: Path, kind: Kind) ->
         raise
 
 
-def _require_known_version(connection: sqlite3.Connection, path: Path, kind: Kind) -> int:
+def _require_known_version(connection: sqlite3.Connection, path: Path, kind: DatabaseKind) -> int:
     found = version(connection)
     if found > len(kind.migrations()):
         raise DatabaseInvalid(
@@ -125,7 +127,7 @@ def _require_known_version(connection: sqlite3.Connection, path: Path, kind: Kin
     return found
 
 
-def _migrate(connection: sqlite3.Connection, path: Path, kind: Kind) -> None:
+def _migrate(connection: sqlite3.Connection, path: Path, kind: DatabaseKind) -> None:
     """All migrations that are missing, or none."""
     migrations = kind.migrations()
     if version(connection) == len(migrations):

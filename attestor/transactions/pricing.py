@@ -114,7 +114,7 @@ class Pricer:
         balance = self._node.balance(self.payer)
         if balance < needed:
             raise PayerEmpty(
-                f"payer {checksummed(self.payer)} holds {balance} wei, "
-                f"a transaction may cost {needed}",
-                hint="top it up; what it pays for goes on by itself",
+                f"payer {checksummed(self.payer)} holds {fees.tokens(balance)} ({balance} wei), "
+                f"and a transaction may cost {fees.tokens(needed)} ({needed} wei)",
+                hint="fund the account; the daemon resumes by itself",
             )

@@ -5,6 +5,7 @@ names.
 """
 
 import json
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -66,6 +67,7 @@ def variable(name: str, variable: str, value: str, *told: str) -> Mistake:
 
 
 _URL, _ID = 'rpc_url = "http://127.0.0.1:9"', "id = 31337"
+_SIMULATED = 'provider = "simulated"'
 _PAYER = 'key_file = "{folder}/payer.key"'
 _TLS = '[api]\ntls_certificate_file = "{folder}/%s"\ntls_key_file = "{folder}/%s"\n'
 _SECOND = f'[chains.b]\nrpc_url = "http://127.0.0.1:9"\nid = 31337\nregistry = "{REGISTRY}"\n'
@@ -90,7 +92,11 @@ MISTAKES = (
              "ATTESTOR_CHAINS_BASE_RPC_URL is not an option"),
     variable("key in a variable", "ATTESTOR_PAYER_KEY", KEY,
              "ATTESTOR_PAYER_KEY is not an option", "secrets are never options", "payer.key_file"),
+    variable("prefix typo", "ATESTOR_API_PORT", "1", "ATESTOR_API_PORT", "mean ATTESTOR_API_PORT?"),
+    variable("variable with hyphens", "ATTESTOR-API-PORT", "1", "mean ATTESTOR_API_PORT?"),
+    variable("quotes in a variable", "ATTESTOR_API_PORT", '"1"', "ATTESTOR_API_PORT", "leave them out"),
     # The file.
+    added("list of tables", "[[rotation]]\nlease_seconds = 5\n", "is a list of tables", "[rotation], once"),
     instead("syntax", _ID, "id = ", ":3:6:", "Invalid value"),
     instead("text without quotes", _URL, "rpc_url = http://127.0.0.1:9", ":2:11:", "quotes"),
     instead("line not ended", "[executor]", "[executor", ":9:", "Expected"),
@@ -132,6 +138,23 @@ MISTAKES = (
     instead("no deployment file", f'registry = "{REGISTRY}"', 'deployment = "{folder}/none.json"',
             ":4: chain.deployment", "none.json"),
     instead("simulation on a real chain", _ID, "id = 1", "refuses chain id 1", "configfs"),
+    instead("variable in a URL", _URL, 'rpc_url = "https://node.example/v2/${KEY}"',
+            ":2: chain.rpc_url", "something to be filled in", "write the value itself"),
+    instead("placeholder in a URL", _URL, 'rpc_url = "https://node.example/v3/YOUR-API-KEY"',
+            ":2: chain.rpc_url", "something to be filled in"),
+    instead("port zero of a URL", _URL, 'rpc_url = "http://127.0.0.1:0"', "has a port that is none"),
+    instead("deployment is a pipe", f'registry = "{REGISTRY}"', 'deployment = "{folder}/pipe"',
+            ":4: chain.deployment", "is a pipe; name a file"),
+    instead("deployment of no form", f'registry = "{REGISTRY}"', 'deployment = "{folder}/list.json"',
+            ":4: chain.deployment", "is not a deployment file"),
+    instead("collateral is a folder", _SIMULATED, _SIMULATED + '\ncollateral = "{folder}"',
+            ":9: quote.collateral: there is no file", "PCCS"),
+    instead("collateral of no form", _SIMULATED, _SIMULATED + '\ncollateral = "{folder}/list.json"',
+            ":9: quote.collateral: collateral is a list, not an object"),
+    instead("collateral from elsewhere", _SIMULATED, _SIMULATED + '\ncollateral = "ftp://p"',
+            ":9: quote.collateral: the value is not an http:// or https:// URL", "PCCS"),
+    instead("no TCB status", _SIMULATED, _SIMULATED + "\nallowed_tcb_statuses = []",
+            ":9: quote.allowed_tcb_statuses is empty", "leave the option out"),
     # Who pays.
     instead("no payer", _PAYER, "", "payer.key_file is missing (or payer.keystore_file"),
     instead("two payers", _PAYER, _PAYER + '\nremote_url = "http://s"\naddress = "' + REGISTRY + '"',
@@ -147,6 +170,8 @@ MISTAKES = (
             "payer.keystore_password_file is missing: payer.keystore_file needs it"),
     Mistake("payer in file and environment", ("", ""), ("payer.key_file and payer.remote_url",),
             {"ATTESTOR_PAYER_REMOTE_URL": "http://s", "ATTESTOR_PAYER_ADDRESS": REGISTRY}),
+    instead("key is a pipe", "{folder}/payer.key", "{folder}/pipe",
+            ":6: payer.key_file", "is a pipe; name a file"),
     # This machine.
     instead("executor", "{folder}/executor", "{folder}/exeuctor", ":10: executor.directory", "make"),
     instead("executor without programs", "{folder}/executor", "{folder}", "no program attestor-execute"),
@@ -154,6 +179,18 @@ MISTAKES = (
             ":12: store.path", "does not exist", "mkdir -p"),
     instead("database is a folder", "{folder}/attestor.sqlite", "{folder}", "is a folder"),
     instead("database is none", "{folder}/attestor.sqlite", "{folder}/payer.key", "is no database"),
+    instead("database is a device", "{folder}/attestor.sqlite", "/dev/null",
+            ":12: store.path: /dev/null is a device; name a file"),
+    instead("database in memory", "{folder}/attestor.sqlite", ":memory:",
+            ":12: store.path", "would end with the daemon"),
+    instead("host with a port", "[api]\n", '[api]\nhost = "127.0.0.1:3000"\n',
+            ":14: api.host", "has a port in it", "the port is api.port"),
+    instead("host is a URL", "[health]\n", '[health]\nhost = "http://127.0.0.1"\n',
+            ":16: health.host", "is a URL", "the port is health.port"),
+    instead("host is no host", "[api]\n", '[api]\nhost = "any host"\n', "neither an address nor a name"),
+    instead("everybody is a proxy", "[api]\n", '[api]\ntrusted_proxies = ["10.0.0.1", "::/0"]\n',
+            ":14: api.trusted_proxies has ::/0", "name the proxies alone"),
+    added("workers without end", "[proofs]\nworkers = 100000\n", "at most 1024"),
     instead("public without names", "[api]\n", '[api]\nhost = "0.0.0.0"\n',
             ":14: api.host", "nothing says who may", "api.clients_file"),
     instead("certificate without key", "[api]\n", '[api]\ntls_certificate_file = "{folder}/own.crt"\n',
@@ -171,6 +208,10 @@ MISTAKES = (
           "collateral.enabled", "a separate account"),
     instead("fee above the maximum", _PAYER, _PAYER + "\nmax_fee_gwei = 5\nmax_priority_fee_gwei = 9",
             "is more than payer.max_fee_gwei"),
+    instead("registry as MultiProof", "[payer]", f'multiproof = "{REGISTRY}"\n[payer]',
+            ":5: chain.multiproof is the registry's address", "deployment file"),
+    instead("one account for both", "[executor]", "[collateral]\nenabled = true\npcs_url = 'http://p'\n"
+            "payer_key_file = '{folder}/payer.key'\n[executor]", "both paid by 0x", "another account"),
     added("two chains, one registry", _SECOND.replace("chains.b", "chains.a") + _SECOND,
           "chains.b.registry is also the registry of chains.a"),
     added("two chains, one database", _SECOND + "[chains.b.store]\npath = '{folder}/attestor-c.sqlite'\n"
@@ -183,6 +224,8 @@ MISTAKES = (
 
 def make_folder(folder: Path) -> None:
     """What a good configuration names, and some that is no good."""
+    os.mkfifo(folder / "pipe")
+    (folder / "list.json").write_text("[]")
     programs = folder / "executor"
     programs.mkdir()
     for name in ("attestor-execute", "attestor-vkey", "attestor-decode"):

@@ -108,10 +108,15 @@ UNFUNDED = Document(
     (
         Reason(
             "payer_empty",
-            f"the payer {PAYER} has 0 wei, and the registration costs up to 12400000000000000 wei",
+            f"payer {PAYER} holds 0 native tokens (0 wei), and a transaction may cost 0.0124 "
+            "native tokens (12400000000000000 wei)",
             f"Fund {PAYER} on chain 1.",
         ),
-        Reason("no_active_signer", "no proof is signed: failed: payer_empty", "Wait for it."),
+        Reason(
+            "no_active_signer",
+            "no proof is signed: the last attempt failed with payer_empty",
+            "Wait for the next registration.",
+        ),
     ),
     (),
     (
@@ -119,7 +124,8 @@ UNFUNDED = Document(
             history(6, (3,)),
             signer=None,
             rotation=Rotation(
-                "failed: payer_empty", Candidate(address(9), "quoted", 23_812_299, 61)
+                "the last attempt failed with payer_empty",
+                Candidate(address(9), "quoted", 23_812_299, 61),
             ),
             payer=Payer(PAYER, "0", 0),
             endpoints=(
@@ -139,7 +145,7 @@ UNFUNDED = Document(
         Failure(
             "payer_empty",
             "the rotation",
-            f"the payer {PAYER} has 0 wei",
+            f"payer {PAYER} holds 0 native tokens (0 wei)",
             "Fund the account that the message names.",
             at=Time(NOW - 12),
             now=True,
@@ -167,7 +173,7 @@ SEVERAL = replace(
     READY,
     chains=(replace(history(5), name="mainnet"), ROTATING),
     warnings=(
-        Reason("payer_empty", f"payer {PAYER} can pay for 4 registrations", "Top it up.", "scroll"),
+        Reason("payer_empty", f"payer {PAYER} can pay for 4 registrations", "Fund it.", "scroll"),
     ),
 )
 LONG = replace(READY, chains=(history(400, (355, 371, 372, 390)),))

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from attestor.config import ROOT
+from attestor.core.text import checksummed
 from attestor.devnet.stack import Devnet
 from attestor.programs import ELF_FOLDER, elf, fibonacci
 from attestor.store.database import Store
@@ -86,7 +87,7 @@ def test_prove__service_down__is_unreachable(devnet: Devnet, port: int) -> None:
 def test_audit__each_format__shows_the_active_signer(devnet: Devnet) -> None:
     signer = devnet.active_signer()
     assert signer is not None
-    name = "0x" + signer.hex()
+    name = checksummed(signer)
     database = ["--database", str(devnet.database)]
     table = attestor("audit", *database)
     assert name[:13] in table.stdout
@@ -155,7 +156,7 @@ def test_devnet__started_and_interrupted__writes_its_file_and_leaves_nothing(
 ) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "attestor", "devnet", "--folder", str(tmp_path / "net"),
-         "--block-seconds", "0.25", "--api-port", str(port)],
+         "--block-seconds", "0.25", "--api-port", str(port), "--rpc-port", "0"],
         stdout=subprocess.PIPE, text=True, env=ENVIRONMENT, cwd=ROOT, start_new_session=True,
     )  # fmt: skip
     assert process.stdout is not None

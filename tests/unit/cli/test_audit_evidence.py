@@ -10,7 +10,7 @@ from unit.audit.conftest import MEASUREMENT, SIGNER, TRANSACTION, path
 from unit.store.test_proofs import PROOF
 
 from attestor import cli
-from attestor.core.text import to_hex
+from attestor.core.text import checksummed, to_hex
 from attestor.errors import ProofUnknown
 from attestor.store.database import Store
 from attestor.store.journal import Journal
@@ -37,7 +37,12 @@ def audit(path: Path, *arguments: str) -> Result:
 def test_proof__by_job_or_digest__shows_all_that_it_rests_on(audited: Path, name: str) -> None:
     shown = audit(audited, "proof", name)
     assert shown.exit_code == 0, shown.output
-    for value in (to_hex(SIGNER), to_hex(MEASUREMENT), to_hex(TRANSACTION), "1970-01-01T01:16:50Z"):
+    for value in (
+        checksummed(SIGNER),
+        to_hex(MEASUREMENT),
+        to_hex(TRANSACTION),
+        "1970-01-01T01:16:50Z",
+    ):
         assert value in shown.output
 
 
@@ -57,6 +62,6 @@ def test_proof__unknown__says_so(audited: Path) -> None:
 def test_coverage__as_table__shows_spans_and_what_the_gaps_come_to(audited: Path) -> None:
     shown = audit(audited, "coverage")
     assert shown.exit_code == 0, shown.output
-    assert to_hex(SIGNER) in shown.output
+    assert checksummed(SIGNER) in shown.output
     # The history's clock is ahead of this one.
     assert shown.output.endswith("no gap\n")

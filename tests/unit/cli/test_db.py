@@ -138,6 +138,22 @@ def test_restore__database_there__is_kept_only_when_told(stopped: Path, tmp_path
     assert "5 entries" in call("verify", tmp_path / "attestor.sqlite.replaced-1").output
 
 
+def test_restore__in_place_of_what_a_killed_daemon_left__its_newest_entries_are_kept(
+    running: Store, tmp_path: Path
+) -> None:
+    backup(running.path, tmp_path / "copy.sqlite")
+    write(running, 2)
+    killed = tmp_path / "killed" / "attestor.sqlite"
+    killed.parent.mkdir()
+    for suffix in ("", "-wal"):
+        shutil.copy(f"{running.path}{suffix}", f"{killed}{suffix}")
+    result = restore(tmp_path / "copy.sqlite", killed, "--replace")
+    assert result.exit_code == 0, result.output
+    assert "3 entries" in call("verify", killed).output
+    kept = killed.with_name("attestor.sqlite.replaced-1")
+    assert "5 entries" in call("verify", kept).output
+
+
 def test_restore__daemon_runs__is_refused(stopped: Path, tmp_path: Path) -> None:
     backup(stopped, tmp_path / "copy.sqlite")
     with lock_database(stopped):

@@ -36,3 +36,11 @@ def test_checksummed__eip_55_example__is_mixed_case() -> None:
 )
 def test_one_line__foreign_text__cannot_forge_lines(foreign: str, shown: str) -> None:
     assert text.one_line(foreign) == shown
+
+
+def test_with_checksums__addresses_in_any_text__have_theirs_and_hashes_stay() -> None:
+    address = bytes.fromhex("5fbdb2315678afecb367f032d93f642f64180aa3")
+    plain, shown = text.to_hex(address), text.checksummed(address)
+    assert text.with_checksums(f'{{"a": "{plain}"}} ({plain})') == f'{{"a": "{shown}"}} ({shown})'
+    others = f"{text.to_hex(bytes(32))} {plain}ab {plain[:-1]}"
+    assert text.with_checksums(others) == others

@@ -109,7 +109,9 @@ def test_access__certificates_alone__are_required_in_the_handshake(
 def test_warnings__keys_without_tls_and_everybody__are_told(clients: Path) -> None:
     assert "without TLS" in warn_of(config(api_host="0.0.0.0", api_clients_file=clients))[0]
     assert len(warn_of(config(api_host="0.0.0.0", api_anonymous="everybody"))) == 2
+    assert "shown to everybody" in warn_of(config(health_host="0.0.0.0"))[0]
     assert warn_of(config()) == []
+    assert warn_of(config(health_host="localhost")) == []
 
 
 def test_access__file_that_is_a_link__is_followed_anew_each_time(

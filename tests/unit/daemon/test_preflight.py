@@ -13,6 +13,7 @@ from attestor import config
 from attestor.config import Reading
 from attestor.daemon import preflight
 from attestor.errors import ConfigurationInvalid
+from attestor.store.lock import lock_database
 from attestor.store.opening import connect
 
 
@@ -52,6 +53,13 @@ def test_faults__mistake__is_told_in_one_line_with_what_to_do(made: Path, mistak
         reading(made, good(made)).require(tuple(found))
     assert caught.value.exit_code == 2
     assert caught.value.lines[1:] == found
+
+
+@pytest.mark.parametrize("mistake", MISTAKES, ids=[mistake.name for mistake in MISTAKES])
+def test_faults__one_mistake__is_one_line(made: Path, mistake: Mistake) -> None:
+    """A key that is no option at all leaves the payer without one, which is a second fault."""
+    found = told(made, mistake.text(made), mistake.environment)
+    assert len(found) == (2 if mistake.name == "key as an option" else 1)
 
 
 def test_mistakes__names__differ_and_are_forty_at_least() -> None:
@@ -97,6 +105,18 @@ def test_faults__daemon_that_does_not_start__may_have_a_port_that_another_has(ma
         port = taken.getsockname()[1]
         text = good(made).replace("[api]\nport = 0", f"[api]\nport = {port}")
         assert preflight.faults(reading(made, text), starts=False) == ()
+
+
+def test_faults__database_of_a_daemon_that_runs__is_one_for_another_that_starts(
+    made: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "taken.sqlite"
+    text = good(made).replace(str(made / "attestor.sqlite"), str(path))
+    with lock_database(path):
+        (found,) = told(made, text)
+        assert preflight.faults(reading(made, text), starts=False) == ()
+    assert "another attestor runs with" in found
+    assert told(made, text) == []
 
 
 def test_faults__variables_of_kubernetes_and_of_other_commands__are_none(made: Path) -> None:

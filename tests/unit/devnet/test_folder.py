@@ -137,6 +137,17 @@ def test_take__file_or_link_in_the_way__is_refused(tmp_path: Path, is_marker: bo
     assert not (tmp_path / "elsewhere").exists()
 
 
+def test_take__marker_that_links_to_a_file_of_somebody_else__is_refused(tmp_path: Path) -> None:
+    """It would be written over with the names of the stack's files."""
+    others, folder = tmp_path / "others", tmp_path / "net"
+    others.write_text("{}")
+    folder.mkdir()
+    (folder / MARKER).symlink_to(others)
+    with pytest.raises(DevnetFolderRefused, match="cannot use"):
+        DevnetFolder(folder)
+    assert others.read_text() == "{}"
+
+
 def test_write__key__has_its_mode(tmp_path: Path) -> None:
     folder = DevnetFolder(tmp_path)
     assert folder.write("payer.key", "0x1", 0o600).stat().st_mode & 0o777 == 0o600

@@ -4,6 +4,7 @@ import resource
 import socket
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -99,3 +100,13 @@ def test_files__low_hard_limit__is_a_warning(monkeypatch: pytest.MonkeyPatch) ->
 
     monkeypatch.setattr(resource, "getrlimit", limit)
     assert next(iter(host.files())).state is State.WARNING
+
+
+@pytest.mark.parametrize(
+    ("free", "state"), [(host.FREE_BYTES, State.OK), (host.FREE_BYTES - 1, State.WARNING)]
+)
+def test_disk__free_bytes__are_judged_on_both_sides(
+    loaded: Config, monkeypatch: pytest.MonkeyPatch, free: int, state: State
+) -> None:
+    monkeypatch.setattr("shutil.disk_usage", lambda folder: SimpleNamespace(free=free))
+    assert [one.state for one in host.database(loaded) if one.check == "disk"] == [state]

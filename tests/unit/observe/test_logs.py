@@ -230,3 +230,40 @@ def test_set_up__warnings_that_differ__are_all_written(capsys: pytest.CaptureFix
     for number in range(2000):
         logger.warning("no answer to {}", number)
     assert len(capsys.readouterr().err.splitlines()) == 2000
+
+
+def test_set_up__another_exception_under_the_same_message__its_trace_is_written(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    logs.set_up("INFO", "json")
+    for name in ("first", "first", "second"):
+        try:
+            raise_it(name)
+        except KeyError as error:
+            logger.opt(exception=error).error("a worker met an unexpected error")
+    traces = [json.loads(line)["trace"][-1] for line in capsys.readouterr().err.splitlines()]
+    assert traces == ["KeyError: 'first'", "KeyError: 'second'"]
+
+
+def test_set_up__same_warning_of_another_chain__is_written(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    logs.set_up("INFO")
+    for chain in ("base", "scroll", "base"):
+        with logs.about_chain(chain):
+            logger.warning("no answer")
+    told = [line[25:] for line in capsys.readouterr().err.splitlines()]
+    assert told == ["WARNING chain base: no answer", "WARNING chain scroll: no answer"]
+
+
+@pytest.mark.parametrize("form", ["human", "json"])
+def test_set_up__secret_in_a_message__is_not_written(
+    form: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    logs.set_up("INFO", form)
+    key = "5e" * 32
+    logger.warning("cannot sign with {} at {}", f"0x{key}", "https://u:pass@node.example/v2/token")
+    logging.getLogger("x").warning("key %s", key)
+    told = capsys.readouterr().err
+    assert "https://node.example/…" in told
+    assert not any(secret in told for secret in (key, "u:pass", "v2/token"))

@@ -48,6 +48,27 @@ def test_sums__of_a_folder__are_of_all_but_itself_and_what_is_hidden(tmp_path: P
     assert release.sums_of(tmp_path / "a") == [f"{hashlib.sha256(b'one').hexdigest()}  wheel"]
 
 
+@pytest.mark.parametrize(("again", "code"), [(b"one", 0), (b"two", 1)])
+def test_main__second_build__decides_the_exit_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, again: bytes, code: int
+) -> None:
+    built = iter((b"one", again))
+
+    def build_all(folder: Path, requirements: Path, checkout: Path) -> list[Path]:
+        content = next(built)
+        return files(folder / "made", wheel=content, sdist=content, deb=content)
+
+    nothing: list[str] = []
+    monkeypatch.setattr(release, "build_all", build_all)
+    monkeypatch.setattr(release, "copied", lambda folder: folder)
+    monkeypatch.setattr("build_deb.locked", lambda folder: folder)
+    monkeypatch.setattr("build_package.faults", lambda wheel: nothing)
+    monkeypatch.setattr("build_package.sdist_faults", lambda sdist: nothing)
+    monkeypatch.setattr("bill_of_materials.bill", dict)
+    assert release.main([str(tmp_path / "dist")]) == code
+    assert (tmp_path / "dist" / "SHA256SUMS").exists()
+
+
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     (made := tmp_path / "checkout").mkdir()

@@ -7,8 +7,8 @@ from html.parser import HTMLParser
 import pytest
 from cases.status_documents import ALL, LONG, NO_DATA, NOW, READY, UNFUNDED, history
 
-from attestor.status import timeline
-from attestor.status.document import Span, Time
+from attestor.status import timeline, words
+from attestor.status.document import Payer, Span, Time
 from attestor.status.markup import Markup, escaped, joined, tag
 from attestor.status.page import as_page
 from attestor.status.style import POLICY, SCRIPT, STYLE, _source
@@ -85,7 +85,19 @@ def test_page__no_data_yet__says_so() -> None:
 def test_timeline__gap__is_drawn_and_told() -> None:
     drawn = timeline.figure(UNFUNDED.chains[0], NOW).text
     assert drawn.count('<rect class="gap"') == 2
-    assert "2 gaps in the last 2 h 45 min, 7 min without a signer, one goes on." in drawn
+    assert "2 gaps in the last 2 h 45 min, 7 min without a signer, one ongoing." in drawn
+
+
+def test_timeline__gap_before_what_is_shown__is_not_told() -> None:
+    day = timeline.LONGEST
+    spans = (
+        Span(Time(NOW - day - 9000), Time(NOW - day - 5000), "a"),
+        Span(Time(NOW - day - 5000), Time(NOW - day - 4000)),
+        Span(Time(NOW - day - 4000), None, "b"),
+    )
+    drawn = timeline.figure(replace(READY.chains[0], cover=spans), NOW).text
+    assert '<rect class="gap"' not in drawn
+    assert "No gap in the last 1 d." in drawn
 
 
 def test_timeline__a_gap_of_no_length__is_a_line_that_is_seen() -> None:
@@ -125,3 +137,18 @@ def test_markup__text__is_escaped_and_constants_are_not() -> None:
 def test_markup__attribute_name_that_is_text__is_refused() -> None:
     with pytest.raises(ValueError, match="not the name"):
         tag("p", **{"x onload": "1"})
+
+
+@pytest.mark.parametrize(
+    ("balance", "rotations", "told"),
+    [
+        (None, None, "balance not known yet"),
+        ("5", None, "less than 0.000001 native tokens"),
+        ("0", 0, "0 native tokens, not enough for a rotation"),
+        ("1" + "0" * 18, 1, "1 native tokens, enough for about 1 rotations"),
+    ],
+)
+def test_payer__what_it_has__is_told_with_how_long_that_lasts(
+    balance: str | None, rotations: int | None, told: str
+) -> None:
+    assert words.payer(Payer("0x12", balance, rotations)) == told
