@@ -1,6 +1,7 @@
 """A run and the note of its result, in one thread."""
 
 from collections.abc import Callable
+from typing import NoReturn
 
 import pytest
 
@@ -18,8 +19,8 @@ TIMING = Timing.NOT_NEEDED
 PROOF = Proof(b"s" * 20, KEY, b"values", b"d" * 32, b"s" * 65, 7, Engine.ATTESTOR, TIMING)
 
 
-def raising(error: Exception) -> Callable[[object], Proof]:
-    def call(given: object) -> Proof:
+def raising(error: Exception) -> Callable[[object], NoReturn]:
+    def call(given: object) -> NoReturn:
         raise error
 
     return call
