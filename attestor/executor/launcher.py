@@ -1,5 +1,6 @@
 """Starts the programs of the executor's directory, one process per call."""
 
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from attestor.core import frame
@@ -114,25 +115,28 @@ class Launcher:
         }
         if attached is not None:
             header["attached"] = attached.size
-        return child.run(
-            self._directory / name,
-            frame.encode(frame.Frame(header, blobs)),
-            limits.wall_seconds,
-            max_answer_bytes=frame.MAX_HEADER_BYTES + limits.public_values_bytes,
-            niceness=limits.niceness,
-            sealed=self._sealed.get(name),
-            max_resident_bytes=max_resident_bytes or _resident_bound(limits),
-            stop=limits.stop,
-            attached=attached,
-            started=self._waiting(name, limits),
-            cgroup=self._cgroup,
-        )
+        with self._waiting(name, limits) as started:
+            return child.run(
+                self._directory / name,
+                frame.encode(frame.Frame(header, blobs)),
+                limits.wall_seconds,
+                max_answer_bytes=frame.MAX_HEADER_BYTES + limits.public_values_bytes,
+                niceness=limits.niceness,
+                sealed=self._sealed.get(name),
+                max_resident_bytes=max_resident_bytes or _resident_bound(limits),
+                stop=limits.stop,
+                attached=attached,
+                started=started,
+                cgroup=self._cgroup,
+            )
 
-    def _waiting(self, name: str, limits: Limits) -> starting.Started | None:
+    def _waiting(
+        self, name: str, limits: Limits
+    ) -> AbstractContextManager[starting.Started | None]:
         """A process that waits. One that is to leave the processor to others is started by whoever
         has time for it."""
         warm = self._warm.get(name)
-        return warm.take() if warm is not None and not limits.niceness else None
+        return warm.taken() if warm is not None and not limits.niceness else nullcontext()
 
 
 def _resident_bound(limits: Limits) -> int:

@@ -95,21 +95,24 @@ def _has_own_id(pid: int) -> bool:
 
 
 def _children() -> Iterator[int]:
-    """The pids of our children, ended ones too."""
+    """The pids of our orphans, ended ones too, among other children of ours."""
     try:
         os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
     except ChildProcessError:
         return
-    lists = list(Path("/proc/self/task").glob("*/children"))
-    if lists:
-        for path in lists:
-            with suppress(FileNotFoundError):
-                yield from map(int, path.read_text().split())
+    own = os.getpid()
+    # The kernel gives orphans to the first thread of a subreaper that lives, which is the main one.
+    with suppress(FileNotFoundError):
+        yield from map(int, _read(f"/proc/self/task/{own}/children").split())
         return
     # A kernel without these lists.
-    own = os.getpid()
     for name in filter(str.isdigit, os.listdir("/proc")):
         with suppress(FileNotFoundError, ProcessLookupError):
             stat = Path("/proc", name, "stat").read_text(errors="replace")
             if int(stat.rpartition(")")[2].split()[1]) == own:
                 yield int(name)
+
+
+def _read(path: str) -> bytes:
+    with open(path, "rb", buffering=0) as file:
+        return file.read()

@@ -2,17 +2,22 @@
 for. Each answers one request, like any other, and nothing of one job is in reach of the next."""
 
 import threading
+import time
 from collections import deque
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
 from attestor.errors import AttestorError
 from attestor.executor import starting
 from attestor.executor.starting import Started
 
+PAUSE_SECONDS = 0.002
+"""Between the end of a run and the start of the next process: what is left to be done for the job
+has use for the processor first."""
+
 
 class Warm:
-    """Keeps `count` of them. Safe to use from several threads.
+    """Keeps `count` of them, for as many jobs that run at once. Safe to use from several threads.
 
     They are started by one thread of its own: the kernel ends them with the thread that did.
     """
@@ -21,21 +26,28 @@ class Warm:
         self._start = start
         self._count = count
         self._ready: deque[Started] = deque()
+        self._running = 0
+        self._due = 0.0
         self._changed = threading.Condition()
         self._closed = False
         threading.Thread(target=self._work, name="warm", daemon=True).start()
 
-    def take(self) -> Started | None:
-        """One that waits, which is the caller's then; None where there is none at the moment."""
+    @contextmanager
+    def taken(self) -> Iterator[Started | None]:
+        """One that waits, for a run that is over at the end; None where there is none at the
+        moment. The next one is started after the run, which has the processor for itself."""
         with self._changed:
-            # While the caller's runs, this process has time to start the next.
-            self._changed.notify_all()
-            while self._ready:
-                started = self._ready.popleft()
-                if not started.has_ended:
-                    return started
-                _destroy(started)
-        return None
+            started = self._take()
+            self._running += 1
+            if started is None:
+                self._changed.notify_all()
+        try:
+            yield started
+        finally:
+            with self._changed:
+                self._running -= 1
+                self._due = time.monotonic() + PAUSE_SECONDS
+                self._changed.notify_all()
 
     def close(self) -> None:
         """End those that wait, and start no more."""
@@ -45,11 +57,19 @@ class Warm:
             while self._ready:
                 _destroy(self._ready.popleft())
 
+    def _take(self) -> Started | None:
+        while self._ready:
+            started = self._ready.popleft()
+            if not started.has_ended:
+                return started
+            _destroy(started)
+        return None
+
     def _work(self) -> None:
         while True:
             with self._changed:
-                while len(self._ready) >= self._count and not self._closed:
-                    self._changed.wait()
+                while not self._closed and (pause := self._pause()) != 0:
+                    self._changed.wait(pause)
                 if self._closed:
                     return
             try:
@@ -60,6 +80,12 @@ class Warm:
                     self._changed.wait()
                 continue
             self._add(started)
+
+    def _pause(self) -> float | None:
+        """Seconds until the next is to be started; None: until a run is over."""
+        if len(self._ready) + self._running >= self._count:
+            return None
+        return max(0.0, self._due - time.monotonic())
 
     def _add(self, started: Started) -> None:
         with self._changed:

@@ -30,6 +30,7 @@ from attestor.errors import (
     SigningHalted,
 )
 from attestor.errors.access import QuotaExceeded
+from attestor.http.access_log import LEFT
 from attestor.http.clients import REQUEST_ID
 from attestor.http.connections import CONNECTIONS, ConnectionLimits, Connections
 from attestor.http.expectations import taken_from_aiohttp, tell_to_go_on
@@ -220,12 +221,7 @@ async def _answer_errors(request: web.Request, handler: Handler) -> web.StreamRe
     except web.HTTPException:
         raise
     except Exception as error:
-        line = "{} {} met an unexpected error"
-        logger.bind(event=Event.UNEXPECTED_ERROR).opt(exception=error).error(
-            line, request.method, request.path
-        )
-        told = "an internal error", "tell the operator"
-        return error_answer(500, InternalError.code, *told, **_id(request))
+        return _unexpected(request, error)
 
 
 @web.middleware
@@ -246,6 +242,23 @@ async def _answer_unknown(request: web.Request, handler: Handler) -> web.StreamR
             return web.Response(status=404)
         told = f"there is no call {one_line(request.path)[:100]}"
         return error_answer(404, "not_found", told, "GET /v1/openapi.json lists all")
+
+
+def _unexpected(request: web.Request, error: Exception) -> web.Response:
+    if isinstance(error, ConnectionError) and _has_left(request):
+        # No defect, and nobody is there to be answered.
+        return web.Response(status=LEFT)
+    line = "{} {} met an unexpected error"
+    logger.bind(event=Event.UNEXPECTED_ERROR).opt(exception=error).error(
+        line, request.method, request.path
+    )
+    told = "an internal error", "tell the operator"
+    return error_answer(500, InternalError.code, *told, **_id(request))
+
+
+def _has_left(request: web.Request) -> bool:
+    """Whether the client's connection is closed, or being closed."""
+    return request.transport is None or request.transport.is_closing()
 
 
 def _id(request: web.Request) -> dict[str, str]:

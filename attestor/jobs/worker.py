@@ -23,6 +23,7 @@ from attestor.errors import (
     WorkersFailing,
 )
 from attestor.jobs import telling
+from attestor.jobs.attempt import prove_and_note
 from attestor.jobs.contained import contained
 from attestor.jobs.counting import Counting
 from attestor.jobs.failing import crashed, internal
@@ -176,11 +177,14 @@ class Workers:
             self._unwanted.discard(work.job)
             self._over.discard(work.job)
             self._queue.closed(work.job)
+        # Who waits for the answer goes first, then the next job.
+        await asyncio.sleep(0)
 
     async def _finish(self, work: Work, owner: str) -> None:
         try:
-            proof = await self._prove_with_retry(work, owner)
-            await self._until_noted(work, partial(self._jobs.finish, work.job, owner, proof))
+            proof, is_noted = await self._prove_with_retry(work, owner)
+            if not is_noted:
+                await self._until_noted(work, partial(self._jobs.finish, work.job, owner, proof))
             self.counting.ended()
         except EnginesDisagree as error:
             # Not to be run again: its program and stdin are kept with the disagreement.
@@ -227,9 +231,9 @@ class Workers:
                 told = True
             await asyncio.sleep(RETRY_SECONDS)
 
-    async def _prove_with_retry(self, work: Work, owner: str) -> Proof:
-        """A job that outlives its signer is signed by the next. Raises `ExecutionStopped` once
-        nobody wants it."""
+    async def _prove_with_retry(self, work: Work, owner: str) -> tuple[Proof, bool]:
+        """The proof, and whether it is noted already. A job that outlives its signer is signed by
+        the next. Raises `ExecutionStopped` once nobody wants it."""
         attempt = crashes = 1
         while True:
             try:
@@ -252,10 +256,10 @@ class Workers:
             await asyncio.sleep(RETRY_SECONDS)
             await self._renew(work, owner)
 
-    async def _prove_under_lease(self, work: Work, owner: str) -> Proof:
-        run = asyncio.get_running_loop().run_in_executor(
-            self._threads, contained, self._prove, work
-        )
+    async def _prove_under_lease(self, work: Work, owner: str) -> tuple[Proof, bool]:
+        note = partial(self._jobs.finish, work.job, owner)
+        attempt = partial(prove_and_note, self._prove, note, work, lambda: self._stopping)
+        run = asyncio.get_running_loop().run_in_executor(self._threads, contained, attempt)
         renewed = asyncio.get_running_loop().time()
         try:
             while not (await asyncio.wait({run}, timeout=STOP_AGAIN_SECONDS))[0]:

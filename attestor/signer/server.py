@@ -4,7 +4,8 @@ and one for each connection that the daemon attaches."""
 import socket
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
 
 from attestor.core import frame
 from attestor.core.frame import Frame
@@ -13,8 +14,8 @@ from attestor.errors import AttestorError, FrameInvalid, SignerFailed
 MAX_REQUEST_BYTES = 256 << 20
 START_ID = 0
 """The id of the frame that answers the settings; requests count from 1."""
-MAX_WAITING = 16
-"""Requests in memory beside those that run, of each connection."""
+SHORT_THREADS = 3
+"""They keep the short verbs answering while programs run."""
 
 Handle = Callable[[Frame], Frame]
 
@@ -25,33 +26,57 @@ def serve(
     workers: int,
     lock: "threading.Lock | None" = None,
 ) -> None:
-    """Answer requests until the other end is closed. Whoever else writes there holds `lock`.
+    """Answer requests until the other end is closed. Whoever else writes there holds `lock`. Raises
+    `FrameInvalid` and `OSError` for what ended it otherwise.
 
-    `workers` programs run at once; three more threads keep the short verbs answering meanwhile.
-    No further request is read while too many wait. Those that still run when the other end closes
-    are not waited for.
+    `workers` programs run at once. No further request is read while all threads are busy. Those
+    that still run when the other end closes are not waited for.
     """
-    write_lock = lock or threading.Lock()
-    room = threading.Semaphore(workers + MAX_WAITING)
+    with connection.makefile("rb") as incoming:
+        turns = _Turns(partial(frame.read, incoming.read, MAX_REQUEST_BYTES))
+        write_lock = lock or threading.Lock()
 
-    def answer(request: Frame) -> None:
-        try:
-            data = _guarded(handle, request)
-            with write_lock:
-                connection.sendall(data)
-        except OSError:
-            return  # The other end is gone; the loop below sees it too.
-        finally:
-            room.release()
+        def work() -> None:
+            while (request := turns.next()) is not None:
+                with suppress(OSError):  # The other end is gone; who reads sees it too.
+                    data = _guarded(handle, request)
+                    with write_lock:
+                        connection.sendall(data)
 
-    pool = ThreadPoolExecutor(workers + 3)
-    try:
-        with connection.makefile("rb") as incoming:
-            while (request := frame.read(incoming.read, MAX_REQUEST_BYTES)) is not None:
-                room.acquire()
-                pool.submit(answer, request)
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+        for number in range(workers + SHORT_THREADS):
+            threading.Thread(target=work, name=f"answer_{number}", daemon=True).start()
+        turns.until_over()
+
+
+class _Turns:
+    """Threads that read in turns. Each answers itself what it has read, while the next one reads:
+    no request waits for another thread to wake."""
+
+    def __init__(self, read: Callable[[], Frame | None]) -> None:
+        self._read = read
+        self._turn = threading.Lock()
+        self._over = threading.Event()
+        self._raised: BaseException | None = None
+
+    def next(self) -> Frame | None:
+        """The next request; None when there is none any more."""
+        with self._turn:
+            if self._over.is_set():
+                return None
+            request = None
+            try:
+                request = self._read()
+            except BaseException as error:
+                self._raised = error
+            if request is None:
+                self._over.set()
+            return request
+
+    def until_over(self) -> None:
+        """Wait for the end. Raises what reading raised."""
+        self._over.wait()
+        if self._raised is not None:
+            raise self._raised
 
 
 def serve_attached(

@@ -219,6 +219,7 @@ class Jobs(JobEnds):
                 "lease_ends_at = NULL WHERE id = ?",
                 job,
             )
+        self._leases.drop(job)
 
     def finish(self, job: str, owner: str, proof: Proof) -> None:
         """Keep the proof of a job. Raises `LeaseLost`."""
@@ -228,6 +229,7 @@ class Jobs(JobEnds):
             closed = {"state": "done", "finished_at": self._now(), **NO_LEASE}
             self._store.update("jobs", job, **closed)
             self._drop_inputs(job)
+        self._leases.drop(job)
         # Whoever waits for it is told from memory.
         self.done(job)
         self.results.of(job)
@@ -237,6 +239,7 @@ class Jobs(JobEnds):
         with self._store.transaction():
             self._require_lease(job, owner)
             self._close_failed(job, code, message, hint)
+        self._leases.drop(job)
 
     def known(self, identity: Identity) -> JobState | None:
         """How the job of a request stands. Raises `RequestInvalid` when another request has its

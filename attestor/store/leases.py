@@ -16,6 +16,10 @@ class Leases:
         """The job is held for that long from now."""
         self._ends[job] = self._monotonic() + seconds
 
+    def drop(self, job: str) -> None:
+        """Nobody works on the job any more."""
+        self._ends.pop(job, None)
+
     def held(self) -> str:
         """The jobs that are held, as a JSON list, for SQLite's `json_each`."""
         now = self._monotonic()

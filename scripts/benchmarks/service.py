@@ -8,7 +8,7 @@ import socket
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -35,11 +35,10 @@ class Client:
         self._program = to_hex(hashlib.sha256(program).digest())
 
     def prove(self, number: int) -> None:
-        """Ask for a proof, and fetch it."""
+        """Ask for a proof, and wait for it."""
         stdin = [to_hex(entry) for entry in fibonacci.stdin(number)]
         asked = json.dumps({"program": self._program, "stdin": stdin}).encode()
-        job = self._ask("POST", "/v1/jobs", asked)
-        self._ask("GET", f"/v1/proofs/{job['id']}?wait=60")
+        self._ask("POST", "/v1/proofs?wait=60", asked)
 
     def _ask(self, method: str, path: str, body: bytes = b"") -> Any:
         self._connection.request(method, path, body)
@@ -63,25 +62,60 @@ def milliseconds(call: Callable[[], object]) -> float:
     return 1000 * (time.perf_counter() - begun)
 
 
-def service(programs: Path, rounds: int) -> None:
-    """Cross-checks are off: they are another engine's time, which bench-engine measures."""
+@contextlib.contextmanager
+def devnet(cross_check: str) -> Iterator[Devnet]:
+    """A devnet whose daemon cross-checks runs that are cheap to repeat before it signs: `always`,
+    or `never`."""
     with tempfile.TemporaryDirectory() as folder:
-        devnet = Devnet(
+        made = Devnet(
             DevnetOptions(
                 folder=Path(folder),
                 block_seconds=0.5,
                 period=2400,
                 api_port=free_port(),
-                environment={"ATTESTOR_CROSS_CHECK_WITHIN_BUDGET": "never"},
+                environment={
+                    "ATTESTOR_CROSS_CHECK_WITHIN_BUDGET": cross_check,
+                    "ATTESTOR_CROSS_CHECK_ENGINE": Engine.SP1_PORTABLE,
+                },
             )
         )
         try:
-            devnet.deploy()
-            devnet.start_daemon()
-            devnet.wait_for_signer()
-            _measure(devnet, NativeExecutor(programs), rounds)
+            made.deploy()
+            made.start_daemon()
+            made.wait_for_signer()
+            yield made
         finally:
-            devnet.stop()
+            made.stop()
+
+
+def service(programs: Path, rounds: int) -> None:
+    """Proofs without cross-checks, which are another engine's time, and some with them."""
+    executor = NativeExecutor(programs)
+    with devnet("never") as without:
+        _measure(without, executor, rounds)
+    with devnet("always") as checking:
+        _measure_confirmed(checking, executor, rounds)
+
+
+def _measure_confirmed(devnet: Devnet, executor: NativeExecutor, rounds: int) -> None:
+    """Repeat proofs that SP1's portable engine confirms, beside bare runs of both engines."""
+    program = elf(fibonacci.NAME)
+    client = Client(devnet.options.api_port, program)
+    engines: list[float] = []
+    proven: list[float] = []
+    for number in range(FIRST, FIRST + rounds + 1):
+        stdin = fibonacci.stdin(number)
+
+        def both(stdin: Any = stdin) -> None:
+            executor.execute(program, stdin, Limits(), Engine.ATTESTOR)
+            executor.execute(program, stdin, Limits(), Engine.SP1_PORTABLE, cross_check=True)
+
+        engines.append(milliseconds(both))
+        proven.append(milliseconds(lambda number=number: client.prove(number)))  # type: ignore[misc]
+    ratio = statistics.median(proven[1:]) / statistics.median(engines[1:])
+    tell("bare_runs_of_both_engines_ms", statistics.median(engines[1:]), "ms", digits=2)
+    tell("confirmed_proof_ms", statistics.median(proven[1:]), "ms", digits=2)
+    tell("confirmed_proof_ratio_to_both_engines", ratio, "ratio", at_most=1.3, digits=2)
 
 
 def _measure(devnet: Devnet, executor: NativeExecutor, rounds: int) -> None:

@@ -25,11 +25,12 @@ class V1:
         limits: BodyLimits,
         bounds: Bounds,
     ) -> None:
+        jobs = JobCalls(registrations, programs, keeping, limits, bounds.wait_seconds)
         self._parts = (
             ProgramCalls(programs, keeping, limits),
-            JobCalls(registrations, programs, keeping, limits, bounds.wait_seconds),
+            jobs,
             EventCalls(registrations),
-            ProofCalls(registrations, bounds.wait_seconds),
+            ProofCalls(registrations, jobs, bounds.wait_seconds),
             StatusCalls(registrations, bounds, openapi.document()),
         )
 

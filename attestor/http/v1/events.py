@@ -103,11 +103,11 @@ class EventCalls:
         changes: AsyncIterator[JobState | None],
     ) -> None:
         try:
-            await _send(response, _event(job, first))
+            await _send(request, response, _event(job, first))
             async for state in changes:
-                await _send(response, _event(job, state))
+                await _send(request, response, _event(job, state))
         except AttestorError as error:
-            await _send(response, _named("error", error_body(error)))
+            await _send(request, response, _named("error", error_body(error)))
         except asyncio.CancelledError:
             # The head is sent: no other answer can be.
             if REFUSED not in request:
@@ -115,7 +115,7 @@ class EventCalls:
             task = asyncio.current_task()
             assert task is not None
             task.uncancel()
-            await _send(response, _named("error", error_body(request[REFUSED])))
+            await _send(request, response, _named("error", error_body(request[REFUSED])))
 
 
 def _event(job: str, state: JobState | None) -> bytes:
@@ -127,6 +127,12 @@ def _named(name: str, value: Any) -> bytes:
     return f"event: {name}\ndata: {json.dumps(value)}\n\n".encode()
 
 
-async def _send(response: web.StreamResponse, event: bytes) -> None:
-    async with asyncio.timeout(SEND_SECONDS):
-        await response.write(event)
+async def _send(request: web.Request, response: web.StreamResponse, event: bytes) -> None:
+    """Raises `ConnectionResetError` for a client that is gone, or that does not read."""
+    try:
+        async with asyncio.timeout(SEND_SECONDS):
+            await response.write(event)
+    except TimeoutError:
+        if request.transport is not None:
+            request.transport.abort()
+        raise ConnectionResetError("the client does not read its events") from None

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 from aiohttp import web
 
@@ -72,6 +73,21 @@ WITHDRAW = Call(
 )
 
 
+@dataclass(frozen=True)
+class Queued:
+    """A job that was asked for: where it is served, and how it stands."""
+
+    serving: Serving
+    job: str
+    state: JobState
+    form: ProofForm | None
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Of the answer that it is accepted."""
+        return {"Location": f"/v1/jobs/{self.job}"}
+
+
 class JobCalls:
     """The handlers."""
 
@@ -97,6 +113,11 @@ class JobCalls:
         return {ASK: self.ask, SHOW: self.show, WITHDRAW: self.withdraw}
 
     async def ask(self, request: web.Request) -> web.Response:
+        queued = await self.queued(request)
+        return answer(job_body(queued.job, queued.state), 202, queued.headers)
+
+    async def queued(self, request: web.Request) -> Queued:
+        """The job that a request's body asks for, accepted or joined."""
         serving = self._registrations.asked_for(request)
         queue = serving.queue
         async with self._bodies.whole(request) as body:
@@ -117,8 +138,7 @@ class JobCalls:
                     self._found.pop(asked.program, None)
                     raise
         queue.require_not_halted()
-        headers = {"Location": f"/v1/jobs/{identity.job}"}
-        return answer(job_body(identity.job, state), 202, headers)
+        return Queued(serving, identity.job, state, asked.form)
 
     async def _decoded(self, body: bytes) -> requests.JobRequest:
         if len(body) <= SMALL_BYTES:

@@ -29,6 +29,7 @@ CALLS: tuple[Call, ...] = (
     jobs.WITHDRAW,
     events.FOLLOW,
     proofs.SHOW,
+    proofs.ASK,
     status.STATUS,
     status.DOCUMENT,
 )
@@ -103,7 +104,7 @@ def _errors(call: Call) -> dict[str, Any]:
     codes: dict[int, list[str]] = {}
     for kind in dict.fromkeys(kinds):
         codes.setdefault(status_of(kind), []).append(kind.code)
-    if call is proofs.SHOW:
+    if call in (proofs.SHOW, proofs.ASK):
         for code in ANY_FAILURE:
             codes.setdefault(code, []).append("what the job failed with")
     return {

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
 
+from attestor.core.job import JobState
 from attestor.core.legacy_message import LegacyMessage
 from attestor.core.served import Served
 from attestor.core.sp1_tee_message import VERSION, Sp1TeeMessage
@@ -14,17 +16,19 @@ from attestor.core.verifying_key import VerifyingKey
 from attestor.errors import RegistrationUnknown
 from attestor.errors.jobs import FormNotSigned, JobNotFinished, JobUnknown, ParameterInvalid
 from attestor.http.clients import client_of
-from attestor.http.registrations import Registrations
+from attestor.http.registrations import Registrations, Serving
 from attestor.http.statements import statement_body
 from attestor.http.v1 import requests, schemas
-from attestor.http.v1.answers import answer
+from attestor.http.v1.answers import answer, job_body
 from attestor.http.v1.description import Call, Content, Handler, Parameter
 from attestor.http.v1.forms import ProofForm, forms_of
+from attestor.http.v1.jobs import ASK as JOB
 from attestor.http.v1.jobs import (
     ID,
     REGISTRATION,
     SMALL_BYTES,
     WAIT,
+    JobCalls,
     over,
     require_signed,
 )
@@ -42,18 +46,41 @@ SHOW = Call(
     answers={200: Content("The proof.", schemas.ref("Proof"))},
     errors=(JobUnknown, JobNotFinished, FormNotSigned, ParameterInvalid, RegistrationUnknown),
 )
+ASK = Call(
+    name="askForProof",
+    method="POST",
+    path="/v1/proofs",
+    summary="Ask for a job, and wait for its proof.",
+    about="As `askForJob` and `showProof` in one call. `form` of the job is the only one that is "
+    "answered then.",
+    parameters=(
+        REGISTRATION,
+        replace(
+            WAIT,
+            about="How many seconds to wait for the proof; without it, and at most, as long as the "
+            "service allows (`limits.wait_seconds` of its status).",
+        ),
+    ),
+    body=JOB.body,
+    answers={
+        200: SHOW.answers[200],
+        202: Content("The job is not finished yet: wait for it by its id.", schemas.ref("Job")),
+    },
+    errors=(*JOB.errors, JobUnknown, ParameterInvalid),
+)
 
 
 class ProofCalls:
-    """The handler."""
+    """The handlers."""
 
-    def __init__(self, registrations: Registrations, wait_seconds: float) -> None:
+    def __init__(self, registrations: Registrations, jobs: JobCalls, wait_seconds: float) -> None:
         self._registrations = registrations
+        self._jobs = jobs
         self._wait_seconds = wait_seconds
 
     def handlers(self) -> Mapping[Call, Handler]:
         """By call."""
-        return {SHOW: self.show}
+        return {SHOW: self.show, ASK: self.ask}
 
     async def show(self, request: web.Request) -> web.Response:
         job, form = requests.job_id(request), requests.asked_form(request)
@@ -65,15 +92,33 @@ class ProofCalls:
             raise JobNotFinished(
                 f"job {job} is {state.state}", hint=f"wait: /v1/proofs/{job}?wait=60"
             )
-        if state.state == "failed":
-            raise state.error()
-        result = await serving.answers.result(job)
-        if result is None:
-            raise JobUnknown(f"job {job} has been deleted")
-        told = job, result, serving.served, form
-        if len(result.public_values) <= SMALL_BYTES:
-            return answer(_body(*told))
-        return answer(await asyncio.to_thread(_body, *told))
+        return await _proof(serving, job, state, form)
+
+    async def ask(self, request: web.Request) -> web.Response:
+        seconds = requests.wait_seconds(request, self._wait_seconds, self._wait_seconds)
+        queued = await self._jobs.queued(request)
+        serving, job = queued.serving, queued.job
+        state = queued.state
+        if state.is_open:
+            state = await over(serving.queue, job, seconds, client_of(request))
+        if state.is_open:
+            return answer(job_body(job, state), 202, queued.headers)
+        return await _proof(serving, job, state, queued.form)
+
+
+async def _proof(
+    serving: Serving, job: str, state: JobState, form: ProofForm | None
+) -> web.Response:
+    """The answer of a job that is over. Raises what it failed with."""
+    if state.state == "failed":
+        raise state.error()
+    result = await serving.answers.result(job)
+    if result is None:
+        raise JobUnknown(f"job {job} has been deleted")
+    told = job, result, serving.served, form
+    if len(result.public_values) <= SMALL_BYTES:
+        return answer(_body(*told))
+    return answer(await asyncio.to_thread(_body, *told))
 
 
 def _body(job: str, result: StoredResult, served: Served, only: ProofForm | None) -> dict[str, Any]:

@@ -80,9 +80,12 @@ def program_name(request: web.Request) -> bytes:
     return bytes.fromhex(name[2:])
 
 
-def wait_seconds(request: web.Request, most: float) -> float:
-    """How long a call may wait: 0 unless it says so, `most` at most. Raises `ParameterInvalid`."""
-    text = request.query.get("wait", "0")
+def wait_seconds(request: web.Request, most: float, unsaid: float = 0.0) -> float:
+    """How long a call may wait: `unsaid` unless it says so, `most` at most. Raises
+    `ParameterInvalid`."""
+    text = request.query.get("wait")
+    if text is None:
+        return unsaid
     try:
         seconds = float(text) if len(text) <= 20 and text.isascii() else math.nan
     except ValueError:

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -142,7 +143,9 @@ def test_run__grandchild_in_its_own_session__has_ended_when_the_call_returns(
     program.write_text(f"#!{sys.executable} -IS\n{body}")
     program.chmod(0o755)
 
-    ended = child.run(program, b"", 20, 100)
+    # From a thread of its own, as jobs run: orphans come to the main one all the same.
+    with ThreadPoolExecutor(1) as threads:
+        ended = threads.submit(child.run, program, b"", 20, 100).result()
 
     assert ended.status == 0
     assert not Path("/proc", ended.answer.decode()).exists()

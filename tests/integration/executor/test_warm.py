@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 
@@ -47,42 +48,82 @@ def make(program: Path) -> Iterator[Make]:
         warm.close()
 
 
-def taken(warm: Warm) -> starting.Started:
+@contextmanager
+def taken(warm: Warm) -> Iterator[starting.Started]:
     """One that waits, which takes a moment."""
     for _ in range(1000):
-        if (started := warm.take()) is not None:
-            return started
+        with warm.taken() as started:
+            if started is not None:
+                yield started
+                return
         time.sleep(0.01)
     raise AssertionError("none was started")
 
 
-def test_take__several__each_answers_one_request(make: Make, program: Path) -> None:
+def test_taken__several_runs__each_has_a_process_of_its_own(make: Make, program: Path) -> None:
     warm = make(2)
-    given = [taken(warm) for _ in range(3)]
-    pids = [started.process.pid for started in given]
-    answers = [int(run(program, b"x", 20, 100, started=started).answer) for started in given]
+    pids, answers = [], []
+    for _ in range(3):
+        with taken(warm) as started:
+            pids.append(started.process.pid)
+            answers.append(int(run(program, b"x", 20, 100, started=started).answer))
     assert answers == pids
     assert len(set(pids)) == 3
 
 
-def test_take__one_was_killed_meanwhile__another_is_given(make: Make, program: Path) -> None:
+def test_taken__while_it_runs__no_other_is_started_in_its_place(program: Path) -> None:
+    starts: list[starting.Started] = []
+
+    def start() -> starting.Started:
+        starts.append(starting.start(program))
+        return starts[-1]
+
+    warm = Warm(start, 2)
+    wait(lambda: len(starts) == 2)
+    with taken(warm) as started:
+        time.sleep(0.05)
+        assert len(starts) == 2, "the run has the processor for itself"
+        starting.destroy(started)
+    wait(lambda: len(starts) == 3)
+    warm.close()
+
+
+def test_taken__run_raises__another_is_started_for_the_next(make: Make, program: Path) -> None:
     warm = make(1)
-    killed = taken(warm)
-    warm._add(killed)
-    os.kill(killed.process.pid, signal.SIGKILL)
-    os.waitid(os.P_PID, killed.process.pid, os.WEXITED | os.WNOWAIT)
-    started = taken(warm)
-    assert started.process.pid != killed.process.pid
-    assert run(program, b"x", 20, 100, started=started).status == 0
+    with pytest.raises(ZeroDivisionError), taken(warm) as started:
+        starting.destroy(started)
+        raise ZeroDivisionError
+    with taken(warm) as started:
+        assert run(program, b"x", 20, 100, started=started).status == 0
+
+
+def wait(condition: Callable[[], bool]) -> None:
+    for _ in range(1000):
+        if condition():
+            return
+        time.sleep(0.01)
+    raise AssertionError("it never came to be")
+
+
+def test_taken__one_was_killed_meanwhile__another_is_given(make: Make, program: Path) -> None:
+    warm = make(1)
+    with taken(warm) as killed:
+        os.kill(killed.process.pid, signal.SIGKILL)
+        os.waitid(os.P_PID, killed.process.pid, os.WEXITED | os.WNOWAIT)
+        warm._add(killed)
+    with taken(warm) as started:
+        assert started.process.pid != killed.process.pid
+        assert run(program, b"x", 20, 100, started=started).status == 0
 
 
 def test_close__those_that_wait__are_ended(make: Make) -> None:
     warm = make(1)
-    waiting = taken(warm)
-    warm._add(waiting)
-    warm.close()
-    assert not Path(f"/proc/{waiting.process.pid}").exists()
-    assert warm.take() is None
+    with taken(warm) as waiting:
+        warm._add(waiting)
+        warm.close()
+        assert not Path(f"/proc/{waiting.process.pid}").exists()
+    with warm.taken() as started:
+        assert started is None
 
 
 def test_start__missing_program__jobs_say_so_and_later_ones_run(
@@ -91,9 +132,11 @@ def test_start__missing_program__jobs_say_so_and_later_ones_run(
     away = program.rename(tmp_path / "away")
     warm = make(1)
     time.sleep(0.05)
-    assert warm.take() is None
+    with warm.taken() as started:
+        assert started is None
     away.rename(program)
-    assert run(program, b"x", 20, 100, started=taken(warm)).status == 0
+    with taken(warm) as started:
+        assert run(program, b"x", 20, 100, started=started).status == 0
 
 
 @pytest.mark.parametrize("size", [0, 5_000_000])
@@ -136,16 +179,18 @@ def test_start__machine_has_no_room__says_so_and_leaves_nothing(
 
 
 @pytest.mark.parametrize(("module", "step"), STEPS)
-def test_take__machine_had_no_room__gives_again_once_it_has(
+def test_taken__machine_had_no_room__gives_again_once_it_has(
     module: ModuleType, step: str, make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched:
         patched.setattr(module, step, failing(errno.EMFILE))
         warm = make(1)
         for _ in range(20):
-            assert warm.take() is None
+            with warm.taken() as started:
+                assert started is None
             time.sleep(0.01)
-    starting.destroy(taken(warm))
+    with taken(warm) as started:
+        starting.destroy(started)
 
 
 def failing(number: int) -> Callable[..., None]:

@@ -148,6 +148,21 @@ def test_request_proof__chunked_body_without_length__is_bounded_too() -> None:
     assert queue.added == []
 
 
+@pytest.mark.parametrize(("size", "status"), [(4096, 400), (4097, 413)])
+def test_request_proof__chunked_body__may_have_as_many_bytes_as_a_whole_one(
+    size: int, status: int
+) -> None:
+    async def chunks() -> Any:
+        for begin in range(0, size, 1000):
+            yield bytes(min(1000, size - begin))
+
+    async def body(session: ClientSession, url: str) -> None:
+        async with session.post(f"{url}/request_proof", data=chunks()) as response:
+            assert response.status == status
+
+    serve(Queue(), body)
+
+
 def test_request_proof__slow_body__is_given_up() -> None:
     async def body(session: ClientSession, url: str) -> None:
         host, port = url.removeprefix("http://").split(":")

@@ -41,7 +41,15 @@ def serve(body: Body, limits: ConnectionLimits) -> None:
             request.transport.close()
             return web.Response(body=bytes(LARGE))
 
+        async def left(request: web.Request) -> web.StreamResponse:
+            assert request.transport is not None
+            request.transport.close()
+            stream = web.StreamResponse()
+            await stream.prepare(request)
+            return stream
+
         served = application()
+        served.router.add_get("/left", left)
         served.router.add_get("/gone", gone)
         served.router.add_get("/large", large)
         served.router.add_get("/small", small)
@@ -150,6 +158,7 @@ def test_answer__client_leaves_in_the_middle__is_no_defect_of_ours() -> None:
         for one in held:
             one.close()
         ask(port, 0, "/gone").close()
+        ask(port, 0, "/left").close()
         while listener.open_connections:
             await asyncio.sleep(0.01)
 

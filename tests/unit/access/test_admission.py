@@ -270,3 +270,12 @@ def test_join__job_that_nobody_pays_for_any_more__is_paid_by_who_wants_it(bench:
     bench.client = Client("bob", How.KEY, Quotas(cycles_per_hour=50))
     with pytest.raises(QuotaExceeded):
         bench.admission.join("a", 60)
+
+
+def test_charge__run_was_stopped_and_goes_on_later__is_counted_once(bench: Bench) -> None:
+    """What it used is not reserved any more, so that another job has room for the rest."""
+    bench.ask("alice", "a", 60, cycles_per_hour=100)
+    bench.admission.charge("a", 40, is_over=False)
+    bench.ask("alice", "b", 40, cycles_per_hour=100)
+    with pytest.raises(QuotaExceeded):
+        bench.ask("alice", "c", 1, cycles_per_hour=100)

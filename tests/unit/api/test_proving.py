@@ -17,7 +17,12 @@ from attestor.core.job import JobLimits, Work
 from attestor.core.outcome import Outcome
 from attestor.core.proof import Proof, SignedProof
 from attestor.core.verifying_key import VerifyingKey
-from attestor.errors import NoActiveSigner, OutcomeUnknown
+from attestor.errors import (
+    DaemonNotAnswering,
+    EnginesDisagree,
+    NoActiveSigner,
+    OutcomeUnknown,
+)
 
 PROOF = Proof(
     signer=b"\x01" * 20,
@@ -105,6 +110,26 @@ def test_prove__second_registration__is_signed_without_a_run() -> None:
     assert parts.again[0][2] == PROOF.outcome(stdin_sha256([b"in"]))
     assert proof.signature == b"t" * 65
     assert parts.recorded == [("job a", "registration a"), ("job b", "registration b")]
+
+
+@pytest.mark.parametrize("daemon_answers", [True, False])
+def test_prove__engines_disagree__the_daemon_is_told_before_anyone(daemon_answers: bool) -> None:
+    parts, told = Parts(), []
+
+    def disagree(*given: object, **named: object) -> Proof:
+        raise EnginesDisagree("they do")
+
+    def disagreed() -> None:
+        told.append("disagreed")
+        if not daemon_answers:
+            raise DaemonNotAnswering("gone")
+
+    me = cast(Any, parts)
+    me.prove, me.disagreed = disagree, disagreed
+    with pytest.raises(EnginesDisagree):
+        parts.of("a").prove(work("job a"))
+    assert told == ["disagreed"]
+    assert parts.recorded == []
 
 
 def test_prove__both_at_once__are_one_run() -> None:

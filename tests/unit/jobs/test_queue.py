@@ -378,3 +378,25 @@ def test_halt__jobs_that_are_queued__are_not_begun(jobs: Jobs, prover: Prover) -
         assert jobs.state(second) == JobState("queued", None, None)
 
     run(jobs, prover, body)
+
+
+@pytest.mark.parametrize("is_stale", [True, False])
+def test_ask__result_is_of_no_use_any_more__is_run_again(
+    jobs: Jobs, prover: Prover, is_stale: bool
+) -> None:
+    request = Request(b"one", ())
+    identity = request.identify()
+
+    async def stale(job: str) -> bool:
+        return is_stale
+
+    async def body(queue: Asking) -> None:
+        for _ in range(2):
+            with queue.waiting(identity.job):
+                await queue.ask(identity, request, stale, kept=True)
+                await queue.until_over(identity.job)
+            # Not from memory, which has a look of its own.
+            jobs._done._forget(identity.job)
+        assert prover.ran == [b"one"] * (2 if is_stale else 1)
+
+    run(jobs, prover, body)

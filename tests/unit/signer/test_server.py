@@ -9,7 +9,7 @@ import pytest
 
 from attestor.core import frame
 from attestor.core.frame import Frame
-from attestor.errors import NoActiveSigner
+from attestor.errors import FrameInvalid, NoActiveSigner
 from attestor.signer import server
 
 Handle = Callable[[Frame], Frame]
@@ -78,6 +78,35 @@ def test_serve__slow_request__does_not_hold_up_a_short_one(start: Any) -> None:
     assert peer.receive().header["id"] == 2
     release.set()
     assert peer.receive().header["id"] == 1
+
+
+def test_serve__all_that_may_run_do__answers_short_verbs_meanwhile(start: Any) -> None:
+    release = threading.Event()
+    running = threading.Semaphore(0)
+
+    def handle(request: Frame) -> Frame:
+        if request.header["verb"] == "slow":
+            running.release()
+            assert release.wait(10)
+        return echo(request)
+
+    peer = start(handle)
+    for number in (1, 2):
+        peer.send({"verb": "slow", "id": number})
+        assert running.acquire(timeout=10)
+    for number in range(3, 20):
+        peer.send({"verb": "short", "id": number})
+        assert peer.receive().header["id"] == number
+    release.set()
+    assert {peer.receive().header["id"] for _ in range(2)} == {1, 2}
+
+
+def test_serve__what_is_no_frame__ends_it_with_the_reason() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.sendall(b"\xff" * 8)
+        with pytest.raises(FrameInvalid):
+            server.serve(theirs, echo, 1)
 
 
 def test_serve__error_of_ours__travels_with_code_and_hint(start: Any) -> None:

@@ -1,6 +1,7 @@
 """Jobs in their tables: wanted and parked, leased, closed, run once more."""
 
 import hashlib
+import json
 import uuid
 from dataclasses import replace
 from pathlib import Path
@@ -205,6 +206,18 @@ def test_finish__outcome__is_what_the_signer_process_marked(
     assert (result.outcome.words, result.outcome.mac) == (PROOF.verifying_key.words, b"\x0a" * 32)
     assert result.outcome.stdin_sha256 == stdin_sha256([b"x"])
     assert (result.outcome.executor, result.executor) == (executor, executor)
+
+
+def test_lease__job_is_closed_or_given_back__is_held_no_longer(jobs: Jobs) -> None:
+    """Each claim looks at all that are held: those of an hour's jobs would be many."""
+    finished(jobs, b"one")
+    job = ask(jobs, b"two")
+    assert claim(jobs, job) is not None
+    jobs.release(job, WORKER)
+    assert claim(jobs, job) is not None
+    assert json.loads(jobs._leases.held()) == [job]
+    jobs.fail(job, WORKER, "code", "message")
+    assert json.loads(jobs._leases.held()) == []
 
 
 def test_finish__inputs_are_forgotten_but_named(jobs: Jobs, jobs_store: Store) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from integration.http.v1.service import Service, serve, until
+from loguru import logger
 
 from attestor.errors.jobs import JobUnknown
 from attestor.http.v1 import events
@@ -134,3 +135,34 @@ def test_events__as_many_as_may_be__one_more_is_told_whose_they_are(
             stream.close()
 
     serve(tmp_path, body)
+
+
+def test_events__client_does_not_read_them__is_cut_off_and_no_defect(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines: list[str] = []
+    sent: list[bytes] = []
+
+    def event(job: str, state: object) -> bytes:
+        sent.append(bytes(1 << 20))
+        return sent[-1]
+
+    monkeypatch.setattr(events, "BEAT_SECONDS", 0.001)
+    monkeypatch.setattr(events, "SEND_SECONDS", 0.05)
+    monkeypatch.setattr(events, "_event", event)
+    sink = logger.add(lambda line: lines.append(str(line)), level="ERROR")
+
+    async def body(service: Service) -> None:
+        service.prover.gate.clear()
+        job = await service.job("0x01")
+        port = int(service.url.rpartition(":")[2])
+        _, writer = await asyncio.open_connection("127.0.0.1", port, limit=64)
+        writer.write(f"GET /v1/jobs/{job}/events HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        await until(lambda: bool(sent) and job not in service.queue._waiting)
+        writer.close()
+
+    try:
+        serve(tmp_path, body)
+    finally:
+        logger.remove(sink)
+    assert lines == []
