@@ -79,8 +79,13 @@ class Url(click.ParamType[str]):
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> str:
-        if not str(value).startswith(("http://", "https://")):
-            self.fail("the value is not an http:// or https:// URL", param, ctx)
+        from attestor.errors import HttpFailed
+        from attestor.net import address
+
+        try:
+            address.parse(str(value))
+        except HttpFailed as error:
+            self.fail(error.message, param, ctx)
         return str(value)
 
 

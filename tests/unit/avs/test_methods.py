@@ -64,7 +64,7 @@ REPORTS: dict[str, tuple[tuple[object, ...], Failure]] = {
     "65 bytes": (("0x" + "ab" * 65,), Failure(14002, "invalid report data")),
     "none": ((), Failure(-32602, "Invalid params", "req is missing")),
     "number": ((1,), Failure(-32602, "Invalid params", "req is 1, not 0x text")),
-    "odd": (("0xa",), Failure(-32602, "Invalid params", "req is '0xa', not 0x text")),
+    "odd": (("0xa",), Failure(-32602, "Invalid params", 'req is "0xa", not 0x text')),
 }
 
 

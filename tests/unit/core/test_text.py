@@ -13,7 +13,7 @@ def test_from_hex__either_case__is_the_same() -> None:
     assert text.from_hex("0xAb00") == text.from_hex("0xab00") == b"\xab\x00"
 
 
-@pytest.mark.parametrize("wrong", ["ab", "0xabc", "0xzz", "", "x0ab"])
+@pytest.mark.parametrize("wrong", ["ab", "0xabc", "0xzz", "", "x0ab", "0x ab", "0xab ", "0xab cd"])
 def test_from_hex__malformed__is_a_value_error(wrong: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         text.from_hex(wrong)
@@ -36,3 +36,20 @@ def test_checksummed__eip_55_example__is_mixed_case() -> None:
 )
 def test_one_line__foreign_text__cannot_forge_lines(foreign: str, shown: str) -> None:
     assert text.one_line(foreign) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (None, "null"),
+        (True, "true"),
+        (1.5, "1.5"),
+        ("a\n\u202e", r'"a\n\u202e"'),
+        ("abcdefgh", '"abcdefgh"'),
+        ("abcdefghi", '"abcdefgh"…'),
+        ([1, [2]], "a list"),
+        ({"a": 1}, "an object"),
+    ],
+)
+def test_shown__value_of_somebodys_json__is_as_json_has_it(value: object, told: str) -> None:
+    assert text.shown(value, 8) == told
