@@ -326,6 +326,15 @@ def test_held__too_many_bytes__forget_the_oldest() -> None:
     assert service.handle(cases.batch_request([second], CASE))
 
 
+def test_held__room_of_what_was_forgotten__is_free_again() -> None:
+    size = sum(len(raw) for one in BLOCKS for raw in one.transactions)
+    service = cases.service(held=ExecutedBlocks(max_bytes=2 * size))
+    handles = [execute(service, BLOCKS) for _ in range(6)]
+    assert service.handle(Frame({"verb": "status"})).header["handles"] == 2
+    for handle in handles[-2:]:
+        assert service.handle(cases.batch_request([handle], CASE))
+
+
 @pytest.mark.parametrize("said", scroll_batch.VERSIONS)
 @pytest.mark.parametrize("version", scroll_batch.VERSIONS)
 def test_batch__of_another_codec_version__is_refused(version: int, said: int) -> None:
