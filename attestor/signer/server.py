@@ -5,6 +5,7 @@ import socket
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 from attestor.core import frame
 from attestor.core.frame import Frame
@@ -46,7 +47,8 @@ def serve(
 
     pool = ThreadPoolExecutor(workers + 3)
     try:
-        with connection.makefile("rb") as incoming:
+        # Reset: the other end was killed with an answer that it had not read.
+        with suppress(ConnectionResetError), connection.makefile("rb") as incoming:
             while (request := frame.read(incoming.read, MAX_REQUEST_BYTES)) is not None:
                 room.acquire()
                 pool.submit(answer, request)
