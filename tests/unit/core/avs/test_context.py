@@ -63,6 +63,12 @@ def test_hashes__are_over_the_documented_bytes() -> None:
     assert Context.of((block, block)).hash == keccak(block.hash * 2)
 
 
+def test_data_hash__hashes_in_another_order__is_over_them_by_number() -> None:
+    found = [(number, bytes([number]) * 32) for number in (3, 200, 7)]
+    block = block_of(7, block_hashes=tuple(found))
+    assert block.data_hash == block_of(7, block_hashes=tuple(sorted(found))).data_hash
+
+
 def changed(change: Callable[[Json], object]) -> Json:
     found = copy.deepcopy(sent())
     change(found)
