@@ -4,10 +4,12 @@ import copy
 import gzip
 import json
 import resource
+import zlib
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+import rlp
 from cases.contexts import CODE, MPT_LEAF, ZKTRIE_BRANCH, ZKTRIE_LEAF, block_of, context_of
 from eth_utils.crypto import keccak
 
@@ -155,6 +157,42 @@ def test_context__string_named_again_and_again__is_refused(monkeypatch: pytest.M
     monkeypatch.setattr(context_json, "MAX_REFERENCED_BYTES", 1000)
     with pytest.raises(ContextInvalid, match="name more than 1000 bytes"):
         context_json.decode(changed(lambda j: data(j).update(codes=[0] * 1000)))
+
+
+def test_context__empty_string_named_again_and_again__is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each time that one is named takes memory, however short it is."""
+    monkeypatch.setattr(context_json, "MAX_REFERENCED_BYTES", 4000)
+    nothing = context_json.encode(Context.of((block_of(codes=(b"", CODE)),)))
+    nothing["pob"][0]["data"]["codes"] = [0] * 1000
+    with pytest.raises(ContextInvalid, match="name more than 4000 bytes"):
+        context_json.decode(nothing)
+
+
+def test_context__parents_header_longer_than_any__is_refused() -> None:
+    parent = b"\x01" * (context_json.MAX_HEADER_BYTES + 1)
+    first = rlp.decode(block_of().header)
+    header = bytes(rlp.encode([keccak(parent), *first[1:]]))
+    block = block_of(header=header, block_hash=keccak(header), parent_header=parent)
+    block.require_bound()
+    with pytest.raises(ContextInvalid, match=r"parent_header has 4097 bytes"):
+        context_json.decode(context_json.encode(Context.of((block,))))
+
+
+def test_table__more_strings_than_there_may_be__is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    packed = interning.Table(bytes([place]) for place in range(9)).packed()
+    monkeypatch.setattr(interning, "MAX_STRINGS", 9)
+    interning.unpack(packed)
+    monkeypatch.setattr(interning, "MAX_STRINGS", 8)
+    with pytest.raises(ContextInvalid, match="more than 8 strings"):
+        interning.unpack(packed)
+
+
+def test_table__packed_by_zlib_and_not_by_gzip__is_refused() -> None:
+    table = gzip.decompress(interning.Table([CODE]).packed())
+    with pytest.raises(ContextInvalid, match="cannot be unpacked"):
+        interning.unpack(zlib.compress(table))
 
 
 @pytest.mark.parametrize("node", [ZKTRIE_BRANCH, ZKTRIE_LEAF, MPT_LEAF, b"\x05", b"\x80"])
