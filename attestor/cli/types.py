@@ -1,6 +1,8 @@
 """Types of options and arguments, and a default that several have."""
 
+import math
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -87,6 +89,20 @@ class Url(click.ParamType[str]):
         except HttpFailed as error:
             self.fail(error.message, param, ctx)
         return str(value)
+
+
+class NumberRange(click.FloatRange):
+    """A number within bounds. nan is within none, and click's own takes it for any."""
+
+    name = "number range"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        found = float(super().convert(value, param, ctx))
+        if not math.isfinite(found):
+            self.fail(f"{value} is no number of its own", param, ctx)
+        return found
 
 
 ADDRESS, WORD, PROGRAM_VKEY = Address(), Hex(32), ProgramVkey()
