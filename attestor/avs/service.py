@@ -95,7 +95,7 @@ async def serve(listening: socket.socket, serving: Serving, parts: Parts) -> Non
     finally:
         stopped.cancel()
         watching.cancel()
-        await _stop(listener, methods, now)
+        await _stop(listener, methods, now, serving.stop_seconds)
         parts.release()
     logger.bind(event=Event.STOPPED).info("stopped")
 
@@ -109,11 +109,12 @@ async def _watch(parts: Parts, health: Health) -> None:
         await asyncio.sleep(WATCH_SECONDS)
 
 
-async def _stop(listener: Listener, methods: Methods, now: asyncio.Event) -> None:
-    """Drain, or end at once when `now` comes."""
+async def _stop(listener: Listener, methods: Methods, now: asyncio.Event, seconds: float) -> None:
+    """Drain for so long, or end at once when `now` comes."""
     draining = asyncio.ensure_future(listener.stop())
     hurry = asyncio.ensure_future(now.wait())
-    await asyncio.wait((draining, hurry), return_when=asyncio.FIRST_COMPLETED)
+    # aiohttp would wait twice as long for who reads no answer.
+    await asyncio.wait((draining, hurry), timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
     hurry.cancel()
     listener.abort()
     await methods.stop()

@@ -178,6 +178,25 @@ def test_stop__while_a_call_is_answered__waits_for_it() -> None:
     assert b'"result":"0x' + b"quote".hex().encode() in answer
 
 
+def test_stop__answers_that_nobody_reads__are_given_their_time_once() -> None:
+    async def whole() -> float:
+        listening = listen("127.0.0.1", 0, "avs")
+        parts = Parts("v1", needs_context=True, reporter=Slow(0), prover=NoProver())
+        given = Serving(1 << 20, stop_seconds=3.0)
+        serving = asyncio.ensure_future(service.serve(listening, given, parts))
+        await asyncio.sleep(0.2)
+        _, writer = await asyncio.open_connection(*listening.getsockname(), limit=1)
+        writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n" * 20_000)
+        await asyncio.sleep(0.5)
+        began = asyncio.get_running_loop().time()
+        os.kill(os.getpid(), signal.SIGTERM)
+        await serving
+        writer.transport.abort()
+        return asyncio.get_running_loop().time() - began
+
+    assert asyncio.run(asyncio.wait_for(whole(), 30)) < 5
+
+
 def test_stop__second_signal__ends_at_once() -> None:
     answer, seconds = stopped(slow=20.0, signals=2)
     assert answer == b""
