@@ -36,7 +36,7 @@ def failed(number: int, message: str, hint: str | None = None) -> CallFailed:
 
 def because_of(number: int, error: AttestorError, before: str = "") -> CallFailed:
     """A call's error with that number, for an error of a part. What only this service's operator
-    can mend is in the log as an error; of what is inside, clients hear nothing."""
+    can fix is in the log as an error; of what is inside, clients hear nothing."""
     if isinstance(error, Fatal | DatabaseUnavailable):
         logger.bind(event=Event.CALL_FAILED).error("a call failed: {} [{}]", error, error.code)
     told = "the service failed (its log says why)" if isinstance(error, Fatal) else str(error)

@@ -4,15 +4,17 @@ import asyncio
 import datetime
 import os
 import signal
+import ssl
 import subprocess
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 from cases.avs_process import command, running, write_file
-from cases.tls_files import CHAIN, OWN, RSA, write
+from cases.tls_files import AUTHORITY, CHAIN, OWN, RSA, issue, write
 
 from attestor import __version__
 from attestor.avs import service
@@ -76,6 +78,33 @@ def test_start__with_tls__serves_tls(tmp_path: Path) -> None:
         plain = post(started.port, CURL)
         assert plain.status_code == 400
         assert "https://" in plain.text
+
+
+def test_tls__certificate_that_is_renewed__is_used_and_the_key_that_signs_stays(
+    tmp_path: Path,
+) -> None:
+    """A restart would make another key, which has to be attested again."""
+    authority = tmp_path / "authority.pem"
+    authority.write_bytes(AUTHORITY.pem)
+    old, new = (issue("localhost", AUTHORITY) for _ in range(2))
+    prefix = write(tmp_path, old.pem, old.key_pem())
+
+    def served(port: int) -> bytes:
+        return ssl.get_server_certificate(("127.0.0.1", port)).encode()
+
+    def address(port: int) -> object:
+        url = f"https://localhost:{port}/healthz"
+        return requests.get(url, verify=str(authority), timeout=10).json()["prover_address"]
+
+    with running(write_file(tmp_path, server={"tls": prefix})) as started:
+        assert served(started.port) == old.pem
+        before = address(started.port)
+        write(tmp_path, new.pem, new.key_pem())
+        until = time.monotonic() + 60
+        while served(started.port) != new.pem and time.monotonic() < until:
+            time.sleep(0.2)
+        assert served(started.port) == new.pem
+        assert address(started.port) == before
 
 
 REFUSED: dict[str, tuple[dict[str, Any] | None, tuple[str, ...], str]] = {
