@@ -117,6 +117,32 @@ def test_prove__batch_of_each_codec__gets_a_poe(served: Served, version: int) ->
     assert served.call("prover_proveTask", other)["error"]["code"] == 15001
 
 
+@pytest.mark.parametrize("version", [0, 4, 8])
+def test_prove__changed_transactions_on_a_fresh_process__are_refused_before_and_after_genuine_ones(
+    served: Served, version: int, tmp_path: Path
+) -> None:
+    """Nothing was executed or kept there that could answer for them."""
+    genuine = served.case(version)
+    other = scroll_batch.case(
+        version, scroll_batch.with_other_transactions(genuine.blocks), kzg=KZG
+    )
+    changed = json.loads(json.dumps(served.context))
+    changed["pob"][1]["block"]["transactions"][-1] = to_hex(scroll_batch.l2_transaction(99_999))
+    asked = [
+        {"batch": to_hex(case.calldata[4:]), "pob_hash": served.context["hash"], **known_of(case)}
+        for case in (other, genuine, other)
+    ]
+    with running(write_file(tmp_path), *QUOTES) as started:
+        fresh = replace(served, url=f"http://localhost:{started.port}")
+        refused = fresh.call("da_putPob", changed)["error"]
+        assert (refused["code"], "transactions of block" in refused["data"]) == (-32602, True)
+        assert fresh.call("da_tryLock", served.context["hash"])["result"] == "Locked"
+        assert fresh.call("da_putPob", served.context)["result"] is None
+        first, second, third = (fresh.call("prover_proveTask", task) for task in asked)
+        assert (first["error"]["code"], third["error"]["code"]) == (15001, 15001)
+        require_right(fresh, second["result"], genuine)
+
+
 @pytest.fixture(scope="module")
 def operator(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build(tmp_path_factory.mktemp("operator"))
