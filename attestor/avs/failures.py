@@ -5,8 +5,11 @@ EOF" it asks for a context again at once, forever. Such a word may come from a n
 request itself.
 """
 
+from loguru import logger
+
+from attestor.core.events import Event
 from attestor.core.text import one_line
-from attestor.errors import AttestorError, Fatal
+from attestor.errors import AttestorError, DatabaseUnavailable, Fatal
 from attestor.errors.avs import CallFailed
 from attestor.http import jsonrpc
 from attestor.http.jsonrpc import Failure
@@ -29,6 +32,15 @@ MAX_TEXT = 2000
 def failed(number: int, message: str, hint: str | None = None) -> CallFailed:
     """A call's error with that number."""
     return CallFailed(message, hint=hint, number=number)
+
+
+def because_of(number: int, error: AttestorError, before: str = "") -> CallFailed:
+    """A call's error with that number, for an error of a part. What only this service's operator
+    can fix is in the log as an error; of what is inside, clients hear nothing."""
+    if isinstance(error, Fatal | DatabaseUnavailable):
+        logger.bind(event=Event.CALL_FAILED).error("a call failed: {} [{}]", error, error.code)
+    told = "the service failed (its log says why)" if isinstance(error, Fatal) else str(error)
+    return CallFailed(before + told, number=number)
 
 
 def invalid_params(reason: str) -> CallFailed:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Mapping
 
 from attestor.avs import failures
-from attestor.avs.failures import failed, invalid_params
+from attestor.avs.failures import because_of, failed, invalid_params
 from attestor.avs.params import Params, ProveTask, evidence_of
 from attestor.avs.parts import Parts
 from attestor.avs.tasks import Tasks
@@ -86,7 +86,8 @@ class Methods:
             async with self._quoting.turn(self._parts.client):
                 quote = await self._parts.reporter.report(given)
         except AttestorError as error:
-            raise failed(failures.REPORT_FAILED, f"generate report failed: {error}") from None
+            text = "generate report failed: "
+            raise because_of(failures.REPORT_FAILED, error, text) from None
         self._metrics.set("attestation_report_ms", _ms_since(began))
         return to_hex(quote)
 
@@ -129,7 +130,7 @@ class Methods:
             arguments = batch.without_selector(calldata)
             first, last = batch.blocks_of(batch.parse(arguments), evidence.blobs)
         except AttestorError as error:
-            raise failed(failures.BATCH_INVALID, str(error)) from None
+            raise because_of(failures.BATCH_INVALID, error) from None
         return await self._prove(arguments, await self._generate(first, last), evidence)
 
     async def get_poe(self, raw: RawParams) -> object:
@@ -150,11 +151,11 @@ class Methods:
                         raise failed(failures.NOT_SAMPLED, "ratelimited, skip this, try next time")
                 found = await asyncio.to_thread(commits.batch, transaction, index)
         except (ScrollBatchMismatch, ScrollCalldataInvalid, ScrollCodecUnknown) as error:
-            raise failed(failures.BATCH_INVALID, str(error)) from None
+            raise because_of(failures.BATCH_INVALID, error) from None
         except CallFailed:
             raise
         except AttestorError as error:
-            raise failed(failures.PROOF_FAILED, str(error)) from None
+            raise because_of(failures.PROOF_FAILED, error) from None
         context = await self._generate(found.first_block, found.last_block)
         return await self._prove(found.arguments, context, found.evidence)
 
@@ -193,7 +194,7 @@ class Methods:
             async with self._generating.turn(self._parts.client):
                 context = await self._parts.contexts.context(first, last)
         except AttestorError as error:
-            raise failed(failures.CONTEXT_FAILED, str(error)) from None
+            raise because_of(failures.CONTEXT_FAILED, error) from None
         self._metrics.set("ctx_ms", _ms_since(began), NAMES[SCROLL])
         self._metrics.count("gen_ctx", NAMES[SCROLL])
         kept = self._keep(context)
@@ -203,7 +204,7 @@ class Methods:
         try:
             return self._store.put(context, time.monotonic(), self._parts.client)
         except ContextRefused as error:
-            raise failed(failures.CONTEXT_FAILED, str(error)) from None
+            raise because_of(failures.CONTEXT_FAILED, error) from None
 
     async def _prove(self, arguments: bytes, context: Context, evidence: Evidence) -> object:
         key = TaskKey(batch.key_of(arguments, evidence), context.hash)
@@ -221,7 +222,7 @@ class Methods:
             if isinstance(error, ScrollError):
                 # What cannot be executed is of no use: another context may come in its place.
                 self._store.drop(context)
-            raise failed(failures.PROOF_FAILED, str(error)) from None
+            raise because_of(failures.PROOF_FAILED, error) from None
         self._store.proven(context)
         self._metrics.count("prove", NAMES[SCROLL])
         return answer.to_json()
@@ -231,7 +232,7 @@ def _parse(arguments: bytes) -> None:
     try:
         batch.parse(arguments)
     except AttestorError as error:
-        raise failed(failures.BATCH_INVALID, str(error)) from None
+        raise because_of(failures.BATCH_INVALID, error) from None
 
 
 def _require_scroll(kind: int, number: int) -> None:

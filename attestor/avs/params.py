@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from attestor.avs.failures import invalid_params
 from attestor.core.scroll.blob import BLOB_BYTES
 from attestor.core.scroll.evidence import Evidence
-from attestor.core.text import from_hex
+from attestor.core.text import from_hex, shown
 from attestor.http.jsonrpc_server import Params as RawParams
 
 MAX_U64 = (1 << 64) - 1
@@ -116,14 +116,14 @@ def _many(value: dict[str, object], name: str, size: int) -> tuple[bytes, ...]:
 def number_of(value: object, name: str) -> int:
     """A JSON number of 64 bits."""
     if type(value) is not int or not 0 <= value <= MAX_U64:
-        raise invalid_params(f"{name} is {value!r:.40}, not a number of 64 bits")
+        raise invalid_params(f"{name} is {shown(value, 40)}, not a number of 64 bits")
     return value
 
 
 def bytes_of(value: object, name: str, size: int | None = None) -> bytes:
     """0x text, of so many bytes."""
     if not isinstance(value, str) or len(value) % 2 or not _HEX.fullmatch(value):
-        raise invalid_params(f"{name} is {value!r:.40}, not 0x text")
+        raise invalid_params(f"{name} is {shown(value, 40)}, not 0x text")
     found = from_hex(value)
     if size is not None and len(found) != size:
         raise invalid_params(f"{name} has {len(found)} bytes, not {size}")

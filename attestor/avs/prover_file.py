@@ -4,10 +4,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from attestor.core import strict_json
-from attestor.errors import ConfigurationInvalid
+from attestor.core.text import shown
+from attestor.errors import ConfigurationInvalid, HttpFailed
+from attestor.net import address
 
 MAX_FILE_BYTES = 1 << 20
 BODY_LIMIT = 52_428_800
@@ -108,12 +109,10 @@ class _Section:
         if found is None:
             return None
         try:
-            parts = urlsplit(found)
-            valid = parts.scheme in ("http", "https") and bool(parts.hostname)
-        except ValueError:
-            valid = False
-        if not valid:
-            self._fault(self._name(key), "…", "an http:// or https:// URL")
+            address.parse(found)
+        except HttpFailed as error:
+            # Which does not repeat it: parts of it may be secret.
+            self._faults.append(f"{self._name(key)}: {error.message}")
         return found
 
     def number(self, key: str, default: int | None, low: int, high: int) -> int | None:
@@ -129,7 +128,7 @@ class _Section:
         return f"{self._place}.{key}" if self._place else key
 
     def _fault(self, place: str, found: object, wanted: str) -> None:
-        self._faults.append(f"{place} is {found!r:.60}, not {wanted}")
+        self._faults.append(f"{place} is {shown(found, 60)}, not {wanted}")
 
 
 def _is_absent(value: object) -> bool:

@@ -5,6 +5,7 @@ import datetime
 import signal
 import socket
 import ssl
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -21,6 +22,7 @@ from attestor.http.connections import ConnectionLimits
 from attestor.http.jsonrpc_server import JsonRpcLimits, JsonRpcServer
 from attestor.http.server import Listener, application
 from attestor.http.tls_files import TlsFiles
+from attestor.http.tls_renewal import TlsRenewal
 
 PORT = 18232
 ANSWERED = 100
@@ -46,15 +48,10 @@ class Serving:
 
 
 def tls_context(serving: Serving) -> ssl.SSLContext | None:
-    """The context of the service's certificate; what clients may stumble over is logged. Raises
-    `TlsFileInvalid`."""
+    """The context of the service's certificate. Raises `TlsFileInvalid`."""
     if serving.tls is None:
         return None
-    now = datetime.datetime.now(datetime.UTC)
-    context = tls_files.server_context(serving.tls, now)
-    for warning in tls_files.warnings_of(serving.tls, now):
-        logger.bind(event=Event.ACCESS_WARNING).warning("{}", warning)
-    return context
+    return tls_files.server_context(serving.tls, datetime.datetime.now(datetime.UTC))
 
 
 async def serve(listening: socket.socket, serving: Serving, parts: Parts) -> None:
@@ -84,18 +81,24 @@ async def serve(listening: socket.socket, serving: Serving, parts: Parts) -> Non
         serving.stop_seconds,
     )
     await listener.start()
-    stopped, watching = map(asyncio.ensure_future, (stop.wait(), _watch(parts, health)))
+    stopped = asyncio.ensure_future(stop.wait())
+    watching = [asyncio.ensure_future(_watch(parts, health))]
+    if serving.tls is not None:
+        renewal = TlsRenewal(serving.tls, listener.use, time.monotonic)
+        watching.append(asyncio.ensure_future(renewal.run()))
     try:
-        await asyncio.wait((stopped, watching), return_when=asyncio.FIRST_COMPLETED)
-        if watching.done():
-            watching.result()
+        await asyncio.wait((stopped, *watching), return_when=asyncio.FIRST_COMPLETED)
+        for one in watching:
+            if one.done():
+                one.result()
         logger.bind(event=Event.STOPPING).info(
             "stopping: calls that are being answered get {:g} s", serving.stop_seconds
         )
     finally:
         stopped.cancel()
-        watching.cancel()
-        await _stop(listener, methods, now)
+        for one in watching:
+            one.cancel()
+        await _stop(listener, methods, now, serving.stop_seconds)
         parts.release()
     logger.bind(event=Event.STOPPED).info("stopped")
 
@@ -109,11 +112,12 @@ async def _watch(parts: Parts, health: Health) -> None:
         await asyncio.sleep(WATCH_SECONDS)
 
 
-async def _stop(listener: Listener, methods: Methods, now: asyncio.Event) -> None:
-    """Drain, or end at once when `now` comes."""
+async def _stop(listener: Listener, methods: Methods, now: asyncio.Event, seconds: float) -> None:
+    """Drain for so long, or end at once when `now` comes."""
     draining = asyncio.ensure_future(listener.stop())
     hurry = asyncio.ensure_future(now.wait())
-    await asyncio.wait((draining, hurry), return_when=asyncio.FIRST_COMPLETED)
+    # aiohttp would wait twice as long for who reads no answer.
+    await asyncio.wait((draining, hurry), timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
     hurry.cancel()
     listener.abort()
     await methods.stop()

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from attestor.cli.types import BUILT, PORT, URL
+from attestor.cli.types import BUILT, PORT, URL, NumberRange
 
 DEFAULT_PORT = 18232
 AUTO = "auto"
@@ -59,7 +59,7 @@ _OPTIONS = (
     ),
     click.option(
         "--stop-seconds",
-        type=click.FloatRange(0, 3600),
+        type=NumberRange(0, 3600),
         default=30.0,
         show_default=True,
         help="What calls get that are being answered at SIGTERM.",

@@ -9,7 +9,7 @@ import click
 
 from attestor.cli.config_options import chains_of, config_options, from_file
 from attestor.cli.endpoint_options import check_headers_option, rpc_url_option
-from attestor.cli.types import ADDRESS
+from attestor.cli.types import ADDRESS, NumberRange
 
 if TYPE_CHECKING:
     from attestor.config import Config
@@ -96,7 +96,7 @@ store_options = _options(
     ),
     click.option(
         "--margin-days",
-        type=click.FloatRange(min=0),
+        type=NumberRange(min=0),
         help="Upload only what expires within so many days; without it, everything newer.",
     ),
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from attestor.cli.types import ANVIL_OPTION, PORT
+from attestor.cli.types import ANVIL_OPTION, PORT, NumberRange
 
 if TYPE_CHECKING:
     from attestor.devnet.stack import Devnet
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--block-seconds",
-    type=click.FloatRange(min=0.1, max=3600),
+    type=NumberRange(min=0.1, max=3600),
     default=1.0,
     show_default=True,
     help="Block interval, in seconds.",

@@ -8,7 +8,7 @@ import click
 from attestor.cli.credential_options import credential_options
 from attestor.cli.endpoint_options import check_headers_option, rpc_url_option
 from attestor.cli.rsp_options import rsp_options
-from attestor.cli.types import ADDRESS, PROGRAM_VKEY
+from attestor.cli.types import ADDRESS, PROGRAM_VKEY, NumberRange
 
 FORMS = ("statement", "upstream")
 TIMEOUT_SECONDS = 900.0
@@ -67,7 +67,7 @@ TIMEOUT_SECONDS = 900.0
 )
 @click.option(
     "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
+    type=NumberRange(min=0, min_open=True),
     default=TIMEOUT_SECONDS,
     show_default=True,
     help="Seconds for everything together.",

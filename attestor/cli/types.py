@@ -1,6 +1,8 @@
 """Types of options and arguments, and a default that several have."""
 
+import math
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -79,9 +81,28 @@ class Url(click.ParamType[str]):
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> str:
-        if not str(value).startswith(("http://", "https://")):
-            self.fail("the value is not an http:// or https:// URL", param, ctx)
+        from attestor.errors import HttpFailed
+        from attestor.net import address
+
+        try:
+            address.parse(str(value))
+        except HttpFailed as error:
+            self.fail(error.message, param, ctx)
         return str(value)
+
+
+class NumberRange(click.FloatRange):
+    """A number within bounds. nan is within none, and click's own takes it for any."""
+
+    name = "number range"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        found = float(super().convert(value, param, ctx))
+        if not math.isfinite(found):
+            self.fail(f"{value} is no number of its own", param, ctx)
+        return found
 
 
 ADDRESS, WORD, PROGRAM_VKEY = Address(), Hex(32), ProgramVkey()

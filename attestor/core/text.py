@@ -1,6 +1,7 @@
 """Bytes to 0x text and back, alone and in JSON; untrusted text as one line that is safe to
 print."""
 
+import json
 import re
 from functools import lru_cache
 
@@ -20,7 +21,11 @@ def from_hex(text: str) -> bytes:
     """The bytes of 0x text, an even number of digits. Raises `ValueError`."""
     if not text.startswith("0x"):
         raise ValueError(f"{text!r:.80} does not start with 0x")
-    return bytes.fromhex(text[2:])
+    found = bytes.fromhex(text[2:])
+    # Which reads over spaces.
+    if len(text) != 2 + 2 * len(found):
+        raise ValueError(f"{text!r:.80} has more than digits")
+    return found
 
 
 @lru_cache(MAX_CHECKSUMMED)
@@ -50,6 +55,16 @@ def plain_json(value: object) -> object:
             return [plain_json(part) for part in value]
         case _:
             return value
+
+
+def shown(value: object, most: int) -> str:
+    """A value of somebody's JSON for a message: text as JSON has it, of which `most` characters are
+    shown; of what holds other values, what it is."""
+    if isinstance(value, dict | list):
+        return "an object" if isinstance(value, dict) else "a list"
+    if isinstance(value, str) and len(value) > most:
+        return json.dumps(value[:most]) + "…"
+    return json.dumps(value)
 
 
 def one_line(text: str) -> str:

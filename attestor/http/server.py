@@ -123,7 +123,9 @@ class Listener:
         self._served[CONNECTIONS].append(self._connections)
         self._connections.start()
         scheme = "http" if self._tls is None else "https"
-        logger.bind(event=Event.LISTENING).info("listening on {}://{}:{}", scheme, *self.address)
+        host, port = self.address
+        host = f"[{host}]" if ":" in host else host
+        logger.bind(event=Event.LISTENING).info("listening on {}://{}:{}", scheme, host, port)
 
     @property
     def address(self) -> tuple[str, int]:

@@ -221,9 +221,11 @@ def _read(path: Path, what: str) -> bytes:
     try:
         with path.open("rb") as file:
             data = file.read(MAX_FILE_BYTES + 1)
-    except OSError as error:
+    except (OSError, ValueError) as error:
+        # The latter for a zero byte in the path.
+        why = getattr(error, "strerror", None) or error
         raise TlsFileInvalid(
-            f"the {what} {path} cannot be read: {error.strerror}",
+            f"the {what} {path} cannot be read: {why}",
             hint="a path is from the folder in which the service was started, and the AVS's is one "
             "without .crt and .key",
         ) from None

@@ -66,6 +66,8 @@ class _Turns:
             request = None
             try:
                 request = self._read()
+            except ConnectionResetError:
+                pass  # The other end was killed with an answer that it had not read.
             except BaseException as error:
                 self._raised = error
             if request is None:

@@ -94,9 +94,12 @@ func run(url, contextFile, batchFile string, first, last int64) (map[string]outc
 	found["report"] = c.call(new(hexutil.Bytes), "generateAttestationReport", hexutil.Bytes(reportData))
 	found["metadata"] = c.call(new(metadata), "prover_metadata")
 	found["context"] = c.call(new(proverContext), "prover_genContext", first, last, 1)
-	found["lock"] = c.call(new(string), "da_tryLock", task.Hash)
-	found["put"] = c.call(new(any), "da_putPob", task)
-	found["locked"] = c.call(new(string), "da_tryLock", task.Hash)
+	var lock string
+	found["lock"] = c.call(&lock, "da_tryLock", task.Hash)
+	// Whoever hears "Failed" or "Exist" goes on as if the context were there.
+	if lock == "Locked" {
+		found["put"] = c.call(new(any), "da_putPob", task)
+	}
 	found["prove"] = c.call(new(poeResponse), "prover_proveTask", proveTask{Batch: batch, PobHash: task.Hash})
 	return found, nil
 }

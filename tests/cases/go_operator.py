@@ -24,11 +24,20 @@ def build(folder: Path) -> Path:
 
 
 def calls(
-    operator: Path, url: str, context: Path, batch: Path, first: int, last: int
+    operator: Path,
+    url: str,
+    context: Path,
+    batch: Path,
+    first: int,
+    last: int,
+    authority: Path | None = None,
 ) -> dict[str, dict[str, Any]]:
-    """What each call got, by its name: a result or an error."""
+    """What each call got, by its name: a result or an error. `authority` is whose certificates are
+    trusted."""
+    trusted = {} if authority is None else {"SSL_CERT_FILE": str(authority)}
     ended = subprocess.run(
         [str(operator), url, str(context), str(batch), str(first), str(last)],
+        env={**os.environ, **trusted},
         check=True,
         capture_output=True,
         text=True,

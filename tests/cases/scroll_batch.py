@@ -4,6 +4,7 @@ reads them has something to be compared with. Commitments are of a scheme that c
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import rlp
 import zstandard
@@ -21,11 +22,23 @@ INDEX = 4711
 VERSIONS = range(11)
 
 
+class Scheme(Protocol):
+    """Commits to blobs; the opening at a point is a value and what proves it."""
+
+    def commitment(self, blob: bytes) -> bytes: ...
+
+    def opened(self, blob: bytes, z: bytes) -> tuple[bytes, bytes]: ...
+
+
 class CheapKzg:
     """Binds as KZG does, for as long as nobody looks inside."""
 
     def commitment(self, blob: bytes) -> bytes:
         return hashlib.sha384(blob).digest()
+
+    def opened(self, blob: bytes, z: bytes) -> tuple[bytes, bytes]:
+        y = b"\x09" * 32
+        return y, opening(self.commitment(blob), z, y)
 
     def opens(self, proof: BlobProof) -> bool:
         return proof.proof == opening(proof.commitment, proof.z, proof.y)
@@ -35,8 +48,11 @@ def opening(commitment: bytes, z: bytes, y: bytes) -> bytes:
     return hashlib.sha384(commitment + z + y).digest()
 
 
-def versioned(blob: bytes) -> bytes:
-    return b"\x01" + hashlib.sha256(CheapKzg().commitment(blob)).digest()[1:]
+CHEAP = CheapKzg()
+
+
+def versioned(blob: bytes, kzg: Scheme = CHEAP) -> bytes:
+    return b"\x01" + hashlib.sha256(kzg.commitment(blob)).digest()[1:]
 
 
 @dataclass(frozen=True)
@@ -80,11 +96,16 @@ PLAIN = blocks([((), 2), ((FIRST_POPPED, FIRST_POPPED + 1), 1), ((), 0), ((FIRST
 """With L1 messages, none of them left out; an empty block; all codecs can express them."""
 
 
-def case(version: int, content: Sequence[Block] = PLAIN, compressed: bool = True) -> Case:
+def case(
+    version: int,
+    content: Sequence[Block] = PLAIN,
+    compressed: bool = True,
+    kzg: Scheme = CHEAP,
+) -> Case:
     """The batch of `version` that holds these blocks, in two chunks where there are chunks."""
     if version >= 7:
-        return _enveloped(version, tuple(content), compressed)
-    return _chunked(version, tuple(content), compressed)
+        return _enveloped(version, tuple(content), compressed, kzg)
+    return _chunked(version, tuple(content), compressed, kzg)
 
 
 def zstd(data: bytes) -> bytes:
@@ -119,7 +140,7 @@ def _context(block: Block, popped: int) -> bytes:
     return times + gas + total.to_bytes(2) + popped.to_bytes(2)
 
 
-def _chunked(version: int, content: tuple[Block, ...], compressed: bool) -> Case:
+def _chunked(version: int, content: tuple[Block, ...], compressed: bool, kzg: Scheme) -> Case:
     half = len(content) if version == 5 else (len(content) + 1) // 2
     groups = [group for group in (content[:half], content[half:]) if group]
     counts, total, left_out = _counts(content)
@@ -141,8 +162,8 @@ def _chunked(version: int, content: tuple[Block, ...], compressed: bool) -> Case
         bitmap |= 1 << (index - FIRST_POPPED)
     bitmap_bytes = bitmap.to_bytes(32) if total > FIRST_POPPED else b""
     parent = _parent(version)
-    blob, z, y, proof = _blob(version, groups, compressed)
-    name = versioned(blob) if blob else b""
+    blob, z, y, proof = _blob(version, groups, compressed, kzg)
+    name = versioned(blob, kzg) if blob else b""
     header = bytes([version]) + (INDEX).to_bytes(8) + (total - FIRST_POPPED).to_bytes(8)
     header += total.to_bytes(8) + keccak(b"".join(hashes)) + name + keccak(parent)
     header += content[-1].timestamp.to_bytes(8) + z + y if version >= 3 else bitmap_bytes
@@ -173,7 +194,7 @@ def _parent(version: int) -> bytes:
 
 
 def _blob(
-    version: int, groups: Sequence[tuple[Block, ...]], compressed: bool
+    version: int, groups: Sequence[tuple[Block, ...]], compressed: bool, kzg: Scheme
 ) -> tuple[bytes, bytes, bytes, bytes]:
     if version == 0:
         return b"", b"", b"", b""
@@ -191,9 +212,10 @@ def _blob(
         return blob, b"", b"", b""
     digests = [keccak(data) for data in held]
     digests += [digests[-1]] * (room - len(digests))
-    point = int.from_bytes(keccak(keccak(metadata) + b"".join(digests) + versioned(blob))) % ORDER
-    commitment, z, y = CheapKzg().commitment(blob), point.to_bytes(32), b"\x09" * 32
-    return blob, z, y, z + y + commitment + opening(commitment, z, y)
+    hashed = keccak(keccak(metadata) + b"".join(digests) + versioned(blob, kzg))
+    z = (int.from_bytes(hashed) % ORDER).to_bytes(32)
+    y, proof = kzg.opened(blob, z)
+    return blob, z, y, z + y + kzg.commitment(blob) + proof
 
 
 def envelope(version: int, content: Sequence[Block], compressed: bool = True) -> bytes:
@@ -214,16 +236,16 @@ def envelope(version: int, content: Sequence[Block], compressed: bool = True) ->
     return to_blob(bytes([version]) + len(payload).to_bytes(3) + bytes([compressed]) + payload)
 
 
-def _enveloped(version: int, content: tuple[Block, ...], compressed: bool) -> Case:
+def _enveloped(version: int, content: tuple[Block, ...], compressed: bool, kzg: Scheme) -> Case:
     following = blocks([((), 1)], first=content[-1].number + 1)
     blobs = (envelope(version, content, compressed), envelope(version, following))
     parent, hashes = b"\x99" * 32, []
     last = parent
     for place, blob in enumerate(blobs):
-        last = keccak(bytes([version]) + (INDEX + place).to_bytes(8) + versioned(blob) + last)
+        last = keccak(bytes([version]) + (INDEX + place).to_bytes(8) + versioned(blob, kzg) + last)
         hashes.append(last)
     encoded = encode(["uint8", "bytes32", "bytes32"], [version, parent, last])
-    evidence = Evidence(blobs, tuple(versioned(blob) for blob in blobs), INDEX, hashes[0])
+    evidence = Evidence(blobs, tuple(versioned(blob, kzg) for blob in blobs), INDEX, hashes[0])
     return Case(version, calldata.COMMIT_BATCHES + encoded, content, evidence, hashes[0])
 
 

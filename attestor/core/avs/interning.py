@@ -10,6 +10,7 @@ import gzip
 import zlib
 from collections.abc import Iterable
 
+from attestor.core.text import shown
 from attestor.errors.avs import ContextInvalid
 
 MAX_TABLE_BYTES = 128 << 20
@@ -40,7 +41,9 @@ class Table:
     def string(self, offset: object, what: str) -> bytes:
         """The string at an offset. Raises `ContextInvalid`, for an offset inside of one as well."""
         if type(offset) is not int or (found := self._by_offset.get(offset)) is None:
-            raise ContextInvalid(f"{what} is {offset!r:.40}, at which no string of interning is")
+            raise ContextInvalid(
+                f"{what} is {shown(offset, 40)}, at which no string of interning is"
+            )
         return found
 
     def packed(self) -> bytes:

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from attestor.core.text import from_hex
+from attestor.core.text import from_hex, shown
 from attestor.errors.avs import ContextInvalid
 
 MAX_U64 = (1 << 64) - 1
@@ -16,7 +16,7 @@ class Fields:
 
     def __init__(self, value: object, place: str) -> None:
         if not isinstance(value, dict):
-            raise ContextInvalid(f"{place} is {value!r:.80}, not an object")
+            raise ContextInvalid(f"{place} is {shown(value, 80)}, not an object")
         self._value: dict[str, Any] = value
         self.place = place
 
@@ -32,7 +32,7 @@ class Fields:
         """A list, of `most` items at most."""
         found = self.get(name)
         if not isinstance(found, list):
-            raise ContextInvalid(f"{self.place}.{name} is {found!r:.80}, not a list")
+            raise ContextInvalid(f"{self.place}.{name} is {shown(found, 80)}, not a list")
         if most is not None and len(found) > most:
             raise ContextInvalid(f"{self.place}.{name} has {len(found)} items, at most {most}")
         return found
@@ -50,7 +50,9 @@ class Fields:
         """A JSON number of 64 bits."""
         found = self.get(name)
         if type(found) is not int or not 0 <= found <= MAX_U64:
-            raise ContextInvalid(f"{self.place}.{name} is {found!r:.40}, not a number of 64 bits")
+            raise ContextInvalid(
+                f"{self.place}.{name} is {shown(found, 40)}, not a number of 64 bits"
+            )
         return found
 
     def hashes_by_number(self, name: str) -> dict[int, bytes]:
@@ -61,7 +63,7 @@ class Fields:
             number = int(key) if _DIGITS.fullmatch(key) else MAX_U64 + 1
             if number > MAX_U64 or number in made:
                 raise ContextInvalid(
-                    f"{found.place} has the key {key!r:.40}, not a number of 64 bits of its own"
+                    f"{found.place} has the key {shown(key, 40)}, no number of 64 bits of its own"
                 )
             made[number] = found.data(key, 32)
         return made
@@ -74,5 +76,5 @@ def _bytes(text: object, place: str, size: int | None) -> bytes:
         found = None
     if found is None or size not in (None, len(found)):
         what = "0x text" if size is None else f"0x text of {size} bytes"
-        raise ContextInvalid(f"{place} is {text!r:.80}, not {what}")
+        raise ContextInvalid(f"{place} is {shown(text, 80)}, not {what}")
     return found

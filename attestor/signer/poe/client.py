@@ -16,6 +16,8 @@ from attestor.signer.poe.settings import PoeSettings
 from attestor.signer.start_report import StartReport
 from attestor.signer.starting import start_process
 
+RESTART = "restart attestor avs: it makes another key, which the operator attests again"
+
 
 @dataclass(frozen=True)
 class ExecutedPart:
@@ -130,13 +132,15 @@ class PoeSignerProcess(Connection):
                 return
         raise SignerGone(
             f"the signer process has not answered for {seconds} seconds, and is given up",
-            hint="restart attestor avs: it makes another key; see whether the machine is short of "
-            "memory",
+            hint=f"{RESTART}; see whether the machine is short of memory",
         )
 
     def close(self) -> None:
         """End the process; its key goes with it."""
         self._child.end()
+
+    def _is_gone(self) -> SignerGone:
+        return SignerGone("the signer process ended, and its key with it", hint=RESTART)
 
 
 def _incomplete(found: dict[str, Any]) -> ScrollWitnessIncomplete:

@@ -36,7 +36,6 @@ def test_operator__calls_in_its_order__are_answered(operator: Path, tmp_path: Pa
     }
     assert found["lock"]["result"] == "Locked"
     assert "error" not in found["put"]
-    assert found["locked"]["result"] == "Exist"
     assert "RequireExecutionEndpoint" in found["context"]["error"]
     assert "calldata" in found["prove"]["error"]
     for told in found.values():

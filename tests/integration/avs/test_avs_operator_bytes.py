@@ -43,8 +43,7 @@ SENT_LINES = [
     line(3, "prover_genContext", "7,8,1"),
     line(4, "da_tryLock", f'"{HASH}"'),
     line(5, "da_putPob", SORTED),
-    line(6, "da_tryLock", f'"{HASH}"'),
-    line(7, "prover_proveTask", TASK),
+    line(6, "prover_proveTask", TASK),
 ]
 HEADERS = {
     "User-Agent": "Go-http-client/1.1",
@@ -124,7 +123,8 @@ def test_process__the_operators_bytes__get_these_bytes(tmp_path: Path) -> None:
     answers: list[str] = []
     lines = [
         *SENT_LINES[1:2],
-        *SENT_LINES[3:6],
+        *SENT_LINES[3:5],
+        line(6, "da_tryLock", f'"{HASH}"'),
         line(9, "prover_proveTask", LINEA),
         line(10, "getPoe", f'"{ZERO}"'),
         line(11, "prover_proveTask", TASK.replace(HASH, ZERO).replace(f"0x{BATCH.hex()}", "0x")),

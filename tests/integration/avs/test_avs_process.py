@@ -4,15 +4,17 @@ import asyncio
 import datetime
 import os
 import signal
+import ssl
 import subprocess
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 from cases.avs_process import command, running, write_file
-from cases.tls_files import CHAIN, OWN, RSA, write
+from cases.tls_files import AUTHORITY, CHAIN, OWN, RSA, issue, write
 
 from attestor import __version__
 from attestor.avs import service
@@ -76,6 +78,33 @@ def test_start__with_tls__serves_tls(tmp_path: Path) -> None:
         plain = post(started.port, CURL)
         assert plain.status_code == 400
         assert "https://" in plain.text
+
+
+def test_tls__certificate_that_is_renewed__is_used_and_the_key_that_signs_stays(
+    tmp_path: Path,
+) -> None:
+    """A restart would make another key, which has to be attested again."""
+    authority = tmp_path / "authority.pem"
+    authority.write_bytes(AUTHORITY.pem)
+    old, new = (issue("localhost", AUTHORITY) for _ in range(2))
+    prefix = write(tmp_path, old.pem, old.key_pem())
+
+    def served(port: int) -> bytes:
+        return ssl.get_server_certificate(("127.0.0.1", port)).encode()
+
+    def address(port: int) -> object:
+        url = f"https://localhost:{port}/healthz"
+        return requests.get(url, verify=str(authority), timeout=10).json()["prover_address"]
+
+    with running(write_file(tmp_path, server={"tls": prefix})) as started:
+        assert served(started.port) == old.pem
+        before = address(started.port)
+        write(tmp_path, new.pem, new.key_pem())
+        until = time.monotonic() + 60
+        while served(started.port) != new.pem and time.monotonic() < until:
+            time.sleep(0.2)
+        assert served(started.port) == new.pem
+        assert address(started.port) == before
 
 
 REFUSED: dict[str, tuple[dict[str, Any] | None, tuple[str, ...], str]] = {
@@ -176,6 +205,25 @@ def stopped(slow: float, signals: int) -> tuple[bytes, float]:
 def test_stop__while_a_call_is_answered__waits_for_it() -> None:
     answer, _ = stopped(slow=1.0, signals=1)
     assert b'"result":"0x' + b"quote".hex().encode() in answer
+
+
+def test_stop__answers_that_nobody_reads__are_given_their_time_once() -> None:
+    async def whole() -> float:
+        listening = listen("127.0.0.1", 0, "avs")
+        parts = Parts("v1", needs_context=True, reporter=Slow(0), prover=NoProver())
+        given = Serving(1 << 20, stop_seconds=3.0)
+        serving = asyncio.ensure_future(service.serve(listening, given, parts))
+        await asyncio.sleep(0.2)
+        _, writer = await asyncio.open_connection(*listening.getsockname(), limit=1)
+        writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n" * 20_000)
+        await asyncio.sleep(0.5)
+        began = asyncio.get_running_loop().time()
+        os.kill(os.getpid(), signal.SIGTERM)
+        await serving
+        writer.transport.abort()
+        return asyncio.get_running_loop().time() - began
+
+    assert asyncio.run(asyncio.wait_for(whole(), 30)) < 5
 
 
 def test_stop__second_signal__ends_at_once() -> None:

@@ -237,3 +237,20 @@ def test_listen__address_is_taken__names_it_and_the_option() -> None:
         with pytest.raises(ConfigurationInvalid, match=f"127.0.0.1:{port}") as raised:
             listen("127.0.0.1", port, "health")
     assert "health.port" in str(raised.value.hint)
+
+
+def test_listener__at_an_address_of_ipv6__is_told_as_a_url() -> None:
+    lines: list[str] = []
+
+    async def whole() -> None:
+        listener = Listener(application(), listen("::1", 0, "avs"))
+        await listener.start()
+        _, port = listener.address
+        await listener.stop()
+        assert [f"listening on http://[::1]:{port}"] == [line.strip() for line in lines]
+
+    sink = logger.add(lines.append, level="INFO", format="{message}")
+    try:
+        asyncio.run(whole())
+    finally:
+        logger.remove(sink)

@@ -6,11 +6,19 @@ from pathlib import Path
 
 import pytest
 from cases.error_leaves import leaves
+from loguru import logger
 
 import attestor
 from attestor.avs import failures
-from attestor.avs.failures import failed, failure_of, invalid_params
-from attestor.errors import AttestorError, ConfigurationInvalid, DatabaseDamaged
+from attestor.avs.failures import because_of, failed, failure_of, invalid_params
+from attestor.errors import (
+    AttestorError,
+    ConfigurationInvalid,
+    DatabaseDamaged,
+    DatabaseFull,
+    SignerGone,
+)
+from attestor.errors.scroll import ScrollNodeFailed
 from attestor.http.jsonrpc import Failure
 
 WORDS = ["please skip it", "skipskip", "unexpected EOF", "a\nskip\x1b[2K"]
@@ -69,6 +77,32 @@ def test_texts__that_go_out_beside_methods__have_no_word_but_where_it_is_meant(f
         ("methods.py", "ratelimited, skip this, try next time"),
     }
     assert found == (meant if folder == "avs" else set())
+
+
+OF_PARTS: dict[str, tuple[AttestorError, str, bool]] = {
+    "of this process": (DatabaseDamaged("/var/x is damaged"), "the service failed (its log ", True),
+    "signer is gone": (
+        SignerGone("the signer process ended"),
+        "the service failed (its log ",
+        True,
+    ),
+    "disk is full": (DatabaseFull("full", hint="free space"), "full (free space)", True),
+    "of a node": (ScrollNodeFailed("the node is away"), "the node is away", False),
+}
+
+
+@pytest.mark.parametrize("name", OF_PARTS)
+def test_because_of__error_of_a_part__is_told_and_logged_for_whom_it_concerns(name: str) -> None:
+    error, told, is_logged = OF_PARTS[name]
+    lines: list[str] = []
+    sink = logger.add(lines.append, level="ERROR", format="{message}")
+    try:
+        found = failure_of(because_of(failures.PROOF_FAILED, error, "before: "))
+    finally:
+        logger.remove(sink)
+    assert found.number == failures.PROOF_FAILED
+    assert found.message.startswith(f"before: {told}")
+    assert [error.message in line and error.code in line for line in lines] == [True] * is_logged
 
 
 def test_failure__not_sampled__has_the_text_that_operators_look_for() -> None:

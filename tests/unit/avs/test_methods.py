@@ -64,7 +64,7 @@ REPORTS: dict[str, tuple[tuple[object, ...], Failure]] = {
     "65 bytes": (("0x" + "ab" * 65,), Failure(14002, "invalid report data")),
     "none": ((), Failure(-32602, "Invalid params", "req is missing")),
     "number": ((1,), Failure(-32602, "Invalid params", "req is 1, not 0x text")),
-    "odd": (("0xa",), Failure(-32602, "Invalid params", "req is '0xa', not 0x text")),
+    "odd": (("0xa",), Failure(-32602, "Invalid params", 'req is "0xa", not 0x text')),
 }
 
 
@@ -98,6 +98,12 @@ def test_generate__one_block_with_end_0__is_that_block() -> None:
     assert source.asked == [(7, 7)]
 
 
+def test_generate__as_many_blocks_as_a_context_may_have__are_asked_for() -> None:
+    source = Source()
+    call(parts(contexts=source), "prover_genContext", 1, 4096, 1)
+    assert source.asked == [(1, 4096)]
+
+
 GENERATED: dict[str, tuple[tuple[object, ...], int]] = {
     "no params": ((), -32602),
     "text": (("7", 8, 1), -32602),
@@ -105,6 +111,7 @@ GENERATED: dict[str, tuple[tuple[object, ...], int]] = {
     "backwards": ((8, 7, 1), 14004),
     "block 0": ((0, 0, 1), 14004),
     "far too many": ((1, 1 << 60, 1), 14004),
+    "one too many": ((1, 4097, 1), 14004),
     "largest numbers": (((1 << 64) - 1, (1 << 64) - 1, 3), 14005),
     "unknown task": ((7, 8, 3), 14005),
     "linea": ((7, 8, 2), 14010),

@@ -1,12 +1,14 @@
 """Methods for several clients at once, and for params that are none."""
 
 import asyncio
+import time
 
 import pytest
 from cases.avs_calls import Caller, run
-from cases.avs_parts import HASH, SENT, SilentL1, Source, number, parts
+from cases.avs_parts import HASH, SENT, Reporter, SilentL1, Source, number, parts
 
 from attestor.avs.methods import Methods
+from attestor.core.avs import context_json
 from attestor.core.avs.context import Context
 from attestor.errors.avs import CallFailed
 
@@ -46,6 +48,57 @@ def test_generate__stranger_asks_again_and_again__another_client_is_next() -> No
         assert came.index(9) <= 4
 
     run(parts(contexts=Slow()), body)
+
+
+class Counting:
+    """How many are at work, at most."""
+
+    def __init__(self) -> None:
+        self.most = self._now = 0
+
+    def begin(self) -> None:
+        self._now += 1
+        self.most = max(self.most, self._now)
+
+    def end(self) -> None:
+        self._now -= 1
+
+
+def test_report__many_at_once__are_made_one_after_the_other() -> None:
+    at_work = Counting()
+
+    class Slow(Reporter):
+        async def report(self, given: bytes) -> bytes:
+            at_work.begin()
+            await asyncio.sleep(0)
+            at_work.end()
+            return await super().report(given)
+
+    async def body(caller: Caller) -> None:
+        asked = [caller("generateAttestationReport", "0x") for _ in range(10)]
+        assert await asyncio.gather(*asked) == ["0x" + b"quote".hex()] * 10
+
+    run(parts(reporter=Slow()), body)
+    assert at_work.most == 1
+
+
+def test_upload__many_at_once__are_unpacked_one_after_the_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    at_work, decode = Counting(), context_json.decode
+
+    def slow(value: object) -> Context:
+        at_work.begin()
+        time.sleep(0.01)
+        at_work.end()
+        return decode(value)
+
+    async def body(caller: Caller) -> None:
+        assert await asyncio.gather(*(caller("da_putPob", SENT) for _ in range(6))) == [None] * 6
+
+    monkeypatch.setattr(context_json, "decode", slow)
+    run(parts(), body)
+    assert at_work.most == 1
 
 
 @pytest.mark.parametrize("params", ["p", 5, True])

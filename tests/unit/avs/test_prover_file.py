@@ -73,16 +73,20 @@ def test_file__timeout_of_zero__is_none() -> None:
 
 FAULTS: dict[str, tuple[object, str]] = {
     "list": ([], "the file is"),
-    "text for a section": ({"server": "x"}, "server is 'x', not an object"),
+    "text for a section": ({"server": "x"}, 'server is "x", not an object'),
     "number for text": ({"server": {"tls": 1}}, "server.tls is 1, not text"),
-    "text for a number": ({"server": {"body_limit": "1"}}, "server.body_limit is '1', not a numb"),
+    "text for a number": ({"server": {"body_limit": "1"}}, 'server.body_limit is "1", not a numb'),
     "tiny limit": ({"server": {"body_limit": 0}}, "server.body_limit is 0"),
-    "true": ({"l2_timeout_secs": True}, "l2_timeout_secs is True"),
+    "true": ({"l2_timeout_secs": True}, "l2_timeout_secs is true"),
     "negative": ({"server": {"workers": -1}}, "server.workers is -1"),
-    "no url": ({"scroll_endpoint": "localhost:8545"}, "scroll_endpoint is .*URL"),
-    "other scheme": ({"scroll_chain": {"endpoint": "ws://x"}}, "scroll_chain.endpoint is"),
-    "linea": ({"linea_shomei": "x"}, "linea_shomei is"),
-    "chain id": ({"scroll_chain_id": "534352"}, "scroll_chain_id is '534352'"),
+    "no url": ({"scroll_endpoint": "localhost:8545"}, "scroll_endpoint: the URL is invalid"),
+    "other scheme": ({"scroll_chain": {"endpoint": "ws://x"}}, "scroll_chain.endpoint: .* http://"),
+    "port that is none": ({"scroll_endpoint": "http://x:abc"}, "scroll_endpoint: .* port"),
+    "port too large": ({"scroll_endpoint": "http://x:65536"}, "scroll_endpoint: .* port"),
+    "space in a url": ({"scroll_endpoint": "http://a b"}, "scroll_endpoint: .* spaces"),
+    "zero byte in a url": ({"scroll_endpoint": "http://a\0"}, "scroll_endpoint: .* control"),
+    "linea": ({"linea_shomei": "x"}, "linea_shomei: the URL"),
+    "chain id": ({"scroll_chain_id": "534352"}, 'scroll_chain_id is "534352"'),
 }
 
 

@@ -1,6 +1,7 @@
 """Several clients ask for one task: one run, one answer, and no error that lasts."""
 
 import asyncio
+import gc
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -106,5 +107,23 @@ def test_tasks__stopped__end_what_runs() -> None:
         await tasks.stop()
         with pytest.raises(asyncio.CancelledError):
             await asked
+
+    run(body)
+
+
+def test_tasks__every_client_goes_and_it_fails__is_told_to_nobody_and_logged_nowhere() -> None:
+    async def body(tasks: Tasks) -> None:
+        told: list[object] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, about: told.append(about))
+        work = Work(RpcUnreachable("later"))
+        asked = asyncio.ensure_future(tasks.answer(KEY, work))
+        await settle()
+        asked.cancel()
+        await settle()
+        work.go.set()
+        await settle()
+        del asked
+        gc.collect()
+        assert (work.runs, told) == (1, [])
 
     run(body)

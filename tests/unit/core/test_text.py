@@ -13,7 +13,7 @@ def test_from_hex__either_case__is_the_same() -> None:
     assert text.from_hex("0xAb00") == text.from_hex("0xab00") == b"\xab\x00"
 
 
-@pytest.mark.parametrize("wrong", ["ab", "0xabc", "0xzz", "", "x0ab"])
+@pytest.mark.parametrize("wrong", ["ab", "0xabc", "0xzz", "", "x0ab", "0x ab", "0xab ", "0xab cd"])
 def test_from_hex__malformed__is_a_value_error(wrong: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         text.from_hex(wrong)
@@ -44,3 +44,20 @@ def test_with_checksums__addresses_in_any_text__have_theirs_and_hashes_stay() ->
     assert text.with_checksums(f'{{"a": "{plain}"}} ({plain})') == f'{{"a": "{shown}"}} ({shown})'
     others = f"{text.to_hex(bytes(32))} {plain}ab {plain[:-1]}"
     assert text.with_checksums(others) == others
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (None, "null"),
+        (True, "true"),
+        (1.5, "1.5"),
+        ("a\n\u202e", r'"a\n\u202e"'),
+        ("abcdefgh", '"abcdefgh"'),
+        ("abcdefghi", '"abcdefgh"…'),
+        ([1, [2]], "a list"),
+        ({"a": 1}, "an object"),
+    ],
+)
+def test_shown__value_of_somebodys_json__is_as_json_has_it(value: object, told: str) -> None:
+    assert text.shown(value, 8) == told

@@ -58,6 +58,11 @@ def test_files__missing__are_named(tmp_path: Path) -> None:
         context_of(str(tmp_path / "none"))
 
 
+def test_files__zero_byte_in_the_path__is_told() -> None:
+    with pytest.raises(TlsFileInvalid, match="cannot be read: embedded null byte"):
+        context_of("a\0b")
+
+
 def test_files__prefix_with_an_ending__is_told_which(tmp_path: Path) -> None:
     write(tmp_path, CHAIN, OWN.key_pem())
     with pytest.raises(TlsFileInvalid, match="write .*prover"):

@@ -156,3 +156,30 @@ def test_serve__after_an_error__goes_on(start: Any) -> None:
     peer.receive()
     peer.send({"verb": "good", "id": 2})
     assert peer.receive().header["said"] == "good"
+
+
+def test_serve__other_end_is_killed_with_an_answer_unread__ends_without_an_exception() -> None:
+    answered = threading.Event()
+    raised: list[BaseException] = []
+
+    def handle(request: Frame) -> Frame:
+        answered.set()
+        return echo(request)
+
+    def serve(theirs: socket.socket) -> None:
+        try:
+            server.serve(theirs, handle, 2)
+        except BaseException as error:
+            raised.append(error)
+
+    ours, theirs = socket.socketpair()
+    serving = threading.Thread(target=serve, args=(theirs,), daemon=True)
+    serving.start()
+    ours.sendall(frame.encode(Frame({"verb": "hello", "id": 7})))
+    assert answered.wait(10)
+    # It is there, and nobody reads it.
+    assert ours.recv(1, socket.MSG_PEEK)
+    ours.close()
+    serving.join(10)
+    assert not serving.is_alive()
+    assert raised == []

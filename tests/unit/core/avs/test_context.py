@@ -4,10 +4,12 @@ import copy
 import gzip
 import json
 import resource
+import zlib
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+import rlp
 from cases.contexts import CODE, MPT_LEAF, ZKTRIE_BRANCH, ZKTRIE_LEAF, block_of, context_of
 from eth_utils.crypto import keccak
 
@@ -63,6 +65,12 @@ def test_hashes__are_over_the_documented_bytes() -> None:
     assert Context.of((block, block)).hash == keccak(block.hash * 2)
 
 
+def test_data_hash__hashes_in_another_order__is_over_them_by_number() -> None:
+    found = [(number, bytes([number]) * 32) for number in (3, 200, 7)]
+    block = block_of(7, block_hashes=tuple(found))
+    assert block.data_hash == block_of(7, block_hashes=tuple(sorted(found))).data_hash
+
+
 def changed(change: Callable[[Json], object]) -> Json:
     found = copy.deepcopy(sent())
     change(found)
@@ -86,7 +94,7 @@ REFUSED: dict[str, tuple[Callable[[Json], object], str]] = {
     "no list": (lambda j: j.update(pob={}), "the context.pob is"),
     "a number for a block": (lambda j: j.update(pob=[1]), r"pob\[0\] is 1"),
     "another hash": (lambda j: j.update(hash="0x" + "11" * 32), "says that its hash is 0x1111"),
-    "short hash": (lambda j: j.update(hash="0x11"), "the context.hash is '0x11'"),
+    "short hash": (lambda j: j.update(hash="0x11"), 'the context.hash is "0x11"'),
     "no gzip": (lambda j: j.update(interning="0x00"), "cannot be unpacked|within its gzip"),
     "empty interning": (lambda j: j.update(interning="0x"), "ends within its gzip"),
     "cut gzip": (lambda j: j.update(interning=j["interning"][:-20]), "ends within its gzip"),
@@ -103,21 +111,21 @@ REFUSED: dict[str, tuple[Callable[[Json], object], str]] = {
     "offset outside": (lambda j: data(j).update(mpt_nodes=[1 << 40]), r"mpt_nodes\[0\] is 1099511"),
     "offset inside": (lambda j: data(j).update(codes=[1]), r"pob\[0\].data.codes\[0\] is 1, at"),
     "offset below": (lambda j: data(j).update(codes=[-1]), "is -1, at which"),
-    "offset true": (lambda j: data(j).update(codes=[True]), "is True, at which"),
-    "offset text": (lambda j: data(j).update(codes=["0"]), "is '0', at which"),
-    "chain id text": (lambda j: data(j).update(chain_id="0x1"), "chain_id is '0x1', not a number"),
+    "offset true": (lambda j: data(j).update(codes=[True]), "is true, at which"),
+    "offset text": (lambda j: data(j).update(codes=["0"]), 'is "0", at which'),
+    "chain id text": (lambda j: data(j).update(chain_id="0x1"), 'chain_id is "0x1", not a number'),
     "chain id large": (lambda j: data(j).update(chain_id=1 << 64), "not a number of 64 bits"),
     "coinbase short": (lambda j: data(j).update(coinbase="0x11"), "not 0x text of 20 bytes"),
-    "number of hash": (lambda j: data(j).update(block_hashes={"x": "0x" + "11" * 32}), "key 'x'"),
+    "number of hash": (lambda j: data(j).update(block_hashes={"x": "0x" + "11" * 32}), 'key "x"'),
     "number twice": (
         lambda j: data(j).update(block_hashes={"1": "0x" + "11" * 32, "01": "0x" + "11" * 32}),
-        "key '01'",
+        'key "01"',
     ),
     "linea": (lambda j: data(j).update(linea_traces=[0]), "Linea task"),
     "field of header": (lambda j: block(j).update(stateRoot="0x" + "11" * 32), "has the hash"),
     "header's field gone": (lambda j: block(j).pop("receiptsRoot"), r"pob\[1\].block: .*receiptsR"),
     "another block hash": (lambda j: block(j).update(blockHash="0x" + "11" * 32), "has the hash"),
-    "no block hash": (lambda j: block(j).update(blockHash=None), "blockHash is None"),
+    "no block hash": (lambda j: block(j).update(blockHash=None), "blockHash is null"),
     "no transactions": (lambda j: block(j).update(transactions=[]), "the transactions of block 8"),
     "other transactions": (lambda j: block(j)["transactions"].append("0x01"), "transactions of b"),
     "transaction no text": (lambda j: block(j).update(transactions=[1]), r"transactions\[0\] is 1"),
@@ -149,6 +157,42 @@ def test_context__string_named_again_and_again__is_refused(monkeypatch: pytest.M
     monkeypatch.setattr(context_json, "MAX_REFERENCED_BYTES", 1000)
     with pytest.raises(ContextInvalid, match="name more than 1000 bytes"):
         context_json.decode(changed(lambda j: data(j).update(codes=[0] * 1000)))
+
+
+def test_context__empty_string_named_again_and_again__is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each time that one is named takes memory, however short it is."""
+    monkeypatch.setattr(context_json, "MAX_REFERENCED_BYTES", 4000)
+    nothing = context_json.encode(Context.of((block_of(codes=(b"", CODE)),)))
+    nothing["pob"][0]["data"]["codes"] = [0] * 1000
+    with pytest.raises(ContextInvalid, match="name more than 4000 bytes"):
+        context_json.decode(nothing)
+
+
+def test_context__parents_header_longer_than_any__is_refused() -> None:
+    parent = b"\x01" * (context_json.MAX_HEADER_BYTES + 1)
+    first = rlp.decode(block_of().header)
+    header = bytes(rlp.encode([keccak(parent), *first[1:]]))
+    block = block_of(header=header, block_hash=keccak(header), parent_header=parent)
+    block.require_bound()
+    with pytest.raises(ContextInvalid, match=r"parent_header has 4097 bytes"):
+        context_json.decode(context_json.encode(Context.of((block,))))
+
+
+def test_table__more_strings_than_there_may_be__is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    packed = interning.Table(bytes([place]) for place in range(9)).packed()
+    monkeypatch.setattr(interning, "MAX_STRINGS", 9)
+    interning.unpack(packed)
+    monkeypatch.setattr(interning, "MAX_STRINGS", 8)
+    with pytest.raises(ContextInvalid, match="more than 8 strings"):
+        interning.unpack(packed)
+
+
+def test_table__packed_by_zlib_and_not_by_gzip__is_refused() -> None:
+    table = gzip.decompress(interning.Table([CODE]).packed())
+    with pytest.raises(ContextInvalid, match="cannot be unpacked"):
+        interning.unpack(zlib.compress(table))
 
 
 @pytest.mark.parametrize("node", [ZKTRIE_BRANCH, ZKTRIE_LEAF, MPT_LEAF, b"\x05", b"\x80"])

@@ -58,6 +58,15 @@ def test_drop__context_that_did_not_do__lets_another_client_upload() -> None:
     assert store.try_lock(CONTEXT.hash, 1.0) is Lock.LOCKED
 
 
+def test_drop__context_that_was_uploaded_under_a_lock__leaves_no_lock() -> None:
+    store = ContextStore()
+    store.try_lock(CONTEXT.hash, 0.0, "first")
+    store.put(CONTEXT, 1.0, "first")
+    store.drop(CONTEXT)
+    assert len(store) == 0
+    assert store.try_lock(CONTEXT.hash, 2.0, "second") is Lock.LOCKED
+
+
 def test_drop__lock_or_another_context_in_its_place__stays() -> None:
     store = ContextStore()
     store.try_lock(CONTEXT.hash, 0.0)

@@ -39,3 +39,11 @@ def test_cache__same_blocks_in_another_batch__is_another_task() -> None:
     cache = TaskCache()
     cache.keep(TaskKey(b"a" * 32, b"c" * 32), answer(1))
     assert cache.get(TaskKey(b"b" * 32, b"c" * 32)) is None
+
+
+def test_cache__by_itself__keeps_a_hundred() -> None:
+    cache = TaskCache()
+    for number in range(150):
+        cache.keep(key(number), answer(number))
+    assert len(cache) == 100
+    assert (cache.get(key(49)), cache.get(key(50))) == (None, answer(50))

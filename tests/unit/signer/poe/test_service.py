@@ -29,6 +29,7 @@ from attestor.errors.scroll import (
 from attestor.quote.format import parse
 from attestor.scroll import headers
 from attestor.scroll.witness import Witness
+from attestor.signer.poe.claims import NOT_SAID
 from attestor.signer.poe.held_blocks import ExecutedBlocks
 from attestor.signer.poe.service import PoeService
 
@@ -70,6 +71,16 @@ def test_batch__executed_blocks__are_signed(version: int, parts: list[int]) -> N
     assert (found["first_block"], found["last_block"]) == (BLOCKS[0].number, BLOCKS[-1].number)
 
 
+def test_batch__withdraw_root__is_that_after_its_last_block() -> None:
+    executor = ScriptedExecutor()
+    executor.change = lambda block: replace(block, withdraw_root=bytes([block.number % 256]) * 32)
+    service = cases.service(executor)
+    said = cases.claims(BLOCKS, withdraw_root=NOT_SAID)
+    handle = execute(service, BLOCKS, said=said)
+    found = service.handle(cases.batch_request([handle], CASE)).header["poe"]
+    assert from_hex(found["withdrawal_root"]) == bytes([BLOCKS[-1].number % 256]) * 32
+
+
 @pytest.mark.parametrize("verb", SP1_VERBS)
 def test_handle__verb_of_the_other_role__is_unknown(verb: str) -> None:
     with pytest.raises(RequestInvalid, match="no verb"):
@@ -102,17 +113,21 @@ def test_report__no_platform__is_a_typed_error() -> None:
         service.handle(Frame({"verb": "report", "given": "0x" + "ab" * 32}))
 
 
-def test_blocks__foreign_chain_id__is_refused_before_execution() -> None:
-    executor = ScriptedExecutor()
-    request = cases.blocks_request(BLOCKS, said=cases.claims(BLOCKS, chain_id=534351))
+@pytest.mark.parametrize("place", range(4))
+def test_blocks__foreign_chain_id__is_refused_before_execution(place: int) -> None:
+    executor, said = ScriptedExecutor(), cases.claims(BLOCKS)
+    said[place] = replace(said[place], chain_id=534351)
+    request = cases.blocks_request(BLOCKS, said=said)
     with pytest.raises(ScrollContextRefused, match="chain id 534351"):
         cases.service(executor).handle(request)
     assert not executor.calls
 
 
-def test_blocks__other_coinbase__is_refused_before_execution() -> None:
-    executor = ScriptedExecutor()
-    request = cases.blocks_request(BLOCKS, said=cases.claims(BLOCKS, coinbase=b"\x05" * 20))
+@pytest.mark.parametrize("place", range(4))
+def test_blocks__other_coinbase__is_refused_before_execution(place: int) -> None:
+    executor, said = ScriptedExecutor(), cases.claims(BLOCKS)
+    said[place] = replace(said[place], coinbase=b"\x05" * 20)
+    request = cases.blocks_request(BLOCKS, said=said)
     with pytest.raises(ScrollContextRefused, match="fee vault"):
         cases.service(executor).handle(request)
     assert not executor.calls
@@ -132,6 +147,12 @@ def test_blocks__state_that_did_not_come_out__is_refused(field: str, place: int)
     with pytest.raises(ScrollContextRefused, match=str(BLOCKS[place].number)):
         cases.service(executor).handle(cases.blocks_request(BLOCKS, said=said))
     assert executor.calls
+
+
+def test_blocks__state_of_zeros_before_it__is_no_state_that_is_not_said() -> None:
+    said = cases.claims(BLOCKS, pre_state_root=bytes(32))
+    with pytest.raises(ScrollContextRefused, match="state root before"):
+        cases.service().handle(cases.blocks_request(BLOCKS, said=said))
 
 
 def test_blocks__withdraw_root_that_is_not_said__is_executed() -> None:
@@ -181,6 +202,22 @@ def test_batch__state_before_it_that_nothing_binds__is_refused() -> None:
     service = cases.service()
     handle = execute(service, BLOCKS, parent=False)
     with pytest.raises(ScrollBatchMismatch, match="the context's word alone"):
+        service.handle(cases.batch_request([handle], CASE))
+
+
+def test_batch__only_a_later_part_is_bound_to_the_state_before_it__is_refused() -> None:
+    service = cases.service()
+    first, second = execute(service, BLOCKS[:2], parent=False), execute(service, BLOCKS[2:])
+    with pytest.raises(ScrollBatchMismatch, match="the context's word alone"):
+        service.handle(cases.batch_request([first, second], CASE))
+
+
+def test_batch__number_that_the_child_made_up__is_refused() -> None:
+    executor = ScriptedExecutor()
+    executor.change = lambda block: replace(block, number=block.number + block.number % 2)
+    service = cases.service(executor)
+    handle = execute(service, BLOCKS)
+    with pytest.raises(ScrollBatchMismatch, match="follow one another"):
         service.handle(cases.batch_request([handle], CASE))
 
 
@@ -287,6 +324,15 @@ def test_held__too_many_bytes__forget_the_oldest() -> None:
     with pytest.raises(BlocksUnknown):
         service.handle(cases.batch_request([first], CASE))
     assert service.handle(cases.batch_request([second], CASE))
+
+
+def test_held__room_of_what_was_forgotten__is_free_again() -> None:
+    size = sum(len(raw) for one in BLOCKS for raw in one.transactions)
+    service = cases.service(held=ExecutedBlocks(max_bytes=2 * size))
+    handles = [execute(service, BLOCKS) for _ in range(6)]
+    assert service.handle(Frame({"verb": "status"})).header["handles"] == 2
+    for handle in handles[-2:]:
+        assert service.handle(cases.batch_request([handle], CASE))
 
 
 @pytest.mark.parametrize("said", scroll_batch.VERSIONS)
