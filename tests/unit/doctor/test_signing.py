@@ -1,6 +1,6 @@
 """Checks of what executes, signs and registers, each on both of its sides."""
 
-from dataclasses import dataclass
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,7 +9,8 @@ import pytest
 from attestor.core.execution import Engine, ExecutorBuild
 from attestor.doctor import signing
 from attestor.doctor.finding import Finding, State
-from attestor.executor import SandboxLevel, cgroup
+from attestor.executor import SandboxLevel
+from attestor.signer.start_report import StartReport
 
 SETTINGS: Any = SimpleNamespace(executor_directory="/opt/executor", limits=None)
 
@@ -39,28 +40,21 @@ def test_executor__each_engine__is_held_to_the_known_result(
         assert str(wrong) in found[-1].found
 
 
-@dataclass(frozen=True)
-class StartedProcess:
-    """What a signer process says of itself."""
-
-    level: SandboxLevel = SandboxLevel.ISOLATED
-    missing: tuple[str, ...] = ()
-    executor: ExecutorBuild = ExecutorBuild.RECORDED
-    uid: int = 61184
+WELL = StartReport(ExecutorBuild.RECORDED, SandboxLevel.ISOLATED, missing=(), uid=61184)
 
 
 @pytest.mark.parametrize(
     ("started", "expected"),
     [
-        (StartedProcess(), [State.OK]),
-        (StartedProcess(missing=("landlock",)), [State.WARNING]),
-        (StartedProcess(missing=(f"{cgroup.NAMED} x",)), [State.OK]),
-        (StartedProcess(executor=ExecutorBuild.UNRECORDED), [State.OK, State.WARNING]),
+        (WELL, [State.OK]),
+        (replace(WELL, missing=("landlock",)), [State.WARNING]),
+        (replace(WELL, no_cgroup="none is delegated"), [State.OK]),
+        (replace(WELL, executor=ExecutorBuild.UNRECORDED), [State.OK, State.WARNING]),
     ],
     ids=["well", "no landlock", "no cgroup", "unrecorded"],
 )
 def test_signer__what_it_says_of_itself__is_judged(
-    monkeypatch: pytest.MonkeyPatch, started: StartedProcess, expected: list[State]
+    monkeypatch: pytest.MonkeyPatch, started: StartReport, expected: list[State]
 ) -> None:
     closed = []
     process = SimpleNamespace(started=lambda: started, close=lambda: closed.append(True))
