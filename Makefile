@@ -13,7 +13,7 @@ GETH_VERSION := v1.17.10
 GETH := cache/geth/$(GETH_VERSION)/geth
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.* ## / { printf "%-26s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.* ## / { printf "%-26s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: setup ## from an empty chain to a proof accepted on chain, about a minute
 	@$(PYTHON) -m attestor demo
@@ -56,7 +56,7 @@ out/.ready: $(CONTRACT_SOURCES) node_modules/.ready
 contracts: out/.ready ## compile the contracts
 
 RUST := \( -name '*.rs' -o -name '*.toml' -o -name Cargo.lock \) -print
-EXECUTOR_SOURCES := $(shell find executor \( -name target -o -name sp1-v3 \) -prune -o $(RUST))
+EXECUTOR_SOURCES := $(shell find executor \( -name target -o -name 'sp1-v3*' \) -prune -o $(RUST))
 
 # One command makes them all.
 $(addprefix $(dir $(EXECUTOR)),attestor-decode attestor-hostile attestor-vkey): $(EXECUTOR) ;

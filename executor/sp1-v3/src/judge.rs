@@ -5,7 +5,6 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use sp1_core_executor::events::CpuEvent;
 use sp1_core_executor::{ExecutionRecord, Opcode};
 
 use crate::elf_check::{ADDRESS_LIMIT, FIRST_ADDRESS};
@@ -97,11 +96,17 @@ impl Judge {
     /// Look at what was recorded.
     pub(crate) fn read(&self, records: &[ExecutionRecord]) {
         for event in records.iter().flat_map(|record| &record.cpu_events) {
-            if let Err(broken) = of_instruction(event) {
-                self.note(broken, event.pc);
-            }
-            self.state().last = Some((event.instruction.opcode, event.next_pc));
+            let opcode = event.instruction.opcode;
+            self.read_one(event.pc, opcode, event.b.wrapping_add(event.c), event.next_pc);
         }
+    }
+
+    /// An instruction at `pc`, with its address where it accesses memory.
+    fn read_one(&self, pc: u32, opcode: Opcode, address: u32, next_pc: u32) {
+        if let Err(broken) = of_instruction(opcode, address, next_pc) {
+            self.note(broken, pc);
+        }
+        self.state().last = Some((opcode, next_pc));
     }
 
     /// What broke a rule, once all records are read.
@@ -121,8 +126,8 @@ impl Judge {
     }
 }
 
-fn of_instruction(event: &CpuEvent) -> Result<(), Broken> {
-    match event.instruction.opcode {
+fn of_instruction(opcode: Opcode, address: u32, next_pc: u32) -> Result<(), Broken> {
+    match opcode {
         Opcode::LB
         | Opcode::LBU
         | Opcode::LH
@@ -130,10 +135,8 @@ fn of_instruction(event: &CpuEvent) -> Result<(), Broken> {
         | Opcode::LW
         | Opcode::SB
         | Opcode::SH
-        | Opcode::SW => in_memory(event.b.wrapping_add(event.c) & !3, 1),
-        _ if event.next_pc % 4 != 0 => {
-            Err(rule("misaligned_jump", "a jump between two instructions"))
-        }
+        | Opcode::SW => in_memory(address & !3, 1),
+        _ if next_pc % 4 != 0 => Err(rule("misaligned_jump", "a jump between two instructions")),
         _ => Ok(()),
     }
 }

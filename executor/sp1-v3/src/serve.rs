@@ -3,8 +3,8 @@
 use std::marker::PhantomData;
 use std::process::ExitCode;
 
-use attestor_child::{Bounds, Fields, Program};
 pub use attestor_child::{Answer, Work};
+use attestor_child::{Bounds, Fields, Program};
 use serde_json::{Value, json};
 
 use crate::failure::{Class, Failure};
@@ -29,9 +29,7 @@ impl Request {
         match (self.attached, self.blobs.split_first()) {
             (Some(elf), _) => Ok((elf, &self.blobs)),
             (None, Some((elf, others))) => Ok((elf, others)),
-            (None, None) => {
-                Err(Failure::crash("a request carries the ELF as a blob, or attached"))
-            }
+            (None, None) => Err(Failure::crash("a request carries the ELF as a blob, or attached")),
         }
     }
 }
