@@ -188,6 +188,7 @@ format: setup ## format all code, and fix what the linter can
 	@.venv/bin/ruff format --quiet .
 	@$(FORGE) fmt contracts examples
 	@cd executor && cargo fmt
+	@cd executor/sp1-v3 && cargo fmt
 
 clean: ## remove everything that was built or downloaded
 	rm -rf .venv .slither node_modules out cache dist executor/target demo devnet .tools.ready $(RECORD)

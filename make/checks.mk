@@ -35,6 +35,7 @@ check-keys: setup $(PUBLISHED) ## our verifying keys against SP1's prover, which
 # Over three minutes of CPU time to build. Where it is not built, `make test-python` leaves its tests out.
 test-executor-v3: setup executor-v3 ## the executor for SP1 v3: linter, cargo's tests, a running daemon
 	@cd executor/sp1-v3 && cargo fmt --check
+	@cd executor/sp1-v3-check && cargo fmt --check
 	@cd executor/sp1-v3 && cargo clippy --quiet --release --locked --target-dir ../target \
 		--all-targets -- -D warnings
 	@cd executor/sp1-v3 && cargo test --quiet --release --locked --target-dir ../target
