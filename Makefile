@@ -1,7 +1,7 @@
 # Two commands do everything from a bare clone: `make demo` and `make test`.
 # Each target sets up what it needs, once. `make help` lists those with a comment after `##`.
 
-.PHONY: demo test devnet setup contracts executor executor-jit scroll abi openapi \
+.PHONY: demo test devnet setup contracts executor executor-jit executor-v3 scroll abi openapi \
 	package-contracts errors events lint lint-python test-fast test-python test-contracts \
 	test-executor format clean help
 
@@ -13,7 +13,7 @@ GETH_VERSION := v1.17.10
 GETH := cache/geth/$(GETH_VERSION)/geth
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.* ## / { printf "%-26s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.* ## / { printf "%-26s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: setup ## from an empty chain to a proof accepted on chain, about a minute
 	@$(PYTHON) -m attestor demo
@@ -55,8 +55,8 @@ out/.ready: $(CONTRACT_SOURCES) node_modules/.ready
 
 contracts: out/.ready ## compile the contracts
 
-EXECUTOR_SOURCES := $(shell find executor -name target -prune -o \
-	\( -name '*.rs' -o -name '*.toml' -o -name Cargo.lock \) -print)
+RUST := \( -name '*.rs' -o -name '*.toml' -o -name Cargo.lock \) -print
+EXECUTOR_SOURCES := $(shell find executor \( -name target -o -name 'sp1-v3*' \) -prune -o $(RUST))
 
 # One command makes them all.
 $(addprefix $(dir $(EXECUTOR)),attestor-decode attestor-hostile attestor-vkey): $(EXECUTOR) ;
@@ -82,6 +82,17 @@ $(JIT): $(EXECUTOR)
 	@$(BUILD_JIT) --bin attestor-execute-jit
 	@touch $@
 
+# SP1 v3's programs on SP1 3.4, whose dependencies no lock file has together with those of v6.
+V3 := $(addprefix $(dir $(EXECUTOR)),attestor-execute-v3 attestor-vkey-v3)
+BUILD_V3 := cd executor/sp1-v3 && cargo build --quiet --release --locked --target-dir ../target
+
+$(lastword $(V3)): $(EXECUTOR_SOURCES) $(shell find executor/sp1-v3 -name target -prune -o $(RUST)) | .tools.ready
+	@echo "building the executor for SP1 v3 (some minutes the first time)"
+	@$(BUILD_V3)
+	@touch $(V3)
+
+$(firstword $(V3)): $(lastword $(V3)) ;
+
 # Scroll's blocks on revm, which takes as long to compile as all of the above.
 SCROLL := $(dir $(EXECUTOR))attestor-scroll
 
@@ -90,12 +101,15 @@ $(SCROLL): $(EXECUTOR_SOURCES) | .tools.ready
 	@cd executor && cargo build --quiet --release --locked --package attestor-scroll
 	@touch $@
 
-RECORDED := $(PROGRAMS_BUILT) $(wildcard $(JIT)) $(wildcard $(SCROLL))
+RECORDED := $(PROGRAMS_BUILT) $(wildcard $(JIT)) $(wildcard $(V3)) $(wildcard $(SCROLL))
 
 $(RECORD): $(RECORDED) scripts/record_programs.py
 	@python3 scripts/record_programs.py $(RECORDED) $@
 
 executor-jit: $(JIT) ## compile SP1's JIT too, which cross-checks long runs, and record it
+	@$(MAKE) --no-print-directory --silent executor
+
+executor-v3: $(V3) ## compile the executor for programs of SP1 v3 too, and record it
 	@$(MAKE) --no-print-directory --silent executor
 
 scroll: $(SCROLL) ## compile what executes Scroll's blocks, and record it
@@ -174,6 +188,7 @@ format: setup ## format all code, and fix what the linter can
 	@.venv/bin/ruff format --quiet .
 	@$(FORGE) fmt contracts examples
 	@cd executor && cargo fmt
+	@cd executor/sp1-v3 && cargo fmt
 
 clean: ## remove everything that was built or downloaded
 	rm -rf .venv .slither node_modules out cache dist executor/target demo devnet .tools.ready $(RECORD)

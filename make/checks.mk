@@ -1,6 +1,6 @@
 # Checks that take too long for `make test`, or need more than it does.
 
-.PHONY: analyse-contracts coverage-contracts check-keys provable-check check-provable \
+.PHONY: analyse-contracts coverage-contracts check-keys check-v3 test-executor-v3 provable-check check-provable \
 	fuzz-provable check-scroll fuzz-scroll fuzz-engine sanitize-engine engine-check test-geth \
 	browser test-browser
 
@@ -31,6 +31,21 @@ coverage-contracts: contracts .venv/.ready ## branch coverage of the contracts, 
 check-keys: setup $(PUBLISHED) ## our verifying keys against SP1's prover, which this builds
 	@cd executor && cargo test --release --locked --workspace --exclude attestor-circuits \
 		--exclude attestor-provable-check
+
+# Over three minutes of CPU time to build. Where it is not built, `make test-python` leaves its tests out.
+test-executor-v3: setup executor-v3 ## the executor for SP1 v3: linter, cargo's tests, a running daemon
+	@cd executor/sp1-v3 && cargo fmt --check
+	@cd executor/sp1-v3-check && cargo fmt --check
+	@cd executor/sp1-v3 && cargo clippy --quiet --release --locked --target-dir ../target \
+		--all-targets -- -D warnings
+	@cd executor/sp1-v3 && cargo test --quiet --release --locked --target-dir ../target
+	@$(MAKE) --no-print-directory --silent executor
+	@.venv/bin/pytest tests/integration/older
+
+# Seven minutes of CPU time the first time.
+check-v3: setup executor-v3 ## keys for SP1 v3 against SP1 3.4's prover, which this builds
+	@cd executor/sp1-v3-check && cargo build --quiet --release --locked --target-dir ../target
+	@$(PYTHON) scripts/check_v3_keys.py executor/target/release/sp1-v3-key
 
 provable-check: setup ## build the oracle of SP1's circuits
 	@cd executor && cargo build --quiet --release --locked --package attestor-provable-check

@@ -49,7 +49,12 @@ def rust() -> Iterator[dict[str, Any]]:
     """All crates of the registry that the executor's workspaces lock: also those that only its
     checks need."""
     found = {}
-    for lock in ("executor/Cargo.lock", "executor/sp1-jit/Cargo.lock"):
+    for lock in (
+        "executor/Cargo.lock",
+        "executor/sp1-jit/Cargo.lock",
+        "executor/sp1-v3/Cargo.lock",
+        "executor/sp1-v3-check/Cargo.lock",
+    ):
         for one in _toml(lock)["package"]:
             if "checksum" in one:
                 found[one["name"], one["version"]] = one["checksum"]

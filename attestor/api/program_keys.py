@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import Callable
 
+from attestor.core import circuits
 from attestor.core.verifying_key import VerifyingKey
 from attestor.errors import ProgramUnknown, QueueFull
 from attestor.store.programs import Programs, StoredProgram
@@ -47,7 +48,7 @@ class ProgramKeys:
         if len(self._said) >= MAX_SAID:
             self._said.clear()
         self._said[sha256] = key
-        return StoredProgram(sha256, len(program), key)
+        return StoredProgram(sha256, len(program), key, circuits.of_program(program))
 
     async def require_key(self, stored: StoredProgram) -> None:
         """Raise `ProgramUnknown` unless the key of a program that the database has is the one that

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from attestor.client.answers import SignedAnswer
+from attestor.core.circuits import Circuit
 from attestor.core.eip712 import Domain
 from attestor.core.legacy_message import LegacyMessage
 from attestor.core.signature import recover
-from attestor.core.statement import CIRCUIT_VERSION
 from attestor.core.text import checksummed, to_hex
 from attestor.core.verifying_key import VerifyingKey
 from attestor.errors import ProofRefused, VerifyingKeyInvalid
@@ -44,7 +44,8 @@ class Point(StrEnum):
 class Asked:
     """What was asked for, and what else is known; None where it is not.
 
-    `program_vkey` and `stdin_hash` have 32 bytes, `contract` (the MultiProof) 20.
+    `circuit` is what the program is for. `program_vkey` and `stdin_hash` have 32 bytes, `contract`
+    (the MultiProof) 20.
     """
 
     form: Form
@@ -52,6 +53,7 @@ class Asked:
     program_vkey: bytes | None = None
     chain_id: int | None = None
     contract: bytes | None = None
+    circuit: Circuit = Circuit.V6
 
 
 @dataclass(frozen=True)
@@ -157,7 +159,7 @@ def _statement_signer(
     _require("public values", to_hex(told.public_values_hash), to_hex(values_hash))
     _require("stdin", to_hex(told.stdin_hash), to_hex(asked.stdin_hash))
     _require("exit code", told.exit_code, 0)
-    _require("circuit version", told.circuit_version, CIRCUIT_VERSION)
+    _require("circuit version", told.circuit_version, asked.circuit)
     _require("chain", answer.chain_id, asked.chain_id)
     contract = None if asked.contract is None else checksummed(asked.contract)
     _require("MultiProof", checksummed(answer.contract), contract)

@@ -12,6 +12,7 @@ from attestor.client.service import Service
 from attestor.client.stage import Stage
 from attestor.client.transport import Transport
 from attestor.client.v1 import V1
+from attestor.core import circuits
 from attestor.core.execution import stdin_sha256
 from attestor.core.text import checksummed
 from attestor.errors import ProofRefused
@@ -93,6 +94,7 @@ class ProverClient:
             program_vkey=vkey,
             chain_id=None if registry is None else registry.chain_id,
             contract=self._multiproof,
+            circuit=circuits.of_program(program),
         )
         v1 = V1(self._transport)
         answered = v1.prove(program, stdin, form, deadline, progress)

@@ -96,7 +96,7 @@ class Timing(StrEnum):
     AFTER = "after"
     NOT_CHECKED = "not_checked"
     NOT_NEEDED = "not_needed"
-    """The run was SP1's portable engine's own."""
+    """The run was SP1's own: its portable engine's, or that of SP1 v3, which has but one."""
 
 
 class Finding(StrEnum):
@@ -141,7 +141,7 @@ class CrossCheckPolicy:
     def timing(self, engine: Engine, cycles: int, draw: float) -> Timing:
         """When a run of a price of `cycles` is cross-checked; `draw` is uniform in [0, 1) and new
         for every run."""
-        if engine is Engine.SP1_PORTABLE:
+        if engine in (Engine.SP1_PORTABLE, Engine.SP1_V3):
             return Timing.NOT_NEEDED
         mode = self.within_budget if cycles <= self.budget_cycles else self.beyond_budget
         if mode is Mode.ALWAYS:

@@ -7,7 +7,8 @@ safety.
 
 from itertools import pairwise
 
-from attestor.core import elf_file, older_programs
+from attestor.core import elf_file, elf_v3, older_programs
+from attestor.core.circuits import Circuit
 from attestor.core.elf_file import (
     CLASS_32,
     EXECUTABLE,
@@ -28,19 +29,33 @@ _UNTRUSTED_NOTE = b"SUCCINCT"
 _BUILD_HINT = "build it for SP1 v6, as riscv64im-succinct-zkvm-elf"
 
 
-def check(program: bytes) -> None:
-    """Raise `ProgramInvalid` unless `program` can be an SP1 v6 program.
+def check(program: bytes) -> Circuit:
+    """The circuits that `program` is for: SP1 v6's, or v3's, for which an executor need not be
+    built. Raises `ProgramInvalid` unless it can be a program of one of them.
 
     Raises its subclass `ProgramUnsupported` for a well-formed program of an unsupported kind: for
-    SP1 v3 to v5 (32 bits), with untrusted code, or with a key that depends on the SP1 version.
+    SP1 v4 or v5 (32 bits), with untrusted code, or with a key that depends on the SP1 version.
     Never raises anything else, whatever the bytes.
     """
     if elf_file.class_of(program) == CLASS_32:
-        name = older_programs.named(program)
+        return _check_older(program)
+    _check_v6(program)
+    return Circuit.V6
+
+
+def _check_older(program: bytes) -> Circuit:
+    versions = older_programs.majors(program)
+    if not older_programs.may_be_v3(versions):
         raise ProgramUnsupported(
-            f"program is a 32-bit ELF, which is for {name}; SP1 v6 runs 64-bit ones",
+            f"program is a 32-bit ELF, which is for {older_programs.in_words(versions)}; "
+            "SP1 v6 runs 64-bit ones",
             hint="rebuild the program with SP1 v6",
         )
+    elf_v3.check(program)
+    return Circuit.V3
+
+
+def _check_v6(program: bytes) -> None:
     file = elf_file.read(program)
     for segment in file.segments:
         if segment.kind == NOTE:

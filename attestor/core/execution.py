@@ -21,10 +21,12 @@ class Engine(StrEnum):
     SP1_PORTABLE = "sp1-portable"
     SP1_JIT = "sp1-jit"
     """Checks no bounds: it only cross-checks, and nothing is signed for its answer alone."""
+    SP1_V3 = "sp1-v3"
+    """SP1 v3.4's own executor, the only one for programs of that version."""
 
 
 SIGNABLE_ENGINES = (Engine.ATTESTOR, Engine.SP1_PORTABLE)
-"""Those whose results may be signed."""
+"""Those for SP1 v6 whose results may be signed, of which the operator chooses one."""
 
 
 class ExecutorBuild(StrEnum):

@@ -15,17 +15,32 @@ from attestor.errors import ProgramInvalid
 UP_TO_V4_CODE = 0x0020_0800
 V5_CODE = 0x0020_1000
 """Where the code begins (sp1-build's linker arguments, by version)."""
-_BY_CODE: Mapping[int | None, str] = {UP_TO_V4_CODE: "SP1 v3 or v4", V5_CODE: "SP1 v5"}
+_ALL = frozenset({3, 4, 5})
+_BY_CODE: Mapping[int | None, frozenset[int]] = {
+    UP_TO_V4_CODE: frozenset({3, 4}),
+    V5_CODE: frozenset({5}),
+}
 
 _CRATE_FOLDER = re.compile(rb"/sp1-(?:zkvm|lib|primitives)-([345])\.[0-9]")
 
 
-def named(program: bytes) -> str:
-    """The version in words, as far as it can be told of a 32-bit program. Raises nothing."""
-    majors = {int(major) for major in _CRATE_FOLDER.findall(program)}
-    if len(majors) == 1:
-        return f"SP1 v{majors.pop()}"
-    return _BY_CODE.get(_code_address(program), "SP1 v3 to v5")
+def majors(program: bytes) -> frozenset[int]:
+    """The versions that a 32-bit program can be for, as far as it can be told. Raises nothing."""
+    named = frozenset(int(major) for major in _CRATE_FOLDER.findall(program))
+    return named if len(named) == 1 else _BY_CODE.get(_code_address(program), _ALL)
+
+
+def in_words(versions: frozenset[int]) -> str:
+    """As errors name them."""
+    if versions == _ALL:
+        return "SP1 v3 to v5"
+    return f"SP1 {' or '.join(f'v{major}' for major in sorted(versions))}"
+
+
+def may_be_v3(versions: frozenset[int]) -> bool:
+    """Whether the executor of SP1 v3 may be asked. Programs for v4 that look the same it refuses by
+    where they write (`executor/sp1-v3/src/calls.rs`); what could be anything is not tried."""
+    return 3 in versions and 5 not in versions
 
 
 def _code_address(program: bytes) -> int | None:

@@ -6,11 +6,12 @@ where a MultiProof is configured.
 
 from dataclasses import dataclass
 
+from attestor.core.circuits import Circuit
 from attestor.core.eip712 import Domain, exactly, word
 from attestor.core.keccak import keccak
 
-CIRCUIT_VERSION = "v6.1.0"
-"""The version of SP1's circuits that the keys of `executor/keys` are for."""
+CIRCUIT_VERSION = Circuit.V6
+"""The version of SP1's circuits that every service runs programs for."""
 
 _STATEMENT_TYPE = (
     b"Statement(bytes32 programVKey,bytes32 publicValuesHash,uint32 exitCode,bytes32 stdinHash,"

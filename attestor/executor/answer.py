@@ -5,7 +5,8 @@ import re
 import signal
 from typing import Any
 
-from attestor.core import frame
+from attestor.core import circuits, frame
+from attestor.core.circuits import Circuit
 from attestor.core.execution import Effort, Engine, Execution, Limits
 from attestor.core.verifying_key import VerifyingKey
 from attestor.errors import (
@@ -27,9 +28,8 @@ from attestor.errors import (
 )
 from attestor.errors.unprovable import RULES
 from attestor.executor.child import Ended
-from attestor.executor.starting import BUILD_COMMAND
+from attestor.executor.circuit_programs import PROGRAMS, CircuitPrograms
 
-SP1_VERSION = "6.10.0"
 MAX_DETAIL_CHARS = 500
 _MAX_U32 = 2**32 - 1
 _MAX_U64 = 2**64 - 1
@@ -52,7 +52,7 @@ _CLASSES: dict[str, tuple[type[AttestorError], str, str | None]] = {
     "guest_fault": (GuestFault, "the program was stopped", "check the program and its stdin"),
     "crash": (ExecutorCrashed, "the executor failed", None),
 }
-"""The failure classes of `executor/sp1/src/failure.rs`."""
+"""The failure classes of `executor/sp1/src/failure.rs`, and of `executor/sp1-v3/src/failure.rs`."""
 
 
 def read(ended: Ended) -> frame.Frame:
@@ -74,23 +74,28 @@ def read_frame(ended: Ended) -> frame.Frame:
         raise ExecutorCrashed(f"{ended.name} gave no answer: {error}") from None
 
 
-def read_verifying_key(answer: frame.Frame) -> VerifyingKey:
-    """The key in an answer of attestor-vkey."""
-    _require_version(answer.header)
+def read_verifying_key(answer: frame.Frame, circuit: Circuit = Circuit.V6) -> VerifyingKey:
+    """The key in an answer of attestor-vkey, or of its like for another `circuit`."""
+    programs = PROGRAMS[circuit]
+    _require_version(answer.header, programs)
     words = answer.header.get("words")
     if not isinstance(words, list):
         raise ExecutorCrashed("the executor answered without the words of a key")
     try:
-        return VerifyingKey(tuple(words))
+        key = VerifyingKey(tuple(words))
     except VerifyingKeyInvalid as error:
         raise ExecutorCrashed(f"the executor answered with a bad key: {error}") from None
+    if max(key.words) >= programs.prime:
+        raise ExecutorCrashed("the executor answered with a key of another field")
+    return key
 
 
 def read_execution(answer: frame.Frame, engine: Engine, log: str, limits: Limits) -> Execution:
-    """The run on `engine` in an answer of attestor-execute, within the limits of public values and
-    cycles that it was given. SP1's JIT knows no limit of cycles: its answer is compared."""
-    header = answer.header
-    _require_version(header)
+    """The run on `engine` in an answer of attestor-execute, or of its like for other circuits,
+    within the limits of public values and cycles that it was given. SP1's JIT knows no limit of
+    cycles: its answer is compared."""
+    header, programs = answer.header, PROGRAMS[circuits.of_engine(engine)]
+    _require_version(header, programs)
     digest = header.get("digest")
     if not isinstance(digest, str) or not _DIGEST.fullmatch(digest):
         raise ExecutorCrashed("the executor answered without a digest of 32 bytes")
@@ -102,7 +107,7 @@ def read_execution(answer: frame.Frame, engine: Engine, log: str, limits: Limits
     if header.get("engine") != engine:
         raise ExecutorMissing(
             f"the executor ran on the engine {header.get('engine')!r:.40}, not {engine}",
-            hint=BUILD_COMMAND,
+            hint=programs.build_command,
         )
     return Execution(
         public_values=answer.blobs[0],
@@ -167,11 +172,11 @@ def _failure(header: dict[str, Any]) -> AttestorError:
     return leaf(f"{what}: {text}", hint=hint)
 
 
-def _require_version(header: dict[str, Any]) -> None:
-    if header.get("sp1") != SP1_VERSION:
+def _require_version(header: dict[str, Any], programs: CircuitPrograms) -> None:
+    if header.get("sp1") != programs.sp1_version:
         raise ExecutorMissing(
-            f"the executor is built for SP1 {header.get('sp1')!r:.40}, not {SP1_VERSION}",
-            hint=BUILD_COMMAND,
+            f"the executor is built for SP1 {header.get('sp1')!r:.40}, not {programs.sp1_version}",
+            hint=programs.build_command,
         )
 
 

@@ -6,10 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from attestor import resources
+from attestor.core import circuits, older_programs
+from attestor.core.circuits import Circuit
 from attestor.core.execution import Engine, Execution, Limits
 from attestor.core.verifying_key import VerifyingKey
+from attestor.errors import ProgramUnsupported
 from attestor.executor import answer
 from attestor.executor.cgroup import Cgroup
+from attestor.executor.circuit_programs import JIT_PROGRAM, PROGRAMS
 from attestor.executor.launcher import Launcher
 from attestor.executor.memory_budget import MemoryBudget
 from attestor.executor.programs import Programs
@@ -17,9 +21,8 @@ from attestor.executor.sandbox import SandboxReport
 from attestor.executor.sealed_memory import SealedBytes
 
 VERSION = 2
-VKEY_PROGRAM = "attestor-vkey"
-EXECUTE_PROGRAM = "attestor-execute"
-JIT_PROGRAM = "attestor-execute-jit"
+VKEY_PROGRAM = PROGRAMS[Circuit.V6].vkey
+EXECUTE_PROGRAM = PROGRAMS[Circuit.V6].execute
 JIT_BUILD_COMMAND = resources.how_to_get("make executor-jit")
 KEY_MEMORY_BYTES = 2 << 30
 KEY_CPU_SECONDS = 300
@@ -50,19 +53,21 @@ class NativeExecutor:
         self._launcher.close()
 
     def verifying_key(self, program: bytes, limits: Limits) -> VerifyingKey:
-        """Compute the key of an ELF: some CPU seconds, most of them for any ELF. Of `limits`, what
-        is over `KEY_MEMORY_BYTES` and `KEY_CPU_SECONDS` does not count.
+        """Compute the key of an ELF, by the circuits that it is for: some CPU seconds, most of them
+        for any ELF. Of `limits`, what is over `KEY_MEMORY_BYTES` and `KEY_CPU_SECONDS` does not
+        count.
 
         Raises `ProgramInvalid`, `ExecutionLimit`, `ExecutionStopped`, `ExecutorCrashed` or
         `ExecutorMissing`.
         """
+        circuit = self._circuit_of(program)
         limits = replace(
             limits,
             memory_bytes=min(limits.memory_bytes, KEY_MEMORY_BYTES),
             cpu_seconds=min(limits.cpu_seconds, KEY_CPU_SECONDS),
         )
-        ended = self._launcher.run(VKEY_PROGRAM, (program,), limits)
-        return answer.read_verifying_key(answer.read(ended))
+        ended = self._launcher.run(PROGRAMS[circuit].vkey, (program,), limits)
+        return answer.read_verifying_key(answer.read(ended), circuit)
 
     def execute(
         self,
@@ -80,16 +85,18 @@ class NativeExecutor:
 
         Raises like `verifying_key`, `GuestFault`, and the leaf of `Unprovable` for a run that no
         SP1 proof can show: SP1's engine does not know that, so our interpreter judges its runs,
-        except for a `cross_check` of one of ours. Whether the result may be signed is for
-        `require_signable` to say. SP1's JIT runs for a `cross_check` only. Unless it is to `wait`,
-        raises `ExecutionStopped` while other executions have the memory. SP1's engine cannot stop
-        at a cycle: with it, a run over the cycle limit ends by that limit only when it halts, and
-        by a time limit otherwise.
+        except for a `cross_check` of one of ours. A program for SP1 v3 runs on
+        `Engine.SP1_V3` alone, which judges what SP1's executor recorded. Whether the result may be
+        signed is for `require_signable` to say. SP1's JIT runs for a `cross_check` only. Unless it
+        is to `wait`, raises `ExecutionStopped` while other executions have the memory. SP1's engine
+        for v6 cannot stop at a cycle: with it, a run over the cycle limit ends by that limit only
+        when it halts, and by a time limit otherwise.
         """
+        circuit = self._circuit_of(program)
         is_jit = engine is Engine.SP1_JIT
         attached = sealed if not is_jit else None
         ended = self._launcher.run(
-            JIT_PROGRAM if is_jit else EXECUTE_PROGRAM,
+            JIT_PROGRAM if is_jit else PROGRAMS[circuit].execute,
             tuple(stdin) if attached is not None else (program, *stdin),
             limits,
             wait=wait,
@@ -109,3 +116,20 @@ class NativeExecutor:
     def has_jit(self) -> bool:
         """Whether SP1's JIT is built, which runs nowhere but on x86-64."""
         return self._launcher.has(JIT_PROGRAM)
+
+    def has(self, circuit: Circuit) -> bool:
+        """Whether programs for that version of SP1's circuits run here. Those for v6 always do."""
+        return circuit is Circuit.V6 or all(map(self._launcher.has, PROGRAMS[circuit].names))
+
+    def _circuit_of(self, program: bytes) -> Circuit:
+        """What a program is for. Raises `ProgramUnsupported` where that is not built."""
+        circuit = circuits.of_program(program)
+        if not self.has(circuit):
+            name = older_programs.in_words(older_programs.majors(program))
+            raise ProgramUnsupported(
+                f"program is a 32-bit ELF, which is for {name}; SP1 v6 runs 64-bit ones, and the "
+                "executor for SP1 v3 is not built here",
+                hint=f"rebuild the program with SP1 v6; or, as the operator: "
+                f"{PROGRAMS[circuit].build_command}",
+            )
+        return circuit

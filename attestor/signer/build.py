@@ -11,12 +11,8 @@ from attestor.core.cross_check import CheckingEngine
 from attestor.core.execution import Engine
 from attestor.errors import ConfigurationInvalid, ExecutorMissing
 from attestor.executor import NativeExecutor, programs
-from attestor.executor.native import (
-    EXECUTE_PROGRAM,
-    JIT_BUILD_COMMAND,
-    JIT_PROGRAM,
-    VKEY_PROGRAM,
-)
+from attestor.executor.circuit_programs import JIT_PROGRAM, OPTIONAL
+from attestor.executor.native import EXECUTE_PROGRAM, JIT_BUILD_COMMAND, VKEY_PROGRAM
 from attestor.executor.programs import Programs
 from attestor.executor.self_test import HOSTILE_PROGRAM
 from attestor.hardening import users
@@ -66,7 +62,7 @@ def load_programs(settings: SignerSettings) -> Programs:
     """The executor that is to run: the one that was recorded, or on development chains another."""
     names = (VKEY_PROGRAM, EXECUTE_PROGRAM)
     directory, record = Path(settings.executor_directory), programs.recorded()
-    sealed = programs.load(directory, names, record, optional=(HOSTILE_PROGRAM, JIT_PROGRAM))
+    sealed = programs.load(directory, names, record, optional=(HOSTILE_PROGRAM, *OPTIONAL))
     if settings.cross_check_engine == CheckingEngine.SP1_JIT and (
         JIT_PROGRAM not in sealed.descriptors
     ):

@@ -4,6 +4,8 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 
+from attestor.core import circuits
+from attestor.core.circuits import Circuit
 from attestor.core.text import from_hex, to_hex
 from attestor.errors import ProgramUnknown
 from attestor.store.database import Store
@@ -21,11 +23,13 @@ USED_STEP_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class StoredProgram:
-    """A program that is there: sha256 in hexadecimal, bytes, key (32 bytes) where it is known."""
+    """A program that is there: sha256 in hexadecimal, bytes, key (32 bytes) where it is known, and
+    the circuits that it is for."""
 
     sha256: str
     size: int
     program_vkey: bytes | None
+    circuit: str = Circuit.V6
 
 
 class Programs:
@@ -62,7 +66,7 @@ class Programs:
         """The program of that hash, or one with that key. Raises `ProgramUnknown`."""
         column, value = ("sha256", sha256) if vkey is None else ("program_vkey", to_hex(vkey))
         row = self._store.row(
-            f"SELECT sha256, size, program_vkey FROM programs WHERE {column} = ? "  # noqa: S608
+            f"SELECT sha256, size, program_vkey, circuit_version FROM programs WHERE {column} = ? "  # noqa: S608
             f"AND {IS_HERE} ORDER BY uploaded_at IS NULL, sha256 LIMIT 1",
             value,
         )
@@ -70,7 +74,7 @@ class Programs:
             raise unknown(str(value))
         known = row["program_vkey"]
         key = from_hex(known) if known is not None else None
-        return StoredProgram(row["sha256"], row["size"], key)
+        return StoredProgram(row["sha256"], row["size"], key, row["circuit_version"])
 
     def keep(self, sha256: str, program: bytes | None) -> None:
         """Have a program for a job, inside of a transaction. Raises `ProgramUnknown` where it did
@@ -120,11 +124,11 @@ class Programs:
         return len(over)
 
     def _write(self, sha256: str, program: bytes, known: bool) -> None:
-        now = iso(self._clock())
+        told = {"used_at": iso(self._clock()), "circuit_version": circuits.of_program(program)}
         if known:
-            self._store.update("programs", sha256, used_at=now)
+            self._store.update("programs", sha256, **told)
         else:
-            row = {"sha256": sha256, "size": len(program), "used_at": now}
+            row = {"sha256": sha256, "size": len(program), **told}
             self._store.insert("programs", row)
         self._store.insert("program_bytes", {"sha256": sha256, "elf": program})
 

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from attestor.core import circuits
 from attestor.core.cross_check import Timing
 from attestor.core.execution import Engine, ExecutorBuild
 from attestor.core.outcome import Outcome
 from attestor.core.proof import Proof, sp1_tee_column, statement_columns
-from attestor.core.statement import CIRCUIT_VERSION, Statement
+from attestor.core.statement import Statement
 from attestor.core.text import from_hex, to_hex
 from attestor.core.verifying_key import VerifyingKey
 from attestor.store.database import Store
@@ -169,7 +170,7 @@ def _statement(row: dict[str, Any]) -> StoredStatement:
             public_values_hash=hashlib.sha256(row["public_values"]).digest(),
             exit_code=0,
             stdin_hash=bytes.fromhex(row["stdin_sha256"]),
-            circuit_version=CIRCUIT_VERSION,
+            circuit_version=circuits.of_engine(Engine(row["engine"])),
             expires_at=row["statement_expires_at"],
         ),
         contract=from_hex(row["statement_contract"]),

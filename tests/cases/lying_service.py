@@ -133,6 +133,7 @@ LIES: dict[str, tuple[Told, str]] = {
     "expired long ago": (replace(HONEST, expires_at=0), "expired"),
     "a failed run": (replace(HONEST, exit_code=1), "exit code is 1, not 0"),
     "another circuit": (replace(HONEST, circuit="v5.0.0"), "circuit version is v5.0.0"),
+    "an older circuit": (replace(HONEST, circuit="v3.0.0"), "circuit version is v3.0.0"),
     "an unregistered signer": (replace(HONEST, secret=STRANGER), "does not vouch for"),
     "an unregistered signer of the statement": (
         replace(HONEST, statement_secret=STRANGER),

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from attestor.core.elf import check
+from attestor.core.older_programs import majors, may_be_v3
 from attestor.errors import ProgramInvalid, ProgramUnsupported
 
 PROGRAM = (Path(__file__).resolve().parents[2] / "guests" / "elf" / "fibonacci.elf").read_bytes()
@@ -42,11 +43,16 @@ def test_check__changed_headers__only_its_own_errors(changes: dict[int, int]) ->
 
 @given(st.binary(max_size=512), st.sampled_from([b"", b"/sp1-zkvm-3.4.0", b"/sp1-lib-4.1.3"]))
 def test_check__any_32_bit_program__named(rest: bytes, path: bytes) -> None:
-    """By SP1's crates or by its addresses, whatever else it holds; never taken for v6's."""
-    start = b"\x7fELF\x01\x01\x01" + bytes(9) + PROGRAM[16:20]
+    """By SP1's crates or by its addresses, whatever else it holds; never taken for v6's. One that
+    SP1 v3 may run is told what is wrong with it instead."""
+    program = b"\x7fELF\x01\x01\x01" + bytes(9) + PROGRAM[16:20] + rest + path
 
+    if may_be_v3(majors(program)):
+        with pytest.raises(ProgramInvalid):
+            check(program)
+        return
     with pytest.raises(ProgramUnsupported, match=r"which is for SP1 v[345]( or v4| to v5)?; "):
-        check(start + rest + path)
+        check(program)
 
 
 @given(

@@ -43,6 +43,8 @@ ALLOWED: dict[str, set[str]] = {
         "attestor-precompiles",
     },
     "attestor-sp1-jit": {"attestor-sp1"},
+    "attestor-sp1-v3": {"attestor-child"},
+    "attestor-sp1-v3-check": set(),
 }
 """What each package may depend on of the others; those above know nothing of those below."""
 

@@ -26,7 +26,11 @@ SEND = Call(
     about="The body is the ELF itself. Answers once its verifying key is computed, which takes "
     "seconds the first time; the same program again is the same answer. It stays until others "
     "need the room.",
-    body=Content("An ELF for SP1 v6.", {"type": "string"}, "application/octet-stream"),
+    body=Content(
+        "An ELF for SP1 v6, or for v3 where the service runs those.",
+        {"type": "string"},
+        "application/octet-stream",
+    ),
     answers={200: Content("The program, and its key.", schemas.ref("Program"))},
     errors=(ProgramInvalid, BodyTooLarge, QueueFull),
 )
@@ -97,4 +101,5 @@ def _told(program: StoredProgram) -> dict[str, Any]:
         "size": program.size,
         "program_vkey": to_hex(key) if key is not None else None,
         "vk_hash_bytes": to_hex(older) if older is not None else None,
+        "circuit_version": program.circuit,
     }

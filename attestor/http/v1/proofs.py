@@ -7,6 +7,8 @@ from typing import Any
 
 from aiohttp import web
 
+from attestor.core import circuits
+from attestor.core.execution import Engine
 from attestor.core.job import JobState
 from attestor.core.legacy_message import LegacyMessage
 from attestor.core.served import Served
@@ -140,6 +142,7 @@ def _body(job: str, result: StoredResult, served: Served, only: ProofForm | None
         "valid_until": result.valid_until,
         "cycles": result.cycles,
         "engine": result.engine,
+        "circuit_version": circuits.of_engine(Engine(result.engine)),
         "executor": result.executor,
         "cross_check": result.cross_check,
         "finding": result.finding,

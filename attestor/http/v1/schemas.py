@@ -144,6 +144,7 @@ _PROOF = _object(
         "valid_until": _number("End of the signer's registration, Unix seconds."),
         "cycles": _number("What the run took."),
         "engine": _text("What ran it."),
+        "circuit_version": _text("Of SP1's circuits, which the key is for."),
         "executor": _or_null(_text("Whether the executor is the one that was recorded.")),
         "cross_check": _text("When SP1's engine repeats the run."),
         "finding": _or_null(_text("What that found until now.")),
@@ -166,6 +167,7 @@ _PROGRAM = _object(
         "size": _number("Bytes."),
         "program_vkey": _or_null(_hex("bytes32 form; null until it was computed.", 32)),
         "vk_hash_bytes": _or_null(_hex("The older form.", 32)),
+        "circuit_version": _text("Of SP1's circuits, which the program is for."),
     },
 )
 _STATUS = _object(
@@ -187,7 +189,7 @@ _STATUS = _object(
         "chain_id": _number("Of the chain on which its signers are registered."),
         "signer": _or_null(_text("Who signs at the moment.")),
         "chain_time": _number("Of the newest block, Unix seconds; 0 before the first."),
-        "circuit_version": _text("SP1's, for which keys are computed."),
+        "circuit_version": _text("SP1's, for which every service runs programs."),
         "forms": {"type": "array", "items": FORM_SCHEMA, "description": "What is signed."},
         "open_jobs": _number("Jobs for this registration that wait or run."),
         "limits": _object(

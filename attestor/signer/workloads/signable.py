@@ -5,12 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from attestor.core import circuits
 from attestor.core.eip712 import Domain
 from attestor.core.frame import Frame
 from attestor.core.legacy_message import LegacyMessage
 from attestor.core.outcome import Outcome
 from attestor.core.sp1_tee_message import Sp1TeeMessage
-from attestor.core.statement import CIRCUIT_VERSION, Statement
+from attestor.core.statement import Statement
 from attestor.core.text import to_hex
 from attestor.core.verifying_key import VerifyingKey
 from attestor.signer.keys import Signatures
@@ -69,7 +70,7 @@ class SignableOutcome:
             public_values_hash=hashlib.sha256(self.outcome.public_values).digest(),
             exit_code=0,
             stdin_hash=bytes.fromhex(self.outcome.stdin_sha256),
-            circuit_version=CIRCUIT_VERSION,
+            circuit_version=circuits.of_engine(self.outcome.engine),
             expires_at=valid_until,
         )
 

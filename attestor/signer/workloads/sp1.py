@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+from attestor.core import circuits
+from attestor.core.circuits import Circuit
 from attestor.core.cross_check import Timing
 from attestor.core.eip712 import Domain
 from attestor.core.elf import check as check_elf
@@ -97,13 +99,14 @@ class Sp1Workload:
         kept = self._new(blobs[0]) if name is None else self._programs.of(str(name))
         kept.require_named(header.get("sent_as"))
         program, stdin = kept.content, blobs[1:] if name is None else blobs
+        engine = self._engine_of(program)
         limits = _lowered(self._limits, header.get("cycles"), header.get("seconds"))
         with self._stoppable(job) as stop:
             verifying_key = self._verifying_keys.of(program, stop, kept.sha256)
             limits = replace(limits, stop=stop)
-            with self._beside(program, stdin) as beside:
+            with self._beside(program, stdin, engine) as beside:
                 execution = self._executor.execute(
-                    program, stdin, limits, self._engine, sealed=kept.sealed
+                    program, stdin, limits, engine, sealed=kept.sealed
                 )
                 require_signable(execution)
                 run = Run(job, program, stdin, execution, str(header.get("slot", "")))
@@ -187,9 +190,13 @@ class Sp1Workload:
                     if not self._running[job]:
                         del self._running[job]
 
-    def _beside(self, program: bytes, stdin: tuple[bytes, ...]) -> Beside:
-        """SP1's JIT beside our engine, where that is the one that runs jobs."""
-        if self._engine is not Engine.ATTESTOR:
+    def _engine_of(self, program: bytes) -> Engine:
+        """The operator's choice, which is one of those for SP1 v6."""
+        return Engine.SP1_V3 if circuits.of_program(program) is Circuit.V3 else self._engine
+
+    def _beside(self, program: bytes, stdin: tuple[bytes, ...], engine: Engine) -> Beside:
+        """SP1's JIT beside our engine, where that is the one that runs the job."""
+        if engine is not Engine.ATTESTOR:
             return Beside(None)
         return self._cross_checker.beside(program, stdin)
 

@@ -8,6 +8,7 @@ from attestor.store.job_migrations import (
     j5_program_bytes,
     j6_sp1_tee,
     j7_priorities,
+    j8_circuits,
 )
 
 JOB_MIGRATIONS: tuple[str, ...] = (
@@ -18,5 +19,6 @@ JOB_MIGRATIONS: tuple[str, ...] = (
     j5_program_bytes.SQL,
     j6_sp1_tee.SQL,
     j7_priorities.SQL,
+    j8_circuits.SQL,
 )
 """As `store.migrations.MIGRATIONS`, for a database of its own."""

@@ -4,8 +4,9 @@ import struct
 
 import pytest
 
+from attestor.core.circuits import Circuit
 from attestor.core.elf import check
-from attestor.core.older_programs import UP_TO_V4_CODE, V5_CODE
+from attestor.core.older_programs import UP_TO_V4_CODE, V5_CODE, in_words, majors, may_be_v3
 from attestor.errors import ProgramInvalid, ProgramUnsupported
 
 RX, RW = 5, 6
@@ -48,6 +49,11 @@ def path_of(crate: str) -> bytes:
 
 
 def name_of(program: bytes) -> str:
+    """As the error names it, or would where the executor for SP1 v3 is not built."""
+    versions = majors(program)
+    if may_be_v3(versions):
+        assert check(program) is Circuit.V3
+        return in_words(versions)
     with pytest.raises(ProgramUnsupported) as caught:
         check(program)
     assert caught.value.hint == "rebuild the program with SP1 v6"
@@ -113,3 +119,20 @@ def test_check__64_bits_that_name_an_older_sp1__not_taken_for_it() -> None:
     with pytest.raises(ProgramInvalid) as caught:
         check(bytes(program))
     assert caught.value.code == "program_invalid"
+
+
+@pytest.mark.parametrize(
+    ("versions", "taken", "words"),
+    [
+        ({3}, True, "SP1 v3"),
+        ({3, 4}, True, "SP1 v3 or v4"),
+        ({4}, False, "SP1 v4"),
+        ({5}, False, "SP1 v5"),
+        ({3, 4, 5}, False, "SP1 v3 to v5"),
+    ],
+)
+def test_may_be_v3__versions_it_can_be_for__taken_where_v3_is_likely(
+    versions: set[int], taken: bool, words: str
+) -> None:
+    assert may_be_v3(frozenset(versions)) is taken
+    assert in_words(frozenset(versions)) == words

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from attestor.core import frame
+from attestor.core.circuits import Circuit
 from attestor.core.execution import Effort, Engine, Limits
 from attestor.core.verifying_key import KOALA_BEAR
 from attestor.errors import (
@@ -31,6 +32,7 @@ from attestor.errors.unprovable import RULES
 from attestor.executor import answer
 from attestor.executor.child import Ended
 
+BABY_BEAR = 0x7800_0001
 DIGEST = "ab" * 32
 PORTABLE = Engine.SP1_PORTABLE
 RUN = {
@@ -41,7 +43,7 @@ RUN = {
     "engine": "sp1-portable",
     "sp1": "6.10.0",
 }
-KEY = {"ok": True, "words": [1, 2, 3, 4, 5, 6, 7, 8], "sp1": "6.10.0"}
+KEY: dict[str, Any] = {"ok": True, "words": [1, 2, 3, 4, 5, 6, 7, 8], "sp1": "6.10.0"}
 
 
 LIMITS = Limits(public_values_bytes=16, cycles=1000)
@@ -274,6 +276,21 @@ def test_read__other_sp1_version__build_anew() -> None:
 def test_read_verifying_key__bad_words__crashed(words: object) -> None:
     with pytest.raises(ExecutorCrashed):
         answer.read_verifying_key(answer.read(encoded({**KEY, "words": words})))
+
+
+def test_read__answers_for_sp1_v3__of_its_version_field_and_engine() -> None:
+    key, run = {**KEY, "sp1": "3.4.0"}, {**RUN, "sp1": "3.4.0", "engine": "sp1-v3"}
+    read = answer.read(encoded(key))
+    assert answer.read_verifying_key(read, Circuit.V3).words == tuple(KEY["words"])
+    done = answer.read_execution(answer.read(encoded(run, b"")), Engine.SP1_V3, "", LIMITS)
+    assert done.engine is Engine.SP1_V3
+    with pytest.raises(ExecutorMissing, match=r"'3\.4\.0', not 6\.10\.0"):
+        answer.read_verifying_key(read)
+    with pytest.raises(ExecutorMissing, match=r"'6\.10\.0', not 3\.4\.0.*make executor-v3"):
+        answer.read_execution(answer.read(encoded(RUN, b"")), Engine.SP1_V3, "", LIMITS)
+    other = answer.read(encoded({**key, "words": [*[0] * 7, BABY_BEAR]}))
+    with pytest.raises(ExecutorCrashed, match="of another field"):
+        answer.read_verifying_key(other, Circuit.V3)
 
 
 def test_read__child_with_an_exit_code__told_as_such() -> None:

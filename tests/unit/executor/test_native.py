@@ -4,12 +4,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cases.rv32 import ending, program
 
 from attestor.core import frame
+from attestor.core.circuits import Circuit
 from attestor.core.execution import Engine, Limits
-from attestor.errors import ExecutionStopped, ExecutorCrashed
+from attestor.errors import ExecutionStopped, ExecutorCrashed, ProgramUnsupported
 from attestor.executor import MemoryBudget, NativeExecutor, child
 from attestor.executor.cgroup import Cgroup
+
+V3_PROGRAM = program(ending())
 
 
 class Calls:
@@ -84,3 +88,38 @@ def test_execute__no_memory_left_and_not_to_wait__not_started(calls: Calls) -> N
     with budget.held(10), pytest.raises(ExecutionStopped):
         executor.execute(b"elf", [], Limits(), Engine.ATTESTOR, wait=False)
     assert calls.made == []
+
+
+def with_programs(folder: Path, *names: str) -> NativeExecutor:
+    for name in names:
+        (folder / name).write_bytes(b"")
+    return NativeExecutor(folder)
+
+
+@pytest.mark.parametrize("names", [(), ("attestor-execute-v3",), ("attestor-vkey-v3",)])
+def test_v3_program__its_executor_not_built__named_with_what_to_do(
+    calls: Calls, tmp_path: Path, names: tuple[str, ...]
+) -> None:
+    executor = with_programs(tmp_path, *names)
+    assert not executor.has(Circuit.V3)
+    assert executor.has(Circuit.V6)
+    for ask in (
+        lambda: executor.verifying_key(V3_PROGRAM, Limits()),
+        lambda: executor.execute(V3_PROGRAM, [], Limits(), Engine.SP1_V3),
+    ):
+        with pytest.raises(ProgramUnsupported, match="which is for SP1 v3 or v4") as caught:
+            ask()
+        assert "make executor-v3" in str(caught.value.hint)
+    assert calls.made == []
+
+
+def test_v3_program__its_executor_built__its_own_programs(calls: Calls, tmp_path: Path) -> None:
+    executor = with_programs(tmp_path, "attestor-execute-v3", "attestor-vkey-v3")
+    assert executor.has(Circuit.V3)
+    with pytest.raises(ExecutorCrashed):
+        executor.verifying_key(V3_PROGRAM, Limits())
+    with pytest.raises(ExecutorCrashed):
+        executor.execute(V3_PROGRAM, [], Limits(), Engine.SP1_V3)
+    (key, _, _), (run, header, _) = calls.made
+    assert (key, run) == ("attestor-vkey-v3", "attestor-execute-v3")
+    assert header["engine"] == "sp1-v3"

@@ -9,7 +9,8 @@ import pytest
 
 from attestor.core.cross_check import CheckingEngine
 from attestor.errors import ExecutorMissing
-from attestor.executor.native import EXECUTE_PROGRAM, JIT_PROGRAM, VKEY_PROGRAM
+from attestor.executor.circuit_programs import JIT_PROGRAM
+from attestor.executor.native import EXECUTE_PROGRAM, VKEY_PROGRAM
 from attestor.hardening import users
 from attestor.hardening.users import User
 from attestor.quote.configfs import DIRECTORY

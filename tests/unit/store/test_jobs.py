@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from cases import rv32
 
 from attestor.core.cross_check import Timing
 from attestor.core.execution import Engine, ExecutorBuild, stdin_sha256
@@ -359,6 +360,22 @@ def test_statement__signed_one__is_whole_with_what_the_job_was(jobs: Jobs) -> No
         circuit_version="v6.1.0",
         expires_at=2000,
     )
+
+
+def test_statement__of_a_run_for_sp1_v3__names_its_circuits(jobs: Jobs) -> None:
+    proof = replace(PROOF, statement=SIGNED, engine=Engine.SP1_V3)
+    result = jobs.results.of(finished(jobs, b"in", proof=proof))
+    assert result is not None
+    assert result.statement is not None
+    assert result.statement.statement.circuit_version == "v3.0.0"
+
+
+def test_programs__for_either_sp1__stored_with_their_circuits(jobs: Jobs) -> None:
+    older = rv32.program(rv32.ending())
+    for program, circuit in ((b"\x7fELF\x02", "v6.1.0"), (older, "v3.0.0")):
+        sha256 = hashlib.sha256(program).hexdigest()
+        jobs.programs.upload(sha256, program, b"\x01" * 32)
+        assert jobs.programs.find(sha256=sha256).circuit == circuit
 
 
 def clocked(tmp_path: Path, wall: list[float], now: list[float]) -> Jobs:
