@@ -189,6 +189,14 @@ def test_bind__blob_of_another_batch__is_refused(version: int) -> None:
         assert bound(made, other.blocks, evidence).hash == other.batch_hash != made.batch_hash
 
 
+@pytest.mark.parametrize("version", range(1, 7))
+def test_bind__blob_that_the_l1_transaction_does_not_name__is_refused(version: int) -> None:
+    made = case(version)
+    named = replace(made.evidence, versioned_hashes=(b"\x01" + bytes(31),), batch_hash=None)
+    with pytest.raises(ScrollBatchMismatch, match="versioned hash"):
+        bound(made, evidence=named)
+
+
 def test_bind__opening_that_does_not_hold__is_refused() -> None:
     made = case(4)
     altered = bytearray(made.calldata)
