@@ -197,6 +197,19 @@ def test_bind__blob_that_the_l1_transaction_does_not_name__is_refused(version: i
         bound(made, evidence=named)
 
 
+@pytest.mark.parametrize("version", range(3, 7))
+def test_bind__blob_that_holds_other_transactions_than_its_challenge__is_refused(
+    version: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Commitment, point and proof are those of the calldata: only the content is another."""
+    other = case(version, scroll_batch.with_other_transactions(PLAIN)).evidence.blobs[0]
+    monkeypatch.setattr(scroll_batch, "to_blob", lambda data: other)
+    made = scroll_batch.case(version)
+    assert bound(made, evidence=replace(made.evidence, blobs=())).hash == made.batch_hash
+    with pytest.raises(ScrollBatchMismatch, match="blob"):
+        bound(made)
+
+
 def test_bind__opening_that_does_not_hold__is_refused() -> None:
     made = case(4)
     altered = bytearray(made.calldata)
@@ -222,13 +235,21 @@ def test_bind__blobs_in_another_order__do_not_lead_to_the_last_hash() -> None:
         bound(made, evidence=replace(made.evidence, versioned_hashes=names[::-1]))
 
 
-def test_bind__blob_after_whose_end_are_bytes__is_refused() -> None:
-    content = scroll_batch.blocks([((), 1)])
-    made = case(8, content)
-    blob = bytearray(made.evidence.blobs[0])
-    blob[-1] = 1
-    with pytest.raises((ScrollBlobInvalid, ScrollBatchMismatch)):
-        bound(made, evidence=Evidence(blobs=(bytes(blob),), index=INDEX))
+def test_bind__blob_after_whose_end_are_bytes__is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """L1 has the hash of just this blob."""
+    packed = scroll_batch.to_blob
+    monkeypatch.setattr(scroll_batch, "to_blob", lambda data: packed(data)[:-1] + b"\1")
+    with pytest.raises(ScrollBlobInvalid, match="bytes after"):
+        bound(scroll_batch.case(8, scroll_batch.blocks([((), 1)])))
+
+
+def test_bind__bytes_after_the_frame_in_a_blob__are_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    frame = scroll_batch.zstd
+    monkeypatch.setattr(scroll_batch, "zstd", lambda data: frame(data) + b"\0")
+    with pytest.raises(ScrollBlobInvalid, match="after its zstd frame"):
+        bound(scroll_batch.case(8))
 
 
 @pytest.mark.parametrize("content", [(), (PLAIN[0], PLAIN[2])])
