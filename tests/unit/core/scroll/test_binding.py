@@ -252,6 +252,27 @@ def test_bind__bytes_after_the_frame_in_a_blob__are_refused(
         bound(scroll_batch.case(8))
 
 
+@pytest.mark.parametrize("version", VERSIONS)
+def test_bind__fewer_blocks_than_the_batch_holds__are_refused(version: int) -> None:
+    made = case(version)
+    with pytest.raises(ScrollBatchMismatch, match="executed were"):
+        bound(made, made.blocks[:-1])
+
+
+@pytest.mark.parametrize(("place", "said"), [(0, "of version 9"), (4, "flag is 9")])
+def test_bind__blob_with_another_head__is_refused(
+    place: int, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packed = scroll_batch.to_blob
+
+    def altered(data: bytes) -> bytes:
+        return packed(data[:place] + b"\x09" + data[place + 1 :])
+
+    monkeypatch.setattr(scroll_batch, "to_blob", altered)
+    with pytest.raises(ScrollBlobInvalid, match=said):
+        bound(scroll_batch.case(8))
+
+
 @pytest.mark.parametrize("content", [(), (PLAIN[0], PLAIN[2])])
 def test_bind__blocks_that_do_not_follow_one_another__are_refused(
     content: tuple[Block, ...],
