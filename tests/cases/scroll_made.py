@@ -22,7 +22,7 @@ from oracle.zktrie import Zktries
 from attestor.executor.scroll import Block, BlockRange, Chain
 
 GWEI = 10**9
-CHAIN_ID, NUMBER, TIME, GAS_LIMIT = 777, 1000, 2_000_000, 10_000_000
+CHAIN_ID, NUMBER, TIME, GAS_LIMIT = 777, 1000, 2_000_000, 20_000_000
 KEY = b"\x11" * 32
 SENDER = bytes.fromhex(Account.from_key(KEY).address[2:])
 MESSENGER, CONTRACT = b"\x22" * 20, b"\x33" * 20

@@ -151,6 +151,29 @@ mod tests {
     }
 
     #[test]
+    fn each_fork_of_sepolia_begins_at_its_block_or_time() {
+        let sepolia = ForkTable::of_chain(534_351).unwrap();
+        for (number, time, fork) in [
+            (3_747_131, 1_700_000_000, Fork::Archimedes),
+            (3_747_132, 1_700_000_000, Fork::Bernoulli),
+            (4_740_238, 1_700_000_000, Fork::Bernoulli),
+            (4_740_239, 1_700_000_000, Fork::Curie),
+            (8_000_000, 1_741_679_999, Fork::Curie),
+            (8_000_000, 1_741_680_000, Fork::Euclid),
+            (8_000_000, 1_741_852_799, Fork::Euclid),
+            (8_000_000, 1_741_852_800, Fork::EuclidV2),
+            (9_000_000, 1_753_167_599, Fork::EuclidV2),
+            (9_000_000, 1_753_167_600, Fork::Feynman),
+            (9_000_000, 1_764_053_999, Fork::Feynman),
+            (9_000_000, 1_764_054_000, Fork::Galileo),
+            (9_000_000, 1_764_831_599, Fork::Galileo),
+            (9_000_000, 1_764_831_600, Fork::GalileoV2),
+        ] {
+            assert_eq!(sepolia.at(number, time), fork, "block {number} at {time}");
+        }
+    }
+
+    #[test]
     fn chains_that_nobody_knows_have_no_table() {
         for id in [0, 1, 333_333, 534_353, u64::MAX] {
             assert_eq!(ForkTable::of_chain(id), None);

@@ -124,12 +124,34 @@ def test_execute__blocks_that_do_not_follow__are_refused(
         scroll.execute(chain, cases.block_range(first, third), LIMITS)
     parent = rlp.decode(cases.header_of(first))
     parent[3] = bytes(32)
+    earlier = cases.block_range(first, second)
+    time = int.from_bytes(rlp.decode(earlier.blocks[0].header)[TIMESTAMP]) - 1
+    back = changed_header(earlier.blocks[1], TIMESTAMP, time.to_bytes(4))
+    with pytest.raises(ScrollMismatch, match="timestamp"):
+        scroll.execute(chain, replace(earlier, blocks=(earlier.blocks[0], back)), LIMITS)
     with pytest.raises(ScrollMismatch, match="parent_hash"):
         given = cases.block_range(second, parent=rlp.encode(parent))
         scroll.execute(chain, given, LIMITS)
     good = cases.block_range(second, parent=cases.header_of(first))
     with pytest.raises(ScrollMismatch, match="pre_state_root"):
         scroll.execute(chain, replace(good, pre_state_root=bytes(32)), LIMITS)
+
+
+def test_execute__header_of_another_form_than_scrolls__is_refused(
+    scroll: ScrollExecutor, load: Load
+) -> None:
+    """Uncles, withdrawals, and no base fee: nothing that is executed shows these."""
+    chain, blocks = load("feynman-19604676")
+    (block,) = blocks.blocks
+    fields = rlp.decode(block.header)
+    for header, said in (
+        ([fields[0], bytes(32), *fields[2:]], "uncles"),
+        ([*fields, bytes(32)], "fields that Scroll's have not"),
+        (fields[:-1], "no base fee"),
+    ):
+        bad = replace(block, header=rlp.encode(header))
+        with pytest.raises(ScrollBlockInvalid, match=said):
+            scroll.execute(chain, replace(blocks, blocks=(bad,)), LIMITS)
 
 
 def test_execute__other_chains_and_eras__are_refused_by_name(

@@ -95,6 +95,16 @@ def test_made_block__transaction_of_each_type__is_the_same(
     assert found.statuses == (True, True)
 
 
+@pytest.mark.parametrize("fork", FORKS)
+def test_made_block__transaction_of_all_of_its_gas__is_the_same(
+    scroll: ScrollExecutor, fork: Fork
+) -> None:
+    """More than Ethereum takes in one transaction since Osaka (EIP-7825), which Scroll does not."""
+    assert made.GAS_LIMIT > 1 << 24
+    (found,) = agreed(scroll, made.case(fork, [made.signed(0, 0, gas=made.GAS_LIMIT)]))
+    assert found.statuses == (True,)
+
+
 @pytest.mark.parametrize("fork", [fork for fork in FORKS if fork >= Fork.EUCLID_V2])
 @pytest.mark.parametrize(
     ("nonce", "chain_id"), [(0, made.CHAIN_ID), (0, 0), (1, made.CHAIN_ID), (0, 5)]

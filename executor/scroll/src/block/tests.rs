@@ -122,6 +122,17 @@ fn message_without_funds_makes_no_block_before_euclid_and_fails_inside_of_one_af
 }
 
 #[test]
+fn message_of_a_contract_makes_no_block_but_one_of_a_delegating_account_does() {
+    let delegation = [&[0xef, 0x01, 0x00][..], CONTRACT.as_slice()].concat();
+    for (code, is_taken) in [(&[0x00][..], false), (&delegation, true)] {
+        let memory = Memory::default().with(SENDER, 5, code, &[]);
+        let table = forks(Fork::EuclidV2, &[]);
+        let found = run_block(memory, &[code], table, None, &[message(CONTRACT, 1)]);
+        assert_eq!(found.is_ok(), is_taken, "{code:02x?}");
+    }
+}
+
+#[test]
 fn message_with_funds_pays_no_gas() {
     let memory = Memory::default().with(SENDER, 6, &[], &[]);
     let executed =

@@ -189,6 +189,27 @@ def test_bind__blob_of_another_batch__is_refused(version: int) -> None:
         assert bound(made, other.blocks, evidence).hash == other.batch_hash != made.batch_hash
 
 
+@pytest.mark.parametrize("version", range(1, 7))
+def test_bind__blob_that_the_l1_transaction_does_not_name__is_refused(version: int) -> None:
+    made = case(version)
+    named = replace(made.evidence, versioned_hashes=(b"\x01" + bytes(31),), batch_hash=None)
+    with pytest.raises(ScrollBatchMismatch, match="versioned hash"):
+        bound(made, evidence=named)
+
+
+@pytest.mark.parametrize("version", range(3, 7))
+def test_bind__blob_that_holds_other_transactions_than_its_challenge__is_refused(
+    version: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Commitment, point and proof are those of the calldata: only the content is another."""
+    other = case(version, scroll_batch.with_other_transactions(PLAIN)).evidence.blobs[0]
+    monkeypatch.setattr(scroll_batch, "to_blob", lambda data: other)
+    made = scroll_batch.case(version)
+    assert bound(made, evidence=replace(made.evidence, blobs=())).hash == made.batch_hash
+    with pytest.raises(ScrollBatchMismatch, match="blob"):
+        bound(made)
+
+
 def test_bind__opening_that_does_not_hold__is_refused() -> None:
     made = case(4)
     altered = bytearray(made.calldata)
@@ -214,13 +235,42 @@ def test_bind__blobs_in_another_order__do_not_lead_to_the_last_hash() -> None:
         bound(made, evidence=replace(made.evidence, versioned_hashes=names[::-1]))
 
 
-def test_bind__blob_after_whose_end_are_bytes__is_refused() -> None:
-    content = scroll_batch.blocks([((), 1)])
-    made = case(8, content)
-    blob = bytearray(made.evidence.blobs[0])
-    blob[-1] = 1
-    with pytest.raises((ScrollBlobInvalid, ScrollBatchMismatch)):
-        bound(made, evidence=Evidence(blobs=(bytes(blob),), index=INDEX))
+def test_bind__blob_after_whose_end_are_bytes__is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """L1 has the hash of just this blob."""
+    packed = scroll_batch.to_blob
+    monkeypatch.setattr(scroll_batch, "to_blob", lambda data: packed(data)[:-1] + b"\1")
+    with pytest.raises(ScrollBlobInvalid, match="bytes after"):
+        bound(scroll_batch.case(8, scroll_batch.blocks([((), 1)])))
+
+
+def test_bind__bytes_after_the_frame_in_a_blob__are_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    frame = scroll_batch.zstd
+    monkeypatch.setattr(scroll_batch, "zstd", lambda data: frame(data) + b"\0")
+    with pytest.raises(ScrollBlobInvalid, match="after its zstd frame"):
+        bound(scroll_batch.case(8))
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_bind__fewer_blocks_than_the_batch_holds__are_refused(version: int) -> None:
+    made = case(version)
+    with pytest.raises(ScrollBatchMismatch, match="executed were"):
+        bound(made, made.blocks[:-1])
+
+
+@pytest.mark.parametrize(("place", "said"), [(0, "of version 9"), (4, "flag is 9")])
+def test_bind__blob_with_another_head__is_refused(
+    place: int, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packed = scroll_batch.to_blob
+
+    def altered(data: bytes) -> bytes:
+        return packed(data[:place] + b"\x09" + data[place + 1 :])
+
+    monkeypatch.setattr(scroll_batch, "to_blob", altered)
+    with pytest.raises(ScrollBlobInvalid, match=said):
+        bound(scroll_batch.case(8))
 
 
 @pytest.mark.parametrize("content", [(), (PLAIN[0], PLAIN[2])])
