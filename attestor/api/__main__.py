@@ -39,7 +39,7 @@ def main(control: int, signer: int, listening: int) -> None:
     raise_file_limit()
     os.nice(NICENESS)
     # The daemon decides when to stop.
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     connection = socket.socket(fileno=control)
     settings, state = (_read(connection) for _ in range(2))

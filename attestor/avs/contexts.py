@@ -31,7 +31,6 @@ class NodeContextSource:
         self._node = node
         self._chain_id = chain_id
         self._euclid = euclid
-        self._is_ours = False
 
     async def context(self, first: int, last: int) -> Context:
         """The context of these blocks, both ends included.
@@ -77,16 +76,13 @@ class NodeContextSource:
         return Context.of(tuple(blocks))
 
     def _require_chain(self) -> None:
-        """Asked until it is right, and not at the start, when a node may be away."""
-        if self._is_ours:
-            return
+        """Asked each time: behind a URL there may be another node than before."""
         found = self._node.chain_id()
         if found != self._chain_id:
             raise WrongChain(
                 f"{self._node.label} is on chain id {found}, expected {self._chain_id}",
                 hint="set scroll_chain_id, or another scroll_endpoint",
             )
-        self._is_ours = True
 
 
 def of_witness(found: Witness) -> BlockContext:

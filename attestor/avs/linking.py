@@ -11,7 +11,7 @@ from itertools import pairwise
 from attestor.core.avs.context import BlockContext, Context
 from attestor.core.keccak import keccak
 from attestor.errors import AttestorError
-from attestor.errors.scroll import ScrollBatchMismatch
+from attestor.errors.scroll import ScrollBatchMismatch, ScrollNodeFailed
 from attestor.executor.scroll import Block, BlockRange
 from attestor.scroll import headers
 from attestor.scroll.node import ScrollNode
@@ -39,7 +39,8 @@ def linked_runs(context: Context, node: ScrollNode | None, at_once: int) -> Link
     """The runs of a context, at least `at_once` of them where there are as many blocks.
 
     Raises `ScrollBatchMismatch` when nobody has the header before the first block, or the blocks
-    do not follow one another.
+    do not follow one another, and `ScrollNodeFailed` when the node that was asked for that header
+    failed.
     """
     blocks = context.blocks
     for before, after in pairwise(blocks):
@@ -60,21 +61,27 @@ def _first_parent(block: BlockContext, node: ScrollNode | None) -> bytes:
     wanted = headers.parent_hash(block.header)
     if block.parent_header is not None:
         return block.parent_header
-    reason = "there is no L2 node to ask"
-    if node is not None:
-        try:
-            found = node.header(block.number - 1)
-        except AttestorError as error:
-            reason = str(error)
-        else:
-            if keccak(found) == wanted:
-                return found
-            reason = f"{node.label} has another block {block.number - 1} than its parent"
-    raise ScrollBatchMismatch(
+    unbound = (
         f"nothing binds the state before block {block.number}: the context has no header of block "
-        f"{block.number - 1}, and {reason}",
-        hint="set scroll_endpoint, or bring a context with parent_header (docs/avs.md, contexts)",
+        f"{block.number - 1}, and "
     )
+    brought = "bring a context with parent_header (docs/avs.md, contexts)"
+    if node is None:
+        raise ScrollBatchMismatch(
+            f"{unbound}there is no L2 node to ask", hint=f"set scroll_endpoint, or {brought}"
+        )
+    try:
+        found = node.header(block.number - 1)
+    except AttestorError as error:
+        raise ScrollNodeFailed(
+            unbound + error.message, hint=f"ask again when the L2 node answers, or {brought}"
+        ) from None
+    if keccak(found) != wanted:
+        raise ScrollBatchMismatch(
+            f"{unbound}{node.label} has another block {block.number - 1} than its parent",
+            hint=f"{brought}, of blocks that the chain kept",
+        )
+    return found
 
 
 def _groups(blocks: Sequence[BlockContext], at_once: int) -> list[list[BlockContext]]:

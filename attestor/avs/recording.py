@@ -34,7 +34,7 @@ def recorder(batches: Batches, status: PoeStatus, executor: ExecutorBuild) -> Re
     def record(signed: SignedBatch, context: Context, evidence: Evidence) -> None:
         if signed.index > MAX_INDEX:
             raise ScrollBatchMismatch(
-                f"batch {signed.index} is none of Scroll: its index is over 2^63"
+                f"batch {signed.index} is none of Scroll: its index is 2^63 or more"
             )
         batches.signed(
             BatchRecord(

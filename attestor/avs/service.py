@@ -55,12 +55,13 @@ def tls_context(serving: Serving) -> ssl.SSLContext | None:
 
 
 async def serve(listening: socket.socket, serving: Serving, parts: Parts) -> None:
-    """Serve until SIGTERM or SIGINT; a second one ends the calls that are being answered. Raises
-    what `parts.require_alive` does."""
+    """Serve until SIGTERM or SIGINT; a second one ends the calls that are being answered. SIGHUP
+    ends nothing, as the key would go. Raises what `parts.require_alive` does."""
     loop = asyncio.get_running_loop()
     stop, now = asyncio.Event(), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, lambda: (now if stop.is_set() else stop).set())
+    loop.add_signal_handler(signal.SIGHUP, _tell_of_reload)
     loop.set_default_executor(ThreadPoolExecutor(THREADS, thread_name_prefix="avs"))
     methods = Methods(parts)
     served = application()
@@ -101,6 +102,13 @@ async def serve(listening: socket.socket, serving: Serving, parts: Parts) -> Non
         await _stop(listener, methods, now, serving.stop_seconds)
         parts.release()
     logger.bind(event=Event.STOPPED).info("stopped")
+
+
+def _tell_of_reload() -> None:
+    logger.bind(event=Event.CONFIGURATION_NOTE).warning(
+        "SIGHUP: certificates are read again as soon as their files change; everything else needs "
+        "a new start, which makes another key"
+    )
 
 
 async def _watch(parts: Parts, health: Health) -> None:

@@ -29,8 +29,9 @@ def main(descriptor: int, attachments: int) -> None:
     """Serve the daemon at the other end of the socket until it goes, and what it attaches."""
     process.keep_memory_to_itself()
     process.end_with_parent()
-    # The daemon decides when to stop; a Ctrl-C in its terminal must not take the keys first.
-    for number in (signal.SIGINT, signal.SIGTERM):
+    # The daemon decides when to stop; a Ctrl-C in its terminal must not take the keys first, nor
+    # must a reload that is told to all processes of the service.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     connection = socket.socket(fileno=descriptor)
     with connection.makefile("rb", buffering=0) as incoming:

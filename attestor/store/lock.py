@@ -57,8 +57,8 @@ def require_free(database: Path) -> None:
 def _name_holder(lock: TextIO) -> None:
     """Only to tell people: a disk that is full must not keep the lock from being held."""
     try:
-        lock.truncate(0)
-        lock.write(str(os.getpid()))
-        lock.flush()
+        # Not by the file's buffer: what it could not write it would try again when it is closed.
+        os.ftruncate(lock.fileno(), 0)
+        os.write(lock.fileno(), str(os.getpid()).encode())
     except OSError:
         return

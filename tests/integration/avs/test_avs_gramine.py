@@ -48,6 +48,8 @@ def test_enclave__quote__is_of_version_3_and_of_one_key(enclave: Running) -> Non
         assert (quote.version, quote.body_type) == (3, BodyType.SGX)
         assert quote.report_data[32:] == given * 32
     assert found[0].report_data[:32] == found[1].report_data[:32]
+    assert found[0].report_data[:12] == bytes(12)
+    assert any(found[0].report_data[12:32])  # A key, which is nobody's afterwards.
 
 
 def test_enclave__contexts_and_locks__are_served(enclave: Running) -> None:

@@ -100,11 +100,13 @@ def test_tls__certificate_that_is_renewed__is_used_and_the_key_that_signs_stays(
         assert served(started.port) == old.pem
         before = address(started.port)
         write(tmp_path, new.pem, new.key_pem())
+        started.process.send_signal(signal.SIGHUP)
         until = time.monotonic() + 60
         while served(started.port) != new.pem and time.monotonic() < until:
             time.sleep(0.2)
         assert served(started.port) == new.pem
         assert address(started.port) == before
+        assert "SIGHUP: certificates are read again" in "".join(started.lines)
 
 
 REFUSED: dict[str, tuple[dict[str, Any] | None, tuple[str, ...], str]] = {

@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -325,13 +326,27 @@ def test_signer__that_is_gone__ends_the_service(tmp_path: Path) -> None:
         assert "signer process ended" in "".join(started.lines)
 
 
+def states(pid: int) -> set[str]:
+    """Of all threads."""
+    tasks = Path(f"/proc/{pid}/task").glob("*/stat")
+    return {task.read_text().rpartition(")")[2].split()[0] for task in tasks}
+
+
 def test_signer__that_answers_nothing__is_gone() -> None:
     """A service whose calls waited for it for ever would live, and do nothing."""
     signer = PoeSignerProcess(PoeSettings(534352, str(BUILT), PoeProvider.NONE))
     try:
         signer.started()
         signer.require_answer(60)
+        # When to end is the service's business, whoever tells all of its processes.
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            os.kill(signer.pid, number)
+        signer.require_answer(60)
         os.kill(signer.pid, signal.SIGSTOP)
+        # One thread takes the signal; until it runs, another may still answer.
+        until = time.monotonic() + 60
+        while states(signer.pid) != {"T"} and time.monotonic() < until:
+            time.sleep(0.01)
         with pytest.raises(SignerGone, match="not answered for 2 seconds"):
             signer.require_answer(2)
         os.kill(signer.pid, signal.SIGCONT)

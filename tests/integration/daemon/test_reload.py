@@ -18,7 +18,11 @@ def hang_up(devnet: Devnet, text: str, told: str) -> str:
     """Change the file, send SIGHUP, and wait for a line of the log: all that was logged since."""
     devnet.config_file.write_text(text)
     before = len(log(devnet))
-    os.kill(daemon(devnet).pid, signal.SIGHUP)
+    # As `systemctl kill --signal=HUP` does: the others leave it to the daemon.
+    process = daemon(devnet)
+    found = [path.read_text() for path in Path(f"/proc/{process.pid}/task").glob("*/children")]
+    for pid in (*map(int, " ".join(found).split()), process.pid):
+        os.kill(pid, signal.SIGHUP)
     deadline = time.monotonic() + SECONDS
     while told not in (since := log(devnet)[before:]):
         assert time.monotonic() < deadline, since

@@ -148,12 +148,21 @@ def test_linked__no_header_before_it__is_asked_for() -> None:
 
 
 @pytest.mark.parametrize(
-    "node",
-    [None, Node(header=BLOCKS[1].header), Node(header=ScrollNodeFailed("busy"))],
+    ("node", "told"),
+    [(None, "set scroll_endpoint, or bring"), (Node(header=BLOCKS[1].header), "the chain kept")],
 )
-def test_linked__nobody_has_the_header_before_it__says_what_to_do(node: Any) -> None:
-    with pytest.raises(ScrollBatchMismatch, match="scroll_endpoint"):
+def test_linked__nobody_has_the_header_before_it__says_what_to_do(node: Any, told: str) -> None:
+    with pytest.raises(ScrollBatchMismatch, match="nothing binds") as raised:
         linked_runs(without_parent(), node, 2)
+    assert told in str(raised.value)
+
+
+def test_linked__node_that_fails__is_told_as_one_that_may_answer_later() -> None:
+    node: Any = Node(header=ScrollNodeFailed("busy", hint="check its URL"))
+    with pytest.raises(ScrollNodeFailed, match="nothing binds .* busy") as raised:
+        linked_runs(without_parent(), node, 2)
+    assert "ask again" in str(raised.value)
+    assert "set scroll_endpoint" not in str(raised.value)
 
 
 def test_prove__runs__are_signed_in_order_and_recorded() -> None:
@@ -246,6 +255,16 @@ def test_context__node_of_another_chain__is_told_before_it_is_asked() -> None:
     node.chain = 1
     with pytest.raises(WrongChain, match="scroll_chain_id"):
         generated(node, 7, 8)
+
+
+def test_context__node_that_became_one_of_another_chain__is_told() -> None:
+    (witness,) = chain(1)
+    node: Any = Node(witness)
+    source = NodeContextSource(node, 534352)
+    assert asyncio.run(source.context(witness.number, witness.number))
+    node.chain = 1
+    with pytest.raises(WrongChain, match="scroll_chain_id"):
+        asyncio.run(source.context(witness.number, witness.number))
 
 
 def test_context__blocks_of_different_branches__are_the_nodes_fault() -> None:

@@ -116,3 +116,9 @@ ANSWERS: dict[str, Callable[[], bytes]] = {
 def test_answer__of_each_kind__is_byte_for_byte_that_of_jsonrpsee(text: str) -> None:
     assert ANSWERS[text]().decode() == text
     json.loads(text)
+
+
+def test_result__as_long_as_the_limit__is_given_and_one_byte_more_is_not() -> None:
+    whole = jsonrpc.result(1, "a" * 100, 1000)
+    assert jsonrpc.result(1, "a" * 100, len(whole)) == whole
+    assert b'"error"' in jsonrpc.result(1, "a" * 100, len(whole) - 1)
