@@ -362,9 +362,9 @@ class Setup:
         self.history, transactions = History(self.store, journal), Transactions(self.store, journal)
         world: Any = self.world
         manager = TransactionManager(world, world, transactions)
-        budget = GasBudget(transactions, PAYER, 1_000_000, lambda: world.now)
+        self.budget = GasBudget(transactions, PAYER, 1_000_000, lambda: world.now)
         effects = RotationEffects(
-            world, world, manager, world.gate, self.history, BINDING, world, budget
+            world, world, manager, world.gate, self.history, BINDING, world, self.budget
         )
         failures = Failures(self.history, lambda: self.world.now)
         observer = Observer(world, manager, self.history, POLICY, failures)
