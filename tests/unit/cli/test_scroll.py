@@ -20,11 +20,18 @@ from attestor.core.scroll.binding import bind
 from attestor.core.scroll.block import from_header
 from attestor.core.scroll.calldata import FINALIZATIONS, parse_commit
 from attestor.core.text import to_hex
-from attestor.errors import AttestorError, ConfigurationInvalid, WrongChain
+from attestor.errors import (
+    AttestorError,
+    ConfigurationInvalid,
+    ExecutionMemoryLimit,
+    ExecutorCrashed,
+    WrongChain,
+)
 from attestor.errors.scroll import (
     ScrollMethodMissing,
     ScrollMismatch,
     ScrollNodeFailed,
+    ScrollUnverified,
     ScrollVerificationFailed,
 )
 from attestor.executor.scroll import BlockRange
@@ -69,6 +76,16 @@ def serve(monkeypatch: pytest.MonkeyPatch, executor: ScriptedExecutor) -> Serve:
         return node
 
     return serve
+
+
+def failing_at(place: int, error: AttestorError) -> ScriptedExecutor:
+    """One that fails at any call with this block of the chain."""
+
+    def fault(number: int, blocks: BlockRange) -> None:
+        if number == FIRST + place:
+            raise error
+
+    return ScriptedExecutor(fault)
 
 
 def kept(folder: Path) -> list[Path]:
@@ -203,6 +220,35 @@ def test_verify__refused_block__is_named_and_the_exit_code_says_so(
     }
 
 
+@pytest.mark.parametrize("error", [ExecutorCrashed("it died"), ExecutionMemoryLimit("too much")])
+def test_verify__executor_that_fails__says_nothing_about_the_block(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, error: AttestorError
+) -> None:
+    monkeypatch.setattr(scroll_verify, "ScrollExecutor", lambda directory: failing_at(1, error))
+    kept(tmp_path)
+    called = Called(["verify", str(tmp_path)])
+    assert isinstance(called.error, ScrollUnverified)
+    assert called.error.exit_code == 3
+    assert f"block {FIRST + 1}  FAILED  {error.message} [{error.code}]" in called.output
+    assert "3 blocks verified, 63,000 gas; 1 failed" in called.output
+    assert "REFUSED" not in called.output
+    value = Called(["verify", str(tmp_path), "--json"]).value
+    assert (value["verified"], value["blocks_refused"], value["blocks_failed"]) == (False, 0, 1)
+
+
+def test_verify__batch_whose_block_the_executor_fails_at__is_not_refused(
+    near: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, serve: Serve
+) -> None:
+    serve(RecordedNode(BLOCKS))
+    executor = failing_at(2, ExecutorCrashed("it died"))
+    monkeypatch.setattr(scroll_verify, "ScrollExecutor", lambda directory: executor)
+    _, options = batch_of(3, tmp_path)
+    called = Called(["verify", *options, "--rpc-url", URL])
+    assert isinstance(called.error, ScrollUnverified)
+    assert f"batch of blocks {FIRST}-{FIRST + 3}  FAILED  1 of its blocks" in called.output
+    assert "0 of 1 batch verified" in called.output
+
+
 def test_verify__node_that_fails__is_told_apart_from_a_refusal(serve: Serve) -> None:
     serve(RecordedNode(BLOCKS))
     called = Called(["verify", f"{FIRST + 3}-{FIRST + 4}", "--rpc-url", URL])
@@ -253,6 +299,18 @@ def test_verify__forks__are_the_chains(executor: Any, tmp_path: Path) -> None:
     called = Called(["verify", str(tmp_path), "--fork", "euclid=0", "--fork", "feynman=7"])
     assert called.exit_code == 0
     assert executor.chains[0].forks == {"euclid": 0, "feynman": 7}
+
+
+@pytest.mark.parametrize("name", ["euclidv2", "archimedes", "Feynman"])
+def test_verify__fork_that_is_none__is_refused_before_anything_starts(
+    monkeypatch: pytest.MonkeyPatch, executor: ScriptedExecutor, name: str
+) -> None:
+    monkeypatch.setattr(scroll_verify, "open_rpc", lambda url: pytest.fail("a node is opened"))
+    called = Called(["verify", str(FIRST), "--rpc-url", URL, "--fork", f"{name}=0"])
+    assert isinstance(called.error, ConfigurationInvalid)
+    assert f"{name}=0" in str(called.error)
+    assert "bernoulli, curie, euclid, euclid_v2, feynman, galileo, galileo_v2" in str(called.error)
+    assert (executor.calls, called.output) == ([], "")
 
 
 @pytest.mark.parametrize(
