@@ -177,13 +177,14 @@ class Node:
         return self._read("eth_getCode", params, lambda found: wire.data(found, "code"))
 
     def receipt(self, transaction_hash: bytes) -> Receipt | None:
-        """The receipt, or None when all endpoints that answer have none."""
+        """The receipt, as most endpoints give it that have one; None when all endpoints that answer
+        have none."""
+        return quorum.found(self.pool, _receipt_query(transaction_hash), self._deadline)
 
-        def decode(found: Any) -> Receipt | None:
-            return None if found is None else wire.receipt(found, transaction_hash)
-
-        query = Query("eth_getTransactionReceipt", [to_hex(transaction_hash)], decode)
-        return quorum.found(self.pool, query, self._deadline)
+    def confirms(self, receipt: Receipt) -> bool:
+        """Whether more endpoints give this receipt than say that there is another, or none."""
+        query = _receipt_query(receipt.transaction_hash)
+        return quorum.confirms(self.pool, query, receipt, self._deadline)
 
     def sender(self, transaction_hash: bytes, block_hash: bytes) -> bytes:
         """Who sent a transaction of that block."""
@@ -257,3 +258,10 @@ class Node:
 
     def _read(self, method: str, params: list[Any], decode: Callable[[Any], T]) -> T:
         return self.pool.read(Query(method, params, decode), self._deadline)
+
+
+def _receipt_query(transaction_hash: bytes) -> Query[Receipt | None]:
+    def decode(found: Any) -> Receipt | None:
+        return None if found is None else wire.receipt(found, transaction_hash)
+
+    return Query("eth_getTransactionReceipt", [to_hex(transaction_hash)], decode)

@@ -37,23 +37,47 @@ def agrees(pool: Pool, query: Query[Block], block: Block, deadline: Deadline | N
 
 
 def found(pool: Pool, query: Query[T | None], deadline: Deadline | None = None) -> T | None:
-    """What the first endpoint that has something says; None when all that answer have nothing.
-    Raises the most telling error when none answers. A single endpoint that has nothing is asked
-    again: it may be several nodes."""
+    """What most endpoints say of those that have something, as soon as two agree; None when all
+    that answer have nothing. Raises the most telling error when none answers. A single endpoint
+    that has nothing is asked again: it may be several nodes."""
     if len(pool.endpoints) == 1:
         return pool.read(query, deadline) or pool.read(replace(query, fresh=True), deadline)
+    said: list[T] = []
     nothing = 0
     failed: list[AttestorError] = []
     for _, answer in pool.poll(query, deadline):
         if isinstance(answer, AttestorError):
             failed.append(answer)
-        elif answer is not None:
+        elif answer is None:
+            nothing += 1
+        elif answer in said:
             return answer
         else:
-            nothing += 1
+            said.append(answer)
+    if said:
+        return said[0]
     if nothing:
         return None
     raise most_telling(failed)
+
+
+def confirms(
+    pool: Pool, query: Query[T | None], expected: T, deadline: Deadline | None = None
+) -> bool:
+    """Whether more endpoints answer with what is expected than with something else, or nothing. A
+    single endpoint is asked once more."""
+    if len(pool.endpoints) == 1:
+        with suppress(RpcError, Transient, WrongChain):
+            return pool.read(replace(query, fresh=True), deadline) == expected
+        return False
+    same = other = 0
+    for _, answer in pool.poll(query, deadline):
+        if not isinstance(answer, AttestorError):
+            same += answer == expected
+            other += answer != expected
+        if max(same, other) >= pool.quorum:
+            break
+    return same > other
 
 
 def confirmed(

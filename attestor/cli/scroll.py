@@ -88,7 +88,8 @@ def verify_command(**given: Any) -> None:
     executed again; its hash, roots, gas and logs must come out as in its header. A batch is
     verified when its blocks are, and its commitment is to exactly their transactions.
 
-    Exits with code 4 when anything is refused, with 3 when a node failed, which may pass.
+    Exits with code 4 when anything is refused, with 3 when only a node or the executor failed,
+    which may pass.
     """
     from attestor.cli.scroll_verify import verify
 

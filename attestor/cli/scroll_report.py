@@ -4,18 +4,24 @@ from typing import Any
 
 from attestor.core.scroll.binding import BoundBatch
 from attestor.core.text import one_line, to_hex
-from attestor.errors import AttestorError, Misconfigured, Transient
+from attestor.errors import (
+    AttestorError,
+    ExecutionLimit,
+    ExecutorCrashed,
+    Misconfigured,
+    Transient,
+)
 from attestor.scroll.probe import Probe
 from attestor.scroll.verification import Verdict
 
 REFUSED, FAILED, LACKING = "REFUSED", "FAILED", "LACKING"
-"""Something differs; another try may do; something has to be given or changed first."""
+"""Something differs; a node or our executor failed; something has to be given or changed first."""
 _SHOWN_DIGITS = 16
 
 
 def block_line(verdict: Verdict) -> str:
     """One block: verified with what it came to, refused with the reason, or failed, where a node
-    gave nothing to verify."""
+    gave nothing to verify or the executor found nothing out."""
     found = verdict.executed
     if found is None:
         assert verdict.error is not None
@@ -124,8 +130,8 @@ def probe_json(found: Probe) -> dict[str, Any]:
 
 
 def is_failure(error: AttestorError) -> bool:
-    """Whether nothing was refused, and another try may do."""
-    return isinstance(error, Transient)
+    """Whether it is no fault of what was to be verified: a node's, or our executor's."""
+    return isinstance(error, (Transient, ExecutorCrashed, ExecutionLimit))
 
 
 def word(error: AttestorError) -> str:

@@ -17,7 +17,7 @@ from attestor.cli.scroll_commits import by_calldata, by_transaction, open_rpc
 from attestor.cli.scroll_work import Setting, Work
 from attestor.core.execution import Limits
 from attestor.core.scroll.calldata import parse_finalization
-from attestor.core.scroll.eras import NEVER
+from attestor.core.scroll.eras import FORKS, NEVER
 from attestor.errors import AttestorError, ConfigurationInvalid, WrongChain
 from attestor.executor.scroll import Chain, ScrollExecutor
 from attestor.scroll import keeping
@@ -149,5 +149,10 @@ def forks_of(texts: Sequence[str]) -> dict[str, int] | None:
         name, _, when = text.partition("=")
         if not name or not when.isascii() or not when.isdigit() or len(when) > 18:
             raise ConfigurationInvalid(f"--fork {text!r:.60} is not NAME=WHEN, as in feynman=0")
+        if name not in FORKS[1:]:
+            raise ConfigurationInvalid(
+                f"--fork {text!r:.60} names no fork of Scroll",
+                hint=f"after {FORKS[0]}, which needs none, they are {', '.join(FORKS[1:])}",
+            )
         forks[name] = int(when)
     return forks or None

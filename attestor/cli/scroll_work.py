@@ -14,10 +14,11 @@ from attestor.core.scroll.binding import BoundBatch
 from attestor.core.scroll.blob import Kzg
 from attestor.core.scroll.calldata import Commit, Finalization
 from attestor.core.text import one_line
-from attestor.errors import AttestorError, ConfigurationInvalid
+from attestor.errors import AttestorError, ConfigurationInvalid, Transient
 from attestor.errors.scroll import (
     ScrollBatchMismatch,
     ScrollNodeFailed,
+    ScrollUnverified,
     ScrollVerificationFailed,
     ScrollWitnessUnreadable,
 )
@@ -58,6 +59,8 @@ class Work:
     errors: list[AttestorError] = field(default_factory=list)
     verified: dict[int, tuple[Witness, ExecutedBlock]] = field(default_factory=dict)
     seen: set[int] = field(default_factory=set)
+    failed: set[int] = field(default_factory=set)
+    """Blocks of `seen` of which nothing was found out."""
     is_finalized: bool = False
     ended_by: dict[str, Any] | None = None
     """Why the rest of the targets was not looked at, for JSON."""
@@ -134,8 +137,8 @@ class Work:
 
     def finish(self) -> None:
         """Raise `ScrollVerificationFailed` if anything was refused, `ConfigurationInvalid` where
-        something was not given, or `ScrollNodeFailed` where only nodes failed, and trying again may
-        help."""
+        something was not given. Where there are but failures, and trying again may help, it is
+        `ScrollNodeFailed` for those of nodes, else `ScrollUnverified`."""
         if self.setting.finalization is not None and not self.is_finalized and not self.errors:
             index = batch_header.parse(self.setting.finalization.header).index
             self.errors.append(
@@ -151,7 +154,12 @@ class Work:
             raise ScrollVerificationFailed(f"{len(refused)} refused, {told}")
         if lacking:
             raise ConfigurationInvalid(f"{len(lacking)} not verified, {told}", hint=first.hint)
-        raise ScrollNodeFailed(f"{len(self.errors)} failed, {told}")
+        if all(isinstance(error, Transient) for error in self.errors):
+            raise ScrollNodeFailed(f"{len(self.errors)} failed, {told}")
+        raise ScrollUnverified(
+            f"{len(self.errors)} failed, {told}",
+            hint="nothing was found to differ; try again, and report it if it lasts",
+        )
 
     def _batch(self, batch: batches.Planned) -> None:
         first, last = batch.first_block, batch.last_block
@@ -160,9 +168,10 @@ class Work:
                 self.range(start, end)
             lacking = [number for number in range(first, last + 1) if number not in self.verified]
             if lacking:
-                raise ScrollBatchMismatch(
-                    f"{len(lacking)} of its blocks are not verified, block {lacking[0]} first"
-                )
+                told = f"{len(lacking)} of its blocks are not verified, block {lacking[0]} first"
+                if self.failed.issuperset(lacking):
+                    raise ScrollUnverified(told)
+                raise ScrollBatchMismatch(told)
             found = [self.verified[number] for number in range(first, last + 1)]
             bound = batch.bind([witness for witness, _ in found], self.setting.kzg)
             self._require_finalized(bound, found[0][1], found[-1][1])
@@ -206,6 +215,8 @@ class Work:
         self.seen.add(verdict.number)
         if verdict.error is not None:
             self.errors.append(verdict.error)
+            if report.is_failure(verdict.error):
+                self.failed.add(verdict.number)
         if self.remembers and witness is not None and verdict.executed is not None:
             # A batch is bound by headers and transactions.
             light = replace(witness, nodes=frozenset(), codes=frozenset())

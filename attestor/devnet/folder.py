@@ -38,7 +38,8 @@ class DevnetFolder:
     """
 
     def __init__(self, path: Path) -> None:
-        """Take the folder, made if it is missing, and remove the last stack's files. Raises
+        """Take the folder, made if it is missing, and remove the last stack's files: all or, where
+        one of the names is somebody else's, none. Raises
         `DevnetFolderRefused`, `DevnetFolderBusy`, and `DatabaseInvalid` while a daemon uses
         its database."""
         self.path = path
@@ -47,16 +48,22 @@ class DevnetFolder:
             self._noted: dict[str, str | None] = _noted(self._marker)
             self._require_unchanged()
             self._remove_last()
+        except OSError as error:
+            self.close()
+            raise _unusable(path, error) from None
         except BaseException:
             self.close()
             raise
 
     def write(self, name: str, text: str, mode: int = 0o644) -> Path:
         """Write a file that later stacks may replace."""
-        path = self.begin(name)
-        path.touch(mode=mode)
-        path.write_text(text)
-        self.finish(name)
+        try:
+            path = self.begin(name)
+            path.touch(mode=mode)
+            path.write_text(text)
+            self.finish(name)
+        except OSError as error:
+            raise _unusable(self.path, error) from None
         return path
 
     def begin(self, name: str) -> Path:
@@ -81,6 +88,9 @@ class DevnetFolder:
 
     def _require_unchanged(self) -> None:
         """What is going to be replaced was written by a stack, and by nobody since."""
+        for path in (self.path / name for name in (*CHANGING, *WRITTEN_ONCE)):
+            if os.path.lexists(path) and not path.is_file():
+                raise _refused(path, "is not a file that attestor devnet wrote")
         for path in (self.path / name for name in WRITTEN_ONCE):
             if not os.path.lexists(path):
                 continue
@@ -108,11 +118,7 @@ def _take(path: Path) -> TextIO:
         flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW
         file = os.fdopen(os.open(marker, flags, 0o644), "r+")
     except OSError as error:
-        raise DevnetFolderRefused(
-            f"cannot use {error.filename or path} as the folder of a development stack: "
-            f"{error.strerror}",
-            hint="name another with --folder",
-        ) from None
+        raise _unusable(path, error) from None
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
@@ -128,13 +134,21 @@ def _noted(marker: TextIO) -> dict[str, str | None]:
     """A marker that was cut off notes nothing: then nothing that is there is removed."""
     try:
         noted = json.load(marker)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return noted if isinstance(noted, dict) else {}
 
 
 def _sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _unusable(path: Path, error: OSError) -> DevnetFolderRefused:
+    return DevnetFolderRefused(
+        f"cannot use {error.filename or path} as the folder of a development stack: "
+        f"{error.strerror or error}",
+        hint="name another with --folder",
+    )
 
 
 def _refused(path: Path, why: str) -> DevnetFolderRefused:

@@ -143,6 +143,16 @@ class ScrollBlobUnavailable(Transient):
     code = "scroll_blob_unavailable"
 
 
+class ScrollUnverified(Transient):
+    """Nothing was refused, but the executor, or what it was to be asked for, failed: that says
+    nothing about the block or batch."""
+
+    code = "scroll_unverified"
+    advice = (
+        "Try again. If it lasts, it is our defect: report it with the block's witness (`--keep`)."
+    )
+
+
 class ScrollVerificationFailed(Rejected):
     """At least one block or batch was refused; each is named in the report."""
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from attestor.core.scroll.eras import FORKS
 from attestor.errors import ExecutionMemoryLimit, ExecutorCrashed
 from attestor.errors.base import AttestorError
 from attestor.errors.scroll import (
@@ -24,16 +25,6 @@ from attestor.executor.child import Ended
 _MAX_U64 = 2**64 - 1
 _MAX_TEXT_CHARS = 600
 _HEX = re.compile("0x[0-9a-fA-F]*")
-_FORKS = (
-    "archimedes",
-    "bernoulli",
-    "curie",
-    "euclid",
-    "euclid_v2",
-    "feynman",
-    "galileo",
-    "galileo_v2",
-)
 _CLASSES: Mapping[str, tuple[type[ScrollError], str | None]] = {
     "invalid_request": (ScrollRequestInvalid, None),
     "unknown_chain": (ScrollChainUnknown, "name the chain's forks in the configuration"),
@@ -96,7 +87,7 @@ def read(ended: Ended, count: int) -> ExecutedRange:
 
 
 def _block(fields: object) -> ExecutedBlock:
-    if not isinstance(fields, dict) or fields.get("fork") not in _FORKS:
+    if not isinstance(fields, dict) or fields.get("fork") not in FORKS:
         raise ExecutorCrashed("the executor answered with something that is no block")
     return ExecutedBlock(
         number=_number(fields, "number"),

@@ -1,5 +1,6 @@
 """What the chain says of our signers, for one decision: all of it at the block of one head."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from loguru import logger
@@ -58,7 +59,7 @@ class Observer:
             window=window,
             active=active,
             candidate=candidate,
-            sent=self._sent(active, candidate, head),
+            sent=self._sent(active, candidate, head, standings),
             standings=standings,
         )
 
@@ -115,7 +116,13 @@ class Observer:
         self._answers[signer] = Standing.VALID if is_valid else Standing.INVALID
         return self._answers[signer]
 
-    def _sent(self, active: Active | None, candidate: Candidate | None, head: Block) -> Sent | None:
+    def _sent(
+        self,
+        active: Active | None,
+        candidate: Candidate | None,
+        head: Block,
+        standings: Mapping[bytes, Standing],
+    ) -> Sent | None:
         """The registration that is to be mined, or mined again; it is sent again meanwhile."""
         if candidate is not None:
             signer = candidate.address if candidate.stage is Stage.SUBMITTED else None
@@ -123,11 +130,13 @@ class Observer:
             signer = active.address if active is not None and active.paused else None
         quoted = self._history.quote(signer) if signer is not None else None
         request = self._history.request(signer) if signer is not None else None
-        if quoted is None or request is None:
+        if signer is None or quoted is None or request is None:
             return None
         left = self._policy.blocks_left(quoted.reference_block, head.number)
+        # A receipt of what the registry does not know would end the signer.
+        urgency = Urgency(head, left, doubts=standings.get(signer) is Standing.INVALID)
         try:
-            followed = self._transactions.follow(request.intent, Urgency(head, left))
+            followed = self._transactions.follow(request.intent, urgency)
         except Fatal:
             raise
         except AttestorError as error:

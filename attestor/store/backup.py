@@ -19,6 +19,8 @@ from attestor.store.journal import entries, newest
 from attestor.store.lock import lock_database
 
 FAULTS_SHOWN = 3
+LOGS = ("-wal", "-journal")
+"""What SQLite takes for a file's own by its name alone, and plays into it."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,9 @@ class Backup:
 def verify(path: Path) -> Backup:
     """Read the whole file and its hash chain. Raises `AuditFailed` for one that is not whole, and
     as `Store.open_to_read`."""
-    if path.is_file() and lacks_log(path):
+    if not os.path.isfile(path):
+        raise DatabaseInvalid(f"no database at {path}")
+    if lacks_log(path):
         raise AuditFailed(
             f"{path} was copied while a daemon had it open: its newest entries may be missing",
             hint="make copies with attestor db backup",
@@ -66,7 +70,7 @@ def lacks_log(path: Path) -> bool:
 def make(source: Path, target: Path) -> Backup:
     """Copy a database, which may be in use, to a new file, and verify the copy. Raises as `verify`,
     `DatabaseInvalid` if there is a file already; nothing is left behind then."""
-    if not source.is_file():
+    if not os.path.isfile(source):
         raise DatabaseInvalid(f"no database at {source}", hint="name it with --database")
     if lacks_log(source):
         verify(source)
@@ -82,14 +86,12 @@ def restore(backup: Path, database: Path, replace: bool) -> tuple[Backup, Path |
         raise DatabaseInvalid(f"cannot make the folder of {database}: {error.strerror}") from None
     with lock_database(database):
         held = verify(backup)
-        if database.exists() and not replace:
-            raise DatabaseInvalid(
-                f"{database} exists", hint="give --replace; it is kept under another name"
-            )
+        if not replace:
+            _require_none(database, "give --replace; it is kept under another name")
         made = database.with_name(f"{database.name}.restored")
         made.unlink(missing_ok=True)
         _copy(backup, made)
-        kept = _put_aside(database) if database.exists() else None
+        kept = _put_aside(database) if _present(database) else None
         made.rename(database)
         _sync_folder(database)
     return held, kept
@@ -98,8 +100,7 @@ def restore(backup: Path, database: Path, replace: bool) -> tuple[Backup, Path |
 def _copy(source: Path, target: Path) -> Backup:
     part = target.with_name(f"{target.name}.part")
     try:
-        if target.exists():
-            raise DatabaseInvalid(f"{target} exists", hint="name a new file")
+        _require_none(target, "name a new file, or move it away")
         part.unlink(missing_ok=True)
         # Statements and stdin are their owners' business: no one else reads the file.
         os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
@@ -131,13 +132,24 @@ def _copy_pages(source: Path, part: Path) -> None:
         writing.commit()
 
 
+def _present(database: Path) -> Path | None:
+    """The first that there is of a database and its logs. A log without its database, as one that
+    was moved away leaves it, would be played into the next file of that name."""
+    files = (database.with_name(database.name + suffix) for suffix in ("", *LOGS))
+    return next((file for file in files if os.path.lexists(file)), None)
+
+
+def _require_none(database: Path, hint: str) -> None:
+    if (file := _present(database)) is not None:
+        raise DatabaseInvalid(f"{file} exists", hint=hint)
+
+
 def _put_aside(database: Path) -> Path:
     """Rename a database with its log. The log goes last: without it the file is told apart."""
     number = 1
-    while (kept := database.with_name(f"{database.name}.replaced-{number}")).exists():
+    while _present(kept := database.with_name(f"{database.name}.replaced-{number}")):
         number += 1
-    database.rename(kept)
-    for suffix in ("-wal", "-shm"):
+    for suffix in ("", *LOGS, "-shm"):
         with suppress(FileNotFoundError):
             database.with_name(database.name + suffix).rename(kept.with_name(kept.name + suffix))
     return kept

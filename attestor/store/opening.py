@@ -1,5 +1,6 @@
 """Opening a database file safely, and bringing it to the present version."""
 
+import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing, suppress
@@ -53,7 +54,7 @@ def connect(
 
 def connect_to_read(path: Path, kind: DatabaseKind = HISTORY) -> sqlite3.Connection:
     """A connection that cannot write, to a file of the present version."""
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise DatabaseInvalid(f"no database at {path}", hint="name it with --database")
     try:
         connection = _prepared(_read_only(path), OPEN_BUSY_MS)
@@ -64,6 +65,10 @@ def connect_to_read(path: Path, kind: DatabaseKind = HISTORY) -> sqlite3.Connect
     if found != newest:
         # One that is left open keeps the daemon from tidying up when it ends.
         connection.close()
+        if found == 0:
+            raise DatabaseInvalid(
+                f"{path} is empty, or another program's database", hint="name another one"
+            )
         raise DatabaseInvalid(
             f"{path} has version {found}, expected {newest}",
             hint="the daemon brings it up to date when it starts"

@@ -93,7 +93,8 @@ class Canceller:
         self, intent: Intent, out: Sequence[Attempt], pending: Sequence[Attempt]
     ) -> Attempt | None:
         """A transaction that outbids all that is out, if the payer's cap has room for one."""
-        signed = self._pricer.prepare(Call(self._pricer.payer, b""), pending)
+        nonce = out[0].transaction.nonce
+        signed = self._pricer.prepare(Call(self._pricer.payer, b""), pending, nonce=nonce)
         if not all(outbids(signed.fees, one.transaction.fees) for one in out):
             return None
         # After a reorg that gave a nonce back it may be the very transaction that cancelled another

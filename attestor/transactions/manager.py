@@ -119,7 +119,7 @@ class TransactionManager:
         attempts = self._log.attempts(intent.name)
         for attempt in reversed(attempts):
             receipt = self._node.receipt(attempt.hash)
-            if receipt is not None:
+            if receipt is not None and (not urgency.doubts or self._node.confirms(receipt)):
                 self._log.mined(receipt)
                 self._pursuits.forget(intent.name)
                 return Followed(receipt)
@@ -134,11 +134,13 @@ class TransactionManager:
         return Followed(fault=fault)
 
     def _push(self, intent: Intent, newest: Attempt, urgency: Urgency) -> None:
-        nonce, mined = newest.transaction.nonce, self._node.nonce(self.payer)
+        """All by the head's block: a node that lags would let through what is done already."""
+        head = urgency.head.hash
+        nonce, mined = newest.transaction.nonce, self._node.nonce(self.payer, head)
         is_stuck = self._pursuits.is_stuck(newest, urgency)
         # A nonce that is too high for long waits for another that never comes.
         if nonce < mined or (nonce > mined and is_stuck and not self._is_next(nonce, mined)):
-            newest = self._sign_anew(intent, newest.transaction)
+            newest = self._sign_anew(intent, newest.transaction, head)
         elif is_stuck and nonce == mined:
             newest = self._outbid(intent, newest)
         if self._pursuits.is_to_be_sent(newest, urgency):
@@ -149,19 +151,18 @@ class TransactionManager:
         ours = {one.transaction.nonce for one in self._log.pending(self.payer)}
         return all(number in ours for number in range(mined, nonce))
 
-    def _sign_anew(self, intent: Intent, lost: SignedTransaction) -> Attempt:
-        """The same call with the next nonce, if it would still do what it is for."""
+    def _sign_anew(self, intent: Intent, lost: SignedTransaction, head: bytes) -> Attempt:
+        """The same call with the next nonce, if it would still do its work after that block."""
         call = call_of(lost)
         if call.to is not None:
-            self._node.call(call.to, call.data, self.payer)
+            self._node.call(call.to, call.data, self.payer, at=head)
         signed = self._pricer.prepare(call, self._log.pending(self.payer), lost.gas_limit)
         return self._recorded(intent, signed, nothing)
 
     def _outbid(self, intent: Intent, newest: Attempt) -> Attempt:
-        """The same call at a better price; what is out stays where that is beyond the cap."""
-        out = newest.transaction
-        pending = self._log.pending(self.payer)
-        signed = self._pricer.prepare(call_of(out), pending, out.gas_limit)
+        """The same call and nonce at a better price; what is out stays if that is over the cap."""
+        out, pending = newest.transaction, self._log.pending(self.payer)
+        signed = self._pricer.prepare(call_of(out), pending, out.gas_limit, out.nonce)
         return self._recorded(intent, signed, nothing) if outbids(signed.fees, out.fees) else newest
 
     def settle(self) -> None:
@@ -175,7 +176,9 @@ class TransactionManager:
             for attempt in pending:
                 receipt = self._node.receipt(attempt.hash)
                 if receipt is not None:
-                    self._log.mined(receipt)
+                    # One endpoint's word must not have it taken for settled: it is sent no more.
+                    if self._node.confirms(receipt):
+                        self._log.mined(receipt)
                 elif attempt.transaction.nonce < mined:
                     self._log.replaced(attempt.hash)
 
@@ -240,7 +243,7 @@ class TransactionManager:
                 # Not estimated again: the node may count the one that is out, which did it already.
                 pending = self._log.pending(self.payer)
                 with suppress(FeeCapReached, PayerEmpty):
-                    signed = self._pricer.prepare(call, pending, newest.gas_limit)
+                    signed = self._pricer.prepare(call, pending, newest.gas_limit, newest.nonce)
                     if outbids(signed.fees, newest.fees):
                         self._recorded(intent, signed, note)
             return self._send_again(priced, intent)

@@ -67,14 +67,19 @@ class Pricer:
         self._policy = policy
 
     def prepare(
-        self, call: Call, pending: Sequence[Attempt], gas_limit: int | None = None
+        self,
+        call: Call,
+        pending: Sequence[Attempt],
+        gas_limit: int | None = None,
+        nonce: int | None = None,
     ) -> SignedTransaction:
-        """A signed transaction with the next nonce by mined transactions.
+        """A signed transaction with that nonce, or the next one by mined transactions.
 
         It is priced to replace those of `pending` that hold that nonce. Without a `gas_limit` the
         node is asked for one. Raises `PayerEmpty` and `FeeCapReached`.
         """
-        nonce = self._node.nonce(self.payer)
+        if nonce is None:
+            nonce = self._node.nonce(self.payer)
         rivals = [one.transaction for one in pending if one.transaction.nonce == nonce]
         market = Market(self._node.head().base_fee, self._node.priority_fee())
         offered = self._policy.offer(market, highest(rival.fees for rival in rivals))

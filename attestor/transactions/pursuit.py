@@ -10,10 +10,12 @@ from attestor.transactions.replacement import is_stuck
 
 @dataclass(frozen=True)
 class Urgency:
-    """The head at which an intent is looked at, and how many of the next blocks may include it."""
+    """The head at which an intent is looked at, and how many of the next blocks may include it. Who
+    `doubts` that it is mined takes no endpoint's word for it against the others."""
 
     head: Block
     blocks_left: int
+    doubts: bool = False
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,7 @@ PROGRAMS: Mapping[str, bytes] = {
     name: bytes.fromhex(text)
     for name, text in {
         "hashes": _measured("6001430340", 1) + _measured("4340", 2) + _measured("5f1940", 3),
+        "oldest hash": _measured("610100430340", 1) + _measured("610101430340", 2),
         "warmth": _measured(f"6001430340{_HISTORY}31", 1) + _measured("4131", 2),
         "base fee": _measured("48", 1) + _measured("44", 2) + _measured("46", 3),
         "cancun": _measured("6007600160015d60015c", 1) + _measured("60206001600260015e51", 2),

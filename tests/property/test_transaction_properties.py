@@ -82,7 +82,7 @@ class Chain:
         name = self.forks.to_bytes(16, "big") + number.to_bytes(16, "big")
         return Block(number, name, bytes(32), 1000 + number, self.base_fee)
 
-    def nonce(self, account: bytes) -> int:
+    def nonce(self, account: bytes, at: bytes | None = None) -> int:
         return len(self.mined())
 
     def priority_fee(self) -> int:
@@ -94,10 +94,13 @@ class Chain:
     def estimate_gas(self, sender: bytes, to: bytes | None, calldata: bytes) -> int:
         return 100
 
-    def call(self, to: bytes, calldata: bytes, sender: bytes) -> bytes:
+    def call(self, to: bytes, calldata: bytes, sender: bytes, at: bytes | None = None) -> bytes:
         if self.registers(calldata):
             raise RpcError("execution reverted")
         return b""
+
+    def confirms(self, receipt: Receipt) -> bool:
+        return True
 
     def receipt(self, transaction_hash: bytes) -> Receipt | None:
         for number, one in enumerate(self.blocks, start=1):

@@ -6,6 +6,17 @@ from dataclasses import dataclass
 MAINNET, SEPOLIA = 534352, 534351
 FEE_VAULT = bytes.fromhex("5300000000000000000000000000000000000005")
 """The EVM's coinbase in every block."""
+FORKS = (
+    "archimedes",
+    "bernoulli",
+    "curie",
+    "euclid",
+    "euclid_v2",
+    "feynman",
+    "galileo",
+    "galileo_v2",
+)
+"""The forks that change execution, in order, as the executor names them (fork.rs)."""
 NEVER = 1 << 64
 """The time of a fork that a chain does not have."""
 

@@ -1,10 +1,13 @@
 """How anvil differs from a real node, where tests and the storm rely on it: when it changes, this
 fails first."""
 
+import json
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import pytest
+from websockets.sync.client import ClientConnection, connect
 
 from attestor.chain.node import Node
 from attestor.core.fees import GWEI
@@ -16,6 +19,8 @@ PARENTS_HASH = "0x60014303405f5260205ff3"
 HISTORY = "0x0000F90827F1C53a10cb7A02335B175320002935"
 """The contract of EIP-2935, which a registry asks for the block that a quote names."""
 ELSEWHERE = "0x" + "d1" * 20
+SUBSCRIBE = '{"jsonrpc":"2.0","id":1,"method":"eth_subscribe","params":["newHeads"]}'
+SECONDS = 10.0
 
 
 class Chain:
@@ -95,6 +100,32 @@ def test_anvil__reorg__keeps_number_and_time_of_the_lost_blocks(chain: Chain) ->
     after = chain.block()
     assert (after["number"], after["timestamp"]) == (before["number"], before["timestamp"])
     assert after["hash"] != before["hash"]
+
+
+def test_anvil__new_heads_after_a_reorg__are_of_numbers_that_were_told_before(
+    chain: Chain, node: Node
+) -> None:
+    """Why heads over WebSocket are hints, and blocks are joined by parent hashes: numbers go back,
+    and nothing is said of the lost blocks."""
+    with connect(node.rpc.url.replace("http", "ws", 1), compression=None, proxy=None) as heads:
+        heads.send(SUBSCRIBE)
+        heads.recv(SECONDS)
+        chain.call("anvil_mine", "0x3")
+        before = told(heads, 3)
+        chain.call("anvil_reorg", 2, [])
+        chain.call("evm_mine")
+        after = told(heads, 3)
+    start = before[0]["number"]
+    assert [one["number"] - start for one in before + after] == [0, 1, 2, 1, 2, 3]
+    assert not {one["hash"] for one in before} & {one["hash"] for one in after}
+    for parent, child in pairwise([before[0], *after]):
+        assert child["parentHash"] == parent["hash"]
+
+
+def told(heads: ClientConnection, count: int) -> list[dict[str, Any]]:
+    """The next headers, with their numbers decoded."""
+    found = [json.loads(heads.recv(SECONDS))["params"]["result"] for _ in range(count)]
+    return [one | {"number": int(one["number"], 16)} for one in found]
 
 
 def test_anvil__balance_set_within_the_lost_blocks__vanishes(chain: Chain) -> None:

@@ -167,7 +167,7 @@ def test_execute__32_bit_program__says_which_sp1(
     program = bytearray(guest("fibonacci"))
     program[4] = 1
 
-    with pytest.raises(ProgramInvalid, match="32-bit program: those are for SP1 v3 to v5"):
+    with pytest.raises(ProgramInvalid, match="32-bit ELF, which is for SP1 v3 to v5"):
         executor.execute(bytes(program), [u32(1)], limits, PORTABLE)
 
 

@@ -105,6 +105,16 @@ def test_made_block__transaction_of_all_of_its_gas__is_the_same(
     assert found.statuses == (True,)
 
 
+@pytest.mark.parametrize("fork", FORKS)
+def test_made_block__transaction_that_is_mostly_calldata__is_the_same(
+    scroll: ScrollExecutor, fork: Fork
+) -> None:
+    """Calldata has a least price since Feynman (EIP-7623), not since EuclidV2."""
+    (found,) = agreed(scroll, made.case(fork, [made.signed(0, 0, made.NOISE, to=b"\x66" * 20)]))
+    tokens = sum(4 if byte else 1 for byte in made.NOISE)
+    assert found.gas_used == 21_000 + (10 if fork >= Fork.FEYNMAN else 4) * tokens
+
+
 @pytest.mark.parametrize("fork", [fork for fork in FORKS if fork >= Fork.EUCLID_V2])
 @pytest.mark.parametrize(
     ("nonce", "chain_id"), [(0, made.CHAIN_ID), (0, 0), (1, made.CHAIN_ID), (0, 5)]

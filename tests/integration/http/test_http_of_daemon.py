@@ -176,7 +176,8 @@ def test_request_proof__guest_that_panics__is_refused(devnet: Devnet) -> None:
 
 
 def test_request_proof__guest_that_never_ends__hits_its_limit(devnet: Devnet) -> None:
-    assert refused(devnet, hostile("spin"))["code"] == "exec_time_limit"
+    # Fast machines are through with all cycles before the time is up.
+    assert refused(devnet, hostile("spin"))["code"] in ("exec_time_limit", "exec_cycle_limit")
 
 
 def test_request_proof__guest_that_lies_about_its_values__is_refused(devnet: Devnet) -> None:

@@ -12,7 +12,10 @@ import requests
 from attestor.chain.multiproof import MultiProof
 from attestor.core.text import from_hex, to_hex
 from attestor.devnet.stack import Devnet
-from attestor.programs import elf, fibonacci, header_chain
+from attestor.programs import ELF_FOLDER, elf, fibonacci, header_chain
+
+SPIN = (ELF_FOLDER / "test" / "spin.elf").read_bytes()
+"""A program that never ends."""
 
 
 def ask(devnet: Devnet, method: str, path: str, **given: Any) -> tuple[int, Any]:
@@ -56,28 +59,29 @@ def test_job__cycle_limit__is_held(devnet: Devnet) -> None:
 
 
 def test_job__unending__ends_at_its_deadline_and_by_the_operator(devnet: Devnet) -> None:
-    _, program = ask(devnet, "PUT", "/v1/programs", data=elf(fibonacci.NAME))
-    stdin = [to_hex(entry) for entry in fibonacci.stdin(4_000_000_000)]
-    wanted = {"program": program["program_vkey"], "stdin": stdin}
-    _, timed = ask(devnet, "POST", "/v1/jobs", json={**wanted, "deadline_seconds": 2})
+    _, program = ask(devnet, "PUT", "/v1/programs", data=SPIN)
+    wanted = {"program": program["program_vkey"], "stdin": []}
+    _, timed = ask(devnet, "POST", "/v1/jobs", json={**wanted, "deadline_seconds": 1})
     begun = time.monotonic()
     _, timed = ask(devnet, "GET", f"/v1/jobs/{timed['id']}?wait=30")
     assert (timed["state"], timed["error"]["code"]) == ("failed", "deadline_exceeded")
     assert time.monotonic() - begun < 10
     _, job = ask(devnet, "POST", "/v1/jobs", json=wanted)
-    ask(devnet, "GET", f"/v1/jobs/{job['id']}?wait=3")
+    ask(devnet, "GET", f"/v1/jobs/{job['id']}?wait=1")
     command = [sys.executable, "-m", "attestor", "jobs", "--database"]
     command.append(str(devnet.options.folder / "attestor.sqlite"))
     listed = subprocess.run([*command, "ls", "--json"], capture_output=True, check=True)
     assert {
         "id": job["id"],
-        "program": hashlib.sha256(elf(fibonacci.NAME)).hexdigest(),
+        "program": hashlib.sha256(SPIN).hexdigest(),
     }.items() <= (json.loads(listed.stdout)[0].items())
     subprocess.run([*command, "cancel", job["id"]], check=True, capture_output=True)
     _, told = ask(devnet, "GET", f"/v1/jobs/{job['id']}")
     assert (told["state"], told["error"]["code"]) == ("failed", "job_cancelled")
     # Nothing holds the worker.
-    wanted["stdin"] = [to_hex(entry) for entry in fibonacci.stdin(13)]
+    _, program = ask(devnet, "PUT", "/v1/programs", data=elf(fibonacci.NAME))
+    stdin = [to_hex(entry) for entry in fibonacci.stdin(13)]
+    wanted = {"program": program["program_vkey"], "stdin": stdin}
     _, job = ask(devnet, "POST", "/v1/jobs", json=wanted)
     assert ask(devnet, "GET", f"/v1/jobs/{job['id']}?wait=30")[1]["state"] == "done"
 

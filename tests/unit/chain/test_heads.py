@@ -1,5 +1,7 @@
 """Following heads: extending, reorgs, nodes that lag, blocks that cannot be had."""
 
+from dataclasses import replace
+
 import pytest
 
 from attestor.chain.header_log import MemoryHeaderLog
@@ -261,6 +263,17 @@ def test_look__parent_of_another_number__is_refused(chain: Chain) -> None:
     chain.by_hash[parent.hash] = Block(7, parent.hash, bytes(32), 1001)
     with pytest.raises(RpcAnswerInvalid, match="is not block before it"):
         heads.look()
+
+
+def test_look__parent_of_another_branch__is_refused(chain: Chain) -> None:
+    heads = Heads(chain, MemoryHeaderLog())
+    before = heads.look()
+    chain.mine(2)
+    parent = chain.branch[-2]
+    chain.by_hash[parent.hash] = replace(parent, hash=b"another".ljust(32, b"."))
+    with pytest.raises(RpcAnswerInvalid, match="is not block before it"):
+        heads.look()
+    assert heads.window == before
 
 
 def test_look__parent_younger_than_its_child__is_refused(chain: Chain) -> None:

@@ -456,3 +456,35 @@ def test_read__endpoint_that_is_down_for_long__is_asked_once_per_read() -> None:
         with pytest.raises(RpcUnreachable):
             nodes.node.nonce(ACCOUNT)
     assert nodes.asked[0] <= 104
+
+
+def reverting(question: Question) -> Reply:
+    """Its receipts say that what succeeded, or is not mined at all, has reverted."""
+    if question.method == "eth_getTransactionReceipt":
+        return question.changed(status="0x0")
+    return question.truth
+
+
+def test_receipt__one_endpoint_says_reverted__most_are_believed() -> None:
+    found = Nodes(reverting, None, None).node.receipt(TRANSACTION)
+    assert found is not None
+    assert found.succeeded
+
+
+@pytest.mark.parametrize(
+    ("others", "confirmed"),
+    [
+        ((None, None), False),
+        ((saying(None), saying(None)), False),
+        ((saying(None), down), False),
+        ((reverting, None), True),
+        ((down, down), True),
+        ((), True),
+    ],
+)
+def test_confirms__receipt_that_says_reverted__counts_by_majority(
+    others: tuple[Any, ...], confirmed: bool
+) -> None:
+    told = Nodes(reverting).node.receipt(TRANSACTION)
+    assert told is not None
+    assert Nodes(reverting, *others).node.confirms(told) is confirmed

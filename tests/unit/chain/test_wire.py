@@ -58,6 +58,14 @@ def test_block__unchecked__takes_the_claims() -> None:
     assert block.hash == b"\xab" * 32
 
 
+def test_block__base_fee_that_is_null_or_left_out__is_zero() -> None:
+    """Of Scroll's nodes, and of chains without EIP-1559."""
+    fields = plain_block(baseFeePerGas=None)
+    assert wire.block(fields, check_hash=False).base_fee == 0
+    del fields["baseFeePerGas"]
+    assert wire.block(fields, check_hash=False).base_fee == 0
+
+
 def test_block__checked__has_the_bloom_filter_of_its_header() -> None:
     found = {**SmallChain().head, "logsBloom": "0x" + "00" * 255 + "81"}
     found["hash"] = to_hex(header.hash_of(header.encode(found)))

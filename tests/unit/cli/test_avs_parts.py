@@ -30,7 +30,7 @@ class Signer:
         self.waited: list[int] = []
 
     def started(self) -> Any:
-        return SimpleNamespace(level="none", missing=("a wall",), executor=ExecutorBuild.RECORDED)
+        return SimpleNamespace(level="none", lacking=("a wall",), executor=ExecutorBuild.RECORDED)
 
     def status(self) -> PoeStatus:
         return PoeStatus(b"\x11" * 20, 534352, None, simulated=False)

@@ -1,5 +1,6 @@
 """`attestor db`: copies of the history that are whole."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -111,6 +112,58 @@ def test_verify__cut_file__is_damaged(stopped: Path, tmp_path: Path) -> None:
 def test_verify__other_file__is_refused(tmp_path: Path) -> None:
     (tmp_path / "other").write_text("x" * 5000)
     assert isinstance(call("verify", tmp_path / "other").exception, DatabaseInvalid)
+
+
+def test_verify__foreign_database__is_not_called_an_old_one(tmp_path: Path) -> None:
+    (tmp_path / "empty").touch()
+    result = call("verify", tmp_path / "empty")
+    assert isinstance(result.exception, DatabaseInvalid)
+    assert "another program's" in str(result.exception)
+
+
+@pytest.mark.parametrize("name", ["missing", "dangling", "pipe", "n" * 300])
+def test_verify__no_file__is_the_operators_mistake(tmp_path: Path, name: str) -> None:
+    (tmp_path / "dangling").symlink_to("nowhere")
+    os.mkfifo(tmp_path / "pipe")
+    for result in (call("verify", tmp_path / name), restore(tmp_path / name, tmp_path / "new")):
+        assert isinstance(result.exception, DatabaseInvalid), result.exception
+        assert "no database at" in str(result.exception)
+    assert "no database at" in str(backup(tmp_path / name, tmp_path / "new").exception)
+
+
+@pytest.fixture
+def lone_log(running: Store, tmp_path: Path) -> Path:
+    """Where a database was moved away after its daemon was killed, its log was not."""
+    place = tmp_path / "other" / "attestor.sqlite"
+    place.parent.mkdir()
+    other = Store.open(place)
+    write(other, 40)
+    log = place.with_name(f"{place.name}-wal")
+    content = log.read_bytes()
+    other.close()
+    place.unlink()
+    log.write_bytes(content)
+    running.close()
+    return place
+
+
+def test_restore__log_of_another_database_there__is_not_played_into_it(
+    lone_log: Path, stopped: Path, tmp_path: Path
+) -> None:
+    backup(stopped, tmp_path / "copy.sqlite")
+    refused = restore(tmp_path / "copy.sqlite", lone_log)
+    assert isinstance(refused.exception, DatabaseInvalid)
+    assert "attestor.sqlite-wal exists" in str(refused.exception)
+    done = restore(tmp_path / "copy.sqlite", lone_log, "--replace")
+    assert done.exit_code == 0, done.output
+    assert "3 entries" in call("verify", lone_log).output
+    assert lone_log.with_name("attestor.sqlite.replaced-1-wal").stat().st_size
+
+
+def test_backup__log_of_another_database_there__is_refused(lone_log: Path, stopped: Path) -> None:
+    refused = backup(stopped, lone_log)
+    assert isinstance(refused.exception, DatabaseInvalid)
+    assert not lone_log.exists()
 
 
 def test_restore__nothing_there__daemon_can_open_it(stopped: Path, tmp_path: Path) -> None:

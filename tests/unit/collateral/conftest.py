@@ -71,6 +71,9 @@ class World:
     def nonce(self, account: bytes) -> int:
         return self.mined_nonce
 
+    def confirms(self, receipt: Receipt) -> bool:
+        return True
+
     def receipt(self, transaction_hash: bytes) -> Receipt | None:
         self._called("receipt")
         return self.receipts.get(transaction_hash)

@@ -1,6 +1,8 @@
 """A development stack overwrites what it wrote, and nothing else."""
 
+import errno
 import fcntl
+import os
 from pathlib import Path
 
 import pytest
@@ -90,7 +92,7 @@ def test_take__stack_killed_while_it_wrote__is_cleared(tmp_path: Path) -> None:
     assert not (tmp_path / "payer.key").exists()
 
 
-@pytest.mark.parametrize("text", ["", '{"payer.key": ', "[]", '{"payer.key": "0"}'])
+@pytest.mark.parametrize("text", ["", '{"payer.key": ', "[]", "[" * 200_000, '{"payer.key": "0"}'])
 def test_take__damaged_marker__removes_nothing(tmp_path: Path, text: str) -> None:
     run_once(tmp_path)
     (tmp_path / MARKER).write_text(text)
@@ -98,6 +100,37 @@ def test_take__damaged_marker__removes_nothing(tmp_path: Path, text: str) -> Non
     with pytest.raises(DevnetFolderRefused):
         DevnetFolder(tmp_path)
     assert contents(tmp_path) == before
+
+
+@pytest.mark.parametrize("name", [*WRITTEN_ONCE, *CHANGING])
+@pytest.mark.parametrize("kind", ["folder", "dangling link", "pipe"])
+def test_take__no_file_under_one_of_its_names__removes_nothing(
+    tmp_path: Path, name: str, kind: str
+) -> None:
+    run_once(tmp_path)
+    place = tmp_path / name
+    place.unlink()
+    if kind == "folder":
+        place.mkdir()
+    elif kind == "pipe":
+        os.mkfifo(place)
+    else:
+        place.symlink_to("nowhere")
+    before = contents(tmp_path)
+    with pytest.raises(DevnetFolderRefused, match="is not a file"):
+        DevnetFolder(tmp_path)
+    assert contents(tmp_path) == before
+
+
+def test_write__disk_full__is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    folder = DevnetFolder(tmp_path)
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(DevnetFolderRefused, match="No space left"):
+        folder.write("payer.key", "0x1", 0o600)
+    folder.close()
 
 
 def test_take__while_another_stack_runs__is_refused_and_nothing_is_removed(tmp_path: Path) -> None:

@@ -162,11 +162,14 @@ class World:
     def agrees(self, block: Block) -> bool:
         return block in self.blocks
 
+    def confirms(self, receipt: Receipt) -> bool:
+        return True
+
     def receipt(self, transaction_hash: bytes) -> Receipt | None:
         self._called("receipt")
         return self.receipts.get(transaction_hash)
 
-    def nonce(self, account: bytes) -> int:
+    def nonce(self, account: bytes, at: bytes | None = None) -> int:
         self._called("nonce")
         return self.mined_nonce
 
@@ -250,9 +253,14 @@ class World:
     # --- payments ---
 
     def prepare(
-        self, call: Call, pending: Sequence[Attempt], gas_limit: int | None = None
+        self,
+        call: Call,
+        pending: Sequence[Attempt],
+        gas_limit: int | None = None,
+        nonce: int | None = None,
     ) -> SignedTransaction:
         self._called("prepare")
+        assert nonce in (None, self.mined_nonce)
         stuck = [p.transaction for p in pending if p.transaction.nonce == self.mined_nonce]
         fee = max((one.fees.max_fee * 6 // 5 + 100 for one in stuck), default=200)
         fields = {
@@ -362,9 +370,9 @@ class Setup:
         self.history, transactions = History(self.store, journal), Transactions(self.store, journal)
         world: Any = self.world
         manager = TransactionManager(world, world, transactions)
-        budget = GasBudget(transactions, PAYER, 1_000_000, lambda: world.now)
+        self.budget = GasBudget(transactions, PAYER, 1_000_000, lambda: world.now)
         effects = RotationEffects(
-            world, world, manager, world.gate, self.history, BINDING, world, budget
+            world, world, manager, world.gate, self.history, BINDING, world, self.budget
         )
         failures = Failures(self.history, lambda: self.world.now)
         observer = Observer(world, manager, self.history, POLICY, failures)

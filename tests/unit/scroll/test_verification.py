@@ -12,6 +12,7 @@ from attestor.core.text import to_hex
 from attestor.errors import AttestorError, ExecutorCrashed, ExecutorMissing
 from attestor.errors.scroll import ScrollMismatch, ScrollWitnessIncomplete
 from attestor.executor.scroll import BlockRange, Chain
+from attestor.scroll import headers
 from attestor.scroll.node import ScrollNode
 from attestor.scroll.runs import follows, runs
 from attestor.scroll.verification import Verdict, Verifier
@@ -135,6 +136,14 @@ def test_verify__node_that_is_missing__is_asked_for() -> None:
     found = list(verifier(executor, served).verify(chain(2)))
     assert [verdict.error for verdict in found] == [None, None]
     assert served.asked == ["eth_getProof"]
+
+
+def test_follows__block_of_another_parent__does_not() -> None:
+    first, second = chain(2)
+    (other,) = chain(1, time=1)
+    assert headers.state_root(other.header) == second.pre_state_root
+    assert follows(first, replace(second, parent=None))
+    assert not follows(other, replace(second, parent=None))
 
 
 def test_verify__node_that_nobody_has__is_refused_after_one_question() -> None:

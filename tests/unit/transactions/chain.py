@@ -43,7 +43,7 @@ class Chain:
     def head(self) -> Block:
         return Block(7, b"\x07" * 32, b"\x06" * 32, 1000, self.base_fee)
 
-    def nonce(self, account: bytes) -> int:
+    def nonce(self, account: bytes, at: bytes | None = None) -> int:
         if "nonce" in self.faults:
             raise self.faults["nonce"]
         return self.told_nonce if self.told_nonce is not None else len(self.mined)
@@ -57,10 +57,13 @@ class Chain:
     def balance(self, account: bytes) -> int:
         return 10**18
 
-    def call(self, to: bytes, calldata: bytes, sender: bytes) -> bytes:
+    def call(self, to: bytes, calldata: bytes, sender: bytes, at: bytes | None = None) -> bytes:
         if "call" in self.faults:
             raise self.faults["call"]
         return b""
+
+    def confirms(self, receipt: Receipt) -> bool:
+        return True
 
     def receipt(self, transaction_hash: bytes) -> Receipt | None:
         if "receipt" in self.faults:

@@ -1,12 +1,13 @@
 """An intent that is looked at from block to block, without waiting for it."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from unit.transactions.conftest import later
 
 from attestor.core.fees import Fees
-from attestor.core.transaction import Intent, Outcome, Purpose
+from attestor.core.transaction import Intent, Outcome, Purpose, Receipt
 from attestor.errors import FeeCapReached, RpcError, RpcUnreachable
 from attestor.transactions.pricing import Call, call_of
 from attestor.transactions.pursuit import Followed
@@ -138,6 +139,37 @@ def test_follow__nonce_taken_and_the_call_would_fail__is_not_paid_for(
     assert nonces(log) == [0]
 
 
+def test_follow__mined_and_nodes_lag__is_not_paid_for_twice(
+    sent: Any, chain: Any, log: Any
+) -> None:
+    """Of the nodes behind one endpoint one has no receipt yet, one has the nonce, and one would let
+    the same call through once more: only the head's own block says what is so."""
+    chain.includes = True
+    chain.mine()
+    chain.receipts.clear()
+
+    def call(to: bytes, calldata: bytes, sender: bytes, at: bytes | None = None) -> bytes:
+        if at == later(0).head.hash:
+            raise RpcError("execution reverted: registered")
+        return b""
+
+    chain.call = call
+    fault = sent.follow(INTENT, later(0)).fault
+    assert fault is not None
+    assert "registered" in fault.message
+    assert nonces(log) == [0]
+
+
+def test_follow__mined_while_it_is_outbid__nothing_has_the_next_nonce(
+    sent: Any, chain: Any, log: Any
+) -> None:
+    """By the head it is out still; the node that is asked next has its nonce as used already."""
+    chain.nonce = lambda account, at=None: 0 if at else 1
+    chain.base_fee = 400
+    sent.follow(INTENT, later(0, base_fee=400))
+    assert nonces(log) == [0, 0]
+
+
 def test_follow__nonce_after_one_that_never_comes__is_signed_anew(
     manage: Any, chain: Any, log: Any
 ) -> None:
@@ -169,6 +201,23 @@ def test_follow__receipt_cannot_be_asked_for__raises(sent: Any, chain: Any) -> N
     chain.faults["receipt"] = RpcUnreachable("down")
     with pytest.raises(RpcUnreachable):
         sent.follow(INTENT, later(0))
+
+
+@pytest.mark.parametrize("succeeded", [True, False])
+def test_follow__receipt_of_one_endpoint_against_the_others__it_is_sent_on(
+    sent: Any, chain: Any, log: Any, succeeded: bool
+) -> None:
+    """What is not mined would be taken for reverted, its signer given up, its transaction
+    cancelled."""
+    (out,) = log.attempts(INTENT.name)
+    chain.receipts[out.hash] = Receipt(out.hash, 8, b"\x08" * 32, succeeded, 90, 7)
+    chain.confirms = lambda receipt: False
+    before = chain.sends
+    sent.settle()
+    assert sent.follow(INTENT, replace(later(0), doubts=True)) == Followed()
+    assert chain.sends == before + 1
+    assert [one.outcome for one in log.attempts(INTENT.name)] == [Outcome.PENDING]
+    assert sent.follow(INTENT, later(1)).receipt is not None, "the registry says so too"
 
 
 def test_follow__replaced_attempts__count_as_settled_once_one_is_mined(

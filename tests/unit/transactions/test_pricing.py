@@ -32,7 +32,7 @@ class Node:
     def head(self) -> Block:
         return Block(7, b"\x07" * 32, b"\x06" * 32, 1000, self.base_fee)
 
-    def nonce(self, account: bytes) -> int:
+    def nonce(self, account: bytes, at: bytes | None = None) -> int:
         return self.next_nonce
 
     def priority_fee(self) -> int:

@@ -6,22 +6,11 @@
 mod permutation;
 mod avx2;
 mod avx512;
+mod state;
 
 use alloy_primitives::B256;
 
-const WORDS: usize = 25;
-/// Bytes of a string that one permutation takes in.
-const RATE: usize = 136;
-const RATE_WORDS: usize = RATE / 8;
-
-/// The words of as many states as there are lanes: each word of all of them side by side.
-#[repr(align(64))]
-struct State<const LANES: usize>([[u64; LANES]; WORDS]);
-
-/// What a machine has that takes in a block of each lane's string.
-trait Lanes<const LANES: usize>: Copy {
-    fn absorb(self, state: &mut State<LANES>, blocks: &[&[u8; RATE]; LANES]);
-}
+use state::{Lanes, RATE, State};
 
 /// The hash of each string, in order; None where the machine has no such vectors.
 pub(super) fn keccak_all(strings: &[&[u8]]) -> Option<Vec<B256>> {
@@ -44,7 +33,7 @@ fn keccak_in<const LANES: usize>(lanes: impl Lanes<LANES>, strings: &[&[u8]]) ->
     let mut order: Vec<usize> = (0..strings.len()).collect();
     order.sort_unstable_by_key(|index| std::cmp::Reverse(strings[*index].len()));
     let mut next = order.into_iter().map(|index| Place { index, block: 0 });
-    let mut state = State([[0; LANES]; WORDS]);
+    let mut state = State::default();
     let mut places: [_; LANES] = std::array::from_fn(|_| next.next());
     let mut ends = [[0; RATE]; LANES];
     while places.iter().any(Option::is_some) {
@@ -72,18 +61,6 @@ fn keccak_in<const LANES: usize>(lanes: impl Lanes<LANES>, strings: &[&[u8]]) ->
     hashes
 }
 
-impl<const LANES: usize> State<LANES> {
-    /// The hash in a lane, which is ready for another string then.
-    fn take(&mut self, lane: usize) -> B256 {
-        let mut hash = B256::ZERO;
-        for (place, word) in hash.as_chunks_mut::<8>().0.iter_mut().zip(&self.0) {
-            *place = word[lane].to_le_bytes();
-        }
-        self.0.iter_mut().for_each(|word| word[lane] = 0);
-        hash
-    }
-}
-
 /// The last block of a string: what is left of it, with its padding.
 fn padded<'a>(rest: &[u8], block: &'a mut [u8; RATE]) -> &'a [u8; RATE] {
     block.fill(0);
@@ -91,11 +68,6 @@ fn padded<'a>(rest: &[u8], block: &'a mut [u8; RATE]) -> &'a [u8; RATE] {
     block[rest.len()] ^= 0x01;
     block[RATE - 1] ^= 0x80;
     block
-}
-
-/// A word of a block.
-fn word(block: &[u8; RATE], index: usize) -> i64 {
-    i64::from_le_bytes(block.as_chunks::<8>().0[index])
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ from cases.lying_service import KEY, SIGNER, VALUES
 from integration.http.v1.service import CHAIN_ID, ELF, Service, serve, until
 from yarl import URL
 
+from attestor.core.circuits import Circuit
 from attestor.core.job import Identity, JobLimits
 from attestor.core.legacy_message import LegacyMessage
 from attestor.core.signature import recover
@@ -27,6 +28,7 @@ KNOWN = {
     "size": len(ELF),
     "program_vkey": to_hex(KEY.program_vkey),
     "vk_hash_bytes": to_hex(KEY.vk_hash_bytes),
+    "circuit_version": Circuit.V6,
 }
 
 

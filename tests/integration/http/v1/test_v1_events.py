@@ -12,18 +12,22 @@ from loguru import logger
 from attestor.errors.jobs import JobUnknown
 from attestor.http.v1 import events
 
+Events = list[tuple[str, Any]]
 
-async def told(service: Service, job: str) -> list[tuple[str, Any]]:
-    """All events of a stream, with their data."""
+
+async def told(service: Service, job: str, found: Events | None = None) -> Events:
+    """All events of a stream, with their data; in `found` as soon as they come."""
+    found = [] if found is None else found
     async with service.session.get(f"{service.url}/v1/jobs/{job}/events") as response:
         assert response.status == 200
         assert response.content_type == "text/event-stream"
-        text = (await response.read()).decode()
-    found = []
-    for event in text.split("\n\n")[:-1]:
-        if not event.startswith(":"):
-            name, data = event.split("\n")
-            found.append((name.removeprefix("event: "), json.loads(data.removeprefix("data: "))))
+        name = ""
+        async for line in response.content:
+            field, _, value = line.decode().rstrip("\n").partition(": ")
+            if field == "event":
+                name = value
+            elif field == "data":
+                found.append((name, json.loads(value)))
     return found
 
 
@@ -32,13 +36,15 @@ def test_events__job_waits_runs_and_ends__tells_each_and_ends(tmp_path: Path) ->
         service.prover.gate.clear()
         before = await service.job("0x01")
         job = await service.job("0x02")
-        following = asyncio.create_task(told(service, job))
-        await until(lambda: job in service.queue.wanted())
-        await asyncio.sleep(0.05)
+        heard: Events = []
+        following = asyncio.create_task(told(service, job, heard))
+        await until(lambda: len(heard) == 1)
+        await service.ask("DELETE", f"/v1/jobs/{before}")
+        await until(lambda: len(heard) == 2)
         service.prover.gate.set()
         states = [(name, event["state"]) for name, event in await following]
         assert states == [("job", "queued"), ("job", "running"), ("job", "done")]
-        assert [event["state"] for _, event in await told(service, before)] == ["done"]
+        assert [event["state"] for _, event in await told(service, job)] == ["done"]
 
     serve(tmp_path, body)
 
@@ -47,9 +53,9 @@ def test_events__job_is_deleted_meanwhile__ends_with_an_error(tmp_path: Path) ->
     async def body(service: Service) -> None:
         service.prover.gate.clear()
         job = await service.job("0x01")
-        following = asyncio.create_task(told(service, job))
-        await until(lambda: job in service.queue.wanted())
-        await asyncio.sleep(0.05)
+        heard: Events = []
+        following = asyncio.create_task(told(service, job, heard))
+        await until(lambda: bool(heard))
         service.jobs.forget(job)
         service.queue.closed(job)
         last = (await following)[-1]

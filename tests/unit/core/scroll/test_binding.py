@@ -9,7 +9,7 @@ from cases.scroll_batch import INDEX, PLAIN, VERSIONS, CheapKzg, case
 from attestor.core.scroll.binding import BoundBatch, bind
 from attestor.core.scroll.block import Block
 from attestor.core.scroll.calldata import parse_commit
-from attestor.core.scroll.codec import CODECS, Binding
+from attestor.core.scroll.codec import CODECS, Binding, codec_of
 from attestor.core.scroll.evidence import Evidence
 from attestor.errors import AttestorError
 from attestor.errors.scroll import (
@@ -17,6 +17,7 @@ from attestor.errors.scroll import (
     ScrollBlobInvalid,
     ScrollBlobRequired,
     ScrollCalldataInvalid,
+    ScrollCodecUnknown,
     ScrollIndexRequired,
 )
 
@@ -286,3 +287,16 @@ def test_bind__version_0_with_a_blob__is_refused() -> None:
     blobs = case(8).evidence.blobs[:1]
     with pytest.raises(ScrollBatchMismatch, match="have none"):
         bound(case(0), evidence=Evidence(blobs=blobs))
+
+
+def test_bind__blocks_that_do_not_follow__are_refused_as_such() -> None:
+    made = case(7)
+    blocks = (made.blocks[0], replace(made.blocks[1], number=made.blocks[1].number + 1))
+    with pytest.raises(ScrollBatchMismatch, match="follow one another"):
+        bind(parse_commit(made.calldata), blocks, made.evidence, CheapKzg())
+
+
+@pytest.mark.parametrize(("version", "said"), [(0x47, "Validium"), (0x87, "domain 2")])
+def test_codec__of_another_kind_of_chain__is_refused_by_name(version: int, said: str) -> None:
+    with pytest.raises(ScrollCodecUnknown, match=said):
+        codec_of(version)

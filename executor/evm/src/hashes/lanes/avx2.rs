@@ -5,7 +5,7 @@ use std::arch::x86_64::{
     _mm256_set1_epi64x, _mm256_slli_epi64, _mm256_srli_epi64, _mm256_store_si256, _mm256_xor_si256,
 };
 
-use super::{Lanes, RATE, RATE_WORDS, State, word};
+use super::state::{Lanes, RATE, RATE_WORDS, State, word};
 
 const LANES: usize = 4;
 

@@ -5,7 +5,7 @@ use std::arch::x86_64::{
     _mm512_store_si512, _mm512_ternarylogic_epi64, _mm512_xor_si512,
 };
 
-use super::{Lanes, RATE, RATE_WORDS, State, word};
+use super::state::{Lanes, RATE, RATE_WORDS, State, word};
 
 const LANES: usize = 8;
 /// Functions of three bits, as the table of their values.

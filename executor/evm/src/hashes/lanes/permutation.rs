@@ -47,7 +47,7 @@ macro_rules! permutation {
     ($feature:literal) => {
         #[target_feature(enable = $feature)]
         #[inline]
-        fn permute(state: &mut [Vector; super::WORDS]) {
+        fn permute(state: &mut [Vector; super::state::WORDS]) {
             for constant in super::permutation::ROUND_CONSTANTS {
                 let column = |x: usize| {
                     xor_of_five([
