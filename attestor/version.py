@@ -1,10 +1,10 @@
 """Which attestor this is: version, commit, and the SP1 circuit that its keys are for."""
 
-import json
 import subprocess
 from pathlib import Path
 
 from attestor import __version__, resources
+from attestor.core import strict_json
 
 BUILD = resources.CARRIED / "build.json"
 """Written by the build: `{"commit": "…"}`."""
@@ -22,7 +22,7 @@ def built_from() -> str | None:
     if resources.is_checkout():
         return commit(resources.PACKAGE.parent)
     try:
-        return str(json.loads(BUILD.read_bytes())["commit"])
+        return str(strict_json.loads(BUILD.read_bytes())["commit"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

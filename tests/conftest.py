@@ -2,6 +2,7 @@
 
 import os
 import socket
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,6 +26,9 @@ KINDS = {
 
 FAST = ("tests/unit/", "tests/docs/")
 
+
+# As importing py_ecc does: no test may rest on the lower limit of a process that has not.
+sys.setrecursionlimit(100_000)
 
 # A machine that only checks must give the same verdict twice; elsewhere new cases are tried.
 settings.register_profile("ci", derandomize=True)

@@ -1,12 +1,12 @@
 """Who changed what in a registry, when and in which transaction: its policy events, from the chain
 or from the database."""
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+from attestor.core import strict_json
 from attestor.core.block_ranges import ranges
 from attestor.core.registration import PolicyEvent
 from attestor.core.text import to_hex
@@ -88,7 +88,7 @@ def as_table(found: list[dict[str, Any]]) -> str:
 
 def _line(row: dict[str, Any]) -> str:
     at = datetime.fromtimestamp(row["block_timestamp"], UTC).isoformat(timespec="seconds")
-    told = _told(json.loads(row["arguments"]))
+    told = _told(strict_json.loads(row["arguments"].encode()))
     reorged = "  [its block was replaced]" if row["reorged_at"] else ""
     place = f"{row['block_number']}  {at}  {row['transaction_hash']}  from {row['sender']}"
     return f"{place}  {row['name']}  {told}{reorged}"

@@ -1,6 +1,5 @@
 """A contract's ABI: encoding calls, decoding results, errors and events."""
 
-import json
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -17,6 +16,7 @@ from eth_utils.abi import (
 from web3 import Web3
 
 from attestor import resources
+from attestor.core import strict_json
 from attestor.core.text import from_hex, to_hex
 from attestor.core.transaction import Log
 from attestor.errors import AbiMissing, RpcAnswerInvalid
@@ -30,7 +30,7 @@ def abi_of(name: str) -> list[dict[str, Any]]:
     """The ABI of one of our contracts, `abi/<name>.json`, in JSON's types."""
     path = ABI_FOLDER / f"{name}.json"
     try:
-        return cast(list[dict[str, Any]], json.loads(path.read_text()))
+        return cast(list[dict[str, Any]], strict_json.loads(path.read_bytes()))
     except OSError as error:
         raise AbiMissing(
             f"no ABI of {name}: {error.strerror}",

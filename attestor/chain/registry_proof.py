@@ -1,6 +1,5 @@
 """What storage proofs say of a signer: nobody's word, under the state root of a block's header."""
 
-import json
 from contextlib import suppress
 from functools import partial
 from hashlib import sha256
@@ -15,6 +14,7 @@ from attestor.chain.endpoint import Query
 from attestor.chain.node import Node
 from attestor.chain.proof_patience import ProofPatience
 from attestor.chain.rpc import Bounds
+from attestor.core import strict_json
 from attestor.core.blocks import Block
 from attestor.core.keccak import keccak
 from attestor.core.registry_state import is_valid
@@ -102,7 +102,7 @@ class RegistryProof:
 def is_ours(code: bytes) -> bool:
     """Whether this is the code of our contract, whatever its constructor was given."""
     try:
-        known = json.loads(CODE.read_text())
+        known = strict_json.loads(CODE.read_bytes())
     except OSError as error:
         raise AbiMissing(
             f"{CODE.name} cannot be read: {error.strerror}",

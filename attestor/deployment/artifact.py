@@ -1,6 +1,5 @@
 """A built contract as forge writes it to `out/`."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ from eth_abi.abi import encode
 from eth_abi.exceptions import EncodingError
 
 from attestor import resources
+from attestor.core import strict_json
 from attestor.core.text import from_hex
 from attestor.errors import DeploymentFailed
 
@@ -58,7 +58,7 @@ class Artifact:
 def load(name: str, folder: Path = ARTIFACTS) -> Artifact:
     """The artifact of a contract. Raises `DeploymentFailed` when it was not built."""
     try:
-        built = json.loads((folder / f"{name}.sol" / f"{name}.json").read_text())
+        built = strict_json.loads((folder / f"{name}.sol" / f"{name}.json").read_bytes())
         deployed = built["deployedBytecode"]
         references = deployed.get("immutableReferences", {}).values()
         return Artifact(

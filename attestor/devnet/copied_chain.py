@@ -14,6 +14,7 @@ from typing import Any
 
 from attestor.chain.node import Node
 from attestor.chain.rpc import Rpc
+from attestor.core import strict_json
 from attestor.core.text import checksummed, from_hex, to_hex
 from attestor.devnet.accounts import COUNT
 from attestor.devnet.anvil import Anvil
@@ -21,6 +22,8 @@ from attestor.errors import RpcAnswerInvalid
 
 STATE = "copied-chain.json"
 LOG = "copied-chain.log"
+MAX_TOKENS = 50_000_000
+"""Of a state, with all that its blocks and transactions have."""
 
 
 class CopiedChain:
@@ -84,7 +87,7 @@ def _state(node: Node) -> dict[str, Any]:
     """All accounts, blocks and transactions of an anvil, which gives them as gzip of JSON."""
     dumped = node.rpc.call("anvil_dumpState", [])
     try:
-        state = json.loads(gzip.decompress(from_hex(dumped)))
+        state = strict_json.loads(gzip.decompress(from_hex(dumped)), MAX_TOKENS)
     except (ValueError, TypeError, OSError, EOFError) as error:
         raise RpcAnswerInvalid(f"anvil_dumpState gave no state: {error!r:.120}") from None
     if not isinstance(state, dict) or not isinstance(state.get("accounts"), dict):

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import TextIO
 
+from attestor.core import strict_json
 from attestor.errors import DevnetFolderBusy, DevnetFolderRefused
 from attestor.store.lock import lock_database
 from attestor.store.moving import jobs_path
@@ -133,8 +134,8 @@ def _take(path: Path) -> TextIO:
 def _noted(marker: TextIO) -> dict[str, str | None]:
     """A marker that was cut off notes nothing: then nothing that is there is removed."""
     try:
-        noted = json.load(marker)
-    except (ValueError, RecursionError):
+        noted = strict_json.loads(marker.read().encode())
+    except ValueError:
         return {}
     return noted if isinstance(noted, dict) else {}
 

@@ -6,12 +6,12 @@ of the measured image as they are. The signer process reads every program once, 
 """
 
 import hashlib
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from attestor.core import strict_json
 from attestor.core.execution import ExecutorBuild
 from attestor.errors import ExecutorMissing, ExecutorUnrecorded
 from attestor.executor import sealed_memory
@@ -53,7 +53,7 @@ def recorded(path: Path = RECORD) -> Mapping[str, str]:
     Raises `ExecutorMissing` for a file that is no such record.
     """
     try:
-        found = json.loads(path.read_bytes())
+        found = strict_json.loads(path.read_bytes())
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:

@@ -4,7 +4,6 @@ The request is one of HTTP/1.0, whose answer ends with the connection: Python's 
 longer to load than a daemon to answer, and `attestor status` has to answer at once.
 """
 
-import json
 import re
 import socket
 import time
@@ -45,11 +44,12 @@ def ask(url: str) -> "Document":
         told = f"{url}{PATH} answers {status} with {len(body)} bytes"
         raise StatusInvalid(told, hint=StatusInvalid.advice)
     # Where nobody answers, it is not needed.
+    from attestor.core import strict_json
     from attestor.status.codec import from_json
 
     try:
-        return from_json(json.loads(body))
-    except (ValueError, RecursionError):
+        return from_json(strict_json.loads(body))
+    except ValueError:
         raise StatusInvalid(f"{url}{PATH} is not JSON", hint=StatusInvalid.advice) from None
 
 

@@ -1,8 +1,8 @@
 """How jobs end: failed, cancelled, withdrawn, out of time, or forgotten."""
 
-import json
 from functools import partial
 
+from attestor.core import strict_json
 from attestor.core.job import DoneJob, Identity, JobState, Withdrawn
 from attestor.errors import ExecutorCrashed, InternalError, JobGivenUp, restore
 from attestor.errors.jobs import (
@@ -73,7 +73,7 @@ class JobEnds:
         if row is None:
             return None
         identity = Identity(job, row["program"], row["stdin_sha256"])
-        return DoneJob(identity, frozenset(json.loads(row["clients"])))
+        return DoneJob(identity, frozenset(strict_json.loads(row["clients"].encode())))
 
     def registration_of(self, job: str) -> str | None:
         """The registration that any job is for, this one or another."""

@@ -1,11 +1,10 @@
 """Appending to the hash chain, inside of the transaction that changes what it speaks of."""
 
-import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from attestor.core import journal
+from attestor.core import journal, strict_json
 from attestor.core.journal import Entry
 from attestor.core.text import from_hex, to_hex
 from attestor.store.database import Store
@@ -68,7 +67,7 @@ def _entry(row: dict[str, Any]) -> Entry:
         at=row["at"],
         event=row["event"],
         signer=row["signer"],
-        evidence=json.loads(row["evidence"]),
+        evidence=strict_json.loads(row["evidence"].encode()),
         previous_hash=from_hex(row["previous_hash"]),
         hash=from_hex(row["hash"]),
     )

@@ -177,15 +177,14 @@ class SendMachine(RuleBasedStateMachine):
         self._calm()
         # What waits behind a gap of a reorg is cancelled, or replaced, when it is next. So is
         # what cannot be mined at this base fee, once it can or another registration comes.
-        pending = [one.transaction for one in self.manager.pending()]
-        dear = {one.nonce for one in pending if one.fees.max_fee >= self.chain.base_fee}
-        out = dear | (set(self.chain.pool) - {one.nonce for one in pending})
+        pending = {one.transaction.nonce for one in self.manager.pending()}
+        out = self._to_be_outbid() | (set(self.chain.pool) - pending)
         mined = self.chain.nonce(b"")
         assert all(nonce > mined for nonce in out), "each nonce is accounted for"
         self.chain.base_fee = 0
         self._calm()
         mined = self.chain.nonce(b"")
-        out = {one.transaction.nonce for one in self.manager.pending()} | set(self.chain.pool)
+        out = self._to_be_outbid() | set(self.chain.pool)
         assert all(nonce > mined for nonce in out), "the cheapest is accounted for too"
         if self.wanted is not None:
             assert self._is_done(), "no registration is lost"
@@ -199,6 +198,13 @@ class SendMachine(RuleBasedStateMachine):
             self.look()
             self.chain.mine()
         self.look()
+
+    def _to_be_outbid(self) -> set[int]:
+        """Nonces of what can be mined at this base fee. What offered all that the cap allows is
+        left alone where nodes forgot it: the next registration takes its nonce all the same."""
+        offers = [one.transaction for one in self.manager.pending()]
+        room, least = Fees(CAP, CAP), self.chain.base_fee
+        return {it.nonce for it in offers if it.fees.max_fee >= least and outbids(room, it.fees)}
 
     def _is_done(self) -> bool:
         assert self.wanted is not None
@@ -312,7 +318,7 @@ class SendMachine(RuleBasedStateMachine):
 
 TestSending = SendMachine.TestCase
 TestSending.settings = settings(
-    max_examples=15,
+    max_examples=60,
     stateful_step_count=30,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
