@@ -202,9 +202,15 @@ class SendMachine(RuleBasedStateMachine):
     def _to_be_outbid(self) -> set[int]:
         """Nonces of what can be mined at this base fee. What offered all that the cap allows is
         left alone where nodes forgot it: the next registration takes its nonce all the same."""
-        offers = [one.transaction for one in self.manager.pending()]
-        room, least = Fees(CAP, CAP), self.chain.base_fee
-        return {it.nonce for it in offers if it.fees.max_fee >= least and outbids(room, it.fees)}
+        out: dict[int, list[Fees]] = {}
+        for one in self.manager.pending():
+            out.setdefault(one.transaction.nonce, []).append(one.transaction.fees)
+        return {
+            nonce
+            for nonce, offers in out.items()
+            if any(it.max_fee >= self.chain.base_fee for it in offers)
+            and all(outbids(Fees(CAP, CAP), it) for it in offers)
+        }
 
     def _is_done(self) -> bool:
         assert self.wanted is not None
