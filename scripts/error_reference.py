@@ -58,6 +58,10 @@ Every error has a code that is stable across releases. The same code is in answe
 behind the message of a command. The message says what was wrong and where, its hint what to do
 about that occurrence; this page says what to do about errors of a kind.
 
+With `--json` or `--format json`, stdout has JSON alone: a command that ends by an error before it
+printed any prints `{"error": {"code", "message", "hint"}}` there, and the line on stderr as always.
+The code of a mistake in the command line itself is `usage`, its exit code 2.
+
 | kind | meaning | exit code of a command | HTTP status |
 |---|---|---|---|
 """

@@ -3,7 +3,7 @@
 import importlib
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -53,6 +53,32 @@ class _Lazy(click.Group):
         assert isinstance(command, click.Command)
         return command
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Notes whether it is JSON that is asked for."""
+        from attestor.cli import json_out
+
+        json_out.note(ctx, args)
+        return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """An error is told in JSON as well, where that is asked for."""
+        from attestor.cli import json_out
+
+        try:
+            return super().invoke(ctx)
+        except ModuleNotFoundError as error:
+            if error.name is None or error.name.partition(".")[0] == "attestor":
+                raise
+            missing = PackageMissing(
+                f"the package {error.name} is not installed, which this command needs",
+                hint="pip install 'attestor[daemon]'; without it there is attestor prove alone",
+            )
+            json_out.tell_error(ctx, missing)
+            raise missing from None
+        except (AttestorError, click.ClickException) as error:
+            json_out.tell_error(ctx, error)
+            raise
+
     def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
         """By the table alone: click would import every command."""
         from click.shell_completion import CompletionItem
@@ -85,15 +111,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
         group.main(arguments, prog_name="attestor", standalone_mode=True)
     except AttestorError as error:
         _end(error)
-    except ModuleNotFoundError as error:
-        if error.name is None or error.name.partition(".")[0] == "attestor":
-            raise
-        _end(
-            PackageMissing(
-                f"the package {error.name} is not installed, which this command needs",
-                hint="pip install 'attestor[daemon]'; without it there is attestor prove alone",
-            )
-        )
 
 
 def _tell_version(context: click.Context) -> None:

@@ -1,6 +1,5 @@
 """`attestor doctor`."""
 
-import json
 import os
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from attestor import config
+from attestor.cli import json_out
 from attestor.cli.run import config_options
 from attestor.config import names
 from attestor.errors import NotReady
@@ -50,7 +50,7 @@ def tell(checks: "Sequence[tuple[str, Check]]", as_json: bool) -> None:
     for finding in examine(checks):
         findings.append(finding)
         if as_json:
-            click.echo(json.dumps(asdict(finding)))
+            json_out.tell(asdict(finding), indent=None)
             continue
         state = click.style(f"{finding.state:<8}", fg=STYLES[finding.state])
         click.echo(f"{state} {finding.check:<13} {finding.found}")

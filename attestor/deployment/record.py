@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from attestor import regular_file
 from attestor.core import strict_json
 from attestor.core.text import from_hex
 from attestor.core.transaction import Attempt
@@ -62,9 +63,10 @@ class DeploymentRecord:
 def read(path: Path) -> DeploymentRecord:
     """The deployment in a file. Raises `DeploymentFileInvalid`."""
     try:
-        if path.stat().st_size > MAX_FILE_BYTES:
+        text = regular_file.read(path, MAX_FILE_BYTES + 1)
+        if len(text) > MAX_FILE_BYTES:
             raise ValueError(f"longer than {MAX_FILE_BYTES} bytes")
-        content = strict_json.loads(path.read_bytes())
+        content = strict_json.loads(text)
         version = content["version"]
         if version not in (1, FORMAT):
             raise ValueError(f"version {version!r}, not {FORMAT}")

@@ -1,9 +1,8 @@
 """Witnesses as files: kept from a node, and read again."""
 
-import os
-from contextlib import suppress
 from pathlib import Path
 
+from attestor import regular_file
 from attestor.errors import ConfigurationInvalid
 from attestor.errors.scroll import ScrollWitnessUnreadable
 from attestor.scroll.witness import MAX_FILE_BYTES, Witness, from_text, to_text
@@ -15,14 +14,10 @@ def keep(folder: Path, witness: Witness) -> Path:
     """Write the witness into `folder`, whole or not at all. Raises `ConfigurationInvalid` where
     nothing can be written."""
     path = folder / f"scroll-{witness.chain_id}-{witness.number}{SUFFIX}"
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        partial.write_text(to_text(witness), encoding="utf-8")
-        partial.replace(path)
+        regular_file.write(path, to_text(witness).encode())
     except OSError as error:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
         raise ConfigurationInvalid(
             f"the witness of block {witness.number} cannot be kept in {folder}: {error.strerror}",
             hint="free some space there, or name another folder",
@@ -51,8 +46,7 @@ def read(path: Path) -> Witness:
 def read_bytes(path: Path) -> bytes:
     """A file's content, of at most `MAX_FILE_BYTES`. Raises `ScrollWitnessUnreadable`."""
     try:
-        with path.open("rb") as file:
-            content = file.read(MAX_FILE_BYTES + 1)
+        content = regular_file.read(path, MAX_FILE_BYTES + 1)
     except OSError as error:
         raise ScrollWitnessUnreadable(f"{path} cannot be read: {error.strerror}") from None
     if len(content) > MAX_FILE_BYTES:
