@@ -13,7 +13,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -133,6 +133,9 @@ def _replace(place: Path, data: bytes) -> None:
             f"the clients file {place} cannot be written: {error.strerror}; it is as it was",
             hint="become its owner, or make room on the disk",
         ) from None
+    finally:
+        with suppress(OSError):
+            fresh.unlink()
 
 
 def _client(entry: Any) -> KnownClient:

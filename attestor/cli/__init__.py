@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from attestor.cli import terminal
 from attestor.errors import AttestorError, PackageMissing
+from attestor.errors.printing import OutputUnwritten
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -107,10 +109,25 @@ def group() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command; a typed error is printed as one line and sets the exit code of its class."""
+    terminal.prepare()
+    color = None if terminal.has_colours() else False
     try:
-        group.main(arguments, prog_name="attestor", standalone_mode=True)
+        group.main(arguments, prog_name="attestor", standalone_mode=True, color=color)
     except AttestorError as error:
         _end(error)
+    except OSError as error:
+        if not _is_of_output(error):
+            raise
+        terminal.discard(sys.stdout)
+        _end(OutputUnwritten(f"cannot write what it prints: {error.strerror}"))
+
+
+def _is_of_output(error: OSError) -> bool:
+    """Whether it is of printing. Any other that nobody has expected is a defect."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace is not None and trace.tb_frame.f_code is click.echo.__code__
 
 
 def _tell_version(context: click.Context) -> None:
@@ -124,7 +141,8 @@ def _end(error: AttestorError) -> None:
     from attestor.core.text import one_line
 
     first, *others = (one_line(line) for line in error.lines)
-    click.echo(f"attestor: {first}", err=True)
-    for line in others:
-        click.echo(f"  {line}", err=True)
+    try:
+        click.echo("\n  ".join((f"attestor: {first}", *others)), err=True)
+    except OSError:
+        terminal.discard(sys.stderr)
     sys.exit(error.exit_code)

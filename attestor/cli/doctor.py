@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from attestor import config
-from attestor.cli import json_out
+from attestor.cli import json_out, terminal
 from attestor.cli.run import config_options
 from attestor.config import names
 from attestor.errors import NotReady
@@ -36,9 +36,8 @@ def command(file: Path | None, as_json: bool, chain: str | None, **flags: str | 
     """
     loaded = config.load(file, os.environ, flags, chain=chain)
     from attestor.doctor.checks import checks
-    from attestor.observe import logs
 
-    logs.set_up("ERROR")
+    terminal.set_up_log("ERROR")
     tell(checks(loaded), as_json)
 
 

@@ -6,6 +6,7 @@
 
 import json
 import os
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -123,6 +124,9 @@ def write(path: Path, record: DeploymentRecord) -> None:
         draft.replace(path)
     except OSError as error:
         raise DeploymentFileInvalid(f"cannot write {path}: {error.strerror}") from None
+    finally:
+        with suppress(OSError):
+            draft.unlink()
 
 
 def _standing(fields: dict[str, Any]) -> DeployedContract:

@@ -1,5 +1,6 @@
 """Witnesses as files: kept from a node, and read again."""
 
+import os
 from pathlib import Path
 
 from attestor import regular_file
@@ -30,7 +31,11 @@ def files_in(path: Path) -> list[Path]:
     `ConfigurationInvalid` for a folder without any."""
     if not path.is_dir():
         return [path]
-    found = sorted(one for one in path.glob(f"[!.]*{SUFFIX}") if not one.is_fifo())
+    try:
+        names = sorted(one for one in os.listdir(path) if one.endswith(SUFFIX) and one[0] != ".")
+    except OSError as error:
+        raise ConfigurationInvalid(f"{path} cannot be read: {error.strerror}") from None
+    found = [path / one for one in names if not (path / one).is_fifo()]
     if not found:
         raise ConfigurationInvalid(
             f"{path} has no witness files (*{SUFFIX})", hint="name a folder of --keep, or files"

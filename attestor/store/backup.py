@@ -124,7 +124,9 @@ def _copy(source: Path, target: Path) -> Backup:
     except OSError as error:
         raise DatabaseInvalid(f"cannot write {target}: {error.strerror}") from None
     except sqlite3.Error as error:
-        raise typed(error, "cannot copy the database") from None
+        found = typed(error, f"cannot copy {source}")
+        found.hint = f"nothing is left of the copy; make one again when {target.parent} can hold it"
+        raise found from None
     finally:
         for suffix in ("", "-wal", "-shm", "-journal"):
             with suppress(OSError):
