@@ -1,7 +1,6 @@
 """`attestor scroll verify` and `attestor scroll probe` from the options on: what is to be verified,
 by which executor and node."""
 
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -10,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from attestor.cli import json_out, scroll_targets
 from attestor.cli import scroll_report as report
-from attestor.cli import scroll_targets
 from attestor.cli.display import shown
 from attestor.cli.scroll_commits import by_calldata, by_transaction, open_rpc
 from attestor.cli.scroll_work import Setting, Work
@@ -84,14 +83,19 @@ def _do(work: Work, targets: scroll_targets.Targets, commit: dict[str, Any]) -> 
 
 
 def _tell(work: Work) -> None:
-    click.echo(json.dumps(work.as_value(), indent=2) if work.as_json else work.summary())
+    if work.as_json:
+        json_out.tell(work.as_value())
+    else:
+        click.echo(work.summary())
 
 
 def probe(rpc_url: str, as_json: bool) -> None:
     """Tell what the node serves. Raises `ConfigurationInvalid` where that is no witness."""
     found = probed(ScrollNode(open_rpc(rpc_url)))
-    text = json.dumps(report.probe_json(found), indent=2)
-    click.echo(text if as_json else "\n".join(report.probe_lines(found)))
+    if as_json:
+        json_out.tell(report.probe_json(found))
+    else:
+        click.echo("\n".join(report.probe_lines(found)))
     if not (found.has_witness or found.has_trace):
         raise ConfigurationInvalid("the node gives no witnesses", hint=found.advice[0])
 
