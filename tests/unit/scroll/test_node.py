@@ -219,6 +219,20 @@ def test_witness__parent_of_another_branch__is_refused() -> None:
         node(RecordedNode(blocks))[0].witness(FIRST + 1, MAINNET)
 
 
+def test_header__of_another_block_than_asked_for__is_refused() -> None:
+    """It hashes to what the node says of it."""
+
+    class Ahead(RecordedNode):
+        def _block(self, number: int, whole: bool) -> Any:
+            return super()._block(number + 1, whole)
+
+    asked, _ = node(Ahead(BLOCKS))
+    with pytest.raises(ScrollWitnessUnreadable, match=f"block {FIRST}.*of another number"):
+        asked.header(FIRST)
+    with pytest.raises(ScrollWitnessUnreadable, match=f"block {FIRST}.*of another number"):
+        asked.witness(FIRST, MAINNET)
+
+
 def test_proof_nodes__of_an_account__are_all_nodes() -> None:
     address = b"\x53" * 20
     served = RecordedNode(BLOCKS, proofs={to_hex(address): ["0x0102", "0x03"]})

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from cases.scroll_chain import FIRST, ScriptedExecutor, chain, without_parent
@@ -136,6 +137,36 @@ def test_verify__node_that_is_missing__is_asked_for() -> None:
     found = list(verifier(executor, served).verify(chain(2)))
     assert [verdict.error for verdict in found] == [None, None]
     assert served.asked == ["eth_getProof"]
+
+
+@pytest.mark.parametrize("lacks_code", [False, True])
+def test_verify__part_that_is_missing_in_a_later_block__is_of_the_state_before_the_first(
+    lacks_code: bool,
+) -> None:
+    """A run's witnesses are one, over the state before its first block."""
+    asked: list[list[Any]] = []
+
+    class Watched(RecordedNode):
+        def answer(self, method: str, params: list[Any]) -> Any:
+            asked.append([method, *params])
+            code = "0x" + b"more".hex()
+            return code if method == "eth_getCode" else super().answer(method, params)
+
+    def fault(number: int, blocks: BlockRange) -> None:
+        held = blocks.codes if lacks_code else blocks.nodes
+        if number == FIRST + 2 and b"more" not in held:
+            error = ScrollWitnessIncomplete("a part is missing", block=number)
+            error.node, error.address = None if lacks_code else bytes(32), b"\x53" * 20
+            error.slot = None if lacks_code else b"\7" * 32
+            raise error
+
+    address = to_hex(b"\x53" * 20)
+    served = Watched({}, proofs={address: ["0x" + b"more".hex()]})
+    found = list(verifier(ScriptedExecutor(fault), served).verify(chain(3)))
+    assert [verdict.error for verdict in found] == [None] * 3
+    before = hex(FIRST - 1)
+    proof = ["eth_getProof", address, [to_hex(b"\7" * 32)], before]
+    assert asked == [["eth_getCode", address, before] if lacks_code else proof]
 
 
 def test_follows__block_of_another_parent__does_not() -> None:
