@@ -1,5 +1,7 @@
 """Chunks of versions 0 to 6 that say what no block can be."""
 
+from dataclasses import replace
+
 import pytest
 from cases.scroll_batch import PLAIN
 
@@ -36,15 +38,18 @@ def test_parse__no_blocks_or_bytes_left__is_refused(version: int) -> None:
 
 def test_require__each_number_that_differs__is_named() -> None:
     block = PLAIN[0]
-    numbers = [block.number, block.timestamp, block.base_fee, block.gas_limit]
-    names = ("number ", "timestamp", "base fee", "gas limit")
-    l2_count = len(block.l2_transactions)
-    chunk.Context(*numbers, l2_count + 1, 1).require(block, 1)
-    for place, name in enumerate(names):
-        other = [number + (at == place) for at, number in enumerate(numbers)]
-        with pytest.raises(ScrollBatchMismatch, match=name):
-            chunk.Context(*other, l2_count + 1, 1).require(block, 1)
-    with pytest.raises(ScrollBatchMismatch, match="number of L1 messages"):
-        chunk.Context(*numbers, l2_count + 1, 0).require(block, 1)
-    with pytest.raises(ScrollBatchMismatch, match="number of transactions"):
-        chunk.Context(*numbers, l2_count, 1).require(block, 1)
+    total = len(block.l2_transactions) + 1
+    good = chunk.Context(
+        block.number, block.timestamp, block.base_fee, block.gas_limit, total, l1_messages=1
+    )
+    good.require(block, 1)
+    for bad, said in (
+        (replace(good, number=block.number + 1), "says number "),
+        (replace(good, timestamp=block.timestamp + 1), "timestamp"),
+        (replace(good, base_fee=block.base_fee + 1), "base fee"),
+        (replace(good, gas_limit=block.gas_limit + 1), "gas limit"),
+        (replace(good, l1_messages=0), "number of L1 messages"),
+        (replace(good, transactions=total - 1), "number of transactions"),
+    ):
+        with pytest.raises(ScrollBatchMismatch, match=said):
+            bad.require(block, 1)
