@@ -3,8 +3,9 @@ by which executor and node."""
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -115,6 +116,8 @@ def _require_chain(node: ScrollNode, chain_id: int) -> None:
         )
 
 
+_BY_BLOCK = ("bernoulli", "curie")
+"""Forks that come with a block's number; the others come at a time."""
 _OF_A_COMMIT = {
     "blobs": "--blob",
     "versioned_hashes": "--versioned-hash",
@@ -154,5 +157,25 @@ def forks_of(texts: Sequence[str]) -> dict[str, int] | None:
                 f"--fork {text!r:.60} names no fork of Scroll",
                 hint=f"after {FORKS[0]}, which needs none, they are {', '.join(FORKS[1:])}",
             )
+        if name in forks:
+            raise ConfigurationInvalid(f"--fork {name} is given twice")
         forks[name] = int(when)
+    _require_order(forks)
     return forks or None
+
+
+def _require_order(forks: Mapping[str, int]) -> None:
+    """Each fork has those before it, and comes no earlier than they do. The first two come with a
+    block, all others at a time."""
+    for earlier, later in pairwise(FORKS[1:]):
+        if later in forks and earlier not in forks:
+            raise ConfigurationInvalid(
+                f"--fork {later} is given, but not {earlier}, which comes before it",
+                hint=f"add --fork {earlier}=0, and all before it, where the chain began with them",
+            )
+        same_kind = (earlier in _BY_BLOCK) == (later in _BY_BLOCK)
+        if later in forks and same_kind and forks[later] < forks[earlier]:
+            raise ConfigurationInvalid(
+                f"--fork {later}={forks[later]} is before {earlier}={forks[earlier]}",
+                hint=f"in order they are {', '.join(FORKS[1:])}",
+            )

@@ -11,9 +11,14 @@ from cases.scroll_node import RecordedNode
 from attestor.core.execution import Limits
 from attestor.core.text import to_hex
 from attestor.errors import AttestorError, ExecutorCrashed, ExecutorMissing
-from attestor.errors.scroll import ScrollMismatch, ScrollWitnessIncomplete
+from attestor.errors.scroll import (
+    ScrollBatchMismatch,
+    ScrollMismatch,
+    ScrollWitnessIncomplete,
+)
 from attestor.executor.scroll import BlockRange, Chain
 from attestor.scroll import headers
+from attestor.scroll.batches import require_states
 from attestor.scroll.node import ScrollNode
 from attestor.scroll.runs import follows, runs
 from attestor.scroll.verification import Verdict, Verifier
@@ -56,6 +61,29 @@ def test_runs__block_after_a_full_run__has_its_parent_all_the_same() -> None:
     assert not isinstance(first, Verdict)
     assert first[0].parent is None
     assert second[0].parent == witnesses[1].header
+
+
+def test_runs__block_that_claims_another_state_than_its_parent_left__is_bound_to_that_parent() -> (
+    None
+):
+    """What only one witness of two says of the state between them is refused by the executor."""
+    one, two = without_parent(chain(2))
+    forged = replace(two, pre_state_root=bytes(32))
+    assert list(runs([one, forged])) == [(one,), (replace(forged, parent=one.header),)]
+
+
+def test_require_states__of_blocks_that_leave_others__is_refused() -> None:
+    executor = ScriptedExecutor()
+    made = [verdict.executed for verdict in verifier(executor).verify(chain(3))]
+    blocks = [block for block in made if block is not None]
+    require_states(blocks)
+    forged = [blocks[0], replace(blocks[1], pre_state_root=bytes(32)), blocks[2]]
+    with pytest.raises(ScrollBatchMismatch, match=f"block {FIRST + 1} was executed on"):
+        require_states(forged)
+    # The first of Euclid's has a root of another kind.
+    require_states([replace(blocks[0], fork="curie"), forged[1]])
+    with pytest.raises(ScrollBatchMismatch):
+        require_states([replace(one, fork="curie") for one in forged])
 
 
 def test_runs__what_is_no_witness__is_passed_on_in_its_place() -> None:
