@@ -18,7 +18,7 @@ from attestor.cli.scroll_commits import by_calldata, by_transaction, open_rpc
 from attestor.cli.scroll_work import Setting, Work
 from attestor.core.execution import Limits
 from attestor.core.scroll.calldata import parse_finalization
-from attestor.core.scroll.eras import FORKS, NEVER
+from attestor.core.scroll.eras import CHAINS, FORKS, NEVER
 from attestor.errors import AttestorError, ConfigurationInvalid, WrongChain
 from attestor.executor.scroll import Chain, ScrollExecutor
 from attestor.scroll import keeping
@@ -45,6 +45,11 @@ def verify(
     found = scroll_targets.parse(targets)
     _require_commit(found, commit, finalization)
     named = forks_of(forks)
+    if chain_id not in CHAINS and named is None:
+        raise ConfigurationInvalid(
+            f"chain {chain_id} is no chain whose forks are known",
+            hint=f"known are {', '.join(map(str, sorted(CHAINS)))}; give others their --fork",
+        )
     chain = Chain(chain_id, named)
     node = None if rpc_url is None else ScrollNode(open_rpc(rpc_url))
     setting = Setting(

@@ -272,6 +272,16 @@ def test_verify__forks_that_no_chain_has__are_refused_before_anything_starts(
     assert (executor.calls, called.output) == ([], "")
 
 
+def test_verify__chain_whose_forks_nobody_knows__is_refused_before_anything_starts(
+    executor: ScriptedExecutor, tmp_path: Path
+) -> None:
+    kept(tmp_path)
+    called = Called(["verify", str(tmp_path), "--chain-id", "999"])
+    assert isinstance(called.error, ConfigurationInvalid)
+    assert "give others their --fork" in str(called.error)
+    assert (executor.calls, called.output) == ([], "")
+
+
 def test_verify__file_whose_name_forges_a_line__is_named_in_one(
     executor: Any, tmp_path: Path
 ) -> None:
