@@ -174,7 +174,7 @@ class ScrollNode:
                 data(item, place) if isinstance(item, str) else headers.encode(Fields(item, place))
             )
             if block_header.hash_of(encoded) == parent_hash:
-                return encoded
+                return headers.require(encoded, place)
         return self._asked_parent(parent_hash, number)
 
     def _asked_parent(self, parent_hash: bytes, number: int) -> bytes:
