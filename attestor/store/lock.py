@@ -16,7 +16,7 @@ def require_folder(database: Path) -> None:
         told = "is not a folder" if folder.exists() else "does not exist"
         raise DatabaseInvalid(
             f"the database's folder {folder} {told}",
-            hint=f"make it: mkdir -p {folder}; or correct store.path",
+            hint=f"make it: mkdir -p {folder}; or correct the path of the database",
         )
 
 
