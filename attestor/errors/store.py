@@ -43,8 +43,8 @@ class DatabaseReadOnly(DatabaseUnavailable):
 
 
 class DatabaseGone(DatabaseUnavailable):
-    """The file that was opened, or its log, was removed, moved or replaced: what was written there
-    would be lost."""
+    """The file that was opened, or its log, was removed, moved, replaced or cut off: what was
+    written there would be lost."""
 
     code = "database_gone"
     advice = "Put it back, or stop the service and restore a backup."

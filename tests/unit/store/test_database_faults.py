@@ -245,6 +245,19 @@ def test_transaction__file_is_removed_or_replaced__is_typed_undone_and_well_once
     assert names(store) == ["aa", "cc"]
 
 
+def test_transaction__file_is_emptied__is_typed(store: Store) -> None:
+    """By a shell's `> FILE`: SQLite would go on with what it has of it."""
+    insert(store, "aa")
+    content = store.path.read_bytes()
+    with store.path.open("r+b") as file:
+        file.truncate()
+        with pytest.raises(DatabaseGone, match="cut off"):
+            insert(store, "bb")
+        file.write(content)
+    insert(store, "cc")
+    assert names(store) == ["aa", "cc"]
+
+
 def test_transaction__folder_is_taken_away_meanwhile__nothing_of_it_is_kept(
     tmp_path: Path,
 ) -> None:
