@@ -79,6 +79,28 @@ def test_batch__answers_are_too_large_already__its_other_calls_are_not_made(
     serve(body)
 
 
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [
+        (b"POST / HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 4097", b"413"),
+        (b"POST / HTTP/1.1\r\nContent-Type: text/plain\r\nContent-Length: 9", b"415"),
+        (b"PUT / HTTP/1.1\r\nContent-Length: 9", b"405"),
+    ],
+)
+def test_edge__body_that_is_refused_by_its_head__is_not_asked_for(
+    head: bytes, status: bytes
+) -> None:
+    """curl asks before a large body, and would send 50 MB for nothing."""
+
+    async def body(port: int) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(head + b"\r\nHost: x\r\nExpect: 100-continue\r\n\r\n")
+        assert (await asyncio.wait_for(reader.readline(), 10)).split()[1] == status
+        writer.close()
+
+    serve(body)
+
+
 def test_edge__connection_beyond_those_that_are_answered__ends() -> None:
     """It would stay beside them otherwise, and be refused whenever it asks."""
 
