@@ -12,7 +12,7 @@ from typing import Protocol
 from attestor import regular_file
 from attestor.core import strict_json
 from attestor.core.scroll.blob import BLOB_BYTES, Kzg, versioned_hash
-from attestor.core.text import from_hex, one_line, to_hex
+from attestor.core.text import from_hex, one_line, shown, to_hex
 from attestor.errors import AttestorError, HttpFailed
 from attestor.errors.scroll import ScrollBlobInvalid, ScrollBlobUnavailable
 from attestor.net import Deadline, HttpClient, origin_of
@@ -172,5 +172,5 @@ def _text(item: object) -> bytes:
 def _decimal(fields: Fields, name: str) -> int:
     found = fields.need(name)
     if not isinstance(found, str) or not found.isascii() or not found.isdigit() or len(found) > 18:
-        raise ScrollBlobUnavailable(f"{fields.place}.{name} is {found!r:.40}, not a number")
+        raise ScrollBlobUnavailable(f"{fields.place}.{name} is {shown(found, 40)}, not a number")
     return int(found)

@@ -85,11 +85,11 @@ class ScrollNode:
 
     def chain_id(self) -> int:
         """The chain that it is of."""
-        return wire.count(self._ask("eth_chainId", []), "chain id")
+        return wire.count(self._ask("eth_chainId", []), f"chain id of {self.label}")
 
     def head(self) -> int:
         """The number of its newest block."""
-        return wire.count(self._ask("eth_blockNumber", []), "block number")
+        return wire.count(self._ask("eth_blockNumber", []), f"newest block of {self.label}")
 
     def syncing(self) -> tuple[int, int] | None:
         """The block that it has and the one that it makes for; None when it is not behind, by its

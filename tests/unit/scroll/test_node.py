@@ -17,7 +17,7 @@ from eth_utils.crypto import keccak
 from attestor.chain.rpc import Bounds
 from attestor.core.scroll.eras import CHAINS, MAINNET, is_mpt
 from attestor.core.text import to_hex
-from attestor.errors import RpcError, RpcThrottled, RpcUnreachable
+from attestor.errors import RpcAnswerInvalid, RpcError, RpcThrottled, RpcUnreachable
 from attestor.errors.scroll import (
     ScrollMethodMissing,
     ScrollNodeFailed,
@@ -66,6 +66,14 @@ def test_witness__node_without_the_namespace__says_which_flag_to_add(
         node(served)[0].witness(FIRST, MAINNET)
     assert flag in str(caught.value.hint)
     assert ("scroll" in str(caught.value.hint)) is (version == L2GETH)
+
+
+def test_chain_id__that_is_none__names_the_node(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a service with several nodes, whose texts clients get too."""
+    served = RecordedNode(BLOCKS)
+    monkeypatch.setattr(served, "call", lambda *given, **named: None)
+    with pytest.raises(RpcAnswerInvalid, match=f"chain id of {served.label} is null"):
+        node(served)[0].chain_id()
 
 
 def test_witness__before_euclid__asks_for_a_trace() -> None:
