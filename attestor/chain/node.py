@@ -164,7 +164,7 @@ class Node:
 
     def nonce(self, account: bytes, at: bytes | None = None) -> int:
         """The next nonce, counting mined transactions only: a stuck one is to be replaced."""
-        return self._count("eth_getTransactionCount", [to_hex(account), place(at)], "nonce")
+        return self.pool.read(_nonce_query(account, at), self._deadline)
 
     def balance(self, account: bytes, at: bytes | None = None) -> int:
         """The account's balance in wei."""
@@ -181,10 +181,21 @@ class Node:
         have none."""
         return quorum.found(self.pool, _receipt_query(transaction_hash), self._deadline)
 
-    def confirms(self, receipt: Receipt) -> bool:
-        """Whether more endpoints give this receipt than say that there is another, or none."""
+    def confirms(self, receipt: Receipt, of_all: bool = False) -> bool:
+        """Whether more endpoints give this receipt than say that there is another, or none; or a
+        majority `of_all`."""
         query = _receipt_query(receipt.transaction_hash)
-        return quorum.confirms(self.pool, query, receipt, self._deadline)
+        return quorum.confirms(self.pool, query, receipt, self._deadline, of_all)
+
+    def lacks(self, transaction_hash: bytes, of_all: bool = False) -> bool:
+        """Whether more endpoints have no receipt of it than have one; or a majority `of_all`."""
+        query = _receipt_query(transaction_hash)
+        return quorum.confirms(self.pool, query, None, self._deadline, of_all)
+
+    def has_nonce(self, account: bytes, nonce: int, at: bytes) -> bool:
+        """Whether more endpoints give that as an account's next nonce at a block than another."""
+        query = _nonce_query(account, at)
+        return quorum.confirms(self.pool, query, nonce, self._deadline)
 
     def sender(self, transaction_hash: bytes, block_hash: bytes) -> bytes:
         """Who sent a transaction of that block."""
@@ -258,6 +269,11 @@ class Node:
 
     def _read(self, method: str, params: list[Any], decode: Callable[[Any], T]) -> T:
         return self.pool.read(Query(method, params, decode), self._deadline)
+
+
+def _nonce_query(account: bytes, at: bytes | None) -> Query[int]:
+    params = [to_hex(account), place(at)]
+    return Query("eth_getTransactionCount", params, lambda found: wire.count(found, "nonce"))
 
 
 def _receipt_query(transaction_hash: bytes) -> Query[Receipt | None]:

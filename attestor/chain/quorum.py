@@ -62,10 +62,14 @@ def found(pool: Pool, query: Query[T | None], deadline: Deadline | None = None) 
 
 
 def confirms(
-    pool: Pool, query: Query[T | None], expected: T, deadline: Deadline | None = None
+    pool: Pool,
+    query: Query[T | None],
+    expected: T | None,
+    deadline: Deadline | None = None,
+    of_all: bool = False,
 ) -> bool:
-    """Whether more endpoints answer with what is expected than with something else, or nothing. A
-    single endpoint is asked once more."""
+    """Whether more endpoints answer with what is expected than with something else, or nothing; or
+    a majority `of_all`, also of those that do not answer. A single endpoint is asked once more."""
     if len(pool.endpoints) == 1:
         with suppress(RpcError, Transient, WrongChain):
             return pool.read(replace(query, fresh=True), deadline) == expected
@@ -77,7 +81,7 @@ def confirms(
             other += answer != expected
         if max(same, other) >= pool.quorum:
             break
-    return same > other
+    return same >= pool.quorum if of_all else same > other
 
 
 def confirmed(
