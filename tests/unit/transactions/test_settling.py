@@ -161,6 +161,8 @@ def test_settle__no_majority_at_the_second_look__looks_once_more_later(
     log.mined(mined(out, b"\x66" * 32))
     endpoints.receipt_of, endpoints.is_majority = mined(out), False
     settle(settler, endpoints, MINED_AT + SETTLED_DEPTH)
+    (unsure,) = log.attempts(INTENT.name)
+    assert unsure.receipt.block_hash == b"\x66" * 32, "the only endpoint that answers may lie"
     endpoints.is_majority = True
     settle(settler, endpoints, MINED_AT + 2 * SETTLED_DEPTH)
     (after,) = log.attempts(INTENT.name)
@@ -181,3 +183,23 @@ def test_settle__all_is_known__asks_nothing(
     endpoints.receipt = refuse
     for head in range(3 * SETTLED_DEPTH, 9 * SETTLED_DEPTH):
         settle(settler, endpoints, MINED_AT + head)
+
+
+def test_settle__no_majority_lacks_the_receipt__is_not_taken_for_replaced(
+    settler: Any, endpoints: Any, log: Any
+) -> None:
+    """Those that answered had none, and another that was asked for its vote has one."""
+    endpoints.lacks = lambda name, of_all=False: False
+    settle(settler, endpoints, MINED_AT + SETTLED_DEPTH)
+    assert outcome(log) is Outcome.PENDING
+
+
+def test_settle__looked_at_again__what_names_it_is_corrected(
+    settler: Any, endpoints: Any, log: Any, out: Any
+) -> None:
+    log.mined(mined(out))
+    endpoints.receipt_of = mined(out)
+    corrected: list[bytes] = []
+    log.looked_again = corrected.append
+    settle(settler, endpoints, MINED_AT + SETTLED_DEPTH)
+    assert corrected == [out.hash]
