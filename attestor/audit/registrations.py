@@ -102,6 +102,8 @@ def _known(store: Store, rows: dict[str, dict[str, Any]]) -> dict[str, Known]:
             known[signer] = Known()
         elif entry.event == "registration_reorged":
             known[signer] = Known(moved=True, lost=True)
+        elif entry.event == "registration_corrected":
+            known[signer] = Known(moved=True, lost=known[signer].lost)
         elif entry.event == "transaction_mined":
             elsewhere = evidence["block_hash"] != rows[signer]["block_hash"]
             moved = known[signer].moved or elsewhere

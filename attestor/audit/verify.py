@@ -18,7 +18,12 @@ from attestor.store.journal import entries
 from attestor.store.proofs import FIRST_FINDING
 from attestor.store.transactions import UNMINED
 
-SETTLED = ("transaction_mined", "transaction_replaced", "transaction_sent_again")
+SETTLED = (
+    "transaction_mined",
+    "transaction_replaced",
+    "transaction_sent_again",
+    "transaction_unmined",
+)
 """Events that say what a transaction's outcome is from then on."""
 
 _SOURCES: dict[str, tuple[str, str]] = {
@@ -110,10 +115,10 @@ def _outcomes(journaled: Iterable[Entry]) -> Iterator[Entry]:
 
 
 def _as_resumed(activated: Entry, journaled: Iterable[Entry]) -> Entry:
-    """The entry of an activation, with what later resumptions say instead."""
-    evidence = dict(activated.evidence)
+    """The entry of an activation, with what later resumptions and corrections say instead."""
+    evidence, later = dict(activated.evidence), ("signer_resumed", "registration_corrected")
     for entry in journaled:
-        if entry.event == "signer_resumed" and entry.signer == activated.signer:
+        if entry.event in later and entry.signer == activated.signer:
             evidence |= {k: v for k, v in entry.evidence.items() if k != "pause"}
     return replace(activated, evidence=evidence)
 

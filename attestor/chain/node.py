@@ -17,6 +17,7 @@ from attestor.core.transaction import Log, Receipt
 from attestor.errors import (
     AttestorError,
     BlockUnknown,
+    EndpointsDisagree,
     RpcAnswerInvalid,
     RpcError,
     Transient,
@@ -164,7 +165,7 @@ class Node:
 
     def nonce(self, account: bytes, at: bytes | None = None) -> int:
         """The next nonce, counting mined transactions only: a stuck one is to be replaced."""
-        return self._count("eth_getTransactionCount", [to_hex(account), place(at)], "nonce")
+        return self.pool.read(_nonce_query(account, at), self._deadline)
 
     def balance(self, account: bytes, at: bytes | None = None) -> int:
         """The account's balance in wei."""
@@ -181,10 +182,21 @@ class Node:
         have none."""
         return quorum.found(self.pool, _receipt_query(transaction_hash), self._deadline)
 
-    def confirms(self, receipt: Receipt) -> bool:
-        """Whether more endpoints give this receipt than say that there is another, or none."""
+    def confirms(self, receipt: Receipt, of_all: bool = False) -> bool:
+        """Whether more endpoints give this receipt than say that there is another, or none; or a
+        majority `of_all`."""
         query = _receipt_query(receipt.transaction_hash)
-        return quorum.confirms(self.pool, query, receipt, self._deadline)
+        return quorum.confirms(self.pool, query, receipt, self._deadline, of_all)
+
+    def lacks(self, transaction_hash: bytes, of_all: bool = False) -> bool:
+        """Whether more endpoints have no receipt of it than have one; or a majority `of_all`."""
+        query = _receipt_query(transaction_hash)
+        return quorum.confirms(self.pool, query, None, self._deadline, of_all)
+
+    def has_nonce(self, account: bytes, nonce: int, at: bytes) -> bool:
+        """Whether more endpoints give that as an account's next nonce at a block than another."""
+        query = _nonce_query(account, at)
+        return quorum.confirms(self.pool, query, nonce, self._deadline)
 
     def sender(self, transaction_hash: bytes, block_hash: bytes) -> bytes:
         """Who sent a transaction of that block."""
@@ -202,29 +214,30 @@ class Node:
             lambda found: None if found is None else wire.sent(found, transaction_hash),
         )
 
-    def logs(
-        self, address: bytes, first_block: int = 0, last_block: int = 0, at: bytes | None = None
-    ) -> list[Log]:
-        """All events of a contract in a range of blocks, both ends included; or in the block of
-        the hash `at`, whatever the range."""
-        if at is not None:
-            query = {"blockHash": to_hex(at)}
-            return self._logs(address, query, lambda log: log.block_hash == at)
-        query = {"fromBlock": hex(first_block), "toBlock": hex(last_block)}
-        return self._logs(address, query, lambda log: first_block <= log.block_number <= last_block)
+    def logs(self, address: bytes, first_block: int, last_block: int) -> list[Log]:
+        """All events of a contract in a range of blocks, both ends included."""
+        return self.pool.read(_logs_query(address, first_block, last_block), self._deadline)
 
-    def _logs(
-        self, address: bytes, query: dict[str, str], is_asked: Callable[[Log], bool]
-    ) -> list[Log]:
-        def decode(found: Any) -> list[Log]:
-            if not isinstance(found, list):
-                raise RpcAnswerInvalid("the node's logs are not a list")
-            logs = [wire.log(item) for item in found]
-            if not all(log.address == address and is_asked(log) for log in logs):
-                raise RpcAnswerInvalid("the node gave logs that were not asked for")
-            return logs
+    def logs_of_most(self, address: bytes, first_block: int, last_block: int) -> list[Log]:
+        """The same, of several endpoints (`quorum.gathered`). One that not all of them have counts
+        if most have it in the receipt of its transaction; raises `EndpointsDisagree` where as many
+        have not."""
+        query = _logs_query(address, first_block, last_block)
+        return quorum.gathered(self.pool, query, self._is_in_receipt, self._deadline)
 
-        return self._read("eth_getLogs", [{"address": to_hex(address), **query}], decode)
+    def _is_in_receipt(self, log: Log) -> bool:
+        def decode(found: Any) -> bool:
+            shown = None if found is None else wire.receipt(found, log.transaction_hash)
+            return shown is not None and log in shown.logs
+
+        query = Query("eth_getTransactionReceipt", [to_hex(log.transaction_hash)], decode)
+        have, lack = quorum.votes(self.pool, query, True, self._deadline)
+        if have == lack:
+            raise EndpointsDisagree(
+                f"as many endpoints have an event in transaction {to_hex(log.transaction_hash)} of "
+                f"block {log.block_number} as have not"
+            )
+        return have > lack
 
     def poll(
         self, query: Query[T], is_asked: Callable[[Endpoint], bool] = everyone
@@ -258,6 +271,24 @@ class Node:
 
     def _read(self, method: str, params: list[Any], decode: Callable[[Any], T]) -> T:
         return self.pool.read(Query(method, params, decode), self._deadline)
+
+
+def _nonce_query(account: bytes, at: bytes | None) -> Query[int]:
+    params = [to_hex(account), place(at)]
+    return Query("eth_getTransactionCount", params, lambda found: wire.count(found, "nonce"))
+
+
+def _logs_query(address: bytes, first: int, last: int) -> Query[list[Log]]:
+    def decode(found: Any) -> list[Log]:
+        if not isinstance(found, list):
+            raise RpcAnswerInvalid("the node's logs are not a list")
+        logs = [wire.log(item) for item in found]
+        if not all(log.address == address and first <= log.block_number <= last for log in logs):
+            raise RpcAnswerInvalid("the node gave logs that were not asked for")
+        return logs
+
+    blocks = {"fromBlock": hex(first), "toBlock": hex(last)}
+    return Query("eth_getLogs", [{"address": to_hex(address), **blocks}], decode)
 
 
 def _receipt_query(transaction_hash: bytes) -> Query[Receipt | None]:

@@ -62,14 +62,28 @@ def found(pool: Pool, query: Query[T | None], deadline: Deadline | None = None) 
 
 
 def confirms(
-    pool: Pool, query: Query[T | None], expected: T, deadline: Deadline | None = None
+    pool: Pool,
+    query: Query[T],
+    expected: T,
+    deadline: Deadline | None = None,
+    of_all: bool = False,
 ) -> bool:
-    """Whether more endpoints answer with what is expected than with something else, or nothing. A
-    single endpoint is asked once more."""
+    """Whether more endpoints answer with what is expected than with something else, or nothing; or
+    a majority `of_all`, also of those that do not answer. A single endpoint is asked once more."""
+    same, other = votes(pool, query, expected, deadline)
+    return same >= pool.quorum if of_all else same > other
+
+
+def votes(
+    pool: Pool, query: Query[T], expected: T, deadline: Deadline | None = None
+) -> tuple[int, int]:
+    """How many endpoints answer with what is expected, and how many with something else, until
+    either is a majority of all. A single endpoint is asked once more, on another connection."""
     if len(pool.endpoints) == 1:
         with suppress(RpcError, Transient, WrongChain):
-            return pool.read(replace(query, fresh=True), deadline) == expected
-        return False
+            is_same = pool.read(replace(query, fresh=True), deadline) == expected
+            return int(is_same), int(not is_same)
+        return 0, 0
     same = other = 0
     for _, answer in pool.poll(query, deadline):
         if not isinstance(answer, AttestorError):
@@ -77,7 +91,35 @@ def confirms(
             other += answer != expected
         if max(same, other) >= pool.quorum:
             break
-    return same > other
+    return same, other
+
+
+def gathered(
+    pool: Pool,
+    query: Query[list[T]],
+    stands: Callable[[T], bool],
+    deadline: Deadline | None = None,
+) -> list[T]:
+    """What endpoints list, and not one alone: one that lags, or whose index is broken, leaves out
+    of it without a word. What not all list that answer has to stand by itself. A single endpoint is
+    asked twice."""
+    lists: list[list[T]] = []
+    failed: list[AttestorError] = []
+    if len(pool.endpoints) == 1:
+        lists = [pool.read(one, deadline) for one in (query, replace(query, fresh=True))]
+    else:
+        for _, answer in pool.poll(query, deadline):
+            if isinstance(answer, AttestorError):
+                failed.append(answer)
+            else:
+                lists.append(answer)
+    if not lists:
+        raise most_telling(failed)
+    listed: list[T] = []
+    for item in (item for one in lists for item in one):
+        if item not in listed:
+            listed.append(item)
+    return [item for item in listed if all(item in one for one in lists) or stands(item)]
 
 
 def confirmed(

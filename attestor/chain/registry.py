@@ -25,6 +25,7 @@ from attestor.core.registration import (
 )
 from attestor.core.report_data import Layout
 from attestor.core.text import checksummed, from_hex, to_hex
+from attestor.core.transaction import Log
 from attestor.errors import (
     EndpointsDisagree,
     RegistrationRejected,
@@ -230,7 +231,13 @@ class Registry:
 
     def policy_events(self, first_block: int, last_block: int) -> list[PolicyEvent]:
         """All changes of policy in a range of blocks, and all that ended by them or by evidence."""
-        logs = self.node.logs(self.address, first_block, last_block)
+        return self._policy_events(self.node.logs(self.address, first_block, last_block))
+
+    def confirmed_policy_events(self, first_block: int, last_block: int) -> list[PolicyEvent]:
+        """The same by what several endpoints have: for what is not looked at again."""
+        return self._policy_events(self.node.logs_of_most(self.address, first_block, last_block))
+
+    def _policy_events(self, logs: list[Log]) -> list[PolicyEvent]:
         found = (policy_event(self._contract, log) for log in logs)
         return [event for event in found if event is not None]
 

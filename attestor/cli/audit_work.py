@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from attestor.audit import policy, registrations, report, upstream, verify
+from attestor.audit import outcomes, policy, registrations, report, upstream, verify
 from attestor.cli.audited import AskedRegistry, Audited
 from attestor.cli.held import summary
 from attestor.core.report_data import Layout
@@ -54,6 +54,7 @@ def verify_history(audited: Audited, asked: AskedRegistry | None) -> None:
                 click.echo(f"  not to be seen there: {unseen}")
         else:
             faults += _report("registry's events", event_faults(store, found))
+        faults += _report("transactions", outcome_faults(store, found.node))
     else:
         click.echo("registry's events  not compared: give --rpc-url and --registry")
     click.echo(summary(backup.held_by(store)))
@@ -67,6 +68,11 @@ def event_faults(store: Store, found: "Registry") -> list[str]:
     events = registrations.registration_events(store, head, found.registrations)
     differing = registrations.chain_faults(store, events, _hash_at(found.node, head))
     return differing + policy.chain_faults(store, found.address, found.policy_events)
+
+
+def outcome_faults(store: Store, node: "Node") -> list[str]:
+    """Where the chain says of the history's transactions what the history does not."""
+    return outcomes.chain_faults(store, node.receipt, _hash_at(node, node.head().number))
 
 
 def upstream_faults(store: Store, found: "Registry") -> list[str]:

@@ -118,10 +118,10 @@ async def _run(chains: "Chains", read: "Callable[[], Reading]") -> None:
     import signal
 
     from attestor.daemon.access import access_settings
-    from attestor.daemon.daemon import STOP_SECONDS, Daemon
+    from attestor.daemon.daemon import EXIT_SECONDS, Daemon
     from attestor.daemon.reload import Reloading
     from attestor.daemon.service_manager import ServiceManager
-    from attestor.daemon.stopping import exit_within
+    from attestor.daemon.stopping import Backstop
     from attestor.http.process_limits import raise_file_limit
 
     raise_file_limit()
@@ -129,4 +129,4 @@ async def _run(chains: "Chains", read: "Callable[[], Reading]") -> None:
     daemon = Daemon(chains, manager=ServiceManager(os.environ.get("NOTIFY_SOCKET", "")))
     reloading = Reloading(chains, read, daemon.renew)
     asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reloading.begin)
-    await daemon.run(at_stop=lambda: exit_within(STOP_SECONDS, lambda: daemon.exit_code))
+    await daemon.run(at_stop=Backstop(EXIT_SECONDS, lambda: daemon.exit_code).begin)

@@ -41,3 +41,9 @@ def due(
         start = max(first, read_to + 1 - min(OVERLAP, width * RANGES_AT_ONCE // 2))
     end = min(settled, start + width * RANGES_AT_ONCE - 1)
     return tuple(ranges(start, end, width))
+
+
+def look_back(first: int, read_to: int, width: int = LOG_RANGE) -> tuple[BlockRange, ...]:
+    """Blocks up to `read_to` that were read long ago, to find what every endpoint left out then."""
+    start = max(first, read_to + 1 - min(LOG_RANGE, width * RANGES_AT_ONCE))
+    return tuple(ranges(start, read_to, width))

@@ -163,15 +163,16 @@ class ChainUnit:
 
     def stop(self, seconds: float) -> list[str]:
         """End the duties within that time; the names of those that hang. What waits for the chain
-        is cut off after half of it."""
+        is cut off after half of it, or with the last of them: a client may wait for it too."""
         self._stopping.set()
         self._ended.set()
         duties, running = self._duties, self.running
         if running is not None:
             running.vouching.close()
         hanging = duties.stop(seconds / 2) if duties else []
-        if duties is not None and running is not None and hanging:
+        if running is not None:
             running.end_calls()
+        if duties is not None and hanging:
             hanging = duties.stop(seconds / 2)
         return [self.chain.told + name for name in hanging]
 

@@ -22,7 +22,7 @@ from attestor.daemon.database import check_daily
 from attestor.daemon.duties import Duties
 from attestor.daemon.operators import for_operators
 from attestor.daemon.service_manager import ALIVE, READY, STOPPING, ServiceManager
-from attestor.daemon.stopping import aside
+from attestor.daemon.stopping import aside, at_signals
 from attestor.errors import AttestorError, Fatal
 from attestor.http.connections import ConnectionLimits
 from attestor.http.server import Listener
@@ -32,8 +32,12 @@ DUTIES_STOP_SECONDS = 4.0
 """What duties get to end a step. One that waits for an endpoint longer is left behind."""
 API_STOP_SECONDS = 4.0
 """What the API process gets, at the same time, to finish what it does."""
+CLOSE_SECONDS = 3.0
+"""What closing the rest gets afterwards."""
+EXIT_SECONDS = 9.0
+"""After which the process is ended by force: on a busy machine that takes a while, too."""
 STOP_SECONDS = 10.0
-"""What everything together gets."""
+"""Within which the process has ended, whatever hangs."""
 HEALTH_CONNECTIONS = ConnectionLimits(128, 64, head_seconds=5.0, idle_seconds=30.0)
 
 
@@ -66,14 +70,19 @@ class Daemon:
     async def run(self, at_stop: Callable[[], None] = lambda: None) -> None:
         """Serve until SIGTERM, SIGINT or a fatal error, which is raised.
 
-        `at_stop` is called when it begins to stop, which takes `STOP_SECONDS` at most unless the
-        disk or the event loop hangs.
+        `at_stop` is called when it begins to stop, also by a signal handler, and may be called
+        more than once: what it begins has to end the process within `STOP_SECONDS`.
         """
-        self._loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            self._loop.add_signal_handler(number, self._stop.set)
+        loop = self._loop = asyncio.get_running_loop()
+
+        def stop() -> None:
+            at_stop()
+            with suppress(RuntimeError):  # The loop is closed: it stops already.
+                loop.call_soon_threadsafe(self._stop.set)
+
+        at_signals((signal.SIGTERM, signal.SIGINT), stop)
         async with AsyncExitStack() as stack:
-            stack.push_async_callback(aside, self._parts.closing.close, STOP_SECONDS)
+            stack.push_async_callback(aside, self._parts.closing.close, CLOSE_SECONDS)
             shared = Duties(self._parts.duties, self._fail, self._clocks)
             units = ChainUnits(self._parts.units, shared)
             await self._serve_operators(stack, units)
@@ -114,7 +123,7 @@ class Daemon:
         """Clients and duties at the same time: neither needs the other to end."""
         api = self._parts.api.supervisor
         _, hanging = await asyncio.gather(
-            aside(lambda: api.stop(API_STOP_SECONDS), API_STOP_SECONDS + 2),
+            aside(lambda: api.stop(API_STOP_SECONDS), API_STOP_SECONDS + 1),
             aside(lambda: units.stop(DUTIES_STOP_SECONDS), DUTIES_STOP_SECONDS + 1),
         )
         if hanging is None or hanging:

@@ -12,7 +12,7 @@ from loguru import logger
 
 from attestor.chain.node import Node
 from attestor.chain.registry import Registry
-from attestor.core.block_ranges import LOG_RANGE, BlockRange, due
+from attestor.core.block_ranges import LOG_RANGE, BlockRange, due, look_back
 from attestor.core.blocks import Block, BlockWindow
 from attestor.core.events import Event
 from attestor.core.registration import DatedPolicyEvent, PolicyEvent
@@ -23,6 +23,8 @@ from attestor.store.policy_events import PolicyEvents
 INTERVAL_SECONDS = 60.0
 DEADLINE_SECONDS = 300.0
 """The first steps read all blocks since the deployment, `RANGES_AT_ONCE` ranges each."""
+STEPS_TO_LOOK_BACK = 360
+"""After so many steps older blocks are read once more, for what endpoints left out: six hours."""
 SUCCESSES_TO_WIDEN = 10
 """Steps after which longer ranges are tried, once the node has refused some."""
 
@@ -53,6 +55,7 @@ class PolicyEventsDuty:
         self._window = window
         self._width = LOG_RANGE
         self._successes = 0
+        self._steps = 0
         self._last_failure = ""
         self._stop = threading.Event()
 
@@ -82,10 +85,18 @@ class PolicyEventsDuty:
         window = self._window()
         head = window.head or self._node.head()
         settled = head.number + 1 - self._confirmations
-        for blocks in due(self._first, self._noted.read_to(self._first), settled, self._width):
+        read_to = self._noted.read_to(self._first)
+        asked = due(self._first, read_to, settled, self._width)
+        self._steps += 1
+        looks_back = self._steps >= STEPS_TO_LOOK_BACK and read_to is not None
+        if looks_back and read_to is not None:
+            asked = look_back(self._first, read_to, self._width) + asked
+        for blocks in asked:
             if self._stop.is_set():
                 return
             self._read_range(blocks, window)
+        if looks_back:
+            self._steps = 0
 
     def _succeeded(self) -> None:
         self._last_failure = ""
@@ -97,7 +108,7 @@ class PolicyEventsDuty:
         noted = self._noted.noted(blocks)
         events: dict[str, PolicyEvent] = {}
         if noted or self._may_have_events(blocks, window):
-            found = self._registry.policy_events(blocks.first, blocks.last)
+            found = self._registry.confirmed_policy_events(blocks.first, blocks.last)
             events = {event.id: event for event in found}
         canonical = _Canonical(self._node)
         new = [canonical.dated(event) for key, event in events.items() if key not in noted]

@@ -2,13 +2,19 @@
 
 import asyncio
 import os
+import signal
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import TypeVar
 
 from loguru import logger
 
 from attestor.core.events import Event
+
+TELL_SECONDS = 0.2
+"""What saying so gets, where the process has to end by force."""
 
 Result = TypeVar("Result")
 
@@ -41,18 +47,43 @@ async def aside(work: Callable[[], Result], seconds: float) -> Result | None:
     return done.result() if finished else None
 
 
-def exit_within(seconds: float, exit_code: Callable[[], int]) -> None:
-    """End the process after that time if it has not ended by then, without waiting for anything.
+class Backstop:
+    """Ends the process some time after `begin`, if it has not ended by then, without waiting for
+    anything: not for threads that hang, nor for whoever takes the log.
 
     Nothing is lost by it: the database takes back what was half-written, and the keys are gone.
     """
 
-    def end() -> None:
-        logger.bind(event=Event.STOP_OVERDUE).critical(
-            "stopping took longer than {:g} s: the process ends now", seconds
-        )
-        os._exit(exit_code())
+    def __init__(self, seconds: float, exit_code: Callable[[], int]) -> None:
+        self._seconds = seconds
+        self._exit_code = exit_code
+        # Its thread is there before: in a signal handler, which may have interrupted whatever
+        # holds a lock, nothing is safe but to write to a pipe.
+        self._begun, self._begin = os.pipe()
+        os.set_blocking(self._begin, False)
+        threading.Thread(target=self._wait, name="backstop", daemon=True).start()
 
-    timer = threading.Timer(seconds, end)
-    timer.daemon = True
-    timer.start()
+    def begin(self) -> None:
+        """Count from now on; a second time changes nothing. May be called by a signal handler."""
+        with suppress(BlockingIOError):  # So many signals that they fill the pipe.
+            os.write(self._begin, b".")
+
+    def _wait(self) -> None:
+        os.read(self._begun, 1)
+        time.sleep(self._seconds)
+        telling = threading.Thread(target=self._tell, name="telling", daemon=True)
+        telling.start()
+        telling.join(TELL_SECONDS)
+        os._exit(self._exit_code())
+
+    def _tell(self) -> None:
+        logger.bind(event=Event.STOP_OVERDUE).critical(
+            "stopping took longer than {:g} s: the process ends now", self._seconds
+        )
+
+
+def at_signals(numbers: Iterable[int], act: Callable[[], None]) -> None:
+    """Call `act` at these signals until the process ends, also while the event loop hangs, as in a
+    write to a log that nobody takes. For the main thread."""
+    for number in numbers:
+        signal.signal(number, lambda *_: act())

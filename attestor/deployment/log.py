@@ -52,6 +52,10 @@ class DeploymentLog:
             if one.outcome is Outcome.PENDING and one.transaction.payer == payer
         ]
 
+    def settled(self, payer: bytes) -> list[Attempt]:
+        """A deployment is looked at itself, and not its transactions, once they are mined."""
+        return []
+
     def attempt(self, transaction_hash: bytes) -> Attempt | None:
         """The attempt whose transaction it is."""
         return next((one for one in self.record.attempts if one.hash == transaction_hash), None)
@@ -77,6 +81,11 @@ class DeploymentLog:
     def sent_again(self, transaction_hash: bytes) -> None:
         """Its nonce is free again, and it is about to be sent."""
         self._settle(transaction_hash, Outcome.PENDING)
+
+    unmined = sent_again
+
+    def looked_again(self, transaction_hash: bytes) -> None:
+        """Nothing else here names it."""
 
     def _settle(self, name: bytes, outcome: Outcome) -> None:
         changed = tuple(

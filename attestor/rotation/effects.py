@@ -226,10 +226,11 @@ class RotationEffects:
             "signer {} given up: {}", checksummed(signer), reason
         )
 
-    def settle(self, head: Block | None) -> None:
+    def settle(self, window: BlockWindow) -> None:
         """Learn what became of transactions whose signer was given up, and cancel those that could
         still be mined."""
-        self._transactions.settle()
+        self._transactions.settle(window)
+        head = window.head
         if head is None:
             return
         held = [one.address for one in (self._history.active(), self._history.candidate()) if one]

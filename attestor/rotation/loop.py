@@ -169,7 +169,7 @@ class Rotation:
             self._effects.pause(active.address, "the chain has another branch", head)
 
     def _settle(self) -> None:
-        self._effects.settle(self._window.head)
+        self._effects.settle(self._window)
 
     def _act(self, look_seconds: float, may_rest: bool) -> str | None:
         with self._bound(look_seconds):

@@ -16,7 +16,7 @@ from attestor.core.transaction import Attempt, Receipt
 from attestor.store.database import Store
 from attestor.store.journal import Journal
 from attestor.store.signers import RegistrationRequest, Signers
-from attestor.store.transactions import UNMINED
+from attestor.store.transactions import UNMINED, mined_registration
 
 
 class History(Signers):
@@ -147,7 +147,7 @@ class History(Signers):
             self._stage(signer, Stage.ACTIVE)
             now = {"resumed_block": head.number, "resumed_block_hash": to_hex(head.hash)}
             self._store.update("pauses", pause["entry"], **now, resumed_at=self._journal.now())
-            stands = {**self._mined(signer), **_vouched(head)}
+            stands = {**mined_registration(self._store, to_hex(signer)), **_vouched(head)}
             if registration is not None:
                 stands["valid_until"] = registration.valid_until
             self._store.update("registrations", to_hex(signer), **stands)
@@ -208,19 +208,6 @@ class History(Signers):
         if active is None or active.address != signer:
             raise ValueError(f"{to_hex(signer)} is not the active signer")
         return active
-
-    def _mined(self, signer: bytes) -> dict[str, Any]:
-        """The transaction that registers the signer now, and its block: after a reorganization it
-        may be another attempt, in another block."""
-        row = self._store.row(
-            "SELECT hash, block_number, block_hash FROM transactions WHERE intent = "
-            "(SELECT intent FROM registrations JOIN transactions ON hash = transaction_hash "
-            "WHERE registrations.signer = ?) "
-            "ORDER BY outcome = 'succeeded' DESC, block_number IS NULL, attempt DESC LIMIT 1",
-            to_hex(signer),
-        )
-        assert row is not None
-        return {"transaction_hash": row.pop("hash"), **row}
 
     def _stage(self, signer: bytes, stage: Stage, reason: str | None = None) -> None:
         self._store.update("signers", to_hex(signer), stage=stage, reason=reason)

@@ -25,6 +25,8 @@ UNMINED: dict[str, Any] = {
     "effective_gas_price": None,
 }
 """What a transaction's row says after its block was replaced."""
+RECENT = 16
+"""Attempts that are looked at again: more than are settled while some blocks come."""
 
 
 class Transactions:
@@ -48,6 +50,16 @@ class Transactions:
         rows = self._store.rows(
             "SELECT * FROM transactions WHERE outcome = 'pending' AND payer = ? ORDER BY rowid",
             to_hex(payer),
+        )
+        return [_attempt(row) for row in rows]
+
+    def settled(self, payer: bytes) -> list[Attempt]:
+        """The payer's newest attempts whose outcome is on record, and whose bytes are."""
+        rows = self._store.rows(
+            "SELECT * FROM transactions WHERE outcome != 'pending' AND payer = ? "
+            "AND raw IS NOT NULL ORDER BY rowid DESC LIMIT ?",
+            to_hex(payer),
+            RECENT,
         )
         return [_attempt(row) for row in rows]
 
@@ -113,11 +125,37 @@ class Transactions:
 
     def replaced(self, transaction_hash: bytes) -> None:
         """Another transaction took the nonce."""
-        self._settle(transaction_hash, "transaction_replaced", outcome=Outcome.REPLACED)
+        changes = {**UNMINED, "outcome": Outcome.REPLACED}
+        self._settle(transaction_hash, "transaction_replaced", **changes)
 
     def sent_again(self, transaction_hash: bytes) -> None:
         """Its nonce is free again, by a reorg, and it is about to be sent: its outcome is open."""
         self._settle(transaction_hash, "transaction_sent_again", **UNMINED)
+
+    def unmined(self, transaction_hash: bytes) -> None:
+        """What is on record of it was no endpoint's but one: its outcome is open."""
+        self._settle(transaction_hash, "transaction_unmined", **UNMINED)
+
+    def looked_again(self, transaction_hash: bytes) -> None:
+        """What is on record of it is what most endpoints say. The registration that came of it may
+        have been noted by what was on record before: it is corrected."""
+        signer = self._store.row(
+            "SELECT registrations.signer FROM transactions "
+            "JOIN registration_requests USING (intent) "
+            "JOIN registrations ON registrations.signer = registration_requests.signer "
+            "WHERE hash = ?",
+            to_hex(transaction_hash),
+        )
+        if signer is None:
+            return
+        stands = mined_registration(self._store, signer["signer"])
+        row = self._store.row("SELECT * FROM registrations WHERE signer = ?", signer["signer"])
+        assert row is not None
+        if all(row[name] == value for name, value in stands.items()):
+            return
+        with self._store.transaction():
+            self._store.update("registrations", signer["signer"], **stands)
+            self._journal.append("registration_corrected", from_hex(signer["signer"]), **stands)
 
     def _settle(self, transaction_hash: bytes, event: str, **changes: Any) -> None:
         name = to_hex(transaction_hash)
@@ -131,6 +169,20 @@ class Transactions:
     def _signer(self, intent: str) -> bytes | None:
         row = self._store.row("SELECT signer FROM registration_requests WHERE intent = ?", intent)
         return from_hex(row["signer"]) if row is not None else None
+
+
+def mined_registration(store: Store, signer: str) -> dict[str, Any]:
+    """The transaction that registers a signer (0x text) now, and its block: after a reorganization
+    it may be another attempt, in another block."""
+    row = store.row(
+        "SELECT hash, block_number, block_hash FROM transactions WHERE intent = "
+        "(SELECT intent FROM registrations JOIN transactions ON hash = transaction_hash "
+        "WHERE registrations.signer = ?) "
+        "ORDER BY outcome = 'succeeded' DESC, block_number IS NULL, attempt DESC LIMIT 1",
+        signer,
+    )
+    assert row is not None
+    return {"transaction_hash": row.pop("hash"), **row}
 
 
 def _attempt(row: dict[str, Any]) -> Attempt:

@@ -25,6 +25,10 @@ class AttemptLog(Protocol):
     def pending(self, payer: bytes) -> Sequence[Attempt]:
         """Attempts of the payer whose outcome is not known, oldest first."""
 
+    def settled(self, payer: bytes) -> Sequence[Attempt]:
+        """The payer's newest attempts whose outcome is on record, so far as a mistake in them is to
+        be found."""
+
     def attempt(self, transaction_hash: bytes) -> Attempt | None:
         """The attempt, of whatever intent, whose transaction it is."""
 
@@ -39,6 +43,12 @@ class AttemptLog(Protocol):
 
     def sent_again(self, transaction_hash: bytes) -> None:
         """Its nonce is free again, by a reorg, and it is about to be sent: its outcome is open."""
+
+    def unmined(self, transaction_hash: bytes) -> None:
+        """What is on record of it was no endpoint's but one: its outcome is open."""
+
+    def looked_again(self, transaction_hash: bytes) -> None:
+        """What is on record of it is what most endpoints say, with several blocks on top."""
 
 
 class MemoryLog:
@@ -58,6 +68,10 @@ class MemoryLog:
             for one in self._attempts
             if one.outcome is Outcome.PENDING and one.transaction.payer == payer
         ]
+
+    def settled(self, payer: bytes) -> list[Attempt]:
+        """Nobody reads later what this one has."""
+        return []
 
     def attempt(self, transaction_hash: bytes) -> Attempt | None:
         """The attempt whose transaction it is."""
@@ -84,6 +98,11 @@ class MemoryLog:
     def sent_again(self, transaction_hash: bytes) -> None:
         """Its nonce is free again, and it is about to be sent."""
         self._change(transaction_hash, Outcome.PENDING, None)
+
+    unmined = sent_again
+
+    def looked_again(self, transaction_hash: bytes) -> None:
+        """Nothing else here names it."""
 
     def _change(self, name: bytes, outcome: Outcome, receipt: Receipt | None) -> None:
         self._attempts = [

@@ -15,7 +15,7 @@ from dataclasses import replace
 from typing import TextIO
 
 from attestor.chain.node import Node
-from attestor.core.blocks import Block
+from attestor.core.blocks import Block, BlockWindow
 from attestor.core.text import to_hex
 from attestor.core.transaction import (
     Attempt,
@@ -41,6 +41,7 @@ from attestor.transactions.pricing import Call, Pricer, call_of
 from attestor.transactions.pursuit import Followed, Pursuits, Urgency
 from attestor.transactions.replacement import outbids
 from attestor.transactions.send_state import Pace, SendAnswer, SendState, Step
+from attestor.transactions.settling import UNKNOWN, Settler
 from attestor.transactions.timer import Timer
 
 
@@ -69,6 +70,7 @@ class TransactionManager:
         self._one_writer = threading.RLock()
         self._pursuits = Pursuits()
         self._canceller = Canceller(node, pricer, log)
+        self._settler = Settler(node, log, pricer.payer)
 
     @property
     def payer(self) -> bytes:
@@ -165,22 +167,10 @@ class TransactionManager:
         signed = self._pricer.prepare(call_of(out), pending, out.gas_limit, out.nonce)
         return self._recorded(intent, signed, nothing) if outbids(signed.fees, out.fees) else newest
 
-    def settle(self) -> None:
-        """Learn what became of attempts that nobody waits for any more."""
+    def settle(self, window: BlockWindow = UNKNOWN) -> None:
+        """Learn what became of attempts that nobody waits for any more (`settling.Settler`)."""
         with self._one_writer:
-            pending = self._log.pending(self.payer)
-            if not pending:
-                return
-            # Asked before the receipts: what is mined in between is then not taken for replaced.
-            mined = self._node.nonce(self.payer)
-            for attempt in pending:
-                receipt = self._node.receipt(attempt.hash)
-                if receipt is not None:
-                    # One endpoint's word must not have it taken for settled: it is sent no more.
-                    if self._node.confirms(receipt):
-                        self._log.mined(receipt)
-                elif attempt.transaction.nonce < mined:
-                    self._log.replaced(attempt.hash)
+            self._settler.settle(window)
 
     def cancel(self, wanted: Collection[str], head: Block) -> Attempt | None:
         """Keep from being mined what is of no `wanted` intent (`canceller.Canceller`)."""

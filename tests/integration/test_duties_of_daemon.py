@@ -216,9 +216,12 @@ class Running:
 def running(tmp_path: Path, port: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[Running]:
     made = Running(tmp_path, port, monkeypatch)
     sink = logger.add(made.log.append, format="{level} {message}")
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
     yield made
     made.gate.set()
     logger.remove(sink)
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
 
 
 def raise_it() -> None:
@@ -376,8 +379,8 @@ def test_api_process__tells_of_its_faults__health_says_so_and_the_daemon_goes_on
 NEVER_ENDS = f"""
 import asyncio, sys, threading
 sys.path.insert(0, {str(ROOT)!r})
-from attestor.daemon.stopping import exit_within
-exit_within(0.5, lambda: 70)
+from attestor.daemon.stopping import Backstop
+Backstop(0.5, lambda: 70).begin()
 async def main():
     asyncio.get_running_loop().run_in_executor(None, threading.Event().wait)
     await asyncio.sleep(0)
@@ -385,9 +388,37 @@ asyncio.run(main())
 """
 
 
-def test_exit_within__thread_of_a_pool_hangs__process_ends_all_the_same() -> None:
+def test_backstop__thread_of_a_pool_hangs__process_ends_all_the_same() -> None:
     done = subprocess.run(
         [sys.executable, "-c", NEVER_ENDS], capture_output=True, text=True, timeout=30, check=False
     )
     assert done.returncode == 70
     assert "the process ends now" in done.stderr
+
+
+ALL_HANGS = f"""
+import asyncio, signal, sys, threading
+sys.path.insert(0, {str(ROOT)!r})
+from loguru import logger
+from attestor.daemon.stopping import Backstop, at_signals
+logger.remove()
+logger.add(lambda line: threading.Event().wait())
+at_signals((signal.SIGTERM,), Backstop(0.5, lambda: 70).begin)
+async def main():
+    print("ready", flush=True)
+    threading.Event().wait()
+asyncio.run(main())
+"""
+
+
+def test_backstop__event_loop_and_log_hang__sigterm_ends_the_process_all_the_same() -> None:
+    started = subprocess.Popen([sys.executable, "-c", ALL_HANGS], stdout=subprocess.PIPE)
+    with started:
+        assert started.stdout is not None
+        assert started.stdout.readline() == b"ready\n"
+        for _ in range(3):
+            started.send_signal(signal.SIGTERM)
+        try:
+            assert started.wait(20) == 70
+        finally:
+            started.kill()

@@ -37,7 +37,7 @@ METHODS: dict[str, Any] = {
     "receipt": lambda node: node.receipt(TRANSACTION),
     "sender": lambda node: node.sender(TRANSACTION, HEAD),
     "logs": lambda node: node.logs(CONTRACT, 1, 2),
-    "logs_at": lambda node: node.logs(CONTRACT, at=HEAD),
+    "logs_of_most": lambda node: node.logs_of_most(CONTRACT, 1, 2),
     "send": lambda node: node.send(b"raw", TRANSACTION),
     "look": lambda node: Heads(node, MemoryHeaderLog()).look(),
 }

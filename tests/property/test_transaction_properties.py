@@ -78,12 +78,18 @@ class Chain:
         return any(one.data == data and one.hash not in self.reverted for one in self.mined())
 
     def head(self) -> Block:
-        number = len(self.blocks)
+        return self.block(len(self.blocks))
+
+    def agrees(self, block: Block) -> bool:
+        return block == self.block(block.number)
+
+    def block(self, number: int) -> Block:
         name = self.forks.to_bytes(16, "big") + number.to_bytes(16, "big")
         return Block(number, name, bytes(32), 1000 + number, self.base_fee)
 
     def nonce(self, account: bytes, at: bytes | None = None) -> int:
-        return len(self.mined())
+        number = len(self.blocks) if at is None else int.from_bytes(at[16:], "big")
+        return sum(one is not None for one in self.blocks[:number])
 
     def priority_fee(self) -> int:
         return 10
@@ -99,8 +105,14 @@ class Chain:
             raise RpcError("execution reverted")
         return b""
 
-    def confirms(self, receipt: Receipt) -> bool:
+    def confirms(self, receipt: Receipt, of_all: bool = False) -> bool:
         return True
+
+    def lacks(self, transaction_hash: bytes, of_all: bool = False) -> bool:
+        return self.receipt(transaction_hash) is None
+
+    def has_nonce(self, account: bytes, nonce: int, at: bytes) -> bool:
+        return self.nonce(account, at) == nonce
 
     def receipt(self, transaction_hash: bytes) -> Receipt | None:
         for number, one in enumerate(self.blocks, start=1):

@@ -46,8 +46,12 @@ READS = {
         "attempts",
         "pending",
         "reverted_gas",
+        "settled",
         # Writes when a reorg frees a nonce: test_transaction_properties kills around it.
         "sent_again",
+        # Corrections of an endpoint's lie, all looked for anew after a start: test_settling.
+        "looked_again",
+        "unmined",
     },
 }
 """What changes nothing, by class. All else does."""

@@ -11,6 +11,7 @@ from storm.machine import Machine
 
 from attestor.core.text import from_hex
 from attestor.rotation.situation import RotationPolicy
+from attestor.transactions.settling import SETTLED_DEPTH
 
 POLICY = RotationPolicy(
     period=72,
@@ -116,7 +117,8 @@ def give_up(stage: Stage) -> None:
     """Nothing is mined until the first registration is given up."""
     stage.run_until(lambda: stage.given_up() >= 1, drops=True)
     stage.run_until(stage.has_active)
-    for _ in range(2):
+    # What was replaced is known once several blocks are on top.
+    for _ in range(SETTLED_DEPTH + 2):
         stage.call("evm_mine")
         stage.machine.rotation.step()
 

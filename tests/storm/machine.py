@@ -9,7 +9,7 @@ from loguru import logger
 from measures.chain import SteppedChain
 from measures.scenario import Deployment
 
-from attestor.audit import registrations, verify
+from attestor.audit import outcomes, registrations, verify
 from attestor.chain.heads import Heads
 from attestor.chain.node import Node
 from attestor.chain.pace import Pace
@@ -159,6 +159,7 @@ class Machine:
         def hash_at(number: int) -> bytes | None:
             return node.block(number).hash if number <= head else None
 
+        found += outcomes.chain_faults(self._store, node.receipt, hash_at)
         return found + registrations.chain_faults(self._store, events, hash_at)
 
     def hand_out(self, vouching: Vouching) -> bytes | None:

@@ -41,7 +41,6 @@ def test_call__at_a_hash__is_of_that_block(node: Node) -> None:
     assert node.balance(CONTRACT, at=old.hash) == 0
     assert node.nonce(CONTRACT, at=old.hash) == 0
     assert len(node.code(CONTRACT, at=old.hash)) == 9
-    assert node.logs(CONTRACT, at=old.hash) == []
 
 
 def test_call__at_a_hash_that_nobody_has__is_typed(node: Node) -> None:
@@ -51,7 +50,6 @@ def test_call__at_a_hash_that_nobody_has__is_typed(node: Node) -> None:
         lambda: node.balance(CONTRACT, at=b"\x01" * 32),
         lambda: node.nonce(CONTRACT, at=b"\x01" * 32),
         lambda: node.code(CONTRACT, at=b"\x01" * 32),
-        lambda: node.logs(CONTRACT, at=b"\x01" * 32),
         lambda: node.block_by_hash(b"\x01" * 32),
         lambda: node.block(10_000),
     ):

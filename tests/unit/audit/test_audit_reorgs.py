@@ -13,7 +13,7 @@ from attestor.core.text import to_hex
 from attestor.core.transaction import Receipt
 from attestor.store.database import Store
 from attestor.store.history import History
-from attestor.store.journal import Journal
+from attestor.store.journal import Journal, entries
 from attestor.store.transactions import Transactions
 
 pytestmark = pytest.mark.slow
@@ -113,6 +113,32 @@ def test_chain_faults__other_difference_of_a_reorged_registration__is_named(
     daemon.resumes()
     (fault,) = daemon.faults({**ELSEWHERE, "reference_block": 8})
     assert "reference_block is 7, the registry says 8" in fault
+
+
+def test_looked_again__receipt_was_a_lie__registration_names_the_block_that_it_is_in(
+    daemon: Daemon,
+) -> None:
+    daemon.finds_it_again()
+    daemon.transactions.looked_again(TRANSACTION)
+    daemon.transactions.looked_again(TRANSACTION)
+    (row,) = daemon.store.rows("SELECT block_number, block_hash FROM registrations")
+    assert row == {"block_number": 11, "block_hash": to_hex(MINED_AGAIN.block_hash)}
+    assert [entry.event for entry in entries(daemon.store)].count("registration_corrected") == 1
+    assert daemon.faults(ELSEWHERE) == []
+
+
+def test_looked_again__history_is_right__journals_nothing(daemon: Daemon) -> None:
+    before = len(list(entries(daemon.store)))
+    daemon.transactions.looked_again(TRANSACTION)
+    assert len(list(entries(daemon.store))) == before
+
+
+def test_unmined__registration_that_another_sent__names_no_block(daemon: Daemon) -> None:
+    daemon.transactions.unmined(TRANSACTION)
+    daemon.transactions.looked_again(TRANSACTION)
+    (row,) = daemon.store.rows("SELECT block_number, block_hash FROM registrations")
+    assert row == {"block_number": None, "block_hash": None}
+    assert daemon.faults({}) == []
 
 
 @pytest.mark.parametrize(

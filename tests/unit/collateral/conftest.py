@@ -66,13 +66,25 @@ class World:
 
     def head(self) -> Block:
         self._called("head")
-        return Block(7, b"\x07" * 32, b"\x06" * 32, self.chain_time, 100)
+        return Block(107, b"\x07" * 32, b"\x06" * 32, self.chain_time, 100)
 
-    def nonce(self, account: bytes) -> int:
+    def block(self, number: int) -> Block:
+        return Block(number, bytes(32), bytes(32), self.chain_time, 100)
+
+    def agrees(self, block: Block) -> bool:
+        return True
+
+    def nonce(self, account: bytes, at: bytes | None = None) -> int:
         return self.mined_nonce
 
-    def confirms(self, receipt: Receipt) -> bool:
+    def confirms(self, receipt: Receipt, of_all: bool = False) -> bool:
         return True
+
+    def lacks(self, transaction_hash: bytes, of_all: bool = False) -> bool:
+        return self.receipt(transaction_hash) is None
+
+    def has_nonce(self, account: bytes, nonce: int, at: bytes) -> bool:
+        return self.nonce(account, at) == nonce
 
     def receipt(self, transaction_hash: bytes) -> Receipt | None:
         self._called("receipt")

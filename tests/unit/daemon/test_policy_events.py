@@ -15,7 +15,7 @@ from attestor.core.block_ranges import LOG_RANGE
 from attestor.core.blocks import Block, BlockWindow
 from attestor.core.registration import PolicyEvent
 from attestor.core.text import to_hex
-from attestor.daemon.policy_events import PolicyEventsDuty
+from attestor.daemon.policy_events import STEPS_TO_LOOK_BACK, PolicyEventsDuty
 from attestor.errors import DatabaseFailed, RpcAnswerInvalid, RpcError
 from attestor.store.database import Store
 from attestor.store.journal import Journal
@@ -75,6 +75,9 @@ class Chain:
         if last - first >= self.widest:
             raise RpcError("block range too large")
         return [] if self.hidden else list(self._events(first, last))
+
+    def confirmed_policy_events(self, first: int, last: int) -> list[PolicyEvent]:
+        return self.policy_events(first, last)
 
     def _events(self, first: int, last: int) -> Iterator[PolicyEvent]:
         for (number, fork), names in sorted(self.events.items()):
@@ -244,6 +247,21 @@ def test_step__event_came_late__is_found_when_its_block_is_read_again(world: Wor
     world.chain.emit(5, "Paused")
     world.step(head=11)
     assert world.standing() == [(5, "Paused")]
+
+
+@pytest.mark.parametrize("widest", [200, LOG_RANGE])
+def test_step__event_left_out_for_longer_than_blocks_are_read_again__is_found_later(
+    world: World, widest: int
+) -> None:
+    world.chain.widest = widest
+    world.chain.emit(150, "Paused")
+    world.chain.hidden = True
+    for head in range(150, 320):
+        world.step(head=head)
+    world.chain.hidden = False
+    for head in range(320, 320 + STEPS_TO_LOOK_BACK):
+        world.step(head=head)
+    assert world.standing() == [(150, "Paused")]
 
 
 @pytest.mark.parametrize("widest", [1, 7, 500])

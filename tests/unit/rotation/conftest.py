@@ -162,8 +162,14 @@ class World:
     def agrees(self, block: Block) -> bool:
         return block in self.blocks
 
-    def confirms(self, receipt: Receipt) -> bool:
+    def confirms(self, receipt: Receipt, of_all: bool = False) -> bool:
         return True
+
+    def lacks(self, transaction_hash: bytes, of_all: bool = False) -> bool:
+        return self.receipt(transaction_hash) is None
+
+    def has_nonce(self, account: bytes, nonce: int, at: bytes) -> bool:
+        return self.nonce(account, at) == nonce
 
     def receipt(self, transaction_hash: bytes) -> Receipt | None:
         self._called("receipt")

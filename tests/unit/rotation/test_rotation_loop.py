@@ -21,6 +21,7 @@ from attestor.errors import (
     SignerGone,
 )
 from attestor.store.journal import entries
+from attestor.transactions.settling import SETTLED_DEPTH
 
 pytestmark = pytest.mark.slow
 
@@ -472,6 +473,7 @@ def test_recover__restart_while_a_registration_is_out__its_outcome_is_still_lear
     assert setup.stages()[ONE] == "abandoned"
     setup.run(5)
     assert setup.active == TWO
+    setup.run(SETTLED_DEPTH)
     assert setup.outcome(ONE) in ("succeeded", "replaced")
 
 

@@ -41,7 +41,13 @@ class Chain:
             raise Killed(point)
 
     def head(self) -> Block:
-        return Block(7, b"\x07" * 32, b"\x06" * 32, 1000, self.base_fee)
+        return Block(107, b"\x07" * 32, b"\x06" * 32, 1000, self.base_fee)
+
+    def block(self, number: int) -> Block:
+        return Block(number, number.to_bytes(32, "big"), bytes(32), 900)
+
+    def agrees(self, block: Block) -> bool:
+        return True
 
     def nonce(self, account: bytes, at: bytes | None = None) -> int:
         if "nonce" in self.faults:
@@ -62,8 +68,14 @@ class Chain:
             raise self.faults["call"]
         return b""
 
-    def confirms(self, receipt: Receipt) -> bool:
+    def confirms(self, receipt: Receipt, of_all: bool = False) -> bool:
         return True
+
+    def lacks(self, transaction_hash: bytes, of_all: bool = False) -> bool:
+        return self.receipt(transaction_hash) is None
+
+    def has_nonce(self, account: bytes, nonce: int, at: bytes) -> bool:
+        return self.nonce(account, at) == nonce
 
     def receipt(self, transaction_hash: bytes) -> Receipt | None:
         if "receipt" in self.faults:

@@ -25,7 +25,7 @@ CAP = 10_000
 
 def later(blocks: int, left: int = 100, base_fee: int = 100) -> Urgency:
     """Some blocks after the first look, with so many to come that may include what is out."""
-    return Urgency(Block(7 + blocks, bytes(32), bytes(32), 1000 + blocks, base_fee), left)
+    return Urgency(Block(107 + blocks, bytes(32), bytes(32), 1000 + blocks, base_fee), left)
 
 
 Manage = Callable[..., TransactionManager]

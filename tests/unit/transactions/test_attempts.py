@@ -35,25 +35,6 @@ def test_follow__older_attempt_is_mined_after_a_newer_was_recorded__is_found(
     assert outcomes(log) == [Outcome.SUCCEEDED, Outcome.REPLACED]
 
 
-def test_settle__mined_between_two_questions__is_not_taken_for_replaced(
-    manage: Any, chain: Any, log: Any
-) -> None:
-    manager, ask = manage(), chain.receipt
-    manager.submit(INTENT, CALL)
-
-    def too_early(name: bytes) -> Receipt | None:
-        chain.mine()
-        return None
-
-    chain.receipt = too_early
-    manager.settle()
-    assert chain.mined == [b"one"]
-    assert outcomes(log) == [Outcome.PENDING]
-    chain.receipt = ask
-    manager.settle()
-    assert outcomes(log) == [Outcome.SUCCEEDED]
-
-
 def test_complete__replacement__is_not_estimated_again(manage: Any, chain: Any, log: Any) -> None:
     """A node may count what is out: then the call is refused, since it is done already."""
     chain.includes, estimates = False, [100]

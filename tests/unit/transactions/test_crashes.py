@@ -32,6 +32,7 @@ class Dying:
     def __init__(self, log: Any, chain: Any) -> None:
         self._log, self._chain = log, chain
         self.attempts, self.pending, self.replaced = log.attempts, log.pending, log.replaced
+        self.settled, self.looked_again = log.settled, log.looked_again
 
     def signed(self, *arguments: Any) -> Any:
         self._chain.reach("before recording")

@@ -228,7 +228,7 @@ def test_follow__receipt_of_one_endpoint_against_the_others__it_is_sent_on(
     cancelled."""
     (out,) = log.attempts(INTENT.name)
     chain.receipts[out.hash] = Receipt(out.hash, 8, b"\x08" * 32, succeeded, 90, 7)
-    chain.confirms = lambda receipt: False
+    chain.confirms = lambda receipt, of_all=False: False
     before = chain.sends
     sent.settle()
     assert sent.follow(INTENT, replace(later(0), doubts=True)) == Followed()
