@@ -45,11 +45,12 @@ STOP_SECONDS = 20.0
 
 
 def end_in_order() -> None:
-    """Let SIGINT and SIGTERM raise KeyboardInterrupt, so that nothing of a stack is left.
+    """Let SIGINT, SIGTERM and SIGHUP, by which a terminal that is closed ends what runs in it,
+    raise KeyboardInterrupt, so that nothing of a stack is left.
 
     A shell that starts us in the background has SIGINT ignored, and Python keeps that.
     """
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
 
 
