@@ -5,11 +5,12 @@ from pathlib import Path
 import click
 
 from attestor.cli.database_option import database_option
+from attestor.cli.groups import Group
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 
 
-@click.group
+@click.group(cls=Group)
 def command() -> None:
     """Back up the registration history, verify a copy, and restore it.
 
@@ -43,7 +44,11 @@ def verify_command(file: Path) -> None:
 @command.command("restore")
 @click.argument("file", type=FILE)
 @database_option("Where the history is to be; the daemon must be stopped.")
-@click.option("--replace", is_flag=True, help="Rename the database that is there, and replace it.")
+@click.option(
+    "--replace",
+    is_flag=True,
+    help="Replace the database that is there; it is kept under another name.",
+)
 def restore_command(file: Path, database: Path, replace: bool) -> None:
     """Verify FILE, and put a copy of it where the daemon's database is."""
     from attestor.cli.held import summary

@@ -5,11 +5,12 @@ from pathlib import Path
 import click
 
 from attestor.cli.database_option import database_option
+from attestor.cli.groups import Group
 
 STATES = ("queued", "running", "done", "failed")
 
 
-@click.group
+@click.group(cls=Group)
 @database_option()
 @click.pass_context
 def command(context: click.Context, database: Path) -> None:
