@@ -24,10 +24,11 @@ from attestor.store.history import History
 from attestor.store.transactions import Transactions
 from attestor.store.uploads import Uploads
 from attestor.transactions.lock import lock_account
-from attestor.transactions.manager import Timer, TransactionManager
+from attestor.transactions.manager import TransactionManager
 from attestor.transactions.payers import load_payer
 from attestor.transactions.pricing import Pricer
 from attestor.transactions.replacement import FeePolicy
+from attestor.transactions.timer import Timer
 
 FMSPC_BYTES = 6
 

@@ -125,8 +125,14 @@ class CrossCheckPolicy:
 
     def may_need_jit_before_signing(self) -> bool:
         """Whether SP1's JIT may be what keeps a run from being signed."""
-        before = Mode.ALWAYS in (self.within_budget, self.beyond_budget)
-        return before and self.engine is not CheckingEngine.SP1_PORTABLE
+        return self._checks_before_signing() and self.engine is not CheckingEngine.SP1_PORTABLE
+
+    def may_need_portable_before_signing(self) -> bool:
+        """Whether SP1's portable engine may be that."""
+        return self._checks_before_signing() and self.engine is not CheckingEngine.SP1_JIT
+
+    def _checks_before_signing(self) -> bool:
+        return Mode.ALWAYS in (self.within_budget, self.beyond_budget)
 
     def engine_for(self, run: Execution, has_jit: bool) -> Engine:
         """The engine that repeats a run of ours first."""

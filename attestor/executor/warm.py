@@ -11,9 +11,9 @@ from attestor.errors import AttestorError
 from attestor.executor import starting
 from attestor.executor.starting import Started
 
-PAUSE_SECONDS = 0.002
-"""Between the end of a run and the start of the next process: what is left to be done for the job
-has use for the processor first."""
+PAUSE_SECONDS = 0.01
+"""Until the next is started in the place of one that was taken: the job, its cross-check, and all
+that makes an answer of it have use for the processor first."""
 
 
 class Warm:
@@ -39,6 +39,7 @@ class Warm:
         with self._changed:
             started = self._take()
             self._running += 1
+            self._put_off()
             if started is None:
                 self._changed.notify_all()
         try:
@@ -46,7 +47,7 @@ class Warm:
         finally:
             with self._changed:
                 self._running -= 1
-                self._due = time.monotonic() + PAUSE_SECONDS
+                self._put_off()
                 self._changed.notify_all()
 
     def close(self) -> None:
@@ -64,6 +65,12 @@ class Warm:
                 return started
             _destroy(started)
         return None
+
+    def _put_off(self) -> None:
+        """Once for each start: where jobs come without end, it has its turn all the same."""
+        now = time.monotonic()
+        if now > self._due + PAUSE_SECONDS:
+            self._due = now + PAUSE_SECONDS
 
     def _work(self) -> None:
         while True:

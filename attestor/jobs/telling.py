@@ -1,5 +1,8 @@
 """What the log says of a job."""
 
+import asyncio
+from functools import partial
+
 from loguru import logger
 
 from attestor.core.events import Event
@@ -30,9 +33,10 @@ def failed(job: str, error: AttestorError) -> None:
 
 
 def proven(job: str, proof: Proof) -> None:
-    """It has its result."""
-    told = "job {} proven in {} cycles"
-    logger.bind(event=Event.JOB_PROVEN, job=job).info(told, job, proof.cycles)
+    """It has its result. Told by the event loop, after whoever waits for that has it."""
+    lines = logger.bind(event=Event.JOB_PROVEN, job=job)
+    tell = partial(lines.info, "job {} proven in {} cycles", job, proof.cycles)
+    asyncio.get_running_loop().call_later(0, tell)
 
 
 def not_closed(job: str, error: AttestorError) -> None:

@@ -92,7 +92,7 @@ def make_workload(
         cross_checker,
         {slot.name: slot.statements for slot in settings.slots},
         build=sealed.build,
-        warm=settings.workers,
+        warm=settings.workers * (1 + settings.policy.may_need_portable_before_signing()),
     )
 
 

@@ -9,10 +9,9 @@ as it is, or replaced, and what it is for is done once.
 """
 
 import threading
-import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TextIO
 
 from attestor.chain.node import Node
@@ -42,15 +41,7 @@ from attestor.transactions.pricing import Call, Pricer, call_of
 from attestor.transactions.pursuit import Followed, Pursuits, Urgency
 from attestor.transactions.replacement import outbids
 from attestor.transactions.send_state import Pace, SendAnswer, SendState, Step
-
-
-@dataclass(frozen=True)
-class Timer:
-    """`now` counts seconds and only goes forward. `pause` waits for so many, and is True, at once,
-    when whoever gave it wants to stop."""
-
-    now: Callable[[], float] = time.monotonic
-    pause: Callable[[float], bool] = field(default_factory=lambda: threading.Event().wait)
+from attestor.transactions.timer import Timer
 
 
 class TransactionManager:
@@ -117,29 +108,38 @@ class TransactionManager:
         Raises what keeps a receipt from being asked for; what keeps it from being sent is returned.
         """
         attempts = self._log.attempts(intent.name)
-        for attempt in reversed(attempts):
-            receipt = self._node.receipt(attempt.hash)
-            if receipt is not None and (not urgency.doubts or self._node.confirms(receipt)):
-                self._log.mined(receipt)
-                self._pursuits.forget(intent.name)
-                return Followed(receipt)
+        receipt = self._mined(attempts, urgency)
+        if receipt is not None:
+            self._log.mined(receipt)
+            self._pursuits.forget(intent.name)
+            return Followed(receipt)
         fault: AttestorError | None = None
         if attempts:
             # Its failure must not keep the caller from whatever else it looks after.
             try:
                 with self._one_writer:
-                    self._push(intent, attempts[-1], urgency)
+                    self._push(intent, attempts, urgency)
             except AttestorError as error:
                 fault = error
         return Followed(fault=fault)
 
-    def _push(self, intent: Intent, newest: Attempt, urgency: Urgency) -> None:
+    def _mined(self, attempts: Sequence[Attempt], urgency: Urgency) -> Receipt | None:
+        for attempt in reversed(attempts):
+            receipt = self._node.receipt(attempt.hash)
+            if receipt is not None and (not urgency.doubts or self._node.confirms(receipt)):
+                return receipt
+        return None
+
+    def _push(self, intent: Intent, attempts: Sequence[Attempt], urgency: Urgency) -> None:
         """All by the head's block: a node that lags would let through what is done already."""
-        head = urgency.head.hash
+        newest, head = attempts[-1], urgency.head.hash
         nonce, mined = newest.transaction.nonce, self._node.nonce(self.payer, head)
         is_stuck = self._pursuits.is_stuck(newest, urgency)
         # A nonce that is too high for long waits for another that never comes.
         if nonce < mined or (nonce > mined and is_stuck and not self._is_next(nonce, mined)):
+            # One that was mined since its receipt was asked for has one by now.
+            if self._mined(attempts, urgency) is not None:
+                return
             newest = self._sign_anew(intent, newest.transaction, head)
         elif is_stuck and nonce == mined:
             newest = self._outbid(intent, newest)

@@ -1,5 +1,7 @@
 """The daemon's own rotation, on a chain whose time is ours: what it really sends in a day."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -92,7 +94,6 @@ class RotatingMachine:
     """A machine that has its signer replaced every half hour, by the rotation itself."""
 
     def __init__(self, deployment: Deployment[GasChain]) -> None:
-        logger.disable("attestor")
         self._chain = deployment.chain
         self._folder = TemporaryDirectory()
         self._store = Store.open(Path(self._folder.name) / "attestor.sqlite")
@@ -139,14 +140,14 @@ class RotatingMachine:
         used = []
         start = self._now()
         for number in range(1, rotations + 1):
-            used.append(self._replace())
+            with _quiet():
+                used.append(self._replace())
             left = start + number * DAY // rotations - self._now()
             self._chain.mine(int(left) // SECONDS_PER_BLOCK, SECONDS_PER_BLOCK)
         return used
 
     def close(self) -> None:
         """Put away the database."""
-        logger.enable("attestor")
         self._store.close()
         self._folder.cleanup()
 
@@ -170,3 +171,12 @@ class RotatingMachine:
 
     def _now(self) -> float:
         return float(self._chain.node.head().timestamp)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    logger.disable("attestor")
+    try:
+        yield
+    finally:
+        logger.enable("attestor")

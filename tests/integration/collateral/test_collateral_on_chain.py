@@ -37,9 +37,10 @@ from attestor.store.database import Store
 from attestor.store.journal import Journal
 from attestor.store.transactions import Transactions
 from attestor.transactions.log import AttemptLog, MemoryLog
-from attestor.transactions.manager import Timer, TransactionManager
+from attestor.transactions.manager import TransactionManager
 from attestor.transactions.pricing import Pricer
 from attestor.transactions.replacement import FeePolicy
+from attestor.transactions.timer import Timer
 
 DAY = 86_400
 MARGIN = 7 * DAY

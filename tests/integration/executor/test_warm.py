@@ -17,6 +17,7 @@ import pytest
 from attestor.core.execution import Engine, Limits
 from attestor.errors import ExecutorCrashed
 from attestor.executor import NativeExecutor, starting
+from attestor.executor import warm as module
 from attestor.executor.child import run
 from attestor.executor.sealed_memory import SealedBytes
 from attestor.executor.warm import Warm
@@ -85,6 +86,74 @@ def test_taken__while_it_runs__no_other_is_started_in_its_place(program: Path) -
         assert len(starts) == 2, "the run has the processor for itself"
         starting.destroy(started)
     wait(lambda: len(starts) == 3)
+    warm.close()
+
+
+def test_taken__one_of_two_runs_ends__one_is_started(
+    program: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "PAUSE_SECONDS", 0.0)
+    starts: list[starting.Started] = []
+
+    def start() -> starting.Started:
+        starts.append(starting.start(program))
+        return starts[-1]
+
+    warm = Warm(start, 2)
+    wait(lambda: len(starts) == 2)
+    with warm.taken() as goes_on:
+        assert goes_on is not None
+        with warm.taken() as ends:
+            assert ends is not None
+            starting.destroy(ends)
+        wait(lambda: len(starts) == 3)
+        time.sleep(0.05)
+        assert len(starts) == 3, "the run that goes on is one of two"
+        starting.destroy(goes_on)
+    warm.close()
+
+
+def test_taken__jobs_without_end__others_are_started_all_the_same(
+    program: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "PAUSE_SECONDS", 0.02)
+    starts: list[starting.Started] = []
+
+    def start() -> starting.Started:
+        starts.append(starting.start(program))
+        return starts[-1]
+
+    warm = Warm(start, 1)
+    wait(lambda: len(starts) == 1)
+    ends = time.monotonic() + 20
+    # More often than the pause is long: each run puts the next start off, once.
+    while len(starts) < 3 and time.monotonic() < ends:
+        with warm.taken() as started:
+            if started is not None:
+                starting.destroy(started)
+        time.sleep(0.001)
+    warm.close()
+    assert len(starts) >= 3
+
+
+def test_taken__cross_check_after_the_run__no_start_comes_between(
+    program: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "PAUSE_SECONDS", 0.5)
+    starts: list[starting.Started] = []
+
+    def start() -> starting.Started:
+        starts.append(starting.start(program))
+        return starts[-1]
+
+    warm = Warm(start, 2)
+    wait(lambda: len(starts) == 2)
+    for _ in range(2):
+        with warm.taken() as started:
+            assert started is not None
+            starting.destroy(started)
+    assert len(starts) == 2
+    wait(lambda: len(starts) == 4)
     warm.close()
 
 

@@ -16,8 +16,9 @@ from attestor.quote.simulated import SimulatedPlatform
 from attestor.store.database import Store
 from attestor.store.journal import Journal
 from attestor.store.transactions import Transactions
-from attestor.transactions.manager import Timer, TransactionManager
+from attestor.transactions.manager import TransactionManager
 from attestor.transactions.pricing import Call
+from attestor.transactions.timer import Timer
 
 DAY = 86400
 NOW = 20_718 * DAY

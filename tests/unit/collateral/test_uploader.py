@@ -12,8 +12,9 @@ from attestor.core.fees import Fees
 from attestor.core.transaction import Intent, Purpose, Receipt, SignedTransaction
 from attestor.errors import PayerEmpty, RpcUnreachable, UploadRejected, UploadUnconfirmed
 from attestor.transactions.log import MemoryLog
-from attestor.transactions.manager import Timer, TransactionManager
+from attestor.transactions.manager import TransactionManager
 from attestor.transactions.send_state import Pace
+from attestor.transactions.timer import Timer
 
 DAY = 86400
 NAMES = ["ca", "signing", "root", "crl", "tcb", "qe"]

@@ -153,18 +153,20 @@ def test_engine_for__each_choice__as_the_run_costs(
 
 
 @pytest.mark.parametrize(
-    ("policy", "wanted"),
+    ("policy", "jit", "portable"),
     [
-        (CrossCheckPolicy(), True),
-        (CrossCheckPolicy(Mode.NEVER, Mode.ALWAYS), True),
-        (CrossCheckPolicy(Mode.SAMPLE, Mode.NEVER), False),
-        (CrossCheckPolicy(engine=CheckingEngine.SP1_PORTABLE), False),
+        (CrossCheckPolicy(), True, True),
+        (CrossCheckPolicy(Mode.NEVER, Mode.ALWAYS), True, True),
+        (CrossCheckPolicy(Mode.SAMPLE, Mode.NEVER), False, False),
+        (CrossCheckPolicy(engine=CheckingEngine.SP1_PORTABLE), False, True),
+        (CrossCheckPolicy(engine=CheckingEngine.SP1_JIT), True, False),
     ],
 )
-def test_may_need_jit_before_signing__only_where_it_may_keep_a_run_from_being_signed(
-    policy: CrossCheckPolicy, wanted: bool
+def test_may_need_before_signing__only_what_may_keep_a_run_from_being_signed(
+    policy: CrossCheckPolicy, jit: bool, portable: bool
 ) -> None:
-    assert policy.may_need_jit_before_signing() is wanted
+    assert policy.may_need_jit_before_signing() is jit
+    assert policy.may_need_portable_before_signing() is portable
 
 
 def test_judge__same_result__agreed_whatever_was_printed_or_spent() -> None:

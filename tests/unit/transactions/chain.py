@@ -9,8 +9,8 @@ from attestor.core.blocks import Block
 from attestor.core.fees import Fees
 from attestor.core.transaction import Receipt
 from attestor.errors import AttestorError, RpcError
-from attestor.transactions.manager import Timer
 from attestor.transactions.replacement import outbids
+from attestor.transactions.timer import Timer
 
 
 class Killed(BaseException):

@@ -160,6 +160,23 @@ def test_follow__mined_and_nodes_lag__is_not_paid_for_twice(
     assert nonces(log) == [0]
 
 
+def test_follow__mined_since_its_receipt_was_asked_for__nothing_has_the_next_nonce(
+    sent: Any, chain: Any, log: Any
+) -> None:
+    """A node that takes the next block in may tell that block's nonce for the head."""
+    asked = chain.nonce
+
+    def nonce(account: bytes, at: bytes | None = None) -> int:
+        chain.includes = True
+        chain.mine()
+        return int(asked(account))
+
+    chain.nonce = nonce
+    assert sent.follow(INTENT, later(0)) == Followed()
+    assert nonces(log) == [0]
+    assert sent.follow(INTENT, later(1)).receipt is not None
+
+
 def test_follow__mined_while_it_is_outbid__nothing_has_the_next_nonce(
     sent: Any, chain: Any, log: Any
 ) -> None:
