@@ -19,6 +19,7 @@ from attestor.errors import (
     Transient,
     avs,
     jobs,
+    printing,
     readiness,
     rsp,
     scroll,
@@ -36,6 +37,7 @@ CHAPTERS = (
     ("daemon", "The daemon's own work"),
     (readiness.__name__.rsplit(".", 1)[-1], "Readiness"),
     ("setup", "Configuration and processes"),
+    (printing.__name__.rsplit(".", 1)[-1], "What commands print"),
     ("signer", "Signer process and cross-checks"),
     ("store", "Database"),
     ("quote", "Quotes and collateral"),
@@ -57,6 +59,10 @@ Every error has a code that is stable across releases. The same code is in answe
 (`{"error":{"code","message","hint"}}`), in the log, in the history, in metrics, and in brackets
 behind the message of a command. The message says what was wrong and where, its hint what to do
 about that occurrence; this page says what to do about errors of a kind.
+
+With `--json` or `--format json`, stdout has JSON alone: a command that ends by an error before it
+printed any prints `{"error": {"code", "message", "hint"}}` there, and the line on stderr as always.
+The code of a mistake in the command line itself is `usage`, its exit code 2.
 
 | kind | meaning | exit code of a command | HTTP status |
 |---|---|---|---|

@@ -13,11 +13,12 @@ import json
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from attestor import regular_file
 from attestor.core import strict_json
 from attestor.core.client import NAME_RULE, is_name
 from attestor.core.quotas import read_own
@@ -79,8 +80,7 @@ def encode(clients: Clients) -> bytes:
 def read(path: Path) -> Clients:
     """The clients in a file. Raises `ClientsFileInvalid`."""
     try:
-        with path.open("rb") as file:
-            data = file.read(MAX_FILE_BYTES + 1)
+        data = regular_file.read(path, MAX_FILE_BYTES + 1)
     except OSError as error:
         raise ClientsFileInvalid(
             f"the clients file {path} cannot be read: {error.strerror}",
@@ -133,6 +133,9 @@ def _replace(place: Path, data: bytes) -> None:
             f"the clients file {place} cannot be written: {error.strerror}; it is as it was",
             hint="become its owner, or make room on the disk",
         ) from None
+    finally:
+        with suppress(OSError):
+            fresh.unlink()
 
 
 def _client(entry: Any) -> KnownClient:

@@ -155,7 +155,7 @@ class ApiProcess:
                 chains = await self._loop.run_in_executor(threads, self._daemon.alive, figures)
                 for part in self._parts:
                     part.answers.chain = chains[part.served.registration]
-            if self._store.fault is not None:
+            if self._store.look() is not None:
                 # Without a job nothing else is written, which would show that it can be again.
                 with suppress(AttestorError):
                     await self._loop.run_in_executor(threads, self._store.probe)

@@ -29,6 +29,7 @@ from attestor.errors.scroll import (
     ScrollError,
 )
 from attestor.http import jsonrpc
+from attestor.http.beside_loop import beside_loop
 from attestor.http.jsonrpc_server import Method
 from attestor.http.jsonrpc_server import Params as RawParams
 from attestor.http.turns import Turns
@@ -98,7 +99,7 @@ class Methods:
         _require_scroll(params.number("ty"), failures.CONTEXT_FAILED)
         context = await self._generate(first, last)
         async with self._packing.turn(self._parts.client):
-            text = await asyncio.to_thread(lambda: jsonrpc.encode(context_json.encode(context)))
+            text = await beside_loop(_encoded, context)
         self._metrics.set("pob_size", len(text), NAMES[SCROLL])
         return jsonrpc.Encoded(text)
 
@@ -164,7 +165,7 @@ class Methods:
         value = Params(raw, "arg").value("arg")
         async with self._packing.turn(self._parts.client):
             try:
-                context = await asyncio.to_thread(context_json.decode, value)
+                context = await beside_loop(context_json.decode, value)
             except ContextInvalid as error:
                 raise invalid_params(str(error)) from None
         self._keep(context)
@@ -226,6 +227,10 @@ class Methods:
         self._store.proven(context)
         self._metrics.count("prove", NAMES[SCROLL])
         return answer.to_json()
+
+
+def _encoded(context: Context) -> bytes:
+    return jsonrpc.encode(context_json.encode(context))
 
 
 def _parse(arguments: bytes) -> None:

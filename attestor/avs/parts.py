@@ -8,6 +8,7 @@ from attestor.avs.metrics import Metrics
 from attestor.core.avs.context import Context
 from attestor.core.avs.poe import PoeAnswer
 from attestor.core.scroll.evidence import Evidence
+from attestor.errors import AttestorError
 from attestor.http.clients import Asking
 
 
@@ -68,6 +69,9 @@ class Parts:
     require_alive: Callable[[], None] = lambda: None
     """Raises an `AttestorError` once the process cannot prove any more, and has to end. May wait
     for the signer process, until `release`."""
+    history: Callable[[], AttestorError | None] = lambda: None
+    """Says why signed batches cannot be kept at the moment, and tries it again. Raises an
+    `AttestorError` once they never can be."""
     release: Callable[[], None] = lambda: None
     """Ends whatever threads still wait for: nodes and the signer process."""
     metrics: Metrics = field(default_factory=Metrics)

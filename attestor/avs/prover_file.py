@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from attestor import regular_file
 from attestor.core import strict_json
 from attestor.core.text import shown
 from attestor.errors import ConfigurationInvalid, HttpFailed
@@ -35,8 +36,7 @@ class ProverFile:
 def read(path: Path) -> ProverFile:
     """The file. Raises `ConfigurationInvalid`, which lists every problem."""
     try:
-        with path.open("rb") as file:
-            text = file.read(MAX_FILE_BYTES + 1)
+        text = regular_file.read(path, MAX_FILE_BYTES + 1)
     except OSError as error:
         raise ConfigurationInvalid(
             f"{path} cannot be read: {error.strerror}",

@@ -32,6 +32,8 @@ SPARE = 64
 BATCH = 100
 THREADS = 16
 """More than all calls together use that wait in a thread: each kind of them has turns."""
+HISTORY_SECONDS = 5.0
+"""Between looks at whether the history can be written."""
 WATCH_SECONDS = 1.0
 """Between looks at whether the signer process still answers: without it the service ends."""
 
@@ -56,7 +58,7 @@ def tls_context(serving: Serving) -> ssl.SSLContext | None:
 
 async def serve(listening: socket.socket, serving: Serving, parts: Parts) -> None:
     """Serve until SIGTERM or SIGINT; a second one ends the calls that are being answered. SIGHUP
-    ends nothing, as the key would go. Raises what `parts.require_alive` does."""
+    ends nothing, as the key would go. Raises what `parts.require_alive` and `parts.history` do."""
     loop = asyncio.get_running_loop()
     stop, now = asyncio.Event(), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -84,6 +86,7 @@ async def serve(listening: socket.socket, serving: Serving, parts: Parts) -> Non
     await listener.start()
     stopped = asyncio.ensure_future(stop.wait())
     watching = [asyncio.ensure_future(_watch(parts, health))]
+    watching.append(asyncio.ensure_future(_watch_history(parts, health)))
     if serving.tls is not None:
         renewal = TlsRenewal(serving.tls, listener.use, time.monotonic)
         watching.append(asyncio.ensure_future(renewal.run()))
@@ -118,6 +121,13 @@ async def _watch(parts: Parts, health: Health) -> None:
         await asyncio.to_thread(parts.require_alive)
         health.answered()
         await asyncio.sleep(WATCH_SECONDS)
+
+
+async def _watch_history(parts: Parts, health: Health) -> None:
+    """Raise what `parts.history` does."""
+    while True:
+        health.history = await asyncio.to_thread(parts.history)
+        await asyncio.sleep(HISTORY_SECONDS)
 
 
 async def _stop(listener: Listener, methods: Methods, now: asyncio.Event, seconds: float) -> None:

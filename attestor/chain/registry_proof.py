@@ -19,7 +19,7 @@ from attestor.core.blocks import Block
 from attestor.core.keccak import keccak
 from attestor.core.registry_state import is_valid
 from attestor.core.state_proof import Account, account_at, word_at
-from attestor.core.text import to_hex
+from attestor.core.text import shown, to_hex
 from attestor.core.trie_proof import require_bounded
 from attestor.errors import AbiMissing, AttestorError, RpcAnswerInvalid, StateProofInvalid
 
@@ -140,5 +140,5 @@ def _nodes(proofs: list[Any]) -> list[bytes]:
 
 def _listed(found: object) -> list[Any]:
     if not isinstance(found, list):
-        raise RpcAnswerInvalid(f"the proof has {found!r:.80} where a list belongs")
+        raise RpcAnswerInvalid(f"the proof has {shown(found, 80)} where a list belongs")
     return found

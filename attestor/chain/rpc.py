@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from attestor.core import strict_json
-from attestor.core.text import from_hex, one_line
+from attestor.core.text import from_hex, one_line, shown
 from attestor.errors import (
     HttpFailed,
     HttpFault,
@@ -117,7 +117,9 @@ class Rpc:
         self._require_unthrottled(method, response, error)
         # A node that cannot read a request has no id to give back (JSON-RPC 2.0, 5).
         if answer.get("id") != request_id and (error is None or answer.get("id") is not None):
-            raise self._invalid(method, f"has id {answer.get('id')!r:.40}, expected {request_id}")
+            raise self._invalid(
+                method, f"has id {shown(answer.get('id'), 40)}, expected {request_id}"
+            )
         if error is not None:
             raise self._error(method, error)
         if "result" not in answer:

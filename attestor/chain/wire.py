@@ -10,7 +10,7 @@ from typing import Any
 
 from attestor.core import header
 from attestor.core.blocks import Block
-from attestor.core.text import to_hex
+from attestor.core.text import shown, to_hex
 from attestor.core.transaction import Log, Receipt
 from attestor.errors import HeaderInvalid, RpcAnswerInvalid
 
@@ -34,7 +34,9 @@ def quantity(value: object, what: str, bits: int = WORD_BITS) -> int:
         raise _malformed(value, what, "quantity")
     number = int(value, 16)
     if number >> bits:
-        raise RpcAnswerInvalid(f"{what} is {value!r:.80}, which cannot be: it is 2^{bits} or more")
+        raise RpcAnswerInvalid(
+            f"{what} is {shown(value, 80)}, which cannot be: it is 2^{bits} or more"
+        )
     return number
 
 
@@ -171,4 +173,4 @@ def _require_hash(found: dict[str, Any], decoded: Block) -> None:
 
 
 def _malformed(value: object, what: str, kind: str) -> RpcAnswerInvalid:
-    return RpcAnswerInvalid(f"{what} is {value!r:.80}, not a JSON-RPC {kind}")
+    return RpcAnswerInvalid(f"{what} is {shown(value, 80)}, not a JSON-RPC {kind}")

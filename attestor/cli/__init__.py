@@ -3,11 +3,13 @@
 import importlib
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from attestor.cli import terminal
 from attestor.errors import AttestorError, PackageMissing
+from attestor.errors.printing import OutputUnwritten
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -53,6 +55,32 @@ class _Lazy(click.Group):
         assert isinstance(command, click.Command)
         return command
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Notes whether it is JSON that is asked for."""
+        from attestor.cli import json_out
+
+        json_out.note(ctx, args)
+        return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """An error is told in JSON as well, where that is asked for."""
+        from attestor.cli import json_out
+
+        try:
+            return super().invoke(ctx)
+        except ModuleNotFoundError as error:
+            if error.name is None or error.name.partition(".")[0] == "attestor":
+                raise
+            missing = PackageMissing(
+                f"the package {error.name} is not installed, which this command needs",
+                hint="pip install 'attestor[daemon]'; without it there is attestor prove alone",
+            )
+            json_out.tell_error(ctx, missing)
+            raise missing from None
+        except (AttestorError, click.ClickException) as error:
+            json_out.tell_error(ctx, error)
+            raise
+
     def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
         """By the table alone: click would import every command."""
         from click.shell_completion import CompletionItem
@@ -81,19 +109,25 @@ def group() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command; a typed error is printed as one line and sets the exit code of its class."""
+    terminal.prepare()
+    color = None if terminal.has_colours() else False
     try:
-        group.main(arguments, prog_name="attestor", standalone_mode=True)
+        group.main(arguments, prog_name="attestor", standalone_mode=True, color=color)
     except AttestorError as error:
         _end(error)
-    except ModuleNotFoundError as error:
-        if error.name is None or error.name.partition(".")[0] == "attestor":
+    except OSError as error:
+        if not _is_of_output(error):
             raise
-        _end(
-            PackageMissing(
-                f"the package {error.name} is not installed, which this command needs",
-                hint="pip install 'attestor[daemon]'; without it there is attestor prove alone",
-            )
-        )
+        terminal.discard(sys.stdout)
+        _end(OutputUnwritten(f"cannot write what it prints: {error.strerror}"))
+
+
+def _is_of_output(error: OSError) -> bool:
+    """Whether it is of printing. Any other that nobody has expected is a defect."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace is not None and trace.tb_frame.f_code is click.echo.__code__
 
 
 def _tell_version(context: click.Context) -> None:
@@ -107,7 +141,8 @@ def _end(error: AttestorError) -> None:
     from attestor.core.text import one_line
 
     first, *others = (one_line(line) for line in error.lines)
-    click.echo(f"attestor: {first}", err=True)
-    for line in others:
-        click.echo(f"  {line}", err=True)
+    try:
+        click.echo("\n  ".join((f"attestor: {first}", *others)), err=True)
+    except OSError:
+        terminal.discard(sys.stderr)
     sys.exit(error.exit_code)

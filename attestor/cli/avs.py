@@ -39,12 +39,12 @@ def doctor_command(as_json: bool, **given: Any) -> None:
     and the newest block of the Scroll node is executed. Exits with code 2 unless all that is needed
     is there.
     """
+    from attestor.cli import terminal
     from attestor.cli.avs_examined import examined_of
     from attestor.cli.doctor import tell
     from attestor.doctor.avs.checks import checks
-    from attestor.observe import logs
 
-    logs.set_up("ERROR")
+    terminal.set_up_log("ERROR")
     tell(checks(examined_of(**given)), as_json)
 
 
@@ -70,6 +70,7 @@ def _serve(
     from loguru import logger
 
     from attestor.avs import prover_file, service
+    from attestor.cli import terminal
     from attestor.cli.avs_parts import build, keep_memory, provider_of
     from attestor.core.events import Event
     from attestor.errors import ConfigurationInvalid
@@ -77,9 +78,8 @@ def _serve(
     from attestor.http.allow_list import AllowList
     from attestor.http.process_limits import give_memory_back, raise_file_limit
     from attestor.http.server import listen
-    from attestor.observe import logs
 
-    logs.set_up(log_level, "auto")
+    terminal.set_up_log(log_level, "auto")
     provider = provider_of(quotes, l1_chain_id)
     keep_memory(provider)
     read = prover_file.read(file)

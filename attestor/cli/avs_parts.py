@@ -22,7 +22,8 @@ from attestor.core.chains import DEVELOPMENT_CHAIN_IDS
 from attestor.core.events import Event
 from attestor.core.scroll.eras import CHAINS, MAINNET, NEVER
 from attestor.core.text import checksummed
-from attestor.errors import ConfigurationInvalid, SandboxInsufficient
+from attestor.daemon.database import DatabaseDuty
+from attestor.errors import AttestorError, ConfigurationInvalid, SandboxInsufficient
 from attestor.hardening import process
 from attestor.http.clients import Asking
 from attestor.kzg.commitments import CKzg
@@ -125,8 +126,15 @@ def build(
         reporter=SignerReporter(signer),
         prover=prover,
         address=checksummed(status.address),
+        history=partial(_history, DatabaseDuty(store), store),
         require_alive=partial(signer.require_answer, SILENT_SECONDS),
     )
+
+
+def _history(duty: DatabaseDuty, store: Store) -> AttestorError | None:
+    """Implements `Parts.history`."""
+    duty.step()
+    return store.fault
 
 
 def keep_memory(provider: str) -> None:

@@ -1,6 +1,5 @@
 """`attestor clients`."""
 
-import json
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,6 +11,7 @@ import click
 
 from attestor.access import clients_file
 from attestor.access.clients_file import KeptKey, KnownClient
+from attestor.cli import json_out
 from attestor.core import api_key
 from attestor.core.client import NAME_RULE, is_name
 from attestor.core.quotas import MAX_QUOTA, NAMES
@@ -91,7 +91,7 @@ def ls(file: Path, as_json: bool) -> None:
     """List the clients with their keys' ids and their own quotas."""
     rows = [row for known in clients_file.read(file) for row in _rows(known)]
     if as_json:
-        click.echo(json.dumps(rows, indent=2))
+        json_out.tell(rows)
         return
     for row in rows:
         quotas = " ".join(f"{name}={number}" for name, number in row["quotas"].items())

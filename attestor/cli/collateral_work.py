@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from attestor import regular_file
 from attestor.chain.collateral_store import CollateralStore
 from attestor.cli.chain_options import open_node
 from attestor.cli.collateral_table import plan_table
@@ -57,7 +58,7 @@ def fetch(output: Path, **machine: str) -> None:
     source = _source(**machine)
     collateral = source.service.collateral(source.machine)
     try:
-        output.write_bytes(collateral.to_json() + b"\n")
+        regular_file.write(output, collateral.to_json() + b"\n")
     except OSError as error:
         raise ConfigurationInvalid(f"cannot write {output}: {error.strerror}") from None
 

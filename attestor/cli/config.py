@@ -1,6 +1,5 @@
 """`attestor config`."""
 
-import json
 import os
 from dataclasses import asdict
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import click
 
 from attestor import config
+from attestor.cli import json_out
 from attestor.cli.run import config_options, require_sound
 from attestor.config import names
 
@@ -42,7 +42,7 @@ def show(file: Path | None, as_json: bool, every: bool, **flags: str | None) -> 
     if as_json:
         options = {one.option: {**asdict(one), "option": one.option} for one in shown}
         whole = {"options": options, "faults": reading.faults, "notes": reading.notes}
-        click.echo(json.dumps(whole, indent=2, ensure_ascii=False))
+        json_out.tell(whole)
     else:
         for one in shown:
             if every or one.origin != "default":

@@ -1,12 +1,12 @@
 """`attestor devnet`."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from attestor.cli import json_out
 from attestor.cli.types import ANVIL_OPTION, PORT, NumberRange
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def command(
     try:
         _start(devnet)
         if as_json:
-            click.echo(json.dumps(devnet.description()))
+            json_out.tell(devnet.description(), indent=None)
         else:
             for name, value in _flat(devnet.description()):
                 click.echo(f"{name:<24} {value}")

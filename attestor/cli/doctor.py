@@ -1,6 +1,5 @@
 """`attestor doctor`."""
 
-import json
 import os
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from attestor import config
+from attestor.cli import json_out, terminal
 from attestor.cli.run import config_options
 from attestor.config import names
 from attestor.errors import NotReady
@@ -36,9 +36,8 @@ def command(file: Path | None, as_json: bool, chain: str | None, **flags: str | 
     """
     loaded = config.load(file, os.environ, flags, chain=chain)
     from attestor.doctor.checks import checks
-    from attestor.observe import logs
 
-    logs.set_up("ERROR")
+    terminal.set_up_log("ERROR")
     tell(checks(loaded), as_json)
 
 
@@ -50,7 +49,7 @@ def tell(checks: "Sequence[tuple[str, Check]]", as_json: bool) -> None:
     for finding in examine(checks):
         findings.append(finding)
         if as_json:
-            click.echo(json.dumps(asdict(finding)))
+            json_out.tell(asdict(finding), indent=None)
             continue
         state = click.style(f"{finding.state:<8}", fg=STYLES[finding.state])
         click.echo(f"{state} {finding.check:<13} {finding.found}")

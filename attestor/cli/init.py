@@ -29,6 +29,7 @@ def command(folder: Path, chain_id: int) -> None:
 
     The file is attestor.toml. One that is there is left as it is.
     """
+    from attestor import regular_file
     from attestor.config.example import example
     from attestor.errors.setup import ConfigurationExists, ConfigurationUnwritten
 
@@ -37,15 +38,14 @@ def command(folder: Path, chain_id: int) -> None:
         content = example(chain_id, path.parent).encode()
         path.parent.mkdir(parents=True, exist_ok=True)
         # An endpoint's URL may be secret: nobody else reads it unless the owner lets them.
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(content)
-    except FileExistsError:
-        raise ConfigurationExists(
-            f"{path} is there already", hint="name another --folder, or move it away"
-        ) from None
+        regular_file.write(path, content, mode=0o600, replaces=False)
     except UnicodeEncodeError:
         raise ConfigurationUnwritten(f"the name {str(path)!a} is not UTF-8, as TOML is") from None
     except OSError as error:
+        if os.path.lexists(path):
+            raise ConfigurationExists(
+                f"{path} is there already", hint="name another --folder, or move it away"
+            ) from None
         raise ConfigurationUnwritten(f"{path} cannot be written: {error.strerror}") from None
     click.echo(f"{path} is written. Next:")
     click.echo("  change in it what stands without a #: the endpoint, and the files that it names")

@@ -1,6 +1,5 @@
 """`attestor jobs`."""
 
-import json
 from pathlib import Path
 
 import click
@@ -25,10 +24,13 @@ def command(context: click.Context, database: Path) -> None:
 @click.pass_obj
 def ls(database: Path, state: str | None, limit: int, as_json: bool) -> None:
     """List jobs, the newest first."""
-    from attestor.cli import jobs_work
+    from attestor.cli import jobs_work, json_out
 
     rows = jobs_work.to_read(database).shown(state, limit)
-    click.echo(json.dumps(rows, indent=2) if as_json else jobs_work.table(rows))
+    if as_json:
+        json_out.tell(rows)
+    else:
+        click.echo(jobs_work.table(rows))
 
 
 @command.command("show")
@@ -37,11 +39,14 @@ def ls(database: Path, state: str | None, limit: int, as_json: bool) -> None:
 @click.pass_obj
 def show(database: Path, job: str, as_json: bool) -> None:
     """Show a job."""
-    from attestor.cli import jobs_work
+    from attestor.cli import jobs_work, json_out
 
     row = jobs_work.to_read(database).one(job)
+    if as_json:
+        json_out.tell(row)
+        return
     lines = [f"{name:<14} {value}" for name, value in row.items() if value is not None]
-    click.echo(json.dumps(row, indent=2) if as_json else "\n".join(lines))
+    click.echo("\n".join(lines))
 
 
 @command.command("retry")

@@ -1,10 +1,13 @@
 """The last line of a terminal, drawn anew while something lasts."""
 
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TextIO
+
+from attestor.cli import terminal
 
 WIDTH = 20
 PAUSE_SECONDS = 0.2
@@ -20,7 +23,7 @@ class LiveLine:
         self._text = text
         self._begun = time.monotonic()
         self._lock = threading.Lock()
-        self._is_live = stream.isatty()
+        self._is_live = stream.isatty() and terminal.can_redraw()
 
     def above(self, write: Callable[[], object]) -> None:
         """Let `write` print lines that stay."""
@@ -52,7 +55,9 @@ class LiveLine:
 
     def _replace(self, text: str) -> None:
         if self._is_live:
-            self._stream.write(_CLEAR + text)
+            # One that is wrapped would leave its first part behind.
+            width = shutil.get_terminal_size().columns - 1
+            self._stream.write(_CLEAR + text[: max(1, width)])
             self._stream.flush()
 
 

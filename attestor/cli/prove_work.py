@@ -1,12 +1,12 @@
 """The work of `attestor prove`: asks the service, verifies the proof and shows it."""
 
-import json
 import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
+from attestor.cli import json_out
 from attestor.cli import stdin as entries
 from attestor.cli.chain_options import open_node
 from attestor.cli.credential_options import take_credentials
@@ -54,7 +54,11 @@ def prove(
         key = _key(vkey, executor, program)
         proof = client.prove(program, values, vkey=key, form=Form(form), progress=progress.tell)
     rows = _rows(proof, block)
-    click.echo(_as_json(proof, rows) if as_json else _as_text(proof, rows))
+    if as_json:
+        unchecked = {point.value: why for point, why in proof.unchecked.items()}
+        json_out.tell({**rows, "unchecked": unchecked})
+    else:
+        click.echo(_as_text(proof, rows))
 
 
 def _registry(
@@ -80,11 +84,6 @@ def _key(vkey: bytes | None, executor: Path | None, program: bytes) -> bytes | N
     if executor is None and not (directory / VKEY_PROGRAM).is_file():
         return None
     return NativeExecutor(directory).verifying_key(program, Limits()).program_vkey
-
-
-def _as_json(proof: CheckedProof, rows: dict[str, str | int]) -> str:
-    unchecked = {point.value: why for point, why in proof.unchecked.items()}
-    return json.dumps({**rows, "unchecked": unchecked}, indent=2)
 
 
 def _as_text(proof: CheckedProof, rows: dict[str, str | int]) -> str:

@@ -1,6 +1,5 @@
 """`attestor quote`."""
 
-import json
 from pathlib import Path
 
 import click
@@ -15,17 +14,18 @@ def command(file: Path, as_json: bool) -> None:
     The quote in FILE is decoded, not verified: without its signatures checked, its fields are
     only claims.
     """
+    from attestor import regular_file
+    from attestor.cli import json_out
     from attestor.cli.quote_fields import describe
     from attestor.errors import QuoteInvalid
     from attestor.quote.format import MAX_QUOTE_BYTES, parse
 
     try:
-        with file.open("rb") as opened:
-            raw = opened.read(MAX_QUOTE_BYTES + 1)
+        raw = regular_file.read(file, MAX_QUOTE_BYTES + 1)
     except OSError as error:
         raise QuoteInvalid(f"cannot read {file}: {error.strerror}") from None
     rows = describe(parse(raw))
     if as_json:
-        click.echo(json.dumps(rows, indent=2))
+        json_out.tell(rows)
     else:
         click.echo("\n".join(f"{name:<18} {value}" for name, value in rows.items()))

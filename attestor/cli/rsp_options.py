@@ -1,6 +1,5 @@
 """How `attestor prove` is told an Ethereum block instead of stdin."""
 
-import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -10,6 +9,7 @@ from typing import Any
 
 import click
 
+from attestor import regular_file
 from attestor.cli.types import URL
 from attestor.errors import ConfigurationInvalid
 
@@ -121,14 +121,9 @@ def take_block(
 
 
 def _keep(path: Path, entry: bytes) -> None:
-    """Whole or not at all."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        partial.write_bytes(entry)
-        partial.replace(path)
+        regular_file.write(path, entry)
     except OSError as error:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
         raise ConfigurationInvalid(
             f"the stdin cannot be stored as {path}: {error.strerror}"
         ) from None

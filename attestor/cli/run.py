@@ -75,7 +75,7 @@ def command(file: Path | None, dry_run: bool, chain: str | None, **given: str | 
     flags = refuse_upstream_flags(given)
     if chain is not None and not dry_run:
         raise click.UsageError("--chain goes with --dry-run: the daemon runs all chains")
-    from attestor.observe import logs
+    from attestor.cli import terminal
 
     if dry_run:
         from attestor.daemon.dry_run import registration_of
@@ -83,7 +83,7 @@ def command(file: Path | None, dry_run: bool, chain: str | None, **given: str | 
 
         chains = config.load_chains(file, os.environ, flags, needs_payer=False)
         process.keep_memory_to_itself()
-        logs.set_up(chains.shared.log_level)
+        terminal.set_up_log(chains.shared.log_level)
         found = registration_of(chains.named(chain).config)
         click.echo("\n".join(f"{name:<16} {value}" for name, value in found.rows().items()))
         found.require_accepted()
@@ -97,7 +97,7 @@ def command(file: Path | None, dry_run: bool, chain: str | None, **given: str | 
     reading = config.read(file, os.environ, flags)
     require_sound(reading)
     chains = reading.as_chains()
-    logs.set_up(chains.shared.log_level, chains.shared.log_format)
+    terminal.set_up_log(chains.shared.log_level, chains.shared.log_format)
     for note in reading.notes:
         logger.bind(event=Event.CONFIGURATION_NOTE).warning("{}", note)
     asyncio.run(_run(chains, lambda: config.read(file, os.environ, flags)))

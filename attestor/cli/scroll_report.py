@@ -25,10 +25,11 @@ def block_line(verdict: Verdict) -> str:
     found = verdict.executed
     if found is None:
         assert verdict.error is not None
-        name = verdict.file or f"block {verdict.number}"
+        name = one_line(verdict.file) if verdict.file else f"block {verdict.number}"
         return f"{name}  {word(verdict.error)}  {error_text(verdict.error)}"
     parts = [
         f"block {found.number}  verified  {found.fork}",
+        f"hash {_short(found.hash)}",
         f"{found.transactions} tx",
         f"{found.gas_used:,} gas",
         f"state {_short(found.post_state_root)}",

@@ -1,23 +1,23 @@
 """`attestor scroll verify` and `attestor scroll probe` from the options on: what is to be verified,
 by which executor and node."""
 
-import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from attestor.cli import json_out, scroll_targets
 from attestor.cli import scroll_report as report
-from attestor.cli import scroll_targets
 from attestor.cli.display import shown
 from attestor.cli.scroll_commits import by_calldata, by_transaction, open_rpc
 from attestor.cli.scroll_work import Setting, Work
 from attestor.core.execution import Limits
 from attestor.core.scroll.calldata import parse_finalization
-from attestor.core.scroll.eras import FORKS, NEVER
+from attestor.core.scroll.eras import CHAINS, FORKS, NEVER
 from attestor.errors import AttestorError, ConfigurationInvalid, WrongChain
 from attestor.executor.scroll import Chain, ScrollExecutor
 from attestor.scroll import keeping
@@ -44,6 +44,11 @@ def verify(
     found = scroll_targets.parse(targets)
     _require_commit(found, commit, finalization)
     named = forks_of(forks)
+    if chain_id not in CHAINS and named is None:
+        raise ConfigurationInvalid(
+            f"chain {chain_id} is no chain whose forks are known",
+            hint=f"known are {', '.join(map(str, sorted(CHAINS)))}; give others their --fork",
+        )
     chain = Chain(chain_id, named)
     node = None if rpc_url is None else ScrollNode(open_rpc(rpc_url))
     setting = Setting(
@@ -84,14 +89,19 @@ def _do(work: Work, targets: scroll_targets.Targets, commit: dict[str, Any]) -> 
 
 
 def _tell(work: Work) -> None:
-    click.echo(json.dumps(work.as_value(), indent=2) if work.as_json else work.summary())
+    if work.as_json:
+        json_out.tell(work.as_value())
+    else:
+        click.echo(work.summary())
 
 
 def probe(rpc_url: str, as_json: bool) -> None:
     """Tell what the node serves. Raises `ConfigurationInvalid` where that is no witness."""
     found = probed(ScrollNode(open_rpc(rpc_url)))
-    text = json.dumps(report.probe_json(found), indent=2)
-    click.echo(text if as_json else "\n".join(report.probe_lines(found)))
+    if as_json:
+        json_out.tell(report.probe_json(found))
+    else:
+        click.echo("\n".join(report.probe_lines(found)))
     if not (found.has_witness or found.has_trace):
         raise ConfigurationInvalid("the node gives no witnesses", hint=found.advice[0])
 
@@ -115,6 +125,8 @@ def _require_chain(node: ScrollNode, chain_id: int) -> None:
         )
 
 
+_BY_BLOCK = ("bernoulli", "curie")
+"""Forks that come with a block's number; the others come at a time."""
 _OF_A_COMMIT = {
     "blobs": "--blob",
     "versioned_hashes": "--versioned-hash",
@@ -154,5 +166,25 @@ def forks_of(texts: Sequence[str]) -> dict[str, int] | None:
                 f"--fork {text!r:.60} names no fork of Scroll",
                 hint=f"after {FORKS[0]}, which needs none, they are {', '.join(FORKS[1:])}",
             )
+        if name in forks:
+            raise ConfigurationInvalid(f"--fork {name} is given twice")
         forks[name] = int(when)
+    _require_order(forks)
     return forks or None
+
+
+def _require_order(forks: Mapping[str, int]) -> None:
+    """Each fork has those before it, and comes no earlier than they do. The first two come with a
+    block, all others at a time."""
+    for earlier, later in pairwise(FORKS[1:]):
+        if later in forks and earlier not in forks:
+            raise ConfigurationInvalid(
+                f"--fork {later} is given, but not {earlier}, which comes before it",
+                hint=f"add --fork {earlier}=0, and all before it, where the chain began with them",
+            )
+        same_kind = (earlier in _BY_BLOCK) == (later in _BY_BLOCK)
+        if later in forks and same_kind and forks[later] < forks[earlier]:
+            raise ConfigurationInvalid(
+                f"--fork {later}={forks[later]} is before {earlier}={forks[earlier]}",
+                hint=f"in order they are {', '.join(FORKS[1:])}",
+            )

@@ -173,6 +173,7 @@ class Work:
                     raise ScrollUnverified(told)
                 raise ScrollBatchMismatch(told)
             found = [self.verified[number] for number in range(first, last + 1)]
+            batches.require_states([executed for _, executed in found])
             bound = batch.bind([witness for witness, _ in found], self.setting.kzg)
             self._require_finalized(bound, found[0][1], found[-1][1])
         except AttestorError as error:

@@ -1,7 +1,6 @@
 """`attestor status`."""
 
 import json
-import os
 import sys
 import time
 from collections.abc import Callable
@@ -9,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from attestor.cli import terminal
 from attestor.errors import AttestorError
 from attestor.errors.daemon import DaemonNotAnswering
 
@@ -43,8 +43,7 @@ def command(file: Path | None, url: str | None, as_json: bool, watch: bool) -> N
     except KeyboardInterrupt:
         code = READY
     except BrokenPipeError:
-        # Who read it has gone: what is left in the buffer is for nobody.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        terminal.discard(sys.stdout)
         code = READY
     sys.exit(code)
 
@@ -87,7 +86,7 @@ def _watched(look: Callable[[], tuple[str, int]]) -> int:
 
     # A shell that starts us in the background has SIGINT ignored, and Python keeps that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    is_terminal = sys.stdout.isatty()
+    is_terminal = sys.stdout.isatty() and terminal.can_redraw()
     while True:
         shown, _ = look()
         _shown(CLEAR + shown if is_terminal else shown, READY)
@@ -95,12 +94,9 @@ def _watched(look: Callable[[], tuple[str, int]]) -> int:
 
 
 def _shown(text: str, code: int) -> int:
-    sys.stdout.write(text)
-    sys.stdout.flush()
+    click.echo(text, nl=False)
     return code
 
 
 def _has_colours() -> bool:
-    """Terminals alone, unless the operator wants none (https://no-color.org)."""
-    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
-    return sys.stdout.isatty() and not plain
+    return sys.stdout.isatty() and terminal.has_colours()

@@ -3,8 +3,10 @@
 import struct
 from pathlib import Path
 
+from attestor import regular_file
 from attestor.errors import StdinInvalid
 
+MAX_FILE_BYTES = 1 << 31
 _NUMBERS = {"u32": "<I", "u64": "<Q"}
 
 
@@ -24,7 +26,7 @@ def parse(text: str) -> bytes:
 def read_file(path: Path, what: str) -> bytes:
     """A file's bytes."""
     try:
-        return path.read_bytes()
+        return regular_file.read(path, MAX_FILE_BYTES)
     except OSError as error:
         raise StdinInvalid(
             f"cannot read the {what} {path}: {error.strerror}",

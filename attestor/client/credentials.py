@@ -4,6 +4,7 @@ import ssl
 from dataclasses import dataclass
 from pathlib import Path
 
+from attestor import regular_file
 from attestor.core import api_key
 from attestor.core.api_key import ApiKey
 from attestor.errors import ConfigurationInvalid
@@ -53,11 +54,14 @@ class Credentials:
         context = tls.make_context(self.authorities is None)
         if self.authorities is not None:
             try:
+                regular_file.require(self.authorities)
                 context.load_verify_locations(cafile=self.authorities)
             except (OSError, ValueError) as error:
                 raise _unusable("authorities", self.authorities, error) from None
         if self.certificate is not None:
             try:
+                for path in filter(None, (self.certificate, self.certificate_key)):
+                    regular_file.require(path)
                 # Without a password OpenSSL would ask at the terminal.
                 context.load_cert_chain(self.certificate, self.certificate_key, lambda: "")
             except (OSError, ValueError) as error:
@@ -72,9 +76,8 @@ def read_key(path: Path) -> ApiKey:
     """The API key in a file that nobody else may read. Raises `ConfigurationInvalid`, which does
     not repeat what is in it."""
     try:
-        with path.open("rb") as file:
-            data = file.read(MAX_KEY_FILE_BYTES)
-            mode = path.stat().st_mode
+        data = regular_file.read(path, MAX_KEY_FILE_BYTES)
+        mode = path.stat().st_mode
     except OSError as error:
         raise ConfigurationInvalid(
             f"the API key file {path} cannot be read: {error.strerror}",

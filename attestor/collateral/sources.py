@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import SplitResult, urlsplit
 
+from attestor import regular_file
 from attestor.collateral.pcs import Pcs
 from attestor.errors import ConfigurationInvalid
 from attestor.quote import qvl
@@ -36,8 +37,7 @@ class FileSource:
 
     def collateral(self, quote: bytes, now: int) -> Collateral:
         try:
-            with self._path.open("rb") as file:
-                text = file.read(MAX_COLLATERAL_BYTES + 1)
+            text = regular_file.read(self._path, MAX_COLLATERAL_BYTES + 1)
         except OSError as error:
             raise ConfigurationInvalid(
                 f"cannot read collateral from {self._path}: {error.strerror}",

@@ -9,6 +9,7 @@ from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from attestor import regular_file
 from attestor.config import names, nearest
 from attestor.config.given import Given, Options
 from attestor.config.options import Config
@@ -73,8 +74,7 @@ def _value(file: Path, known: "Field[Any]", faults: list[str]) -> str | None:
     if known.metadata["kind"] == "path":
         return str(file)
     try:
-        with file.open("rb") as opened:
-            text = opened.read(MAX_BYTES).decode()
+        text = regular_file.read(file, MAX_BYTES).decode()
     except (OSError, UnicodeDecodeError):
         faults.append(f"credential {file.name} cannot be read as text")
         return None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from attestor import regular_file
 from attestor.config import names, nearest
 from attestor.config.given import Given, Options
 from attestor.config.options import Config
@@ -49,11 +50,9 @@ def read(file: Path | None, faults: list[str]) -> FileOptions:
 
 def _text(file: Path, faults: list[str]) -> str | None:
     try:
-        with file.open("rb") as opened:
-            data = opened.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        faults.append(f"cannot read {file}: {reason}; --config names the file")
+        data = regular_file.read(file, MAX_BYTES + 1)
+    except OSError as error:
+        faults.append(f"cannot read {file}: {error.strerror}; --config names the file")
         return None
     if len(data) > MAX_BYTES:
         faults.append(f"cannot read {file}: it has more than {MAX_BYTES} bytes; --config names it")

@@ -12,7 +12,7 @@ import rlp
 
 from attestor import __version__
 from attestor.core.keccak import keccak
-from attestor.core.text import one_line
+from attestor.core.text import one_line, shown
 from attestor.errors import HeaderInvalid, HeaderUnknown
 
 Fields = tuple[tuple[str, int | None], ...]
@@ -135,19 +135,23 @@ def _decoded(part: object) -> bytes:
     except rlp.DecodingError:
         found = None
     if not isinstance(found, bytes):
-        raise HeaderInvalid(f"block header's sealFields has {part!r:.80}, which is no RLP of bytes")
+        raise HeaderInvalid(
+            f"block header's sealFields has {shown(part, 80)}, which is no RLP of bytes"
+        )
     return found
 
 
 def _item(fields: dict[str, Any], name: str, length: int | None) -> bytes:
     value = fields.get(name)
     if not isinstance(value, str) or not value.startswith("0x"):
-        raise HeaderInvalid(f"block header's {name} is {value!r:.80}, not 0x text")
+        raise HeaderInvalid(f"block header's {name} is {shown(value, 80)}, not 0x text")
     digits = value[2:]
     try:
         raw = bytes.fromhex(digits if length is not None or len(digits) % 2 == 0 else "0" + digits)
     except ValueError:
-        raise HeaderInvalid(f"block header's {name} is not hexadecimal: {value!r:.80}") from None
+        raise HeaderInvalid(
+            f"block header's {name} is not hexadecimal: {shown(value, 80)}"
+        ) from None
     if length is None:
         if len(raw) * 8 > MAX_NUMBER_BITS:
             raise HeaderInvalid(f"block header's {name} is larger than 256 bits")

@@ -58,13 +58,14 @@ def plain_json(value: object) -> object:
 
 
 def shown(value: object, most: int) -> str:
-    """A value of somebody's JSON for a message: text as JSON has it, of which `most` characters are
+    """A value of somebody's JSON for a message: as JSON has it, of which `most` characters are
     shown; of what holds other values, what it is."""
     if isinstance(value, dict | list):
         return "an object" if isinstance(value, dict) else "a list"
     if isinstance(value, str) and len(value) > most:
         return json.dumps(value[:most]) + "…"
-    return json.dumps(value)
+    told = json.dumps(value)
+    return told if isinstance(value, str) or len(told) <= most else told[:most] + "…"
 
 
 def one_line(text: str) -> str:

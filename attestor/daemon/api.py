@@ -19,6 +19,7 @@ from attestor.daemon.api_supervisor import ApiSupervisor
 from attestor.daemon.chain_unit import ChainUnit
 from attestor.daemon.clocks import Clocks
 from attestor.daemon.halt import Halt
+from attestor.observe import logs
 from attestor.signer.client import SignerProcess
 
 DAY = 86_400.0
@@ -60,7 +61,7 @@ def build_api(
 def renewed(config: Config) -> Renewed:
     """What the API process is told of options that may change while it runs."""
     named, unnamed = quotas_of(config)
-    return Renewed(config.log_level, config.log_format, named, unnamed)
+    return Renewed(config.log_level, logs.resolved(config.log_format), named, unnamed)
 
 
 def _records(unit: ChainUnit) -> ChainRecords | None:
@@ -86,6 +87,6 @@ def _settings(config: Config, database: Path, registrations: tuple[Served, ...])
         max_connections_per_address=config.api_max_connections_per_address,
         executor_directory=str(config.executor_directory),
         log_level=config.log_level,
-        log_format=config.log_format,
+        log_format=logs.resolved(config.log_format),
         access=access_settings(config),
     )

@@ -23,7 +23,7 @@ CHECK_DEADLINE_SECONDS = 3600.0
 class Database(Protocol):
     """`store.database.Store`, as far as it is looked after."""
 
-    fault: AttestorError | None
+    def look(self) -> AttestorError | None: ...
 
     def probe(self) -> None: ...
 
@@ -31,7 +31,8 @@ class Database(Protocol):
 
 
 class DatabaseDuty:
-    """Finds out when a database that was busy, full or read-only can be used again, and says so."""
+    """Finds out that the file of a database is gone, and when one that was busy, full, read-only or
+    gone can be used again, and says so."""
 
     name = "database"
     interval = PROBE_SECONDS
@@ -47,7 +48,7 @@ class DatabaseDuty:
     def step(self) -> None:
         """Raises `Fatal` errors."""
         self.free_bytes = _free_bytes(self._file)
-        fault = self._database.fault
+        fault = self._database.look()
         if fault is not None:
             self._tell(fault)
             try:

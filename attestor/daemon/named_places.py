@@ -7,13 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from attestor.config import Config
+from attestor.regular_file import KINDS
 
-KINDS = {
-    stat.S_IFIFO: "a pipe",
-    stat.S_IFCHR: "a device",
-    stat.S_IFBLK: "a device",
-    stat.S_IFSOCK: "a socket",
-}
 HOSTS = {"api_host": "api.port", "health_host": "health.port"}
 
 
@@ -39,7 +34,8 @@ def _files(config: Config) -> Iterator[tuple[str, Path]]:
 
 def _kind(path: Path) -> str:
     try:
-        return KINDS.get(stat.S_IFMT(path.stat().st_mode), "")
+        mode = path.stat().st_mode
+        return "" if stat.S_ISDIR(mode) else KINDS.get(stat.S_IFMT(mode), "")
     except (OSError, ValueError):  # Whether it has to be there is another check's to tell.
         return ""
 

@@ -6,10 +6,12 @@
 
 import json
 import os
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from attestor import regular_file
 from attestor.core import strict_json
 from attestor.core.text import from_hex
 from attestor.core.transaction import Attempt
@@ -62,9 +64,10 @@ class DeploymentRecord:
 def read(path: Path) -> DeploymentRecord:
     """The deployment in a file. Raises `DeploymentFileInvalid`."""
     try:
-        if path.stat().st_size > MAX_FILE_BYTES:
+        text = regular_file.read(path, MAX_FILE_BYTES + 1)
+        if len(text) > MAX_FILE_BYTES:
             raise ValueError(f"longer than {MAX_FILE_BYTES} bytes")
-        content = strict_json.loads(path.read_bytes())
+        content = strict_json.loads(text)
         version = content["version"]
         if version not in (1, FORMAT):
             raise ValueError(f"version {version!r}, not {FORMAT}")
@@ -121,6 +124,9 @@ def write(path: Path, record: DeploymentRecord) -> None:
         draft.replace(path)
     except OSError as error:
         raise DeploymentFileInvalid(f"cannot write {path}: {error.strerror}") from None
+    finally:
+        with suppress(OSError):
+            draft.unlink()
 
 
 def _standing(fields: dict[str, Any]) -> DeployedContract:

@@ -15,9 +15,10 @@ from web3 import HTTPProvider, Web3
 from web3.contract import Contract
 from web3.types import RPCEndpoint
 
-from attestor import resources
+from attestor import regular_file, resources
 from attestor.chain.abi import abi_of
 from attestor.client import CheckedProof, ProverClient, RegistryView
+from attestor.core.elf_file import MAX_PROGRAM_BYTES
 from attestor.core.execution import Limits
 from attestor.core.text import checksummed, from_hex, to_hex
 from attestor.devnet.accounts import FundedAccount, funded_accounts
@@ -154,7 +155,9 @@ class ContractDevnet:
         `vkey` is the bytes32 key that the program should have; without it, the key is computed.
         Raises what `ProverClient.prove` and `NativeExecutor.verifying_key` raise.
         """
-        elf = program.read_bytes() if isinstance(program, Path) else program
+        elf = program
+        if isinstance(elf, Path):
+            elf = regular_file.read(elf, MAX_PROGRAM_BYTES + 1)
         deployment = self.daemon.deployment
         client = ProverClient(
             self.daemon.api_url,

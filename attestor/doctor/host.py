@@ -15,7 +15,7 @@ from attestor.doctor.finding import Finding, failed, ok, warning
 from attestor.errors import DatabaseInvalid
 from attestor.executor import host_limits, memory_budget
 from attestor.store import opening
-from attestor.store.lock import lock_database
+from attestor.store.lock import require_free
 
 FILES = 4096
 """Descriptors for some thousand connections; the process raises its own limit to the hard one."""
@@ -87,6 +87,10 @@ def database_at(file: Path, option: str) -> Iterator[Finding]:
             yield failed("database", told, "upgrade attestor, or name another database")
             return
         yield ok("database", f"{path}, version {version} of {newest}")
+    elif daemon_runs(path):
+        told = f"{path} was removed or moved, and a process still has it open"
+        yield failed("database", told, "put it back; what is signed meanwhile is not handed out")
+        return
     else:
         yield ok("database", f"{path} will be made")
     free = shutil.disk_usage(folder).free
@@ -122,7 +126,7 @@ def daemon_runs(database: Path) -> bool:
     if not database.resolve().parent.is_dir():
         return False
     try:
-        lock_database(database).close()
+        require_free(database)
     except DatabaseInvalid:
         return True
     return False

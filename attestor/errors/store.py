@@ -8,8 +8,8 @@ class DatabaseInvalid(Misconfigured):
 
     code = "database_invalid"
     advice = (
-        "Check store.path, and that the file is of this or an older version. Restore a "
-        "backup if it is damaged."
+        "Check store.path (--database of attestor avs), and that the file is of this or an older "
+        "version. Restore a backup if it is damaged."
     )
 
 
@@ -40,6 +40,14 @@ class DatabaseReadOnly(DatabaseUnavailable):
 
     code = "database_read_only"
     advice = "Make the file and its folder writable for the daemon's user."
+
+
+class DatabaseGone(DatabaseUnavailable):
+    """The file that was opened, or its log, was removed, moved, replaced or cut off: what was
+    written there would be lost."""
+
+    code = "database_gone"
+    advice = "Put it back, or stop the service and restore a backup."
 
 
 class DatabaseDiskFailed(DatabaseUnavailable):

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from attestor import regular_file
 from attestor.core import strict_json
 from attestor.core.execution import ExecutorBuild
 from attestor.errors import ExecutorMissing, ExecutorUnrecorded
@@ -85,8 +86,7 @@ def load(
 
 def _read(path: Path) -> bytes:
     try:
-        with path.open("rb") as file:
-            content = file.read(MAX_PROGRAM_BYTES + 1)
+        content = regular_file.read(path, MAX_PROGRAM_BYTES + 1)
     except OSError as error:
         raise ExecutorMissing(
             f"{path} cannot be read: {error.strerror}", hint=BUILD_COMMAND

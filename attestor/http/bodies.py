@@ -11,6 +11,7 @@ from aiohttp import web
 
 from attestor.errors import BodyCompressed, BodyInvalid, BodyTooLarge, QueueFull
 from attestor.http.clients import client_of
+from attestor.http.expectations import tell_to_go_on
 
 
 @dataclass(frozen=True)
@@ -125,6 +126,7 @@ class Bodies:
     async def small(self, request: web.Request) -> bytes | None:
         """The whole body; None when it has more bytes than may be."""
         require_plain(request)
+        await tell_to_go_on(request)
         body = bytearray()
         began = time.monotonic()
         while chunk := await self._chunk(request, len(body), began):
@@ -138,6 +140,7 @@ class Bodies:
         limit, length = self._limits.max_bytes, request.content_length
         if length is not None and length > limit:
             raise _too_large(limit)
+        await tell_to_go_on(request)
         body = bytearray()
         began = time.monotonic()
         while chunk := await self._chunk(request, len(body), began):

@@ -1,4 +1,4 @@
-"""The header `Expect`, answered where everything else is: behind access rules, with id and log.
+"""The header `Expect`, answered where bodies are read: behind access rules and all other checks.
 
 aiohttp answers it before any middleware: it asks clients for bodies that are refused afterwards,
 and answers what it does not know with 417 and the client's own words. RFC 9110, section 10.1.1.
@@ -9,7 +9,6 @@ from typing import Any
 
 from aiohttp import hdrs, web
 from aiohttp.http import HttpVersion11
-from aiohttp.typedefs import Handler
 
 WAITS = web.RequestKey("waits_to_go_on", bool)
 """Whether the client sends its body once it is told to. Nothing else that it expects is looked
@@ -36,11 +35,10 @@ def taken_from_aiohttp(make_request: MakeRequest) -> MakeRequest:
     return make
 
 
-@web.middleware
-async def tell_to_go_on(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """The last middleware before a call: who got here may send a body."""
+async def tell_to_go_on(request: web.Request) -> None:
+    """Call it before a body is read, once nothing speaks against reading it."""
     if request.get(WAITS, False):
+        request[WAITS] = False
         await request.writer.write(GO_ON)
         # The answer's own size begins here.
         request.writer.output_size = 0
-    return await handler(request)

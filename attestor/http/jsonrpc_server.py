@@ -24,6 +24,7 @@ from attestor.errors import (
 )
 from attestor.http import jsonrpc
 from attestor.http.addressed import is_of_another_site
+from attestor.http.beside_loop import beside_loop
 from attestor.http.bodies import Bodies, BodyLimits
 from attestor.http.clients import CLIENT, Asking, peer_of
 from attestor.http.connections import CONNECTIONS
@@ -174,7 +175,7 @@ class JsonRpcServer:
         if len(body) <= BESIDE_LOOP_BYTES:
             return jsonrpc.parse(body, self._limits.batch)
         async with self._parsing.turn(client):
-            return await asyncio.to_thread(jsonrpc.parse, body, self._limits.batch)
+            return await beside_loop(jsonrpc.parse, body, self._limits.batch)
 
     async def _respond(self, message: Message) -> bytes:
         """The body of the answer; empty when nobody waits for one. The calls of a batch are

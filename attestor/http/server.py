@@ -33,7 +33,7 @@ from attestor.errors.access import QuotaExceeded
 from attestor.http.access_log import LEFT
 from attestor.http.clients import REQUEST_ID
 from attestor.http.connections import CONNECTIONS, ConnectionLimits, Connections
-from attestor.http.expectations import taken_from_aiohttp, tell_to_go_on
+from attestor.http.expectations import taken_from_aiohttp
 from attestor.http.process_limits import bound_tls_memory
 from attestor.http.request_handler import RequestHandler
 from attestor.http.statuses import status_of
@@ -51,7 +51,7 @@ def application(
     """An application without calls. `outer` see every answer, also those that are errors; `inner`
     come before the call, and may raise errors of ours."""
     answered = [_answer_errors, Unread().middleware, *inner, _answer_unknown]
-    made = web.Application(middlewares=[_watch, *outer, *answered, tell_to_go_on])
+    made = web.Application(middlewares=[_watch, *outer, *answered])
     made[CONNECTIONS] = []
     return made
 

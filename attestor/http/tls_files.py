@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from attestor import regular_file
 from attestor.errors.avs import TlsFileInvalid
 
 MAX_FILE_BYTES = 1 << 20
@@ -219,13 +220,10 @@ def _public(certificate: x509.Certificate, form: tuple[Encoding, PublicFormat]) 
 
 def _read(path: Path, what: str) -> bytes:
     try:
-        with path.open("rb") as file:
-            data = file.read(MAX_FILE_BYTES + 1)
-    except (OSError, ValueError) as error:
-        # The latter for a zero byte in the path.
-        why = getattr(error, "strerror", None) or error
+        data = regular_file.read(path, MAX_FILE_BYTES + 1)
+    except OSError as error:
         raise TlsFileInvalid(
-            f"the {what} {path} cannot be read: {why}",
+            f"the {what} {path} cannot be read: {error.strerror}",
             hint="a path is from the folder in which the service was started, and the AVS's is one "
             "without .crt and .key",
         ) from None

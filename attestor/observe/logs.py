@@ -32,6 +32,7 @@ PUBLIC = ("transaction", "job", "batch")
 """Fields whose values are public: they may be in messages too, though they look like keys."""
 FOLDED_FROM = logging.WARNING
 _COLOURS = {"DEBUG": "2", "INFO": "32", "WARNING": "33", "ERROR": "31", "CRITICAL": "1;31"}
+_shows = {"colours": True}
 _CODE = re.compile(r"\[([a-z][a-z0-9_]+)\]$")
 
 
@@ -39,16 +40,27 @@ def set_up(level: str, form: str = "human", stream: TextIO | None = None) -> Non
     """Send everything of at least `level` to standard error. `form` is human, json, or auto: human
     where a terminal reads it."""
     stream = stream or sys.stderr
-    if form == "auto":
-        form = "human" if stream.isatty() else "json"
     logger.remove()
     logger.configure(patcher=_made_safe)
-    sink = _Sink(stream, form == "json")
+    sink = _Sink(stream, resolved(form, stream))
     # `format` is what the sink ignores: it writes the record itself.
     logger.add(sink.write, level=level, format="", diagnose=False, backtrace=False)
     logging.basicConfig(handlers=[_ToLoguru()], level=logging.WARNING, force=True)
     # A tick that is skipped because the one before still runs is meant, not worth a line.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
+
+
+def resolved(form: str, stream: TextIO | None = None) -> str:
+    """The form for this stream, also for another process that writes to it: human, json, or plain,
+    which is human without colours."""
+    if form == "auto":
+        form = "human" if (stream or sys.stderr).isatty() else "json"
+    return "plain" if form == "human" and not _shows["colours"] else form
+
+
+def without_colours() -> None:
+    """No line of this process, or of one that is told the `resolved` form, has any."""
+    _shows["colours"] = False
 
 
 def about_chain(name: str) -> AbstractContextManager[None]:
@@ -68,10 +80,10 @@ def _made_safe(record: "Record") -> None:
 class _Sink:
     """Writes records; the same warning again and again at a growing pace."""
 
-    def __init__(self, stream: TextIO, is_json: bool) -> None:
+    def __init__(self, stream: TextIO, form: str) -> None:
         self._stream = stream
-        self._is_json = is_json
-        self._is_coloured = not is_json and stream.isatty()
+        self._is_json = form == "json"
+        self._is_coloured = form == "human" and stream.isatty()
         self._folding = Folding(time.monotonic)
 
     def write(self, message: "Message") -> None:

@@ -10,9 +10,11 @@ from attestor.core.scroll.blob import Kzg, versioned_hash
 from attestor.core.scroll.block import from_header
 from attestor.core.scroll.calldata import ChunkCommit, Commit, EnvelopeCommit
 from attestor.core.scroll.codec import Binding
+from attestor.core.scroll.eras import ZKTRIE_FORKS
 from attestor.core.scroll.evidence import Evidence
 from attestor.core.text import to_hex
 from attestor.errors.scroll import ScrollBatchMismatch, ScrollBlobRequired
+from attestor.executor.scroll import ExecutedBlock
 from attestor.scroll import headers
 from attestor.scroll.witness import Witness
 
@@ -48,6 +50,19 @@ class Planned:
                 )
         blocks = [from_header(one.header, one.transactions) for one in witnesses]
         return binding.bind(self.commit, blocks, self.evidence, kzg)
+
+
+def require_states(blocks: Sequence[ExecutedBlock]) -> None:
+    """Raise `ScrollBatchMismatch` unless each block was executed on the state that the one before
+    it left. With Euclid the state came into another kind of trie, whose root says nothing of that.
+    """
+    for before, after in pairwise(blocks):
+        is_same_kind = (before.fork in ZKTRIE_FORKS) == (after.fork in ZKTRIE_FORKS)
+        if is_same_kind and after.pre_state_root != before.post_state_root:
+            raise ScrollBatchMismatch(
+                f"block {after.number} was executed on the state {to_hex(after.pre_state_root)}, "
+                f"block {before.number} left {to_hex(before.post_state_root)}"
+            )
 
 
 def needed_blobs(commit: Commit, known: Known) -> tuple[bytes, ...]:

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
+from attestor import regular_file
 from attestor.core import strict_json
 from attestor.core.scroll.blob import BLOB_BYTES, Kzg, versioned_hash
-from attestor.core.text import from_hex, one_line, to_hex
+from attestor.core.text import from_hex, one_line, shown, to_hex
 from attestor.errors import AttestorError, HttpFailed
 from attestor.errors.scroll import ScrollBlobInvalid, ScrollBlobUnavailable
 from attestor.net import Deadline, HttpClient, origin_of
@@ -140,8 +141,7 @@ def find(name: bytes, sources: Sequence[BlobSource], kzg: Kzg, l1_time: int | No
 def read_blob(path: Path) -> bytes:
     """The blob in a file. Raises `ScrollBlobInvalid`, also where it cannot be read."""
     try:
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES)
+        content = regular_file.read(path, MAX_BYTES)
     except OSError as error:
         raise ScrollBlobInvalid(f"{path} cannot be read: {error.strerror}") from None
     return as_blob(content, str(path))
@@ -172,5 +172,5 @@ def _text(item: object) -> bytes:
 def _decimal(fields: Fields, name: str) -> int:
     found = fields.need(name)
     if not isinstance(found, str) or not found.isascii() or not found.isdigit() or len(found) > 18:
-        raise ScrollBlobUnavailable(f"{fields.place}.{name} is {found!r:.40}, not a number")
+        raise ScrollBlobUnavailable(f"{fields.place}.{name} is {shown(found, 40)}, not a number")
     return int(found)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from attestor.core.text import from_hex
+from attestor.core.text import from_hex, shown
 from attestor.errors.scroll import ScrollWitnessUnreadable
 
 _QUANTITY = re.compile(r"0x[0-9a-fA-F]{1,64}")
@@ -16,7 +16,7 @@ class Fields:
 
     def __init__(self, value: object, place: str) -> None:
         if not isinstance(value, dict):
-            raise ScrollWitnessUnreadable(f"{place} is {value!r:.60}, not an object")
+            raise ScrollWitnessUnreadable(f"{place} is {shown(value, 60)}, not an object")
         self._value: dict[str, Any] = value
         self.place = place
 
@@ -56,7 +56,7 @@ class Fields:
         if found is None:
             return []
         if not isinstance(found, list):
-            raise ScrollWitnessUnreadable(f"{self._at(names[0])} is {found!r:.60}, not a list")
+            raise ScrollWitnessUnreadable(f"{self._at(names[0])} is {shown(found, 60)}, not a list")
         return found
 
     def number(self, *names: str, bits: int = 64) -> int:
@@ -76,7 +76,7 @@ def number(value: object, place: str, bits: int = 64) -> int:
     if isinstance(value, str) and _QUANTITY.fullmatch(value):
         value = int(value, 16)
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 1 << bits:
-        raise ScrollWitnessUnreadable(f"{place} is {value!r:.60}, not a number below 2^{bits}")
+        raise ScrollWitnessUnreadable(f"{place} is {shown(value, 60)}, not a number below 2^{bits}")
     return value
 
 
@@ -87,7 +87,7 @@ def data(value: object, place: str, length: int | None = None) -> bytes:
     except ValueError:
         found = None
     if found is None:
-        raise ScrollWitnessUnreadable(f"{place} is {value!r:.60}, not 0x text")
+        raise ScrollWitnessUnreadable(f"{place} is {shown(value, 60)}, not 0x text")
     if length is not None and len(found) != length:
         raise ScrollWitnessUnreadable(f"{place} has {len(found)} bytes, expected {length}")
     return found
@@ -100,5 +100,7 @@ def many(values: object, place: str) -> tuple[bytes, ...]:
     if values is None:
         return ()
     if not isinstance(values, list):
-        raise ScrollWitnessUnreadable(f"{place} is {values!r:.60}, neither a list nor an object")
+        raise ScrollWitnessUnreadable(
+            f"{place} is {shown(values, 60)}, neither a list nor an object"
+        )
     return tuple(data(value, f"{place}[{position}]") for position, value in enumerate(values))

@@ -15,6 +15,7 @@ _OTHER_NAMES = {
     "requestsHash": ("requests_hash", "requests_root"),
 }
 """Names that are not the same words in another case."""
+_MOST_BYTES = 2 * header.MAX_EXTRA_DATA
 _FORM = header.FIELDS + header.LATER_FIELDS
 
 
@@ -43,6 +44,19 @@ def decode(encoded: bytes) -> dict[str, str | int | None]:
         value = hex(int.from_bytes(item)) if length is None else to_hex(item)
         found[_OTHER_NAMES.get(name, (_snake(name),))[0]] = value
     return found
+
+
+def require(encoded: bytes, place: str) -> bytes:
+    """The same bytes, if they are a header's RLP. Raises `ScrollWitnessUnreadable`: bytes of a node
+    may be anything, whatever they hash to."""
+    try:
+        items = rlp.decode(encoded) if len(encoded) <= _MOST_BYTES else None
+    except (rlp.DecodingError, RecursionError):
+        items = None
+    is_form = isinstance(items, list) and all(isinstance(item, bytes) for item in items)
+    if not is_form or encode(Fields(decode(encoded), place)) != encoded:
+        raise ScrollWitnessUnreadable(f"{place} is no header in RLP")
+    return encoded
 
 
 def state_root(encoded: bytes) -> bytes:

@@ -1,9 +1,9 @@
 """Witnesses as files: kept from a node, and read again."""
 
 import os
-from contextlib import suppress
 from pathlib import Path
 
+from attestor import regular_file
 from attestor.errors import ConfigurationInvalid
 from attestor.errors.scroll import ScrollWitnessUnreadable
 from attestor.scroll.witness import MAX_FILE_BYTES, Witness, from_text, to_text
@@ -15,14 +15,10 @@ def keep(folder: Path, witness: Witness) -> Path:
     """Write the witness into `folder`, whole or not at all. Raises `ConfigurationInvalid` where
     nothing can be written."""
     path = folder / f"scroll-{witness.chain_id}-{witness.number}{SUFFIX}"
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        partial.write_text(to_text(witness), encoding="utf-8")
-        partial.replace(path)
+        regular_file.write(path, to_text(witness).encode())
     except OSError as error:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
         raise ConfigurationInvalid(
             f"the witness of block {witness.number} cannot be kept in {folder}: {error.strerror}",
             hint="free some space there, or name another folder",
@@ -35,7 +31,11 @@ def files_in(path: Path) -> list[Path]:
     `ConfigurationInvalid` for a folder without any."""
     if not path.is_dir():
         return [path]
-    found = sorted(one for one in path.glob(f"[!.]*{SUFFIX}") if not one.is_fifo())
+    try:
+        names = sorted(one for one in os.listdir(path) if one.endswith(SUFFIX) and one[0] != ".")
+    except OSError as error:
+        raise ConfigurationInvalid(f"{path} cannot be read: {error.strerror}") from None
+    found = [path / one for one in names if not (path / one).is_fifo()]
     if not found:
         raise ConfigurationInvalid(
             f"{path} has no witness files (*{SUFFIX})", hint="name a folder of --keep, or files"
@@ -51,8 +51,7 @@ def read(path: Path) -> Witness:
 def read_bytes(path: Path) -> bytes:
     """A file's content, of at most `MAX_FILE_BYTES`. Raises `ScrollWitnessUnreadable`."""
     try:
-        with path.open("rb") as file:
-            content = file.read(MAX_FILE_BYTES + 1)
+        content = regular_file.read(path, MAX_FILE_BYTES + 1)
     except OSError as error:
         raise ScrollWitnessUnreadable(f"{path} cannot be read: {error.strerror}") from None
     if len(content) > MAX_FILE_BYTES:

@@ -85,11 +85,11 @@ class ScrollNode:
 
     def chain_id(self) -> int:
         """The chain that it is of."""
-        return wire.count(self._ask("eth_chainId", []), "chain id")
+        return wire.count(self._ask("eth_chainId", []), f"chain id of {self.label}")
 
     def head(self) -> int:
         """The number of its newest block."""
-        return wire.count(self._ask("eth_blockNumber", []), "block number")
+        return wire.count(self._ask("eth_blockNumber", []), f"newest block of {self.label}")
 
     def syncing(self) -> tuple[int, int] | None:
         """The block that it has and the one that it makes for; None when it is not behind, by its
@@ -174,7 +174,7 @@ class ScrollNode:
                 data(item, place) if isinstance(item, str) else headers.encode(Fields(item, place))
             )
             if block_header.hash_of(encoded) == parent_hash:
-                return encoded
+                return headers.require(encoded, place)
         return self._asked_parent(parent_hash, number)
 
     def _asked_parent(self, parent_hash: bytes, number: int) -> bytes:

@@ -23,8 +23,8 @@ def runs(
     """The witnesses in their order, in groups of which each block follows the one before it. What
     is no witness ends a group, and is passed on.
 
-    A block that follows the one before it, in whatever group, has that one's header as its
-    parent's, if it has none of its own.
+    A block whose parent is the one before it, in whatever group, has that one's header as its
+    parent's, if it has none of its own: so that no other state can be claimed for it.
     """
     group: list[Witness] = []
     last: Witness | None = None
@@ -36,9 +36,9 @@ def runs(
             group, last = [], None
             yield item
             continue
-        more, linked = size_of(item), last is not None and follows(last, item)
-        if last is not None and linked and item.parent is None:
+        if last is not None and item.parent is None and is_next(last, item):
             item = replace(item, parent=last.header)
+        more, linked = size_of(item), last is not None and follows(last, item)
         if group and (not linked or len(group) == most_blocks or size + more > most_bytes):
             yield tuple(group)
             group = []
@@ -47,6 +47,13 @@ def runs(
         last = item
     if group:
         yield tuple(group)
+
+
+def is_next(before: Witness, after: Witness) -> bool:
+    """Whether one block is the parent of another, by what its hash commits to."""
+    return (
+        after.number == before.number + 1 and headers.parent_hash(after.header) == before.block_hash
+    )
 
 
 def follows(before: Witness, after: Witness) -> bool:
@@ -58,8 +65,7 @@ def follows(before: Witness, after: Witness) -> bool:
     return (
         before.trie is after.trie
         and before.chain_id == after.chain_id
-        and after.number == before.number + 1
-        and headers.parent_hash(after.header) == before.block_hash
+        and is_next(before, after)
         and after.pre_state_root == headers.state_root(before.header)
         and after.parent in (None, before.header)
     )

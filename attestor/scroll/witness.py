@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from attestor.core import header, strict_json
-from attestor.core.text import to_hex
+from attestor.core.text import shown, to_hex
 from attestor.errors.scroll import ScrollWitnessUnreadable
 from attestor.scroll import headers, transactions
 from attestor.scroll.fields import Fields, many
@@ -89,7 +89,7 @@ def from_states(found: Fields) -> Witness:
     """A witness with a list of trie nodes."""
     trie = found.get("trie") or Trie.MPT.value
     if trie not in list(Trie):
-        raise ScrollWitnessUnreadable(f"{found.place}.trie is {trie!r:.40}, not mpt or zktrie")
+        raise ScrollWitnessUnreadable(f"{found.place}.trie is {shown(trie, 40)}, not mpt or zktrie")
     return Witness(
         trie=Trie(trie),
         chain_id=found.number("chain_id", "chainId"),

@@ -105,6 +105,8 @@ def _read_exactly(read: object, count: int) -> bytes:
 
 if __name__ == "__main__":
     try:
-        main(int(sys.argv[1]), int(sys.argv[2]))
+        # Whoever started it may have ended before it is ready: nobody is left to tell.
+        with suppress(ConnectionError):
+            main(int(sys.argv[1]), int(sys.argv[2]))
     except AttestorError as error:
         sys.exit(f"attestor signer: {error} [{error.code}]")

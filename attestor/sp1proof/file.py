@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from attestor import regular_file
 from attestor.core import strict_json
 from attestor.core.text import from_hex
 from attestor.errors import Sp1ProofInvalid
@@ -32,8 +33,7 @@ class Sp1Proof:
 def read(path: Path) -> Sp1Proof:
     """The proof in a file. Raises `Sp1ProofInvalid`."""
     try:
-        with path.open("rb") as opened:
-            raw = opened.read(MAX_FILE_BYTES + 1)
+        raw = regular_file.read(path, MAX_FILE_BYTES + 1)
     except OSError as error:
         raise Sp1ProofInvalid(f"cannot read {path}: {error.strerror}") from None
     return parse(raw)

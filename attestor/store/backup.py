@@ -79,21 +79,31 @@ def make(source: Path, target: Path) -> Backup:
 
 def restore(backup: Path, database: Path, replace: bool) -> tuple[Backup, Path | None]:
     """Put a copy in a database's place. What was there is kept beside it: the second value. The
-    daemon must be stopped. Raises as `verify`, and `DatabaseInvalid`."""
+    daemon must be stopped. Raises as `verify`, before anything is made or changed, and
+    `DatabaseInvalid`."""
+    held = verify(backup)
+    # A link stays one: the daemon has its lock and its log beside the file itself.
+    database = Path(os.path.realpath(database))
     try:
-        database.resolve().parent.mkdir(parents=True, exist_ok=True)
+        database.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise DatabaseInvalid(f"cannot make the folder of {database}: {error.strerror}") from None
     with lock_database(database):
-        held = verify(backup)
         if not replace:
             _require_none(database, "give --replace; it is kept under another name")
+        elif os.path.lexists(database) and not os.path.isfile(database):
+            raise DatabaseInvalid(f"{database} is no file", hint="correct --database")
         made = database.with_name(f"{database.name}.restored")
-        made.unlink(missing_ok=True)
-        _copy(backup, made)
-        kept = _put_aside(database) if _present(database) else None
-        made.rename(database)
-        _sync_folder(database)
+        try:
+            made.unlink(missing_ok=True)
+            held = _copy(backup, made)
+            kept = _keep(database) if _present(database) else None
+            _place(made, database, kept)
+        except OSError as error:
+            raise DatabaseInvalid(f"cannot replace {database}: {error.strerror}") from None
+        finally:
+            with suppress(OSError):
+                made.unlink()
     return held, kept
 
 
@@ -114,7 +124,9 @@ def _copy(source: Path, target: Path) -> Backup:
     except OSError as error:
         raise DatabaseInvalid(f"cannot write {target}: {error.strerror}") from None
     except sqlite3.Error as error:
-        raise typed(error, "cannot copy the database") from None
+        found = typed(error, f"cannot copy {source}")
+        found.hint = f"nothing is left of the copy; make one again when {target.parent} can hold it"
+        raise found from None
     finally:
         for suffix in ("", "-wal", "-shm", "-journal"):
             with suppress(OSError):
@@ -135,7 +147,7 @@ def _copy_pages(source: Path, part: Path) -> None:
 def _present(database: Path) -> Path | None:
     """The first that there is of a database and its logs. A log without its database, as one that
     was moved away leaves it, would be played into the next file of that name."""
-    files = (database.with_name(database.name + suffix) for suffix in ("", *LOGS))
+    files = (_beside(database, end) for end in ("", *LOGS))
     return next((file for file in files if os.path.lexists(file)), None)
 
 
@@ -144,15 +156,36 @@ def _require_none(database: Path, hint: str) -> None:
         raise DatabaseInvalid(f"{file} exists", hint=hint)
 
 
-def _put_aside(database: Path) -> Path:
-    """Rename a database with its log. The log goes last: without it the file is told apart."""
+def _keep(database: Path) -> Path:
+    """Give a database and its log a second name."""
     number = 1
     while _present(kept := database.with_name(f"{database.name}.replaced-{number}")):
         number += 1
-    for suffix in ("", *LOGS, "-shm"):
+    for end in ("", *LOGS):
         with suppress(FileNotFoundError):
-            database.with_name(database.name + suffix).rename(kept.with_name(kept.name + suffix))
+            os.link(_beside(database, end), _beside(kept, end))
+    _sync_folder(database)
     return kept
+
+
+def _place(made: Path, database: Path, kept: Path | None) -> None:
+    """By a rename, so that there is a database at any time. What is a log by its name would be
+    played into the new one, so it goes before."""
+    for end in (*LOGS, "-shm"):
+        _beside(database, end).unlink(missing_ok=True)
+    try:
+        made.rename(database)
+    except OSError:
+        if kept is not None:
+            for end in LOGS:
+                with suppress(FileNotFoundError):
+                    os.link(_beside(kept, end), _beside(database, end))
+        raise
+    _sync_folder(database)
+
+
+def _beside(database: Path, end: str) -> Path:
+    return database.with_name(database.name + end)
 
 
 def _sync_folder(path: Path) -> None:

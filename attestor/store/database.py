@@ -11,9 +11,10 @@ from typing import Any
 
 import sqlite_utils
 
-from attestor.errors import AttestorError, DatabaseBusy, DatabaseFailed, Fatal
+from attestor.errors import AttestorError, DatabaseBusy, DatabaseFailed, DatabaseGone, Fatal
 from attestor.store import in_use, opening
 from attestor.store.faults import typed
+from attestor.store.in_place import InPlace
 from attestor.store.opening import HISTORY, DatabaseKind
 
 BUSY_SECONDS = 5.0
@@ -43,6 +44,7 @@ class Store:
         self._touched: set[str] = set()
         self._changes_before = 0
         self._connections = (writing, reading)
+        self._in_place = InPlace(path)
         self._keys: dict[str, str] = {}
         self._lock = threading.RLock()
         self._read_lock = threading.RLock()
@@ -150,6 +152,12 @@ class Store:
         """The first row of a query, or None."""
         return next(iter(self.rows(sql, *parameters)), None)
 
+    def look(self) -> AttestorError | None:
+        """Why it cannot be used, as far as that is seen without writing."""
+        with suppress(DatabaseGone):
+            self._require_in_place()
+        return self.fault
+
     def probe(self) -> None:
         """Write something that changes nothing, to learn whether it can be written again. Raises as
         `transaction`."""
@@ -221,10 +229,18 @@ class Store:
         if self._spoiled:
             raise DatabaseFailed(f"a part of what was to be written to {self.path} failed")
         writing = self._connections[0]
+        if not self._closing.is_set():
+            self._require_in_place()
         writing.execute("COMMIT")
         # One that wrote nothing does not show that it can be written.
         if writing.total_changes != self._changes_before:
             self.fault = None
+
+    def _require_in_place(self) -> None:
+        try:
+            self._in_place.require()
+        except DatabaseGone as error:
+            raise self._noted(error) from None
 
     def _roll_back(self) -> None:
         """SQLite rolls back by itself after some errors: a full disk, for one."""

@@ -31,9 +31,9 @@ KINDS: dict[int, type[AttestorError]] = {
 }
 HINTS: dict[type[AttestorError], str] = {
     DatabaseBusy: "it is tried again; another program holds the file, and has to let go of it",
-    DatabaseFull: "it is tried again; free space on the disk of store.path",
-    DatabaseReadOnly: "it is tried again; make file, folder and disk of store.path writable",
-    DatabaseDiskFailed: "it is tried again; look at the disk of store.path and the kernel's log",
+    DatabaseFull: "it is tried again; free space on the disk of the database",
+    DatabaseReadOnly: "it is tried again; make the file, its folder and their disk writable",
+    DatabaseDiskFailed: "it is tried again; look at the disk of the database and the kernel's log",
     DatabaseDamaged: "keep a copy of the file, and restore it from a backup",
 }
 

@@ -16,7 +16,7 @@ def require_folder(database: Path) -> None:
         told = "is not a folder" if folder.exists() else "does not exist"
         raise DatabaseInvalid(
             f"the database's folder {folder} {told}",
-            hint=f"make it: mkdir -p {folder}; or correct store.path",
+            hint=f"make it: mkdir -p {folder}; or correct the path of the database",
         )
 
 
@@ -38,7 +38,8 @@ def lock_database(database: Path) -> TextIO:
         lock.close()
         told = f", as process {holder}" if holder.isdecimal() else ""
         raise DatabaseInvalid(
-            f"another attestor runs with {database}{told}", hint="stop it first"
+            f"another attestor runs with {database}{told}",
+            hint="stop it first, or name another database",
         ) from None
     except OSError as error:
         raise DatabaseInvalid(f"cannot make {path}: {error.strerror}") from None

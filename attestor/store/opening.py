@@ -60,7 +60,7 @@ def connect_to_read(path: Path, kind: DatabaseKind = HISTORY) -> sqlite3.Connect
         connection = _prepared(_read_only(path), OPEN_BUSY_MS)
         found = version(connection)
     except sqlite3.Error as error:
-        raise _unusable(path, error) from None
+        raise _unreadable(path, error) or _unusable(path, error) from None
     newest = len(kind.migrations())
     if found != newest:
         # One that is left open keeps the daemon from tidying up when it ends.
@@ -90,7 +90,7 @@ def check(path: Path) -> None:
         with closing(_read_only(path)) as connection:
             found = connection.execute(f"PRAGMA quick_check({FAULTS_SHOWN})").fetchall()
     except sqlite3.Error as error:
-        raise typed(error, "cannot check the database") from None
+        raise _unreadable(path, error) or typed(error, "cannot check the database") from None
     told = "; ".join(row[0] for row in found)
     if told != "ok":
         raise DatabaseDamaged(f"the database is damaged: {told}", hint=HINTS[DatabaseDamaged])
@@ -164,6 +164,16 @@ def _run(connection: sqlite3.Connection, script: str) -> None:
             connection.execute(statement)
             statement = ""
     connection.execute(statement)
+
+
+def _unreadable(path: Path, error: sqlite3.Error) -> DatabaseInvalid | None:
+    """Where reading alone needs a file beside it: SQLite has one for each log."""
+    if getattr(error, "sqlite_errorcode", 0) & PRIMARY != sqlite3.SQLITE_READONLY:
+        return None
+    return DatabaseInvalid(
+        f"{path} cannot be read without writing to its folder, as it is a daemon's own file",
+        hint="read a copy that attestor db backup made, or let this user write there",
+    )
 
 
 def _unusable(path: Path, error: Exception) -> AttestorError:

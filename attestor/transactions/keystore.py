@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
+from attestor import regular_file
 from attestor.core import strict_json
 from attestor.core.keccak import keccak
 from attestor.core.text import checksummed
@@ -57,8 +58,7 @@ def load_keystore(path: Path, password_file: Path, option: str, password_option:
     """The payer whose key is in a keystore file. The options are what an operator sets the files
     with. Raises `PayerInvalid` and `MemoryNotLocked`."""
     try:
-        with path.open("rb") as opened:
-            text = opened.read(MAX_FILE_BYTES + 1)
+        text = regular_file.read(path, MAX_FILE_BYTES + 1)
     except OSError as error:
         raise PayerInvalid(
             f"cannot read the keystore {path}: {error.strerror}", hint=f"set {option}"

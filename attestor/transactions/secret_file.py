@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from attestor import regular_file
 from attestor.errors import PayerInvalid
 from attestor.hardening.memory import SecretBuffer
 
@@ -54,7 +55,7 @@ def _is_open_to_others(found: os.stat_result) -> bool:
 
 def _read(path: Path, text: SecretBuffer) -> int:
     """How many bytes of the file are in the buffer now. Raises `OSError`."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    descriptor = regular_file.descriptor(path)
     try:
         return text.read_from(descriptor)
     finally:

@@ -36,13 +36,16 @@ class BatchHeader:
     y: bytes = b""
 
     def encode(self) -> bytes:
-        """The bytes that L1 hashes."""
-        first = self.version.to_bytes(1) + self.index.to_bytes(8)
+        """The bytes that L1 hashes. Raises `ScrollCalldataInvalid` for numbers that L1 has no room
+        for: those of a batch follow from its parent's."""
+        first = self.version.to_bytes(1) + _number("index", self.index)
         if codec_of(self.version).has_envelope:
             return first + self.blob_hash + self.parent_hash
-        counted = first + self.popped.to_bytes(8) + self.total_popped.to_bytes(8) + self.data_hash
+        popped = _number("count of L1 messages", self.popped)
+        total = _number("total of L1 messages", self.total_popped)
+        counted = first + popped + total + self.data_hash
         if codec_of(self.version).has_challenge:
-            opened = self.last_timestamp.to_bytes(8) + self.z + self.y
+            opened = _number("time", self.last_timestamp) + self.z + self.y
             return counted + self.blob_hash + self.parent_hash + opened
         return counted + self.blob_hash + self.parent_hash + self.bitmap
 
@@ -50,6 +53,14 @@ class BatchHeader:
     def hash(self) -> bytes:
         """The batch hash."""
         return keccak(self.encode())
+
+
+def _number(name: str, value: int) -> bytes:
+    if not 0 <= value < 1 << 64:
+        raise ScrollCalldataInvalid(
+            f"the batch's {name} would be {value}, which is no number of 64 bits"
+        )
+    return value.to_bytes(8)
 
 
 def parse(data: bytes, what: str = "the batch header") -> BatchHeader:

@@ -17,6 +17,8 @@ FORKS = (
     "galileo_v2",
 )
 """The forks that change execution, in order, as the executor names them (fork.rs)."""
+ZKTRIE_FORKS = FORKS[: FORKS.index("euclid")]
+"""Those under which state is in zktrie."""
 NEVER = 1 << 64
 """The time of a fork that a chain does not have."""
 

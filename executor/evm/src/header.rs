@@ -41,6 +41,34 @@ mod tests {
         assert_eq!(decoded.hash, header.hash_slow());
     }
 
+    /// Each would be the same header under another hash.
+    #[test]
+    fn other_encodings_of_the_same_fields_are_refused() {
+        let header = Header { number: 0x1234, base_fee_per_gas: Some(1), ..Header::default() };
+        let bytes = alloy_rlp::encode(&header);
+        let body = &bytes[3..];
+        let at = body.windows(3).position(|part| part == [0x82, 0x12, 0x34]).unwrap();
+        let with = |item: &[u8], after: &[u8]| {
+            let body = [&body[..at], item, &body[at + 3..], after].concat();
+            let mut bytes = Vec::new();
+            alloy_rlp::Header { list: true, payload_length: body.len() }.encode(&mut bytes);
+            [bytes, body].concat()
+        };
+        assert_eq!(with(&[0x82, 0x12, 0x34], &[]), bytes);
+
+        for other in [
+            with(&[0x83, 0, 0x12, 0x34], &[]),
+            with(&[0xb8, 2, 0x12, 0x34], &[]),
+            with(&[0x81, 0x12], &[]),
+            with(&[0x00], &[]),
+            with(&[0xc2, 0x12, 0x34], &[]),
+            with(&[0x82, 0x12, 0x34], &[0x80; 9]),
+            [&[0xfa, 0, bytes[1], bytes[2]], body].concat(),
+        ] {
+            assert!(HashedHeader::decode(&other).is_err(), "{other:02x?}");
+        }
+    }
+
     #[test]
     fn bytes_after_a_header_and_other_things_are_refused() {
         let header = alloy_rlp::encode(Header::default());

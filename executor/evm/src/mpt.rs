@@ -145,3 +145,6 @@ impl Tries for Mpt<'_> {
 fn place(address: Address, slot: Option<U256>) -> Place {
     Place { address: Some(address), slot }
 }
+
+#[cfg(test)]
+mod tests;

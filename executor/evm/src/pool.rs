@@ -140,6 +140,15 @@ mod tests {
     }
 
     #[test]
+    fn bytes_too_long_for_a_code_are_none() {
+        let (short, long) = (vec![0; MAX_CODE_BYTES], vec![0; MAX_CODE_BYTES + 1]);
+        let codes = Codes::new([&short[..], &long]);
+
+        assert!(codes.get(keccak256(&short)).is_ok());
+        assert!(matches!(codes.get(keccak256(&long)), Err(WitnessError::MissingCode { .. })));
+    }
+
+    #[test]
     fn code_is_found_by_its_hash_alone() {
         let codes = Codes::new([&b"\x60\x00"[..]]);
 

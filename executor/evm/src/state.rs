@@ -209,3 +209,6 @@ impl<T: Tries> Database for State<'_, T> {
         Ok(B256::ZERO)
     }
 }
+
+#[cfg(test)]
+mod tests;

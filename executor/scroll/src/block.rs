@@ -35,7 +35,6 @@ impl<'a> Start<'a> {
     /// Of a block with these fields; `parent_time` is that of the block before it, where it is known.
     pub(crate) fn new(chain: &'a Chain, fields: &Header, parent_time: Option<u64>) -> Self {
         let fork = chain.forks.at(fields.number, fields.timestamp);
-        let base_fee = fields.base_fee_per_gas.filter(|_| fork >= Fork::Curie).unwrap_or(0);
         Self {
             forks: &chain.forks,
             fork,
@@ -44,7 +43,7 @@ impl<'a> Start<'a> {
                 number: fields.number,
                 time: fields.timestamp,
                 gas_limit: fields.gas_limit,
-                base_fee,
+                base_fee: fields.base_fee_per_gas.unwrap_or(0),
             },
             parent_hash: fields.parent_hash,
             parent_time,

@@ -125,6 +125,28 @@ mod tests {
     }
 
     #[test]
+    fn feynman_charges_no_factor_at_the_threshold_itself() {
+        let calldata = [7; 1000];
+        let found: u64 = ratio(&calldata, &mut Compressor::new()).to();
+        let mut oracle = ORACLE;
+        (oracle[6], oracle[10]) = (GWEI, 5 * GWEI);
+        let plain = 100 * (7 + 12) * GWEI;
+        for (threshold, times) in [(found - 1, 1), (found, 1), (found + 1, 5)] {
+            oracle[9] = threshold;
+            assert_eq!(of(Fork::Feynman, &[1; 100], &calldata, oracle), times * plain);
+        }
+    }
+
+    #[test]
+    fn feynman_takes_a_factor_of_none_as_it_is() {
+        let mut oracle = ORACLE;
+        (oracle[6], oracle[9], oracle[10]) = (GWEI, 2 * GWEI, 0);
+        let noise = alloy_primitives::keccak256(b"noise");
+
+        assert_eq!(of(Fork::Feynman, &[1; 100], &noise[..], oracle), 0);
+    }
+
+    #[test]
     fn feynman_counts_data_that_grows_as_it_is() {
         let mut oracle = ORACLE;
         (oracle[6], oracle[9], oracle[10]) = (GWEI, GWEI, 5 * GWEI);

@@ -54,3 +54,57 @@ impl L1Message {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn list(items: &[&[u8]]) -> Vec<u8> {
+        let body = items.concat();
+        let mut bytes = Vec::new();
+        Header { list: true, payload_length: body.len() }.encode(&mut bytes);
+        [bytes, body].concat()
+    }
+
+    /// Queue index 5, gas 7, value 9, data of two bytes; `place` holds another item.
+    fn fields(place: usize, item: &[u8]) -> Vec<u8> {
+        let address = alloy_rlp::encode(Address::repeat_byte(1));
+        let mut items = [&[5][..], &[7], &address, &[9], &[0x82, 1, 2], &address];
+        items[place] = item;
+        list(&items)
+    }
+
+    #[test]
+    fn fields_are_read_in_their_order() {
+        let message = L1Message::decode(&fields(0, &[5])).unwrap();
+
+        assert_eq!((message.queue_index, message.gas, message.value), (5, 7, U256::from(9)));
+        assert_eq!((&message.data[..], message.to), (&[1, 2][..], message.sender));
+    }
+
+    /// Each would be the same message under another hash.
+    #[test]
+    fn other_encodings_of_the_same_message_are_refused() {
+        let good = fields(0, &[5]);
+        let address = alloy_rlp::encode(Address::repeat_byte(1));
+        let seven = [5, 7, 9, 0x80].map(|item| vec![item]);
+        let seven = [&seven[0], &seven[1], &address, &seven[2], &seven[3], &address, &seven[3]];
+        for bytes in [
+            [&good[..], &[0x80]].concat(),
+            list(&seven.map(Vec::as_slice)),
+            good[..good.len() - 1].to_vec(),
+            fields(0, &[0x81, 5]),
+            fields(0, &[0x82, 0, 5]),
+            fields(0, &[0xb8, 1, 5]),
+            fields(1, &[0]),
+            fields(2, &[0x80]),
+            fields(3, &[0x82, 0, 9]),
+            fields(4, &[0xb8, 2, 1, 2]),
+            fields(4, &[0xc2, 1, 2]),
+            [&[0xf8, good[0] - 0xc0][..], &good[1..]].concat(),
+            [&[good[0] - 1][..], &good[1..]].concat(),
+        ] {
+            assert!(L1Message::decode(&bytes).is_err(), "{bytes:02x?}");
+        }
+    }
+}

@@ -241,6 +241,9 @@ fn takes(header: &HashedHeader, fork: Fork) -> Result<(), Failure> {
     if fork >= Fork::Curie && fields.base_fee_per_gas.is_none() {
         return invalid("the header has no base fee, which is there from Curie on");
     }
+    if fork < Fork::Curie && fields.base_fee_per_gas.is_some() {
+        return invalid("the header has a base fee, which comes with Curie");
+    }
     Ok(())
 }
 

@@ -9,8 +9,8 @@ use crate::l1_message::{self, L1Message};
 const ACCESS_LIST: u8 = 1;
 const FEE_MARKET: u8 = 2;
 const SET_CODE: u8 = 4;
-/// Above this the first byte is that of a list: a transaction of the first kind, without a type.
-const MAX_TYPE: u8 = 0x7f;
+/// From this on the first byte is that of a list: a transaction of the first kind, without a type.
+const FIRST_LIST: u8 = 0xc0;
 
 /// What is executed.
 pub(crate) enum Transaction {
@@ -33,7 +33,7 @@ impl Transaction {
             }
             ACCESS_LIST | FEE_MARKET => Fork::Curie,
             SET_CODE => Fork::EuclidV2,
-            MAX_TYPE.. => Fork::Archimedes,
+            FIRST_LIST.. => Fork::Archimedes,
             _ => return Err(format!("Scroll has no transactions of type {first:#04x}")),
         };
         if fork < since {
@@ -51,5 +51,28 @@ impl Transaction {
             Self::Signed(signed) => signed.environment(),
             Self::FromL1(message) => message.environment(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_come_with_their_forks_and_some_never() {
+        let said = |first: u8, fork| Transaction::decode(&[first, 0xc0], fork).err().unwrap();
+        for (first, before, since) in [
+            (ACCESS_LIST, Fork::Bernoulli, Fork::Curie),
+            (FEE_MARKET, Fork::Bernoulli, Fork::Curie),
+            (SET_CODE, Fork::Euclid, Fork::EuclidV2),
+        ] {
+            assert!(said(first, before).contains(&format!("comes with {since}")));
+            assert!(said(first, since).contains("cannot be decoded"));
+        }
+        for first in [0, 3, 5, l1_message::TYPE - 1, 0x7f, FIRST_LIST - 1] {
+            let why = said(first, Fork::GalileoV2);
+            assert!(why.contains("no transactions of type"), "{first:#04x}: {why}");
+        }
+        assert!(Transaction::decode(&[], Fork::Curie).err().unwrap().contains("empty"));
     }
 }

@@ -217,3 +217,6 @@ impl Tries for Zktries<'_> {
         Ok(word(self.accounts.root(self.poseidon)))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -48,7 +48,7 @@ def memory(started: Running, name: str) -> int:
 def post(started: Running, body: bytes) -> requests.Response:
     address = f"http://127.0.0.1:{started.port}"
     return requests.post(
-        address, data=body, headers={"Content-Type": "application/json"}, timeout=120
+        address, data=body, headers={"Content-Type": "application/json"}, timeout=600
     )
 
 

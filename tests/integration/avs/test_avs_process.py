@@ -67,6 +67,29 @@ def test_health__of_a_running_service__names_its_key(tmp_path: Path) -> None:
     assert found.json()["prover_address"] in told
 
 
+def test_history__file_is_removed_while_it_runs__is_told_until_it_is_back(tmp_path: Path) -> None:
+    """A batch that is proven meanwhile would be kept in a file that nobody will ever read."""
+    database, kept = tmp_path / "avs.sqlite", tmp_path / "kept"
+    with running(write_file(tmp_path)) as started:
+
+        def wait_for(status: int) -> str:
+            until = time.monotonic() + 60
+            while time.monotonic() < until:
+                found = requests.get(f"http://127.0.0.1:{started.port}/healthz", timeout=10)
+                if found.status_code == status:
+                    return str(found.json()["status"])
+                time.sleep(0.2)
+            raise AssertionError(f"never {status}")
+
+        database.rename(kept)
+        assert "the database's file is no longer at its place" in wait_for(503)
+        kept.rename(database)
+        assert wait_for(200) == "ok"
+        log = "".join(started.lines)
+    assert "[database_gone]" in log
+    assert "the database can be used again" in log
+
+
 def test_start__with_tls__serves_tls(tmp_path: Path) -> None:
     prefix = write(tmp_path, CHAIN, OWN.key_pem())
     authority = tmp_path / "authority.pem"

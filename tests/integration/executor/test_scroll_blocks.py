@@ -27,6 +27,7 @@ from attestor.executor.scroll import PROGRAM, Block, BlockRange, Chain, ScrollEx
 
 DIRECTORY = Path(__file__).resolve().parents[3] / "executor" / "target" / "release"
 LIMITS = Limits(wall_seconds=60, cpu_seconds=60, memory_bytes=1 << 30)
+L1_MESSAGE = 0x7E
 SMALL = ("euclidv2-14919992", "feynman-19604676", "galileo-20239168", "euclidv2-devnet333333-4")
 FLIPS = 60
 NUMBER, TIMESTAMP, GAS_USED = 8, 11, 10
@@ -61,6 +62,7 @@ def test_execute__each_recorded_block__is_as_its_header_says(
         assert block.hash == keccak(cases.header_of(witness)), path.name
         assert "0x" + block.post_state_root.hex() == witness["header"]["state_root"]
         assert block.transactions == len(raw)
+        assert block.l1_messages == sum(one[0] == L1_MESSAGE for one in raw)
         assert block.transactions_digest == keccak(b"".join(map(keccak, raw)))
 
 

@@ -91,7 +91,7 @@ def test_execute__rules_of_another_fork__differ(scroll: ScrollExecutor, load: Lo
     with pytest.raises(ScrollBlockInvalid, match="no base fee"):
         scroll.execute(Chain(cases.MAINNET, {"bernoulli": 0, "curie": 0}), blocks, LIMITS)
     _, blocks = load("devnet-527")
-    with pytest.raises(ScrollBlockInvalid, match="comes with curie"):
+    with pytest.raises(ScrollBlockInvalid, match="base fee, which comes with Curie"):
         scroll.execute(Chain(DEVNET, {"bernoulli": 0}), blocks, LIMITS)
 
 

@@ -28,6 +28,7 @@ from attestor.http.access_log import AccessLog
 from attestor.http.allow_list import AllowList
 from attestor.http.clients import CLIENT, Asking, client_of
 from attestor.http.connections import ConnectionLimits
+from attestor.http.expectations import tell_to_go_on
 from attestor.http.process_limits import TLS_BUFFER_BYTES, bound_tls_memory
 from attestor.http.server import Listener, application, listen
 from attestor.http.tls_files import TlsFiles
@@ -70,6 +71,7 @@ class Service:
         log.add_to(served)
 
         async def call(request: web.Request) -> web.Response:
+            await tell_to_go_on(request)
             await request.read()
             working_for = await asyncio.to_thread(asking)
             assert working_for is request[CLIENT]

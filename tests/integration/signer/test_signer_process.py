@@ -25,6 +25,7 @@ from attestor.programs import elf, fibonacci
 from attestor.quote.format import parse
 from attestor.signer.client import SignerProcess
 from attestor.signer.settings import SignerSettings, SlotSettings
+from attestor.signer.starting import start_process
 
 SETTINGS = SignerSettings(
     slots=(SlotSettings("", 31337, "0x" + "77" * 20, "attestor", ""),),
@@ -51,6 +52,20 @@ def signer() -> Iterator[SignerProcess]:
     process = SignerProcess(SETTINGS)
     yield process
     process.close()
+
+
+def test_start__of_a_daemon_that_ended_meanwhile__ends_without_a_word(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    """As at a SIGTERM while it starts: a trace in the log would be taken for a fault."""
+    started = start_process()
+    try:
+        started.send(SETTINGS.to_header())
+        started.connection.close()
+        assert started.process.wait(60) == 0
+        assert capfd.readouterr().err == ""
+    finally:
+        started.end()
 
 
 def test_start__where_others_may_write__runs_no_module_of_that_directory(

@@ -103,6 +103,15 @@ def test_block__not_an_object__is_refused(wrong: object) -> None:
         wire.block(wrong, check_hash=False)
 
 
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [(None, "is null,"), (True, "is true,"), ({}, "is an object,"), ("x" * 99, 'is "' + "x" * 80)],
+)
+def test_quantity__that_is_none__is_told_as_the_node_wrote_it(wrong: object, told: str) -> None:
+    with pytest.raises(RpcAnswerInvalid, match=f"^it {told}"):
+        wire.quantity(wrong, "it")
+
+
 def plain_receipt(**changes: Any) -> dict[str, Any]:
     return {
         "transactionHash": HASH,

@@ -146,7 +146,7 @@ def test_parts__chain_whose_forks_nobody_knows__is_refused(
 ) -> None:
     with pytest.raises(ConfigurationInvalid, match="222222"):
         build(opened, tmp_path, ProverFile(chain_id=222222))
-    assert build(opened, tmp_path, ProverFile(chain_id=222222), forks=("curie=0",))
+    assert build(opened, tmp_path, ProverFile(chain_id=222222), forks=("bernoulli=0", "curie=0"))
 
 
 @pytest.mark.parametrize("quotes", ["simulated", "simulated-sgx"])

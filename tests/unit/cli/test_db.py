@@ -1,8 +1,10 @@
 """`attestor db`: copies of the history that are whole."""
 
+import errno
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -192,19 +194,81 @@ def test_restore__database_there__is_kept_only_when_told(stopped: Path, tmp_path
 
 
 def test_restore__in_place_of_what_a_killed_daemon_left__its_newest_entries_are_kept(
+    killed: Path, tmp_path: Path
+) -> None:
+    result = restore(tmp_path / "copy.sqlite", killed, "--replace")
+    assert result.exit_code == 0, result.output
+    assert "3 entries" in call("verify", killed).output
+    kept = killed.with_name("attestor.sqlite.replaced-1")
+    assert "5 entries" in call("verify", kept).output
+
+
+def test_restore__copy_that_is_not_whole__makes_nothing_where_nothing_is(
     running: Store, tmp_path: Path
 ) -> None:
+    shutil.copy(running.path, tmp_path / "lone.sqlite")
+    running.close()
+    result = restore(tmp_path / "lone.sqlite", tmp_path / "new" / "attestor.sqlite")
+    assert isinstance(result.exception, AuditFailed)
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.fixture
+def killed(running: Store, tmp_path: Path) -> Path:
+    """A copy of three entries, and what a killed daemon left: five, of which two are in its log."""
     backup(running.path, tmp_path / "copy.sqlite")
     write(running, 2)
     killed = tmp_path / "killed" / "attestor.sqlite"
     killed.parent.mkdir()
     for suffix in ("", "-wal"):
         shutil.copy(f"{running.path}{suffix}", f"{killed}{suffix}")
+    return killed
+
+
+def test_restore__at_any_moment__there_is_a_database(
+    killed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+    for name in ("link", "rename", "unlink"):
+        for where in (os, Path):
+            original = getattr(where, name, None)
+
+            def looked(*given: Any, _call: Any = original, _name: str = name, **more: Any) -> Any:
+                result = _call(*given, **more)
+                seen.append((_name, killed.is_file()))
+                return result
+
+            if original is not None:
+                monkeypatch.setattr(where, name, looked)
+    done = restore(tmp_path / "copy.sqlite", killed, "--replace")
+    assert done.exit_code == 0, done.output
+    assert {name for name, _ in seen} == {"link", "rename", "unlink"}
+    assert all(there for _, there in seen)
+
+
+def test_restore__that_fails_at_its_last_step__leaves_database_and_log(
+    killed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "rename", full)
     result = restore(tmp_path / "copy.sqlite", killed, "--replace")
-    assert result.exit_code == 0, result.output
-    assert "3 entries" in call("verify", killed).output
-    kept = killed.with_name("attestor.sqlite.replaced-1")
-    assert "5 entries" in call("verify", kept).output
+    assert isinstance(result.exception, DatabaseInvalid)
+    assert "No space left" in str(result.exception)
+    monkeypatch.undo()
+    assert "5 entries" in call("verify", killed).output
+    assert not killed.with_name("attestor.sqlite.restored").exists()
+
+
+def test_restore__database_is_a_link__it_stays_one(stopped: Path, tmp_path: Path) -> None:
+    backup(stopped, tmp_path / "copy.sqlite")
+    link = tmp_path / "link.sqlite"
+    link.symlink_to(stopped)
+    done = restore(tmp_path / "copy.sqlite", link, "--replace")
+    assert done.exit_code == 0, done.output
+    assert link.is_symlink()
+    assert "3 entries" in call("verify", stopped).output
 
 
 def test_restore__daemon_runs__is_refused(stopped: Path, tmp_path: Path) -> None:

@@ -60,6 +60,7 @@ def test_verify__range_of_a_node__has_a_line_per_block(serve: Serve) -> None:
     assert [line.split("  ")[:2] for line in lines[:3]] == [
         [f"block {FIRST + place}", "verified"] for place in range(3)
     ]
+    assert f"hash {to_hex(WITNESSES[0].block_hash)[:18]}…" in lines[0]
     assert "21,000 gas" in lines[0]
     assert "0x7777777777777777…" in lines[0]
     assert lines[3] == "3 blocks verified, 63,000 gas"
@@ -243,9 +244,57 @@ def test_verify__file_of_another_chain__says_which_option(executor: Any, tmp_pat
 
 def test_verify__forks__are_the_chains(executor: Any, tmp_path: Path) -> None:
     kept(tmp_path)
-    called = Called(["verify", str(tmp_path), "--fork", "euclid=0", "--fork", "feynman=7"])
+    forks = {"bernoulli": 5, "curie": 9, "euclid": 0, "euclid_v2": 3, "feynman": 7}
+    options = [word for name, when in forks.items() for word in ("--fork", f"{name}={when}")]
+    called = Called(["verify", str(tmp_path), *options])
     assert called.exit_code == 0
-    assert executor.chains[0].forks == {"euclid": 0, "feynman": 7}
+    assert executor.chains[0].forks == forks
+
+
+@pytest.mark.parametrize(
+    ("forks", "said"),
+    [
+        (("feynman=7",), "not euclid_v2, which comes before it"),
+        (("curie=1",), "not bernoulli, which comes before it"),
+        (("bernoulli=3", "curie=2"), "curie=2 is before bernoulli=3"),
+        (("bernoulli=0", "curie=0", "euclid=9", "euclid_v2=8"), "euclid_v2=8 is before euclid=9"),
+        (("bernoulli=0", "bernoulli=1"), "given twice"),
+    ],
+)
+def test_verify__forks_that_no_chain_has__are_refused_before_anything_starts(
+    executor: ScriptedExecutor, tmp_path: Path, forks: tuple[str, ...], said: str
+) -> None:
+    kept(tmp_path)
+    options = [word for fork in forks for word in ("--fork", fork)]
+    called = Called(["verify", str(tmp_path), *options])
+    assert isinstance(called.error, ConfigurationInvalid)
+    assert said in str(called.error)
+    assert (executor.calls, called.output) == ([], "")
+
+
+def test_verify__chain_whose_forks_nobody_knows__is_refused_before_anything_starts(
+    executor: ScriptedExecutor, tmp_path: Path
+) -> None:
+    kept(tmp_path)
+    called = Called(["verify", str(tmp_path), "--chain-id", "999"])
+    assert isinstance(called.error, ConfigurationInvalid)
+    assert "give others their --fork" in str(called.error)
+    assert (executor.calls, called.output) == ([], "")
+
+
+def test_verify__file_whose_name_forges_a_line__is_named_in_one(
+    executor: Any, tmp_path: Path
+) -> None:
+    (tmp_path / f"a\nblock {FIRST}  verified  \x1b[32m.json").write_text("{}")
+    called = Called(["verify", str(tmp_path)])
+    lines = called.output.splitlines()
+    assert len(lines) == 2
+    assert "REFUSED" in lines[0]
+    assert "\x1b" not in called.output
+    forged = tmp_path / f"b\nblock {FIRST}  verified.json"
+    forged.write_text("{}")
+    called = Called(["verify", str(forged), "--json"])
+    assert called.value["blocks"][0]["file"] == str(forged)
 
 
 @pytest.mark.parametrize("name", ["euclidv2", "archimedes", "Feynman"])

@@ -55,6 +55,8 @@ def test_with_checksums__addresses_in_any_text__have_theirs_and_hashes_stay() ->
         ("a\n\u202e", r'"a\n\u202e"'),
         ("abcdefgh", '"abcdefgh"'),
         ("abcdefghi", '"abcdefgh"…'),
+        (12345678, "12345678"),
+        (-(10**4000), "-1000000…"),
         ([1, [2]], "a list"),
         ({"a": 1}, "an object"),
     ],

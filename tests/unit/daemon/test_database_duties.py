@@ -22,6 +22,9 @@ class Database:
         self.found: AttestorError | None = None
         self.checks = 0
 
+    def look(self) -> AttestorError | None:
+        return self.fault
+
     def probe(self) -> None:
         self.fault = self.probes.pop(0)
         if self.fault is not None:

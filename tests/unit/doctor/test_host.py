@@ -42,7 +42,15 @@ def test_memory__workers_times_limit__is_compared_with_the_executors_share(
 def test_database__none_yet__will_be_made_and_is_not(loaded: Config) -> None:
     first, _ = host.database(loaded)
     assert first.state is State.OK
-    assert not loaded.store_path.exists()
+    assert list(host.ports(loaded))
+    assert list(loaded.store_path.parent.iterdir()) == []
+
+
+def test_database__gone_while_a_daemon_has_it_open__has_failed(loaded: Config) -> None:
+    with lock_database(loaded.store_path):
+        (found,) = host.database(loaded)
+    assert found.state is State.FAILED
+    assert "removed or moved" in found.found
 
 
 def test_database__folder_missing__has_failed(loaded: Config, tmp_path: Path) -> None:

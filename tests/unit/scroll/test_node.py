@@ -17,7 +17,7 @@ from eth_utils.crypto import keccak
 from attestor.chain.rpc import Bounds
 from attestor.core.scroll.eras import CHAINS, MAINNET, is_mpt
 from attestor.core.text import to_hex
-from attestor.errors import RpcError, RpcThrottled, RpcUnreachable
+from attestor.errors import RpcAnswerInvalid, RpcError, RpcThrottled, RpcUnreachable
 from attestor.errors.scroll import (
     ScrollMethodMissing,
     ScrollNodeFailed,
@@ -66,6 +66,14 @@ def test_witness__node_without_the_namespace__says_which_flag_to_add(
         node(served)[0].witness(FIRST, MAINNET)
     assert flag in str(caught.value.hint)
     assert ("scroll" in str(caught.value.hint)) is (version == L2GETH)
+
+
+def test_chain_id__that_is_none__names_the_node(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a service with several nodes, whose texts clients get too."""
+    served = RecordedNode(BLOCKS)
+    monkeypatch.setattr(served, "call", lambda *given, **named: None)
+    with pytest.raises(RpcAnswerInvalid, match=f"chain id of {served.label} is null"):
+        node(served)[0].chain_id()
 
 
 def test_witness__before_euclid__asks_for_a_trace() -> None:
@@ -217,6 +225,50 @@ def test_witness__parent_of_another_branch__is_refused() -> None:
     blocks = {FIRST: chain(1, time=TIME + 5)[0], FIRST + 1: other}
     with pytest.raises(ScrollWitnessUnreadable, match="not the parent"):
         node(RecordedNode(blocks))[0].witness(FIRST + 1, MAINNET)
+
+
+@pytest.mark.parametrize(
+    "parent",
+    [
+        b"",
+        b"garbage",
+        b"\xc0",
+        b"\x83abc",
+        rlp.encode([b"a"] * 3),
+        rlp.encode([[b"a"]] * 16),
+        rlp.encode([*rlp.decode(header(FIRST, bytes(32))), *[b"more"] * 9]),
+        rlp.encode([b"short", *rlp.decode(header(FIRST, bytes(32)))[1:]]),
+        b"\xf9\xff\xff" + b"\xc0" * 0xFFFF,
+        rlp.encode([bytes(1 << 20)]),
+    ],
+    ids=range(10),
+)
+def test_witness__parent_that_is_no_header__is_refused(parent: bytes) -> None:
+    """Whoever makes up a block can have its parent hash be that of anything."""
+    made = header(FIRST, keccak(parent))
+    block = replace(BLOCKS[FIRST], header=made, hash=keccak(made), parent=None)
+
+    class MadeUp(RecordedNode):
+        def answer(self, method: str, params: list[Any]) -> Any:
+            found = super().answer(method, params)
+            return {**found, "headers": [to_hex(parent)]} if method == WITNESS else found
+
+    with pytest.raises(ScrollWitnessUnreadable, match=rf"block {FIRST}.headers\[0\]"):
+        node(MadeUp({FIRST: block}))[0].witness(FIRST, MAINNET)
+
+
+def test_header__of_another_block_than_asked_for__is_refused() -> None:
+    """It hashes to what the node says of it."""
+
+    class Ahead(RecordedNode):
+        def _block(self, number: int, whole: bool) -> Any:
+            return super()._block(number + 1, whole)
+
+    asked, _ = node(Ahead(BLOCKS))
+    with pytest.raises(ScrollWitnessUnreadable, match=f"block {FIRST}.*of another number"):
+        asked.header(FIRST)
+    with pytest.raises(ScrollWitnessUnreadable, match=f"block {FIRST}.*of another number"):
+        asked.witness(FIRST, MAINNET)
 
 
 def test_proof_nodes__of_an_account__are_all_nodes() -> None:

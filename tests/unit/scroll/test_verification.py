@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from cases.scroll_chain import FIRST, ScriptedExecutor, chain, without_parent
@@ -10,9 +11,14 @@ from cases.scroll_node import RecordedNode
 from attestor.core.execution import Limits
 from attestor.core.text import to_hex
 from attestor.errors import AttestorError, ExecutorCrashed, ExecutorMissing
-from attestor.errors.scroll import ScrollMismatch, ScrollWitnessIncomplete
+from attestor.errors.scroll import (
+    ScrollBatchMismatch,
+    ScrollMismatch,
+    ScrollWitnessIncomplete,
+)
 from attestor.executor.scroll import BlockRange, Chain
 from attestor.scroll import headers
+from attestor.scroll.batches import require_states
 from attestor.scroll.node import ScrollNode
 from attestor.scroll.runs import follows, runs
 from attestor.scroll.verification import Verdict, Verifier
@@ -55,6 +61,29 @@ def test_runs__block_after_a_full_run__has_its_parent_all_the_same() -> None:
     assert not isinstance(first, Verdict)
     assert first[0].parent is None
     assert second[0].parent == witnesses[1].header
+
+
+def test_runs__block_that_claims_another_state_than_its_parent_left__is_bound_to_that_parent() -> (
+    None
+):
+    """What only one witness of two says of the state between them is refused by the executor."""
+    one, two = without_parent(chain(2))
+    forged = replace(two, pre_state_root=bytes(32))
+    assert list(runs([one, forged])) == [(one,), (replace(forged, parent=one.header),)]
+
+
+def test_require_states__of_blocks_that_leave_others__is_refused() -> None:
+    executor = ScriptedExecutor()
+    made = [verdict.executed for verdict in verifier(executor).verify(chain(3))]
+    blocks = [block for block in made if block is not None]
+    require_states(blocks)
+    forged = [blocks[0], replace(blocks[1], pre_state_root=bytes(32)), blocks[2]]
+    with pytest.raises(ScrollBatchMismatch, match=f"block {FIRST + 1} was executed on"):
+        require_states(forged)
+    # The first of Euclid's has a root of another kind.
+    require_states([replace(blocks[0], fork="curie"), forged[1]])
+    with pytest.raises(ScrollBatchMismatch):
+        require_states([replace(one, fork="curie") for one in forged])
 
 
 def test_runs__what_is_no_witness__is_passed_on_in_its_place() -> None:
@@ -136,6 +165,36 @@ def test_verify__node_that_is_missing__is_asked_for() -> None:
     found = list(verifier(executor, served).verify(chain(2)))
     assert [verdict.error for verdict in found] == [None, None]
     assert served.asked == ["eth_getProof"]
+
+
+@pytest.mark.parametrize("lacks_code", [False, True])
+def test_verify__part_that_is_missing_in_a_later_block__is_of_the_state_before_the_first(
+    lacks_code: bool,
+) -> None:
+    """A run's witnesses are one, over the state before its first block."""
+    asked: list[list[Any]] = []
+
+    class Watched(RecordedNode):
+        def answer(self, method: str, params: list[Any]) -> Any:
+            asked.append([method, *params])
+            code = "0x" + b"more".hex()
+            return code if method == "eth_getCode" else super().answer(method, params)
+
+    def fault(number: int, blocks: BlockRange) -> None:
+        held = blocks.codes if lacks_code else blocks.nodes
+        if number == FIRST + 2 and b"more" not in held:
+            error = ScrollWitnessIncomplete("a part is missing", block=number)
+            error.node, error.address = None if lacks_code else bytes(32), b"\x53" * 20
+            error.slot = None if lacks_code else b"\7" * 32
+            raise error
+
+    address = to_hex(b"\x53" * 20)
+    served = Watched({}, proofs={address: ["0x" + b"more".hex()]})
+    found = list(verifier(ScriptedExecutor(fault), served).verify(chain(3)))
+    assert [verdict.error for verdict in found] == [None] * 3
+    before = hex(FIRST - 1)
+    proof = ["eth_getProof", address, [to_hex(b"\7" * 32)], before]
+    assert asked == [["eth_getCode", address, before] if lacks_code else proof]
 
 
 def test_follows__block_of_another_parent__does_not() -> None:

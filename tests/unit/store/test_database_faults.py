@@ -17,6 +17,7 @@ from attestor.errors import (
     DatabaseDiskFailed,
     DatabaseFailed,
     DatabaseFull,
+    DatabaseGone,
     DatabaseReadOnly,
     Fatal,
     Transient,
@@ -220,6 +221,66 @@ def test_transaction__file_is_read_only__is_typed_and_well_again(store: Store) -
     store.tables.execute("PRAGMA query_only = OFF")
     insert(store, "aa")
     assert names(store) == ["aa"]
+
+
+@pytest.mark.parametrize("name", ["", "-wal"])
+@pytest.mark.parametrize("replaced", [False, True])
+def test_transaction__file_is_removed_or_replaced__is_typed_undone_and_well_once_it_is_back(
+    store: Store, tmp_path: Path, name: str, replaced: bool
+) -> None:
+    """SQLite would write on into what nobody will ever read."""
+    insert(store, "aa")
+    place = Path(f"{store.path}{name}")
+    kept = place.rename(tmp_path / "kept")
+    if replaced:
+        place.write_bytes(kept.read_bytes())
+    assert isinstance(store.look(), DatabaseGone)
+    for _ in range(2):
+        with pytest.raises(DatabaseGone, match="replaced" if replaced else "no longer"):
+            insert(store, "bb")
+    kept.rename(place)
+    store.probe()
+    assert store.look() is None
+    insert(store, "cc")
+    assert names(store) == ["aa", "cc"]
+
+
+def test_transaction__file_is_emptied__is_typed(store: Store) -> None:
+    """By a shell's `> FILE`: SQLite would go on with what it has of it."""
+    insert(store, "aa")
+    content = store.path.read_bytes()
+    with store.path.open("r+b") as file:
+        file.truncate()
+        with pytest.raises(DatabaseGone, match="cut off"):
+            insert(store, "bb")
+        file.write(content)
+    insert(store, "cc")
+    assert names(store) == ["aa", "cc"]
+
+
+def test_transaction__folder_is_taken_away_meanwhile__nothing_of_it_is_kept(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "here"
+    folder.mkdir()
+    store = Store.open(folder / "attestor.sqlite")
+    assert names(store) == []
+    with pytest.raises(DatabaseGone), store.transaction():
+        store.insert("uploads", upload("aa"))
+        folder.rename(tmp_path / "there")
+    assert names(store) == []
+
+
+def test_transaction__opened_by_a_link__is_that_of_the_file_it_leads_to(
+    store: Store, tmp_path: Path
+) -> None:
+    link = tmp_path / "link.sqlite"
+    link.symlink_to(store.path)
+    other = Store.open(link)
+    insert(other, "aa")
+    assert names(store) == ["aa"]
+    other.close()
+    insert(store, "bb")
 
 
 def test_rows__pages_overwritten__is_damage_and_ends_the_daemon(store: Store) -> None:

@@ -283,7 +283,9 @@ fn changes(range: &Range<u64>, is: impl Fn(u64) -> bool) -> u64 {
 
 /// These addresses by the chunks that they are in.
 pub(super) fn pieces(address: u64, end: u64) -> impl Iterator<Item = Range<u64>> {
-    let next = move |start: &u64| Some((start / CHUNK_BYTES + 1) * CHUNK_BYTES);
+    // Nothing may be asked for at any address, also where no chunk is behind.
+    let behind = |start: u64| (start / CHUNK_BYTES + 1).saturating_mul(CHUNK_BYTES);
+    let next = move |start: &u64| Some(behind(*start));
     let starts = std::iter::successors(Some(address), next).take_while(move |start| *start < end);
-    starts.map(move |start| start..end.min((start / CHUNK_BYTES + 1) * CHUNK_BYTES))
+    starts.map(move |start| start..end.min(behind(start)))
 }

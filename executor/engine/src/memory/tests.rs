@@ -21,6 +21,14 @@ fn untouched_memory_is_zero_also_at_both_ends() {
 }
 
 #[test]
+fn of_no_bytes_there_are_no_pieces_at_any_address() {
+    for address in [0, ADDRESS_SPACE, u64::MAX - 1, u64::MAX] {
+        assert_eq!(super::pieces(address, address).count(), 0);
+    }
+    assert_eq!(super::pieces(u64::MAX - 1, u64::MAX).count(), 1);
+}
+
+#[test]
 fn widths_and_signs() {
     let mut memory = memory();
     memory.store(Width::Double, 0x1_0000 + 64, 0xfedc_ba98_8765_4321).expect("a valid address");

@@ -5,6 +5,15 @@ use alloy_trie::HashBuilder;
 
 use super::*;
 
+const EMPTY_STRING: u8 = 0x80;
+
+impl Node {
+    fn encoded(&self) -> Vec<u8> {
+        let Self::Known(known) = self else { panic!("it is only a hash") };
+        known.encode().bytes().to_vec()
+    }
+}
+
 /// The root of these values by another implementation.
 fn expected(values: &BTreeMap<B256, Vec<u8>>) -> B256 {
     let mut builder = HashBuilder::default();
@@ -155,4 +164,139 @@ fn tries_hashed_together_have_the_roots_that_each_has_alone() {
     for (together, alone) in tries.iter_mut().zip(&mut alone) {
         assert_eq!(together.root(), alone.root());
     }
+}
+
+/// The bytes of all nodes that have a hash, of a trie that was hashed.
+fn all_nodes(trie: &Trie) -> Vec<Vec<u8>> {
+    fn collect(node: &Node, found: &mut Vec<Vec<u8>>) {
+        let Node::Known(known) = node else { return };
+        if known.hash.is_some() {
+            found.push(known.encode().bytes().to_vec());
+        }
+        match &known.kind {
+            Kind::Leaf(..) => {}
+            Kind::Extension(_, child) => collect(child, found),
+            Kind::Branch(children) => children.iter().for_each(|child| collect(child, found)),
+        }
+    }
+    let mut found = Vec::new();
+    collect(&trie.0, &mut found);
+    found
+}
+
+fn trie_of(values: &BTreeMap<B256, Vec<u8>>) -> Trie {
+    let mut trie = Trie::default();
+    for (key, value) in values {
+        trie.insert(&Nodes::default(), *key, value.clone()).unwrap();
+    }
+    trie.root();
+    trie
+}
+
+/// Nodes that are read on the way, and what is beside a removed leaf, are as those made in memory.
+#[test]
+fn trie_that_is_read_out_of_its_nodes_changes_as_one_in_memory() {
+    for start in 0..60_u64 {
+        let mut values: BTreeMap<_, _> =
+            (0..start % 12).map(|step| (key(start * 100 + step), value(step + 40))).collect();
+        let whole = trie_of(&values);
+        let bytes = all_nodes(&whole);
+        let nodes = Nodes::new(bytes.iter().map(Vec::as_slice));
+        let mut trie = Trie::new(expected(&values));
+        let known: Vec<B256> = values.keys().copied().collect();
+        for (step, key) in known.iter().enumerate() {
+            assert_eq!(trie.get(&nodes, *key).unwrap(), values.get(key).map(Vec::as_slice));
+            trie.remove(&nodes, *key).unwrap();
+            values.remove(key);
+            assert_eq!(trie.root(), expected(&values), "{start}, {step}");
+        }
+    }
+}
+
+/// The keys of one extension: what parts from them within it is not below it.
+#[test]
+fn key_that_parts_from_an_extension_is_not_there() {
+    let nodes = Nodes::default();
+    let near = |first: u8, last: u8| {
+        let mut key = B256::repeat_byte(0x77);
+        (key[0], key[31]) = (first, last);
+        key
+    };
+    let values: BTreeMap<_, _> =
+        [near(0x12, 1), near(0x12, 2), near(0x12, 3)].map(|key| (key, vec![7; 40])).into();
+    let mut trie = trie_of(&values);
+
+    for other in [near(0x13, 1), near(0x22, 2)] {
+        assert_eq!(trie.get(&nodes, other), Ok(None));
+        trie.remove(&nodes, other).unwrap();
+        assert_eq!(trie.root(), expected(&values));
+    }
+}
+
+/// What is beside a removed leaf moves up, and so must be known; what is beside two is not needed.
+#[test]
+fn node_beside_a_removed_leaf_is_needed_where_it_is_the_last() {
+    let at = |first: u8| {
+        let mut key = B256::repeat_byte(0x77);
+        key[0] = first;
+        key
+    };
+    let values: BTreeMap<_, _> =
+        [0x10, 0x20, 0x30].map(|first| (at(first), vec![first; 40])).into();
+    let bytes = all_nodes(&trie_of(&values));
+    let last = Kind::Leaf(Nibbles::unpack(at(0x30)).slice(1..), vec![0x30; 40]);
+    let hidden = keccak256(Node::made(last).encoded());
+    let nodes =
+        Nodes::new(bytes.iter().map(Vec::as_slice).filter(|node| keccak256(node) != hidden));
+    let mut trie = Trie::new(expected(&values));
+
+    trie.remove(&nodes, at(0x10)).unwrap();
+    let error = trie.remove(&nodes, at(0x20)).unwrap_err();
+
+    assert!(matches!(error, WitnessError::MissingNode { hash, .. } if hash == hidden));
+}
+
+/// Of a node that is well-formed by itself, but not there.
+#[test]
+fn nodes_in_a_wrong_place_are_refused() {
+    let bytes_of = |kind| Node::made(kind).encoded();
+    let leaf = |nibbles: usize| Kind::Leaf(Nibbles::from_nibbles(vec![0; nibbles]), vec![7; 40]);
+    let other = Node::Hash(B256::repeat_byte(7));
+    let branch = |below: &[u8]| {
+        let mut children: [Node; 16] = Default::default();
+        (children[0], children[1]) = (Node::Hash(keccak256(below)), other.clone());
+        Kind::Branch(Box::new(children))
+    };
+    let long = Kind::Extension(Nibbles::from_nibbles([0; 64]), other.clone());
+    for (below, why) in [
+        (bytes_of(leaf(62)), "another depth"),
+        (bytes_of(leaf(64)), "another depth"),
+        (bytes_of(long), "all of it"),
+    ] {
+        let top = bytes_of(branch(&below));
+        let nodes = Nodes::new([&top[..], &below]);
+        let error = Trie::new(keccak256(&top)).get(&nodes, B256::ZERO).unwrap_err();
+        assert!(error.to_string().contains(why), "{error}");
+    }
+    let below = bytes_of(leaf(63));
+    let top = bytes_of(branch(&below));
+    let nodes = Nodes::new([&top[..], &below]);
+    assert!(Trie::new(keccak256(&top)).get(&nodes, B256::ZERO).unwrap().is_some());
+}
+
+/// A node of 32 bytes or more is by its hash: within its parent it is a second form of the same.
+#[test]
+fn node_within_its_parent_that_is_not_short_is_refused() {
+    let of = |value: usize| {
+        let leaf = Node::made(Kind::Leaf(Nibbles::from_nibbles([0; 1]), vec![7; value])).encoded();
+        let mut body = [&leaf[..], &leaf].concat();
+        body.extend([EMPTY_STRING; 15]);
+        let mut top = Vec::new();
+        alloy_rlp::Header { list: true, payload_length: body.len() }.encode(&mut top);
+        (leaf.len(), codec::read(&[top, body].concat(), B256::ZERO, 62))
+    };
+    let (short, found) = of(28);
+    assert_eq!((short, found.is_ok()), (31, true));
+    let (long, found) = of(29);
+    assert_eq!((long, found.is_ok()), (32, false));
 }

@@ -1,7 +1,8 @@
 use std::collections::HashMap;
 
-use alloy_consensus::{SignableTransaction, TxEip2930, TxEnvelope};
+use alloy_consensus::{SignableTransaction, TxEip2930, TxEip7702, TxEnvelope};
 use alloy_eips::eip2718::Encodable2718;
+use alloy_eips::eip7702::{Authorization, SignedAuthorization};
 use alloy_primitives::{Address, Bytes, KECCAK256_EMPTY, Signature, TxKind, U256, hex, keccak256};
 use alloy_rlp::Encodable;
 use attestor_evm::transaction::Signed;
@@ -223,11 +224,15 @@ fn oracle_is_upgraded_at_the_first_block_that_finds_its_marker_unset() {
     {
         // Of the upgrades before it, nothing is left to do.
         let old: Vec<_> = (8..marker).map(|slot| (slot, 1)).collect();
-        let unset = Memory::default().with(GAS_ORACLE, 0, b"old", &old);
-        let executed = run_block(unset, &[], forks(fork, &[]), None, &[]).ok().unwrap();
-        let (hash, slots) = oracle_after(&executed);
-        assert!(hash.unwrap().to_string().starts_with(code));
-        assert!(slots.contains(&(U256::from(marker), U256::ONE)));
+        // The block before was of the fork, too: its time decides nothing while the slot is known.
+        for parent_time in [None, Some(TIME)] {
+            let unset = Memory::default().with(GAS_ORACLE, 0, b"old", &old);
+            let table = forks(fork, &[]);
+            let executed = run_block(unset, &[], table, parent_time, &[]).ok().unwrap();
+            let (hash, slots) = oracle_after(&executed);
+            assert!(hash.unwrap().to_string().starts_with(code));
+            assert!(slots.contains(&(U256::from(marker), U256::ONE)));
+        }
 
         let set =
             Memory::default().with(GAS_ORACLE, 0, b"old", &[&old[..], &[(marker, 1)]].concat());
@@ -306,6 +311,36 @@ fn opcodes_come_with_their_forks_and_some_never() {
             assert_eq!(works, first.is_some_and(|first| fork >= first), "{code:02x?} {fork}");
         }
     }
+}
+
+/// An empty account of the state, as there are some from genesis, is removed by the block that touches
+/// it (EIP-161), whatever comes after; one that is nowhere does not come to be.
+#[test]
+fn empty_account_that_was_touched_before_a_delegation_is_removed() {
+    let (empty, nowhere) = (Address::repeat_byte(0x44), Address::repeat_byte(0x55));
+    let authorization = Authorization { chain_id: U256::from(CHAIN), address: CONTRACT, nonce: 0 };
+    let authorization = SignedAuthorization::new_unchecked(authorization, 0, U256::ONE, U256::ONE);
+    let transaction = TxEip7702 {
+        chain_id: CHAIN,
+        gas_limit: 100_000,
+        max_fee_per_gas: 3,
+        to: CONTRACT,
+        authorization_list: vec![authorization],
+        ..TxEip7702::default()
+    };
+    let signature = Signature::new(U256::ONE, U256::from(5), false);
+    let raw = TxEnvelope::from(transaction.into_signed(signature)).encoded_2718();
+    let sender = Signed::decode(&raw).unwrap().sender;
+    let memory = Memory::default().with(sender, 1_000_000, &[], &[]).with(empty, 0, &[], &[]);
+    let transactions = [message(empty, 0), message(nowhere, 0), raw];
+
+    let executed = run_block(memory, &[], forks(Fork::EuclidV2, &[]), None, &transactions);
+    let executed = executed.unwrap_or_else(|failure| panic!("{}", failure.detail));
+
+    let touched = |address| executed.changes[&address].is_touched();
+    assert_eq!((touched(empty), touched(nowhere)), (true, false));
+    assert!(executed.changes[&empty].is_empty());
+    assert_eq!((executed.receipts.len(), executed.l1_messages), (3, 2));
 }
 
 #[test]

@@ -6,9 +6,10 @@ import pytest
 from cases import scroll_batch
 from cases.scroll_batch import INDEX, PLAIN, VERSIONS, CheapKzg, case
 
+from attestor.core.scroll.batch_header import BatchHeader
 from attestor.core.scroll.binding import BoundBatch, bind
 from attestor.core.scroll.block import Block
-from attestor.core.scroll.calldata import parse_commit
+from attestor.core.scroll.calldata import ChunkCommit, parse_commit
 from attestor.core.scroll.codec import CODECS, Binding, codec_of
 from attestor.core.scroll.evidence import Evidence
 from attestor.errors import AttestorError
@@ -209,6 +210,26 @@ def test_bind__blob_that_holds_other_transactions_than_its_challenge__is_refused
     assert bound(made, evidence=replace(made.evidence, blobs=())).hash == made.batch_hash
     with pytest.raises(ScrollBatchMismatch, match="blob"):
         bound(made)
+
+
+@pytest.mark.parametrize("version", range(7))
+def test_bind__numbers_that_l1_has_no_room_for__are_refused(
+    version: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = case(version)
+    commit = parse_commit(made.calldata)
+    assert isinstance(commit, ChunkCommit)
+    last = replace(commit, parent=commit.parent[:1] + b"\xff" * 8 + commit.parent[9:])
+    with pytest.raises(ScrollCalldataInvalid, match="index would be 18446744073709551616"):
+        bind(last, made.blocks, replace(least(made), index=None), CheapKzg())
+    end = (1 << 64) - 1
+    monkeypatch.setattr(scroll_batch, "FIRST_POPPED", end - 1)
+    content = scroll_batch.blocks([((end - 1,), 1)])
+    made = scroll_batch.case(version, content)
+    assert bound(made).l1_messages == 1
+    with pytest.raises(ScrollCalldataInvalid, match="total of L1 messages would be"):
+        header = BatchHeader(version, 1, bytes(32), bytes(32), 1, end + 1, bytes(32))
+        header.encode()
 
 
 def test_bind__opening_that_does_not_hold__is_refused() -> None:
