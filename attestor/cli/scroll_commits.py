@@ -1,7 +1,7 @@
 """Commits on the command line of `attestor scroll verify`: from a file or from L1, with their
 blobs."""
 
-from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from attestor.chain.rpc import Rpc
@@ -59,20 +59,18 @@ def by_transaction(work: Work, name: bytes, **options: Any) -> None:
 
 def _commit(work: Work, commit: Commit, known: Known, l1_time: int | None, **options: Any) -> None:
     try:
-        blobs = [blob_sources.read_blob(path) for path in options["blobs"]]
-        known = Known(tuple(blobs), known.versioned_hashes, known.first_index, known.hashes)
-        blobs += _fetched(work.setting.kzg, commit, known, l1_time, **options)
-        known = Known(tuple(blobs), known.versioned_hashes, known.first_index, known.hashes)
+        blobs = tuple(blob_sources.read_blob(path) for path in options["blobs"])
     except AttestorError as error:
         work.refuse_commit(error)
         return
-    work.commit(commit, known)
+    given = replace(known, blobs=blobs)
+    work.commit(commit, _completed(work.setting.kzg, commit, given, l1_time, **options))
 
 
-def _fetched(
+def _completed(
     kzg: Kzg, commit: Commit, known: Known, l1_time: int | None, **options: Any
-) -> Sequence[bytes]:
-    """Blobs that are needed, and in none of the files."""
+) -> Known:
+    """With the blobs that are needed, and in none of the files, or why there are none."""
     http = HttpClient()
     sources: list[blob_sources.BlobSource] = [
         blob_sources.BlobMirror(url, http) for url in options["blob_url"]
@@ -80,7 +78,12 @@ def _fetched(
     if options["beacon_url"] is not None:
         sources.append(blob_sources.BeaconApi(options["beacon_url"], http))
     there = {versioned_hash(kzg.commitment(blob)) for blob in known.blobs}
-    lacking = [name for name in needed_blobs(commit, known) if name not in there]
-    if known.blobs and not sources:
-        return []
-    return [blob_sources.find(name, sources, kzg, l1_time) for name in lacking]
+    blobs, failures = list(known.blobs), {}
+    for name in needed_blobs(commit, known) if sources else ():
+        if name in there:
+            continue
+        try:
+            blobs.append(blob_sources.find(name, sources, kzg, l1_time))
+        except AttestorError as error:
+            failures[name] = error
+    return replace(known, blobs=tuple(blobs), failures=failures)

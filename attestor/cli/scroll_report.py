@@ -11,6 +11,8 @@ from attestor.errors import (
     Misconfigured,
     Transient,
 )
+from attestor.errors.scroll import ScrollBlobRequired, ScrollIndexRequired
+from attestor.scroll.batches import Missing
 from attestor.scroll.probe import Probe
 from attestor.scroll.verification import Verdict
 
@@ -105,6 +107,18 @@ def refused_batch_json(first: int, last: int, error: AttestorError) -> dict[str,
     return {"first_block": first, "last_block": last, "verified": False, **error_json(error)}
 
 
+def missing_batch_line(batch: Missing) -> str:
+    """A batch of a commit whose blob could not be looked at."""
+    name = "batch" if batch.index is None else f"batch {batch.index}"
+    return f"{name}  {word(batch.error)}  {error_text(batch.error)}"
+
+
+def missing_batch_json(batch: Missing) -> dict[str, Any]:
+    """The same as JSON."""
+    told = {"index": batch.index, "versioned_hash": to_hex(batch.versioned_hash)}
+    return {**told, "verified": False, **error_json(batch.error)}
+
+
 def probe_lines(found: Probe) -> list[str]:
     """What a node serves, and what to change."""
     served = [
@@ -137,7 +151,7 @@ def is_failure(error: AttestorError) -> bool:
 
 def word(error: AttestorError) -> str:
     """What became of whatever has this error."""
-    if isinstance(error, Misconfigured):
+    if isinstance(error, (Misconfigured, ScrollBlobRequired, ScrollIndexRequired)):
         return LACKING
     return FAILED if is_failure(error) else REFUSED
 

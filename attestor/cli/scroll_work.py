@@ -85,7 +85,10 @@ class Work:
             self.refuse_commit(error)
             return
         for batch in planned:
-            self._batch(batch)
+            if isinstance(batch, batches.Missing):
+                self._missing(batch)
+            else:
+                self._batch(batch)
 
     def refuse_commit(self, error: AttestorError) -> None:
         """A commit of which not even the blocks are known."""
@@ -160,6 +163,11 @@ class Work:
             f"{len(self.errors)} failed, {told}",
             hint="nothing was found to differ; try again, and report it if it lasts",
         )
+
+    def _missing(self, batch: batches.Missing) -> None:
+        self.errors.append(batch.error)
+        self.bound.append(report.missing_batch_json(batch))
+        self._say(report.missing_batch_line(batch))
 
     def _batch(self, batch: batches.Planned) -> None:
         first, last = batch.first_block, batch.last_block

@@ -9,6 +9,7 @@ brackets ends the process. It also guesses UTF-16 and UTF-32. Here the bytes are
 in one pass and constant memory, and the decoder sees text alone.
 """
 
+import codecs
 import json
 import re
 from typing import Any
@@ -29,6 +30,14 @@ _TOKEN = re.compile(
 )
 _DIGITS_AS_ZEROS = bytes.maketrans(b"123456789", b"0" * 9)
 _TOO_LONG = b"0" * (MAX_DIGITS + 1)
+_MARKS = (
+    (codecs.BOM_UTF8, "UTF-8"),
+    # The mark of UTF-16 begins as that of UTF-32 does.
+    (codecs.BOM_UTF32_LE, "UTF-32"),
+    (codecs.BOM_UTF32_BE, "UTF-32"),
+    (codecs.BOM_UTF16_LE, "UTF-16"),
+    (codecs.BOM_UTF16_BE, "UTF-16"),
+)
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
@@ -38,12 +47,22 @@ def loads(text: bytes, max_tokens: int | None = None) -> Any:
     Time is linear in the length of the text. Memory is a few times that, as the text may take four
     bytes per character, and that of the values.
     """
+    _require_no_mark(text)
     _require_bounded(text, MAX_TOKENS if max_tokens is None else max_tokens)
     value = _DECODER.decode(str(text, "utf-8"))
     if _SURROGATE.search(text):
         # Which fails for what is no pair.
         json.dumps(value, ensure_ascii=False).encode()
     return value
+
+
+def _require_no_mark(text: bytes) -> None:
+    """Editors and shells of Windows write one, and nobody sees it in the text."""
+    for mark, encoding in _MARKS:
+        if text.startswith(mark):
+            raise ValueError(
+                f"it begins with the byte order mark of {encoding}: save it as UTF-8 without one"
+            )
 
 
 def _require_bounded(text: bytes, max_tokens: int) -> None:

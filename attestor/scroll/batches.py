@@ -1,7 +1,7 @@
 """Which batches a commit holds, their blocks, and binding the blocks once they are verified."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from attestor.core.scroll import binding, chunk, envelope
@@ -13,21 +13,26 @@ from attestor.core.scroll.codec import Binding
 from attestor.core.scroll.eras import ZKTRIE_FORKS
 from attestor.core.scroll.evidence import Evidence
 from attestor.core.text import to_hex
+from attestor.errors import AttestorError
 from attestor.errors.scroll import ScrollBatchMismatch, ScrollBlobRequired
 from attestor.executor.scroll import ExecutedBlock
 from attestor.scroll import headers
 from attestor.scroll.witness import Witness
 
+_HINT = "give --blob FILE, --blob-url or --beacon-url"
+
 
 @dataclass(frozen=True)
 class Known:
     """What is known of a commit: blobs in any order, all versioned hashes that its transaction
-    names, and index and hash of its batches, in order. All of it may be missing."""
+    names, and index and hash of its batches, in order. All of it may be missing; `failures` says
+    why blobs are, by their versioned hashes."""
 
     blobs: tuple[bytes, ...] = ()
     versioned_hashes: tuple[bytes, ...] = ()
     first_index: int | None = None
     hashes: tuple[bytes, ...] = ()
+    failures: Mapping[bytes, AttestorError] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,15 @@ class Planned:
         return binding.bind(self.commit, blocks, self.evidence, kzg)
 
 
+@dataclass(frozen=True)
+class Missing:
+    """A batch of a commit whose blob is not there, so that nothing can be bound to it."""
+
+    versioned_hash: bytes
+    index: int | None
+    error: AttestorError
+
+
 def require_states(blocks: Sequence[ExecutedBlock]) -> None:
     """Raise `ScrollBatchMismatch` unless each block was executed on the state that the one before
     it left. With Euclid the state came into another kind of trie, whose root says nothing of that.
@@ -70,10 +84,13 @@ def needed_blobs(commit: Commit, known: Known) -> tuple[bytes, ...]:
     return known.versioned_hashes if commit.codec.binding is Binding.BLOB else ()
 
 
-def plan(commit: Commit, known: Known, kzg: Kzg) -> tuple[Planned, ...]:
-    """The batches whose blocks are known. Raises `ScrollBlobRequired` when that is none, and
-    `ScrollBatchMismatch` where what is known does not fit together."""
+def plan(commit: Commit, known: Known, kzg: Kzg) -> tuple[Planned | Missing, ...]:
+    """All batches of the commit. Raises `ScrollBlobRequired` when not even their number is known,
+    and `ScrollBatchMismatch` where what is known does not fit together."""
     if isinstance(commit, ChunkCommit):
+        needed = needed_blobs(commit, known)
+        if needed and not known.blobs:
+            return (_missing(needed[0], known, 0),)
         return (_chunked(commit, known),)
     return _enveloped(commit, known, kzg)
 
@@ -91,21 +108,22 @@ def _chunked(commit: ChunkCommit, known: Known) -> Planned:
     return Planned(commit, evidence, numbers[0], numbers[-1])
 
 
-def _enveloped(commit: EnvelopeCommit, known: Known, kzg: Kzg) -> tuple[Planned, ...]:
+def _enveloped(commit: EnvelopeCommit, known: Known, kzg: Kzg) -> tuple[Planned | Missing, ...]:
     blobs = {versioned_hash(kzg.commitment(blob)): blob for blob in known.blobs}
     names = known.versioned_hashes or tuple(blobs)
-    if not blobs:
+    if not names:
         raise ScrollBlobRequired(
             f"which blocks a commit of version {commit.codec.version} holds is in its blobs alone",
-            hint="give --blob FILE, --blob-url or --beacon-url",
+            hint=_HINT,
         )
-    found = []
+    found: list[Planned | Missing] = []
     for place, name in enumerate(names):
         if name not in blobs:
+            found.append(_missing(name, known, place))
             continue
         blob = blobs.pop(name)
         held = envelope.parse(blob, commit.codec)
-        index = None if known.first_index is None else known.first_index + place
+        index = _index(known, place)
         batch_hash = known.hashes[place] if place < len(known.hashes) else None
         evidence = Evidence((blob,), names, index, batch_hash)
         last = held.first_block + len(held.contexts) - 1
@@ -115,3 +133,14 @@ def _enveloped(commit: EnvelopeCommit, known: Known, kzg: Kzg) -> tuple[Planned,
             f"the blob {to_hex(next(iter(blobs)))} is not one that the commit names"
         )
     return tuple(found)
+
+
+def _missing(name: bytes, known: Known, place: int) -> Missing:
+    error = known.failures.get(name) or ScrollBlobRequired(
+        f"its blob {to_hex(name)} was not given, and nowhere to get it from", hint=_HINT
+    )
+    return Missing(name, _index(known, place), error)
+
+
+def _index(known: Known, place: int) -> int | None:
+    return None if known.first_index is None else known.first_index + place

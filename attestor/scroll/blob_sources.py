@@ -143,7 +143,10 @@ def read_blob(path: Path) -> bytes:
     try:
         content = regular_file.read(path, MAX_BYTES)
     except OSError as error:
-        raise ScrollBlobInvalid(f"{path} cannot be read: {error.strerror}") from None
+        raise ScrollBlobInvalid(
+            f"{path} cannot be read: {error.strerror}",
+            hint="name a file; what a pipe or <(…) gives, write into one first",
+        ) from None
     return as_blob(content, str(path))
 
 

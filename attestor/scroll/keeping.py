@@ -53,7 +53,10 @@ def read_bytes(path: Path) -> bytes:
     try:
         content = regular_file.read(path, MAX_FILE_BYTES + 1)
     except OSError as error:
-        raise ScrollWitnessUnreadable(f"{path} cannot be read: {error.strerror}") from None
+        raise ScrollWitnessUnreadable(
+            f"{path} cannot be read: {error.strerror}",
+            hint="name a file; what a pipe or <(…) gives, write into one first",
+        ) from None
     if len(content) > MAX_FILE_BYTES:
         raise ScrollWitnessUnreadable(f"{path} has more than {MAX_FILE_BYTES} bytes")
     return content

@@ -14,7 +14,7 @@ from attestor.chain import refusals, wire
 from attestor.chain.rpc import Bounds
 from attestor.core import header as block_header
 from attestor.core.scroll.eras import is_mpt
-from attestor.core.text import one_line, to_hex
+from attestor.core.text import one_line, shown, to_hex
 from attestor.errors import RpcError, RpcThrottled, RpcUnreachable
 from attestor.errors.scroll import (
     ScrollMethodMissing,
@@ -35,6 +35,8 @@ TRACE_BOUNDS = Bounds(bytes=512 << 20, tokens=16_000_000)
 PROOF_BOUNDS = Bounds(bytes=4 << 20, tokens=16_000)
 """Two paths, of a few hundred nodes at most; or a code. A run asks for some of them."""
 BLOCK_BOUNDS = Bounds(bytes=64 << 20, tokens=4_000_000)
+_FORMS = {WITNESS: (WITNESS_BOUNDS, "state"), TRACE: (TRACE_BOUNDS, "storageTrace")}
+"""What an answer may take, and what each has."""
 WITNESS_SECONDS = 120
 ATTEMPTS = 4
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
@@ -138,13 +140,18 @@ class ScrollNode:
         return data(self._ask("eth_getCode", params, PROOF_BOUNDS), "eth_getCode")
 
     def serves(self, method: str, number: int) -> bool:
-        """Whether it answers that method for that block. Raises as `witness`, but for the method
-        that is missing."""
-        bounds = WITNESS_BOUNDS if method == WITNESS else TRACE_BOUNDS
+        """Whether it answers that method for that block, with what has that form. Raises as
+        `witness`, but for the method that is missing."""
+        bounds, part = _FORMS[method]
         try:
-            self._ask(method, [hex(number)], bounds)
+            answer = self._asked(method, number, bounds)
         except ScrollMethodMissing:
             return False
+        if not isinstance(answer, dict) or part not in answer:
+            raise ScrollNodeFailed(
+                f"{self.label} answered {method} of block {number} with {shown(answer, 40)}, "
+                f"without {part}"
+            )
         return True
 
     def _mpt_witness(self, block: Fields, encoded: bytes, number: int, chain_id: int) -> Witness:

@@ -179,6 +179,37 @@ def test_packages__dependencies_of_each__follow_the_arrows(manifest: Path) -> No
     assert ours <= ALLOWED[name], f"{name} depends on {sorted(ours - ALLOWED[name])}"
 
 
+def all_below(name: str) -> set[str]:
+    """What a package is built of, by the lock file."""
+    below: dict[str, set[str]] = {}
+    for package in tomllib.loads((EXECUTOR / "Cargo.lock").read_text())["package"]:
+        found = below.setdefault(package["name"], set())
+        found |= {one.split()[0] for one in package.get("dependencies", [])}
+    seen: set[str] = set()
+    ahead = [name]
+    while ahead:
+        new = below[ahead.pop()] - seen
+        seen |= new
+        ahead += new
+    return seen
+
+
+@pytest.mark.parametrize("name", ["attestor-child", "attestor-evm", "attestor-scroll"])
+def test_packages__that_execute_blocks__link_nothing_of_sp1(name: str) -> None:
+    assert "sp1-core-executor" in all_below("attestor-sp1")
+    assert [one for one in all_below(name) if one.startswith(("sp1-", "slop-"))] == []
+
+
+def test_packages__built_by_default__are_without_revm() -> None:
+    """It takes as long to build as all others, and `make demo` does without."""
+    workspace = tomllib.loads((EXECUTOR / "Cargo.toml").read_text())["workspace"]
+    assert "scroll" in workspace["members"]
+    for folder in workspace["default-members"]:
+        name = tomllib.loads((EXECUTOR / folder / "Cargo.toml").read_text())["package"]["name"]
+        assert "revm" not in all_below(name), name
+    assert "revm" in all_below("attestor-scroll")
+
+
 def test_packages__of_the_table__are_those_of_the_executor_and_in_order() -> None:
     names = {tomllib.loads(path.read_text())["package"]["name"] for path in manifests()}
     assert names == set(ALLOWED)

@@ -42,7 +42,7 @@ def bind(
         raise ScrollIndexRequired(
             f"the index of a batch of version {commit.codec.version} is in neither its calldata "
             "nor its blob",
-            hint="give the index, as L1's event CommitBatch has it",
+            hint="give the index, as L1's event CommitBatch has it (--batch-index)",
         )
     headers = chain(commit, evidence.index - place, names)
     held.require(blocks)

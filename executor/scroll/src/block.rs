@@ -105,7 +105,7 @@ fn begin<D: Database<Error = WitnessError>>(
         parent_time: start.parent_time,
     };
     upgrade::apply(machine.ctx(), start.forks, place).map_err(|error| of_witness(&error))?;
-    if start.fork >= Fork::Feynman && start.surroundings.number > 0 {
+    if start.fork >= Fork::Feynman {
         let input = parent_hash_input(start.parent_hash);
         let called = machine.system_call_one(BLOCK_HASHES, input);
         called.map_err(|error| of_evm(&error, Failure::crash))?;

@@ -231,6 +231,9 @@ fn follows(
 fn takes(header: &HashedHeader, fork: Fork) -> Result<(), Failure> {
     let fields = &header.fields;
     let invalid = |why| Err(Failure::new(Class::InvalidBlock, why));
+    if fields.number == 0 {
+        return invalid("block 0 is the genesis, which nothing executes");
+    }
     if fields.ommers_hash != EMPTY_OMMER_ROOT_HASH {
         return invalid("the header names uncles, which Scroll has none of");
     }

@@ -142,11 +142,12 @@ def test_execute__blocks_that_do_not_follow__are_refused(
 def test_execute__header_of_another_form_than_scrolls__is_refused(
     scroll: ScrollExecutor, load: Load
 ) -> None:
-    """Uncles, withdrawals, and no base fee: nothing that is executed shows these."""
+    """The genesis, uncles, withdrawals, and no base fee: nothing that is executed shows these."""
     chain, blocks = load("feynman-19604676")
     (block,) = blocks.blocks
     fields = rlp.decode(block.header)
     for header, said in (
+        ([*fields[:8], b"", *fields[9:]], "genesis"),
         ([fields[0], bytes(32), *fields[2:]], "uncles"),
         ([*fields, bytes(32)], "fields that Scroll's have not"),
         (fields[:-1], "no base fee"),

@@ -30,12 +30,14 @@ from attestor.errors import (
     ExecutorCrashed,
 )
 from attestor.errors.scroll import (
+    ScrollBlobUnavailable,
     ScrollMismatch,
+    ScrollNodeFailed,
     ScrollUnverified,
     ScrollVerificationFailed,
 )
 from attestor.executor.scroll import BlockRange
-from attestor.scroll import headers
+from attestor.scroll import blob_sources, headers
 from attestor.scroll.node import WITNESS
 
 
@@ -100,7 +102,51 @@ def test_verify__batch_in_blobs__takes_files_for_its_blocks(
     other = to_hex(made.evidence.versioned_hashes[1])
     alone = ["--versioned-hash", name, "--versioned-hash", other, *options[:5]]
     called = Called(["verify", str(tmp_path / "witnesses"), *alone])
-    assert called.exit_code == 0, called.output
+    assert isinstance(called.error, ConfigurationInvalid)
+    assert "--blob-url" in str(called.error.hint)
+    *_, good, missing, summary = called.output.splitlines()
+    assert good.startswith(f"batch {scroll_batch.INDEX}  verified")
+    assert missing.startswith(f"batch {scroll_batch.INDEX + 1}  LACKING  its blob {other} was not")
+    assert "--blob" in missing
+    assert summary.endswith("1 of 2 batches verified")
+
+
+@pytest.mark.parametrize("version", [2, 8])
+def test_verify__commit_whose_transaction_names_blobs_and_nobody_gives_them__lacks_each(
+    near: None, version: int, tmp_path: Path, executor: Any
+) -> None:
+    made, options = batch_of(version, tmp_path)
+    names = [to_hex(name) for name in made.evidence.versioned_hashes]
+    given = [word for name in names for word in ("--versioned-hash", name)]
+    called = Called(["verify", *options[:3], *given, "--json"])
+    assert isinstance(called.error, ConfigurationInvalid)
+    assert [
+        (batch["versioned_hash"], batch["error"], batch["verified"])
+        for batch in called.value["batches"]
+    ] == [(name, "scroll_blob_required", False) for name in names]
+
+
+def test_verify__blob_that_no_source_has__fails_its_own_batch_alone(
+    near: None, tmp_path: Path, executor: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, options = batch_of(8, tmp_path)
+    first, second = made.evidence.versioned_hashes
+
+    def find(name: bytes, *_: object) -> bytes:
+        if name == second:
+            raise ScrollBlobUnavailable("it is nowhere")
+        return made.evidence.blobs[0]
+
+    monkeypatch.setattr(blob_sources, "find", find)
+    given = ["--versioned-hash", to_hex(first), "--versioned-hash", to_hex(second)]
+    (tmp_path / "witnesses").mkdir()
+    kept(tmp_path / "witnesses")
+    called = Called(
+        ["verify", str(tmp_path / "witnesses"), *options[:3], *given, "--blob-url", URL]
+    )
+    assert isinstance(called.error, ScrollNodeFailed)
+    assert f"batch {scroll_batch.INDEX}  verified" in called.output
+    assert f"batch {scroll_batch.INDEX + 1}  FAILED  it is nowhere" in called.output
 
 
 def test_verify__commit_that_finalizes__is_both(near: None, tmp_path: Path, executor: Any) -> None:
@@ -193,8 +239,25 @@ def test_verify__batch_without_its_blob__says_how_to_give_it(
 ) -> None:
     _, options = batch_of(8, tmp_path)
     called = Called(["verify", options[0]])
-    assert isinstance(called.error, ScrollVerificationFailed)
+    assert isinstance(called.error, ConfigurationInvalid)
+    assert called.output.startswith("batch  LACKING  ")
     assert "--blob" in called.output
+
+
+def test_verify__batch_without_its_index__says_how_to_give_it(
+    near: None, tmp_path: Path, serve: Serve
+) -> None:
+    serve(RecordedNode(BLOCKS))
+    made, options = batch_of(8, tmp_path)
+    names = [
+        word
+        for name in made.evidence.versioned_hashes
+        for word in ("--versioned-hash", to_hex(name))
+    ]
+    called = Called(["verify", options[0], *options[3:5], *names, "--rpc-url", URL])
+    assert isinstance(called.error, ConfigurationInvalid)
+    assert f"batch of blocks {FIRST}-{FIRST + 3}  LACKING  the index" in called.output
+    assert "--batch-index" in called.output
 
 
 @pytest.mark.parametrize(

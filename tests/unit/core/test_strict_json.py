@@ -39,8 +39,12 @@ def test_loads__other_encodings__are_refused(encoding: str, text: str) -> None:
     refused(text.encode(encoding))
 
 
-def test_loads__byte_order_mark__is_refused() -> None:
-    refused(b"\xef\xbb\xbf{}")
+@pytest.mark.parametrize(
+    ("encoding", "name"),
+    [("utf-8-sig", "UTF-8"), ("utf-16", "UTF-16"), ("utf-32", "UTF-32")],
+)
+def test_loads__byte_order_mark__is_refused_by_name(encoding: str, name: str) -> None:
+    refused("{}".encode(encoding), f"the byte order mark of {name}: save it as UTF-8 without one")
 
 
 def test_loads__deepest_allowed__passes() -> None:

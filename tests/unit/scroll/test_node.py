@@ -294,7 +294,7 @@ def test_probe__l2geth_without_both__says_both_flags() -> None:
 
 
 def test_probe__node_of_the_zktrie__can_do_old_blocks() -> None:
-    traces: dict[int, Any] = {FIRST + 3: {}}
+    traces: dict[int, Any] = {FIRST + 3: {"storageTrace": {}}}
     found = probe(node(RecordedNode(BLOCKS, version=L2GETH, lacks=(WITNESS,), traces=traces))[0])
     assert found.has_trace
     assert found.range.startswith("blocks before Euclid")
@@ -317,6 +317,24 @@ def test_probe__method_that_is_there_and_fails__is_told_with_what_it_says() -> N
     found = probe(node(RecordedNode(BLOCKS, before=fail))[0])
     assert (found.has_witness, found.range) == (False, "no blocks")
     assert "state of the block is pruned" in found.advice[0]
+
+
+@pytest.mark.parametrize("method", [WITNESS, TRACE])
+@pytest.mark.parametrize("answer", [None, True, 0, "0x", "x" * 1000, [], ["state"], {}])
+def test_probe__answer_that_is_none__is_no_method_that_is_served(
+    method: str, answer: object
+) -> None:
+    class Odd(RecordedNode):
+        def answer(self, asked: str, params: list[Any]) -> Any:
+            return answer if asked == method else super().answer(asked, params)
+
+    other = TRACE if method == WITNESS else WITNESS
+    found = probe(node(Odd(BLOCKS, version=L2GETH, lacks=(other,)))[0])
+    assert (found.has_witness, found.has_trace, found.range) == (False, False, "no blocks")
+    told = found.advice[0 if method == WITNESS else 1]
+    assert told.startswith(f"{method}: ")
+    assert f"answered {method} of block {FIRST + 3} with " in told
+    assert len(told) < 250
 
 
 @pytest.mark.parametrize("since_euclid", [True, False])

@@ -221,6 +221,20 @@ def test_read__file_that_is_missing__says_so(tmp_path: Path) -> None:
         keeping.files_in(tmp_path)
 
 
+def test_read__file_with_a_byte_order_mark__says_so(tmp_path: Path) -> None:
+    for encoding in ("utf-8-sig", "utf-16"):
+        (tmp_path / "a.json").write_text("{}", encoding=encoding)
+        with pytest.raises(ScrollWitnessUnreadable, match=r"a\.json is not JSON: .* order mark"):
+            keeping.read(tmp_path / "a.json")
+
+
+def test_read__pipe__is_refused_with_what_to_do_instead(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.json")
+    with pytest.raises(ScrollWitnessUnreadable, match="it is a pipe") as refused:
+        keeping.read(tmp_path / "a.json")
+    assert "write into" in str(refused.value.hint)
+
+
 def test_files_in__folder_with_a_pipe__does_not_wait_for_who_writes_to_it(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a.json")
     (tmp_path / "b.json").write_text("{}")
