@@ -9,6 +9,8 @@ from integration.daemon.test_daemon_faults import REQUEST, asking, call, daemon,
 from integration.daemon.test_daemon_life import wait_until
 
 from attestor.errors import DatabaseInvalid
+from attestor.http import wire
+from attestor.programs import elf, fibonacci
 from attestor.store.lock import lock_database
 from attestor.store.moving import jobs_path
 
@@ -43,7 +45,7 @@ def test_lock__is_removed_and_taken__the_daemon_hands_out_nothing_more(start: St
     lock_of(devnet.database).unlink()
     with lock_database(devnet.database):
         wait_until(lambda: fault(devnet)[0] == "database_gone", "/health says so")
-        answers = asking(devnet, REQUEST)
+        answers = asking(devnet, wire.encode_request(elf(fibonacci.NAME), fibonacci.stdin(11)))
         time.sleep(4.0)
         assert answers == []
     assert "another attestor has taken the database, as process" in devnet.log_file.read_text()
