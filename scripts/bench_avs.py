@@ -123,7 +123,8 @@ def call(started: Running, method: str, *params: object) -> Any:
 def served(batch: Batch, workers: int) -> tuple[float, float]:
     """Seconds of the upload and of the proof, by a new process."""
     forks = scroll_chain.CHAIN.forks or {}
-    options = [word for name, when in forks.items() for word in ("--fork", f"{name}={when}")]
+    options = ["--quotes", "none"]
+    options += [word for name, when in forks.items() for word in ("--fork", f"{name}={when}")]
     listed = [from_header(one.header, one.transactions) for one in batch.blocks.blocks]
     calldata = scroll_batch.case(0, listed).calldata[4:]
     sent = context_json.encode(batch.context)

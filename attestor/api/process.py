@@ -39,6 +39,7 @@ from attestor.observe import logs
 from attestor.signer.prover import AttachedProver
 from attestor.store.database import Store
 from attestor.store.job_ends import JobEnds
+from attestor.store.lock import lock_database
 from attestor.store.opening import JOBS
 from attestor.store.orders import Orders
 from attestor.store.programs import Programs
@@ -48,6 +49,8 @@ ALIVE_SECONDS = 2.0
 """A third of the silence after which the daemon is not healthy."""
 THREADS = 32
 """For short calls beside the loop: of the database, of the daemon."""
+LOCK_SECONDS = 5.0
+"""What a process of before gets to end: one whose daemon was killed ends after it."""
 STOP_MARGIN_SECONDS = 1.5
 """What is left of the time to stop for telling those who wait."""
 
@@ -59,7 +62,9 @@ class ApiProcess:
         self._settings = settings
         self._prover = prover
         self._daemon = daemon
-        self._store = Store.open(Path(settings.database), JOBS)
+        database = Path(settings.database)
+        self._lock = lock_database(database, LOCK_SECONDS)
+        self._store = Store.open(database, JOBS, self._lock)
         asking = Asking()
         self._programs = Programs(self._store, time.time)
         self._parts = serving.build(
@@ -90,6 +95,7 @@ class ApiProcess:
         """Serve. Raises the `Fatal` error of a part."""
         self._loop.set_default_executor(ThreadPoolExecutor(THREADS))
         async with AsyncExitStack() as stack:
+            stack.callback(self._lock.close)
             stack.callback(self._store.close)
             self._parts[0].jobs.adopt()
             for part in self._parts:

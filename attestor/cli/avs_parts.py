@@ -99,8 +99,8 @@ def build(
             "nobody makes quotes here: the signing key cannot be attested, and "
             "generateAttestationReport answers with error 14003 (docs/avs.md, quotes)"
         )
-    opened.enter_context(lock_database(database))
-    store = Store.open(database)
+    lock = opened.enter_context(lock_database(database))
+    store = Store.open(database, lock=lock)
     opened.callback(store.close)
     signer = PoeSignerProcess(settings)
     opened.callback(signer.close)

@@ -76,6 +76,10 @@ class Event(StrEnum):
     DUTY_WORKS = "duty_works", "It works again."
     DATABASE_UNUSABLE = "database_unusable", "The database cannot be written."
     DATABASE_USABLE = "database_usable", "It can again."
+    DATABASE_LOCK_MADE_AGAIN = (
+        "database_lock_made_again",
+        "The lock's file was removed while the service has the database.",
+    )
     DATABASE_NOT_CHECKED = "database_not_checked", "The daily check did not take place."
     HEADERS_NOT_SAVED = "headers_not_saved", "Recent headers are not in the database."
     JOBS_MOVED = "jobs_moved", "Jobs of an earlier version have a database of their own."

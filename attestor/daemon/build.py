@@ -39,7 +39,7 @@ from attestor.signer.settings import SlotSettings
 from attestor.signer.slot_client import SlotVerbs
 from attestor.signer.start_report import StartReport
 from attestor.store.database import Store
-from attestor.store.lock import lock_database
+from attestor.store.lock import DatabaseLock, lock_database
 from attestor.store.moving import jobs_path, move_jobs
 
 
@@ -76,8 +76,7 @@ def build(chains: Chains, bounds: DutyBounds | None = None) -> Parts:
     bound to. Raises every `Misconfigured` error, and with one chain those of its node."""
     config, clocks = chains.shared, Clocks.of_this_machine()
     with ExitStack() as opened:
-        for path in _databases(chains):
-            opened.enter_context(lock_database(path))
+        locks = {path: opened.enter_context(lock_database(path)) for path in _databases(chains)}
         slots = [_slot(chain) for chain in chains.each]
         _require_different(chains, slots)
         findings: list[Findings] = []
@@ -95,7 +94,7 @@ def build(chains: Chains, bounds: DutyBounds | None = None) -> Parts:
             has_statements = bool(slot.multiproof)
             served = Served(chain.name, slot.chain_id, slot.binding.registry, has_statements)
             move = partial(move_jobs, jobs=jobs, registration=served.registration)
-            opening = partial(_open, configs, chain.name, move)
+            opening = partial(_open, configs, chain.name, move, locks)
             running = partial(_run, configs, chain.name, findings, halt)
             unit = ChainUnit(chain, served, opening, running, clocks, only, bounds or DutyBounds())
             units.append(unit)
@@ -137,9 +136,11 @@ def _open(
     configs: Mapping[str, Config],
     name: str,
     move_old_jobs: Callable[[Store], None],
+    locks: Mapping[Path, DatabaseLock],
     opened: ExitStack,
 ) -> OpenedChain:
-    return open_chain(configs[name], move_old_jobs, opened)
+    config = configs[name]
+    return open_chain(config, move_old_jobs, locks[config.store_path], opened)
 
 
 def _run(
@@ -154,7 +155,7 @@ def _run(
 
 
 def _databases(chains: Chains) -> list[Path]:
-    """All that another daemon must not use. The lock of the jobs is that of `store.path`."""
+    """All that another daemon must not use. The API process locks the jobs itself."""
     histories = [chain.config.store_path for chain in chains.each]
     return list(dict.fromkeys([*histories, chains.store_path]))
 

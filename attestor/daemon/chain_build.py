@@ -47,6 +47,7 @@ from attestor.store.disagreements import Disagreements
 from attestor.store.headers import Headers
 from attestor.store.history import History
 from attestor.store.journal import Journal
+from attestor.store.lock import DatabaseLock
 from attestor.store.policy_events import PolicyEvents
 from attestor.store.proofs import Proofs
 from attestor.store.transactions import Transactions
@@ -121,12 +122,15 @@ class RunningChain:
 
 
 def open_chain(
-    config: Config, move_old_jobs: Callable[[Store], None], opened: ExitStack
+    config: Config,
+    move_old_jobs: Callable[[Store], None],
+    lock: DatabaseLock,
+    opened: ExitStack,
 ) -> OpenedChain:
     """Raises what is `Misconfigured`, and the node's errors. `opened` closes what is opened."""
     chain = _chain(config, opened)
     gate = make_gate(config, lambda: chain.node.head().timestamp)
-    store, manager, noted = _store(config, opened, chain, move_old_jobs)
+    store, manager, noted = _store(config, opened, chain, move_old_jobs, lock)
     collateral = _collateral(config, chain, store, opened)
     return OpenedChain(chain, store, manager, noted, gate, collateral)
 
@@ -214,11 +218,12 @@ def _store(
     opened: ExitStack,
     chain: ChainParts,
     move_old_jobs: Callable[[Store], None],
+    lock: DatabaseLock,
 ) -> tuple[StoreParts, TransactionManager, PolicyEvents]:
     """The database, and what sends from the payer's account: nobody else has either meanwhile."""
     payer_lock = lock_account(chain.node, chain.pricer.payer)
     opened.callback(payer_lock.close)
-    store = Store.open(config.store_path)
+    store = Store.open(config.store_path, lock=lock)
     opened.callback(store.close)
     move_old_jobs(store)
     journal = Journal(store, time.time)

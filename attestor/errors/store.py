@@ -44,10 +44,10 @@ class DatabaseReadOnly(DatabaseUnavailable):
 
 class DatabaseGone(DatabaseUnavailable):
     """The file that was opened, or its log, was removed, moved, replaced or cut off: what was
-    written there would be lost."""
+    written there would be lost. Or another process has the database, as its lock was removed."""
 
     code = "database_gone"
-    advice = "Put it back, or stop the service and restore a backup."
+    advice = "Put it back, or stop the service and restore a backup. Of two services, stop one."
 
 
 class DatabaseDiskFailed(DatabaseUnavailable):

@@ -15,14 +15,18 @@ from typing import Any, Protocol
 
 from attestor.core import frame
 from attestor.core.frame import Frame
-from attestor.errors import AttestorError
+from attestor.errors import AttestorError, ConfigurationInvalid
 from attestor.hardening import process
 from attestor.signer.build import start
 from attestor.signer.poe.build import start as start_poe
-from attestor.signer.poe.settings import ROLE, PoeSettings
+from attestor.signer.poe.settings import ROLE as POE
+from attestor.signer.poe.settings import PoeSettings
 from attestor.signer.server import MAX_REQUEST_BYTES, START_ID, refusal, serve, serve_attached
-from attestor.signer.settings import SignerSettings
+from attestor.signer.settings import ROLE as SP1
+from attestor.signer.settings import SignerSettings, require_kinds
 from attestor.signer.start_report import StartReport
+
+Settings = SignerSettings | PoeSettings
 
 
 def main(descriptor: int, attachments: int) -> None:
@@ -38,8 +42,7 @@ def main(descriptor: int, attachments: int) -> None:
         first = frame.read(lambda count: _read_exactly(incoming.read, count), MAX_REQUEST_BYTES)
     if first is None:
         return
-    settings = _settings(first.header)
-    service = _start(connection, settings)
+    settings, service = _start(connection, first.header)
     threading.Thread(
         target=serve_attached,
         args=(
@@ -66,26 +69,37 @@ class Service(Protocol):
     def detached(self) -> None: ...
 
 
-def _settings(header: dict[str, Any]) -> SignerSettings | PoeSettings:
-    """A process has one role for all of its life."""
-    if header.get("role") == ROLE:
-        return PoeSettings.from_header(header)
-    return SignerSettings.from_header(header)
+def _settings(header: dict[str, Any]) -> Settings:
+    """A process has one role for all of its life, and settings of that role alone. Raises
+    `ConfigurationInvalid`."""
+    kinds: dict[object, type[Settings]] = {SP1: SignerSettings, POE: PoeSettings}
+    role = header.get("role")
+    try:
+        settings = kinds[role].from_header(header)
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        raise ConfigurationInvalid(
+            f"no settings of a signer process in the role {role!r:.20}: {error!r:.200}"
+        ) from None
+    require_kinds(settings)
+    if settings.workers < 1:
+        raise ConfigurationInvalid(f"the signer process would have {settings.workers} workers")
+    return settings
 
 
-def _start(connection: socket.socket, settings: SignerSettings | PoeSettings) -> Service:
+def _start(connection: socket.socket, header: dict[str, Any]) -> tuple[Settings, Service]:
     """The service, once the daemon is told of it."""
     try:
+        settings = _settings(header)
         service, report = _started(settings)
     except AttestorError as error:
         with suppress(OSError):
             connection.sendall(refusal(START_ID, error))
         raise
     connection.sendall(frame.encode(Frame({**report.to_header(), "id": START_ID})))
-    return service
+    return settings, service
 
 
-def _started(settings: SignerSettings | PoeSettings) -> tuple[Service, StartReport]:
+def _started(settings: Settings) -> tuple[Service, StartReport]:
     if isinstance(settings, PoeSettings):
         return start_poe(settings)
     return start(settings)

@@ -11,6 +11,14 @@ Verb = Callable[[dict[str, Any], tuple[bytes, ...]], Frame]
 TypeError or ValueError: they become a typed refusal."""
 
 
+def whole(value: object) -> int:
+    """A number of a request, which is one already: what is read as one (a text, a fraction, true)
+    is something else to whoever wrote it. Raises `TypeError`."""
+    if type(value) is not int:
+        raise TypeError(f"{value!r:.40} is not a whole number")
+    return value
+
+
 def answered(verbs: Mapping[str, Verb], frame: Frame) -> Frame:
     """The answer of the verb that the request names. Raises `AttestorError`s."""
     verb = verbs.get(str(frame.header.get("verb")))

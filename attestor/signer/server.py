@@ -65,7 +65,7 @@ class _Turns:
                 return None
             request = None
             try:
-                request = self._read()
+                request = _numbered(self._read())
             except ConnectionResetError:
                 pass  # The other end was killed with an answer that it had not read.
             except BaseException as error:
@@ -79,6 +79,14 @@ class _Turns:
         self._over.wait()
         if self._raised is not None:
             raise self._raised
+
+
+def _numbered(request: Frame | None) -> Frame | None:
+    """A request by whose id the answer is found, which is a whole number as `Connection` gives it:
+    any other could be too large for the answer's header. Raises `FrameInvalid`."""
+    if request is not None and type(request.header.get("id")) is not int:
+        raise FrameInvalid("a request's id is not a whole number")
+    return request
 
 
 def serve_attached(

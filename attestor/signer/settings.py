@@ -1,16 +1,31 @@
 """The settings that the daemon sends to the signer process in its first frame."""
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, get_type_hints
 
 from attestor.core.cross_check import CheckingEngine, CrossCheckPolicy, Mode
 from attestor.core.eip712 import Domain
 from attestor.core.execution import Limits
 from attestor.core.report_data import Binding, Layout
 from attestor.core.text import from_hex
+from attestor.errors import ConfigurationInvalid
 
+ROLE = "sp1"
 AUTO = "auto"
 """A sandbox.level: `isolated`, and on development chains whatever the machine offers."""
+
+
+def require_kinds(settings: object) -> None:
+    """Raise `ConfigurationInvalid` for settings, as they came in a frame, that have a value of
+    another kind than is meant."""
+    for name, kind in get_type_hints(type(settings)).items():
+        value = getattr(settings, name)
+        if kind in (str, int, float) and not (
+            type(value) is kind or (kind is float and type(value) is int)
+        ):
+            raise ConfigurationInvalid(
+                f"the signer process's {name} is {value!r:.40}, which is no {kind.__name__}"
+            )
 
 
 @dataclass(frozen=True)
@@ -61,13 +76,16 @@ class SignerSettings:
 
     def to_header(self) -> dict[str, Any]:
         """The settings as a frame's header."""
-        return asdict(self)
+        return {**asdict(self), "role": ROLE}
 
     @classmethod
     def from_header(cls, header: dict[str, Any]) -> "SignerSettings":
         """The settings in a frame's header."""
         slots = tuple(SlotSettings(**slot) for slot in header["slots"])
-        return cls(**{**header, "slots": slots})
+        given = {name: value for name, value in header.items() if name != "role"}
+        for slot in slots:
+            require_kinds(slot)
+        return cls(**{**given, "slots": slots})
 
     @property
     def development(self) -> bool:

@@ -15,6 +15,7 @@ from attestor.errors import AttestorError, DatabaseBusy, DatabaseFailed, Databas
 from attestor.store import in_use, opening
 from attestor.store.faults import typed
 from attestor.store.in_place import InPlace
+from attestor.store.lock import DatabaseLock
 from attestor.store.opening import HISTORY, DatabaseKind
 
 BUSY_SECONDS = 5.0
@@ -33,7 +34,11 @@ class Store:
     """
 
     def __init__(
-        self, writing: sqlite3.Connection, reading: sqlite3.Connection, path: Path
+        self,
+        writing: sqlite3.Connection,
+        reading: sqlite3.Connection,
+        path: Path,
+        lock: DatabaseLock | None = None,
     ) -> None:
         self.path = path
         self.tables = sqlite_utils.Database(writing)
@@ -45,6 +50,7 @@ class Store:
         self._changes_before = 0
         self._connections = (writing, reading)
         self._in_place = InPlace(path)
+        self._held = lock
         self._keys: dict[str, str] = {}
         self._lock = threading.RLock()
         self._read_lock = threading.RLock()
@@ -54,10 +60,13 @@ class Store:
         self._spoiled = False
 
     @classmethod
-    def open(cls, path: Path, kind: DatabaseKind = HISTORY) -> "Store":
-        """Open or make one of our databases and bring it to the present version. Raises
-        `DatabaseInvalid`, and what may pass as a `DatabaseUnavailable`."""
-        return cls(*opening.connect(path, kind), path)
+    def open(
+        cls, path: Path, kind: DatabaseKind = HISTORY, lock: DatabaseLock | None = None
+    ) -> "Store":
+        """Open or make one of our databases and bring it to the present version. With `lock`
+        nothing is committed once another process has that. Raises `DatabaseInvalid`, and what may
+        pass as a `DatabaseUnavailable`."""
+        return cls(*opening.connect(path, kind), path, lock)
 
     @classmethod
     def open_to_read(cls, path: Path, kind: DatabaseKind = HISTORY) -> "Store":
@@ -239,6 +248,8 @@ class Store:
     def _require_in_place(self) -> None:
         try:
             self._in_place.require()
+            if self._held is not None:
+                self._held.require()
         except DatabaseGone as error:
             raise self._noted(error) from None
 

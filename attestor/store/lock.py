@@ -1,11 +1,16 @@
 """One daemon per database."""
 
-import fcntl
 import os
+import time
 from pathlib import Path
-from typing import TextIO
 
-from attestor.errors import DatabaseInvalid
+from loguru import logger
+
+from attestor.core.events import Event
+from attestor.errors import DatabaseGone, DatabaseInvalid
+from attestor.lock_file import LockFile, LockTaken
+
+RETRY_SECONDS = 0.05
 
 
 def require_folder(database: Path) -> None:
@@ -20,46 +25,90 @@ def require_folder(database: Path) -> None:
         )
 
 
-def lock_database(database: Path) -> TextIO:
-    """Take the database for this process until the file that is returned is closed. Do it before
-    anything else: two daemons on one history would send each other's registrations.
+class DatabaseLock:
+    """The right to a database, until it is closed. Safe to use from several threads."""
 
-    The lock is a file beside the database itself, whatever links name it.
+    def __init__(self, file: LockFile) -> None:
+        self._file = file
+
+    def require(self) -> None:
+        """Raise `DatabaseGone` where another process has taken the database, which it can once the
+        lock's file is removed. Where nobody has, the file is made again."""
+        path = self._file.path
+        try:
+            is_made = self._file.require()
+        except LockTaken as taken:
+            raise DatabaseGone(
+                f"another attestor has taken the database{taken.told}, as its lock {path} was "
+                "removed or replaced while this one ran",
+                hint="stop one of the two; this one writes again once it is started anew",
+            ) from None
+        except OSError as error:
+            raise DatabaseGone(
+                f"the database's lock {path} was removed, and cannot be made: {error.strerror}",
+                hint="it is tried again; make its folder writable, or stop the service",
+            ) from None
+        if is_made:
+            logger.bind(event=Event.DATABASE_LOCK_MADE_AGAIN).warning(
+                "{} was removed while this process has the database: it is made again. A lock that "
+                "nobody has keeps nobody out, and need not be removed",
+                path,
+            )
+
+    def close(self) -> None:
+        """Let others have it."""
+        self._file.close()
+
+    def __enter__(self) -> "DatabaseLock":
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self.close()
+
+
+def lock_database(database: Path, patience: float = 0.0) -> DatabaseLock:
+    """Take the database for this process until what is returned is closed. Do it before anything
+    else: two daemons on one history would send each other's registrations.
+
+    The lock is a file beside the database itself, whatever links name it. Another process gets
+    `patience` seconds to let it go.
     """
-    place = database.resolve()
-    path = place.with_name(place.name + ".lock")
-    try:
-        require_folder(path)
-        lock = path.open("a+")
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        lock.seek(0)
-        holder = lock.read(20).strip()
-        lock.close()
-        told = f", as process {holder}" if holder.isdecimal() else ""
-        raise DatabaseInvalid(
-            f"another attestor runs with {database}{told}",
-            hint="stop it first, or name another database",
-        ) from None
-    except OSError as error:
-        raise DatabaseInvalid(f"cannot make {path}: {error.strerror}") from None
-    _name_holder(lock)
-    return lock
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            return DatabaseLock(_locked(database))
+        except LockTaken as taken:
+            if time.monotonic() >= deadline:
+                raise _taken(database, taken) from None
+        time.sleep(RETRY_SECONDS)
 
 
 def require_free(database: Path) -> None:
     """Raise `DatabaseInvalid` where another process has the database. Nothing is made or kept."""
-    place = database.resolve()
-    path = place.with_name(place.name + ".lock")
+    path = _place(database)
     if path.is_file() and os.access(path, os.R_OK | os.W_OK):
-        lock_database(database).close()
+        try:
+            _locked(database, named=False).close()
+        except LockTaken as taken:
+            raise _taken(database, taken) from None
 
 
-def _name_holder(lock: TextIO) -> None:
-    """Only to tell people: a disk that is full must not keep the lock from being held."""
+def _locked(database: Path, named: bool = True) -> LockFile:
+    path = _place(database)
     try:
-        # Not by the file's buffer: what it could not write it would try again when it is closed.
-        os.ftruncate(lock.fileno(), 0)
-        os.write(lock.fileno(), str(os.getpid()).encode())
-    except OSError:
-        return
+        require_folder(path)
+        return LockFile(path, named=named)
+    except OSError as error:
+        raise DatabaseInvalid(f"cannot make {path}: {error.strerror}") from None
+
+
+def _taken(database: Path, taken: LockTaken) -> DatabaseInvalid:
+    return DatabaseInvalid(
+        f"another attestor runs with {database}{taken.told}",
+        hint="stop it first, or name another database",
+    )
+
+
+def _place(database: Path) -> Path:
+    place = database.resolve()
+    return place.with_name(place.name + ".lock")

@@ -1,45 +1,77 @@
 """One sender per account: two processes that send from one take each other's nonces."""
 
-import fcntl
 import hashlib
 import os
 import tempfile
 from pathlib import Path
-from typing import TextIO
 
 from attestor.chain.node import Node
 from attestor.core.chains import DEVELOPMENT_CHAIN_IDS
 from attestor.core.text import checksummed, to_hex
 from attestor.errors import PayerBusy
+from attestor.lock_file import LockFile, LockTaken
 
 
-def lock_account(node: Node, payer: bytes, folder: Path | None = None) -> TextIO:
-    """Take an account on a chain for this process until the file that is returned is closed.
+class AccountLock:
+    """An account on a chain, until it is closed. Safe to use from several threads."""
+
+    def __init__(self, path: Path, what: str, hint: str) -> None:
+        """Of `what` is sent from; `hint` is for a file that cannot be made. Raises `PayerBusy`."""
+        self._what = what
+        self._hint = hint
+        self._path = path
+        try:
+            self._file = LockFile(path, os.O_NOFOLLOW, 0o600)
+        except (LockTaken, OSError) as error:
+            raise self._busy(error) from None
+
+    def require(self) -> None:
+        """Raise `PayerBusy` where another process has taken the account, which it can once the
+        file is removed: folders for temporary files are swept. Where nobody has, it is made again.
+        """
+        try:
+            self._file.require()
+        except (LockTaken, OSError) as error:
+            raise self._busy(error) from None
+
+    def close(self) -> None:
+        """Let others send from it."""
+        self._file.close()
+
+    def __enter__(self) -> "AccountLock":
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self.close()
+
+    def _busy(self, error: LockTaken | OSError) -> PayerBusy:
+        if isinstance(error, LockTaken):
+            return PayerBusy(
+                f"another process, or another chain of this one, sends from {self._what} (it holds "
+                f"{self._path}{error.told})",
+                hint="stop it first, or pay from another account",
+            )
+        return PayerBusy(
+            f"cannot open {self._path}, which keeps others from sending from {self._what}: "
+            f"{error.strerror}",
+            hint="another user of this machine sends from it: let one user do that"
+            if isinstance(error, PermissionError)
+            else self._hint,
+        )
+
+
+def lock_account(node: Node, payer: bytes, folder: Path | None = None) -> AccountLock:
+    """Take an account on a chain for this process until what is returned is closed.
 
     The file lies in the machine's folder for temporary files, where all of its processes find it.
     Raises `PayerBusy`.
     """
     path = lock_path(node, payer, folder)
-    try:
-        lock = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600), "r+")
-    except OSError as error:
-        raise PayerBusy(
-            f"cannot open {path}, which keeps others from sending from {checksummed(payer)}: "
-            f"{error.strerror}",
-            hint="another user of this machine sends from it: let one user do that"
-            if isinstance(error, PermissionError)
-            else f"make {path.parent} a folder to write to, or name another with TMPDIR",
-        ) from None
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        lock.close()
-        raise PayerBusy(
-            f"another process, or another chain of this one, sends from {checksummed(payer)} on "
-            f"chain {node.chain_id} (it holds {path})",
-            hint="stop it first, or pay from another account",
-        ) from None
-    return lock
+    return AccountLock(
+        path,
+        f"{checksummed(payer)} on chain {node.chain_id}",
+        f"make {path.parent} a folder to write to, or name another with TMPDIR",
+    )
 
 
 def lock_path(node: Node, payer: bytes, folder: Path | None = None) -> Path:

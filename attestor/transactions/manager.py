@@ -12,7 +12,6 @@ import threading
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import TextIO
 
 from attestor.chain.node import Node
 from attestor.core.blocks import Block, BlockWindow
@@ -36,6 +35,7 @@ from attestor.errors import (
 )
 from attestor.transactions.answers import answer_of, explained
 from attestor.transactions.canceller import Canceller
+from attestor.transactions.lock import AccountLock
 from attestor.transactions.log import AttemptLog
 from attestor.transactions.pricing import Call, Pricer, call_of
 from attestor.transactions.pursuit import Followed, Pursuits, Urgency
@@ -59,7 +59,7 @@ class TransactionManager:
         log: AttemptLog,
         pace: Pace | None = None,
         timer: Timer | None = None,
-        lock: TextIO | None = None,
+        lock: AccountLock | None = None,
     ) -> None:
         self._node = node
         self._pricer = pricer
@@ -252,7 +252,9 @@ class TransactionManager:
 
     def _recorded(self, intent: Intent, signed: SignedTransaction, note: Note) -> Attempt:
         """The next attempt; or, at the cap or after a reorg that gave a nonce back, the earlier one
-        whose very transaction it is."""
+        whose very transaction it is. Raises `PayerBusy` once the account is another process's."""
+        if self._lock is not None:
+            self._lock.require()
         for attempt in self._log.attempts(intent.name):
             if attempt.hash == signed.hash:
                 return replace(attempt, transaction=signed)

@@ -11,7 +11,7 @@ from attestor.chain.rpc import Rpc
 from attestor.doctor.avs.examined import Examined
 from attestor.doctor.chain import CLOCK_SECONDS, OLD_HEAD_SECONDS, head_finding
 from attestor.doctor.finding import Finding, failed, of_error, ok, warning
-from attestor.errors import AttestorError
+from attestor.errors import AttestorError, WrongChain
 from attestor.errors.scroll import ScrollNodeFailed
 from attestor.executor.scroll import Chain, ScrollExecutor
 from attestor.scroll import headers
@@ -78,7 +78,12 @@ def l1_node(examined: Examined, now: Callable[[], float] = time.time) -> Iterato
         yield ok(L1, f"{told}calls it)")
         return
     node = Node.of((url,), examined.l1_chain_id)
-    node.require_chain()
+    try:
+        node.require_chain()
+    except WrongChain as error:
+        advice = f"set scroll_chain.endpoint to a node of L1's chain {examined.l1_chain_id}"
+        yield failed(L1, error.message, f"{advice}, or --l1-chain-id to the one that it is")
+        return
     yield head_finding(L1, examined.l1_chain_id, node.head(), now())
     if not examined.has_blobs:
         told = "nobody is named who has blobs: getPoe is an error for codecs 2 and 7 to 10"

@@ -26,6 +26,7 @@ def start(settings: PoeSettings) -> tuple[PoeService, StartReport]:
 
     Raises every `Misconfigured` error of the executor, the quote provider and the sandbox.
     """
+    require_own_rules(settings)
     secured = secure(
         settings,
         load_programs(settings),
@@ -43,6 +44,16 @@ def start(settings: PoeSettings) -> tuple[PoeService, StartReport]:
         CKzg(),
     )
     return service, secured.report
+
+
+def require_own_rules(settings: PoeSettings) -> None:
+    """Raise `ConfigurationInvalid` for forks of the operator's choice under a key in genuine
+    quotes: a PoE does not say by which rules, and would be taken for one by those of Scroll."""
+    if settings.forks is not None and not settings.development:
+        raise ConfigurationInvalid(
+            f"--fork is for development chains, and --quotes {settings.provider} is genuine",
+            hint="leave --fork away, or choose --quotes simulated or none",
+        )
 
 
 def load_programs(settings: PoeSettings) -> Programs:

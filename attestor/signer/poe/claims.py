@@ -9,6 +9,7 @@ from attestor.core.scroll.eras import FEE_VAULT
 from attestor.core.text import from_hex, to_hex
 from attestor.errors.scroll import ScrollContextRefused
 from attestor.executor.scroll import ExecutedBlock
+from attestor.signer.answering import whole
 
 NOT_SAID = bytes(32)
 """A withdraw root of a context that was made without executing the block."""
@@ -37,7 +38,7 @@ class Claim:
         """From part of a frame's header."""
         coinbase = header["coinbase"]
         return cls(
-            int(header["chain_id"]),
+            whole(header["chain_id"]),
             None if coinbase is None else from_hex(coinbase),
             from_hex(header["pre_state_root"]),
             from_hex(header["withdraw_root"]),

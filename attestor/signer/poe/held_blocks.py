@@ -11,7 +11,9 @@ from attestor.executor.scroll import ExecutedBlock
 
 MAX_HANDLES = 4096
 MAX_BYTES = 512 << 20
-"""Of all transactions that are held."""
+"""Of all that is held."""
+_BLOCK_BYTES = 2048
+"""What a block takes beside its transactions: there may be none."""
 _TOKEN_BYTES = 16
 
 
@@ -27,8 +29,9 @@ class HeldBlocks:
 
     @property
     def size(self) -> int:
-        """Bytes of their transactions."""
-        return sum(len(raw) for block in self.blocks for raw in block.transactions)
+        """Bytes that they take, about."""
+        raw = sum(len(raw) for block in self.blocks for raw in block.transactions)
+        return raw + _BLOCK_BYTES * len(self.blocks)
 
 
 class ExecutedBlocks:

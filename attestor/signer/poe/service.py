@@ -21,7 +21,7 @@ from attestor.errors.scroll import ScrollBatchMismatch, ScrollWitnessIncomplete
 from attestor.executor.scroll import BlockRange, Chain, ExecutedBlock, ExecutedRange, read_request
 from attestor.hardening.secret_key import SecretKey
 from attestor.quote.provider import QuoteProvider
-from attestor.signer.answering import Verb, answered
+from attestor.signer.answering import Verb, answered, whole
 from attestor.signer.poe.claims import Claim, require_ours, require_same
 from attestor.signer.poe.held_blocks import ExecutedBlocks, HeldBlocks
 from attestor.signer.poe.settings import ROLE
@@ -134,7 +134,7 @@ class PoeService:
         evidence = Evidence(
             blobs=tuple(given),
             versioned_hashes=tuple(from_hex(name) for name in header["versioned_hashes"]),
-            index=None if header["index"] is None else int(header["index"]),
+            index=None if header["index"] is None else whole(header["index"]),
             batch_hash=None if header["batch_hash"] is None else from_hex(header["batch_hash"]),
         )
         parts = self._held.of([str(handle) for handle in header["handles"]])

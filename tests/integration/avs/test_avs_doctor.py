@@ -97,6 +97,7 @@ def test_doctor__l1_of_another_chain__has_failed(tmp_path: Path) -> None:
     assert isinstance(result.exception, NotReady)
     (found,) = findings(result)["L1 node"]
     assert "chain" in found["found"]
+    assert "scroll_chain.endpoint to a node of L1's chain 1" in found["advice"]
 
 
 class SmallL1:

@@ -24,6 +24,7 @@ from attestor.core.avs.context import Context
 from attestor.core.avs.poe import PoeAnswer
 from attestor.core.scroll.evidence import Evidence
 from attestor.http.server import listen
+from attestor.store.lock import lock_database
 
 CURL = '{"jsonrpc":"2.0","method":"prover_metadata","params":[],"id":1}'
 JSON = {"Content-Type": "application/json"}
@@ -67,27 +68,55 @@ def test_health__of_a_running_service__names_its_key(tmp_path: Path) -> None:
     assert found.json()["prover_address"] in told
 
 
+def health_once(port: int, status: int) -> str:
+    """What /healthz says once it has that status."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        found = requests.get(f"http://127.0.0.1:{port}/healthz", timeout=10)
+        if found.status_code == status:
+            return str(found.json()["status"])
+        time.sleep(0.2)
+    raise AssertionError(f"never {status}")
+
+
 def test_history__file_is_removed_while_it_runs__is_told_until_it_is_back(tmp_path: Path) -> None:
     """A batch that is proven meanwhile would be kept in a file that nobody will ever read."""
     database, kept = tmp_path / "avs.sqlite", tmp_path / "kept"
     with running(write_file(tmp_path)) as started:
-
-        def wait_for(status: int) -> str:
-            until = time.monotonic() + 60
-            while time.monotonic() < until:
-                found = requests.get(f"http://127.0.0.1:{started.port}/healthz", timeout=10)
-                if found.status_code == status:
-                    return str(found.json()["status"])
-                time.sleep(0.2)
-            raise AssertionError(f"never {status}")
-
         database.rename(kept)
-        assert "the database's file is no longer at its place" in wait_for(503)
+        told = health_once(started.port, 503)
+        assert "the database's file is no longer at its place" in told
         kept.rename(database)
-        assert wait_for(200) == "ok"
+        assert health_once(started.port, 200) == "ok"
         log = "".join(started.lines)
     assert "[database_gone]" in log
     assert "the database can be used again" in log
+
+
+def test_lock__file_is_removed_while_it_runs__keeps_a_second_service_out(tmp_path: Path) -> None:
+    """Somebody takes it for the rest of a crash."""
+    lock, file = tmp_path / "avs.sqlite.lock", write_file(tmp_path)
+    with running(file) as started:
+        lock.unlink()
+        until = time.monotonic() + 60
+        while not lock.exists() and time.monotonic() < until:
+            time.sleep(0.2)
+        with pytest.raises(AssertionError, match="another attestor runs with"), running(file):
+            raise NotImplementedError
+        assert health_once(started.port, 200) == "ok"
+        log = "".join(started.lines)
+    assert "it is made again" in log
+
+
+def test_lock__file_is_removed_and_taken__records_nothing_more(tmp_path: Path) -> None:
+    database = tmp_path / "avs.sqlite"
+    with running(write_file(tmp_path)) as started:
+        database.with_name("avs.sqlite.lock").unlink()
+        with lock_database(database):
+            told = health_once(started.port, 503)
+        assert "another attestor has taken the database, as process" in told
+        time.sleep(6.0)
+        assert health_once(started.port, 503)
 
 
 def test_start__with_tls__serves_tls(tmp_path: Path) -> None:

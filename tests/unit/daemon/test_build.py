@@ -52,7 +52,7 @@ class Opened:
         patch.setattr(module, "lock_database", lambda path: Thing(self, "lock"))
         patch.setattr(chain_build, "lock_account", lambda *parts: Thing(self, "payer"))
         patch.setattr(chain_build, "TransactionManager", lambda *parts, lock: self)
-        patch.setattr(Store, "open", lambda path: Thing(self, "store"))
+        patch.setattr(Store, "open", lambda path, lock: Thing(self, "store"))
         patch.setattr(chain_build, "build_duty", self.build_duty)
         patch.setattr(module, "SignerProcess", lambda settings: Thing(self, "signer"))
         patch.setattr(chain_build, "Headers", lambda store: Thing(self, "headers"))

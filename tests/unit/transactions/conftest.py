@@ -12,6 +12,7 @@ from attestor.core.blocks import Block
 from attestor.store.database import Store
 from attestor.store.journal import Journal
 from attestor.store.transactions import Transactions
+from attestor.transactions.lock import AccountLock
 from attestor.transactions.log import AttemptLog
 from attestor.transactions.manager import TransactionManager
 from attestor.transactions.pricing import Pricer
@@ -50,8 +51,10 @@ def log(store: Store, chain: Chain) -> Transactions:
 def manage(chain: Any, log: Transactions) -> Manage:
     """A manager, as after each start of a process."""
 
-    def make(log: AttemptLog = log, pace: Pace | None = None) -> TransactionManager:
+    def make(
+        log: AttemptLog = log, pace: Pace | None = None, lock: AccountLock | None = None
+    ) -> TransactionManager:
         pricer = Pricer(chain, ACCOUNT, FeePolicy(CAP))
-        return TransactionManager(chain, pricer, log, pace, chain.timer())
+        return TransactionManager(chain, pricer, log, pace, chain.timer(), lock)
 
     return make

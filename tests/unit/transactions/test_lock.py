@@ -55,3 +55,20 @@ def test_lock_account__folder_missing__says_so(tmp_path: Path) -> None:
 def test_lock_account__file__is_its_owners_alone(tmp_path: Path) -> None:
     lock_account(node(), PAYER, tmp_path).close()
     assert os.stat(lock_path(node(), PAYER, tmp_path)).st_mode & 0o777 == 0o600
+
+
+def test_lock__file_is_swept_away__is_made_again_and_keeps_others_out(tmp_path: Path) -> None:
+    path = lock_path(node(), PAYER, tmp_path)
+    with lock_account(node(), PAYER, tmp_path) as held:
+        path.unlink()
+        held.require()
+        with pytest.raises(PayerBusy):
+            lock_account(node(), PAYER, tmp_path)
+
+
+def test_lock__file_is_swept_away_and_taken__is_told(tmp_path: Path) -> None:
+    path = lock_path(node(), PAYER, tmp_path)
+    with lock_account(node(), PAYER, tmp_path) as held:
+        path.unlink()
+        with lock_account(node(), PAYER, tmp_path), pytest.raises(PayerBusy, match="as process"):
+            held.require()

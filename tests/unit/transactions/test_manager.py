@@ -1,6 +1,7 @@
 """From a call to its receipt: recorded before it is sent, sent again, replaced, settled."""
 
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,11 +11,13 @@ from attestor.audit import verify
 from attestor.core.transaction import Intent, Outcome, Purpose
 from attestor.errors import (
     FeeCapReached,
+    PayerBusy,
     RpcError,
     RpcUnreachable,
     TransactionUnconfirmed,
     UploadRejected,
 )
+from attestor.transactions.lock import AccountLock
 from attestor.transactions.log import MemoryLog
 from attestor.transactions.pricing import Call
 from attestor.transactions.pursuit import Followed
@@ -49,6 +52,19 @@ def test_complete__simulation_refuses__nothing_is_recorded_or_sent(
     with pytest.raises(UploadRejected):
         manage().complete(INTENT, Call(TO, b"one", refuse))
     assert (chain.sends, log.attempts(INTENT.name)) == (0, [])
+
+
+def test_submit__account_that_another_process_took__is_neither_recorded_nor_sent(
+    manage: Any, chain: Any, log: Any, tmp_path: Path
+) -> None:
+    """Its file was swept away: both would use the same nonces."""
+    path = tmp_path / "payer.lock"
+    manager = manage(lock=AccountLock(path, "0x7E5F", ""))
+    path.unlink()
+    with AccountLock(path, "0x7E5F", ""), pytest.raises(PayerBusy, match="sends from 0x7E5F"):
+        manager.submit(INTENT, CALL)
+    assert (chain.sends, log.attempts(INTENT.name)) == (0, [])
+    manager.close()
 
 
 def test_complete__stuck__second_attempt_is_recorded_and_mined(

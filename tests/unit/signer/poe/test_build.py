@@ -124,3 +124,12 @@ def test_start__chain_of_the_settings__is_what_is_executed(executor: Executor) -
     with pytest.raises(ExecutorMissing, match="enough was seen"):
         started().handle(cases.blocks_request(cases.BLOCKS, said=said))
     assert executor.chains == [Chain(CHAIN_ID, FORKS)]
+
+
+@pytest.mark.parametrize("provider", [PoeProvider.CONFIGFS])
+def test_start__forks_of_the_operators_choice_with_genuine_quotes__are_refused(
+    executor: Executor, provider: PoeProvider
+) -> None:
+    """A PoE does not say by which rules its blocks were executed."""
+    with pytest.raises(ConfigurationInvalid, match="--fork is for development chains"):
+        build.start(settings(provider))

@@ -13,6 +13,7 @@ from eth_utils.crypto import keccak
 
 from attestor.core.avs.poe import Poe, state_hash_of
 from attestor.core.frame import Frame
+from attestor.core.scroll.block import Block, from_header
 from attestor.core.scroll.evidence import Evidence
 from attestor.core.signature import recover
 from attestor.core.text import from_hex, to_hex
@@ -30,7 +31,7 @@ from attestor.quote.format import parse
 from attestor.scroll import headers
 from attestor.scroll.witness import Witness
 from attestor.signer.poe.claims import NOT_SAID
-from attestor.signer.poe.held_blocks import ExecutedBlocks
+from attestor.signer.poe.held_blocks import ExecutedBlocks, HeldBlocks
 from attestor.signer.poe.service import PoeService
 
 CASE = cases.case_of(BLOCKS)
@@ -43,6 +44,14 @@ SP1_VERBS = (
 def execute(service: PoeService, witnesses: list[Witness], **options: Any) -> str:
     handle: str = service.handle(cases.blocks_request(witnesses, **options)).header["handle"]
     return handle
+
+
+def held_blocks(witnesses: list[Witness]) -> tuple[Block, ...]:
+    return tuple(from_header(one.header, one.transactions) for one in witnesses)
+
+
+def held_size(witnesses: list[Witness]) -> int:
+    return HeldBlocks((), held_blocks(witnesses), is_anchored=True).size
 
 
 def address_of(service: PoeService) -> bytes:
@@ -327,7 +336,7 @@ def test_held__too_many_bytes__forget_the_oldest() -> None:
 
 
 def test_held__room_of_what_was_forgotten__is_free_again() -> None:
-    size = sum(len(raw) for one in BLOCKS for raw in one.transactions)
+    size = held_size(BLOCKS)
     service = cases.service(held=ExecutedBlocks(max_bytes=2 * size))
     handles = [execute(service, BLOCKS) for _ in range(6)]
     assert service.handle(Frame({"verb": "status"})).header["handles"] == 2
@@ -412,3 +421,8 @@ def test_batch__index_that_is_negative_or_too_large__is_refused() -> None:
             evidence = replace(case.evidence, index=index)
             with pytest.raises(AttestorError):
                 service.handle(cases.batch_request([handle], case, evidence))
+
+
+def test_held__blocks_without_transactions__take_room_all_the_same() -> None:
+    empty = tuple(replace(one, transactions=()) for one in held_blocks(BLOCKS))
+    assert HeldBlocks((), empty, is_anchored=True).size >= 1024 * len(empty)
