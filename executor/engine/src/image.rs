@@ -93,6 +93,11 @@ impl Image {
         self.index(self.entry).is_some()
     }
 
+    /// Words of eight bytes that come from the file.
+    pub(crate) fn file_words(&self) -> u64 {
+        self.segments.iter().map(|segment| segment.bytes.len().div_ceil(8) as u64).sum()
+    }
+
     /// What memory holds at the start in the word of eight bytes at this address.
     pub fn word(&self, address: u64) -> u64 {
         let byte = |address: u64| {
