@@ -1,6 +1,6 @@
 //! From an ELF to a program: ours, and the one that SP1 runs and has keys for.
 
-use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::Arc;
 
 #[cfg(feature = "portable")]
@@ -36,7 +36,9 @@ pub(crate) fn parse(file: &[u8]) -> Result<Image, Failure> {
 /// Load an ELF that `parse` takes for SP1, with all of its words, of which a key is made.
 pub(crate) fn load(file: &[u8]) -> Result<Arc<Program>, Failure> {
     check(file)?;
-    sp1_program(file)
+    let mut loaded = file.to_vec();
+    hide_sections(&mut loaded);
+    sp1_program(&loaded)
 }
 
 /// The same for an engine of SP1's: without the zeros behind the segments. SP1's loader makes an entry
@@ -44,7 +46,10 @@ pub(crate) fn load(file: &[u8]) -> Result<Arc<Program>, Failure> {
 /// reads zero. Of a run that SP1's JIT only cross-checks, ours tells whether `parse` takes it.
 pub(crate) fn load_to_run(file: &[u8]) -> Result<Arc<Program>, Failure> {
     check(file)?;
-    sp1_program(&without_zeros(file)?)
+    let mut loaded = file.to_vec();
+    hide_sections(&mut loaded);
+    leave_out_zeros(&mut loaded)?;
+    sp1_program(&loaded)
 }
 
 fn check(file: &[u8]) -> Result<(), Failure> {
@@ -61,22 +66,34 @@ fn sp1_program(file: &[u8]) -> Result<Arc<Program>, Failure> {
     Ok(Arc::new(program))
 }
 
-/// Where a program header has the segment's size in memory. Source: System V ABI, chapter 5.
-const MEMORY_SIZE: std::ops::Range<usize> = 40..48;
+/// Where the file's header tells of sections: their offset, and the size, number and names' index of
+/// their headers. Source: System V ABI, chapter 4.
+const SECTIONS: [Range<usize>; 2] = [40..48, 58..64];
+/// Where a program header has the segment's size in memory. Source: the same, chapter 5.
+const MEMORY_SIZE: Range<usize> = 40..48;
 
-/// The file with segments that end where their bytes in the file do.
-fn without_zeros(file: &[u8]) -> Result<Cow<'_, [u8]>, Failure> {
+/// Let the file, of which a header was read, have no sections. SP1's loader reads the name of every
+/// symbol to its end, hours for names that lie over each other in a small file, for profiles and for
+/// untrusted programs alone.
+fn hide_sections(file: &mut [u8]) {
+    SECTIONS.into_iter().for_each(|field| file[field].fill(0));
+}
+
+/// Let segments end where their bytes in the file do.
+fn leave_out_zeros(file: &mut [u8]) -> Result<(), Failure> {
     let elf = ElfBytes::<LittleEndian>::minimal_parse(file).map_err(invalid)?;
     let segments = elf.segments().ok_or_else(|| invalid("no segments"))?;
     let (first, each) = (elf.ehdr.e_phoff as usize, usize::from(elf.ehdr.e_phentsize));
-    let mut shorter = Cow::Borrowed(file);
-    for (index, segment) in segments.iter().enumerate() {
-        if segment.p_type == PT_LOAD && segment.p_memsz > segment.p_filesz {
-            let header = &mut shorter.to_mut()[first + index * each..];
-            header[MEMORY_SIZE].copy_from_slice(&segment.p_filesz.to_le_bytes());
+    let zeros = segments.iter().map(|segment| {
+        (segment.p_type == PT_LOAD && segment.p_memsz > segment.p_filesz)
+            .then_some(segment.p_filesz)
+    });
+    for (index, size) in zeros.collect::<Vec<_>>().into_iter().enumerate() {
+        if let Some(size) = size {
+            file[first + index * each..][MEMORY_SIZE].copy_from_slice(&size.to_le_bytes());
         }
     }
-    Ok(shorter)
+    Ok(())
 }
 
 fn invalid(detail: impl ToString) -> Failure {
