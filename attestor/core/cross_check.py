@@ -43,8 +43,6 @@ class CheckingEngine(StrEnum):
 CYCLES_PER_WINDOW = 100_000
 """What SP1's portable engine takes for the table of a window of 2 MiB, in cycles' time."""
 WRITTEN_BYTES_PER_CYCLE = 4
-CYCLES_PER_IMAGE_WORD = 32
-"""What SP1's loader takes for a word of the program's image, in the same."""
 BYTES_PER_WINDOW = 6 << 20
 """What that table takes of memory: 24 bytes per word."""
 BYTES_AT_FIRST = 64 << 20
@@ -65,7 +63,7 @@ def _price_of_common_parts(run: Execution) -> int:
     effort = run.effort
     if effort is None:
         return 0
-    return effort.call_cycles + CYCLES_PER_IMAGE_WORD * effort.image_words
+    return effort.call_cycles + effort.load_cycles
 
 
 def _price_of_instructions(run: Execution) -> int:

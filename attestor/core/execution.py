@@ -71,16 +71,16 @@ class Effort:
     """What an execution on our engine cost.
 
     `touched_pages` are of 4 KiB. `unconstrained_cycles` are those that SP1 does not count, inside
-    of unconstrained blocks. `written_bytes` is what WRITE was charged for. `image_words` are those
-    of eight bytes that come from the program's file. `windows` are those of 2 MiB that were
-    touched; `block_windows` those that each unconstrained block accessed, and one for it.
-    `call_cycles` is what precompiles and hooks cost SP1's executors beyond a cycle each.
+    of unconstrained blocks. `written_bytes` is what WRITE was charged for. `load_cycles` is what
+    SP1's engines take to load and translate the program, in cycles' time. `windows` are those of
+    2 MiB that were touched; `block_windows` those that each unconstrained block accessed, and one
+    for it. `call_cycles` is what precompiles and hooks cost SP1's executors beyond a cycle each.
     """
 
     touched_pages: int
     unconstrained_cycles: int
     written_bytes: int
-    image_words: int
+    load_cycles: int
     windows: int
     block_windows: int
     call_cycles: int

@@ -16,6 +16,9 @@ HALT, WRITE, ENTER, EXIT, HINT_READ = 0x00, 0x02, 0x03, 0x04, 0xF1
 COMMIT, COMMIT_DEFERRED = 0x10, 0x1A
 ZERO, T0, T1, T2, S1, A0, A1, A2, S2, S3 = 0, 5, 6, 7, 9, 10, 11, 12, 18, 19
 
+ECALL, DIVISION = 0x73, 0x2B5_4533
+"""Instructions; the latter is `div a0, a0, a1`."""
+
 _EHDR = "<16sHHIQQQIHHHHHH"
 _PHDR = "<IIQQQQQQ"
 _EXECUTABLE, _RISCV, _LOAD, _READ, _WRITE, _RUN = 2, 243, 1, 4, 2, 1
@@ -84,6 +87,17 @@ class Guest:
         offset = 4 * (count + 1)
         low = (offset >> 1 & 0xF) << 8 | (offset >> 5 & 0x3F) << 25
         self._code.append(low | register << 15 | 0x63)
+
+    def auipc(self, to: int) -> None:
+        """The address of this instruction."""
+        self._code.append(to << 7 | 0x17)
+
+    def jump(self, base: int, offset: int) -> None:
+        """To the address in a register and some more."""
+        self._code.append(offset << 20 | base << 15 | 0x67)
+
+    def repeated(self, instruction: int, count: int) -> None:
+        self._code += [instruction] * count
 
     def include(self, other: "Guest") -> None:
         """The instructions of another one, which has no data."""
@@ -199,6 +213,17 @@ def empty_hints(count: int, step: int = 2 << 20) -> bytes:
     guest.again()
     guest.add(S2, S2, S3)
     guest.repeat(start, S1)
+    return guest.elf()
+
+
+def never_executed(count: int, instruction: int) -> bytes:
+    """A program that jumps over so many instructions: some 15,000 at most, up to its data."""
+    guest = Guest()
+    guest.set(T2, 4 * count)
+    guest.auipc(T1)
+    guest.add(T1, T1, T2)
+    guest.jump(T1, 12)
+    guest.repeated(instruction, count)
     return guest.elf()
 
 

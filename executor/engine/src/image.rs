@@ -1,6 +1,7 @@
 //! A program as SP1's loader reads it (sp1-core-executor, `disassembler/elf.rs`).
 
 mod calls;
+mod loading;
 mod notes;
 
 use std::fmt;
@@ -99,11 +100,6 @@ impl Image {
     /// Whether there is an instruction at the entry point.
     pub fn starts_in_code(&self) -> bool {
         self.index(self.entry).is_some()
-    }
-
-    /// Words of eight bytes that come from the file.
-    pub(crate) fn file_words(&self) -> u64 {
-        self.segments.iter().map(|segment| segment.bytes.len().div_ceil(8) as u64).sum()
     }
 
     /// What memory holds at the start in the word of eight bytes at this address.

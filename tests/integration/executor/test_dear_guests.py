@@ -133,6 +133,19 @@ def test_price__large_file__tells_what_sp1s_loader_takes(
     assert price(execution) > 32 << 20
 
 
+@pytest.mark.parametrize(("instruction", "each"), [(made.ECALL, 700), (made.DIVISION, 450)])
+def test_price__code_that_sp1s_jit_translates_at_length__tells_what_it_takes(
+    executor: NativeExecutor, limits: Limits, instruction: int, each: int
+) -> None:
+    """All of it before the first instruction, whether it is executed or not."""
+    program = made.never_executed(10_000, instruction)
+    execution = executor.execute(program, [], limits, OURS)
+
+    require_signable(execution)
+    assert execution.cycles < 200
+    assert price(execution) > 10_000 * each
+
+
 @pytest.mark.parametrize("zeros", [60 << 20, 0], ids=["bss", "sparse"])
 @pytest.mark.parametrize("engine", [CheckingEngine.SP1_JIT, CheckingEngine.SP1_PORTABLE])
 def test_execute__zeros_that_a_run_does_not_touch__cost_sp1s_engines_nothing(

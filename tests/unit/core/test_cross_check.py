@@ -87,7 +87,7 @@ LIMITS = Limits(cpu_seconds=10, memory_bytes=1 << 30)
         (NO_EFFORT, 99),
         (replace(NO_EFFORT, unconstrained_cycles=1), 100),
         (replace(NO_EFFORT, written_bytes=8), 101),
-        (replace(NO_EFFORT, image_words=10), 419),
+        (replace(NO_EFFORT, load_cycles=10), 109),
         (replace(NO_EFFORT, windows=2), 200_099),
         (replace(NO_EFFORT, block_windows=3), 300_099),
         (replace(NO_EFFORT, call_cycles=8_500), 8_599),

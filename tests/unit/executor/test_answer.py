@@ -304,7 +304,7 @@ OURS = {
     "touched_pages": 3,
     "unconstrained_cycles": 4,
     "written_bytes": 5,
-    "image_words": 6,
+    "load_cycles": 6,
     "windows": 7,
     "block_windows": 8,
     "call_cycles": 9,
