@@ -31,6 +31,7 @@ def main(arguments: list[str]) -> int:
     folder = Path(arguments[0] if arguments else ROOT / "dist").resolve()
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
+    begun = state()
     requirements = build_deb.locked(folder)
     made = build_all(folder, requirements, ROOT)
     found = [*build_package.faults(made[0]), *build_package.sdist_faults(made[1])]
@@ -38,6 +39,8 @@ def main(arguments: list[str]) -> int:
         copy = copied(Path(name) / "another" / "folder")
         again = build_all(Path(name), requirements, copy)
         found += differing(made, again)
+    if state() != begun:
+        found.insert(0, "the checkout was changed meanwhile: nothing here is of one commit")
     bill = bill_of_materials.bill()
     text = json.dumps(bill, indent=2, sort_keys=True) + "\n"
     (folder / "attestor.cdx.json").write_text(text)
@@ -45,6 +48,15 @@ def main(arguments: list[str]) -> int:
     (folder / "SHA256SUMS").write_text("\n".join(sums) + "\n")
     print("\n".join([*found, *sums]))
     return 1 if found else 0
+
+
+def state() -> tuple[bytes, ...]:
+    """Commit and changes of the checkout."""
+    asked = (["rev-parse", "HEAD"], ["diff", "--binary", "HEAD"])
+    return tuple(
+        subprocess.run(["git", *one], cwd=ROOT, check=True, capture_output=True).stdout
+        for one in asked
+    )
 
 
 def differing(made: list[Path], again: list[Path]) -> list[str]:

@@ -11,6 +11,7 @@ from attestor.cli.audited import AskedRegistry, Audited
 from attestor.cli.config_options import chains_of, config_options, from_file
 from attestor.cli.database_option import database_option
 from attestor.cli.endpoint_options import check_headers_option, rpc_url_option
+from attestor.cli.groups import Group
 from attestor.cli.types import ADDRESS
 from attestor.core.report_data import Layout
 from attestor.errors import ConfigurationInvalid
@@ -18,7 +19,7 @@ from attestor.errors import ConfigurationInvalid
 FORMATS = ("table", "json", "csv")
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=Group, invoke_without_command=True)
 @database_option()
 @config_options
 @click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)

@@ -7,9 +7,10 @@ import click
 from click.core import ParameterSource
 
 from attestor.cli.avs_options import avs_options
+from attestor.cli.groups import Group
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=Group, invoke_without_command=True)
 @avs_options
 @click.pass_context
 def command(ctx: click.Context, /, **given: Any) -> None:

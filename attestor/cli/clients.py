@@ -12,6 +12,7 @@ import click
 from attestor.access import clients_file
 from attestor.access.clients_file import KeptKey, KnownClient
 from attestor.cli import json_out
+from attestor.cli.groups import Group
 from attestor.core import api_key
 from attestor.core.client import NAME_RULE, is_name
 from attestor.core.quotas import MAX_QUOTA, NAMES
@@ -28,7 +29,7 @@ _file = click.option(
 )
 
 
-@click.group
+@click.group(cls=Group)
 def command() -> None:
     """Say who may use the service: API keys, names of certificates, and their quotas.
 

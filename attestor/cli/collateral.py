@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 import click
 
 from attestor.cli.collateral_options import configured, machine_options, store_options
+from attestor.cli.groups import Group
 from attestor.cli.payer_options import payer_options
 
 if TYPE_CHECKING:
     from attestor.core.payer_source import PayerSource
 
 
-@click.group
+@click.group(cls=Group)
 def command() -> None:
     """Show, fetch and upload the collateral on chain.
 

@@ -8,6 +8,7 @@ import click
 
 from attestor import config
 from attestor.cli import json_out
+from attestor.cli.groups import Group
 from attestor.cli.run import config_options, require_sound
 from attestor.config import names
 
@@ -16,7 +17,7 @@ FILE = click.option(
 )
 
 
-@click.group
+@click.group(cls=Group)
 def command() -> None:
     """Show the configuration with the origin of each value, or check it.
 

@@ -48,3 +48,12 @@ def from_file(context: click.Context, name: str, configured: Any) -> Any:
     if source is click.core.ParameterSource.COMMANDLINE or configured is None:
         return given
     return configured
+
+
+def database_of(context: click.Context, file: Path | None, chain: str | None) -> Path:
+    """The history of `--database`, or else of a chain of the file. Raises as `chains_of`."""
+    chains = chains_of(file, chain)
+    configured = None if chains is None else chains.named(None).config.store_path
+    found = from_file(context, "database", configured)
+    assert isinstance(found, Path)
+    return found

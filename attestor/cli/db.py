@@ -4,12 +4,14 @@ from pathlib import Path
 
 import click
 
+from attestor.cli.config_options import config_options, database_of
 from attestor.cli.database_option import database_option
+from attestor.cli.groups import Group
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 
 
-@click.group
+@click.group(cls=Group)
 def command() -> None:
     """Back up the registration history, verify a copy, and restore it.
 
@@ -19,15 +21,19 @@ def command() -> None:
 
 
 @command.command("backup")
-@click.argument("file", type=FILE)
+@click.argument("copy", type=FILE, metavar="FILE")
 @database_option()
-def backup_command(file: Path, database: Path) -> None:
+@config_options
+@click.pass_context
+def backup_command(
+    context: click.Context, copy: Path, database: Path, file: Path | None, chain: str | None
+) -> None:
     """Copy the history to a new FILE, and verify the copy."""
     from attestor.cli.held import summary
     from attestor.store import backup as copies
 
-    held = copies.make(database, file)
-    click.echo(f"wrote {file}: {summary(held)}")
+    held = copies.make(database_of(context, file, chain), copy)
+    click.echo(f"wrote {copy}: {summary(held)}")
 
 
 @command.command("verify")
@@ -41,15 +47,29 @@ def verify_command(file: Path) -> None:
 
 
 @command.command("restore")
-@click.argument("file", type=FILE)
+@click.argument("copy", type=FILE, metavar="FILE")
 @database_option("Where the history is to be; the daemon must be stopped.")
-@click.option("--replace", is_flag=True, help="Rename the database that is there, and replace it.")
-def restore_command(file: Path, database: Path, replace: bool) -> None:
+@click.option(
+    "--replace",
+    is_flag=True,
+    help="Replace the database that is there; it is kept under another name.",
+)
+@config_options
+@click.pass_context
+def restore_command(
+    context: click.Context,
+    copy: Path,
+    database: Path,
+    replace: bool,
+    file: Path | None,
+    chain: str | None,
+) -> None:
     """Verify FILE, and put a copy of it where the daemon's database is."""
     from attestor.cli.held import summary
     from attestor.store import backup as copies
 
-    held, kept = copies.restore(file, database, replace)
-    click.echo(f"restored {database}: {summary(held)}")
+    place = database_of(context, file, chain)
+    held, kept = copies.restore(copy, place, replace)
+    click.echo(f"restored {place}: {summary(held)}")
     if kept is not None:
         click.echo(f"what was there is {kept}")

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     type=PORT,
     default=3000,
     show_default=True,
-    help="Port of the proving service.",
+    help="Port of the proving service; 0 is any that is free.",
 )
 @click.option(
     "--rpc-port",

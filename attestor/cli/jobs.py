@@ -4,17 +4,26 @@ from pathlib import Path
 
 import click
 
+from attestor.cli.config_options import chains_of, from_file
 from attestor.cli.database_option import database_option
+from attestor.cli.groups import Group
 
 STATES = ("queued", "running", "done", "failed")
 
 
-@click.group
+@click.group(cls=Group)
 @database_option()
+@click.option(
+    "--config",
+    "file",
+    type=click.Path(path_type=Path),
+    help="The daemon's TOML file: the database is the one that it names.",
+)
 @click.pass_context
-def command(context: click.Context, database: Path) -> None:
+def command(context: click.Context, database: Path, file: Path | None) -> None:
     """List the jobs of a daemon, show one, run it again or cancel it."""
-    context.obj = database
+    chains = chains_of(file, None)
+    context.obj = from_file(context, "database", None if chains is None else chains.store_path)
 
 
 @command.command("ls")

@@ -34,7 +34,8 @@ def tell(value: object, indent: int | None = 2) -> None:
 def tell_error(context: click.Context, error: AttestorError | click.ClickException) -> None:
     """Print an error, where JSON is asked for and none was printed yet."""
     if context.meta.get(_WANTED) and not context.meta.get(_PRINTED):
-        tell({"error": _as_value(error)})
+        # In one line, as those commands print that tell more than one thing.
+        tell({"error": _as_value(error)}, indent=None)
 
 
 def _as_value(error: AttestorError | click.ClickException) -> dict[str, Any]:

@@ -36,7 +36,8 @@ TIMEOUT_SECONDS = 900.0
 @click.option(
     "--executor",
     type=click.Path(path_type=Path),
-    help="Directory of attestor-vkey. Without it, the one built here, where it is.",
+    help="Folder with the program attestor-vkey. Without it, the one that came with attestor, if "
+    "any.",
 )
 @rpc_url_option(required=False)
 @click.option(

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from attestor.cli.groups import Group
 from attestor.cli.types import BUILT, URL, WORD
 from attestor.core.scroll.eras import MAINNET
 
@@ -24,7 +25,7 @@ _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 _AS_JSON = click.option("--json", "as_json", is_flag=True, default=False, help="Print JSON.")
 
 
-@click.group()
+@click.group(cls=Group)
 def command() -> None:
     """Verify blocks and batches of Scroll by executing them again."""
 

@@ -15,7 +15,7 @@ BUILT = resources.folder("executor")
 class Hex(click.ParamType[bytes]):
     """0x text of a fixed number of bytes."""
 
-    name = "0x text"
+    name = "hex"
 
     def __init__(self, size: int) -> None:
         self.size = size
@@ -38,6 +38,8 @@ class Hex(click.ParamType[bytes]):
 
 class Address(Hex):
     """An account. Capital letters are a checksum of the digits (EIP-55), so they have to fit."""
+
+    name = "address"
 
     def __init__(self) -> None:
         super().__init__(20)
@@ -94,7 +96,7 @@ class Url(click.ParamType[str]):
 class NumberRange(click.FloatRange):
     """A number within bounds. nan is within none, and click's own takes it for any."""
 
-    name = "number range"
+    name = "number"
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None

@@ -63,11 +63,11 @@ def _about(known: "Field[Any]") -> list[str]:
 def _setting(known: "Field[Any]", said: dict[str, object]) -> str:
     name = names.key(known).partition(".")[2]
     if known.name in said:
-        return f"{name} = {_toml(said[known.name])}"
-    return f"# {name} = {_toml(known.default)}".rstrip()
+        return f"{name} = {in_toml(said[known.name])}"
+    return f"# {name} = {in_toml(known.default)}".rstrip()
 
 
-def _toml(value: object) -> str:
+def in_toml(value: object) -> str:
     """A value in TOML, nothing for one that is empty. JSON's form is TOML's, but for one character
     that TOML wants to be escaped, and for those beyond 16 bits, which it has escaped otherwise."""
     if value is MISSING or value in (None, "", b""):

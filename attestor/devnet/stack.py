@@ -15,6 +15,7 @@ from eth_account import Account
 
 from attestor.chain.node import Node
 from attestor.chain.rpc import Rpc
+from attestor.config.example import in_toml
 from attestor.core.text import checksummed, from_hex, to_hex
 from attestor.devnet.accounts import COUNT, funded_accounts
 from attestor.devnet.anvil import Anvil
@@ -45,11 +46,12 @@ STOP_SECONDS = 20.0
 
 
 def end_in_order() -> None:
-    """Let SIGINT and SIGTERM raise KeyboardInterrupt, so that nothing of a stack is left.
+    """Let SIGINT, SIGTERM and SIGHUP, by which a terminal that is closed ends what runs in it,
+    raise KeyboardInterrupt, so that nothing of a stack is left.
 
     A shell that starts us in the background has SIGINT ignored, and Python keeps that.
     """
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
 
 
@@ -83,6 +85,7 @@ class Devnet:
         require_free(options.rpc_port, "--rpc-port")
         self.options = options
         self.health_port = options.health_port or free_port()
+        self.api_port = options.api_port or free_port()
         self._files = DevnetFolder(options.folder)
         self.folder = options.folder
         self._daemon: subprocess.Popen[bytes] | None = None
@@ -218,7 +221,7 @@ class Devnet:
 
     @property
     def api_url(self) -> str:
-        return f"http://127.0.0.1:{self.options.api_port}"
+        return f"http://127.0.0.1:{self.api_port}"
 
     def description(self) -> dict[str, Any]:
         """Addresses and endpoints, as written to devnet.json."""
@@ -251,29 +254,29 @@ class Devnet:
 [chain]
 rpc_url = "{self.anvil.url}"
 id = {CHAIN_ID}
-deployment = "{self.deployment_file}"
+deployment = {in_toml(str(self.deployment_file))}
 poll_seconds = {max(0.1, options.block_seconds / 4):g}
 
 [payer]
-key_file = "{key_file}"
+key_file = {in_toml(str(key_file))}
 
 [quote]
 provider = "simulated"
 collateral = "{self.pccs.url}"
-simulation_seed = "{options.seed}"
+simulation_seed = {in_toml(str(options.seed))}
 
 [rotation]
 period_seconds = {options.period}
 expiry_margin_seconds = {options.expiry_margin}
 
 [api]
-port = {options.api_port}
+port = {self.api_port}
 
 [health]
 port = {self.health_port}
 
 [store]
-path = "{self.database}"
+path = {in_toml(str(self.database))}
 
 [log]
 format = "human"

@@ -53,6 +53,7 @@ def application(
     answered = [_answer_errors, Unread().middleware, *inner, _answer_unknown]
     made = web.Application(middlewares=[_watch, *outer, *answered])
     made[CONNECTIONS] = []
+    made.on_response_prepare.append(_drop_banner)
     return made
 
 
@@ -166,6 +167,11 @@ def error_answer(
     headers = {"Retry-After": "5"} if soon else None
     error = {"code": code, "message": message, "hint": hint, **more}
     return web.json_response({"error": error}, status=status, headers=headers)
+
+
+async def _drop_banner(request: web.Request, response: web.StreamResponse) -> None:
+    """Versions of Python and aiohttp are nobody's business."""
+    response.headers.pop("Server", None)
 
 
 def _is_ours(record: logging.LogRecord) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import click
 
-VALUES = {"0x text": "0x" + "11" * 20, "url": "http://127.0.0.1:1", "integer": "1"}
+VALUES = {"address": "0x" + "11" * 20, "url": "http://127.0.0.1:1", "integer": "1"}
 """Of what a command cannot do without, by the type's name."""
 
 

@@ -280,6 +280,9 @@ def _hold_database(devnet: Devnet) -> Callable[[], None]:
     holding = ExitStack()
     holding.enter_context(held(devnet.database))
     wait_until(lambda: _is_busy(devnet), "the daemon waits for the database")
+    # Health knows it before the duty that says so once.
+    said = " ERROR   cannot write"
+    wait_until(lambda: said in devnet.log_file.read_text(), "the daemon has said so")
     return holding.close
 
 

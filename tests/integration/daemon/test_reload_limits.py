@@ -22,7 +22,7 @@ TAKEN = "the configuration is read again"
 def running(devnet: Devnet) -> int:
     """How many jobs run."""
     found = devnet.job_rows("SELECT count(*) AS n FROM jobs WHERE state = 'running'")
-    return int(found[0]["n"])
+    return int(found[0]["n"]) if found else 0
 
 
 def attempts(devnet: Devnet) -> int:

@@ -4,6 +4,8 @@ import json
 import signal
 import subprocess
 import sys
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -114,3 +116,22 @@ def test_devnet__folder_of_somebody__is_refused_and_stays(tmp_path: Path, port: 
     assert "attestor devnet did not make" in told
     assert {path.read_text() for path in tmp_path.iterdir()} == {"production"}
     assert len(list(tmp_path.iterdir())) == 4
+
+
+def test_devnet__any_free_ports__says_which_and_no_answer_tells_versions(tmp_path: Path) -> None:
+    folder = tmp_path / 'with "quotes" and \\'
+    running = Running(folder, "--api-port", "0", "--rpc-port", "0")
+    try:
+        for url in (
+            f"{running.description['api_url']}/v1/status",
+            f"{running.description['api_url']}/none",
+            running.description["status_page"],
+        ):
+            try:
+                headers = urllib.request.urlopen(url, timeout=10).headers
+            except urllib.error.HTTPError as error:
+                headers = error.headers
+            assert "Date" in headers
+            assert "Server" not in headers
+    finally:
+        running.stop()

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from attestor import cli
-from attestor.errors import AuditFailed, DatabaseDamaged, DatabaseInvalid
+from attestor.errors import AuditFailed, ChainNotNamed, DatabaseDamaged, DatabaseInvalid
 from attestor.store.database import Store
 from attestor.store.journal import Journal
 from attestor.store.lock import lock_database
@@ -294,3 +294,38 @@ def test_audit_verify__lone_main_file__is_a_fault(running: Store, tmp_path: Path
     result = CliRunner().invoke(cli.group, arguments)
     assert isinstance(result.exception, AuditFailed)
     assert "copied while a daemon had it open" in result.output
+
+
+@pytest.fixture
+def configured(tmp_path: Path) -> Path:
+    """A daemon's file with two chains, whose histories have one and two entries."""
+    for count, name in enumerate(("first", "second"), 1):
+        store = Store.open(tmp_path / f"attestor-{name}.sqlite")
+        write(store, count)
+        store.close()
+    chain = '[chains.{}]\nid = 1\nrpc_url = "http://127.0.0.1:1"\nregistry = "0x{}"\n'
+    chains = "".join(
+        chain.format(name, digit * 40) for name, digit in (("first", "1"), ("second", "2"))
+    )
+    file = tmp_path / "attestor.toml"
+    file.write_text(f'{chains}[store]\npath = "{tmp_path}/attestor.sqlite"\n')
+    return file
+
+
+def test_config__of_several_chains__the_one_that_is_named_is_copied_and_restored(
+    configured: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy.sqlite"
+    unnamed = call("backup", copy, "--config", configured)
+    assert isinstance(unnamed.exception, ChainNotNamed), unnamed.exception
+    made = call("backup", copy, "--config", configured, "--chain", "second")
+    assert "2 entries" in made.output, made.exception
+    place = ["--config", configured, "--chain", "first", "--replace"]
+    assert "2 entries" in call("restore", copy, *place).output
+    assert "2 entries" in call("verify", tmp_path / "attestor-first.sqlite").output
+
+
+def test_config__and_a_database__the_latter_is_meant(configured: Path, tmp_path: Path) -> None:
+    named = ["--database", tmp_path / "attestor-first.sqlite", "--chain", "second"]
+    made = call("backup", tmp_path / "copy.sqlite", "--config", configured, *named)
+    assert "1 entries" in made.output, made.exception

@@ -102,3 +102,14 @@ def test_orders__daemon_does_not_listen__are_taken_back(
 
 def test_jobs__no_database__says_so(run: Callable[..., Result]) -> None:
     assert isinstance(run("ls").exception, DatabaseInvalid)
+
+
+def test_config__of_a_daemon__its_jobs_are_listed(
+    store: Store, database: Path, tmp_path: Path
+) -> None:
+    waits = ask(Jobs(store), b"z")
+    file = tmp_path / "attestor.toml"
+    chain = f'[chain]\nid = 1\nrpc_url = "http://127.0.0.1:1"\nregistry = "0x{"11" * 20}"\n'
+    file.write_text(f'{chain}[store]\npath = "{database}"\n')
+    listed = CliRunner().invoke(command, ["--config", str(file), "ls", "--json"])
+    assert [row["id"] for row in json.loads(listed.output)] == [waits], listed.exception

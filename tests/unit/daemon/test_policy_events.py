@@ -249,6 +249,17 @@ def test_step__event_came_late__is_found_when_its_block_is_read_again(world: Wor
     assert world.standing() == [(5, "Paused")]
 
 
+def test_step__best_endpoint_leaves_an_event_out__that_of_the_others_is_noted(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.chain.emit(8, "Paused")
+    real = world.chain.policy_events
+    monkeypatch.setattr(world.chain, "policy_events", lambda first, last: [])
+    monkeypatch.setattr(world.chain, "confirmed_policy_events", real)
+    world.step()
+    assert world.standing() == [(8, "Paused")]
+
+
 @pytest.mark.parametrize("widest", [200, LOG_RANGE])
 def test_step__event_left_out_for_longer_than_blocks_are_read_again__is_found_later(
     world: World, widest: int

@@ -103,3 +103,24 @@ def test_sdist__a_file_that_git_has_not__is_named(checkout: Path, name: str) -> 
 def test_sdist__a_file_less__is_named(checkout: Path) -> None:
     found = build_package.sdist_faults(packed(checkout, *WHOLE[1:]), checkout)
     assert found == ["LICENSE is not in attestor-0.tar.gz"]
+
+
+def test_state__of_a_checkout__tells_a_change_and_a_commit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def git(*arguments: str) -> None:
+        named = ["-c", "user.name=x", "-c", "user.email=x@example.org"]
+        subprocess.run(["git", *named, *arguments], cwd=tmp_path, check=True, capture_output=True)
+
+    monkeypatch.setattr(release, "ROOT", tmp_path)
+    git("init")
+    (tmp_path / "file").write_text("one")
+    git("add", ".")
+    git("commit", "-m", "one")
+    seen = [release.state()]
+    assert release.state() == seen[0]
+    (tmp_path / "file").write_text("two")
+    seen.append(release.state())
+    git("commit", "-a", "-m", "two")
+    seen.append(release.state())
+    assert len(set(seen)) == 3
