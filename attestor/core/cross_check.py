@@ -55,11 +55,19 @@ PORTABLE_CYCLES_PER_SECOND = 150_000_000
 
 def price(run: Execution) -> int:
     """What repeating a run of ours costs SP1's portable engine, in cycles."""
-    return _price_of_instructions(run) + (run.effort.call_cycles if run.effort is not None else 0)
+    return _price_of_instructions(run) + _price_of_common_parts(run)
+
+
+def _price_of_common_parts(run: Execution) -> int:
+    """Of what SP1's engines have in common: the loader, precompiles and hooks."""
+    effort = run.effort
+    if effort is None:
+        return 0
+    return effort.call_cycles + effort.load_cycles
 
 
 def _price_of_instructions(run: Execution) -> int:
-    """Without precompiles and hooks, which SP1's engines have in common."""
+    """Without what SP1's engines have in common."""
     effort = run.effort
     if effort is None:
         return run.cycles
@@ -113,8 +121,8 @@ class Finding(StrEnum):
 class CrossCheckPolicy:
     """The operator's choice. A run of exactly `budget_cycles` is still a short one;
     `sample_rate` is a probability from 0 to 1. With the engine `auto`, runs of a price of up to
-    `portable_cycles`, nearly all of it cycles, are repeated on SP1's portable engine; precompiles
-    and hooks do not count for that, as they take the JIT as long."""
+    `portable_cycles`, nearly all of it cycles, are repeated on SP1's portable engine; loading,
+    precompiles and hooks do not count for that, as they take the JIT as long."""
 
     within_budget: Mode = Mode.ALWAYS
     beyond_budget: Mode = Mode.SAMPLE

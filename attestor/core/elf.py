@@ -21,6 +21,8 @@ from attestor.errors import ProgramInvalid, ProgramUnsupported
 
 MAX_IMAGE_BYTES = 64 << 20
 """Total size of all segments; SP1 needs 30 bytes or more for every eight."""
+MAX_NOTE_BYTES = 1 << 20
+"""Of all notes: they may lie over each other in the file, and each is looked through."""
 FIRST_ADDRESS = 0x7800_0000
 ADDRESS_LIMIT = 1 << 48
 MAX_INSTRUCTIONS = 1 << 22
@@ -57,9 +59,12 @@ def _check_older(program: bytes) -> Circuit:
 
 def _check_v6(program: bytes) -> None:
     file = elf_file.read(program)
-    for segment in file.segments:
-        if segment.kind == NOTE:
-            _check_note(program, segment)
+    notes = [segment for segment in file.segments if segment.kind == NOTE]
+    total = sum(note.file_bytes for note in notes)
+    if total > MAX_NOTE_BYTES:
+        raise ProgramInvalid(f"notes of {total} bytes, at most {MAX_NOTE_BYTES}")
+    for note in notes:
+        _check_note(program, note)
     loads = file.loads
     for load in loads:
         _check_load(load)

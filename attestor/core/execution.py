@@ -71,7 +71,8 @@ class Effort:
     """What an execution on our engine cost.
 
     `touched_pages` are of 4 KiB. `unconstrained_cycles` are those that SP1 does not count, inside
-    of unconstrained blocks. `written_bytes` is what WRITE was charged for. `windows` are those of
+    of unconstrained blocks. `written_bytes` is what WRITE was charged for. `load_cycles` is what
+    SP1's engines take to load and translate the program, in cycles' time. `windows` are those of
     2 MiB that were touched; `block_windows` those that each unconstrained block accessed, and one
     for it. `call_cycles` is what precompiles and hooks cost SP1's executors beyond a cycle each.
     """
@@ -79,6 +80,7 @@ class Effort:
     touched_pages: int
     unconstrained_cycles: int
     written_bytes: int
+    load_cycles: int
     windows: int
     block_windows: int
     call_cycles: int

@@ -128,6 +128,7 @@ def _effort(header: dict[str, Any]) -> Effort:
         touched_pages=_number(header, "touched_pages", _MAX_U64),
         unconstrained_cycles=_number(header, "unconstrained_cycles", _MAX_U64),
         written_bytes=_number(header, "written_bytes", _MAX_U64),
+        load_cycles=_number(header, "load_cycles", _MAX_U64),
         windows=_number(header, "windows", _MAX_U64),
         block_windows=_number(header, "block_windows", _MAX_U64),
         call_cycles=_number(header, "call_cycles", _MAX_U64),

@@ -30,6 +30,8 @@ class Walls(StrEnum):
     """All, as attestor-execute-jit does."""
     COMPUTE = "compute"
     """All, as attestor-vkey does."""
+    DECODE = "decode"
+    """All, as attestor-decode does."""
     OUTER = "outer"
     """Another user or user namespace only: neither seccomp nor Landlock."""
     NONE = "none"
@@ -76,7 +78,7 @@ def run_self_test(directory: Path, sealed: int | None = None) -> tuple[Attempt, 
     names = list_attempts(directory, sealed)
     inner = [
         try_escape(directory, name, walls, sealed)
-        for walls in (Walls.RUN, Walls.JIT, Walls.COMPUTE)
+        for walls in (Walls.RUN, Walls.JIT, Walls.COMPUTE, Walls.DECODE)
         for name in names
     ]
     to_keys = filter(leads_to_keys, names)

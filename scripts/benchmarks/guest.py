@@ -5,15 +5,19 @@ Encodings: The RISC-V Instruction Set Manual, volume I; system calls: docs/engin
 
 import hashlib
 import struct
+from collections.abc import Sequence
 
 CODE = 0x7800_0000
 DATA = 0x7801_0000
 FREE = 0x8000_0000
 """Memory that nothing touches by itself."""
 
-HALT, WRITE, ENTER, EXIT = 0x00, 0x02, 0x03, 0x04
+HALT, WRITE, ENTER, EXIT, HINT_READ = 0x00, 0x02, 0x03, 0x04, 0xF1
 COMMIT, COMMIT_DEFERRED = 0x10, 0x1A
 ZERO, T0, T1, T2, S1, A0, A1, A2, S2, S3 = 0, 5, 6, 7, 9, 10, 11, 12, 18, 19
+
+ECALL, DIVISION = 0x73, 0x2B5_4533
+"""Instructions; the latter is `div a0, a0, a1`."""
 
 _EHDR = "<16sHHIQQQIHHHHHH"
 _PHDR = "<IIQQQQQQ"
@@ -84,14 +88,25 @@ class Guest:
         low = (offset >> 1 & 0xF) << 8 | (offset >> 5 & 0x3F) << 25
         self._code.append(low | register << 15 | 0x63)
 
+    def auipc(self, to: int) -> None:
+        """The address of this instruction."""
+        self._code.append(to << 7 | 0x17)
+
+    def jump(self, base: int, offset: int) -> None:
+        """To the address in a register and some more."""
+        self._code.append(offset << 20 | base << 15 | 0x67)
+
+    def repeated(self, instruction: int, count: int) -> None:
+        self._code += [instruction] * count
+
     def include(self, other: "Guest") -> None:
         """The instructions of another one, which has no data."""
         self._code += other._code
 
-    def elf(self, zeros: int = 0) -> bytes:
+    def elf(self, zeros: int = 0, places: Sequence[int] = ()) -> bytes:
         """The program, which commits to empty public values at its end.
 
-        `zeros`: bytes of .bss after the data.
+        `zeros`: bytes of .bss after the data; `places`: addresses of further words of .bss.
         """
         digest = hashlib.sha256(b"").digest()
         for index, (word,) in enumerate(struct.iter_unpack("<I", digest)):
@@ -101,18 +116,26 @@ class Guest:
         self.call(HALT, 0)
         code = struct.pack(f"<{len(self._code)}I", *self._code)
         ident = b"\x7fELF\x02\x01\x01".ljust(16, b"\0")
+        start = _whole_pages(64 + 56 * (2 + len(places)))
         header = struct.pack(
-            _EHDR, ident, _EXECUTABLE, _RISCV, 1, CODE, 64, 0, 0, 64, 56, 2, 0, 0, 0
+            _EHDR,
+            ident,
+            *(_EXECUTABLE, _RISCV, 1, CODE, 64, 0, 0, 64, 56, 2 + len(places), 0, 0, 0),
         )
         segments = b""
         for flags, address, content, offset, more in (
-            (_READ | _RUN, CODE, code, 4096, 0),
-            (_READ | _WRITE, DATA, self._data, 4096 + len(code), zeros),
+            (_READ | _RUN, CODE, code, start, 0),
+            (_READ | _WRITE, DATA, self._data, start + len(code), zeros),
+            *((_READ | _WRITE, place, b"", 0, 8) for place in places),
         ):
             size = len(content)
             sizes = (size, size + more)
             segments += struct.pack(_PHDR, _LOAD, flags, offset, address, address, *sizes, 4)
-        return (header + segments).ljust(4096, b"\0") + code + self._data
+        return (header + segments).ljust(start, b"\0") + code + self._data
+
+
+def _whole_pages(size: int) -> int:
+    return -(-size // 4096) * 4096
 
 
 def loop(times: int, number: int, *arguments: int, data: bytes = bytes(4096)) -> bytes:
@@ -174,6 +197,39 @@ def windows(count: int, step: int = 2 << 20) -> bytes:
     guest.add(S2, S2, S3)
     guest.repeat(start, S1)
     return guest.elf()
+
+
+def empty_hints(count: int, step: int = 2 << 20) -> bytes:
+    """A program that gives itself so many hints of no bytes, and reads each into another window."""
+    guest = Guest()
+    guest.set(S1, count)
+    guest.set(S2, FREE)
+    guest.set(S3, step)
+    start = guest.here()
+    guest.call(WRITE, 14, DATA, 0)
+    guest.add(A0, S2, ZERO)
+    guest.set(A1, 0)
+    guest.set(T0, HINT_READ)
+    guest.again()
+    guest.add(S2, S2, S3)
+    guest.repeat(start, S1)
+    return guest.elf()
+
+
+def never_executed(count: int, instruction: int) -> bytes:
+    """A program that jumps over so many instructions: some 15,000 at most, up to its data."""
+    guest = Guest()
+    guest.set(T2, 4 * count)
+    guest.auipc(T1)
+    guest.add(T1, T1, T2)
+    guest.jump(T1, 12)
+    guest.repeated(instruction, count)
+    return guest.elf()
+
+
+def sparse_image(count: int) -> bytes:
+    """A program whose file has so many words of .bss, each in another window of 2 MiB."""
+    return Guest().elf(places=[FREE + (place << 21) for place in range(count)])
 
 
 def blocks(count: int) -> bytes:

@@ -1,14 +1,16 @@
 //! A program as SP1's loader reads it (sp1-core-executor, `disassembler/elf.rs`).
 
 mod calls;
+mod loading;
 mod notes;
 
 use std::fmt;
 
 use elf::ElfBytes;
-use elf::abi::{EM_RISCV, ET_EXEC, PF_R, PF_W, PF_X, PT_LOAD, PT_NOTE};
+use elf::abi::{EM_RISCV, ET_EXEC, PF_R, PF_W, PF_X, PT_LOAD, PT_NOTE, SHN_XINDEX};
 use elf::endian::LittleEndian;
 use elf::file::Class;
+use elf::section::SectionHeaderTable;
 use elf::segment::ProgramHeader;
 
 use crate::decode::decode;
@@ -20,8 +22,10 @@ const STACK_TOP: u64 = 0x7800_0000;
 const PF_UNTRUSTED: u32 = 0x0010_0000;
 const MAX_SEGMENTS: usize = 256;
 const MAX_INSTRUCTIONS: usize = 1 << 22;
+/// The most bytes of notes, which may lie over each other in the file.
+const MAX_NOTE_BYTES: u64 = 1 << 20;
 /// Of a section that SP1's loader reads, in builds that profile.
-const PROFILER_SECTION: &str = "__sp1_profiler_stack";
+const PROFILER_SECTION: &[u8] = b"__sp1_profiler_stack\0";
 /// The most bytes that all segments together may fill at the start.
 const MAX_IMAGE_BYTES: u64 = 64 << 20;
 
@@ -75,6 +79,11 @@ impl Image {
             return Err(invalid("too many segments"));
         }
         let mut loader = Loader::default();
+        let of_notes = headers.iter().filter(|header| header.p_type == PT_NOTE);
+        let note_bytes = of_notes.fold(0, |all: u64, note| all.saturating_add(note.p_filesz));
+        if note_bytes > MAX_NOTE_BYTES {
+            return Err(invalid("too many notes"));
+        }
         for header in headers.iter() {
             match header.p_type {
                 PT_LOAD => loader.load(file, &header)?,
@@ -188,16 +197,30 @@ fn check_profiler_section(
     elf: &ElfBytes<'_, LittleEndian>,
     file_bytes: usize,
 ) -> Result<(), ImageError> {
-    let Ok((Some(sections), Some(names))) = elf.section_headers_with_strtab() else {
+    let Ok((Some(sections), Some(_))) = elf.section_headers_with_strtab() else {
         return Ok(());
     };
-    let is_profiler =
-        |name: u32| names.get(name as usize).is_ok_and(|name| name == PROFILER_SECTION);
+    let names = names_of_sections(elf, &sections).unwrap_or_default();
+    // Names are not read to their end: they may lie over each other.
+    let is_profiler = |name: u32| {
+        names.get(name as usize..).is_some_and(|rest| rest.starts_with(PROFILER_SECTION))
+    };
     let section = sections.iter().find(|section| is_profiler(section.sh_name));
     let fits = section.is_none_or(|section| {
         section.sh_offset.checked_add(section.sh_size).is_some_and(|end| end <= file_bytes as u64)
     });
     if fits { Ok(()) } else { Err(invalid("the profiler's section ends after the file")) }
+}
+
+fn names_of_sections<'a>(
+    elf: &ElfBytes<'a, LittleEndian>,
+    sections: &SectionHeaderTable<'a, LittleEndian>,
+) -> Option<&'a [u8]> {
+    let index = match elf.ehdr.e_shstrndx {
+        SHN_XINDEX => sections.get(0).ok()?.sh_link as usize,
+        index => index.into(),
+    };
+    Some(elf.section_data(&sections.get(index).ok()?).ok()?.0)
 }
 
 fn content(file: &[u8], offset: u64, length: u64) -> Result<&[u8], ImageError> {

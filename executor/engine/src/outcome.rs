@@ -46,6 +46,8 @@ pub struct Outcome {
     pub unconstrained_cycles: u64,
     /// What WRITE was charged for; see `WRITE_ALLOWANCE`.
     pub written_bytes: u64,
+    /// What SP1's executors take to load the program, in cycles' time (`image/loading.rs`).
+    pub load_cycles: u64,
     /// Windows of 2 MiB that the guest touched: SP1's portable executor makes a table for each.
     pub windows: u64,
     /// Those that each unconstrained block accessed, and one for the block: it makes them anew.

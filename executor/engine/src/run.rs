@@ -204,6 +204,7 @@ impl<'a> Machine<'a> {
             public_values: self.calls.public_values,
             touched_pages: self.memory.touched_bytes() / 4096,
             written_bytes: self.calls.written_bytes,
+            load_cycles: self.image.load_cycles(),
             windows: self.memory.windows(),
             block_windows: self.memory.block_windows(),
             call_cycles: self.calls.call_cycles,

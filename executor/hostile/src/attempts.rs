@@ -81,5 +81,7 @@ pub(crate) const ALL: &[Attempt] = &[
     attempt("protection_key", memory::protection_key),
 ];
 
-/// No attempt: what starting a process and its walls cost.
-pub(crate) const NOTHING: Attempt = attempt("nothing", |_| Ok(0));
+/// In no list: no attempt, for what starting a process and its walls cost; and what a process that
+/// translates a program may do, and no other.
+pub(crate) const UNLISTED: &[Attempt] =
+    &[attempt("nothing", |_| Ok(0)), attempt("make_code", memory::make_code)];

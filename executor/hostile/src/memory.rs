@@ -35,6 +35,13 @@ pub(crate) fn protect_writable_executable(_: pid_t) -> io::Result<pid_t> {
     result(unsafe { libc::mprotect(page, PAGE, ALL) }.into())
 }
 
+/// What was written, never to be written again.
+pub(crate) fn make_code(_: pid_t) -> io::Result<pid_t> {
+    let page = map(libc::PROT_READ | libc::PROT_WRITE)?;
+    // SAFETY: the page is ours.
+    result(unsafe { libc::mprotect(page, PAGE, libc::PROT_READ | libc::PROT_EXEC) }.into())
+}
+
 /// No limit of a process counts it, and what is not mapped any more the parent does not see.
 pub(crate) fn map_shared(_: pid_t) -> io::Result<pid_t> {
     map_as(libc::MAP_SHARED | libc::MAP_ANONYMOUS, libc::PROT_READ | libc::PROT_WRITE).map(|_| 0)

@@ -117,6 +117,18 @@ fn sha_and_keccak_refuse_a_second_argument() {
 }
 
 #[test]
+fn calls_of_one_argument_refuse_a_second_one() {
+    let doubles = curves().into_iter().filter_map(|curve| Some((curve.double?, curve.generator)));
+    for (number, operand) in doubles.chain([(POSEIDON2, vec![0; 8])]) {
+        let with = |a1| on_ours(number, &Arguments { a1, ..POINTERS }, &at(A, &operand), &[]);
+        assert_eq!(with(0), Ok(vec![]), "{:?}", name(number));
+        for a1 in [1, 8, 1 << 32, 1 << 63] {
+            assert_eq!(with(a1), Err(Rule::SecondArgument(a1).into()), "{:?}", name(number));
+        }
+    }
+}
+
+#[test]
 fn keccak_equals_on_random_states() {
     let mut rng = StdRng::seed_from_u64(2);
     for _ in 0..20 {
@@ -156,6 +168,72 @@ fn field_calls_equal_on_odd_and_random_operands() {
             }
         }
     }
+}
+
+/// Whether ours makes a call as SP1 does, or the rule by which it does not.
+fn made(number: u64, a: &[u64], b: &[u64]) -> Result<(), Fault> {
+    on_ours(number, &POINTERS, &both(a, b), &[])?;
+    assert!(assert_equal(number, &POINTERS, &both(a, b)));
+    Ok(())
+}
+
+/// A number and some more, which does not overflow.
+fn plus(number: &[u64], more: u64) -> Vec<u64> {
+    let (low, rest) = number.split_first().unwrap();
+    [&[low.checked_add(more).unwrap()], rest].concat()
+}
+
+/// Calls of a base field and of its extension, by the first of each, with operands of which one
+/// coordinate is the given one and the other zero.
+fn of_fields(call: u64, check: impl Fn(&[u64], &dyn Fn(&[u64], &[u64]) -> Result<(), Fault>)) {
+    for (first, prime) in [(0x0001_0126, &BN254[..]), (0x0001_0120, &BLS12_381[..])] {
+        check(prime, &|a, b| made(first + call, a, b));
+        let zero = vec![0; prime.len()];
+        check(prime, &|a, b| made(first + 3 + call, &[a, &zero].concat(), &[b, &zero].concat()));
+        check(prime, &|a, b| made(first + 3 + call, &[&zero, a].concat(), &[&zero, b].concat()));
+    }
+}
+
+#[test]
+fn differences_are_from_reduced_numbers_of_at_most_the_prime_more() {
+    of_fields(1, |prime, subtract| {
+        let refused = Err(Rule::Difference.into());
+        let (zero, ones) = (vec![0; prime.len()], vec![MAX; prime.len()]);
+        let most = [&[prime[0] - 1], &prime[1..]].concat();
+        assert_eq!(subtract(&most, &zero), Ok(()));
+        assert_eq!(subtract(prime, &zero), refused);
+        assert_eq!(subtract(prime, prime), refused);
+        assert_eq!(subtract(&zero, prime), Ok(()));
+        assert_eq!(subtract(&zero, &plus(prime, 1)), refused);
+        assert_eq!(subtract(&plus(&zero, 1), &plus(prime, 1)), Ok(()));
+        assert_eq!(subtract(&most, &ones), refused);
+    });
+}
+
+#[test]
+fn products_have_a_quotient_as_long_as_their_factors() {
+    of_fields(2, |prime, multiply| {
+        let ones = vec![MAX; prime.len()];
+        for (a, b) in [(&ones[..], prime), (prime, &ones)] {
+            assert_eq!(multiply(a, b), Ok(()));
+        }
+        let more = plus(prime, 1);
+        for (a, b) in [(&ones, &more), (&more, &ones), (&ones, &ones)] {
+            assert_eq!(multiply(a, b), Err(Rule::Quotient.into()));
+        }
+    });
+}
+
+#[test]
+fn quotients_of_uint256_have_256_bits() {
+    let multiply = |y: [u64; 4], modulus| made(UINT256_MUL, &[MAX; 4], &[y, modulus].concat());
+    // The product's upper half is 1, or 2^256 - 2.
+    for (y, upper) in [([2, 0, 0, 0], [1, 0, 0, 0]), ([MAX; 4], [MAX - 1, MAX, MAX, MAX])] {
+        assert_eq!(multiply(y, upper), Err(Rule::Quotient.into()));
+        let [low, rest @ ..] = upper;
+        assert_eq!(multiply(y, [low + 1, rest[0], rest[1], rest[2]]), Ok(()));
+    }
+    assert_eq!(multiply([MAX; 4], [0; 4]), Ok(()));
 }
 
 #[test]
@@ -289,6 +367,27 @@ fn curve_calls_equal_on_points_of_the_curve_and_odd_ones() {
             }
         }
         assert!(accepted > 10, "{:?} accepted {accepted}", name(curve.add));
+    }
+}
+
+#[test]
+fn points_with_a_y_of_zero_are_not_doubled() {
+    for curve in curves() {
+        let Some(double) = curve.double else { continue };
+        let limbs = curve.prime.len();
+        let with = |y: u64| {
+            let mut point = curve.generator.clone();
+            point[limbs..].fill(0);
+            point[limbs] = y;
+            on_ours(double, &ONE_POINTER, &at(A, &point), &[])
+        };
+        if curve.prime == SECP256K1 {
+            // SP1 asks for points of this curve, of which none has such a y.
+            assert!(matches!([with(0), with(1)], [Err(Fault::Refused(_)), Err(Fault::Refused(_))]));
+            continue;
+        }
+        assert_eq!(with(0), Err(Rule::ZeroY.into()), "{:?}", name(double));
+        assert_eq!(with(1), Ok(vec![]), "{:?}", name(double));
     }
 }
 

@@ -57,6 +57,7 @@ fn to_run(outcome: Outcome) -> Run {
             touched_pages: outcome.touched_pages,
             unconstrained_cycles: outcome.unconstrained_cycles,
             written_bytes: outcome.written_bytes,
+            load_cycles: outcome.load_cycles,
             windows: outcome.windows,
             block_windows: outcome.block_windows,
             call_cycles: outcome.call_cycles,

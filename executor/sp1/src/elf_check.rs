@@ -16,6 +16,8 @@ pub(crate) const MAX_IMAGE_BYTES: u64 = 64 << 20;
 /// Addresses in the circuit have three limbs of 16 bits.
 pub(crate) const ADDRESS_LIMIT: u64 = 1 << 48;
 const MAX_SEGMENTS: usize = 256;
+/// The most bytes of notes, which may lie over each other in the file, and are gone through one by one.
+const MAX_NOTE_BYTES: u64 = 1 << 20;
 const UNTRUSTED_NOTE: &[u8] = b"SUCCINCT";
 
 /// Refuse what SP1's loader must not see.
@@ -31,11 +33,15 @@ pub(crate) fn check(file: &[u8]) -> Result<(), Failure> {
     if segments.len() > MAX_SEGMENTS {
         return Err(invalid("too many segments"));
     }
-    let mut image_bytes = 0_u64;
+    let (mut image_bytes, mut note_bytes) = (0_u64, 0_u64);
     let mut entry_is_code = false;
     for segment in segments.iter() {
         match segment.p_type {
-            PT_NOTE => check_note(file, &segment)?,
+            PT_NOTE => {
+                note_bytes = note_bytes.saturating_add(segment.p_filesz);
+                require_at_most(MAX_NOTE_BYTES, note_bytes, "bytes of notes")?;
+                check_note(file, &segment)?;
+            }
             PT_LOAD => {
                 check_load(file, &segment)?;
                 image_bytes = image_bytes.saturating_add(segment.p_memsz);
@@ -44,11 +50,7 @@ pub(crate) fn check(file: &[u8]) -> Result<(), Failure> {
             _ => {}
         }
     }
-    if image_bytes > MAX_IMAGE_BYTES {
-        return Err(invalid(format!(
-            "segments fill {image_bytes} bytes, at most {MAX_IMAGE_BYTES}"
-        )));
-    }
+    require_at_most(MAX_IMAGE_BYTES, image_bytes, "bytes that segments fill")?;
     if !entry_is_code {
         return Err(invalid("the entry point is in no executable segment"));
     }
@@ -98,6 +100,13 @@ fn content<'a>(file: &'a [u8], segment: &ProgramHeader) -> Result<&'a [u8], Fail
         .zip(length)
         .and_then(|(start, length)| file.get(start..start.checked_add(length)?))
         .ok_or_else(|| invalid("a segment ends after the file"))
+}
+
+fn require_at_most(most: u64, found: u64, what: &str) -> Result<(), Failure> {
+    if found <= most {
+        return Ok(());
+    }
+    Err(invalid(format!("{found} {what}, at most {most}")))
 }
 
 fn invalid(detail: impl ToString) -> Failure {

@@ -24,14 +24,17 @@ impl Main for Execute {
         let run = match engine {
             Engine::Attestor => attestor::run(&program::parse(elf)?, stdin, &request.limits)?,
             Engine::Sp1Portable if request.cross_checks => {
-                sp1_portable::run(program::load(elf)?, stdin, &request.limits)?
+                sp1_portable::run(program::load_to_run(elf)?, stdin, &request.limits)?
             }
             Engine::Sp1Jit => {
                 return Err(Failure::new(Class::Crash, "this program does not run sp1-jit"));
             }
             Engine::Sp1Portable => {
                 let judged = attestor::judge(&program::parse(elf)?, stdin, &request.limits)?;
-                agreed(sp1_portable::run(program::load(elf)?, stdin, &request.limits)?, &judged)?
+                agreed(
+                    sp1_portable::run(program::load_to_run(elf)?, stdin, &request.limits)?,
+                    &judged,
+                )?
             }
         };
         Ok(run.answer(engine))

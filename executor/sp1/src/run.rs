@@ -42,6 +42,7 @@ pub(crate) struct Effort {
     pub touched_pages: u64,
     pub unconstrained_cycles: u64,
     pub written_bytes: u64,
+    pub load_cycles: u64,
     pub windows: u64,
     pub block_windows: u64,
     pub call_cycles: u64,
@@ -50,11 +51,12 @@ pub(crate) struct Effort {
 }
 
 impl Effort {
-    fn fields(&self) -> [(String, Value); 8] {
+    fn fields(&self) -> [(String, Value); 9] {
         [
             ("touched_pages", json!(self.touched_pages)),
             ("unconstrained_cycles", json!(self.unconstrained_cycles)),
             ("written_bytes", json!(self.written_bytes)),
+            ("load_cycles", json!(self.load_cycles)),
             ("windows", json!(self.windows)),
             ("block_windows", json!(self.block_windows)),
             ("call_cycles", json!(self.call_cycles)),

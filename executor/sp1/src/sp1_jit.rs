@@ -24,7 +24,7 @@ impl Main for ExecuteJit {
         if engine != Engine::Sp1Jit || !request.cross_checks {
             return Err(Failure::new(Class::Crash, "this program only cross-checks, on sp1-jit"));
         }
-        let program = program::load(elf)?;
+        let program = program::load_to_run(elf)?;
         let run = guarded(Class::Crash, || {
             let mut executor = MinimalExecutor::<SupervisorMode>::simple(program);
             stdin.iter().for_each(|entry| executor.with_input(entry));

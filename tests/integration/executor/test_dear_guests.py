@@ -110,6 +110,56 @@ def test_before_signing__800_windows_on_the_portable_engine__refused_before_it_s
     assert time.monotonic() - started < 0.5
 
 
+def test_before_signing__empty_hints_into_800_windows__refused_before_it_starts(
+    executor: NativeExecutor, limits: Limits
+) -> None:
+    """SP1's engine makes memory for the word behind each, and a table for that."""
+    run = ran(executor, made.empty_hints(800), (), limits)
+    started = time.monotonic()
+
+    with pytest.raises(CrossCheckLimit, match="touches 801 windows of 2 MiB"):
+        checker(executor, limits, CheckingEngine.SP1_PORTABLE).before_signing(run)
+
+    assert time.monotonic() - started < 0.5
+
+
+def test_price__large_file__tells_what_sp1s_loader_takes(
+    executor: NativeExecutor, limits: Limits
+) -> None:
+    """An entry of a table for each word, on both of SP1's engines."""
+    execution = executor.execute(made.Guest(bytes(8 << 20)).elf(), [], limits, OURS)
+
+    require_signable(execution)
+    assert price(execution) > 32 << 20
+
+
+@pytest.mark.parametrize(("instruction", "each"), [(made.ECALL, 700), (made.DIVISION, 450)])
+def test_price__code_that_sp1s_jit_translates_at_length__tells_what_it_takes(
+    executor: NativeExecutor, limits: Limits, instruction: int, each: int
+) -> None:
+    """All of it before the first instruction, whether it is executed or not."""
+    program = made.never_executed(10_000, instruction)
+    execution = executor.execute(program, [], limits, OURS)
+
+    require_signable(execution)
+    assert execution.cycles < 200
+    assert price(execution) > 10_000 * each
+
+
+@pytest.mark.parametrize("zeros", [60 << 20, 0], ids=["bss", "sparse"])
+@pytest.mark.parametrize("engine", [CheckingEngine.SP1_JIT, CheckingEngine.SP1_PORTABLE])
+def test_execute__zeros_that_a_run_does_not_touch__cost_sp1s_engines_nothing(
+    jit: NativeExecutor, engine: CheckingEngine, zeros: int
+) -> None:
+    """SP1's loader takes two seconds for 60 MiB, and its portable engine 1.5 GiB for 250 words."""
+    program = made.Guest().elf(zeros) if zeros else made.sparse_image(250)
+    limits = Limits(wall_seconds=20, cpu_seconds=1, memory_bytes=256 << 20)
+    run = ran(jit, program, (), limits)
+    theirs = jit.execute(program, (), limits, Engine(engine), cross_check=True)
+
+    assert replace(theirs, engine=OURS, log="") == replace(run.execution, log="")
+
+
 def test_before_signing__800_windows__jit_agrees_within_a_gibibyte(
     jit: NativeExecutor, guest: Programs
 ) -> None:
@@ -175,6 +225,8 @@ GUESTS = {
     "writes": made.loop(1000, made.WRITE, 1, made.DATA, 100, data=b"a line\n" * 585),
     "hints": made.loop(100, made.WRITE, 14, made.FREE, 1 << 10),
     "windows": made.windows(100),
+    "empty hints": made.empty_hints(100),
+    "words of .bss": made.sparse_image(100),
     "divisions": made.divisions(10_000),
 }
 

@@ -5,12 +5,14 @@
 
 import os
 import platform
+import select
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from attestor.core import frame
 from attestor.errors import ExecutorCrashed
 from attestor.executor.self_test import (
     HOSTILE_PROGRAM,
@@ -125,6 +127,47 @@ def test_escape__behind_all_walls_of_a_key__fails(name: str) -> None:
     assert try_escape(DIRECTORY, name, Walls.COMPUTE).outcome is expected
 
 
+@pytest.mark.parametrize("name", ALL)
+def test_escape__behind_all_walls_of_a_decoder__fails(name: str) -> None:
+    assert try_escape(DIRECTORY, name, Walls.DECODE).outcome is Outcome.STOPPED
+
+
+@pytest.mark.parametrize(
+    ("walls", "outcome"),
+    [
+        (Walls.RUN, Outcome.ESCAPED),
+        (Walls.JIT, Outcome.ESCAPED),
+        (Walls.COMPUTE, Outcome.STOPPED),
+        (Walls.DECODE, Outcome.STOPPED),
+    ],
+)
+def test_code__of_written_memory__made_only_where_programs_are_translated(
+    walls: Walls, outcome: Outcome
+) -> None:
+    assert try_escape(DIRECTORY, "make_code", walls).outcome is outcome
+
+
+def test_descriptor__that_a_process_was_started_with__closed_behind_the_walls() -> None:
+    ours, theirs = os.pipe()
+    program = [DIRECTORY / HOSTILE_PROGRAM]
+    with subprocess.Popen(
+        program, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, pass_fds=(theirs,)
+    ) as process:
+        os.close(theirs)
+        try:
+            assert process.stdin is not None
+            walls = {"attempt": f"call_{WITH_ANY_ARGUMENTS['pause']}", "walls": Walls.RUN}
+            process.stdin.write(frame.encode(frame.Frame(walls)))
+            process.stdin.close()
+            ready, _, _ = select.select([ours], [], [], 10)
+            assert ready == [ours], "the descriptor is still there"
+            assert os.read(ours, 1) == b""
+            assert process.poll() is None
+        finally:
+            process.kill()
+            os.close(ours)
+
+
 WITH_ANY_ARGUMENTS = {
     "brk": 12,
     "clock_gettime": 228,
@@ -159,7 +202,12 @@ UNFILTERED = {335, 336}
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="the numbers are of x86-64")
 @pytest.mark.parametrize(
     ("walls", "further"),
-    [(Walls.RUN, {}), (Walls.JIT, FOR_A_JIT), (Walls.COMPUTE, FOR_THREADS)],
+    [
+        (Walls.RUN, {}),
+        (Walls.JIT, FOR_A_JIT),
+        (Walls.COMPUTE, FOR_THREADS),
+        (Walls.DECODE, {}),
+    ],
 )
 def test_calls__of_every_number__only_those_of_the_table_get_through(
     walls: Walls, further: dict[str, int]
@@ -206,7 +254,7 @@ def test_grandchild__in_a_session_of_its_own__is_ended_with_the_call(walls: Wall
 def test_self_test__on_this_machine__sees_every_attempt_fail() -> None:
     attempts = run_self_test(DIRECTORY)
 
-    for walls in (Walls.RUN, Walls.JIT, Walls.COMPUTE):
+    for walls in (Walls.RUN, Walls.JIT, Walls.COMPUTE, Walls.DECODE):
         assert {attempt.name for attempt in attempts if attempt.walls is walls} == set(ALL)
     assert {attempt.name for attempt in attempts if attempt.walls is Walls.OUTER} == set(TO_KEYS)
     assert [attempt for attempt in attempts if attempt.escaped] == []

@@ -76,7 +76,7 @@ def test_timing__each_side_of_the_budget__has_its_own_mode() -> None:
     assert policy.timing(Engine.ATTESTOR, BUDGET + 1, 0.99) is Timing.BEFORE
 
 
-NO_EFFORT = Effort(1, 0, 0, 0, 0, 0, 0, 0.0)
+NO_EFFORT = Effort(1, 0, 0, 0, 0, 0, 0, 0, 0.0)
 LIMITS = Limits(cpu_seconds=10, memory_bytes=1 << 30)
 
 
@@ -87,6 +87,7 @@ LIMITS = Limits(cpu_seconds=10, memory_bytes=1 << 30)
         (NO_EFFORT, 99),
         (replace(NO_EFFORT, unconstrained_cycles=1), 100),
         (replace(NO_EFFORT, written_bytes=8), 101),
+        (replace(NO_EFFORT, load_cycles=10), 109),
         (replace(NO_EFFORT, windows=2), 200_099),
         (replace(NO_EFFORT, block_windows=3), 300_099),
         (replace(NO_EFFORT, call_cycles=8_500), 8_599),
@@ -170,7 +171,7 @@ def test_may_need_before_signing__only_what_may_keep_a_run_from_being_signed(
 
 
 def test_judge__same_result__agreed_whatever_was_printed_or_spent() -> None:
-    ours = replace(OURS, log="x", effort=Effort(1, 2, 3, 4, 5, 6, 7, 8.0))
+    ours = replace(OURS, log="x", effort=Effort(1, 2, 3, 4, 5, 6, 7, 8, 9.0))
     verdict = judge(ours, replace(THEIRS, log="stdout: x"))
     assert (verdict.finding, verdict.reason) == (Finding.AGREED, "")
 

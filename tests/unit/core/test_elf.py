@@ -207,6 +207,12 @@ def test_check__other_note__passes() -> None:
     check(elf(*SOUND, Part(0, struct.pack("<III", 4, 4, 1) + b"GNU\0" + bytes(4), kind=NOTE)))
 
 
+def test_check__more_than_a_mebibyte_of_notes__refused() -> None:
+    half = Part(0, bytes(1 << 19), kind=NOTE)
+    check(elf(*SOUND, half, half))
+    refused(elf(*SOUND, half, half, Part(0, b"G", kind=NOTE)), "notes of 1048577 bytes")
+
+
 def test_check__note_outside_of_the_file__refused() -> None:
     refused(elf(*SOUND, Part(0, b"note", kind=NOTE, offset=2**40)), "cut off")
 

@@ -77,3 +77,54 @@ fn what_sp1s_loader_refuses_is_refused() {
     let truncated = file(BASE, &[good]);
     assert!(Image::parse(&truncated[..truncated.len() - 1]).is_err());
 }
+
+#[test]
+fn a_mebibyte_of_notes_is_gone_through_and_no_more() {
+    let (code, notes) = (code(), vec![0; (1 << 20) - 4]);
+    let good = (1, CODE, BASE, &code[..], 12);
+    // Notes without a name or content.
+    let with = |more| file(BASE, &[good, (4, 4, 0, &notes, 0), (4, 4, 0, &notes[..more], 0)]);
+    assert!(Image::parse(&with(0)).is_ok());
+    let message = Image::parse(&with(12)).err().expect("an error").to_string();
+    assert!(message.contains("too many notes"), "{message}");
+}
+
+/// A program with sections of these names' places and sizes, behind one that holds the names.
+fn with_sections(names: &[u8], sections: &[(u32, u64)]) -> Vec<u8> {
+    const HEADER: usize = 64;
+    let code = code();
+    let mut file = file(BASE, &[(1, CODE, BASE, &code, 12)]);
+    let (start, end) = (file.len(), file.len() + names.len());
+    file.extend(names);
+    let header = |name: u32, kind: u32, offset: usize, size: u64| {
+        let mut header = [0; HEADER];
+        header[..4].copy_from_slice(&name.to_le_bytes());
+        header[4..8].copy_from_slice(&kind.to_le_bytes());
+        header[24..32].copy_from_slice(&(offset as u64).to_le_bytes());
+        header[32..40].copy_from_slice(&size.to_le_bytes());
+        header
+    };
+    file.extend([[0; HEADER], header(0, 3, start, names.len() as u64)].concat());
+    sections.iter().for_each(|&(name, size)| file.extend(header(name, 1, start, size)));
+    file[40..48].copy_from_slice(&(end as u64).to_le_bytes());
+    let count = (2 + sections.len() as u16).to_le_bytes();
+    file[58..64].copy_from_slice(&[HEADER as u8, 0, count[0], count[1], 1, 0]);
+    file
+}
+
+#[test]
+fn the_profilers_section_must_end_in_the_file() {
+    let names = b"\0.text\0__sp1_profiler_stack\0";
+    for (name, size, fits) in
+        [(7, 8, true), (7, 1 << 20, false), (1, 1 << 20, true), (9, 1 << 20, true)]
+    {
+        assert_eq!(Image::parse(&with_sections(names, &[(name, size)])).is_ok(), fits, "{name}");
+    }
+}
+
+#[test]
+fn names_of_sections_are_not_read_to_their_end() {
+    // 10^11 bytes if they were.
+    let names = [vec![b'_'; 2 << 20], vec![0]].concat();
+    assert!(Image::parse(&with_sections(&names, &vec![(0, 0); 50_000])).is_ok());
+}

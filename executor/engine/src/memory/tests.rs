@@ -244,6 +244,11 @@ fn the_word_of_zeros_behind_a_hint_must_be_zero_and_not_accessed() {
     assert_eq!(hint(load, HEAP, 16), tail(end));
     let precompile = |memory: &mut Memory| _ = memory.read_words(end, &mut [0]);
     assert_eq!(hint(precompile, HEAP, 16), tail(end));
+    let both = |memory: &mut Memory| {
+        memory.hint(end, &[0]).expect("fresh memory");
+        memory.read_words(end, &mut [0]).expect("hinted");
+    };
+    assert_eq!(hint(both, HEAP, 16), tail(end));
     assert_eq!(hint(|_| (), 0x77ff_fff8, 8), tail(0x7800_0000));
     let later = |memory: &mut Memory| _ = memory.hint(HEAP - 8, &[1; 8]);
     assert!(hint(later, HEAP, 16).is_ok());
@@ -275,6 +280,9 @@ fn words_of_precompiles_alone_are_found_until_something_else_accesses_them() {
         memory.load(Width::Byte, false, word + 3).expect("room");
     }
     assert_eq!(memory.precompile_only(), None);
+    // The first word behind the image.
+    memory.read_words(0x7800_0060, &mut [0; 2]).expect("room");
+    assert_eq!(memory.precompile_only(), Some(0x7800_0068));
 }
 
 /// The mappings are the whole process's: one test at a time that needs nearly all.
@@ -328,6 +336,22 @@ fn windows_of_2_mib_are_counted_once() {
         memory.store(Width::Double, address, 1).expect("room");
     }
     assert_eq!(memory.windows(), 3);
+}
+
+#[test]
+fn memory_is_made_for_the_word_of_zeros_behind_a_hint() {
+    for (address, length, windows) in [(HEAP, 0, 1), (HEAP - 8, 7, 1), (HEAP - 8, 8, 2)] {
+        let mut memory = memory();
+        memory.hint(address, &vec![1; length]).expect("room");
+        assert_eq!(memory.windows(), windows, "{length}");
+    }
+    // But not where a guest has no memory.
+    for address in [0, FIRST_ADDRESS - 8] {
+        let mut memory = memory();
+        assert_eq!((memory.hint(address, &[]), memory.windows()), (Ok(()), 0), "{address:#x}");
+    }
+    let mut full = Memory::new(1 << 16).expect("memory");
+    assert_eq!(full.hint(HEAP - 8, &[1; 8]), Err(Fault::LimitMemory));
 }
 
 #[test]

@@ -131,6 +131,35 @@ fn work_after_the_first_commit_of_a_run_of_several_shards() {
 }
 
 #[test]
+fn work_between_commits_of_a_run_of_several_shards() {
+    let spin = [lui(6, 1 << 18), addi(6, 6, -1), branch(1, 6, 0, -4)];
+    let commit = call(0x10, &[3, 7]);
+    // With the second COMMIT and the end.
+    let most = (END_CELLS / CYCLE_CELLS) as usize - commit.len() - 7;
+    let with = |idle: usize| {
+        broken(&[&spin, &commit, &vec![addi(0, 0, 0); idle], &commit], &[]).map(|found| found.0)
+    };
+    assert_eq!(with(most), None);
+    let cells = (END_CELLS / CYCLE_CELLS + 1) * CYCLE_CELLS;
+    assert_eq!(with(most + 1), Some(Rule::CommitEarly(cells)));
+}
+
+#[test]
+fn work_after_the_first_commit_of_the_largest_run_of_one_shard() {
+    let rounds = 0x3_8000;
+    let spin = [lui(6, rounds), addi(6, 6, -1), branch(1, 6, 0, -4)];
+    let commit = call(0x1a, &[0, 0]);
+    let others = 1 + 2 * rounds as usize + commit.len() + 7;
+    let most = (SHARD_CELLS / CYCLE_CELLS) as usize - others;
+    assert!(most as u64 * CYCLE_CELLS > END_CELLS);
+    let with = |idle: usize| {
+        broken(&[&spin, &commit, &vec![addi(0, 0, 0); idle]], &[]).map(|found| found.0)
+    };
+    assert_eq!(with(most), None);
+    assert!(matches!(with(most + 1), Some(Rule::CommitEarly(_))));
+}
+
+#[test]
 fn precompiles_after_the_first_commit_of_a_run_of_several_shards() {
     let spin = [lui(6, 1 << 18), addi(6, 6, -1), branch(1, 6, 0, -4)];
     let keccak = [data_address(A0), addi(A1, 0, 0), lui(T0, 0x1_0000), addi(T0, T0, 0x109)];
@@ -180,6 +209,21 @@ fn hints_over_memory_that_compiled_code_accessed() {
             let found = broken(&[&count, &body, &hint], &[vec![1; 5]]).map(|found| found.0);
             assert_eq!(found, rule);
         }
+    }
+}
+
+#[test]
+fn a_hint_that_ends_before_memory_that_compiled_code_accessed() {
+    // A hot loop goes down through 500 words to the first one of a chunk, before which nothing is.
+    let start = [data_address(6), lui(7, 0x2_0000), add(6, 6, 7), addi(6, 6, 2000)];
+    let count = [addi(6, 6, 2000), addi(7, 0, 500)];
+    let body = [addi(6, 6, -8), ld(8, 6, 0), addi(7, 7, -1), branch(1, 7, 0, -12)];
+    let tail = Rule::HintTail(DATA + 0x2_0000);
+    for (length, rule) in [(7, None), (8, Some(tail))] {
+        let hint = [addi(A0, 6, -8), addi(A1, 0, length), addi(T0, 0, 0xf1), ECALL];
+        let stdin = [vec![1; length as usize]];
+        let found = broken(&[&start, &count, &body, &hint], &stdin).map(|found| found.0);
+        assert_eq!(found, rule, "{length}");
     }
 }
 

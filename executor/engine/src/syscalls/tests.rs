@@ -2,7 +2,6 @@ use crate::assembly::{
     A0, A1, A2, ECALL, LIMITS, T0, add, addi, branch, call, data_address, halt, jal, lui, program,
     run_both, sd, slli,
 };
-use crate::image::Image;
 use crate::outcome::{FaultKind, GuestFault, Limits, Outcome, Stop, WRITE_ALLOWANCE};
 
 /// WRITE of bytes of the data.
@@ -172,20 +171,20 @@ fn endless_hints_end_at_the_memory_limit() {
     assert_eq!(run_both(&image, &[], &LIMITS), Err(Stop::LimitMemory));
 }
 
-/// WRITE of so many bytes of memory that nothing touches, after so many further instructions.
-fn write_far(descriptor: i32, length: u64, idle: usize) -> Image {
+/// WRITE of so many bytes of memory that nothing touches, by six instructions, after so many others.
+fn write_far(descriptor: i32, length: u64, idle: usize) -> Vec<u32> {
     let high = (length + 0x800) & !0xfff;
     let low = (length as i32) - (high as i32);
     let head = [addi(T0, 0, 2), addi(A0, 0, descriptor), lui(A1, 0x4000_0000)];
     let tail = [lui(A2, high as u32), addi(A2, A2, low), ECALL];
-    program(&[&vec![addi(0, 0, 0); idle], &head, &tail, &halt()])
+    [&vec![addi(0, 0, 0); idle][..], &head, &tail].concat()
 }
 
 #[test]
 fn write_beyond_the_allowance_is_paid_by_instructions_on_every_descriptor() {
     let ends = |descriptor, length, idle| {
         let limits = Limits { memory_bytes: 64 << 20, public_values_bytes: 1 << 40, ..LIMITS };
-        run_both(&write_far(descriptor, length, idle), &[], &limits)
+        run_both(&program(&[&write_far(descriptor, length, idle), &halt()]), &[], &limits)
     };
     for (descriptor, lines) in [(1, 256), (2, 256), (13, 0), (14, 0), (3, 0), (77, 0)] {
         // With those of the call.
@@ -195,6 +194,21 @@ fn write_beyond_the_allowance_is_paid_by_instructions_on_every_descriptor() {
             assert_eq!(outcome.written_bytes, most + lines, "{descriptor}");
             assert_eq!(ends(descriptor, most + 1, idle), Err(Stop::LimitWritten), "{descriptor}");
         }
+    }
+}
+
+#[test]
+fn write_of_an_unconstrained_block_is_paid_by_its_instructions_too() {
+    let ends = |length, idle| {
+        let body = write_far(77, length, idle);
+        let skip = [branch(0, T0, 0, 4 * (1 + body.len() as i32 + 2))];
+        run_parts(&[&call(3, &[]), &skip, &body, &call(4, &[]), &halt()], &[])
+    };
+    for idle in [0, 40] {
+        // With the entry's number, the branch and those of the call.
+        let most = WRITE_ALLOWANCE + 1 + 1 + idle as u64 + 6;
+        assert_eq!(ends(most, idle).expect("halts").written_bytes, most);
+        assert_eq!(ends(most + 1, idle), Err(Stop::LimitWritten));
     }
 }
 

@@ -121,6 +121,16 @@ fn note_for_untrusted_programs_is_refused() {
 }
 
 #[test]
+fn more_notes_than_one_would_go_through_are_refused() {
+    let half = vec![0; 1 << 19];
+    let fits = file(CODE, &[code(), note(&half), note(&half)]);
+    let over = file(CODE, &[code(), note(&half), note(&half), note(b"G")]);
+
+    assert_eq!(check(&fits), Ok(()));
+    refused(&over, Class::InvalidElf, "1048577 bytes of notes, at most 1048576");
+}
+
+#[test]
 fn image_over_the_bound_is_refused() {
     let fits = file(CODE, &[code(), data(CODE + 0x1000, 8, MAX_IMAGE_BYTES - 4)]);
     let over = file(CODE, &[code(), data(CODE + 0x1000, 8, MAX_IMAGE_BYTES - 3)]);
