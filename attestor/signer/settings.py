@@ -20,9 +20,8 @@ def require_kinds(settings: object) -> None:
     another kind than is meant."""
     for name, kind in get_type_hints(type(settings)).items():
         value = getattr(settings, name)
-        if kind in (str, int, float) and not (
-            type(value) is kind or (kind is float and type(value) is int)
-        ):
+        meant = (float, int) if kind is float else kind
+        if kind in (str, int, float) and (not isinstance(value, meant) or isinstance(value, bool)):
             raise ConfigurationInvalid(
                 f"the signer process's {name} is {value!r:.40}, which is no {kind.__name__}"
             )

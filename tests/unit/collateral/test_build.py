@@ -52,7 +52,8 @@ def enabled(tmp_path: Path) -> Config:
 def made(config: Config, store: bytes | None = STORE, payer: bytes = b"\x09" * 20) -> Any:
     node: Any = Node()
     nothing: Any = None
-    return build_duty(config, node, store, payer, nothing, nothing, nothing, ExitStack())
+    with ExitStack() as opened:
+        return build_duty(config, node, store, payer, nothing, nothing, nothing, opened)
 
 
 def test_build_duty__no_store_of_ours__is_none() -> None:

@@ -42,7 +42,9 @@ def examined(tmp_path: Path) -> Examined:
 
 def by_node(examined: Examined, now: float = NOW, **node: Any) -> list[Finding]:
     """What is found of a node that serves old blocks alone, so that none is executed."""
-    made = RecordedNode(BLOCKS, **{"lacks": (WITNESS,), "traces": {HEAD: {}}, **node})
+    made = RecordedNode(
+        BLOCKS, **{"lacks": (WITNESS,), "traces": {HEAD: {"storageTrace": {}}}, **node}
+    )
 
     def opened(url: str, seconds: float) -> ScrollNode:
         return ScrollNode(made, sleep=lambda pause: None)

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 from collections.abc import Callable
 from dataclasses import fields, replace
 from datetime import UTC, datetime
@@ -175,8 +176,16 @@ def test_file_source__unreadable__says_which_option(tmp_path: Path, now: int) ->
 
 
 def test_file_source__endless_file__is_refused(now: int) -> None:
-    with pytest.raises(CollateralInvalid, match="at most"):
+    with pytest.raises(ConfigurationInvalid, match="a device"):
         FileSource(Path("/dev/zero")).collateral(b"", now)
+
+
+def test_file_source__large_file__is_refused(now: int, tmp_path: Path) -> None:
+    file = tmp_path / "collateral.json"
+    file.touch()
+    os.truncate(file, MAX_COLLATERAL_BYTES + 1)
+    with pytest.raises(CollateralInvalid, match="at most"):
+        FileSource(file).collateral(b"", now)
 
 
 @pytest.mark.parametrize(
