@@ -113,8 +113,8 @@ class Endpoint:
         if self._chain_id not in (None, found):
             raise WrongChain(
                 f"{self.label} is on chain id {found}, expected {self._chain_id}",
-                hint="name a node of that chain, or correct the id (a daemon's: chain.rpc_url, "
-                "chain.id)",
+                hint="name a node of that chain, or correct the id: of a daemon, chain.rpc_url or "
+                "chain.id",
             )
         self._connections = getattr(self.rpc, "connections", 0)
         self._checked = True

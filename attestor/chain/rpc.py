@@ -41,7 +41,7 @@ MAX_WORDS = 300
 _TAG = re.compile(r"<[^>]*>")
 _SECRET_CHARS = 8
 """Pieces of a URL's path of at least this length may be an API key."""
-_HINT = "check that the node runs, and its URL (a daemon's: chain.rpc_url)"
+_HINT = "check that the node runs, and its URL: of a daemon, chain.rpc_url"
 _READS = frozenset(
     {
         "eth_blockNumber",
