@@ -36,9 +36,7 @@ pub(crate) fn parse(file: &[u8]) -> Result<Image, Failure> {
 /// Load an ELF that `parse` takes for SP1, with all of its words, of which a key is made.
 pub(crate) fn load(file: &[u8]) -> Result<Arc<Program>, Failure> {
     check(file)?;
-    let mut loaded = file.to_vec();
-    hide_sections(&mut loaded);
-    sp1_program(&loaded)
+    sp1_program(&for_sp1(file, true)?)
 }
 
 /// The same for an engine of SP1's: without the zeros behind the segments. SP1's loader makes an entry
@@ -46,10 +44,7 @@ pub(crate) fn load(file: &[u8]) -> Result<Arc<Program>, Failure> {
 /// reads zero. Of a run that SP1's JIT only cross-checks, ours tells whether `parse` takes it.
 pub(crate) fn load_to_run(file: &[u8]) -> Result<Arc<Program>, Failure> {
     check(file)?;
-    let mut loaded = file.to_vec();
-    hide_sections(&mut loaded);
-    leave_out_zeros(&mut loaded)?;
-    sp1_program(&loaded)
+    sp1_program(&for_sp1(file, false)?)
 }
 
 fn check(file: &[u8]) -> Result<(), Failure> {
@@ -66,34 +61,36 @@ fn sp1_program(file: &[u8]) -> Result<Arc<Program>, Failure> {
     Ok(Arc::new(program))
 }
 
-/// Where the file's header tells of sections: their offset, and the size, number and names' index of
-/// their headers. Source: System V ABI, chapter 4.
+/// The bytes of a file's header, and of a program's. Source: System V ABI, chapters 4 and 5.
+const FILE_HEADER: usize = 64;
+const PROGRAM_HEADER: usize = 56;
+/// In the former: where the programs' headers are, and what tells of sections.
+const PROGRAMS: Range<usize> = 32..40;
 const SECTIONS: [Range<usize>; 2] = [40..48, 58..64];
-/// Where a program header has the segment's size in memory. Source: the same, chapter 5.
+/// In the latter: where the segment is in the file, and its size in memory.
+const PLACE: Range<usize> = 8..16;
 const MEMORY_SIZE: Range<usize> = 40..48;
 
-/// Let the file, of which a header was read, have no sections. SP1's loader reads the name of every
-/// symbol to its end, hours for names that lie over each other in a small file, for profiles and for
-/// untrusted programs alone.
-fn hide_sections(file: &mut [u8]) {
-    SECTIONS.into_iter().for_each(|field| file[field].fill(0));
-}
-
-/// Let segments end where their bytes in the file do.
-fn leave_out_zeros(file: &mut [u8]) -> Result<(), Failure> {
+/// The file behind headers of its own, which tell of no sections: SP1's loader reads the name of every
+/// symbol to its end, hours for names that lie over each other in a small file, for profiles and
+/// for untrusted programs alone. Without `zeros` segments end where their bytes in the file do. The
+/// file itself is as it was: segments may hold its headers.
+fn for_sp1(file: &[u8], zeros: bool) -> Result<Vec<u8>, Failure> {
     let elf = ElfBytes::<LittleEndian>::minimal_parse(file).map_err(invalid)?;
     let segments = elf.segments().ok_or_else(|| invalid("no segments"))?;
-    let (first, each) = (elf.ehdr.e_phoff as usize, usize::from(elf.ehdr.e_phentsize));
-    let zeros = segments.iter().map(|segment| {
-        (segment.p_type == PT_LOAD && segment.p_memsz > segment.p_filesz)
-            .then_some(segment.p_filesz)
-    });
-    for (index, size) in zeros.collect::<Vec<_>>().into_iter().enumerate() {
-        if let Some(size) = size {
-            file[first + index * each..][MEMORY_SIZE].copy_from_slice(&size.to_le_bytes());
+    let headers = &file[elf.ehdr.e_phoff as usize..][..PROGRAM_HEADER * segments.len()];
+    let mut made = [&file[..FILE_HEADER], headers, file].concat();
+    let (header, rest) = made.split_at_mut(FILE_HEADER);
+    header[PROGRAMS].copy_from_slice(&(FILE_HEADER as u64).to_le_bytes());
+    SECTIONS.into_iter().for_each(|field| header[field].fill(0));
+    let before = (FILE_HEADER + headers.len()) as u64;
+    for (header, segment) in rest.chunks_mut(PROGRAM_HEADER).zip(segments.iter()) {
+        header[PLACE].copy_from_slice(&segment.p_offset.saturating_add(before).to_le_bytes());
+        if segment.p_type == PT_LOAD && !zeros {
+            header[MEMORY_SIZE].copy_from_slice(&segment.p_filesz.to_le_bytes());
         }
     }
-    Ok(())
+    Ok(made)
 }
 
 fn invalid(detail: impl ToString) -> Failure {
