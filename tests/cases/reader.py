@@ -11,17 +11,21 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
-from contextlib import closing
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from cases import shown_commands as table
 from cases.ports import free_port
+from cases.scroll_http import served
+from cases.scroll_node import RecordedNode
 
 from attestor.config import ROOT
 from attestor.core.cross_check import Disagreement
 from attestor.errors import ReorgTooDeep
+from attestor.scroll import keeping
 from attestor.store.database import Store
 from attestor.store.disagreements import Disagreements
 from attestor.store.history import History
@@ -29,6 +33,8 @@ from attestor.store.journal import Journal
 
 ATTESTOR = (sys.executable, "-P", "-m", "attestor")
 SECONDS = 60
+BLOCKS = range(14919991, 14919994)
+"""Recorded ones of Scroll, with the parent of those that the node has."""
 CAREFUL = 'set -euo pipefail; curl() { command curl --fail-with-body "$@"; }\n'
 Ended = subprocess.CompletedProcess[str]
 
@@ -211,6 +217,17 @@ def filled(text: str, patterns: Iterable[tuple[str, str]], names: dict[str, str]
     return text
 
 
-def take_proof(vectors: Path, folder: Path) -> None:
-    """A proof of SP1's prover, as `proof.json`."""
-    shutil.copy(vectors / "sp1" / "groth16_v6.0.0.json", folder / "proof.json")
+@contextmanager
+def taking(vectors: Path, reader: Reader) -> Iterator[None]:
+    """With a proof of SP1's prover, as `proof.json`, and a node of Scroll."""
+    shutil.copy(vectors / "sp1" / "groth16_v6.0.0.json", reader.folder / "proof.json")
+    witnesses = vectors / "scroll" / "witnesses"
+    parent, *found = [keeping.read(witnesses / f"euclidv2-{number}.json") for number in BLOCKS]
+    blocks = {}
+    for one in found:
+        blocks[one.number] = replace(one, parent=parent.header)
+        parent = one
+    with served(RecordedNode(blocks)) as node:
+        first, last = map(str, blocks)
+        reader.names |= {"scroll_url": node.url, "scroll_block": first, "next_scroll_block": last}
+        yield

@@ -26,7 +26,9 @@ COMPLETED = {
     "run": "run --help",
     "run --config FILE --dry-run --chain base": "run --config chains.toml --dry-run --chain base",
     "run --dry-run": "run --dry-run --config attestor.toml",
-    "scroll probe": "scroll probe --rpc-url URL",
+    "scroll probe": "scroll probe --rpc-url …",
+    "scroll verify": "scroll verify BLOCK --rpc-url URL",
+    "scroll verify BLOCK": "scroll verify BLOCK --rpc-url URL",
     "status": "status --config attestor.toml",
     "status --json": "status --json --config attestor.toml",
     "verify-sp1": "verify-sp1 FILE",
@@ -34,6 +36,9 @@ COMPLETED = {
 """Lines that a sentence gives without what it does not speak of."""
 
 FILLED = (
+    (r"^(scroll .*--rpc-url )URL", r"\1{scroll_url}"),
+    (r"(?<=^scroll verify )(BLOCK|19604670)", "{scroll_block}"),
+    ("19604689", "{next_scroll_block}"),
     (r"(?<=--config )(FILE|/etc/attestor/attestor\.toml)(?= |$)", "attestor.toml"),
     (r"(?<=--rpc-url )(…|URL|http://127\.0\.0\.1:8545)(?= |$)", "{rpc_url}"),
     (r"(?<=--registry )(0x…|ADDRESS)(?= |$)", "{registry}"),
@@ -72,7 +77,6 @@ FILLED_IN_PYTHON = (
 
 ENDS = {
     "scroll probe": (2, "the node gives no witnesses"),
-    "scroll probe --rpc-url URL": (2, "the node gives no witnesses"),
 }
 """Exit status other than 0, and what is said then. The chain of the stack is none of Scroll's."""
 
@@ -86,11 +90,22 @@ SERVED = {
 }
 """Services, with what they say once they serve. They end with their page."""
 
-OF_VECTORS = {"verify-sp1", "verify-sp1 FILE"}
-"""Run where there are vectors: they need a proof of SP1's prover."""
+VECTORS, SCROLL_EXECUTOR = "vectors", "attestor-scroll"
+NEEDS = {
+    "avs doctor": {SCROLL_EXECUTOR},
+    "avs -c config/prover.json doctor": {SCROLL_EXECUTOR},
+    "scroll probe --rpc-url URL": {VECTORS},
+    "scroll verify": {VECTORS, SCROLL_EXECUTOR},
+    "scroll verify BLOCK": {VECTORS, SCROLL_EXECUTOR},
+    "scroll verify 19604670-19604689 --rpc-url URL --keep witnesses": {VECTORS, SCROLL_EXECUTOR},
+    "scroll verify witnesses": {VECTORS, SCROLL_EXECUTOR},
+    "verify-sp1": {VECTORS},
+    "verify-sp1 FILE": {VECTORS},
+}
+"""What is not everywhere: recorded data of real systems, and what `make setup` does not build."""
 
 _STACK = "the stack that the others are run against is started by it"
-_SCROLL = "a node of Scroll; tests/integration/cli/test_scroll_verify.py has recorded ones"
+_SCROLL_BATCH = "a batch of Scroll on L1; tests/integration/cli/test_scroll_old_batches.py"
 _MAINNET = "a node of mainnet; tests/integration/rsp runs it at one that is made"
 NOT_RUN = {
     "devnet": _STACK,
@@ -104,13 +119,9 @@ NOT_RUN = {
     " --rsp-block 21000000 --rsp-rpc-url http://127.0.0.1:8545 --keep-stdin block.bin"
     " --url https://prover.example --rpc-url … --registry 0x…": _MAINNET,
     "prove …/riscv64im-succinct-zkvm-elf --stdin block.bin …": _MAINNET,
-    "scroll verify": _SCROLL,
-    "scroll verify BLOCK": _SCROLL,
-    "scroll verify 19604670-19604689 --rpc-url URL --keep witnesses": _SCROLL,
-    "scroll verify witnesses": _SCROLL,
     "scroll verify 0x<hash of the L1 transaction> --rpc-url URL --l1-rpc-url URL"
-    " --blob-url URL": _SCROLL,
-    "scroll verify commit.calldata --blob 0.blob --batch-index 414261 witnesses": _SCROLL,
+    " --blob-url URL": _SCROLL_BATCH,
+    "scroll verify commit.calldata --blob 0.blob --batch-index 414261 witnesses": _SCROLL_BATCH,
 }
 """Commands of attestor, and what they need or who runs them."""
 

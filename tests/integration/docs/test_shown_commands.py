@@ -1,29 +1,39 @@
 """What README and docs tell a reader to type, typed in their order beside a running stack."""
 
 import re
+import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack
 from itertools import groupby
 from pathlib import Path
 
 import pytest
 from cases import shown_commands as table
-from cases.reader import Reader, filled, take_proof
+from cases.reader import Reader, filled, taking
 from cases.shown import PAGES, Line, blocks, command_lines
 from conftest import VECTORS
+
+from attestor.cli.types import BUILT
 
 LINES = {page: command_lines(page, ("curl", "sqlite3")) for page in PAGES}
 OWN = {line.arguments for lines in LINES.values() for line in lines if line.arguments}
 SHELL = {line.text for lines in LINES.values() for line in lines if line.arguments is None}
+MISSING = {
+    *([] if VECTORS.is_dir() else [table.VECTORS]),
+    *([] if (BUILT / table.SCROLL_EXECUTOR).exists() else [table.SCROLL_EXECUTOR]),
+    *(name for name in ("curl", "jq", "sqlite3") if shutil.which(name) is None),
+}
 HELP = "tests/cases/shown_commands.py says what is run, and how"
 
 
 @pytest.fixture(scope="module")
 def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
     made = Reader(tmp_path_factory.mktemp("reader"))
-    if VECTORS.is_dir():
-        take_proof(VECTORS, made.folder)
-    yield made
-    made.stop()
+    with ExitStack() as ending:
+        ending.callback(made.stop)
+        if VECTORS.is_dir():
+            ending.enter_context(taking(VECTORS, made))
+        yield made
 
 
 @pytest.fixture
@@ -36,9 +46,14 @@ def beginning(line: str, of: tuple[str, ...]) -> str | None:
     return next((first for first in of if line.startswith(first)), None)
 
 
+def missing(line: str) -> set[str]:
+    """What it needs that is not everywhere, and is not here."""
+    return MISSING & {*table.NEEDS.get(line, ()), *re.findall(r"\w+", line)}
+
+
 def fault_of_command(reader: Reader, line: str) -> str | None:
     """Why a command of attestor did not do as it should; one that was typed before is not again."""
-    if line in table.NOT_RUN or (line in table.OF_VECTORS and not VECTORS.is_dir()):
+    if line in table.NOT_RUN or missing(line):
         return None
     arguments = filled(table.COMPLETED.get(line, line), table.FILLED, reader.names)
     if arguments in reader.typed:
@@ -59,7 +74,7 @@ def fault_of_command(reader: Reader, line: str) -> str | None:
 def fault_of_shell(reader: Reader, lines: list[str]) -> str | None:
     typed = [line for line in lines if beginning(line, table.IN_SHELL)]
     text = "\n".join(filled(line, table.FILLED_IN_SHELL, reader.names) for line in typed)
-    if not typed or text in reader.typed:
+    if not typed or text in reader.typed or missing(text):
         return None
     reader.typed.add(text)
     ended = reader.shell(text)
@@ -80,6 +95,10 @@ def faults(reader: Reader, lines: list[Line]) -> list[str]:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_commands__typed_as_the_page_shows__end_as_they_should(page: Path, typing: Reader) -> None:
     assert "\n".join(faults(typing, LINES[page])) == ""
+    given = ((line, missing(line.arguments or line.text)) for line in LINES[page])
+    left_out = {line.text: needed for line, needed in given if needed}
+    if left_out:
+        pytest.skip(f"the others did; not here: {left_out}")
 
 
 def test_commands__one_that_fails__is_told_with_what_it_said(typing: Reader) -> None:
@@ -118,9 +137,8 @@ def test_shell__each_line__is_run_or_has_a_reason() -> None:
 
 def test_tables__each_row__is_of_some_page() -> None:
     """What pages no longer show leaves the tables, too."""
-    for rows in (table.COMPLETED, table.ENDS, table.SERVED, table.NOT_RUN):
+    for rows in (table.COMPLETED, table.ENDS, table.NEEDS, table.NOT_RUN, table.SERVED):
         assert set(rows) - OWN == set()
-    assert table.OF_VECTORS <= OWN
     for first in (*table.IN_SHELL, *table.NOT_RUN_IN_SHELL):
         assert any(line.startswith(first) for line in SHELL), first
     lines = OWN | {*table.COMPLETED.values()}
