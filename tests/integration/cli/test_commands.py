@@ -104,7 +104,7 @@ def test_audit__each_format__shows_the_active_signer(devnet: Devnet) -> None:
 def test_audit_verify__running_daemon__agrees_with_the_chain(devnet: Devnet) -> None:
     result = attestor("audit", "--database", str(devnet.database), "verify", *chain(devnet))
     assert result.returncode == 0, result.stdout
-    assert sum(line.endswith(" ok") for line in result.stdout.splitlines()) == 4
+    assert sum(line.endswith(" ok") for line in result.stdout.splitlines()) == 5
 
 
 def test_audit_verify__tampered_copy__names_the_fault(devnet: Devnet, tmp_path: Path) -> None:
