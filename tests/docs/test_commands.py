@@ -3,7 +3,6 @@
 import ast
 import importlib.util
 import re
-import shlex
 import textwrap
 import tomllib
 from collections.abc import Iterator
@@ -15,18 +14,11 @@ from typing import Any
 
 import click
 import pytest
+from cases.shown import CODE, PAGES, blocks, prose, shown, unmarked, words
 
 from attestor import cli, config
 from attestor.config import ROOT, Config
 
-PAGES = [
-    path
-    for path in sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
-    if path.name != "CHANGELOG.md"  # It also names what has gone.
-]
-FENCE = re.compile(r"^ *```(\w*)\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
-CODE = re.compile(r"`([^`\n]+)`")
-COMMAND = re.compile(r"(?:^|[\s=])(?:\S*/)?attestor (?=[a-z-])(.*)")
 PLACEHOLDER = re.compile(r"…|^[A-Z0-9_]+$|^0x")
 
 FOREIGN = {
@@ -44,31 +36,6 @@ FOREIGN = {
 """Options of other programs, which pages name as well."""
 OTHER_TABLES = ("profile.", "project.", "tool.")
 """Of foundry.toml and pyproject.toml."""
-
-
-def blocks(page: Path) -> Iterator[tuple[str, str]]:
-    """Language and text of each fenced block."""
-    for block in FENCE.finditer(page.read_text()):
-        yield block[1], block[2].replace("\\\n", " ")
-
-
-def prose(page: Path) -> str:
-    return FENCE.sub("", page.read_text())
-
-
-def shown(page: Path) -> list[str]:
-    """What follows the word attestor in each command line, in a block or in a sentence."""
-    texts = [text for language, text in blocks(page) if language not in {"python", "toml"}]
-    lines = [line for text in texts for line in text.splitlines() if "docker " not in line]
-    lines += CODE.findall(prose(page))
-    return [match[1] for line in lines if (match := COMMAND.search(line)) is not None]
-
-
-def words(line: str) -> list[str]:
-    """Of a command line as it is shown: without a comment, brackets of what may be left out, and
-    what is not the command's (a redirection, a second command, a drawing)."""
-    line = re.split(r" [#>|&─]|`", f"{line} ")[0]
-    return [word for word in shlex.split(re.sub(r"[\[\]]", " ", line)) if word != "…"]
 
 
 def fault(arguments: list[str]) -> str | None:
@@ -138,6 +105,12 @@ def id_of(page: Path) -> str:
 @pytest.mark.parametrize("page", PAGES, ids=id_of)
 def test_commands__each_one_shown__is_one_that_click_takes(page: Path) -> None:
     assert faults(page) == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=id_of)
+def test_blocks__with_commands__are_marked_as_shell(page: Path) -> None:
+    """Only there each line counts as a command, which tests/integration/docs runs."""
+    assert unmarked(page) == []
 
 
 @pytest.mark.parametrize(
