@@ -108,6 +108,8 @@ _STACK = "the stack that the others are run against is started by it"
 _SCROLL_BATCH = "a batch of Scroll on L1; tests/integration/cli/test_scroll_old_batches.py"
 _MAINNET = "a node of mainnet; tests/integration/rsp runs it at one that is made"
 NOT_RUN = {
+    "avs -c prover.json --blob-url https://…": "a place that has blobs; the service is run above, "
+    "and tests/integration/avs/test_avs_proving.py has getPoe",
     "devnet": _STACK,
     "run --config FILE": _STACK,
     "run --config attestor.toml": _STACK,
