@@ -138,27 +138,35 @@ class TransactionManager:
         nonce, mined = newest.transaction.nonce, self._node.nonce(self.payer, head)
         is_stuck = self._pursuits.is_stuck(newest, urgency)
         # A nonce that is too high for long waits for another that never comes.
-        if nonce < mined or (nonce > mined and is_stuck and not self._is_next(nonce, mined)):
-            # One that was mined since its receipt was asked for has one by now.
-            if self._mined(attempts, urgency) is not None:
+        is_lost = nonce > mined and is_stuck and not self._is_next(intent, nonce, mined)
+        if nonce < mined or is_lost:
+            call = self._repeatable(newest.transaction, head)
+            # A node that takes in the next block may have told that block's nonce for the head's,
+            # before it had a receipt. If the call was judged after that, both show it now.
+            if self._node.nonce(self.payer, head) != mined or self._mined(attempts, urgency):
                 return
-            newest = self._sign_anew(intent, newest.transaction, head)
+            newest = self._sign_anew(intent, call, newest.transaction.gas_limit)
         elif is_stuck and nonce == mined:
             newest = self._outbid(intent, newest)
         if self._pursuits.is_to_be_sent(newest, urgency):
             self._send(newest)
 
-    def _is_next(self, nonce: int, mined: int) -> bool:
-        """Whether transactions of ours are out with all nonces before it."""
-        ours = {one.transaction.nonce for one in self._log.pending(self.payer)}
+    def _is_next(self, intent: Intent, nonce: int, mined: int) -> bool:
+        """Whether other intents are out with all nonces before it: of each the newest is sent."""
+        pending = self._log.pending(self.payer)
+        ours = {one.transaction.nonce for one in pending if one.intent != intent.name}
         return all(number in ours for number in range(mined, nonce))
 
-    def _sign_anew(self, intent: Intent, lost: SignedTransaction, head: bytes) -> Attempt:
-        """The same call with the next nonce, if it would still do its work after that block."""
+    def _repeatable(self, lost: SignedTransaction, head: bytes) -> Call:
+        """The same call. Raises unless it would still do its work after that block."""
         call = call_of(lost)
         if call.to is not None:
             self._node.call(call.to, call.data, self.payer, at=head)
-        signed = self._pricer.prepare(call, self._log.pending(self.payer), lost.gas_limit)
+        return call
+
+    def _sign_anew(self, intent: Intent, call: Call, gas_limit: int) -> Attempt:
+        """With the next nonce."""
+        signed = self._pricer.prepare(call, self._log.pending(self.payer), gas_limit)
         return self._recorded(intent, signed, nothing)
 
     def _outbid(self, intent: Intent, newest: Attempt) -> Attempt:

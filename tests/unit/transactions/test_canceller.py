@@ -76,7 +76,7 @@ def test_cancel__second_attempt_of_what_is_done__is_cancelled(
     """Its nonce was used from outside, so that it was signed anew; then the block was replaced."""
     first = log.attempts(INTENT.name)[0]
     chain.told_nonce = 1
-    second = sent._sign_anew(INTENT, first.transaction, bytes(32))
+    second = sent._sign_anew(INTENT, CALL, first.transaction.gas_limit)
     chain.told_nonce, chain.includes = None, True
     chain.mine()
     sent.settle()

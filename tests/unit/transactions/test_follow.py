@@ -177,6 +177,16 @@ def test_follow__mined_since_its_receipt_was_asked_for__nothing_has_the_next_non
     assert sent.follow(INTENT, later(1)).receipt is not None
 
 
+def test_follow__nonce_of_the_next_block_told_for_the_head__nothing_has_the_next_nonce(
+    sent: Any, chain: Any, log: Any
+) -> None:
+    """And the receipt is not there yet."""
+    told = iter([1])
+    chain.nonce = lambda account, at=None: next(told, 0)
+    assert sent.follow(INTENT, later(0)) == Followed()
+    assert nonces(log) == [0]
+
+
 def test_follow__mined_while_it_is_outbid__nothing_has_the_next_nonce(
     sent: Any, chain: Any, log: Any
 ) -> None:
@@ -212,6 +222,19 @@ def test_follow__nonce_after_others_of_ours__waits_for_them(
         sent.follow(OTHER, later(block))
     (first, *later_ones) = log.attempts(OTHER.name)
     assert {attempt.transaction.nonce for attempt in (first, *later_ones)} == {1}
+
+
+def test_follow__own_first_nonce_given_back_by_a_reorg__is_taken_again(
+    sent: Any, chain: Any, log: Any
+) -> None:
+    """The second attempt would wait for the first, which nobody sends any more."""
+    chain.told_nonce = 1
+    sent.follow(INTENT, later(0))
+    assert nonces(log) == [0, 1]
+    chain.told_nonce = None
+    for block in range(PATIENCE_BLOCKS + 2):
+        sent.follow(INTENT, later(1 + block))
+    assert nonces(log)[-1] == 0
 
 
 def test_follow__receipt_cannot_be_asked_for__raises(sent: Any, chain: Any) -> None:
