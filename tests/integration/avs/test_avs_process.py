@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import requests
 from cases.avs_process import command, running, write_file
+from cases.stolen_lock import steal_lock
 from cases.tls_files import AUTHORITY, CHAIN, OWN, RSA, issue, write
 
 from attestor import __version__
@@ -24,7 +25,6 @@ from attestor.core.avs.context import Context
 from attestor.core.avs.poe import PoeAnswer
 from attestor.core.scroll.evidence import Evidence
 from attestor.http.server import listen
-from attestor.store.lock import lock_database
 
 CURL = '{"jsonrpc":"2.0","method":"prover_metadata","params":[],"id":1}'
 JSON = {"Content-Type": "application/json"}
@@ -111,8 +111,7 @@ def test_lock__file_is_removed_while_it_runs__keeps_a_second_service_out(tmp_pat
 def test_lock__file_is_removed_and_taken__records_nothing_more(tmp_path: Path) -> None:
     database = tmp_path / "avs.sqlite"
     with running(write_file(tmp_path)) as started:
-        database.with_name("avs.sqlite.lock").unlink()
-        with lock_database(database):
+        with steal_lock(database):
             told = health_once(started.port, 503)
         assert "another attestor has taken the database, as process" in told
         time.sleep(6.0)

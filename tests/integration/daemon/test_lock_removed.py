@@ -4,6 +4,7 @@ import time
 from pathlib import Path
 
 import pytest
+from cases.stolen_lock import steal_lock
 from integration.daemon.conftest import StartDevnet
 from integration.daemon.test_daemon_faults import REQUEST, asking, call, daemon, fault
 from integration.daemon.test_daemon_life import wait_until
@@ -42,8 +43,7 @@ def test_lock__is_removed_and_taken__the_daemon_hands_out_nothing_more(start: St
     devnet = start()
     devnet.wait_for_signer()
     assert call(devnet, "POST", "/request_proof", REQUEST)[0] == 200
-    lock_of(devnet.database).unlink()
-    with lock_database(devnet.database):
+    with steal_lock(devnet.database):
         wait_until(lambda: fault(devnet)[0] == "database_gone", "/health says so")
         answers = asking(devnet, wire.encode_request(elf(fibonacci.NAME), fibonacci.stdin(11)))
         time.sleep(4.0)
