@@ -102,7 +102,7 @@ def test_lock__file_is_removed_while_it_runs__keeps_a_second_service_out(tmp_pat
         while not lock.exists() and time.monotonic() < until:
             time.sleep(0.2)
         with pytest.raises(AssertionError, match="another attestor runs with"), running(file):
-            raise NotImplementedError
+            pytest.fail("a second service started")
         assert health_once(started.port, 200) == "ok"
         log = "".join(started.lines)
     assert "it is made again" in log
