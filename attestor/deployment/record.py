@@ -6,7 +6,6 @@
 
 import json
 import os
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -115,18 +114,10 @@ def write(path: Path, record: DeploymentRecord) -> None:
         "attempts": [attempts.to_json(attempt) for attempt in record.attempts],
     }
     text = json.dumps(content, indent=2) + "\n"
-    draft = path.with_name(path.name + ".new")
     try:
-        with draft.open("w") as opened:
-            opened.write(text)
-            opened.flush()
-            os.fsync(opened.fileno())
-        draft.replace(path)
+        regular_file.write(path, text.encode())
     except OSError as error:
         raise DeploymentFileInvalid(f"cannot write {path}: {error.strerror}") from None
-    finally:
-        with suppress(OSError):
-            draft.unlink()
 
 
 def _standing(fields: dict[str, Any]) -> DeployedContract:
