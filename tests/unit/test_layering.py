@@ -130,7 +130,6 @@ OWN_FILES = {
 OWN_WRITTEN = {
     "access/clients_file.py",
     "api/__main__.py",
-    "deployment/record.py",
     "devnet/anvil.py",
     "devnet/copied_chain.py",
     "devnet/folder.py",
