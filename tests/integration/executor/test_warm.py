@@ -25,6 +25,8 @@ from attestor.programs import elf, fibonacci
 
 ECHO = f"#!{sys.executable} -IS\nimport os, sys\nsys.stdin.read()\nprint(os.getpid())\n"
 Make = Callable[[int], Warm]
+Starts = list[starting.Started]
+Counted = tuple[Make, Starts]
 
 
 @pytest.fixture
@@ -45,6 +47,26 @@ def make(program: Path) -> Iterator[Make]:
         return made[-1]
 
     yield of
+    for warm in made:
+        warm.close()
+
+
+@pytest.fixture
+def counted(program: Path) -> Iterator[Counted]:
+    """Makes one with all of its processes there, and what was started."""
+    made: list[Warm] = []
+    starts: Starts = []
+
+    def start() -> starting.Started:
+        starts.append(starting.start(program))
+        return starts[-1]
+
+    def of(count: int) -> Warm:
+        made.append(Warm(start, count))
+        wait(lambda: len(starts) == count)
+        return made[-1]
+
+    yield of, starts
     for warm in made:
         warm.close()
 
@@ -72,35 +94,24 @@ def test_taken__several_runs__each_has_a_process_of_its_own(make: Make, program:
     assert len(set(pids)) == 3
 
 
-def test_taken__while_it_runs__no_other_is_started_in_its_place(program: Path) -> None:
-    starts: list[starting.Started] = []
-
-    def start() -> starting.Started:
-        starts.append(starting.start(program))
-        return starts[-1]
-
-    warm = Warm(start, 2)
-    wait(lambda: len(starts) == 2)
+def test_taken__while_it_runs__no_other_is_started_in_its_place(
+    counted: Counted,
+) -> None:
+    make, starts = counted
+    warm = make(2)
     with taken(warm) as started:
         time.sleep(0.05)
         assert len(starts) == 2, "the run has the processor for itself"
         starting.destroy(started)
     wait(lambda: len(starts) == 3)
-    warm.close()
 
 
 def test_taken__one_of_two_runs_ends__one_is_started(
-    program: Path, monkeypatch: pytest.MonkeyPatch
+    counted: Counted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "PAUSE_SECONDS", 0.0)
-    starts: list[starting.Started] = []
-
-    def start() -> starting.Started:
-        starts.append(starting.start(program))
-        return starts[-1]
-
-    warm = Warm(start, 2)
-    wait(lambda: len(starts) == 2)
+    make, starts = counted
+    warm = make(2)
     with warm.taken() as goes_on:
         assert goes_on is not None
         with warm.taken() as ends:
@@ -110,21 +121,14 @@ def test_taken__one_of_two_runs_ends__one_is_started(
         time.sleep(0.05)
         assert len(starts) == 3, "the run that goes on is one of two"
         starting.destroy(goes_on)
-    warm.close()
 
 
 def test_taken__jobs_without_end__others_are_started_all_the_same(
-    program: Path, monkeypatch: pytest.MonkeyPatch
+    counted: Counted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "PAUSE_SECONDS", 0.02)
-    starts: list[starting.Started] = []
-
-    def start() -> starting.Started:
-        starts.append(starting.start(program))
-        return starts[-1]
-
-    warm = Warm(start, 1)
-    wait(lambda: len(starts) == 1)
+    make, starts = counted
+    warm = make(1)
     ends = time.monotonic() + 20
     # More often than the pause is long: each run puts the next start off, once.
     while len(starts) < 3 and time.monotonic() < ends:
@@ -137,24 +141,17 @@ def test_taken__jobs_without_end__others_are_started_all_the_same(
 
 
 def test_taken__cross_check_after_the_run__no_start_comes_between(
-    program: Path, monkeypatch: pytest.MonkeyPatch
+    counted: Counted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "PAUSE_SECONDS", 0.5)
-    starts: list[starting.Started] = []
-
-    def start() -> starting.Started:
-        starts.append(starting.start(program))
-        return starts[-1]
-
-    warm = Warm(start, 2)
-    wait(lambda: len(starts) == 2)
+    make, starts = counted
+    warm = make(2)
     for _ in range(2):
         with warm.taken() as started:
             assert started is not None
             starting.destroy(started)
     assert len(starts) == 2
     wait(lambda: len(starts) == 4)
-    warm.close()
 
 
 def test_taken__run_raises__another_is_started_for_the_next(make: Make, program: Path) -> None:
