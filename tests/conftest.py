@@ -11,6 +11,8 @@ from cpu_budget import CpuBudget
 from hypothesis import settings
 from loguru import logger
 
+from attestor.hardening import process
+
 ROOT = Path(__file__).resolve().parent.parent
 VECTORS = Path(os.environ.get("ATTESTOR_VECTORS", ROOT.parent / "shared" / "vectors"))
 """Data of real systems, which is not part of the project: the one setting is ATTESTOR_VECTORS."""
@@ -57,6 +59,12 @@ def log_as_it_was() -> Iterator[None]:
     """A command that a test runs in its own process sets the log up for all that come after."""
     yield
     logger.configure(patcher=lambda record: None)
+
+
+@pytest.fixture(autouse=True)
+def process_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a command gives up for good it would give up for the process of all tests."""
+    monkeypatch.setattr(process, "keep_memory_to_itself", lambda: None)
 
 
 @pytest.fixture(autouse=True)

@@ -53,7 +53,7 @@ pub(crate) const ALL: &[Attempt] = &[
     attempt("compat_call", kernel::call_32_bit),
     attempt("x32_call", kernel::call_x32),
     attempt("root_again", kernel::become_root),
-    attempt("limits_raised", kernel::raise_limits),
+    attempt("limits_set", kernel::set_limits),
     attempt("tcp_connect", network::tcp_connect),
     attempt("tcp_listen", network::tcp_listen),
     attempt("udp_send", network::udp_send),

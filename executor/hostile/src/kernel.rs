@@ -143,9 +143,9 @@ pub(crate) fn become_root(_: pid_t) -> io::Result<pid_t> {
     result(call(libc::SYS_setresuid, [0; 5]))
 }
 
-/// Core dumps, which the walls set to none.
-pub(crate) fn raise_limits(_: pid_t) -> io::Result<pid_t> {
-    let limit = libc::rlimit { rlim_cur: 1, rlim_max: 1 };
+/// Core dumps, to none: what the kernel lets any process set, whatever its limits were.
+pub(crate) fn set_limits(_: pid_t) -> io::Result<pid_t> {
+    let limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
     let core = libc::RLIMIT_CORE;
     result(call(libc::SYS_setrlimit, [core.into(), address(&limit), 0, 0, 0]))
 }

@@ -51,7 +51,7 @@ OF_ANYBODY = (
     "shared_memory",
     "inotify",
     "ioctl",
-    "limits_raised",
+    "limits_set",
     "tcp_connect",
     "tcp_listen",
     "udp_send",
